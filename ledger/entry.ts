@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto'
+import type { Brand, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
+import type { Currency } from './money.ts'
+
+export const DIRECTIONS = ['credit', 'debit'] as const
+export type Direction = (typeof DIRECTIONS)[number]
+
+export const METHODS = ['cash', 'debit-card', 'credit-card', 'pix', 'voucher', 'transfer', 'other'] as const
+export type Method = (typeof METHODS)[number]
+
+/** One immutable movement of cash of one merchant: a credit (money in) or a debit (money out). */
+export type Entry = {
+  readonly entryId: EntryId
+  readonly merchantId: MerchantId
+  readonly direction: Direction
+  /** Whole minor units of `currency`, 1 to MAX_ENTRY_MINOR. */
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly occurredAtMs: number
+  readonly method?: Method
+  readonly category?: string
+  readonly description?: string
+  readonly reference?: string
+  readonly terminalId?: string
+  readonly terminalSeq?: number
+  readonly reverses?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Fixed when the entry is accepted, and so is `receivedAtMs`; neither is part of the entry's content. */
+  readonly businessDay: BusinessDay
+  readonly receivedAtMs: number
+}
+
+/** SHA-256 of an entry's content, in hex. */
+export type ContentHash = Brand<string, 'ContentHash'>
+
+/**
+ * The entry as its client meant it, as JSON with sorted keys, `occurredAt` in milliseconds since 1970 UTC. Two entries
+ * have the same content when these texts are equal; a retry may write its JSON in another order or the time with
+ * another offset. What we add on arrival is left out.
+ */
+export const canonicalContent = (entry: Entry): string => {
+  const { metadata } = entry
+  return JSON.stringify({
+    amount: Number(entry.amountMinor), // At most 10^12, so exact.
+    category: entry.category,
+    currency: entry.currency,
+    description: entry.description,
+    direction: entry.direction,
+    entryId: entry.entryId,
+    merchantId: entry.merchantId,
+    metadata: metadata && sortKeys(metadata),
+    method: entry.method,
+    occurredAt: entry.occurredAtMs,
+    reference: entry.reference,
+    reverses: entry.reverses,
+    terminalId: entry.terminalId,
+    terminalSeq: entry.terminalSeq,
+  })
+}
+
+// SHA-256 costs 0.6 µs for a usual entry, about what a weaker hash written in JavaScript would.
+export const contentHash = (entry: Entry): ContentHash => hash('sha256', canonicalContent(entry), 'hex') as ContentHash
+
+// fromEntries defines keys instead of assigning them, so a key named "__proto__" stays an ordinary key.
+const sortKeys = (pairs: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(pairs).toSorted(([a], [b]) => (a < b ? -1 : 1)))

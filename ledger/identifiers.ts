@@ -1,0 +1,48 @@
+import { ok, refuse, type Result } from './result.ts'
+
+declare const brand: unique symbol
+/** A value that only its own parser hands out: holding one means the check has happened. */
+export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
+
+export type MerchantId = Brand<string, 'MerchantId'>
+
+/** The client's promise of uniqueness within a merchant's business day. */
+export type EntryId = Brand<string, 'EntryId'>
+
+/** A calendar date in the merchant's own time zone, written YYYY-MM-DD; the years are 0001 to 9998, so each has a next day. */
+export type BusinessDay = Brand<string, 'BusinessDay'>
+
+/** All entries of one merchant on one business day; the unit of ordering, exactness and closing. */
+export type BookId = { readonly merchantId: MerchantId; readonly day: BusinessDay }
+
+/**
+ * Where an accepted entry stands on the stream. `sequenceNumber` is Kinesis's decimal number, as text because it has
+ * more digits than a double holds; `index` counts entries within the record.
+ */
+export type Position = { readonly shardId: string; readonly sequenceNumber: string; readonly index: number }
+
+// Ids made by the system start with "~", which is outside this alphabet, so no client can ever claim one.
+const CLIENT_ID = /^[A-Za-z0-9._:-]{1,64}$/
+
+export const isClientId = (text: string): boolean => CLIENT_ID.test(text)
+
+export const parseMerchantId = (text: string): Result<MerchantId, 'not-an-id'> =>
+  isClientId(text) ? ok(text as MerchantId) : refuse('not-an-id')
+
+export const parseEntryId = (text: string): Result<EntryId, 'not-an-id'> =>
+  isClientId(text) ? ok(text as EntryId) : refuse('not-an-id')
+
+export const parseBusinessDay = (text: string): Result<BusinessDay, 'not-a-calendar-date'> => {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text < '0001' || text > '9999') return refuse('not-a-calendar-date')
+  // Date rolls 30 February into March; printing it back exposes the roll.
+  const parsed = new Date(`${text}T00:00:00Z`)
+  const isCalendarDate = !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(`${text}T`)
+  return isCalendarDate ? ok(text as BusinessDay) : refuse('not-a-calendar-date')
+}
+
+/** One text per book: "#" stands in neither part, so two books never share a key. */
+export const bookKey = (book: BookId): string => `${book.merchantId}#${book.day}`
+
+/** Order on one shard: below 0 when `a` comes first. Decimal numbers without leading zeros, so the longer is the larger. */
+export const compareSequenceNumbers = (a: string, b: string): number =>
+  a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length

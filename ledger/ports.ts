@@ -1,0 +1,86 @@
+/**
+ * What the domain asks of the world. Each promise is kept by every adapter and proven by one contract suite per port.
+ *
+ * Whatever may heal (a throttled table, a lost connection) is thrown; the caller's caller tries again. A call that
+ * threw may still have been carried out: every promise here is one that survives being asked for twice.
+ */
+import type { Head } from './head.ts'
+import type { BookId, EntryId, MerchantId } from './identifiers.ts'
+import type { Shard } from './lanes.ts'
+import type { Merchant } from './merchant.ts'
+import type { Quarantined, QuarantineFilter, SetAside } from './quarantine.ts'
+import type { SealedSegment, SegmentNumber } from './segment.ts'
+
+/** Milliseconds since 1970 UTC, now. */
+export type Clock = () => number
+
+/** The way from ingest to the processors. */
+export type EntryStream = {
+  /**
+   * Puts up to 500 records of up to 1 MiB, 5 MiB in all. Answers one outcome per record, in order: where it stands, once
+   * it is durable, or why it was not taken. A record whose outcome never arrived may stand on the stream all the same.
+   */
+  put(records: readonly OutgoingRecord[]): Promise<readonly PutOutcome[]>
+  /** The shards that take records now. */
+  openShards(): Promise<readonly Shard[]>
+}
+export type OutgoingRecord = { readonly hashKey: bigint; readonly data: Uint8Array }
+export type PutOutcome =
+  | { readonly status: 'stored'; readonly shardId: string; readonly sequenceNumber: string }
+  | { readonly status: 'refused'; readonly reason: string }
+
+/** The append-only record of the books: a chain of segments each. The truth. */
+export type Journal = {
+  /** Segments of a book after the given one, in order, all of them or the first `limit`; strongly consistent. */
+  read(book: BookId, after: SegmentNumber, limit?: number): Promise<readonly SealedSegment[]>
+  /** The last segment of a book without its entries, which carries the day view; strongly consistent. */
+  end(book: BookId): Promise<SegmentEnd | undefined>
+  /** Stores the segment if its number is still free in its book; says 'taken' if it is not. Never both, never half. */
+  append(segment: SealedSegment): Promise<'appended' | 'taken'>
+}
+export type SegmentEnd = Omit<SealedSegment, 'entries'>
+
+/** One head per merchant. */
+export type Heads = {
+  /** Strongly consistent; the empty head for a merchant without one. */
+  read(merchantId: MerchantId): Promise<Head>
+  /** Sees to it that the day is open, as `openDay` says; 'closed' when it is closed for good. */
+  open(book: BookId): Promise<'open' | 'closed'>
+}
+
+/** The register. */
+export type Merchants = {
+  /** Strongly consistent. */
+  find(merchantId: MerchantId): Promise<Merchant | undefined>
+  /** Stores the merchant if the stored revision is the one before (for revision 1: none); says 'moved' if it is not. */
+  save(merchant: Merchant): Promise<'saved' | 'moved'>
+  /** All merchants, page by page in some fixed order; a page without `next` is the last. */
+  list(page: Page): Promise<Listed<Merchant>>
+}
+export type Page = { readonly limit: number; readonly after?: string }
+export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
+
+/** Where a record that can never succeed waits for a person. */
+export type Quarantine = {
+  /** Keeps the item once, under its `quarantineKey`: setting it aside again changes nothing. Durable when it returns. */
+  setAside(item: SetAside): Promise<void>
+  /** Items of any size come back whole. Filtered by merchant: by day, then id; otherwise in no order that means anything. */
+  list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
+  /** What was set aside of one book's id; usually nothing, more than one item when several contents claimed the id. */
+  ofEntry(book: BookId, entryId: EntryId): Promise<readonly Quarantined[]>
+}
+/** How far each consumer has come on each shard. */
+export type Progress = {
+  /** Raises a shard's progress. Standing further already is success; it never falls. */
+  advance(consumer: Consumer, progress: ShardProgress): Promise<void>
+  /** Every shard the consumer has ever advanced on; strongly consistent. */
+  read(consumer: Consumer): Promise<readonly ShardProgress[]>
+}
+export type Consumer = 'journal' | 'archive'
+export type ShardProgress = {
+  readonly shardId: string
+  /** The last record that is fully processed, and all before it. */
+  readonly sequenceNumber: string
+  /** When that record arrived on the stream. */
+  readonly appliedThroughMs: number
+}

@@ -1,0 +1,68 @@
+import { createHash, hash } from 'node:crypto'
+import type { DayView } from './day-view.ts'
+import type { ContentHash, Entry } from './entry.ts'
+import { bookKey, type BookId, type Brand } from './identifiers.ts'
+import type { Totals } from './money.ts'
+
+/** 1, 2, 3 … within a book; 0 means that there is none yet. */
+export type SegmentNumber = number
+
+/** SHA-256 over a chain of segments up to one of them, in hex. */
+export type ChainHash = Brand<string, 'ChainHash'>
+
+/** An entry with the hash of its content, made once and carried along. */
+export type HashedEntry = { readonly entry: Entry; readonly contentHash: ContentHash }
+
+/** One append to a book: entries in journal order, and the day view after them. */
+export type Segment = {
+  readonly number: SegmentNumber
+  readonly entries: readonly HashedEntry[]
+  readonly view: DayView
+  readonly hash: ChainHash
+}
+
+/** A segment as it is stored: packed by `wire/packed-segment.ts`, sealed by its hash. */
+export type SealedSegment = {
+  readonly book: BookId
+  readonly number: SegmentNumber
+  /** Those of the whole book after this segment. */
+  readonly totals: Totals
+  /** The rest of the day view after this segment, packed. */
+  readonly view: string
+  readonly entries: Uint8Array
+  readonly hash: ChainHash
+}
+
+/** What stands before a book's first segment. */
+export const NO_CHAIN = '0'.repeat(64) as ChainHash
+
+/** hash(n) = SHA-256(hash(n−1) ‖ content(n)); whoever alters a stored byte alters every hash from there on. */
+export const sealingHash = (previous: ChainHash, segment: Omit<SealedSegment, 'hash'>): ChainHash => {
+  const { book, number, totals, view, entries } = segment
+  // The lengths in front keep two different segments from ever reading as the same bytes.
+  const head = [
+    bookKey(book),
+    number,
+    totals.creditsMinor,
+    totals.debitsMinor,
+    totals.entryCount,
+    view.length,
+    entries.length,
+  ]
+  return createHash('sha256')
+    .update(Buffer.from(previous, 'hex'))
+    .update(`${head.join('|')}\n${view}\n`)
+    .update(entries)
+    .digest('hex') as ChainHash
+}
+
+/**
+ * One number for what a book holds, the same in whatever order and segments it came: SHA-256 of the lines
+ * "entryId contentHash", sorted by byte and each ended by a newline. `sort | sha256sum` makes it, too.
+ */
+export const digestOf = (
+  entries: Iterable<{ readonly entryId: string; readonly contentHash: ContentHash }>,
+): string => {
+  const lines = Array.from(entries, ({ entryId, contentHash }) => `${entryId} ${contentHash}\n`)
+  return hash('sha256', lines.toSorted().join(''), 'hex')
+}

@@ -1,0 +1,51 @@
+import { ok, refuse, type Result } from '#ledger/result'
+
+/**
+ * Parses JSON text (RFC 8259) as JSON.parse does (of a key given twice the last one counts), but never rounds a number
+ * into a whole one: 1.00000000000000001 would otherwise arrive as 1. Such a number becomes NaN, which no schema takes.
+ */
+export const parseJson = (text: string): Result<unknown, 'not-json'> => {
+  try {
+    // Few bodies hold such a number, and a reviver costs six times the parsing, so look first.
+    return ok(FRACTION_OR_EXPONENT.test(text) ? JSON.parse(text, keepExact as Reviver) : JSON.parse(text))
+  } catch {
+    // A SyntaxError; or a RangeError, when the nesting is too deep for the reviver.
+    return refuse('not-json')
+  }
+}
+
+/** UTF-8 to text; refuses bytes that are not UTF-8 rather than replacing them. */
+export const decodeUtf8 = (bytes: Uint8Array): Result<string, 'not-utf-8'> => {
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return refuse('not-utf-8')
+  }
+}
+
+/** JSON text in which a bigint is written as an integer with all its digits. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(item.toString()) : item))
+
+type Reviver = (this: unknown, key: string, value: unknown) => unknown
+
+const keepExact = (_key: string, value: unknown, context: { source?: string }): unknown =>
+  typeof value === 'number' && Number.isInteger(value) && !isWhole(context.source ?? '') ? Number.NaN : value
+
+// Where a number may start: at the very beginning, or after a comma, a bracket, white space or the colon of a key. Times
+// and most ids, which are full of "00.0" and "4e", do not look like that.
+const FRACTION_OR_EXPONENT = /(?:^|[,[\s]|["\s]:)-?(?:0|[1-9]\d*)[.eE]/
+
+/** Whether a number's text says a whole number: "100", "100.0" and "1.5e1" do, "1.00000000000000001" does not. */
+const isWhole = (source: string): boolean => {
+  const [mantissa = '', exponent = '0'] = source.replace(/^-/, '').split(/[eE]/)
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const digits = whole + fraction
+  // By hand, because a pattern that looks for the zeros at the end takes the square of their number in time.
+  let significant = digits.length
+  while (significant > 0 && digits[significant - 1] === '0') significant -= 1
+  return significant === 0 || significant - whole.length <= Number(exponent)
+}
+
+// Part of the language since 2025 and of Node 22; the compiler's library does not list it yet.
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON

@@ -1,0 +1,62 @@
+/** Errors as clients read them: application/problem+json (RFC 9457). Every code that any route answers is in this list. */
+import { jsonText } from './json.ts'
+import type { FieldProblem } from './fields.ts'
+
+export const PROBLEMS = {
+  'not-json': { status: 400, title: 'The body is not JSON' },
+  'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'not-applied-yet': { status: 409, title: 'The entry is accepted but not yet counted' },
+  'currency-fixed': { status: 409, title: 'The currency of a merchant never changes' },
+  'changed-meanwhile': { status: 409, title: 'Somebody else changed it at the same time' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
+  invalid: { status: 422, title: 'Some fields are not valid' },
+  'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
+  'unexpected-error': { status: 500, title: 'Something went wrong on our side' },
+  'stream-unavailable': { status: 503, title: 'Entries cannot be taken at the moment' },
+  'too-busy': { status: 503, title: 'More entries wait than can be held' },
+  'register-unavailable': { status: 503, title: 'The register of merchants cannot be reached at the moment' },
+  'store-unavailable': { status: 503, title: 'Books cannot be read at the moment' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+export type Problem = {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly errors?: readonly FieldProblem[]
+  /** When to try again; becomes the header Retry-After. */
+  readonly retryAfterSeconds?: number
+}
+
+/** The members of a problem document; inside a batch's results it stands without `requestId`. */
+export const problemBody = ({ code, detail, errors }: Problem, requestId?: string) => ({
+  type: `/docs/problems#${code}`,
+  title: PROBLEMS[code].title,
+  status: PROBLEMS[code].status,
+  code,
+  detail,
+  ...(requestId !== undefined && { requestId }),
+  ...(errors !== undefined && { errors }),
+})
+
+export const problemResponse = (problem: Problem, requestId: string): Response =>
+  new Response(jsonText(problemBody(problem, requestId)), {
+    status: PROBLEMS[problem.code].status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
+    },
+  })
+
+export const jsonResponse = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(jsonText(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+
+export const invalid = (detail: string, errors: readonly FieldProblem[]): Problem => ({
+  code: 'invalid',
+  detail,
+  errors,
+})

@@ -1,0 +1,116 @@
+/**
+ * What travels on the stream: records of many entries, and signals.
+ *
+ * A record is "D", the version of the format, a codec, and a body of newline-separated JSON. The first line names the
+ * kind; in a record of entries each further line is one accepted entry, and its place among them is the index of its
+ * position:
+ *
+ *     {"kind":"entries"}
+ *     {"entry":{…the content, canonical…},"businessDay":"2026-11-20","receivedAt":1795179600000}
+ *
+ * Kinds a consumer does not know are passed over, so that new ones can be sent before every consumer is new.
+ */
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { canonicalContent, type Entry } from '#ledger/entry'
+import { ok, refuse, type Result } from '#ledger/result'
+import { parseAcceptedEntry } from './entry.ts'
+import { decodeUtf8, parseJson } from './json.ts'
+
+export type StreamRecord =
+  | { readonly kind: 'entries'; readonly entries: readonly DecodedEntry[] }
+  /** Proves that a shard is alive and its consumer up to date; says nothing else. */
+  | { readonly kind: 'heartbeat' }
+  | { readonly kind: 'unknown' }
+
+/** An entry as decoded, or, where its line is no valid entry, why; with the line's bytes either way. */
+export type DecodedEntry = { readonly raw: Uint8Array; readonly entry: Result<Entry, string> }
+
+/** A record of entries is closed when its lines reach about this size, before compression. */
+export const FULL_RECORD_BYTES = 120_000
+
+const MAGIC = 'D'.charCodeAt(0)
+const VERSION = 1
+const CODECS = { plain: 0, gzip: 1, zstd: 2 } as const
+
+// Kinesis bills a record in steps of 1 KB (on-demand), so a smaller one gains nothing by compression.
+const PLAIN_BELOW_BYTES = 1_000
+// Below this, gzip's cheaper set-up wins over zstd's ratio.
+const GZIP_BELOW_BYTES = 8_000
+// No producer of ours makes more; whoever sends a bomb gets it set aside unexpanded.
+const MAX_EXPANDED_BYTES = 8 * 1024 * 1024
+
+/** One line of a record: the entry as accepted. */
+export const entryLine = (entry: Entry): string =>
+  `{"entry":${canonicalContent(entry)},"businessDay":"${entry.businessDay}","receivedAt":${entry.receivedAtMs}}`
+
+/** Reads what `entryLine` wrote. */
+export const parseEntryLine = (line: string): Result<Entry, string> => {
+  const json = parseJson(line)
+  if (!json.ok) return json
+  const entry = parseAcceptedEntry(json.value)
+  if (entry.ok) return entry
+  return refuse(entry.error.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '))
+}
+
+export const encodeEntries = (lines: readonly string[]): Uint8Array => encode('{"kind":"entries"}', lines)
+
+export const encodeHeartbeat = (): Uint8Array => encode('{"kind":"heartbeat"}', [])
+
+/** Reads a record. A refusal means that no retry will ever read it. */
+export const decodeRecord = (data: Uint8Array): Result<StreamRecord, string> => {
+  const body = expand(data)
+  if (!body.ok) return body
+  const text = decodeUtf8(body.value)
+  if (!text.ok) return text
+  const [first = '', ...lines] = text.value.split('\n')
+  const kind = kindOf(first)
+  if (kind === undefined) return refuse('the first line names no kind')
+  switch (kind) {
+    case 'entries':
+      return ok({ kind, entries: lines.map(decodeLine) })
+    case 'heartbeat':
+      return ok({ kind })
+    default:
+      return ok({ kind: 'unknown' })
+  }
+}
+
+const encode = (head: string, lines: readonly string[]): Uint8Array => {
+  const body = Buffer.from([head, ...lines].join('\n'))
+  const [codec, packed] =
+    body.length < PLAIN_BELOW_BYTES
+      ? [CODECS.plain, body]
+      : body.length < GZIP_BELOW_BYTES
+        ? [CODECS.gzip, gzipSync(body, { level: 1 })]
+        : [CODECS.zstd, zstdCompressSync(body)]
+  return Buffer.concat([Buffer.of(MAGIC, VERSION, codec), packed])
+}
+
+const expand = (data: Uint8Array): Result<Uint8Array, string> => {
+  const [magic, version, codec] = data
+  if (magic !== MAGIC) return refuse('not a Daybook record')
+  if (version !== VERSION) return refuse(`record format ${version} is not known here`)
+  const packed = data.subarray(3)
+  try {
+    switch (codec) {
+      case CODECS.plain:
+        return ok(packed)
+      case CODECS.gzip:
+        return ok(gunzipSync(packed, { maxOutputLength: MAX_EXPANDED_BYTES }))
+      case CODECS.zstd:
+        return ok(zstdDecompressSync(packed, { maxOutputLength: MAX_EXPANDED_BYTES }))
+      default:
+        return refuse(`codec ${codec} is not known here`)
+    }
+  } catch (error) {
+    return refuse(`the body does not expand: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const kindOf = (line: string): string | undefined => {
+  const head = parseJson(line)
+  if (!head.ok || typeof head.value !== 'object' || head.value === null || !('kind' in head.value)) return undefined
+  return typeof head.value.kind === 'string' ? head.value.kind : undefined
+}
+
+const decodeLine = (line: string): DecodedEntry => ({ raw: Buffer.from(line), entry: parseEntryLine(line) })
