@@ -1,0 +1,19 @@
+import { emptyHead, openDay, type Head } from '#ledger/head'
+import type { MerchantId } from '#ledger/identifiers'
+import type { Heads } from '#ledger/ports'
+
+export const memoryHeads = (known: Iterable<readonly [MerchantId, Head]> = []): Heads => {
+  const heads = new Map(known)
+  const headOf = (merchantId: MerchantId): Head => heads.get(merchantId) ?? emptyHead
+  return {
+    async read(merchantId) {
+      return headOf(merchantId)
+    },
+    async open({ merchantId, day }) {
+      const opened = openDay(headOf(merchantId), day)
+      if (!opened.ok) return 'closed'
+      heads.set(merchantId, opened.value)
+      return 'open'
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Listed, Page } from '#ledger/ports'
+
+/** One page of items in the order of their keys, after the key at which the page before ended. */
+export const pageOf = <T>(items: Iterable<T>, keyOf: (item: T) => string, { limit, after }: Page): Listed<T> => {
+  const following = [...items]
+    .map((item) => ({ key: keyOf(item), item }))
+    .filter(({ key }) => after === undefined || key > after)
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  return firstPage(
+    following.map(({ item }) => item),
+    keyOf,
+    limit,
+  )
+}
+
+/** The first `limit` of some items in their order; `next` is the key of the last one shown, when more follow. */
+export const firstPage = <T>(items: readonly T[], keyOf: (item: T) => string, limit: number): Listed<T> => {
+  const shown = items.slice(0, limit)
+  const last = shown.at(-1)
+  return { items: shown, ...(last !== undefined && items.length > limit && { next: keyOf(last) }) }
+}

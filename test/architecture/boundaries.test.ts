@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+/** What each folder may import: our folders, and packages. Every folder may import itself; only ledger not all of node. */
+const MAY_IMPORT: Record<string, RegExp> = {
+  ledger: /^node:crypto$/,
+  wire: /^(#ledger\/|zod$|node:)/,
+  http: /^(#wire\/|hono\b|@hono\/node-server$|pino$|node:)/,
+  adapters: /^(#ledger\/|#wire\/|@aws-sdk\/|@smithy\/|node:)/,
+  ingest: /^(#ledger\/|#wire\/|#http\/|hono\b|cockatiel$|node:)/,
+  processors: /^(#ledger\/|#wire\/|aws-lambda$|node:)/,
+  'query-api': /^(#ledger\/|#wire\/|#http\/|hono\b|node:)/,
+}
+
+/** Deployables put the pieces together, so they alone may also import adapters, and what speaks to the outside. */
+const DEPLOYABLE = /\.(lambda|server)\.ts$/
+const DEPLOYABLES_ALSO = /^(#adapters\/|#http\/|pino$)/
+
+test.each(Object.keys(MAY_IMPORT))('%s imports only what it may', (folder) => {
+  const strays = globSync(`${folder}/**/*.ts`).flatMap((file) =>
+    importsOf(file)
+      .filter((from) => !from.startsWith('.') && !from.startsWith(`#${folder}/`))
+      .filter((from) => !MAY_IMPORT[folder]?.test(from) && !(DEPLOYABLE.test(file) && DEPLOYABLES_ALSO.test(from)))
+      .map((from) => `${file} imports ${from}`),
+  )
+  expect(strays, 'docs/ARCHITECTURE.md says which folder may import which').toEqual([])
+})
+
+test('nothing imports a deployable, but for the local system that hosts one as Lambda would', () => {
+  const strays = globSync('**/*.ts', { exclude: ['node_modules/**', 'infra/local/consumers.server.ts'] })
+    .flatMap((file) => importsOf(file).map((from) => `${file} imports ${from}`))
+    .filter((line) => /\.(lambda|server)(\.ts)?$/.test(line))
+  expect(strays).toEqual([])
+})
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|^import) '([^']+)'/gm)].map(([, from = '']) => from)

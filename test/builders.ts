@@ -1,0 +1,94 @@
+/** Things of the domain for tests, which then mention only what matters to them. */
+import { emptyBook, nextSegment, type BookTerms } from '#ledger/book'
+import type { CalendarRule } from '#ledger/calendar'
+import { contentHash, type Entry } from '#ledger/entry'
+import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { Currency } from '#ledger/money'
+import type { SetAside } from '#ledger/quarantine'
+import type { HashedEntry, SealedSegment } from '#ledger/segment'
+import { sealSegment } from '#wire/packed-segment'
+import { entryLine } from '#wire/stream-record'
+
+export const merchantId = (text: string) => text as MerchantId
+export const entryId = (text: string) => text as EntryId
+export const day = (text: string) => text as BusinessDay
+export const currency = (text: string) => text as Currency
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** 09:30 of `aBookId`'s day in São Paulo. */
+const MORNING_MS = Date.parse('2026-11-20T09:30:00-03:00')
+
+export const aBookId = (given: Partial<BookId> = {}): BookId => ({
+  merchantId: merchantId('m1'),
+  day: day('2026-11-20'),
+  ...given,
+})
+
+export const someTerms: BookTerms = {
+  currency: currency('BRL'),
+  startsAtMs: Date.parse('2026-11-20T00:00:00-03:00'),
+}
+
+export const anEntry = (given: Partial<Entry> = {}): Entry => ({
+  entryId: entryId('e1'),
+  merchantId: merchantId('m1'),
+  direction: 'credit',
+  amountMinor: 100n,
+  currency: currency('BRL'),
+  occurredAtMs: MORNING_MS,
+  businessDay: day('2026-11-20'),
+  receivedAtMs: MORNING_MS + 250,
+  ...given,
+})
+
+export const hashed = (entry: Entry): HashedEntry => ({ entry, contentHash: contentHash(entry) })
+
+export const aRule = (given: Partial<CalendarRule> = {}): CalendarRule => ({
+  from: null,
+  timeZone: 'America/Sao_Paulo',
+  dayStartsAt: '00:00',
+  ...given,
+})
+
+export const aMerchant = (given: Partial<Merchant> = {}): Merchant => ({
+  merchantId: merchantId('m1'),
+  name: 'Padaria Central',
+  currency: currency('BRL'),
+  calendar: [aRule()],
+  lateEntries: 'nextOpenDay',
+  revision: 1,
+  ...given,
+})
+
+/** A segment as it is stored. Only its own entries are in its totals, whatever its number. */
+export const aSealedSegment = ({
+  book = aBookId(),
+  number = 1,
+  entries = [anEntry()],
+}: {
+  book?: BookId
+  number?: number
+  entries?: readonly Entry[]
+} = {}): SealedSegment => {
+  const before = { ...emptyBook(book, someTerms), segment: number - 1 }
+  const sealed = sealSegment(before, nextSegment(before, entries.map(hashed)))
+  // `expect` takes a Buffer and the plain bytes that come back from a store for two things.
+  return { ...sealed, entries: new Uint8Array(sealed.entries) }
+}
+
+/** An entry set aside. */
+export const aSetAside = ({ entry = anEntry(), ...given }: Partial<SetAside> & { entry?: Entry } = {}): SetAside => ({
+  subject: hashed(entry),
+  reason: 'content-conflict',
+  detail: 'The book already holds this entryId with other content.',
+  position: {
+    shardId: 'shardId-000000000000',
+    sequenceNumber: '49655000000000000000000000000000000000000000000000000001',
+    index: 0,
+  },
+  raw: utf8(entryLine(entry)),
+  setAsideAtMs: MORNING_MS + 1_000,
+  ...given,
+})

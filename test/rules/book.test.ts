@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
+import { contentHash, METHODS, type Entry } from '#ledger/entry'
+import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
+import { MAX_ENTRY_MINOR, MAX_TOTAL_MINOR, netMinor, type Currency } from '#ledger/money'
+import type { HashedEntry } from '#ledger/segment'
+import { sealSegment } from '#wire/packed-segment'
+
+const startsAtMs = Date.parse('2026-11-20T03:00:00Z')
+// A book's ids are shared by all its states, so each chain in these tests starts from a book of its own.
+const fresh = (): Book =>
+  emptyBook(
+    { merchantId: 'm1' as MerchantId, day: '2026-11-20' as BusinessDay },
+    { currency: 'BRL' as Currency, startsAtMs },
+  )
+
+const book = fresh()
+
+const hashed = (patch: Partial<Record<keyof Entry, unknown>> = {}): HashedEntry => {
+  const entry = {
+    entryId: 'e1' as EntryId,
+    merchantId: book.id.merchantId,
+    businessDay: book.id.day,
+    direction: 'credit',
+    amountMinor: 500n,
+    currency: book.terms.currency,
+    occurredAtMs: startsAtMs,
+    receivedAtMs: startsAtMs + 5,
+    ...patch,
+  } as Entry
+  return { entry, contentHash: contentHash(entry) }
+}
+
+/** The book after what it finds fresh in a batch. */
+const after = (state: Book, batch: readonly HashedEntry[]): Book => {
+  const decision = decide(state, batch)
+  if (decision.fresh.length === 0) return state
+  const segment = nextSegment(state, decision.fresh)
+  return evolve(state, { ...segment, hash: sealSegment(state, segment).hash })
+}
+
+const places = (state: Book, batch: readonly HashedEntry[]) => {
+  const decision = decide(state, batch)
+  return {
+    fresh: decision.fresh.length,
+    duplicates: decision.duplicates.length,
+    refused: decision.refused.map(({ reason }) => reason),
+    waiting: decision.waiting.length,
+  }
+}
+
+describe('a batch against a book', () => {
+  const one = after(fresh(), [hashed()])
+  const full = after(fresh(), [hashed({ entryId: 'big', amountMinor: MAX_TOTAL_MINOR - 100n })])
+  const nothing = { fresh: 0, duplicates: 0, refused: [], waiting: 0 }
+
+  test.each([
+    { given: 'no entries', state: book, batch: [], then: nothing },
+    { given: 'a first entry', state: book, batch: [hashed()], then: { ...nothing, fresh: 1 } },
+    { given: 'the same again', state: one, batch: [hashed()], then: { ...nothing, duplicates: 1 } },
+    {
+      given: 'the same again, received later',
+      state: one,
+      batch: [hashed({ receivedAtMs: startsAtMs + 99 })],
+      then: { ...nothing, duplicates: 1 },
+    },
+    {
+      given: 'the id with another amount',
+      state: one,
+      batch: [hashed({ amountMinor: 501n })],
+      then: { ...nothing, refused: ['content-conflict'] },
+    },
+    {
+      given: 'the id with one more field',
+      state: one,
+      batch: [hashed({ reference: '' })],
+      then: { ...nothing, refused: ['content-conflict'] },
+    },
+    {
+      given: 'an entry twice in the batch',
+      state: book,
+      batch: [hashed(), hashed()],
+      then: { ...nothing, fresh: 1, waiting: 1 },
+    },
+    {
+      given: 'an id twice in the batch, with other content',
+      state: book,
+      batch: [hashed(), hashed({ amountMinor: 1n })],
+      then: { ...nothing, fresh: 1, waiting: 1 },
+    },
+    {
+      given: 'another currency',
+      state: book,
+      batch: [hashed({ currency: 'EUR' })],
+      then: { ...nothing, refused: ['wrong-currency'] },
+    },
+    {
+      given: 'a total at its bound',
+      state: full,
+      batch: [hashed({ amountMinor: 100n })],
+      then: { ...nothing, fresh: 1 },
+    },
+    {
+      given: 'a total past its bound',
+      state: full,
+      batch: [hashed({ amountMinor: 101n })],
+      then: { ...nothing, refused: ['total-out-of-bounds'] },
+    },
+    {
+      given: 'a bound that only the batch together passes',
+      state: full,
+      batch: [
+        hashed({ amountMinor: 60n }),
+        hashed({ entryId: 'e2', amountMinor: 60n }),
+        hashed({ entryId: 'e3', amountMinor: 40n }),
+      ],
+      then: { ...nothing, fresh: 2, refused: ['total-out-of-bounds'] },
+    },
+    {
+      given: 'a debit, whose bound is its own',
+      state: full,
+      batch: [hashed({ direction: 'debit', amountMinor: MAX_ENTRY_MINOR })],
+      then: { ...nothing, fresh: 1 },
+    },
+  ])('$given', ({ state, batch, then }) => {
+    expect(places(state, batch)).toEqual(then)
+  })
+})
+
+test('a state sees only its own part of the chain', () => {
+  const first = after(fresh(), [hashed()])
+  after(first, [hashed({ entryId: 'e2' })])
+  expect(places(first, [hashed({ entryId: 'e2' })])).toMatchObject({ fresh: 1, duplicates: 0 })
+})
+
+test('a chain that forks is found out', () => {
+  const first = after(fresh(), [hashed()])
+  after(first, [hashed({ entryId: 'e2' })])
+  expect(() => after(first, [hashed({ entryId: 'e3' })])).toThrow('broken chain')
+})
+
+test('a segment out of its turn is found out', () => {
+  const segment = { ...nextSegment(book, [hashed()]), number: 3, hash: book.hash }
+  expect(() => evolve(book, segment)).toThrow('broken chain')
+})
+
+describe('whatever the order and the batches', () => {
+  const entries = fc
+    .uniqueArray(
+      fc.record({
+        entryId: fc.string({ unit: fc.constantFrom(...'abcdef'), minLength: 1, maxLength: 4 }),
+        direction: fc.constantFrom('credit', 'debit'),
+        amountMinor: fc.bigInt(1n, MAX_ENTRY_MINOR),
+        method: fc.constantFrom(...METHODS),
+        occurredAtMs: fc.integer({ min: startsAtMs, max: startsAtMs + 86_399_999 }),
+      }),
+      { selector: ({ entryId }) => entryId, maxLength: 30 },
+    )
+    .map((patches) => patches.map((patch) => hashed(patch)))
+
+  const summary = (state: Book) => ({
+    totals: state.view.totals,
+    byMethod: [...state.view.byMethod].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    byHour: [...state.view.byHour].toSorted(([a], [b]) => a - b),
+  })
+
+  test('shuffling, repeating and re-splitting a day never changes what it adds up to', () => {
+    const chance = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 90, maxLength: 90 })
+    fc.assert(
+      fc.property(entries, chance, (day, draws) => {
+        const inOneGo = after(fresh(), day)
+        const again = [...day, ...day, ...day]
+          .map((entry, index) => ({ entry, order: draws[index] ?? 0 }))
+          .toSorted((a, b) => a.order - b.order)
+          .map(({ entry }) => entry)
+        let state = fresh()
+        for (let at = 0; at < again.length; at += 7) {
+          // A second copy in a batch waits for the next; here it finds it in the one after.
+          state = after(state, again.slice(at, at + 7))
+        }
+        expect(summary(state)).toEqual(summary(inOneGo))
+      }),
+    )
+  })
+
+  test('methods and hours each add up to the day', () => {
+    fc.assert(
+      fc.property(entries, (day) => {
+        const { totals, byMethod, byHour } = after(fresh(), day).view
+        for (const parts of [byMethod, byHour]) {
+          expect([...parts.values()].reduce((sum, part) => sum + netMinor(part), 0n)).toBe(netMinor(totals))
+          expect([...parts.values()].reduce((sum, part) => sum + part.entryCount, 0)).toBe(totals.entryCount)
+        }
+      }),
+    )
+  })
+})

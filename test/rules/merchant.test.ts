@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { businessDayOf } from '#ledger/calendar'
+import type { BusinessDay, MerchantId } from '#ledger/identifiers'
+import { registerMerchant, type Merchant, type Registration } from '#ledger/merchant'
+import type { Currency } from '#ledger/money'
+
+const NOW = Date.parse('2026-11-20T12:00:00Z')
+
+const wanted = (patch: Partial<Record<keyof Registration, string>> = {}): Registration =>
+  ({
+    merchantId: 'm1' as MerchantId,
+    name: 'Padaria Central',
+    currency: 'BRL' as Currency,
+    timeZone: 'America/Sao_Paulo',
+    dayStartsAt: '00:00',
+    lateEntries: 'nextOpenDay',
+    ...patch,
+  }) as Registration
+
+const register = (current: Merchant | undefined, patch: Parameters<typeof wanted>[0] = {}, nowMs = NOW): Merchant => {
+  const registered = registerMerchant(current, wanted(patch), nowMs)
+  if (!registered.ok) throw new Error(registered.error)
+  return registered.value
+}
+const registered = register(undefined)
+
+describe('registering', () => {
+  test('a new merchant has its calendar from the beginning of time', () => {
+    expect(registered).toMatchObject({ revision: 1, calendar: [{ from: null, timeZone: 'America/Sao_Paulo' }] })
+  })
+
+  test('the same again changes nothing', () => expect(register(registered)).toBe(registered))
+
+  test('another name is a new revision', () => {
+    expect(register(registered, { name: 'Padaria Nova' })).toMatchObject({ name: 'Padaria Nova', revision: 2 })
+  })
+
+  test('the currency is fixed', () => {
+    expect(registerMerchant(registered, wanted({ currency: 'EUR' }), NOW)).toEqual({
+      ok: false,
+      error: 'currency-fixed',
+    })
+  })
+})
+
+describe('a change of calendar counts', () => {
+  test('by default from the first day that starts far enough ahead', () => {
+    const moved = register(registered, { dayStartsAt: '06:00' })
+    expect(moved.calendar.at(-1)).toEqual({ from: '2026-11-21', timeZone: 'America/Sao_Paulo', dayStartsAt: '06:00' })
+  })
+
+  test('one day later when the next one starts within the notice', () => {
+    // 6 minutes: 5 that an entry may be ahead of our clock, and one for which ingest may hold the old calendar.
+    const notice = Date.parse('2026-11-21T03:00:00Z') - 6 * 60_000
+    expect(register(registered, { dayStartsAt: '06:00' }, notice - 1).calendar.at(-1)?.from).toBe('2026-11-21')
+    expect(register(registered, { dayStartsAt: '06:00' }, notice).calendar.at(-1)?.from).toBe('2026-11-22')
+  })
+
+  test('not from a day that has begun by the old clock, even if the new one has yet to reach it', () => {
+    const change = registerMerchant(registered, wanted({ dayStartsAt: '23:00', calendarFrom: '2026-11-20' }), NOW)
+    expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
+  })
+
+  test('from a named future day', () => {
+    const moved = register(registered, { timeZone: 'UTC', calendarFrom: '2027-01-01' })
+    expect(moved.calendar.map(({ from }) => from)).toEqual([null, '2027-01-01'])
+  })
+
+  test.each(['2026-11-20', '2026-11-19', '2020-01-01'])('not from %s, which has begun', (calendarFrom) => {
+    const change = registerMerchant(registered, wanted({ timeZone: 'UTC', calendarFrom }), NOW)
+    expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
+  })
+
+  test('not at all when it is the one that counts already', () => {
+    expect(register(registered, { calendarFrom: '2020-01-01' })).toBe(registered)
+  })
+
+  test('instead of an earlier change that still lies ahead', () => {
+    const first = register(registered, { timeZone: 'UTC', calendarFrom: '2027-01-01' })
+    const second = register(first, { timeZone: 'Europe/Lisbon', calendarFrom: '2026-12-01' })
+    expect(second.calendar.map(({ from, timeZone }) => [from, timeZone])).toEqual([
+      [null, 'America/Sao_Paulo'],
+      ['2026-12-01', 'Europe/Lisbon'],
+    ])
+  })
+
+  test('after a change that somebody may already have used', () => {
+    const first = register(registered, { timeZone: 'UTC', calendarFrom: '2026-11-21' })
+    const justBefore = Date.parse('2026-11-20T23:58:00Z')
+    const second = registerMerchant(first, wanted({ calendarFrom: '2026-11-21' }), justBefore)
+    expect(second).toEqual({ ok: false, error: 'calendar-from-not-future' })
+    expect(register(first, {}, justBefore).calendar.map(({ from }) => from)).toEqual([null, '2026-11-21', '2026-11-22'])
+  })
+
+  test('and never moves an entry that could have been stamped before it', () => {
+    const zones = fc.constantFrom(
+      'UTC',
+      'America/Sao_Paulo',
+      'Pacific/Kiritimati',
+      'Pacific/Honolulu',
+      'Asia/Kathmandu',
+    )
+    const times = fc.constantFrom('00:00', '05:00', '12:00', '23:30')
+    const instants = fc.integer({ min: NOW - 30 * 3_600_000, max: NOW + 6 * 60_000 })
+    fc.assert(
+      fc.property(zones, times, zones, times, instants, (timeZone, dayStartsAt, zone, starts, atMs) => {
+        const before = register(undefined, { timeZone, dayStartsAt })
+        const moved = register(before, { timeZone: zone, dayStartsAt: starts })
+        expect(businessDayOf(moved.calendar, atMs)).toBe(businessDayOf(before.calendar, atMs))
+      }),
+    )
+  })
+
+  test('and the days named rise', () => {
+    const days = register(register(registered, { timeZone: 'UTC' }), { timeZone: 'Asia/Tokyo' }).calendar
+    expect(days.slice(1).every(({ from }) => (from ?? '') > ('2026-11-20' as BusinessDay))).toBe(true)
+  })
+})

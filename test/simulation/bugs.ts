@@ -1,0 +1,234 @@
+/**
+ * Bugs to plant, to prove that the simulation can fail: each replaces a piece of production code by one that someone
+ * could have written. The simulation of a planted bug must come to a history that breaks a promise. A bug whose piece
+ * of code is no longer there stops the run, so that none outlives the code it was planted in.
+ */
+import { readFileSync } from 'node:fs'
+import type { LoadHookSync } from 'node:module'
+
+export type Bug = {
+  readonly name: string
+  /** The module, from the root of the repository. */
+  readonly file: string
+  readonly find: string
+  readonly plant: string
+}
+
+const BOOK = 'ledger/book.ts'
+const INTO_BOOK = 'processors/journal/record-into-book.ts'
+const ENTRIES = 'processors/journal/record-entries.ts'
+const BOOKS = 'processors/journal/books.ts'
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'a failed condition is taken for a duplicate',
+    file: INTO_BOOK,
+    find: `=== 'taken') return { book: await books.refreshed(book), left }`,
+    plant: `=== 'taken') return { book: await books.refreshed(book), left: [] }`,
+  },
+  {
+    name: 'a timeout is taken for success',
+    file: INTO_BOOK,
+    find: `(await journal.append(sealed)) === 'taken'`,
+    plant: `(await journal.append(sealed).catch(() => 'appended')) === 'taken'`,
+  },
+  {
+    name: 'n is taken after a yield',
+    file: INTO_BOOK,
+    find: `const segment = ours(() => nextSegment(book, part))`,
+    plant: `book = await books.refreshed(book); const segment = ours(() => nextSegment(book, part))`,
+  },
+  {
+    name: 'ids are checked against a stale cache, and the append has no condition',
+    file: 'adapters/journal/memory-journal.ts',
+    find: `if (segment.number <= chain.length) return 'taken'`,
+    plant: `segment = { ...segment, number: chain.length + 1 }`,
+  },
+  {
+    name: 'progress is written before the appends',
+    file: ENTRIES,
+    find: `await runAll(tasks, booksAtOnce)`,
+    plant: `await progress.advance('journal', { shardId: batch.shardId, sequenceNumber: batch.records.at(-1)!.sequenceNumber, appliedThroughMs: 0 })
+    await runAll(tasks, booksAtOnce)`,
+  },
+  {
+    name: 'progress is written past a failure',
+    file: ENTRIES,
+    find: `const lastDone = batch.records[firstUndone - 1]`,
+    plant: `const lastDone = batch.records.at(-1)`,
+  },
+  {
+    name: 'progress is written unconditionally',
+    file: 'adapters/progress/memory-progress.ts',
+    find: `if (rises) shardsOf`,
+    plant: `shardsOf`,
+  },
+  {
+    name: 'progress compares numbers as plain text',
+    file: 'ledger/identifiers.ts',
+    find: `a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length`,
+    plant: `a < b ? -1 : a > b ? 1 : 0`,
+  },
+  {
+    name: 'the loss of a progress write is ignored',
+    file: ENTRIES,
+    find: `await attempt(0, () =>`,
+    plant: `await attempt(batch.records.length, () =>`,
+  },
+  {
+    name: 'the last failure is reported instead of the first',
+    file: ENTRIES,
+    find: `firstUndone = Math.min(firstUndone, firstRecord)`,
+    plant: `firstUndone = firstUndone === batch.records.length ? firstRecord : Math.max(firstUndone, firstRecord)`,
+  },
+  {
+    name: 'the record after the failed one is reported',
+    file: ENTRIES,
+    find: `const redeliverFrom = batch.records[firstUndone]?.sequenceNumber`,
+    plant: `const redeliverFrom = batch.records[firstUndone + 1]?.sequenceNumber`,
+  },
+  {
+    name: 'failures are not reported at all',
+    file: ENTRIES,
+    find: `return redeliverFrom === undefined ? {} : { redeliverFrom }`,
+    plant: `return {}`,
+  },
+  {
+    name: "a batch's second copy is counted",
+    file: BOOK,
+    find: `else if (inBatch.has(entry.entryId)) waiting.push(candidate)`,
+    plant: ``,
+  },
+  {
+    name: 'a conflict within a batch is decided early',
+    file: BOOK,
+    find: `else if (inBatch.has(entry.entryId)) waiting.push(candidate)`,
+    plant: `else if (inBatch.has(entry.entryId)) {
+      const first = fresh.find((other) => other.entry.entryId === entry.entryId)
+      if (first?.contentHash === contentHash) duplicates.push(candidate)
+      else refused.push({ candidate, reason: 'content-conflict' })
+    }`,
+  },
+  {
+    name: 'copies that waited are forgotten',
+    file: INTO_BOOK,
+    find: `undecided = [...appended.left, ...waiting]`,
+    plant: `undecided = appended.left`,
+  },
+  {
+    name: 'copies that waited go first after a lost append',
+    file: INTO_BOOK,
+    find: `undecided = [...appended.left, ...waiting]`,
+    plant: `undecided = [...waiting, ...appended.left]`,
+  },
+  {
+    name: 'an id that is in the book is a duplicate, whatever its content',
+    file: BOOK,
+    find: `if (standing === contentHash) duplicates`,
+    plant: `if (standing !== undefined) duplicates`,
+  },
+  {
+    name: 'a conflict replaces what is counted',
+    file: BOOK,
+    find: `else if (standing !== undefined) refused.push({ candidate, reason: 'content-conflict' })`,
+    plant: ``,
+  },
+  {
+    name: 'the time of arrival is part of the content',
+    file: 'ledger/entry.ts',
+    find: `occurredAt: entry.occurredAtMs,`,
+    plant: `occurredAt: entry.occurredAtMs, receivedAt: entry.receivedAtMs,`,
+  },
+  {
+    name: 'the amount is not part of the content',
+    file: 'ledger/entry.ts',
+    find: `amount: Number(entry.amountMinor), // At most 10^12, so exact.`,
+    plant: ``,
+  },
+  {
+    name: 'a book is remembered before it is stored',
+    file: INTO_BOOK,
+    find: `const sealed = ours(() => sealSegment(book, segment))`,
+    plant: `const sealed = ours(() => sealSegment(book, segment)); books.keep(evolve(book, { ...segment, hash: sealed.hash }))`,
+  },
+  {
+    name: 'after a lost append the old state is tried again',
+    file: INTO_BOOK,
+    find: `return { book: await books.refreshed(book), left }`,
+    plant: `return { book: { ...(await books.refreshed(book)), seenCount: book.seenCount }, left }`,
+  },
+  {
+    name: 'a book is refreshed by its last segment alone',
+    file: BOOKS,
+    find: `for (const sealed of await journal.read(book.id, book.segment)) state = evolve(state, openSegment(sealed).segment)`,
+    plant: `for (const sealed of (await journal.read(book.id, book.segment)).slice(-1)) state = evolve({ ...state, segment: sealed.number - 1 }, openSegment(sealed).segment)`,
+  },
+  {
+    name: 'a book is not opened in the head',
+    file: BOOKS,
+    find: `if ((await heads.open(id)) === 'closed') return refuse('day-closed')`,
+    plant: ``,
+  },
+  {
+    name: 'a head forgets the day before when one is opened',
+    file: 'ledger/head.ts',
+    find: `new Set([...head.open, day])`,
+    plant: `new Set([day])`,
+  },
+  {
+    name: 'a quarantine that fails is passed over',
+    file: ENTRIES,
+    find: `await quarantine.setAside({ subject, reason, detail, position, raw, setAsideAtMs: clock() })`,
+    plant: `await quarantine.setAside({ subject, reason, detail, position, raw, setAsideAtMs: clock() }).catch(() => {})`,
+  },
+  {
+    name: 'unreadable lines are passed over',
+    file: 'processors/journal/sort-records.ts',
+    find: `else unreadable.push({ ...source, reason: 'invalid-entry', detail: entry.error })`,
+    plant: ``,
+  },
+  {
+    name: 'an unreadable record stops its shard',
+    file: ENTRIES,
+    find: `const { books, unreadable } = sortRecords(batch)`,
+    plant: `const { books, unreadable } = sortRecords(batch)
+    if (unreadable.length > 0) throw new Error('poison')`,
+  },
+  {
+    name: 'a failure to set an unreadable record aside does not count',
+    file: ENTRIES,
+    find: `attempt(source.record, () => setAside(source, 'unreadable'`,
+    plant: `attempt(batch.records.length, () => setAside(source, 'unreadable'`,
+  },
+  {
+    name: 'quarantine keeps one item per id',
+    file: 'ledger/quarantine.ts',
+    find: '`${prefix}${contentHash}`',
+    plant: 'prefix',
+  },
+  {
+    name: 'methods start anew with each segment',
+    file: 'ledger/day-view.ts',
+    find: `const byMethod = new Map(view.byMethod)`,
+    plant: `const byMethod: Map<Method, Totals> = new Map()`,
+  },
+  {
+    name: 'books of different days are one',
+    file: 'ledger/identifiers.ts',
+    find: '`${book.merchantId}#${book.day}`',
+    plant: '`${book.merchantId}`',
+  },
+]
+
+/** A hook for Node's module loader that plants the bug in its file. */
+export const plant = (name: string): LoadHookSync => {
+  const bug = BUGS.find((candidate) => candidate.name === name)
+  if (bug === undefined) throw new Error(`no bug is called "${name}"`)
+  return (url, context, nextLoad) => {
+    const loaded = nextLoad(url, context)
+    if (!url.endsWith(`/${bug.file}`)) return loaded
+    const source = readFileSync(new URL(url), 'utf8')
+    if (source.split(bug.find).length !== 2) throw new Error(`"${bug.name}" no longer fits ${bug.file}`)
+    return { ...loaded, source: source.replace(bug.find, () => bug.plant) }
+  }
+}

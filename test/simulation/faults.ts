@@ -1,0 +1,73 @@
+import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { Mix } from './mixes.ts'
+import type { Random } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+
+export type Ports = {
+  readonly journal: Journal
+  readonly heads: Heads
+  readonly merchants: Merchants
+  readonly quarantine: Quarantine
+  readonly progress: Progress
+}
+
+/** How likely a call is to go wrong; set to 0 when a history comes to its end. */
+export type Trouble = { rate: number; readonly weights: Mix['weights'] }
+
+/** The machine that a worker runs on. Once it is dead, no call ever returns to it. */
+export type Machine = { dead: boolean }
+
+export class SimulatedFault extends Error {}
+
+/**
+ * The ports as a worker on a machine sees them: each call takes a turn to arrive and a turn to return, may be refused on
+ * the way in or lose its answer on the way out, and the machine may be dead by then.
+ */
+export const faultyPorts = (
+  ports: Ports,
+  machine: Machine,
+  trouble: Trouble,
+  scheduler: Scheduler,
+  random: Random,
+): Ports => {
+  const call = async <T>(carryOut: () => Promise<T>): Promise<T> => {
+    await travel()
+    if (random.chance(trouble.rate * trouble.weights.throttle)) throw new SimulatedFault('throttled')
+    const answer = await carryOut()
+    const lost = random.chance(trouble.rate * trouble.weights.lostAnswer)
+    await travel()
+    if (lost) throw new SimulatedFault('timed out')
+    return answer
+  }
+  const travel = async (): Promise<void> => {
+    await scheduler.turn()
+    if (random.chance((trouble.rate * trouble.weights.crash) / 4)) machine.dead = true
+    if (machine.dead) await new Promise(() => {})
+  }
+  const { journal, heads, merchants, quarantine, progress } = ports
+  return {
+    journal: {
+      read: (book, after, limit) => call(() => journal.read(book, after, limit)),
+      end: (book) => call(() => journal.end(book)),
+      append: (segment) => call(() => journal.append(segment)),
+    },
+    heads: {
+      read: (merchantId) => call(() => heads.read(merchantId)),
+      open: (book) => call(() => heads.open(book)),
+    },
+    merchants: {
+      find: (merchantId) => call(() => merchants.find(merchantId)),
+      save: (merchant) => call(() => merchants.save(merchant)),
+      list: (page) => call(() => merchants.list(page)),
+    },
+    quarantine: {
+      setAside: (item) => call(() => quarantine.setAside(item)),
+      list: (filter, page) => call(() => quarantine.list(filter, page)),
+      ofEntry: (book, entryId) => call(() => quarantine.ofEntry(book, entryId)),
+    },
+    progress: {
+      advance: (consumer, to) => call(() => progress.advance(consumer, to)),
+      read: (consumer) => call(() => progress.read(consumer)),
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/** What a history is made of: everything in moderation, or one kind of trouble in plenty. */
+export type Mix = {
+  readonly merchants: number
+  readonly days: number
+  readonly shards: number
+  readonly workers: number
+  readonly records: number
+  /** Chances, per entry: the client sends an earlier one again; or its id with other content. */
+  readonly retry: number
+  readonly conflict: number
+  /** Per record: it goes to any shard, as from an ingest with an old shard map; it cannot be read, in whole or in part. */
+  readonly astray: number
+  readonly poison: number
+  /** How often each kind of fault is as likely as the fault rate says. */
+  readonly weights: {
+    /** A call is refused and does nothing. */
+    readonly throttle: number
+    /** A call is carried out and its answer lost. */
+    readonly lostAnswer: number
+    /** A worker dies between any two calls. */
+    readonly crash: number
+    /** A batch is given up on and delivered again while it goes on. */
+    readonly overlap: number
+    /** A shard is delivered again from its beginning, or its progress is lost. */
+    readonly replay: number
+    readonly reshard: number
+  }
+}
+
+const general: Mix = {
+  merchants: 2,
+  days: 2,
+  shards: 2,
+  workers: 2,
+  records: 10,
+  retry: 0.2,
+  conflict: 0.08,
+  astray: 0.2,
+  poison: 0.08,
+  weights: { throttle: 1, lostAnswer: 1, crash: 1, overlap: 1, replay: 1, reshard: 0.5 },
+}
+
+const oneBook = { merchants: 1, days: 1 }
+
+export const MIXES = {
+  general,
+  'hot book': { ...general, ...oneBook, shards: 3, workers: 3, retry: 0.3, astray: 0.7, records: 12 },
+  conflicts: { ...general, ...oneBook, shards: 3, workers: 3, records: 8, retry: 0.3, conflict: 0.35, astray: 0.9 },
+  'lost answers': { ...general, weights: { ...general.weights, lostAnswer: 3, throttle: 0 } },
+  overlap: { ...general, ...oneBook, workers: 3, weights: { ...general.weights, overlap: 4, crash: 0 } },
+  replay: { ...general, weights: { ...general.weights, replay: 4, throttle: 2 } },
+  reshard: { ...general, astray: 0.1, records: 14, weights: { ...general.weights, reshard: 4 } },
+  poison: { ...general, poison: 0.5, conflict: 0.2, weights: { ...general.weights, throttle: 2 } },
+} satisfies Record<string, Mix>
+
+export type MixName = keyof typeof MIXES
+export const MIX_NAMES = Object.keys(MIXES) as MixName[]
+
+/** The chance of a fault at each call, before weights. */
+export const RATES = { low: 0.01, high: 0.12 }
+export type RateName = keyof typeof RATES

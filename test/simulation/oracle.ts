@@ -1,0 +1,206 @@
+/**
+ * Knows what must be true of a history, by means of its own: it counts what stood on the stream and compares contents
+ * field by field, without our hashes, caches or decisions.
+ *
+ * At every moment: progress never falls, and never passes a record that is not done. At the end: each id of a book is
+ * counted once, with a content that its copies had (the first one's, when they all came over one shard); every other
+ * content of it is in quarantine and the counted one is not; so is every line that cannot be read, and nothing else;
+ * the totals are those of what is counted, the chain is unbroken, and the heads know every book.
+ */
+import { memoryHeads } from '#adapters/heads/memory-heads'
+import { memoryJournal } from '#adapters/journal/memory-journal'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { Entry } from '#ledger/entry'
+import { bookKey, type BookId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { Progress } from '#ledger/ports'
+import { NO_CHAIN, sealingHash } from '#ledger/segment'
+import { openSegment, unpackEntries } from '#wire/packed-segment'
+import type { Ports } from './faults.ts'
+import type { SimStream } from './stream.ts'
+
+type Expected = {
+  readonly shardId: string
+  readonly sequenceNumber: string
+  readonly entries: readonly Entry[]
+  readonly unreadable: number
+}
+
+export class Oracle {
+  /** Memory adapters that tell the oracle what they are asked to do. */
+  readonly ports: Ports
+  readonly #memory: Ports
+  readonly #stream: SimStream
+  readonly #expected: Expected[] = []
+  /** One store per shard, so that the progress of one can be lost. */
+  readonly #progress = new Map<string, Progress>()
+  /** Every entry that is done: counted under its id, or set aside with its content. */
+  readonly #countedIds = new Set<string>()
+  readonly #asideContents = new Set<string>()
+  readonly #asidePlaces = new Set<string>()
+  readonly #broken: string[] = []
+
+  constructor(merchants: readonly Merchant[], stream: SimStream) {
+    this.#stream = stream
+    this.#memory = {
+      journal: memoryJournal(),
+      heads: memoryHeads(),
+      merchants: memoryMerchants(merchants),
+      quarantine: memoryQuarantine(),
+      progress: memoryProgress(),
+    }
+    this.ports = this.#watched()
+  }
+
+  /** Says what a record on the stream holds: entries, and lines or a whole that cannot be read. */
+  expect(shardId: string, sequenceNumber: string, entries: readonly Entry[], unreadable: number): void {
+    this.#expected.push({ shardId, sequenceNumber, entries, unreadable })
+  }
+
+  loseProgress(shardId: string): void {
+    this.#progress.delete(shardId)
+  }
+
+  async check(): Promise<void> {
+    const books = Map.groupBy(
+      this.#expected.flatMap(({ shardId, entries }) => entries.map((entry) => ({ shardId, entry }))),
+      ({ entry }) => bookKey(bookOf(entry)),
+    )
+    for (const copies of books.values()) await this.#checkBook(copies)
+    for (const { shardId, records } of this.#stream.shards) {
+      const [progress] = (await this.#progress.get(shardId)?.read('journal')) ?? []
+      this.#must(
+        progress?.sequenceNumber === records.at(-1)?.sequenceNumber,
+        `progress of ${shardId} is not at its end`,
+      )
+    }
+    const asideCount = this.#asideContents.size + this.#asidePlaces.size
+    const { items } = await this.#memory.quarantine.list({}, { limit: 100_000 })
+    this.#must(items.length === asideCount, `${items.length} items in quarantine for ${asideCount} things set aside`)
+    const unreadable = this.#expected.reduce((sum, expected) => sum + expected.unreadable, 0)
+    this.#must(this.#asidePlaces.size === unreadable, `${this.#asidePlaces.size} of ${unreadable} unreadable set aside`)
+    if (this.#broken.length > 0) throw new Error([...new Set(this.#broken)].slice(0, 5).join('\n'))
+  }
+
+  async #checkBook(copies: readonly { readonly shardId: string; readonly entry: Entry }[]): Promise<void> {
+    const first = copies[0]
+    if (first === undefined) return
+    const book = bookOf(first.entry)
+    const counted = await this.#readBook(book)
+    for (const [entryId, sent] of Map.groupBy(copies, ({ entry }) => entry.entryId)) {
+      const name = `${bookKey(book)} ${entryId}`
+      const contents = new Set(sent.map(({ entry }) => contentOf(entry)))
+      const standing = counted.filter((entry) => entry.entryId === entryId).map(contentOf)
+      this.#must(standing.length === 1, `${name} is counted ${standing.length} times`)
+      const winner = standing[0] ?? ''
+      this.#must(contents.has(winner), `${name} is counted with a content nobody sent`)
+      const oneShard = new Set(sent.map(({ shardId }) => shardId)).size === 1
+      if (oneShard && sent[0] !== undefined) {
+        this.#must(winner === contentOf(sent[0].entry), `${name} is not counted as it came first`)
+      }
+      for (const content of contents) {
+        const aside = this.#asideContents.has(content)
+        this.#must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
+      }
+    }
+    const ids = new Set(copies.map(({ entry }) => entry.entryId))
+    this.#must(counted.length === ids.size, `${bookKey(book)} counts ${counted.length} entries, not ${ids.size}`)
+  }
+
+  /** The entries of a book, having checked that each segment's seal and view say the same as they do. */
+  async #readBook(book: BookId): Promise<Entry[]> {
+    const counted: Entry[] = []
+    let hash = NO_CHAIN
+    for (const [index, sealed] of (await this.#memory.journal.read(book, 0)).entries()) {
+      hash = sealingHash(hash, sealed)
+      this.#must(sealed.number === index + 1 && sealed.hash === hash, `${bookKey(book)} is a broken chain`)
+      const { segment } = openSegment(sealed)
+      counted.push(...segment.entries.map(({ entry }) => entry))
+      const { totals, byMethod, byHour } = segment.view
+      const sum = (direction: string, of = counted): bigint =>
+        of.reduce((total, entry) => (entry.direction === direction ? total + entry.amountMinor : total), 0n)
+      const exact =
+        totals.creditsMinor === sum('credit') &&
+        totals.debitsMinor === sum('debit') &&
+        totals.entryCount === counted.length
+      this.#must(exact, `${bookKey(book)} has other totals than its entries`)
+      for (const parts of [byMethod, byHour]) {
+        const credits = [...parts.values()].reduce((total, part) => total + part.creditsMinor, 0n)
+        const entries = [...parts.values()].reduce((total, part) => total + part.entryCount, 0)
+        const same = credits === totals.creditsMinor && entries === totals.entryCount
+        this.#must(same, `${bookKey(book)} has methods or hours that do not add up to the day`)
+      }
+    }
+    const { open } = await this.#memory.heads.read(book.merchantId)
+    this.#must(open.has(book.day), `${bookKey(book)} is unknown to its head`)
+    return counted
+  }
+
+  #watched(): Ports {
+    const { journal, quarantine } = this.#memory
+    return {
+      ...this.#memory,
+      journal: {
+        ...journal,
+        append: async (segment) => {
+          const outcome = await journal.append(segment)
+          if (outcome === 'appended') this.#noteCounted(segment.book, segment)
+          return outcome
+        },
+      },
+      quarantine: {
+        ...quarantine,
+        setAside: async (item) => {
+          await quarantine.setAside(item)
+          const { subject, position } = item
+          if (subject === 'unreadable') this.#asidePlaces.add(Object.values(position).join(' '))
+          else this.#asideContents.add(contentOf(subject.entry))
+        },
+      },
+      progress: {
+        read: this.#memory.progress.read,
+        advance: (consumer, to) => this.#advance(consumer, to),
+      },
+    }
+  }
+
+  #noteCounted(book: BookId, sealed: Parameters<Ports['journal']['append']>[0]): void {
+    const { terms } = openSegment(sealed)
+    for (const { entryId } of unpackEntries(sealed.entries, book, terms)) this.#countedIds.add(idOf(book, entryId))
+  }
+
+  #advance: Progress['advance'] = async (consumer, to) => {
+    const store = this.#progress.get(to.shardId) ?? memoryProgress()
+    this.#progress.set(to.shardId, store)
+    const [before] = await store.read(consumer)
+    await store.advance(consumer, to)
+    const [after] = await store.read(consumer)
+    const fell = Number(after?.sequenceNumber) < Number(before?.sequenceNumber ?? 0)
+    this.#must(!fell, `progress of ${to.shardId} fell from ${before?.sequenceNumber} to ${after?.sequenceNumber}`)
+    for (const { shardId, sequenceNumber, entries } of this.#expected) {
+      if (shardId !== to.shardId || Number(sequenceNumber) > Number(after?.sequenceNumber)) continue
+      const done = entries.every(
+        (entry) =>
+          this.#countedIds.has(idOf(bookOf(entry), entry.entryId)) || this.#asideContents.has(contentOf(entry)),
+      )
+      this.#must(done, `progress of ${shardId} passed ${sequenceNumber} before it was done`)
+    }
+  }
+
+  #must(holds: boolean, otherwise: string): void {
+    if (!holds) this.#broken.push(otherwise)
+  }
+}
+
+const bookOf = (entry: Entry): BookId => ({ merchantId: entry.merchantId, day: entry.businessDay })
+
+const idOf = (book: BookId, entryId: string): string => `${bookKey(book)} ${entryId}`
+
+/** Everything a client says of an entry, as text. */
+const contentOf = ({ receivedAtMs: _ignored, ...said }: Entry): string =>
+  JSON.stringify(
+    Object.entries(said).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value),
+  )

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const simulate = (...args: string[]): Promise<{ code: number | null; output: string }> => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'simulate.ts'), ...args])
+  const output: Buffer[] = []
+  child.stdout.on('data', (data: Buffer) => output.push(data))
+  child.stderr.on('data', (data: Buffer) => output.push(data))
+  return new Promise((resolve) =>
+    child.on('close', (code) => resolve({ code, output: Buffer.concat(output).toString() })),
+  )
+}
+
+// The full length is `npm run simulate -- --seeds 20000`.
+test('every history ends exact', { timeout: 120_000 }, async () => {
+  const { code, output } = await simulate('--seeds', '1000')
+  expect(output).toContain('every history exact')
+  expect(code).toBe(0)
+})
+
+test('every planted bug is caught', { timeout: 120_000 }, async () => {
+  const { code, output } = await simulate('--bugs', '--seeds', '200')
+  expect(output).not.toContain('MISSED')
+  expect(code).toBe(0)
+})
+
+test('one line lives a history through again', async () => {
+  const bug = 'a failed condition is taken for a duplicate'
+  const found = await simulate('--seeds', '20', '--bug', bug)
+  const [, args = ''] = /Again: npm run simulate -- (.*)/.exec(found.output) ?? []
+  const again = await simulate(...args.split(/ (?=--)/).flatMap(splitOption))
+  expect(again.code).toBe(1)
+  expect(found.output).toContain(again.output.split('\n')[0])
+})
+
+/** `--mix "hot book"` as a shell would hand it over. */
+const splitOption = (option: string): string[] => {
+  const [, name = '', value = ''] = /^(\S+) "?(.*?)"?$/.exec(option) ?? []
+  return [name, value]
+}

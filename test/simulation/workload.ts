@@ -1,0 +1,66 @@
+/** The entries of a history. */
+import type { Direction, Entry, Method } from '#ledger/entry'
+import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { Currency } from '#ledger/money'
+import type { Mix } from './mixes.ts'
+import type { Random } from './random.ts'
+
+const BRL = 'BRL' as Currency
+const FIRST_DAY_MS = Date.parse('2026-11-19T00:00:00Z')
+const DAY_MS = 86_400_000
+
+export const merchantsOf = (mix: Mix): Merchant[] =>
+  Array.from({ length: mix.merchants }, (_, index) => ({
+    merchantId: `m${index}` as MerchantId,
+    name: `Merchant ${index}`,
+    currency: BRL,
+    calendar: [{ from: null, timeZone: 'UTC', dayStartsAt: '00:00' }],
+    lateEntries: 'nextOpenDay',
+    revision: 1,
+  }))
+
+/** Makes entries: fresh ones, earlier ones again, and earlier ids with other content. */
+export class Clients {
+  readonly #mix: Mix
+  readonly #random: Random
+  readonly #sent: Entry[] = []
+
+  constructor(mix: Mix, random: Random) {
+    this.#mix = mix
+    this.#random = random
+  }
+
+  next(): Entry {
+    const entry = this.#make()
+    this.#sent.push(entry)
+    return entry
+  }
+
+  #make(): Entry {
+    const { retry, conflict } = this.#mix
+    const random = this.#random
+    if (this.#sent.length > 0 && random.chance(retry)) {
+      const earlier = random.pick(this.#sent)
+      // A retry arrives later, which is no difference in content.
+      return { ...earlier, receivedAtMs: earlier.receivedAtMs + 1 }
+    }
+    if (this.#sent.length > 0 && random.chance(conflict)) {
+      const earlier = random.pick(this.#sent)
+      return { ...earlier, amountMinor: earlier.amountMinor + BigInt(1 + random.below(3)) }
+    }
+    const occurredAtMs = FIRST_DAY_MS + random.below(this.#mix.days) * DAY_MS + random.below(DAY_MS)
+    return {
+      // Every id is used twice: in another book it is another entry, in the same one a conflict.
+      entryId: `e${Math.floor(this.#sent.length / 2)}` as EntryId,
+      merchantId: `m${random.below(this.#mix.merchants)}` as MerchantId,
+      businessDay: new Date(occurredAtMs).toISOString().slice(0, 10) as BusinessDay,
+      direction: random.pick<Direction>(['credit', 'debit']),
+      amountMinor: BigInt(1 + random.below(1000)) * 10n,
+      currency: BRL,
+      occurredAtMs,
+      receivedAtMs: occurredAtMs + 1000,
+      method: random.pick<Method>(['cash', 'pix']),
+    }
+  }
+}
