@@ -68,7 +68,9 @@ export const parseTimeZone = (text: string): Result<string, 'not-a-time-zone'> =
   // Intl also takes offsets such as "+03:00"; those have no daylight saving and are no IANA names.
   if (!/^[A-Za-z]/.test(text)) return refuse('not-a-time-zone')
   try {
-    return ok(new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone)
+    const known = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
+    // Intl answers an alias by an older name (Asia/Katmandu for Asia/Kathmandu); the one that was asked for stays.
+    return ok(known.toLowerCase() === text.toLowerCase() ? known : text)
   } catch {
     return refuse('not-a-time-zone')
   }

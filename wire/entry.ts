@@ -93,15 +93,19 @@ const TIME_DETAILS = {
   'finer-than-milliseconds': 'must have at most three decimals of a second',
 }
 
+// What RFC 3339 can write, so no other was ever accepted. Date cannot print one far outside, nor a number hold the
+// difference of two such.
+const acceptedInstant = z.int().min(Date.parse('0001-01-01T00:00:00Z')).max(Date.parse('9999-12-31T23:59:59.999Z'))
+
 const acceptedEntry = z.strictObject({
-  entry: z.strictObject({ ...fieldsExceptTime, occurredAt: z.int() }),
+  entry: z.strictObject({ ...fieldsExceptTime, occurredAt: acceptedInstant }),
   businessDay: z.string().transform((written, context) => {
     const day = parseBusinessDay(written)
     if (day.ok) return day.value
     context.addIssue({ code: 'custom', ...fail('not-a-calendar-date', 'must be a calendar date') })
     return z.NEVER
   }),
-  receivedAt: z.int(),
+  receivedAt: acceptedInstant,
 })
 
 const toEntryFields = (fields: z.output<typeof entryRequest>): EntryFields => {

@@ -11,8 +11,12 @@ export const readFields = <T>(schema: z.ZodType<T>, value: unknown): Result<T, r
   if (parsed.success) return ok(parsed.data)
   const problems = parsed.error.issues.flatMap((issue) => fieldProblems(issue, value))
   // zod's own bound on integers fails together with ours; ours, the later one, says what we ask for.
-  return refuse([...new Map(problems.map((problem) => [`${problem.pointer} ${problem.code}`, problem])).values()])
+  const distinct = new Map(problems.map((problem) => [`${problem.pointer} ${problem.code}`, problem]))
+  return refuse([...distinct.values()].slice(0, MOST_PROBLEMS))
 }
+
+// Enough to mend a request by; a body full of unknown fields must not draw an answer many times its size.
+const MOST_PROBLEMS = 50
 
 /** What a schema's check says when it fails. */
 export const fail = (code: string, message: string) => ({ message, params: { code } })
@@ -42,7 +46,7 @@ const fieldProblems = (issue: z.core.$ZodIssue, value: unknown): FieldProblem[] 
     case 'invalid_type':
       return valueAt(value, issue.path) === undefined
         ? [at('missing', 'is required')]
-        : issue.expected === 'int' || typeof valueAt(value, issue.path) === 'number'
+        : issue.expected === 'int' || isInexact(valueAt(value, issue.path))
           ? [at('not-an-integer', 'must be a whole number')]
           : [at('wrong-type', `must be ${nameOf(issue.expected)}`)]
     case 'invalid_value':
@@ -57,6 +61,9 @@ const fieldProblems = (issue: z.core.$ZodIssue, value: unknown): FieldProblem[] 
       return [at(CODES[issue.code] ?? 'malformed', issue.message)]
   }
 }
+
+// What `parseJson` makes of a number that is not whole, though it would have been rounded to one.
+const isInexact = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value)
 
 const CODES: Readonly<Record<string, string>> = { too_small: 'out-of-range', too_big: 'out-of-range' }
 

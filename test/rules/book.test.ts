@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import { contentHash, METHODS, type Entry } from '#ledger/entry'
@@ -40,7 +40,7 @@ const after = (state: Book, batch: readonly HashedEntry[]): Book => {
   return evolve(state, { ...segment, hash: sealSegment(state, segment).hash })
 }
 
-const places = (state: Book, batch: readonly HashedEntry[]) => {
+const placesOf = (state: Book, batch: readonly HashedEntry[]) => {
   const decision = decide(state, batch)
   return {
     fresh: decision.fresh.length,
@@ -56,56 +56,56 @@ describe('a batch against a book', () => {
   const nothing = { fresh: 0, duplicates: 0, refused: [], waiting: 0 }
 
   test.each([
-    { given: 'no entries', state: book, batch: [], then: nothing },
-    { given: 'a first entry', state: book, batch: [hashed()], then: { ...nothing, fresh: 1 } },
-    { given: 'the same again', state: one, batch: [hashed()], then: { ...nothing, duplicates: 1 } },
+    { given: 'no entries', state: book, batch: [], places: nothing },
+    { given: 'a first entry', state: book, batch: [hashed()], places: { ...nothing, fresh: 1 } },
+    { given: 'the same again', state: one, batch: [hashed()], places: { ...nothing, duplicates: 1 } },
     {
       given: 'the same again, received later',
       state: one,
       batch: [hashed({ receivedAtMs: startsAtMs + 99 })],
-      then: { ...nothing, duplicates: 1 },
+      places: { ...nothing, duplicates: 1 },
     },
     {
       given: 'the id with another amount',
       state: one,
       batch: [hashed({ amountMinor: 501n })],
-      then: { ...nothing, refused: ['content-conflict'] },
+      places: { ...nothing, refused: ['content-conflict'] },
     },
     {
       given: 'the id with one more field',
       state: one,
       batch: [hashed({ reference: '' })],
-      then: { ...nothing, refused: ['content-conflict'] },
+      places: { ...nothing, refused: ['content-conflict'] },
     },
     {
       given: 'an entry twice in the batch',
       state: book,
       batch: [hashed(), hashed()],
-      then: { ...nothing, fresh: 1, waiting: 1 },
+      places: { ...nothing, fresh: 1, waiting: 1 },
     },
     {
       given: 'an id twice in the batch, with other content',
       state: book,
       batch: [hashed(), hashed({ amountMinor: 1n })],
-      then: { ...nothing, fresh: 1, waiting: 1 },
+      places: { ...nothing, fresh: 1, waiting: 1 },
     },
     {
       given: 'another currency',
       state: book,
       batch: [hashed({ currency: 'EUR' })],
-      then: { ...nothing, refused: ['wrong-currency'] },
+      places: { ...nothing, refused: ['wrong-currency'] },
     },
     {
       given: 'a total at its bound',
       state: full,
       batch: [hashed({ amountMinor: 100n })],
-      then: { ...nothing, fresh: 1 },
+      places: { ...nothing, fresh: 1 },
     },
     {
       given: 'a total past its bound',
       state: full,
       batch: [hashed({ amountMinor: 101n })],
-      then: { ...nothing, refused: ['total-out-of-bounds'] },
+      places: { ...nothing, refused: ['total-out-of-bounds'] },
     },
     {
       given: 'a bound that only the batch together passes',
@@ -115,23 +115,23 @@ describe('a batch against a book', () => {
         hashed({ entryId: 'e2', amountMinor: 60n }),
         hashed({ entryId: 'e3', amountMinor: 40n }),
       ],
-      then: { ...nothing, fresh: 2, refused: ['total-out-of-bounds'] },
+      places: { ...nothing, fresh: 2, refused: ['total-out-of-bounds'] },
     },
     {
       given: 'a debit, whose bound is its own',
       state: full,
       batch: [hashed({ direction: 'debit', amountMinor: MAX_ENTRY_MINOR })],
-      then: { ...nothing, fresh: 1 },
+      places: { ...nothing, fresh: 1 },
     },
-  ])('$given', ({ state, batch, then }) => {
-    expect(places(state, batch)).toEqual(then)
+  ])('$given', ({ state, batch, places }) => {
+    expect(placesOf(state, batch)).toEqual(places)
   })
 })
 
 test('a state sees only its own part of the chain', () => {
   const first = after(fresh(), [hashed()])
   after(first, [hashed({ entryId: 'e2' })])
-  expect(places(first, [hashed({ entryId: 'e2' })])).toMatchObject({ fresh: 1, duplicates: 0 })
+  expect(placesOf(first, [hashed({ entryId: 'e2' })])).toMatchObject({ fresh: 1, duplicates: 0 })
 })
 
 test('a chain that forks is found out', () => {
@@ -149,7 +149,7 @@ describe('whatever the order and the batches', () => {
   const entries = fc
     .uniqueArray(
       fc.record({
-        entryId: fc.string({ unit: fc.constantFrom(...'abcdef'), minLength: 1, maxLength: 4 }),
+        entryId: fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), minLength: 1, maxLength: 4 }),
         direction: fc.constantFrom('credit', 'debit'),
         amountMinor: fc.bigInt(1n, MAX_ENTRY_MINOR),
         method: fc.constantFrom(...METHODS),

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   businessDayOf,
@@ -151,6 +151,11 @@ describe('what is written', () => {
     ['+03:00', false],
     ['', false],
   ])('zone "%s": %s', (text, good) => expect(parseTimeZone(text).ok).toBe(good))
+
+  test('a zone keeps the name it was asked for by, in its usual spelling', () => {
+    expect(parseTimeZone('Asia/Kathmandu')).toEqual({ ok: true, value: 'Asia/Kathmandu' })
+    expect(parseTimeZone('america/sao_paulo')).toEqual({ ok: true, value: 'America/Sao_Paulo' })
+  })
 
   test.each([
     ['00:00', true],

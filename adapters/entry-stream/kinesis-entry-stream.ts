@@ -1,0 +1,58 @@
+import {
+  ListShardsCommand,
+  PutRecordsCommand,
+  type KinesisClient,
+  type ListShardsInput,
+  type ListShardsOutput,
+  type PutRecordsResultEntry,
+  type Shard as KinesisShard,
+} from '@aws-sdk/client-kinesis'
+import type { Shard } from '#ledger/lanes'
+import type { EntryStream, PutOutcome } from '#ledger/ports'
+
+export const kinesisEntryStream = (client: KinesisClient, streamName: string): EntryStream => ({
+  async put(records) {
+    const { Records = [] } = await client.send(
+      new PutRecordsCommand({
+        // By name and not by ARN: the local stream knows no ARNs.
+        StreamName: streamName,
+        Records: records.map(({ hashKey, data }) => ({
+          Data: data,
+          ExplicitHashKey: String(hashKey),
+          PartitionKey: UNUSED_PARTITION_KEY,
+        })),
+      }),
+    )
+    return Records.map(toOutcome)
+  },
+
+  async openShards() {
+    const shards: KinesisShard[] = []
+    // The stream is named on the first page, the continuation alone on those after it.
+    let page: ListShardsInput | undefined = { StreamName: streamName }
+    while (page !== undefined) {
+      const answer: ListShardsOutput = await client.send(new ListShardsCommand(page))
+      shards.push(...(answer.Shards ?? []))
+      page = answer.NextToken === undefined ? undefined : { NextToken: answer.NextToken }
+    }
+    return shards.filter(isOpen).map(toShard)
+  },
+})
+
+// Kinesis wants one even where the explicit hash key decides, and bills its bytes.
+const UNUSED_PARTITION_KEY = '-'
+
+const toOutcome = ({ ShardId, SequenceNumber, ErrorCode }: PutRecordsResultEntry): PutOutcome =>
+  ShardId !== undefined && SequenceNumber !== undefined
+    ? { status: 'stored', shardId: ShardId, sequenceNumber: SequenceNumber }
+    : { status: 'refused', reason: ErrorCode ?? 'unknown' }
+
+const isOpen = ({ SequenceNumberRange }: KinesisShard): boolean =>
+  SequenceNumberRange?.EndingSequenceNumber === undefined
+
+const toShard = ({ ShardId, HashKeyRange: range }: KinesisShard): Shard => {
+  if (ShardId === undefined || range?.StartingHashKey === undefined || range.EndingHashKey === undefined) {
+    throw new Error('Kinesis listed a shard without its id or hash keys')
+  }
+  return { shardId: ShardId, firstHashKey: BigInt(range.StartingHashKey), lastHashKey: BigInt(range.EndingHashKey) }
+}

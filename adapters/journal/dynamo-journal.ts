@@ -1,0 +1,91 @@
+import { paginateQuery, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
+import { firstItems } from '#adapters/dynamodb/first-items'
+import { bookKey, type BookId } from '#ledger/identifiers'
+import type { Journal, SegmentEnd } from '#ledger/ports'
+import type { ChainHash, SealedSegment } from '#ledger/segment'
+
+/** One item per segment. That segment n + 1 follows n is the caller's to know: it has read n, or appended it. */
+export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Journal => ({
+  async read(book, after, limit) {
+    const query = {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: '#book = :book AND #segment > :after',
+      ExpressionAttributeNames: { '#book': 'book', '#segment': 'segment' },
+      ExpressionAttributeValues: { ':book': bookKey(book), ':after': after },
+      ...(limit !== undefined && { Limit: limit }),
+    }
+    const items = await firstItems<SegmentItem>(paginateQuery({ client }, query), limit)
+    return items.map((item) => toSegment(book, item))
+  },
+
+  async end(book) {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: '#book = :book',
+        ProjectionExpression: '#segment, #credits, #debits, #entryCount, #view, #hash',
+        ExpressionAttributeNames: {
+          '#book': 'book',
+          '#segment': 'segment',
+          '#credits': 'credits',
+          '#debits': 'debits',
+          '#entryCount': 'entryCount',
+          '#view': 'view',
+          '#hash': 'hash',
+        },
+        ExpressionAttributeValues: { ':book': bookKey(book) },
+        ScanIndexForward: false,
+        Limit: 1,
+      }),
+    )
+    return Items[0] && toEnd(book, Items[0] as SegmentItem)
+  },
+
+  // When the answer to a put is lost, the SDK puts again, finds the number taken by that first put and 'taken' is what
+  // we say. That is right, if unlucky: the caller then reads the new segments, as after losing to another worker, and
+  // finds its own entries in them.
+  async append(segment) {
+    const put = new PutCommand({
+      TableName: table,
+      Item: toItem(segment),
+      ConditionExpression: 'attribute_not_exists(#book)',
+      ExpressionAttributeNames: { '#book': 'book' },
+    })
+    return (await conditionalWrite(() => client.send(put))) === 'written' ? 'appended' : 'taken'
+  },
+})
+
+type SegmentItem = {
+  readonly book: string
+  readonly segment: number
+  readonly credits: number | bigint
+  readonly debits: number | bigint
+  readonly entryCount: number
+  readonly view: string
+  readonly entries: Uint8Array
+  readonly hash: Uint8Array
+}
+
+const toItem = ({ book, number, totals, view, entries, hash }: SealedSegment): SegmentItem => ({
+  book: bookKey(book),
+  segment: number,
+  credits: totals.creditsMinor,
+  debits: totals.debitsMinor,
+  entryCount: totals.entryCount,
+  view,
+  entries,
+  hash: Buffer.from(hash, 'hex'),
+})
+
+const toSegment = (book: BookId, item: SegmentItem): SealedSegment => ({ ...toEnd(book, item), entries: item.entries })
+
+const toEnd = (book: BookId, { segment, credits, debits, entryCount, view, hash }: SegmentItem): SegmentEnd => ({
+  book,
+  number: segment,
+  totals: { creditsMinor: BigInt(credits), debitsMinor: BigInt(debits), entryCount },
+  view,
+  hash: Buffer.from(hash).toString('hex') as ChainHash,
+})

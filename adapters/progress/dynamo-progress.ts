@@ -1,0 +1,48 @@
+import { paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
+import { firstItems } from '#adapters/dynamodb/first-items'
+import type { Progress } from '#ledger/ports'
+
+/** One item per consumer and shard. */
+export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): Progress => ({
+  async advance(consumer, { shardId, sequenceNumber, appliedThroughMs }) {
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: { consumer, shard: shardId },
+      UpdateExpression: 'SET #sequenceNumber = :sequenceNumber, #appliedThroughMs = :appliedThroughMs',
+      ConditionExpression: 'attribute_not_exists(#sequenceNumber) OR #sequenceNumber < :sequenceNumber',
+      ExpressionAttributeNames: {
+        '#sequenceNumber': 'sequenceNumber',
+        '#appliedThroughMs': 'appliedThroughMs',
+      },
+      ExpressionAttributeValues: {
+        ':sequenceNumber': sequenceNumber.padStart(SEQUENCE_NUMBER_DIGITS, '0'),
+        ':appliedThroughMs': appliedThroughMs,
+      },
+    })
+    // Refused means that the shard stands there already, or further: just what the caller wants.
+    await conditionalWrite(() => client.send(update))
+  },
+
+  async read(consumer) {
+    const query = {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: '#consumer = :consumer',
+      ExpressionAttributeNames: { '#consumer': 'consumer' },
+      ExpressionAttributeValues: { ':consumer': consumer },
+    }
+    const items = await firstItems<ProgressItem>(paginateQuery({ client }, query))
+    return items.map(({ shard, sequenceNumber, appliedThroughMs }) => ({
+      shardId: shard,
+      sequenceNumber: sequenceNumber.replace(/^0+(?=\d)/, ''),
+      appliedThroughMs,
+    }))
+  },
+})
+
+type ProgressItem = { readonly shard: string; readonly sequenceNumber: string; readonly appliedThroughMs: number }
+
+// The most that Kinesis's own pattern allows. Texts of equal length compare as their numbers do, and a DynamoDB number,
+// which ends at 38 digits, cannot hold a sequence number of 56.
+const SEQUENCE_NUMBER_DIGITS = 129

@@ -1,0 +1,45 @@
+/** Whatever is valid, for properties: ids of any alphabet we allow, any text, the extremes of every number. */
+import * as fc from 'fast-check'
+import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
+import { MAX_ENTRY_MINOR } from '#ledger/money'
+import { anEntry, entryId } from './builders.ts'
+
+const CLIENT_ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-'.split('')
+
+export const anyId = fc.string({ unit: fc.constantFrom(...CLIENT_ID_CHARACTERS), minLength: 1, maxLength: 64 })
+
+/** Any code points but lone surrogates, from a control character to an emoji. */
+const anyText = (maxLength: number) => fc.string({ unit: 'binary', maxLength })
+
+/** The instants that RFC 3339 can write in the years of our business days. */
+export const anyInstantMs = fc.integer({
+  min: Date.parse('0001-01-01T00:00:00.000Z'),
+  max: Date.parse('9998-12-31T23:59:59.999Z'),
+})
+
+const anyMetadata = fc
+  .dictionary(anyText(40), anyText(200), { minKeys: 1, maxKeys: 20, noNullPrototype: true })
+  // Refused by ingest.
+  .filter((pairs) => !Object.hasOwn(pairs, '__proto__'))
+
+/** A valid entry of the book of `anEntry`. */
+export const anyEntry: fc.Arbitrary<Entry> = fc
+  .record(
+    {
+      entryId: anyId.map(entryId),
+      direction: fc.constantFrom(...DIRECTIONS),
+      amountMinor: fc.bigInt({ min: 1n, max: MAX_ENTRY_MINOR }),
+      occurredAtMs: anyInstantMs,
+      receivedAtMs: anyInstantMs,
+      method: fc.constantFrom(...METHODS),
+      category: anyText(64),
+      description: anyText(200),
+      reference: anyText(100),
+      terminalId: anyId,
+      terminalSeq: fc.maxSafeNat(),
+      reverses: anyId,
+      metadata: anyMetadata,
+    },
+    { requiredKeys: ['entryId', 'direction', 'amountMinor', 'occurredAtMs', 'receivedAtMs'] },
+  )
+  .map((fields) => anEntry(fields))

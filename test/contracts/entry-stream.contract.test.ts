@@ -1,0 +1,141 @@
+import { hash } from 'node:crypto'
+import {
+  SplitShardCommand,
+  waitUntilStreamExists,
+  type ListShardsInput,
+  type ListShardsOutput,
+  type PutRecordsOutput,
+} from '@aws-sdk/client-kinesis'
+import { describe, expect, test } from 'vitest'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { kinesisClient } from '#adapters/kinesis/client'
+import { compareSequenceNumbers } from '#ledger/identifiers'
+import { hashKeyOf, shardOf, type Shard } from '#ledger/lanes'
+import type { EntryStream } from '#ledger/ports'
+import { utf8 } from '../builders.ts'
+import { entryStreams, freshStream, kinesis } from './adapters.ts'
+
+describe.each(entryStreams)('an entry stream: $name', ({ fresh }) => {
+  test('what is put stands on the shard and in the order that the outcomes say', async () => {
+    const { stream, read } = await fresh()
+    const lanes = [0, 1023, 512, 0, 341, 342, 682, 683]
+    const records = lanes.map((lane, index) => ({ hashKey: hashKeyOf(lane), data: utf8(`record ${index}`) }))
+
+    const outcomes = stored(await stream.put(records))
+
+    const shards = await stream.openShards()
+    expect(outcomes.map(({ shardId }) => shardId)).toEqual(lanes.map((lane) => shardOf(shards, lane)?.shardId))
+    for (const { shardId } of shards) {
+      const onShard = records
+        .map(({ data }, index) => ({ data, ...outcomes[index]! }))
+        .filter((record) => record.shardId === shardId)
+        .toSorted((a, b) => compareSequenceNumbers(a.sequenceNumber, b.sequenceNumber))
+      expect(await read(shardId)).toEqual(onShard.map(({ data }) => data))
+    }
+  })
+
+  test('what is put later stands further on', async () => {
+    const { stream } = await fresh()
+    const record = { hashKey: 0n, data: utf8('again') }
+    const [first] = stored(await stream.put([record]))
+    const [second] = stored(await stream.put([record]))
+    expect(compareSequenceNumbers(first!.sequenceNumber, second!.sequenceNumber)).toBeLessThan(0)
+  })
+
+  test('any bytes come through, of any length', async () => {
+    const { stream, read } = await fresh()
+    const bytes = [utf8('x'), Uint8Array.of(0, 255, 10, 13), new Uint8Array(1_000_000).fill(200)]
+    await stream.put(bytes.map((data) => ({ hashKey: 0n, data })))
+    const [first] = await stream.openShards()
+    expect((await read(first!.shardId)).map(digest)).toEqual(bytes.map(digest))
+  })
+
+  test('five hundred records go in one call', async () => {
+    const { stream } = await fresh()
+    const records = Array.from({ length: 500 }, (_, lane) => ({ hashKey: hashKeyOf(lane), data: utf8(`${lane}`) }))
+    const outcomes = stored(await stream.put(records))
+    expect(new Set(outcomes.map(({ shardId, sequenceNumber }) => `${shardId} ${sequenceNumber}`)).size).toBe(500)
+  })
+
+  test('the open shards take every hash key once', async () => {
+    const { stream } = await fresh()
+    expectWholeHashSpace(await stream.openShards())
+  })
+})
+
+describe('the entry stream on Kinesis', () => {
+  test('a shard that was split is open no more, its children are', async () => {
+    const name = await freshStream({ shards: 1 })
+    const stream = kinesisEntryStream(kinesis, name)
+    const [parent] = await stream.openShards()
+    await split(name, parent!)
+
+    const children = await stream.openShards()
+
+    expect(children).toHaveLength(2)
+    expect(children.map(({ shardId }) => shardId)).not.toContain(parent!.shardId)
+    expectWholeHashSpace(children)
+  })
+
+  test('shards are listed to the last page', async () => {
+    const name = await freshStream({ shards: 5 })
+    const client = kinesisClient()
+    // The local stream answers everything at once; this makes two pages of it, as AWS does of many shards.
+    let secondPage: object[] = []
+    client.middlewareStack.add((next) => async (args) => {
+      const input = args.input as ListShardsInput
+      if (input.NextToken !== undefined) {
+        expect(input).toEqual({ NextToken: 'the rest' })
+        return { response: {}, output: { Shards: secondPage, $metadata: {} } }
+      }
+      const { response, output } = await next(args)
+      secondPage = (output as ListShardsOutput).Shards?.splice(2) ?? []
+      return { response, output: { ...output, NextToken: 'the rest' } }
+    })
+    expect(await kinesisEntryStream(client, name).openShards()).toHaveLength(5)
+    expect(secondPage).toHaveLength(3)
+  })
+
+  test('a call that failed throws', async () => {
+    const stream = kinesisEntryStream(kinesis, 'no-such-stream')
+    await expect(stream.put([{ hashKey: 0n, data: utf8('x') }])).rejects.toThrow()
+    await expect(stream.openShards()).rejects.toThrow()
+  })
+
+  test('a record that Kinesis does not take is refused with its reason, its neighbours stand', async () => {
+    const client = kinesisClient()
+    // The local stream knows no limits of throughput.
+    client.middlewareStack.add((next) => async (args) => {
+      const result = await next(args)
+      const output = result.output as PutRecordsOutput
+      output.Records?.splice(1, 1, { ErrorCode: 'ProvisionedThroughputExceededException', ErrorMessage: 'made up' })
+      return result
+    })
+    const stream = kinesisEntryStream(client, await freshStream({ shards: 1 }))
+    const outcomes = await stream.put(['a', 'b', 'c'].map((text) => ({ hashKey: 0n, data: utf8(text) })))
+    expect(outcomes.map(({ status }) => status)).toEqual(['stored', 'refused', 'stored'])
+    expect(outcomes[1]).toEqual({ status: 'refused', reason: 'ProvisionedThroughputExceededException' })
+  })
+})
+
+// `expect` would look at a megabyte byte by byte.
+const digest = (bytes: Uint8Array) => `${bytes.length} bytes ${hash('sha256', bytes)}`
+
+const stored = (outcomes: Awaited<ReturnType<EntryStream['put']>>) =>
+  outcomes.map((outcome) => {
+    if (outcome.status === 'refused') throw new Error(`refused: ${outcome.reason}`)
+    return outcome
+  })
+
+const expectWholeHashSpace = (shards: readonly Shard[]): void => {
+  const byKey = shards.toSorted((a, b) => (a.firstHashKey < b.firstHashKey ? -1 : 1))
+  expect(byKey[0]?.firstHashKey).toBe(0n)
+  expect(byKey.at(-1)?.lastHashKey).toBe(2n ** 128n - 1n)
+  for (const [index, shard] of byKey.slice(1).entries()) expect(shard.firstHashKey).toBe(byKey[index]!.lastHashKey + 1n)
+}
+
+const split = async (StreamName: string, { shardId, lastHashKey }: Shard): Promise<void> => {
+  const NewStartingHashKey = String(lastHashKey / 2n + 1n)
+  await kinesis.send(new SplitShardCommand({ StreamName, ShardToSplit: shardId, NewStartingHashKey }))
+  await waitUntilStreamExists({ client: kinesis, maxWaitTime: 60, minDelay: 0.05, maxDelay: 2 }, { StreamName })
+}

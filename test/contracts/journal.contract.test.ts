@@ -1,0 +1,133 @@
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb'
+import { describe, expect, test } from 'vitest'
+import { documentClient } from '#adapters/dynamodb/client'
+import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { MAX_TOTAL_MINOR } from '#ledger/money'
+import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
+import { openSegment } from '#wire/packed-segment'
+import { aBookId, anEntry, aSealedSegment, day, entryId, hashed, merchantId } from '../builders.ts'
+import { dynamodb, freshTable, journals } from './adapters.ts'
+
+describe.each(journals)('a journal: $name', ({ fresh }) => {
+  test('a book without segments has nothing to read and no end', async () => {
+    const journal = await fresh()
+    expect(await journal.read(aBookId(), 0)).toEqual([])
+    expect(await journal.end(aBookId())).toBeUndefined()
+  })
+
+  test('what is appended is read back whole, and its seal still fits', async () => {
+    const journal = await fresh()
+    const entry = anEntry({ method: 'pix', description: 'pão de queijo 🧀', metadata: { mesa: '7', '': '' } })
+    const segment = aSealedSegment({ entries: [entry, anEntry({ entryId: entryId('e2'), direction: 'debit' })] })
+
+    expect(await journal.append(segment)).toBe('appended')
+
+    const [read] = await journal.read(aBookId(), 0)
+    expect(read).toEqual(segment)
+    expect(sealingHash(NO_CHAIN, read!)).toBe(segment.hash)
+    expect(openSegment(read!).segment.entries[0]).toEqual(hashed(entry))
+  })
+
+  test('totals keep every digit up to 2^53 − 1', async () => {
+    const journal = await fresh()
+    const totals = { creditsMinor: MAX_TOTAL_MINOR, debitsMinor: MAX_TOTAL_MINOR - 1n, entryCount: 9_007_200 }
+    await journal.append({ ...aSealedSegment(), totals })
+    expect((await journal.end(aBookId()))?.totals).toEqual(totals)
+    expect((await journal.read(aBookId(), 0))[0]?.totals).toEqual(totals)
+  })
+
+  test('a number is taken once; who comes second changes nothing', async () => {
+    const journal = await fresh()
+    const first = aSealedSegment({ entries: [anEntry({ amountMinor: 1n })] })
+    expect(await journal.append(first)).toBe('appended')
+    expect(await journal.append(aSealedSegment({ entries: [anEntry({ amountMinor: 2n })] }))).toBe('taken')
+    expect(await journal.append(first)).toBe('taken')
+    expect(await journal.read(aBookId(), 0)).toEqual([first])
+  })
+
+  test.each([
+    { asked: 'all', after: 0, read: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] },
+    { asked: 'those after 9', after: 9, read: [10, 11, 12] },
+    { asked: 'those after the end', after: 12, read: [] },
+    { asked: 'the first two', after: 0, limit: 2, read: [1, 2] },
+    { asked: 'two after 8', after: 8, limit: 2, read: [9, 10] },
+    { asked: 'two where one is left', after: 11, limit: 2, read: [12] },
+  ])('segments are read in order: $asked', async ({ after, limit, read }) => {
+    const journal = await fresh()
+    await appendAll(journal, twelveSegments)
+    const numbers = (await journal.read(aBookId(), after, limit)).map(({ number }) => number)
+    expect(numbers).toEqual(read)
+  })
+
+  test('the end is the last segment without its entries', async () => {
+    const journal = await fresh()
+    await appendAll(journal, twelveSegments)
+    const { entries: _entries, ...end } = twelveSegments[11]!
+    expect(await journal.end(aBookId())).toEqual(end)
+  })
+
+  test('a chain of several megabytes is read whole', async () => {
+    const journal = await fresh()
+    const entries = new Uint8Array(300_000).fill(7)
+    const chain = twelveSegments.map((segment) => ({ ...segment, entries }))
+    await appendAll(journal, chain)
+    expect((await journal.read(aBookId(), 0)).map(({ entries }) => entries.length)).toEqual(chain.map(() => 300_000))
+    expect(await journal.read(aBookId(), 1, 10)).toHaveLength(10)
+  })
+
+  test('every book has numbers of its own', async () => {
+    const journal = await fresh()
+    const books = [aBookId(), aBookId({ day: day('2026-11-21') }), aBookId({ merchantId: merchantId('m1.2') })]
+    for (const book of books) expect(await journal.append(aSealedSegment({ book }))).toBe('appended')
+    for (const book of books) {
+      expect((await journal.read(book, 0)).map((segment) => segment.book)).toEqual([book])
+      expect((await journal.end(book))?.book).toEqual(book)
+    }
+  })
+
+  test('of twenty appends of one number at the same time exactly one succeeds, and is what stands', async () => {
+    const journal = await fresh()
+    const rivals = Array.from({ length: 20 }, (_, index) =>
+      aSealedSegment({ entries: [anEntry({ entryId: entryId(`rival-${index}`) })] }),
+    )
+    const answers = await Promise.all(rivals.map((segment) => journal.append(segment)))
+    expect(answers.filter((answer) => answer === 'appended')).toHaveLength(1)
+    expect(await journal.read(aBookId(), 0)).toEqual([rivals[answers.indexOf('appended')]])
+  })
+})
+
+describe('the journal on DynamoDB', () => {
+  test.each([
+    { conflicts: 4, ends: 'appended' },
+    { conflicts: 5, ends: 'thrown' },
+  ])('an append that meets $conflicts transactions is $ends', async ({ conflicts, ends }) => {
+    const client = documentClient()
+    let left = conflicts
+    // The local store never raises this one.
+    client.middlewareStack.add((next) => async (args) => {
+      if (left === 0) return next(args)
+      left -= 1
+      throw new TransactionConflictException({ message: 'made up', $metadata: {} })
+    })
+    const append = dynamoJournal(client, await freshTable('journal')).append(aSealedSegment())
+    expect(await append.catch((error: Error) => error.name)).toBe(
+      ends === 'appended' ? 'appended' : 'TransactionConflictException',
+    )
+  })
+
+  test('what may heal is thrown: a table that is not there yet', async () => {
+    const journal = dynamoJournal(dynamodb, 'no-such-table')
+    await expect(journal.append(aSealedSegment())).rejects.toThrow()
+    await expect(journal.read(aBookId(), 0)).rejects.toThrow()
+    await expect(journal.end(aBookId())).rejects.toThrow()
+  })
+})
+
+const twelveSegments = Array.from({ length: 12 }, (_, index) => aSealedSegment({ number: index + 1 }))
+
+const appendAll = async (
+  journal: { append(segment: SealedSegment): Promise<unknown> },
+  segments: readonly SealedSegment[],
+): Promise<void> => {
+  for (const segment of segments) await journal.append(segment)
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import type { Merchants } from '#ledger/ports'
+import { aMerchant, aRule, day, merchantId } from '../builders.ts'
+import { allMerchants, dynamodb } from './adapters.ts'
+
+describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
+  test('nobody is found before they are saved', async () => {
+    const merchants = await fresh()
+    expect(await merchants.find(merchantId('m1'))).toBeUndefined()
+    expect(await merchants.list({ limit: 10 })).toEqual({ items: [] })
+  })
+
+  test('a merchant comes back whole, with all the rules of its calendar', async () => {
+    const merchants = await fresh()
+    const merchant = aMerchant({
+      name: 'Café São João ☕',
+      calendar: [aRule(), aRule({ from: day('2026-12-01'), timeZone: 'America/Manaus', dayStartsAt: '05:30' })],
+      lateEntries: 'restate',
+    })
+    expect(await merchants.save(merchant)).toBe('saved')
+    expect(await merchants.find(merchant.merchantId)).toEqual(merchant)
+    expect(await merchants.list({ limit: 10 })).toEqual({ items: [merchant] })
+  })
+
+  test.each([
+    { stored: 0, saving: 1, answer: 'saved' },
+    { stored: 1, saving: 2, answer: 'saved' },
+    { stored: 0, saving: 2, answer: 'moved' },
+    { stored: 1, saving: 1, answer: 'moved' },
+    { stored: 2, saving: 2, answer: 'moved' },
+    { stored: 1, saving: 3, answer: 'moved' },
+  ])('with revision $stored stored, saving revision $saving says $answer', async ({ stored, saving, answer }) => {
+    const merchants = await fresh()
+    for (let revision = 1; revision <= stored; revision += 1) await merchants.save(aMerchant({ revision }))
+
+    expect(await merchants.save(aMerchant({ revision: saving, name: 'New Name' }))).toBe(answer)
+
+    const now = answer === 'saved' ? aMerchant({ revision: saving, name: 'New Name' }) : aMerchant({ revision: stored })
+    expect(await merchants.find(merchantId('m1'))).toEqual(now.revision === 0 ? undefined : now)
+  })
+
+  test('of twenty changes to one revision at the same time exactly one is saved, and is what stands', async () => {
+    const merchants = await fresh()
+    await merchants.save(aMerchant())
+    const changes = Array.from({ length: 20 }, (_, index) => aMerchant({ revision: 2, name: `Name ${index}` }))
+    const answers = await Promise.all(changes.map((merchant) => merchants.save(merchant)))
+    expect(answers.filter((answer) => answer === 'saved')).toHaveLength(1)
+    expect(await merchants.find(merchantId('m1'))).toEqual(changes[answers.indexOf('saved')])
+  })
+
+  test.each([
+    { registered: 1, limit: 3, pages: [1] },
+    { registered: 6, limit: 3, pages: [3, 3] },
+    { registered: 7, limit: 3, pages: [3, 3, 1] },
+    { registered: 7, limit: 500, pages: [7] },
+  ])('$registered merchants come in pages of $pages', async ({ registered, limit, pages }) => {
+    const merchants = await fresh()
+    const ids = Array.from({ length: registered }, (_, index) => merchantId(`shop-${index}`))
+    for (const merchantId of ids) await merchants.save(aMerchant({ merchantId }))
+
+    const read = await allPages(merchants, limit)
+
+    expect(read.map((page) => page.length)).toEqual(pages)
+    expect(new Set(read.flat())).toEqual(new Set(ids))
+  })
+})
+
+test('merchants on DynamoDB throw what may heal', async () => {
+  const merchants = dynamoMerchants(dynamodb, 'no-such-table')
+  await expect(merchants.find(merchantId('m1'))).rejects.toThrow()
+  await expect(merchants.save(aMerchant())).rejects.toThrow()
+  await expect(merchants.list({ limit: 1 })).rejects.toThrow()
+})
+
+const allPages = async (merchants: Merchants, limit: number): Promise<string[][]> => {
+  const pages: string[][] = []
+  let after: string | undefined
+  do {
+    const page = await merchants.list({ limit, ...(after !== undefined && { after }) })
+    pages.push(page.items.map(({ merchantId }) => merchantId))
+    after = page.next
+  } while (after !== undefined && pages.length < 100)
+  return pages
+}

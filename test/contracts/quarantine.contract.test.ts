@@ -1,0 +1,196 @@
+import { hash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { documentClient } from '#adapters/dynamodb/client'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import type { Quarantine } from '#ledger/ports'
+import type { Quarantined, QuarantineFilter, SetAside } from '#ledger/quarantine'
+import { aBookId, anEntry, aSetAside, day, entryId, merchantId, utf8 } from '../builders.ts'
+import { dynamodb, freshTable, quarantines } from './adapters.ts'
+
+describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
+  test('nothing is there before something is set aside', async () => {
+    const quarantine = await fresh()
+    expect(await quarantine.list({}, { limit: 10 })).toEqual({ items: [] })
+    expect(await quarantine.list({ merchantId: merchantId('m1') }, { limit: 10 })).toEqual({ items: [] })
+    expect(await quarantine.ofEntry(aBookId(), entryId('e1'))).toEqual([])
+  })
+
+  test('an entry comes back as it was set aside', async () => {
+    const quarantine = await fresh()
+    const entry = anEntry({
+      direction: 'debit',
+      amountMinor: 10n ** 12n,
+      method: 'pix',
+      category: '',
+      description: 'troco\n"certo" 🧾',
+      terminalSeq: Number.MAX_SAFE_INTEGER,
+      metadata: { b: '2', a: '1' },
+    })
+    await quarantine.setAside(aSetAside({ entry }))
+    const item = waiting(aSetAside({ entry }))
+    expect(await quarantine.list({}, { limit: 10 })).toEqual({ items: [item] })
+    expect(await quarantine.ofEntry(aBookId(), entryId('e1'))).toEqual([item])
+  })
+
+  test.each([
+    { size: 'no bytes', bytes: 0 },
+    { size: 'as much as one part holds', bytes: 300_000 },
+    { size: 'one byte more', bytes: 300_001 },
+    { size: 'a full Kinesis record', bytes: 1_048_576 },
+    { size: 'more than ten parts', bytes: 3_500_000 },
+  ])('bytes that nobody can read come back whole: $size', async ({ bytes }) => {
+    const quarantine = await fresh()
+    const unreadable = anUnreadable({ raw: noise(bytes) })
+    await quarantine.setAside(unreadable)
+    expect((await everything(quarantine)).map(legible)).toEqual([legible(waiting(unreadable))])
+  })
+
+  test.each([
+    { size: 'small', bytes: 10 },
+    { size: 'large', bytes: 700_000 },
+  ])('setting aside again changes nothing: $size', async ({ bytes }) => {
+    const quarantine = await fresh()
+    const first = anUnreadable({ raw: noise(bytes) })
+    await quarantine.setAside(first)
+    await quarantine.setAside(first)
+    await quarantine.setAside(anUnreadable({ raw: noise(bytes + 1), reason: 'unexpected-error', setAsideAtMs: 1 }))
+    expect((await everything(quarantine)).map(legible)).toEqual([legible(waiting(first))])
+  })
+
+  test('twenty at the same time make one item', async () => {
+    const quarantine = await fresh()
+    await Promise.all(Array.from({ length: 20 }, (_, setAsideAtMs) => quarantine.setAside(aSetAside({ setAsideAtMs }))))
+    expect(await everything(quarantine)).toHaveLength(1)
+  })
+
+  test('a detail without end or sense is cut and mended', async () => {
+    const quarantine = await fresh()
+    await quarantine.setAside(aSetAside({ detail: `\ud800${'x'.repeat(1_000_000)}` }))
+    expect((await everything(quarantine))[0]?.detail).toBe(`\ufffd${'x'.repeat(999)}`)
+  })
+
+  test('of one id, every content that claimed it is found, and no other id', async () => {
+    const quarantine = await fresh()
+    const ones = [1n, 2n].map((amountMinor) => aSetAside({ entry: anEntry({ amountMinor }) }))
+    const others = [
+      anEntry({ entryId: entryId('e11') }),
+      anEntry({ entryId: entryId('e') }),
+      anEntry({ businessDay: day('2026-11-21') }),
+      anEntry({ merchantId: merchantId('m2') }),
+    ].map((entry) => aSetAside({ entry }))
+    for (const item of [...ones, ...others, anUnreadable()]) await quarantine.setAside(item)
+    const found = await quarantine.ofEntry(aBookId(), entryId('e1'))
+    expect(new Set(found)).toEqual(new Set(ones.map(waiting)))
+  })
+
+  test('of one merchant, items come by day and then by id', async () => {
+    const quarantine = await fresh()
+    const named = [
+      ['2026-11-21', 'a'],
+      ['2026-11-20', 'b'],
+      ['2026-11-20', 'a'],
+      ['2025-12-31', 'z'],
+    ] as const
+    for (const [businessDay, id] of named) {
+      await quarantine.setAside(aSetAside({ entry: anEntry({ businessDay: day(businessDay), entryId: entryId(id) }) }))
+    }
+    await quarantine.setAside(aSetAside({ entry: anEntry({ merchantId: merchantId('m11') }) }))
+    await quarantine.setAside(anUnreadable({ raw: noise(700_000) }))
+    const found = await everything(quarantine, { merchantId: merchantId('m1') })
+    expect(found.map(nameOf)).toEqual(['2025-12-31 z', '2026-11-20 a', '2026-11-20 b', '2026-11-21 a'])
+  })
+
+  test.each<{ filter: QuarantineFilter; pages: number[] }>([
+    { filter: {}, pages: [4, 4, 4, 4, 4, 4, 1] },
+    { filter: { merchantId: merchantId('m1') }, pages: [4, 4, 4] },
+    { filter: { reason: 'wrong-currency' }, pages: [4, 2] },
+    { filter: { merchantId: merchantId('m2'), reason: 'wrong-currency' }, pages: [3] },
+    { filter: { reason: 'undecodable-record' }, pages: [1] },
+    { filter: { reason: 'day-closed' }, pages: [0] },
+  ])('$filter comes in pages of $pages, each item once', async ({ filter, pages }) => {
+    const quarantine = await fresh()
+    // Twelve of each of two merchants, every fourth for its currency, and one that is nobody's and has four parts.
+    for (let index = 0; index < 24; index += 1) {
+      const entry = anEntry({ merchantId: merchantId(index < 12 ? 'm1' : 'm2'), entryId: entryId(`e${index}`) })
+      const reason = index % 4 === 0 ? 'wrong-currency' : 'content-conflict'
+      await quarantine.setAside(aSetAside({ entry, reason }))
+    }
+    await quarantine.setAside(anUnreadable({ raw: noise(1_000_000) }))
+
+    const read = await allPages(quarantine, filter, 4)
+
+    expect(read.map((page) => page.length)).toEqual(pages)
+    expect(new Set(read.flat().map(nameOf)).size).toBe(read.flat().length)
+  })
+
+  test('a filter that passes over megabytes still finds what it looks for', async () => {
+    const quarantine = await fresh()
+    for (let index = 0; index < 12; index += 1) {
+      const entry = anEntry({ entryId: entryId(`e${String(index).padStart(2, '0')}`) })
+      const reason = index === 11 ? 'wrong-currency' : 'content-conflict'
+      await quarantine.setAside(aSetAside({ entry, reason, raw: noise(250_000) }))
+    }
+    const filter = { merchantId: merchantId('m1'), reason: 'wrong-currency' } as const
+    const { items } = await quarantine.list(filter, { limit: 1 })
+    expect(items.map(nameOf)).toEqual(['2026-11-20 e11'])
+  })
+})
+
+describe('the quarantine on DynamoDB', () => {
+  test('an item that a crash cut short cannot be found, and the next try completes it', async () => {
+    const table = await freshTable('quarantine')
+    const dying = documentClient()
+    let putsLeft = 2
+    dying.middlewareStack.add((next) => async (args) => {
+      if (putsLeft === 0) throw new Error('crash')
+      putsLeft -= 1
+      return next(args)
+    })
+    const unreadable = anUnreadable({ raw: noise(800_000) })
+    await expect(dynamoQuarantine(dying, table).setAside(unreadable)).rejects.toThrow('crash')
+
+    const quarantine = dynamoQuarantine(dynamodb, table)
+    expect(await everything(quarantine)).toEqual([])
+    await quarantine.setAside(unreadable)
+    expect((await everything(quarantine)).map(legible)).toEqual([legible(waiting(unreadable))])
+  })
+
+  test('what may heal is thrown', async () => {
+    const quarantine = dynamoQuarantine(dynamodb, 'no-such-table')
+    await expect(quarantine.setAside(aSetAside())).rejects.toThrow()
+    await expect(quarantine.list({}, { limit: 1 })).rejects.toThrow()
+    await expect(quarantine.ofEntry(aBookId(), entryId('e1'))).rejects.toThrow()
+  })
+})
+
+const anUnreadable = (given: Partial<SetAside> = {}): SetAside =>
+  aSetAside({ subject: 'unreadable', reason: 'undecodable-record', raw: utf8('garbage'), ...given })
+
+const waiting = (item: SetAside): Quarantined => ({ ...item, status: 'waiting' })
+
+/** Megabytes are compared by their hash: `expect` would look at them one by one. */
+const legible = (item: Quarantined) => ({ ...item, raw: `${item.raw.length} bytes ${hash('sha256', item.raw)}` })
+
+/** Bytes of which no two parts are alike. */
+const noise = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, at) => (at * 31 + (at >> 8)) % 251)
+
+const nameOf = ({ subject, position }: Quarantined): string =>
+  subject === 'unreadable' ? position.sequenceNumber : `${subject.entry.businessDay} ${subject.entry.entryId}`
+
+const everything = async (quarantine: Quarantine, filter: QuarantineFilter = {}): Promise<Quarantined[]> =>
+  (await allPages(quarantine, filter, 500)).flat()
+
+const allPages = async (
+  quarantine: Quarantine,
+  filter: QuarantineFilter,
+  limit: number,
+): Promise<(readonly Quarantined[])[]> => {
+  const pages: (readonly Quarantined[])[] = []
+  let after: string | undefined
+  do {
+    const page = await quarantine.list(filter, { limit, ...(after !== undefined && { after }) })
+    pages.push(page.items)
+    after = page.next
+  } while (after !== undefined && pages.length < 100)
+  return pages
+}

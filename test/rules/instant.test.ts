@@ -1,0 +1,56 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ok, refuse } from '#ledger/result'
+import { instantText, parseInstant } from '#wire/instant'
+import { anyInstantMs } from '../arbitraries.ts'
+
+test.each([
+  { text: '1970-01-01T00:00:00Z', utc: '1970-01-01T00:00:00.000Z' },
+  { text: '2026-11-20T09:30:00-03:00', utc: '2026-11-20T12:30:00.000Z' },
+  { text: '2026-11-20T09:30:00+05:45', utc: '2026-11-20T03:45:00.000Z' },
+  { text: '2026-11-20T23:59:59.999-12:00', utc: '2026-11-21T11:59:59.999Z' },
+  { text: '2026-11-20T00:00:00.5Z', utc: '2026-11-20T00:00:00.500Z' },
+  { text: '2026-11-20T00:00:00.05Z', utc: '2026-11-20T00:00:00.050Z' },
+  { text: '2026-11-20t09:30:00z', utc: '2026-11-20T09:30:00.000Z' },
+  { text: '2026-11-20T09:30:00-00:00', utc: '2026-11-20T09:30:00.000Z' },
+  { text: '2028-02-29T12:00:00Z', utc: '2028-02-29T12:00:00.000Z' },
+  { text: '0001-01-01T00:00:00Z', utc: '0001-01-01T00:00:00.000Z' },
+])('$text is $utc', ({ text, utc }) => {
+  const instant = parseInstant(text)
+  expect(instant).toEqual(ok(Date.parse(utc)))
+  expect(instantText(Date.parse(utc))).toBe(utc)
+})
+
+test.each([
+  { text: '', error: 'not-a-time' },
+  { text: 'yesterday', error: 'not-a-time' },
+  { text: '2026-11-20', error: 'not-a-time' },
+  { text: '2026-11-20 09:30:00Z', error: 'not-a-time' },
+  { text: '2026-11-20T09:30Z', error: 'not-a-time' },
+  { text: '2026-11-20T24:00:00Z', error: 'not-a-time' },
+  { text: '2026-11-20T09:60:00Z', error: 'not-a-time' },
+  { text: '2026-12-31T23:59:60Z', error: 'not-a-time' },
+  { text: '2026-02-30T09:30:00Z', error: 'not-a-time' },
+  { text: '2027-02-29T09:30:00Z', error: 'not-a-time' },
+  { text: '2026-13-01T09:30:00Z', error: 'not-a-time' },
+  { text: '2026-11-20T09:30:00.Z', error: 'not-a-time' },
+  { text: '2026-11-20T09:30:00+24:00', error: 'not-a-time' },
+  { text: '2026-11-20T09:30:00+0300', error: 'not-a-time' },
+  { text: '2026-11-20T09:30:00Z\n', error: 'not-a-time' },
+  { text: '+002026-11-20T09:30:00Z', error: 'not-a-time' },
+  { text: '0000-01-01T00:00:00Z', error: 'not-a-time' },
+  { text: '2026-11-20T09:30:00', error: 'no-offset' },
+  { text: '2026-11-20T09:30:00.1234', error: 'no-offset' },
+  { text: '2026-11-20T09:30:00.1234Z', error: 'finer-than-milliseconds' },
+  { text: '2026-11-20T09:30:00.1230Z', error: 'finer-than-milliseconds' },
+] as const)('"$text" is refused: $error', ({ text, error }) => {
+  expect(parseInstant(text)).toEqual(refuse(error))
+})
+
+test('every instant comes back from its text', () => {
+  fc.assert(
+    fc.property(anyInstantMs, (ms) => {
+      expect(parseInstant(instantText(ms))).toEqual(ok(ms))
+    }),
+  )
+})

@@ -1,0 +1,125 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ok } from '#ledger/result'
+import { decodeRecord, encodeEntries, encodeHeartbeat, entryLine, parseEntryLine } from '#wire/stream-record'
+import { anyEntry } from '../arbitraries.ts'
+import { anEntry, entryId, utf8 } from '../builders.ts'
+
+const PLAIN = 0
+const GZIP = 1
+const ZSTD = 2
+const aRecord = (codec: number, body: Uint8Array | string) =>
+  Buffer.concat([Buffer.of(68, 1, codec), Buffer.from(body)])
+
+/** The entries of a record that must be one of entries. */
+const entriesOf = (data: Uint8Array) => {
+  const record = decodeRecord(data)
+  if (!record.ok || record.value.kind !== 'entries') throw new Error(`no entries: ${JSON.stringify(record)}`)
+  return record.value.entries
+}
+
+const LINE =
+  '{"entry":{"amount":100,"currency":"BRL","direction":"credit","entryId":"e1","merchantId":"m1",' +
+  '"occurredAt":1795177800000},"businessDay":"2026-11-20","receivedAt":1795177800250}'
+
+describe('a record of entries', () => {
+  test('stands on the stream in the format that every consumer and the archive know', () => {
+    const text = `D\u0001\u0000{"kind":"entries"}\n${LINE}`
+    expect(Buffer.from(encodeEntries([entryLine(anEntry())])).toString()).toBe(text)
+    expect(entriesOf(Buffer.from(text))).toEqual([{ raw: Buffer.from(LINE), entry: ok(anEntry()) }])
+  })
+
+  test('gives back every entry and its bytes, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.array(anyEntry, { maxLength: 30 }), (entries) => {
+        const lines = entries.map(entryLine)
+        const decoded = entriesOf(encodeEntries(lines))
+        expect(decoded.map(({ entry }) => entry)).toEqual(entries.map(ok))
+        expect(decoded.map(({ raw }) => Buffer.from(raw).toString())).toEqual(lines)
+      }),
+    )
+  })
+
+  test.each([
+    { size: 'a few', count: 3, codec: PLAIN },
+    { size: 'some', count: 20, codec: GZIP },
+    { size: 'many', count: 600, codec: ZSTD },
+  ])('of $size entries is packed by codec $codec and read again', ({ count, codec }) => {
+    const entries = Array.from({ length: count }, (_, index) => anEntry({ entryId: entryId(`e${index}`) }))
+    const data = encodeEntries(entries.map(entryLine))
+    expect([...data.subarray(0, 3)]).toEqual([68, 1, codec])
+    expect(entriesOf(data).map(({ entry }) => entry)).toEqual(entries.map(ok))
+  })
+
+  test.each([
+    { wrong: 'no JSON', line: '{"entry":' },
+    { wrong: 'an empty line', line: '' },
+    { wrong: 'no object', line: '[]' },
+    { wrong: 'nothing but null', line: 'null' },
+    { wrong: 'a missing field', line: LINE.replace('"amount":100,', '') },
+    { wrong: 'an unknown field', line: LINE.replace('"amount"', '"colour":"red","amount"') },
+    { wrong: 'an amount of text', line: LINE.replace('100', '"100"') },
+    { wrong: 'an amount of nothing', line: LINE.replace('100', '0') },
+    { wrong: 'an amount too large', line: LINE.replace('100', '1000000000001') },
+    { wrong: 'an amount that only looks whole', line: LINE.replace('100', '1.00000000000000001') },
+    { wrong: 'a currency nobody has', line: LINE.replace('BRL', 'XXX') },
+    { wrong: 'a day that is none', line: LINE.replace('2026-11-20', '2026-02-30') },
+    { wrong: 'a time as text', line: LINE.replace('1795177800000', '"2026-11-20T09:30:00-03:00"') },
+    { wrong: 'a time that no calendar has', line: LINE.replace('1795177800000', '9007199254740991') },
+    { wrong: 'an arrival that no calendar has', line: LINE.replace('1795177800250', '-9007199254740991') },
+    { wrong: 'half of a surrogate pair', line: LINE.replace('"amount"', '"description":"\\ud83e","amount"') },
+    { wrong: 'very deep nesting', line: LINE.replace('100', `${'['.repeat(50_000)}${']'.repeat(50_000)}`) },
+  ])('with one bad line ($wrong) still gives its neighbours', ({ line }) => {
+    const decoded = entriesOf(encodeEntries([LINE, line, LINE]))
+    expect(decoded.map(({ entry }) => entry.ok)).toEqual([true, false, true])
+    expect(Buffer.from(decoded[1]!.raw).toString()).toBe(line)
+  })
+})
+
+test('a heartbeat says nothing else', () => {
+  expect(Buffer.from(encodeHeartbeat()).toString()).toBe('D\u0001\u0000{"kind":"heartbeat"}')
+  expect(decodeRecord(encodeHeartbeat())).toEqual(ok({ kind: 'heartbeat' }))
+})
+
+test('a kind from the future is passed over', () => {
+  expect(decodeRecord(aRecord(PLAIN, '{"kind":"day-closed","day":"2026-11-20"}\n…'))).toEqual(ok({ kind: 'unknown' }))
+})
+
+test.each([
+  { given: 'nothing', data: Buffer.of() },
+  { given: 'a single byte', data: Buffer.of(68) },
+  { given: 'no body', data: aRecord(PLAIN, '') },
+  { given: 'garbage', data: Buffer.from('garbage') },
+  { given: 'JSON without an envelope', data: Buffer.from(LINE) },
+  { given: 'a version from the future', data: Buffer.from('D\u0002\u0000{"kind":"entries"}') },
+  { given: 'an unknown codec', data: aRecord(3, '{"kind":"entries"}') },
+  { given: 'a first line that is no JSON', data: aRecord(PLAIN, `entries\n${LINE}`) },
+  { given: 'a first line without a kind', data: aRecord(PLAIN, LINE) },
+  { given: 'a kind that is no text', data: aRecord(PLAIN, '{"kind":1}') },
+  { given: 'a first line that is null', data: aRecord(PLAIN, 'null') },
+  { given: 'bytes that are not UTF-8', data: aRecord(PLAIN, Buffer.from('{"kind":"entries"}\n\xff', 'latin1')) },
+  { given: 'gzip that is none', data: aRecord(GZIP, '{"kind":"entries"}') },
+  { given: 'zstd that is none', data: aRecord(ZSTD, '{"kind":"entries"}') },
+  { given: 'gzip cut short', data: aRecord(GZIP, gzipSync(utf8(`{"kind":"entries"}\n${LINE}`)).subarray(0, -5)) },
+  {
+    given: 'zstd cut short',
+    data: aRecord(ZSTD, zstdCompressSync(utf8(`{"kind":"entries"}\n${LINE}`)).subarray(0, -5)),
+  },
+  { given: 'a gzip bomb', data: aRecord(GZIP, gzipSync(Buffer.alloc(9 * 1024 * 1024))) },
+  { given: 'a zstd bomb', data: aRecord(ZSTD, zstdCompressSync(Buffer.alloc(9 * 1024 * 1024))) },
+])('no retry will ever read $given', ({ data }) => {
+  expect(decodeRecord(data)).toMatchObject({ ok: false })
+})
+
+test('any bytes at all are read or refused, never thrown on', () => {
+  const anyBytes = fc.uint8Array({ maxLength: 200 })
+  fc.assert(fc.property(anyBytes, (bytes) => typeof decodeRecord(bytes).ok === 'boolean'))
+  const anyBody = fc.tuple(fc.constantFrom(PLAIN, GZIP, ZSTD), anyBytes)
+  fc.assert(fc.property(anyBody, ([codec, bytes]) => typeof decodeRecord(aRecord(codec, bytes)).ok === 'boolean'))
+})
+
+test('a line alone is read back, or refused with what is wrong', () => {
+  expect(parseEntryLine(LINE)).toEqual(ok(anEntry()))
+  expect(parseEntryLine(LINE.replace('100', '0'))).toMatchObject({ ok: false, error: expect.stringMatching('/amount') })
+})

@@ -1,0 +1,67 @@
+/** Merchants as clients register them and as clients read them. What was read can be sent back, and changes nothing. */
+import * as z from 'zod'
+import { parseTimeOfDay, parseTimeZone, type CalendarRule } from '#ledger/calendar'
+import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
+import type { LatePolicy, Merchant, Registration } from '#ledger/merchant'
+import { parseCurrency, type Currency } from '#ledger/money'
+import { ok, type Result } from '#ledger/result'
+import { fail, readFields, text, type FieldProblem } from './fields.ts'
+
+/** What a client says of a merchant, under an id that stands in the path. */
+export const parseRegistration = (
+  merchantId: MerchantId,
+  json: unknown,
+): Result<Registration, readonly FieldProblem[]> => {
+  const fields = readFields(merchantRequest, json)
+  return fields.ok ? ok({ merchantId, ...fields.value }) : fields
+}
+
+/** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
+export const merchantResponse = ({ merchantId, name, currency, lateEntries, calendar }: Merchant) => {
+  const { from, timeZone, dayStartsAt } = calendar.at(-1) ?? calendar[0]
+  return {
+    merchantId,
+    name,
+    currency,
+    timeZone,
+    dayStartsAt,
+    lateEntries,
+    ...(from !== null && { calendarFrom: from }),
+    calendar: calendar.map((rule): CalendarRule => ({
+      from: rule.from,
+      timeZone: rule.timeZone,
+      dayStartsAt: rule.dayStartsAt,
+    })),
+  }
+}
+
+const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const satisfies readonly LatePolicy[]
+
+/** The body of `PUT /v1/merchants/{merchantId}`. */
+export const merchantRequest = z.strictObject({
+  name: text(200).refine((name) => name !== '', fail('empty', 'must not be empty')),
+  currency: z
+    .string()
+    .refine((code) => parseCurrency(code).ok, fail('not-a-currency', 'must be an active ISO 4217 code in capitals'))
+    .transform((code) => code as Currency),
+  timeZone: z.string().transform((written, context) => {
+    const zone = parseTimeZone(written)
+    if (zone.ok) return zone.value
+    context.addIssue({ code: 'custom', ...fail(zone.error, 'must be an IANA time zone such as America/Sao_Paulo') })
+    return z.NEVER
+  }),
+  dayStartsAt: z
+    .string()
+    .refine((time) => parseTimeOfDay(time).ok, fail('not-a-time-of-day', 'must be HH:MM, from 00:00 to 23:59'))
+    .default('00:00'),
+  lateEntries: z.enum(LATE_POLICIES).default('nextOpenDay'),
+  calendarFrom: z
+    .string()
+    .transform((written, context) => {
+      const day = parseBusinessDay(written)
+      if (day.ok) return day.value
+      context.addIssue({ code: 'custom', ...fail(day.error, 'must be a calendar date, written YYYY-MM-DD') })
+      return z.NEVER
+    })
+    .exactOptional(),
+})

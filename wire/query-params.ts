@@ -1,0 +1,58 @@
+/** What clients may ask of a query: its parameters by name, all of them or a refusal of each that is wrong. */
+import * as z from 'zod'
+import { parseMerchantId } from '#ledger/identifiers'
+import { QUARANTINE_REASONS } from '#ledger/quarantine'
+import { ok, refuse, type Result } from '#ledger/result'
+import { fail, readFields, type FieldProblem } from './fields.ts'
+import { parsePositionToken } from './position-token.ts'
+
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 500
+
+const parseLimit = (text: string): Result<number, 'out-of-range'> => {
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
+}
+
+const parsed = <T>(parse: (text: string) => Result<T, string>, detail: string) =>
+  z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value.ok) return value.value
+    context.addIssue({ code: 'custom', ...fail(value.error, detail) })
+    return z.NEVER
+  })
+
+const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted')
+const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`)
+
+/** Every query takes `after`: answer only when what stands there, and all before it on its shard, is counted. */
+const queryParams = z.strictObject({ after: after.exactOptional() })
+
+const pageParams = queryParams.extend({
+  limit: limit.default(DEFAULT_LIMIT),
+  cursor: z.string().exactOptional(),
+})
+
+const quarantineParams = pageParams.extend({
+  merchant: parsed(parseMerchantId, 'must be the id of a merchant').exactOptional(),
+  reason: z.enum(QUARANTINE_REASONS).exactOptional(),
+})
+
+type Parsed<Schema extends z.ZodType> = Result<z.output<Schema>, readonly FieldProblem[]>
+
+export const parseQueryParams = (given: unknown): Parsed<typeof queryParams> => readFields(queryParams, given)
+
+/** A page of a list. The cursor is text here; only the list it belongs to can read it. */
+export const parsePageParams = (given: unknown): Parsed<typeof pageParams> => readFields(pageParams, given)
+export type PageParams = z.output<typeof pageParams>
+
+export const parseQuarantineParams = (given: unknown): Parsed<typeof quarantineParams> =>
+  readFields(quarantineParams, given)
+
+/** The seconds of `Prefer: wait=…` (RFC 7240), at most 20. What cannot be read as such is no preference. */
+export const preferredWaitSeconds = (prefer: string | undefined): number | undefined => {
+  const [, seconds] = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[;,]|$)/i.exec(prefer ?? '') ?? []
+  return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_SECONDS)
+}
+
+const MAX_WAIT_SECONDS = 20

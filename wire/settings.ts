@@ -1,0 +1,85 @@
+import { z } from 'zod'
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+// AWS allows these characters in the names of streams and tables.
+const resourceName = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+$/, 'may contain only letters, digits, "_", "." and "-"')
+    .default(fallback)
+
+const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  INGEST_PORT: port(8787),
+  QUERY_PORT: port(8788),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+
+  STREAM_NAME: resourceName('daybook-entries'),
+  MERCHANTS_TABLE: resourceName('merchants'),
+  JOURNAL_TABLE: resourceName('journal'),
+  DAYS_TABLE: resourceName('days'),
+  PROGRESS_TABLE: resourceName('progress'),
+  QUARANTINE_TABLE: resourceName('quarantine'),
+
+  // A store on AWS likes many writes at a time; the local one has a single writer and likes few.
+  BOOKS_AT_ONCE: z.coerce.number().int().min(1).max(256).default(32),
+  BOOK_CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(128 * 1024 * 1024),
+
+  // The next two mean something only to the local system.
+  DAYBOOK_DATA: z.string().default('.daybook'),
+  DAYBOOK_SHARDS: z.coerce.number().int().min(1).max(64).default(2),
+})
+
+export type Settings = {
+  readonly host: string
+  readonly ingestPort: number
+  readonly queryPort: number
+  readonly logLevel: z.infer<typeof environment>['LOG_LEVEL']
+  readonly streamName: string
+  readonly tables: TableNames
+  readonly booksAtOnce: number
+  readonly bookCacheBytes: number
+  readonly dataFolder: string
+  readonly shardCount: number
+}
+
+export type TableNames = Readonly<Record<'merchants' | 'journal' | 'days' | 'progress' | 'quarantine', string>>
+
+/** The settings of every deployable. Addresses, region and credentials of AWS are not here: the SDK reads those itself. */
+export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => {
+  const parsed = environment.safeParse(withoutEmpty(env))
+  if (!parsed.success) throw new Error(explain(parsed.error))
+  const values = parsed.data
+  return {
+    host: values.HOST,
+    ingestPort: values.INGEST_PORT,
+    queryPort: values.QUERY_PORT,
+    logLevel: values.LOG_LEVEL,
+    streamName: values.STREAM_NAME,
+    tables: {
+      merchants: values.MERCHANTS_TABLE,
+      journal: values.JOURNAL_TABLE,
+      days: values.DAYS_TABLE,
+      progress: values.PROGRESS_TABLE,
+      quarantine: values.QUARANTINE_TABLE,
+    },
+    booksAtOnce: values.BOOKS_AT_ONCE,
+    bookCacheBytes: values.BOOK_CACHE_BYTES,
+    dataFolder: values.DAYBOOK_DATA,
+    shardCount: values.DAYBOOK_SHARDS,
+  }
+}
+
+// `INGEST_PORT= npm start` means the default to whoever types it, not port zero.
+const withoutEmpty = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+
+const explain = (error: z.ZodError): string =>
+  [
+    'These settings cannot be used:',
+    ...error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`),
+  ].join('\n')
