@@ -1,0 +1,103 @@
+/** From an app to a process that listens: sensible limits, and an end that loses nothing that was acknowledged. */
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getRequestListener } from '@hono/node-server'
+import type { Logger } from 'pino'
+import { problemResponse } from '#wire/problem'
+
+type App = { readonly fetch: (request: Request) => Response | Promise<Response> }
+
+export type Serving = {
+  readonly port: number
+  /**
+   * Takes no more connections, lets the requests in flight finish, their answers included, and closes what is left
+   * when `STOP_WITHIN_MS` have passed. Returns when no connection is open.
+   */
+  stop(): Promise<void>
+}
+
+const STOP_WITHIN_MS = 8_000
+
+// Whoever sends a byte now and then holds a connection for this long and no longer.
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  // Longer than a load balancer's 60 s, so that it is never us who close a connection that it is about to use.
+  keepAliveTimeout: 65_000,
+}
+
+/** Listens (port 0 takes a free one). Throws an error that a person can act on when the port cannot be had. */
+export const serve = async (app: App, { host, port }: { host: string; port: number }): Promise<Serving> => {
+  const answer = async (request: Request): Promise<Response> => {
+    const response = await app.fetch(request)
+    // Stopping: a client that keeps the connection would send its next request into the void.
+    if (!server.listening) response.headers.set('connection', 'close')
+    return response
+  }
+  const listener = getRequestListener(answer, { errorHandler: unreadableRequest })
+  const server = createServer(LIMITS, (incoming, outgoing) => void listener(incoming, outgoing))
+  await listen(server, host, port)
+  return { port: (server.address() as AddressInfo).port, stop: () => stop(server) }
+}
+
+/** The whole life of a process that serves: exit code 1 when it cannot listen, 0 after SIGTERM or SIGINT. */
+export const serveUntilStopped = async (
+  app: App,
+  address: { readonly host: string; readonly port: number },
+  log: Pick<Logger, 'info' | 'fatal'>,
+): Promise<void> => {
+  try {
+    const serving = await serve(app, address)
+    log.info({ host: address.host, port: serving.port }, 'listening')
+    exitOnSignals(serving)
+  } catch (error) {
+    log.fatal(error instanceof Error ? error.message : String(error))
+    process.exit(1)
+  }
+}
+
+/** Stops on SIGTERM and SIGINT, and ends the process with exit code 0. */
+export const exitOnSignals = (serving: Serving): void => {
+  const exit = async () => {
+    await serving.stop()
+    process.exit(0)
+  }
+  // Once each: a second Ctrl-C, by someone who will not wait, ends the process the hard way.
+  process.once('SIGTERM', () => void exit())
+  process.once('SIGINT', () => void exit())
+}
+
+// The app answers its own errors; what arrives here is a target or a host that is no URL.
+const unreadableRequest = () =>
+  problemResponse(
+    { code: 'malformed-request', detail: 'The URL or the Host header is not valid.' },
+    crypto.randomUUID(),
+  )
+
+const listen = async (server: Server, host: string, port: number): Promise<void> => {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new Error(`Port ${port} on ${host} is taken. Choose another.`, { cause: error })
+    if (code === 'EACCES') throw new Error(`Port ${port} on ${host} needs more rights than we have.`, { cause: error })
+    throw error
+  }
+}
+
+const stop = async (server: Server): Promise<void> => {
+  const closed = once(server, 'close')
+  server.close()
+  const deadline = performance.now() + STOP_WITHIN_MS
+  // A connection kept alive turns idle when its request has been answered, after close() has looked for idle ones.
+  while (performance.now() < deadline && !(await settlesWithin(closed, 20))) server.closeIdleConnections()
+  server.closeAllConnections()
+  await closed
+}
+
+const settlesWithin = async (promise: Promise<unknown>, ms: number): Promise<boolean> =>
+  await Promise.race([promise.then(() => true), sleep(ms, false)])

@@ -1,0 +1,121 @@
+/**
+ * The use case behind every entry route: what a client sent becomes entries on the stream. Each entry is judged by
+ * itself, so a bad one never takes its neighbours with it, and none is accepted before the stream has acknowledged it.
+ */
+import { businessDayOf, HOUR_MS } from '#ledger/calendar'
+import type { Entry } from '#ledger/entry'
+import type { MerchantId, Position } from '#ledger/identifiers'
+import { MAX_AHEAD_MS, type Merchant } from '#ledger/merchant'
+import type { Clock } from '#ledger/ports'
+import { ok, refuse, type Result } from '#ledger/result'
+import { parseEntryFields, type EntryFields } from '#wire/entry'
+import type { FieldProblem } from '#wire/fields'
+import { invalid, type Problem } from '#wire/problem'
+import type { KnownMerchants } from './known-merchants.ts'
+import { REGISTER_UNAVAILABLE } from './register-merchant.ts'
+import type { NotWritten, StreamWriter } from './stream-writer.ts'
+
+export type Accepted = { readonly entry: Entry; readonly position: Position }
+
+/** Answers one outcome per input, in order. Never rejects: what fails, fails entry by entry. */
+export type AcceptEntries = (inputs: readonly unknown[]) => Promise<readonly Result<Accepted, Problem>[]>
+
+export type Acceptance = {
+  readonly merchants: KnownMerchants
+  readonly writer: StreamWriter
+  readonly clock: Clock
+  /** Hears why the register could not be read. */
+  readonly onTrouble?: (error: unknown) => void
+}
+
+export const acceptEntries =
+  ({ merchants, writer, clock, onTrouble = () => {} }: Acceptance): AcceptEntries =>
+  async (inputs) => {
+    // Before any merchant is looked up: a calendar change leaves time for a calendar that was valid at this moment.
+    const nowMs = clock()
+    const parsed = inputs.map(parseEntryFields)
+    const owners = await findOwners(merchants, parsed, onTrouble)
+    const judged = parsed.map((fields) =>
+      fields.ok ? judge(fields.value, owners.get(fields.value.merchantId), nowMs) : refuse(invalidEntry(fields.error)),
+    )
+    const entries = judged.flatMap((judgement) => (judgement.ok ? [judgement.value] : []))
+    const written = (await writer.write(entries)).values()
+    return judged.map((judgement) => {
+      if (!judgement.ok) return judgement
+      const { value: position } = written.next()
+      if (position === undefined) throw new Error('an entry was written and nothing came back')
+      return position.ok
+        ? ok({ entry: judgement.value, position: position.value })
+        : refuse(NOT_WRITTEN[position.error])
+    })
+  }
+
+type Owner = Merchant | 'unknown' | 'unreachable'
+
+/** The merchants of all entries, each looked up once. */
+const findOwners = async (
+  merchants: KnownMerchants,
+  parsed: readonly Result<EntryFields, unknown>[],
+  onTrouble: (error: unknown) => void,
+): Promise<ReadonlyMap<MerchantId, Owner>> => {
+  const owners = new Map<MerchantId, Owner>()
+  const reads: Promise<unknown>[] = []
+  for (const fields of parsed) {
+    if (!fields.ok || owners.has(fields.value.merchantId)) continue
+    const { merchantId } = fields.value
+    const found = merchants.find(merchantId)
+    owners.set(merchantId, found instanceof Promise ? 'unreachable' : found)
+    if (found instanceof Promise) {
+      reads.push(found.then((merchant) => owners.set(merchantId, merchant ?? 'unknown'), onTrouble))
+    }
+  }
+  await Promise.all(reads)
+  return owners
+}
+
+const MAX_AGE_MS = 400 * 24 * HOUR_MS
+
+/** The entry as it is accepted, with its business day and the time it came. */
+const judge = (fields: EntryFields, owner: Owner = 'unknown', nowMs: number): Result<Entry, Problem> => {
+  if (owner === 'unreachable') return refuse(REGISTER_UNAVAILABLE)
+  if (owner === 'unknown') return refuse(invalidEntry([UNKNOWN_MERCHANT]))
+  const wrong = [currencyProblem(fields, owner), timeProblem(fields, nowMs)].filter((found) => found !== undefined)
+  if (wrong.length > 0) return refuse(invalidEntry(wrong))
+  return ok({ ...fields, businessDay: businessDayOf(owner.calendar, fields.occurredAtMs), receivedAtMs: nowMs })
+}
+
+const currencyProblem = ({ currency }: EntryFields, owner: Merchant): FieldProblem | undefined =>
+  currency === owner.currency
+    ? undefined
+    : { pointer: '/currency', code: 'wrong-currency', detail: `must be the merchant's, which is ${owner.currency}` }
+
+const timeProblem = ({ occurredAtMs }: EntryFields, nowMs: number): FieldProblem | undefined => {
+  const pointer = '/occurredAt'
+  if (occurredAtMs > nowMs + MAX_AHEAD_MS) {
+    return { pointer, code: 'too-far-ahead', detail: 'must be at most 5 minutes ahead of our clock' }
+  }
+  if (occurredAtMs < nowMs - MAX_AGE_MS) return { pointer, code: 'too-old', detail: 'must be at most 400 days ago' }
+  return undefined
+}
+
+const UNKNOWN_MERCHANT: FieldProblem = {
+  pointer: '/merchantId',
+  code: 'unknown-merchant',
+  detail: 'is not the id of a registered merchant',
+}
+
+const invalidEntry = (errors: readonly FieldProblem[]): Problem => invalid('The entry is not valid.', errors)
+
+// May be counted all the same, as after any 5xx; the client sends it again under the same id.
+const NOT_WRITTEN: Record<NotWritten, Problem> = {
+  'stream-unavailable': {
+    code: 'stream-unavailable',
+    detail: 'The entry could not be put on the stream. Send it again with the same entryId.',
+    retryAfterSeconds: 1,
+  },
+  'too-busy': {
+    code: 'too-busy',
+    detail: 'More entries are waiting for the stream than can be held. Send it again, a little later.',
+    retryAfterSeconds: 2,
+  },
+}

@@ -1,0 +1,39 @@
+/**
+ * The stream behind a time limit and a circuit breaker, so that a dead stream costs nobody time: after some failures in
+ * a row calls are refused at once, until now and then one is let through to see whether the stream is back.
+ */
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleAll,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel'
+import type { EntryStream, PutOutcome } from '#ledger/ports'
+
+const FAILURES_IN_A_ROW = 5
+const PROBE_AFTER_MS = 1_000
+const CALL_TIMEOUT_MS = 3_000
+
+/** The same stream, but a call throws an error that `isStreamDown` knows when it was not even tried. */
+export const guardedStream = (stream: EntryStream): EntryStream => {
+  const limited = timeout(CALL_TIMEOUT_MS, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false })
+  const breaker = circuitBreaker(handleAll.orWhenResult(tookNothing), {
+    breaker: new ConsecutiveBreaker(FAILURES_IN_A_ROW),
+    halfOpenAfter: PROBE_AFTER_MS,
+  })
+  const guard = wrap(breaker, limited)
+  return {
+    put: (records) => guard.execute(() => stream.put(records)),
+    // Not behind the breaker: what lists shards says nothing about what takes records, and asks seldom.
+    openShards: () => limited.execute(() => stream.openShards()),
+  }
+}
+
+export const isStreamDown = (error: unknown): boolean => error instanceof BrokenCircuitError
+
+// A stream can be dead and polite: it answers, and takes nothing.
+const tookNothing = (outcomes: unknown): boolean =>
+  (outcomes as readonly PutOutcome[]).every(({ status }) => status === 'refused')

@@ -1,0 +1,21 @@
+/** Ingest as a process of its own. */
+import { pino } from 'pino'
+import { documentClient } from '#adapters/dynamodb/client'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { kinesisClient } from '#adapters/kinesis/client'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { serveUntilStopped } from '#http/serve'
+import { readSettings } from '#wire/settings'
+import { ingest } from './ingest.ts'
+
+const settings = readSettings()
+const log = pino({ name: 'ingest', level: settings.logLevel })
+
+const app = ingest({
+  // One attempt only: the stream writer tries again by itself, and knows until when.
+  stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
+  merchants: dynamoMerchants(documentClient(), settings.tables.merchants),
+  log,
+})
+
+await serveUntilStopped(app, { host: settings.host, port: settings.ingestPort }, log)

@@ -1,0 +1,51 @@
+/** Answers that say how fresh they are, and that a client may keep and ask about again (RFC 9110, section 13). */
+import { hash } from 'node:crypto'
+import type { ServiceContext } from '#http/service'
+import { instantText } from '#wire/instant'
+import { jsonText } from '#wire/json'
+import { jsonResponse } from '#wire/problem'
+
+/** When the store was read, and the arrival time up to which everything was applied by then, or null if not known. */
+export type AsOf = { readonly asOfMs: number; readonly appliedThroughMs: number | null }
+
+type Answer = {
+  /** What the ETag stands for: all of the body but its freshness. */
+  readonly content: object
+  readonly etag?: string
+  readonly asOf: AsOf
+}
+
+/** The content as it is, its freshness in the headers alone; 304 when the client has it already. */
+export const answer = (c: ServiceContext, { content, etag = contentTag(content), asOf }: Answer): Response =>
+  conditional(c, content, etag, asOf)
+
+/** The same with its freshness in the body, too. */
+export const answerFresh = (c: ServiceContext, { content, etag = contentTag(content), asOf }: Answer): Response =>
+  conditional(c, { ...content, ...freshnessFields(asOf) }, etag, asOf)
+
+const conditional = (c: ServiceContext, body: object, etag: string, asOf: AsOf): Response => {
+  const fields = freshnessFields(asOf)
+  const headers = {
+    etag,
+    // May be kept, but has to be asked about before each use.
+    'cache-control': 'no-cache',
+    'daybook-as-of': fields.asOf,
+    ...(fields.appliedThrough !== null && { 'daybook-applied-through': fields.appliedThrough }),
+  }
+  const isKnown = matchesTag(c.req.header('if-none-match'), etag)
+  return isKnown ? new Response(null, { status: 304, headers }) : jsonResponse(body, 200, headers)
+}
+
+/** Whether `If-None-Match` names the tag. The comparison is weak: only what stands between the quotes counts. */
+export const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean => {
+  const known = Array.from((ifNoneMatch ?? '').matchAll(/"[^"]*"/g), ([quoted]) => quoted)
+  return ifNoneMatch?.trim() === '*' || known.includes(etag.replace(/^W\//, ''))
+}
+
+/** Changes whenever the content does. Weak, because the freshness beside the content is not in it. */
+const contentTag = (content: object): string => `W/"${hash('sha256', jsonText(content), 'base64url').slice(0, 22)}"`
+
+const freshnessFields = ({ asOfMs, appliedThroughMs }: AsOf) => ({
+  asOf: instantText(asOfMs),
+  appliedThrough: appliedThroughMs === null ? null : instantText(appliedThroughMs),
+})

@@ -1,0 +1,99 @@
+/** The entries of a book, in journal order: page by page, or one by its id. */
+import { setImmediate as otherRequests } from 'node:timers/promises'
+import type { Entry } from '#ledger/entry'
+import type { BookId, EntryId } from '#ledger/identifiers'
+import { ok, refuse, type Result } from '#ledger/result'
+import type { ChainHash, SealedSegment, SegmentNumber } from '#ledger/segment'
+import type { QuarantineReason } from '#ledger/quarantine'
+import { unpackEntries, unpackView } from '#wire/packed-segment'
+import type { Store } from './store.ts'
+
+/** Where an entry stands in its book: its segment, and its index in there. */
+export type Place = { readonly segment: SegmentNumber; readonly index: number }
+
+export const START_OF_BOOK: Place = { segment: 1, index: 0 }
+
+export type EntriesPage = {
+  readonly rows: readonly { readonly entry: Entry; readonly segment: SegmentNumber }[]
+  /** The place of the next entry; absent when there is none yet. */
+  readonly next?: Place
+}
+
+/** Up to `limit` entries of a book from a place on. */
+export const readEntries = async (
+  journal: Store['journal'],
+  book: BookId,
+  { from, limit }: { from: Place; limit: number },
+): Promise<EntriesPage> => {
+  const rows: { entry: Entry; segment: SegmentNumber }[] = []
+  for await (const sealed of segmentsAfter(journal, book, from.segment - 1)) {
+    const firstIndex = sealed.number === from.segment ? from.index : 0
+    for (const [index, entry] of entriesOf(sealed).entries()) {
+      if (index < firstIndex) continue
+      if (rows.length === limit) return { rows, next: { segment: sealed.number, index } }
+      rows.push({ entry, segment: sealed.number })
+    }
+  }
+  return { rows }
+}
+
+export type FoundEntry =
+  | {
+      readonly status: 'applied'
+      readonly entry: Entry
+      readonly segment: SegmentNumber
+      /** Of the chain up to that segment. */
+      readonly hash: ChainHash
+    }
+  | { readonly status: 'quarantined'; readonly entry: Entry; readonly reason: QuarantineReason }
+
+/**
+ * What became of an id in a book. Where it is counted, other contents that claimed it later are passed over: clients ask
+ * for the entry, and that one is it.
+ */
+export const findEntry = async (
+  { journal, quarantine }: Pick<Store, 'journal' | 'quarantine'>,
+  book: BookId,
+  entryId: EntryId,
+): Promise<FoundEntry | undefined> => {
+  for await (const sealed of segmentsAfter(journal, book, 0)) {
+    const entry = entriesOf(sealed).find((candidate) => candidate.entryId === entryId)
+    if (entry !== undefined) return { status: 'applied', entry, segment: sealed.number, hash: sealed.hash }
+    // Unpacking a full segment takes milliseconds, and a book may have hundreds.
+    await otherRequests()
+  }
+  for (const { subject, reason } of await quarantine.ofEntry(book, entryId)) {
+    if (subject !== 'unreadable') return { status: 'quarantined', entry: subject.entry, reason }
+  }
+  return undefined
+}
+
+export const placeText = ({ segment, index }: Place): string => `${segment}.${index}`
+
+export const parsePlace = (text: string): Result<Place, 'not-a-place'> => {
+  const [, segment, index] = /^([1-9]\d{0,14})\.(\d{1,9})$/.exec(text) ?? []
+  if (segment === undefined) return refuse('not-a-place')
+  return ok({ segment: Number(segment), index: Number(index) })
+}
+
+// Two full segments hold more than a page does, and a segment of a quiet shop a single entry: so the reads grow, up to
+// what memory can bear of full ones (350 KB each).
+const FIRST_READ = 2
+const LARGEST_READ = 32
+
+async function* segmentsAfter(
+  journal: Store['journal'],
+  book: BookId,
+  after: SegmentNumber,
+): AsyncGenerator<SealedSegment> {
+  let last = after
+  for (let size = FIRST_READ; ; size = Math.min(2 * size, LARGEST_READ)) {
+    const segments = await journal.read(book, last, size)
+    yield* segments
+    if (segments.length < size) return
+    last += size
+  }
+}
+
+const entriesOf = ({ book, totals, view, entries }: SealedSegment): Entry[] =>
+  unpackEntries(entries, book, unpackView(view, totals).terms)

@@ -1,0 +1,36 @@
+import { ProblemError, type ServiceContext } from '#http/service'
+import type { MerchantId, Position } from '#ledger/identifiers'
+import type { Clock } from '#ledger/ports'
+import { preferredWaitSeconds } from '#wire/query-params'
+import type { AsOf } from './conditional.ts'
+import type { Freshness } from './freshness.ts'
+
+/**
+ * What comes right before reading: waits until the position that the client names is applied, as long as it prefers to,
+ * and says how fresh what is read from then on will be; for one merchant, also what of its entries is applied.
+ * Throws the problem `not-applied-yet` when the wait was in vain.
+ */
+export type FreshEnough = (c: ServiceContext, after: Position | undefined, merchantId?: MerchantId) => Promise<AsOf>
+
+const DEFAULT_WAIT_SECONDS = 5
+
+export const freshEnough =
+  ({ freshness, clock }: { freshness: Freshness; clock: Clock }): FreshEnough =>
+  async (c, after, merchantId) => {
+    if (after !== undefined) await untilApplied(freshness, c, after)
+    const appliedThroughMs = merchantId === undefined ? null : await freshness.appliedThroughMs(merchantId)
+    return { asOfMs: clock(), appliedThroughMs }
+  }
+
+const untilApplied = async (freshness: Freshness, c: ServiceContext, after: Position): Promise<void> => {
+  const preferred = preferredWaitSeconds(c.req.header('prefer'))
+  // Set on the response that stands in until the real one is there, which takes it over, a problem too.
+  if (preferred !== undefined) c.res.headers.set('preference-applied', `wait=${preferred}`)
+  const seconds = preferred ?? DEFAULT_WAIT_SECONDS
+  if (await freshness.reaches(after, 1_000 * seconds)) return
+  throw new ProblemError({
+    code: 'not-applied-yet',
+    detail: `The journal had not come to the position in "after" within ${seconds} s. The entry is safe; ask again.`,
+    retryAfterSeconds: 1,
+  })
+}

@@ -1,0 +1,71 @@
+/** How far the journal has come, for answers that say so and for clients that wait for it. */
+import { compareSequenceNumbers, type MerchantId, type Position } from '#ledger/identifiers'
+import type { ShardProgress } from '#ledger/ports'
+import type { ShardMap } from './shard-map.ts'
+import type { Store } from './store.ts'
+
+export type Freshness = {
+  /**
+   * The arrival time up to which everything on the merchant's shard is applied; null while nothing is known of it. A
+   * consumer begins a shard only after it has ended the shard's parents, so theirs is applied, too. A book has to be
+   * read after this for the claim to hold of it.
+   */
+  appliedThroughMs(merchantId: MerchantId): Promise<number | null>
+  /** Waits until a position and all before it on its shard are applied; false when `waitMs` pass before that. */
+  reaches(position: Position, waitMs: number): Promise<boolean>
+}
+
+/** For measuring how long something takes: `nowMs` only rises, whatever is done to the clock on the wall. */
+export type Timer = { nowMs(): number; sleep(ms: number): Promise<unknown> }
+
+type FreshnessParts = { readonly progress: Store['progress']; readonly shardFor: ShardMap; readonly timer: Timer }
+
+// Progress only rises, so an older reading claims less but never too much.
+const STATED_WITHIN_MS = 200
+const POLL_MS = 25
+
+export const journalFreshness = ({ progress, shardFor, timer }: FreshnessParts): Freshness => {
+  const progressWithin = sharedReading(() => progress.read('journal'), timer)
+  return {
+    async appliedThroughMs(merchantId) {
+      const [shardId, shards] = await Promise.all([shardFor(merchantId), progressWithin(STATED_WITHIN_MS)])
+      // A shard that is new after a reshard says nothing yet, and other shards say nothing about it.
+      return shards.find((shard) => shard.shardId === shardId)?.appliedThroughMs ?? null
+    },
+
+    async reaches(position, waitMs) {
+      const deadlineMs = timer.nowMs() + waitMs
+      while (!isApplied(position, await progressWithin(POLL_MS))) {
+        const leftMs = deadlineMs - timer.nowMs()
+        if (leftMs <= 0) return false
+        await timer.sleep(Math.min(POLL_MS, leftMs))
+      }
+      return true
+    },
+  }
+}
+
+export const isApplied = (position: Position, shards: readonly ShardProgress[]): boolean =>
+  shards.some(
+    ({ shardId, sequenceNumber }) =>
+      shardId === position.shardId && compareSequenceNumbers(sequenceNumber, position.sequenceNumber) >= 0,
+  )
+
+/** One reading for all who ask at about the same time, so that a thousand waiting clients cost one read per poll. */
+const sharedReading = <T>(read: () => Promise<T>, timer: Timer): ((maxAgeMs: number) => Promise<T>) => {
+  let latest: { readonly value: T; readonly atMs: number } | undefined
+  let pending: Promise<T> | undefined
+
+  const readOnce = async (): Promise<T> => {
+    const atMs = timer.nowMs()
+    const value = await read()
+    latest = { value, atMs }
+    return value
+  }
+
+  return async (maxAgeMs) => {
+    if (latest !== undefined && timer.nowMs() - latest.atMs < maxAgeMs) return latest.value
+    pending ??= readOnce().finally(() => (pending = undefined))
+    return await pending
+  }
+}

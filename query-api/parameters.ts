@@ -1,0 +1,71 @@
+/** What a request asks for, or the problem that says what is wrong with it. */
+import { ProblemError, type ServiceContext } from '#http/service'
+import { parseBusinessDay, parseEntryId, parseMerchantId, type BusinessDay, type EntryId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { Page } from '#ledger/ports'
+import type { Result } from '#ledger/result'
+import { parseCursor } from '#wire/cursor'
+import type { FieldProblem } from '#wire/fields'
+import { invalid } from '#wire/problem'
+import type { PageParams } from '#wire/query-params'
+import { parsePlace, START_OF_BOOK, type Place } from './entries.ts'
+import type { Store } from './store.ts'
+
+/** The query string as its parser reads it. Throws a ProblemError that points at every parameter that is wrong. */
+export const queryOf = <T>(c: ServiceContext, parse: (given: unknown) => Result<T, readonly FieldProblem[]>): T => {
+  // A parameter given twice stays a list, which no parser takes: we would have to guess which one is meant.
+  const given = Object.entries(c.req.queries()).map(([name, values]) => [
+    name,
+    values.length === 1 ? values[0] : values,
+  ])
+  const query = parse(Object.fromEntries(given))
+  if (query.ok) return query.value
+  throw new ProblemError(invalid('Some query parameters are not valid.', query.error))
+}
+
+/** The merchant in the path. An id that no merchant can have is an unknown one, too. */
+export const merchantOf = async (c: ServiceContext, merchants: Store['merchants']): Promise<Merchant> => {
+  const merchantId = parseMerchantId(c.req.param('merchant') ?? '')
+  const merchant = merchantId.ok ? await merchants.find(merchantId.value) : undefined
+  if (merchant === undefined) throw notFound('There is no such merchant.')
+  return merchant
+}
+
+export const dayOf = (c: ServiceContext): BusinessDay => {
+  const day = parseBusinessDay(c.req.param('day') ?? '')
+  if (day.ok) return day.value
+  const detail = 'must be a calendar date, written YYYY-MM-DD'
+  throw new ProblemError(invalid('The path names no day.', [{ pointer: '/day', code: day.error, detail }]))
+}
+
+export const entryIdOf = (c: ServiceContext): EntryId => {
+  const entryId = parseEntryId(c.req.param('entry') ?? '')
+  if (entryId.ok) return entryId.value
+  throw notFound('No entry can have this id.')
+}
+
+export const notFound = (detail: string): ProblemError => new ProblemError({ code: 'not-found', detail })
+
+/** The page of a list that a query asks for. */
+export const pageOf = (list: string, { limit, cursor }: PageParams): Page =>
+  cursor === undefined ? { limit } : { limit, after: placeOf(list, cursor) }
+
+/** The same for a list of a book's entries. */
+export const entriesPageOf = (list: string, { limit, cursor }: PageParams): { from: Place; limit: number } => {
+  if (cursor === undefined) return { from: START_OF_BOOK, limit }
+  const from = parsePlace(placeOf(list, cursor))
+  if (!from.ok) throw cursorProblem()
+  return { from: from.value, limit }
+}
+
+const placeOf = (list: string, cursor: string): string => {
+  const place = parseCursor(list, cursor)
+  if (!place.ok) throw cursorProblem()
+  return place.value
+}
+
+const cursorProblem = (): ProblemError => {
+  const detail = 'must be the nextCursor of this very list and filter'
+  const error = { pointer: '/cursor', code: 'not-a-cursor', detail }
+  return new ProblemError(invalid('The cursor does not belong to this list.', [error]))
+}

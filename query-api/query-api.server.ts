@@ -1,0 +1,44 @@
+/** The query API as a process of its own. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { documentClient } from '#adapters/dynamodb/client'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoHeads } from '#adapters/heads/dynamo-heads'
+import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { kinesisClient } from '#adapters/kinesis/client'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { dynamoProgress } from '#adapters/progress/dynamo-progress'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { exitOnSignals, serve } from '#http/serve'
+import { readSettings } from '#wire/settings'
+import { queryApi } from './app.ts'
+
+const { host, queryPort: port, logLevel, streamName, tables } = readSettings()
+const log = pino({ name: 'query-api', level: logLevel })
+const client = documentClient()
+// One attempt only: the map of shards asks again by itself.
+const stream = kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), streamName)
+const merchants = dynamoMerchants(client, tables.merchants)
+
+const app = queryApi({
+  store: {
+    merchants,
+    heads: dynamoHeads(client, tables.days),
+    journal: dynamoJournal(client, tables.journal),
+    quarantine: dynamoQuarantine(client, tables.quarantine),
+    progress: dynamoProgress(client, tables.progress),
+  },
+  openShards: () => stream.openShards(),
+  clock: Date.now,
+  timer: { nowMs: () => performance.now(), sleep },
+  log,
+  isReady: async () => {
+    // Without the store there is nothing to answer; without the stream there is.
+    await merchants.list({ limit: 1 })
+    return true
+  },
+})
+
+const serving = await serve(app, { host, port })
+log.info({ host, port: serving.port }, 'query API is listening')
+exitOnSignals(serving)

@@ -1,0 +1,372 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { guardedStream } from '#ingest/guarded-stream'
+import { streamWriter, type WriterOptions } from '#ingest/stream-writer'
+import type { Entry } from '#ledger/entry'
+import { hashKeyOf, laneOf, type Shard } from '#ledger/lanes'
+import type { EntryStream, OutgoingRecord, PutOutcome } from '#ledger/ports'
+import { anEntry, entryId, merchantId } from '#test/builders'
+import { decodeRecord, entryLine, FULL_RECORD_BYTES } from '#wire/stream-record'
+
+// The clock of the writer, its pauses, and those of the circuit breaker: all of them stand until a test moves them.
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('group commit', () => {
+  test('goes at once when nothing is in flight', async () => {
+    const { writer, stream } = start()
+    void writer.write([sale('a')])
+    expect(stream.calls).toEqual([[['a']]])
+  })
+
+  test('has one call in flight, and what arrives meanwhile shares the next', async () => {
+    const { writer, stream } = start()
+    stream.hold()
+    const first = writer.write([sale('a')])
+    const second = writer.write([sale('b')])
+    const third = writer.write([sale('c'), sale('d')])
+    await settle()
+    expect(stream.calls).toEqual([[['a']]])
+
+    stream.release()
+    await Promise.all([first, second, third])
+    expect(stream.calls).toEqual([[['a']], [['b', 'c', 'd']]])
+  })
+
+  test('tells each entry where it stands', async () => {
+    const { writer, stream } = start()
+    stream.hold()
+    void writer.write([sale('a')])
+    const [second, third] = [writer.write([sale('b')]), writer.write([sale('c'), sale('d')])]
+    stream.release()
+
+    expect(await second).toEqual([at('0', 2, 0)])
+    expect(await third).toEqual([at('0', 2, 1), at('0', 2, 2)])
+  })
+
+  test('writes nothing when there is nothing to write', async () => {
+    const { writer, stream } = start()
+    expect(await writer.write([])).toEqual([])
+    expect(stream.calls).toEqual([])
+  })
+})
+
+describe('packing', () => {
+  test('puts the entries of all merchants of a shard into one record, and each shard has its own', async () => {
+    const { writer, stream } = start({ shards: twoShards })
+    await writer.write([sale('warm-up', left)])
+
+    const [one, two, other] = [left, left2, right]
+    const outcomes = await writer.write([sale('a', one), sale('b', other), sale('c', two), sale('d', other)])
+
+    expect(stream.calls.at(-1)).toEqual([
+      ['a', 'c'],
+      ['b', 'd'],
+    ])
+    expect(outcomes).toEqual([at('0', 2, 0), at('1', 3, 0), at('0', 2, 1), at('1', 3, 1)])
+  })
+
+  test('closes a record when it is full', async () => {
+    const { writer, stream } = start()
+    const entries = many(1_000)
+    await writer.write(entries)
+
+    const [records = []] = stream.calls
+    expect(records.flat()).toEqual(entries.map((entry) => entry.entryId))
+    for (const record of records) {
+      const bytes = record.reduce((sum, id) => sum + entryLine(sale(id)).length, 0)
+      expect(bytes).toBeLessThanOrEqual(FULL_RECORD_BYTES)
+    }
+    expect(records.length).toBe(Math.ceil((1_000 * entryLine(sale('e1000')).length) / FULL_RECORD_BYTES))
+  })
+
+  test('keeps to what one call may carry, and to the order of a merchant', async () => {
+    const { writer, stream } = start()
+    stream.hold()
+    const first = writer.write([sale('first')])
+    const entries = many(30_000)
+    const rest = writer.write(entries)
+    stream.release()
+    await Promise.all([first, rest])
+
+    expect(stream.calls.length).toBeGreaterThan(2)
+    expect(Math.max(...stream.callBytes)).toBeLessThan(5 * 1024 * 1024)
+    expect(stream.calls.flat(2)).toEqual(['first', ...entries.map((entry) => entry.entryId)])
+  })
+
+  test('follows a reshard when a record arrives elsewhere than thought', async () => {
+    const { writer, stream } = start({ shards: twoShards })
+    await writer.write([sale('a', left)])
+    stream.shards = [{ ...twoShards[0], shardId: '2', lastHashKey: 2n ** 128n - 1n }]
+    await vi.advanceTimersByTimeAsync(1_500)
+
+    expect(await writer.write([sale('b', left), sale('c', right)])).toEqual([at('2', 2, 0), at('2', 3, 0)])
+    expect(await writer.write([sale('d', left), sale('e', right)])).toEqual([at('2', 4, 0), at('2', 4, 1)])
+  })
+
+  test('goes on by lanes while nobody says which shards there are', async () => {
+    const { writer, stream } = start()
+    stream.openShards = () => Promise.reject(new Error('throttled'))
+    expect(await writer.write([sale('a', left), sale('b', right), sale('c', left)])).toEqual([
+      at('0', 1, 0),
+      at('0', 2, 0),
+      at('0', 1, 1),
+    ])
+  })
+})
+
+describe('what is not stored', () => {
+  test('is put again, and only that', async () => {
+    const { writer, stream } = start({ shards: twoShards })
+    await writer.write([sale('warm-up', left)])
+    stream.refuseNext((entries) => entries.includes('b'))
+
+    const written = writer.write([sale('a', left), sale('b', right)])
+    await settle()
+    expect(stream.calls.slice(1)).toEqual([[['a'], ['b']]])
+
+    await vi.advanceTimersByTimeAsync(50)
+    expect(stream.calls.slice(1)).toEqual([[['a'], ['b']], [['b']]])
+    expect(await written).toEqual([at('0', 2, 0), at('1', 3, 0)])
+  })
+
+  test('does not hold up another shard, while its own waits in order behind it', async () => {
+    const { writer, stream } = start({ shards: twoShards })
+    await writer.write([sale('warm-up', left)])
+    stream.refuseNext(() => true)
+    void writer.write([sale('a', left)])
+    await settle()
+    void writer.write([sale('b', left), sale('c', right)])
+    await settle()
+    expect(stream.calls.slice(1)).toEqual([[['a']], [['c']]])
+
+    await vi.advanceTimersByTimeAsync(50)
+    expect(stream.calls.at(-1)).toEqual([['a'], ['b']])
+  })
+
+  test('is put again after a call that threw, though that may have stored it: the journal counts it once', async () => {
+    const { writer, stream, onTrouble } = start()
+    stream.failNext({ times: 1, storing: true })
+    const written = writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(50)
+
+    expect(await written).toEqual([at('0', 2, 0)])
+    expect(stream.calls).toEqual([[['a']], [['a']]])
+    expect(onTrouble).toHaveBeenCalledOnce()
+  })
+
+  test('takes no further entries once it was sent: its copy may stand on the stream as it was', async () => {
+    const { writer, stream } = start()
+    await writer.write([sale('warm-up')])
+    stream.failNext({ times: 1 })
+    void writer.write([sale('a')])
+    await settle()
+    void writer.write([sale('b')])
+    await vi.advanceTimersByTimeAsync(50)
+    expect(stream.calls.at(-1)).toEqual([['a'], ['b']])
+  })
+
+  test('is given up at the deadline, entry by entry', async () => {
+    const { writer, stream } = start({ shards: twoShards })
+    await writer.write([sale('warm-up', left)])
+    stream.refuseNext((entries) => entries.includes('b'), Infinity)
+
+    const written = writer.write([sale('a', left), sale('b', right)])
+    await vi.advanceTimersByTimeAsync(4_999)
+    expect(await outcomeSoFar(written)).toBe('waiting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await outcomeSoFar(written)).toEqual([at('0', 2, 0), unavailable])
+  })
+
+  test('is given up at the deadline even while its call hangs', async () => {
+    const { writer, stream } = start()
+    stream.hold()
+    const hanging = writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(3_000)
+    const later = writer.write([sale('b')])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await outcomeSoFar(hanging)).toEqual([unavailable])
+    expect(await outcomeSoFar(later)).toBe('waiting')
+
+    stream.release()
+    expect(await later).toEqual([at('0', 2, 0)])
+  })
+
+  test('is not sent any more once everybody has gone', async () => {
+    const { writer, stream } = start({ options: { patienceMs: 1_000 } })
+    stream.hold()
+    void writer.write([sale('a')])
+    void writer.write([sale('b')])
+    await vi.advanceTimersByTimeAsync(1_000)
+    stream.release()
+    await writer.write([sale('c')])
+    expect(stream.calls).toEqual([[['a']], [['c']]])
+  })
+})
+
+describe('the backlog', () => {
+  test('is bounded, and open again when it has gone down', async () => {
+    const line = entryLine(sale('a')).length
+    const { writer, stream } = start({ options: { maxBacklogBytes: 2 * line } })
+    stream.hold()
+    const first = writer.write([sale('a'), sale('b'), sale('c')])
+    const second = writer.write([sale('d')])
+    expect(await second).toEqual([{ ok: false, error: 'too-busy' }])
+
+    stream.release()
+    expect(await first).toEqual([at('0', 1, 0), at('0', 1, 1), { ok: false, error: 'too-busy' }])
+    expect(await writer.write([sale('e')])).toEqual([at('0', 2, 0)])
+  })
+
+  test('forgets what was given up', async () => {
+    const line = entryLine(sale('a')).length
+    const { writer, stream } = start({ options: { maxBacklogBytes: line, patienceMs: 100 } })
+    stream.refuseNext(() => true, Infinity)
+    void writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(1_000)
+    stream.refuseNext(() => true, 0)
+    expect(await writer.write([sale('b')])).toEqual([at('0', 1, 0)])
+  })
+})
+
+describe('a dead stream', () => {
+  test('is found dead after five failures, and then costs nobody time', async () => {
+    const { writer, stream } = start({ guarded: true })
+    stream.failNext({ times: Infinity })
+    const first = writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(1_600)
+    expect(await outcomeSoFar(first)).toEqual([unavailable])
+    expect(await outcomeSoFar(writer.write([sale('b'), sale('c')]))).toEqual([unavailable, unavailable])
+    expect(stream.calls.length).toBe(5)
+  })
+
+  test('is probed a second later, and taken back when it answers', async () => {
+    const { writer, stream } = start({ guarded: true })
+    stream.failNext({ times: 5 })
+    void writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(800)
+    expect(stream.calls.length).toBe(5)
+    await vi.advanceTimersByTimeAsync(1_000)
+
+    expect(await writer.write([sale('b')])).toEqual([at('0', 1, 0)])
+    expect(await writer.write([sale('c')])).toEqual([at('0', 2, 0)])
+  })
+
+  test('may be one that answers and takes nothing', async () => {
+    const { writer, stream } = start({ guarded: true })
+    stream.refuseNext(() => true, Infinity)
+    const written = writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await outcomeSoFar(written)).toEqual([unavailable])
+  })
+
+  test('may be one that does not answer: a call is cut off after three seconds and put again', async () => {
+    const { writer, stream } = start({ guarded: true })
+    stream.hold()
+    const written = writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(2_999)
+    expect(stream.calls.length).toBe(1)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(stream.calls.length).toBe(2)
+    stream.release()
+    expect((await written)[0]).toMatchObject({ ok: true })
+  })
+})
+
+const everywhere: Shard = { shardId: '0', firstHashKey: 0n, lastHashKey: 2n ** 128n - 1n }
+const twoShards = [
+  { ...everywhere, lastHashKey: 2n ** 127n - 1n },
+  { ...everywhere, shardId: '1', firstHashKey: 2n ** 127n },
+] as const
+
+const isLeft = (id: string) => hashKeyOf(laneOf(merchantId(id))) < 2n ** 127n
+const ids = Array.from({ length: 20 }, (_, index) => `shop-${index}`)
+const [left = '', left2 = ''] = ids.filter(isLeft)
+const right = ids.find((id) => !isLeft(id)) ?? ''
+
+const sale = (id: string, merchant = left): Entry => anEntry({ entryId: entryId(id), merchantId: merchantId(merchant) })
+const many = (count: number) => Array.from({ length: count }, (_, index) => sale(`e${index}`))
+
+const at = (shardId: string, sequenceNumber: number, index: number) => ({
+  ok: true,
+  value: { shardId, sequenceNumber: String(sequenceNumber), index },
+})
+const unavailable = { ok: false, error: 'stream-unavailable' }
+
+/** Lets everything happen that waits for no clock. */
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+const outcomeSoFar = async <T>(promise: Promise<T>): Promise<T | 'waiting'> =>
+  await Promise.race([promise, settle().then(() => 'waiting' as const)])
+
+type Given = { shards?: readonly Shard[]; options?: WriterOptions; guarded?: boolean }
+
+const start = ({ shards = [everywhere], options = {}, guarded = false }: Given = {}) => {
+  const stream = new FaultyStream(shards)
+  const onTrouble = vi.fn()
+  const writer = streamWriter(guarded ? guardedStream(stream) : stream, { random: () => 1, onTrouble, ...options })
+  return { stream, writer, onTrouble }
+}
+
+/** A stream that notes which entries came in which record of which call, and fails as it is told. */
+class FaultyStream implements EntryStream {
+  readonly calls: string[][][] = []
+  readonly callBytes: number[] = []
+  shards: readonly Shard[]
+  #stored = 0
+  #gate: PromiseWithResolvers<void> | undefined
+  #failures: { times: number; storing?: boolean } = { times: 0 }
+  #refusals = { of: (_entries: string[]): boolean => false, times: 0 }
+
+  constructor(shards: readonly Shard[]) {
+    this.shards = shards
+  }
+
+  /** Lets no call come back until it is released. */
+  hold() {
+    this.#gate = Promise.withResolvers()
+  }
+  release() {
+    this.#gate?.resolve()
+    this.#gate = undefined
+  }
+  /** Throws, after having stored everything or nothing. */
+  failNext(failures: { times: number; storing?: boolean }) {
+    this.#failures = failures
+  }
+  /** Refuses the records that hold such entries. */
+  refuseNext(of: (entries: string[]) => boolean, times = 1) {
+    this.#refusals = { of, times }
+  }
+
+  async openShards(): Promise<readonly Shard[]> {
+    return this.shards
+  }
+
+  async put(records: readonly OutgoingRecord[]): Promise<readonly PutOutcome[]> {
+    const call = records.map(entryIdsOf)
+    this.calls.push(call)
+    this.callBytes.push(records.reduce((sum, { data }) => sum + data.length, 0))
+    await this.#gate?.promise
+    if (this.#failures.times-- > 0) {
+      if (this.#failures.storing === true) this.#stored += records.length
+      throw new Error('connection reset')
+    }
+    return records.map((record, index) => this.#store(record, call[index] ?? []))
+  }
+
+  #store({ hashKey }: OutgoingRecord, entries: string[]): PutOutcome {
+    if (this.#refusals.times > 0 && this.#refusals.of(entries)) {
+      this.#refusals.times -= 1
+      return { status: 'refused', reason: 'ProvisionedThroughputExceededException' }
+    }
+    const shard = this.shards.find(({ firstHashKey, lastHashKey }) => firstHashKey <= hashKey && hashKey <= lastHashKey)
+    this.#stored += 1
+    return { status: 'stored', shardId: shard?.shardId ?? '', sequenceNumber: String(this.#stored) }
+  }
+}
+
+const entryIdsOf = ({ data }: OutgoingRecord): string[] => {
+  const record = decodeRecord(data)
+  if (!record.ok || record.value.kind !== 'entries') throw new Error('not a record of entries')
+  return record.value.entries.map(({ entry }) => (entry.ok ? entry.value.entryId : expect.fail(entry.error)))
+}

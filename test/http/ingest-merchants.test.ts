@@ -1,0 +1,166 @@
+import { describe, expect, test, vi } from 'vitest'
+import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { ingest } from '#ingest/ingest'
+import type { Merchants } from '#ledger/ports'
+import { aMerchant, merchantId } from '#test/builders'
+
+const NOW = Date.parse('2026-11-20T12:30:00Z') // 09:30 in São Paulo
+const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
+
+const start = (merchants: Merchants = memoryMerchants()) => {
+  const log = { error: vi.fn(), warn: vi.fn() }
+  const app = ingest({ stream: memoryEntryStream(), merchants, log, clock: () => NOW })
+  const put = async (body: unknown, path = '/v1/merchants/m1') => {
+    const response = await app.request(path, { method: 'PUT', body: JSON.stringify(body) })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+  return { app, log, merchants, put }
+}
+
+describe('registering a merchant', () => {
+  test('answers 201 and the merchant, defaults filled in', async () => {
+    expect(await start().put(bakery)).toEqual({
+      status: 201,
+      body: {
+        merchantId: 'm1',
+        ...bakery,
+        dayStartsAt: '00:00',
+        lateEntries: 'nextOpenDay',
+        calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00' }],
+      },
+    })
+  })
+
+  test('again answers 200 and changes nothing', async () => {
+    const { put, merchants } = start()
+    const first = await put(bakery)
+    expect(await put(bakery)).toEqual({ status: 200, body: first.body })
+    expect(await merchants.find(merchantId('m1'))).toMatchObject({ revision: 1 })
+  })
+
+  test('makes it usable at once, even for an ingest that was asked about it before', async () => {
+    const { app, put } = start()
+    const sale = { entryId: 'e1', merchantId: 'm1', direction: 'credit', amount: 1, currency: 'BRL' }
+    const body = JSON.stringify({ ...sale, occurredAt: '2026-11-20T12:00:00Z' })
+    expect((await app.request('/v1/entries', { method: 'POST', body })).status).toBe(422)
+    await put(bakery)
+    expect((await app.request('/v1/entries', { method: 'POST', body })).status).toBe(202)
+  })
+})
+
+describe('changing a merchant', () => {
+  test('name and policy change at once', async () => {
+    const { put } = start()
+    await put(bakery)
+    const changed = { name: 'Padaria Nova', lateEntries: 'quarantine' }
+    expect(await put({ ...bakery, ...changed })).toMatchObject({ status: 200, body: changed })
+  })
+
+  test('a day that starts at another hour counts from the next day on', async () => {
+    const { put } = start()
+    await put(bakery)
+    expect(await put({ ...bakery, dayStartsAt: '04:00' })).toMatchObject({
+      status: 200,
+      body: {
+        dayStartsAt: '04:00',
+        calendarFrom: '2026-11-21',
+        calendar: [
+          { from: null, dayStartsAt: '00:00' },
+          { from: '2026-11-21', dayStartsAt: '04:00' },
+        ],
+      },
+    })
+  })
+
+  test('what was answered can be sent back, and changes nothing', async () => {
+    const { put } = start()
+    await put(bakery)
+    const {
+      calendar,
+      merchantId: _inThePath,
+      ...answered
+    } = (await put({ ...bakery, timeZone: 'America/Manaus', calendarFrom: '2026-12-01' })).body
+    expect(await put(answered)).toMatchObject({ status: 200, body: { calendar } })
+  })
+
+  test('the currency stays', async () => {
+    const { put } = start()
+    await put(bakery)
+    expect(await put({ ...bakery, currency: 'USD' })).toMatchObject({
+      status: 409,
+      body: { code: 'currency-fixed', errors: [{ pointer: '/currency', code: 'currency-fixed' }] },
+    })
+  })
+
+  test.each(['2026-11-19', '2026-11-20'])(
+    'the calendar cannot change from %s, which has begun',
+    async (calendarFrom) => {
+      const { put } = start()
+      await put(bakery)
+      expect(await put({ ...bakery, dayStartsAt: '04:00', calendarFrom })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/calendarFrom', code: 'calendar-from-not-future' }] },
+      })
+    },
+  )
+})
+
+describe('a field that is wrong is pointed at', () => {
+  test.each([
+    [{ ...bakery, name: '' }, '/name', 'empty'],
+    [{ ...bakery, name: 'x'.repeat(201) }, '/name', 'too-long'],
+    [{ ...bakery, name: '\ud800' }, '/name', 'not-unicode'],
+    [{ ...bakery, name: undefined }, '/name', 'missing'],
+    [{ ...bakery, currency: 'real' }, '/currency', 'not-a-currency'],
+    [{ ...bakery, timeZone: 'America/Gotham' }, '/timeZone', 'not-a-time-zone'],
+    [{ ...bakery, timeZone: '-03:00' }, '/timeZone', 'not-a-time-zone'],
+    [{ ...bakery, dayStartsAt: '24:00' }, '/dayStartsAt', 'not-a-time-of-day'],
+    [{ ...bakery, dayStartsAt: [4] }, '/dayStartsAt', 'wrong-type'],
+    [{ ...bakery, lateEntries: 'drop' }, '/lateEntries', 'not-allowed'],
+    [{ ...bakery, calendarFrom: '2026-02-30' }, '/calendarFrom', 'not-a-calendar-date'],
+    [{ ...bakery, calendarFrom: null }, '/calendarFrom', 'wrong-type'],
+    [{ ...bakery, calendar: [] }, '/calendar', 'unknown-field'],
+    [[], '', 'wrong-type'],
+  ])('%j', async (body, pointer, code) => {
+    const answer = await start().put(body)
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid', errors: [{ pointer, code }] } })
+  })
+
+  test.each(['~m1', 'a%2Fb', '%zz', '%ff', 'caf%C3%A9', 'x'.repeat(65)])('the id %s in the path', async (id) => {
+    expect(await start().put(bakery, `/v1/merchants/${id}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/merchantId', code: 'malformed' }] },
+    })
+  })
+})
+
+describe('a register with other users', () => {
+  test('somebody quicker is read again, and the change applied to what they left', async () => {
+    const stored = memoryMerchants([aMerchant()])
+    let interruptions = 1
+    const { put } = start({
+      ...stored,
+      async save(merchant) {
+        if (interruptions-- > 0) await stored.save(aMerchant({ revision: 2, lateEntries: 'restate' }))
+        return await stored.save(merchant)
+      },
+    })
+    expect(await put({ ...bakery, name: 'Padaria Nova' })).toMatchObject({
+      status: 200,
+      body: { name: 'Padaria Nova' },
+    })
+    expect(await stored.find(merchantId('m1'))).toMatchObject({ name: 'Padaria Nova', revision: 3 })
+  })
+
+  test('one that never holds still is given up', async () => {
+    const { put } = start({ ...memoryMerchants(), save: async () => 'moved' })
+    expect(await put(bakery)).toMatchObject({ status: 409, body: { code: 'changed-meanwhile' } })
+  })
+
+  test('one that is out of reach: 503, and the reason in the log', async () => {
+    const { put, log } = start({ ...memoryMerchants(), find: () => Promise.reject(new Error('no route to host')) })
+    expect(await put(bakery)).toMatchObject({ status: 503, body: { code: 'register-unavailable' } })
+    expect(log.warn).toHaveBeenCalled()
+  })
+})

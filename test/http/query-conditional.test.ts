@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { matchesTag } from '#query-api/conditional'
+import { aMerchant, aRule, aSetAside, day } from '#test/builders'
+import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
+
+const DAY = '/v1/merchants/m1/days/2026-11-20'
+const NOON = '2026-11-20T12:00:00-03:00'
+
+describe('a client that has the answer already', () => {
+  test.each([
+    '/v1/merchants',
+    '/v1/merchants/m1',
+    '/v1/merchants/m1/balance',
+    DAY,
+    `${DAY}/entries`,
+    `${DAY}/entries/e1`,
+    '/v1/quarantine',
+  ])('%s: 304 with its tag and how fresh it is, however much later', async (path) => {
+    const { get, append, quarantine, progress, elapse } = aQueryApi()
+    await append(moved('e1', NOON, 5n))
+    await quarantine.setAside(aSetAside())
+    const first = await get(path)
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^W\/"[^"]+"$/)
+
+    elapse(60_000)
+    await progress.advance('journal', { shardId: SHARD_ID, sequenceNumber: '1', appliedThroughMs: NOW_MS })
+    const again = await get(path, { 'if-none-match': etag })
+    expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: '' })
+    expect(again.headers.get('etag')).toBe(etag)
+    expect(again.headers.get('cache-control')).toBe('no-cache')
+    expect(again.headers.get('daybook-as-of')).toBe('2026-11-20T15:01:00.000Z')
+    if (path.includes('/m1/')) expect(again.headers.get('daybook-applied-through')).toBe('2026-11-20T15:00:00.000Z')
+  })
+
+  test.each([
+    { what: 'its own entries', change: moved('e2', NOON, 5n) },
+    { what: 'the opening', change: moved('e2', '2026-11-19T12:00:00Z', 5n) },
+  ])('the tag of a day changes with $what', async ({ change }) => {
+    const { get, append } = aQueryApi()
+    await append(moved('e1', NOON, 5n))
+    const etag = (await get(DAY)).headers.get('etag') ?? ''
+    await append(change)
+    const again = await get(DAY, { 'if-none-match': etag })
+    expect(again.status).toBe(200)
+    expect(again.headers.get('etag')).not.toBe(etag)
+  })
+
+  test('an entry of a later day leaves the tag of a day alone', async () => {
+    const { get, append } = aQueryApi()
+    const etag = (await get(DAY)).headers.get('etag') ?? ''
+    await append(moved('e2', '2026-11-21T12:00:00Z', 5n))
+    expect((await get(DAY, { 'if-none-match': etag })).status).toBe(304)
+  })
+
+  test('a change of calendar changes the tag of a day without entries', async () => {
+    const merchants = memoryMerchants([aMerchant()])
+    const { get } = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    const etag = (await get(DAY)).headers.get('etag') ?? ''
+    const calendar = [aRule(), aRule({ from: day('2026-11-20'), timeZone: 'Asia/Tokyo' })] as const
+    await merchants.save(aMerchant({ calendar, revision: 2 }))
+    expect((await get(DAY, { 'if-none-match': etag })).body).toMatchObject({ timeZone: 'Asia/Tokyo' })
+  })
+})
+
+test.each([
+  { header: undefined, matches: false },
+  { header: '', matches: false },
+  { header: 'W/"a"', matches: true },
+  { header: '"a"', matches: true },
+  { header: '"b", W/"a"', matches: true },
+  { header: '"b","c"', matches: false },
+  { header: '"a, b"', matches: false },
+  { header: '*', matches: true },
+  { header: '"*"', matches: false },
+  { header: 'a', matches: false },
+])('If-None-Match $header and W/"a": $matches', ({ header, matches }) => {
+  expect(matchesTag(header, 'W/"a"')).toBe(matches)
+})

@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest'
+import { aMerchant, aSetAside, entryId, hashed, merchantId } from '#test/builders'
+import { positionToken } from '#wire/position-token'
+import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
+
+const NOON = '2026-11-20T12:00:00-03:00'
+const DAY = '/v1/merchants/m1/days/2026-11-20'
+
+/** All pages of a list, each as the ids in it. */
+const pagesOf = async ({ get }: ReturnType<typeof aQueryApi>, path: string, idField: string): Promise<string[][]> => {
+  const pages: string[][] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const { status, body } = await get(cursor === '' ? path : `${path}&cursor=${cursor}`)
+    expect(status).toBe(200)
+    pages.push((body['data'] as Record<string, string>[]).map((row) => row[idField] ?? ''))
+    cursor = body['nextCursor'] as string | null
+  }
+  return pages
+}
+
+describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
+  test('an empty book is an empty list', async () => {
+    const { get } = aQueryApi()
+    expect(await get(`${DAY}/entries`)).toMatchObject({ status: 200, body: { data: [], nextCursor: null } })
+  })
+
+  test('a row is the entry as sent, and where it went', async () => {
+    const { get, append } = aQueryApi()
+    const details = { method: 'pix', category: 'bread', terminalSeq: 0, metadata: { till: 'left' } } as const
+    await append(moved('e1', NOON, -250n, details))
+    expect((await get(`${DAY}/entries`)).body).toEqual({
+      data: [
+        {
+          entryId: 'e1',
+          merchantId: 'm1',
+          direction: 'debit',
+          amount: 250,
+          currency: 'BRL',
+          occurredAt: '2026-11-20T15:00:00.000Z',
+          ...details,
+          businessDay: '2026-11-20',
+          receivedAt: '2026-11-20T15:00:00.250Z',
+          segment: 1,
+        },
+      ],
+      nextCursor: null,
+    })
+  })
+
+  test.each([
+    { limit: 1, pages: [['a'], ['b'], ['c'], ['d'], ['e']] },
+    { limit: 2, pages: [['a', 'b'], ['c', 'd'], ['e']] },
+    {
+      limit: 3,
+      pages: [
+        ['a', 'b', 'c'],
+        ['d', 'e'],
+      ],
+    },
+    { limit: 5, pages: [['a', 'b', 'c', 'd', 'e']] },
+    { limit: 500, pages: [['a', 'b', 'c', 'd', 'e']] },
+  ])('pages of $limit, across segments, in journal order', async ({ limit, pages }) => {
+    const system = aQueryApi()
+    await system.append(moved('a', NOON, 1n), moved('b', NOON, 1n), moved('c', NOON, 1n))
+    await system.append(moved('d', NOON, 1n))
+    await system.append(moved('e', '2026-11-20T01:00:00-03:00', 1n))
+    expect(await pagesOf(system, `${DAY}/entries?limit=${limit}`, 'entryId')).toEqual(pages)
+  })
+
+  test('a book of many small segments is read to its end, and a page reads no more than it needs', async () => {
+    const asked: number[] = []
+    const system = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        journal: {
+          ...store.journal,
+          read: async (book, after, limit) => {
+            asked.push(limit ?? Infinity)
+            return store.journal.read(book, after, limit)
+          },
+        },
+      }),
+    })
+    const ids = Array.from({ length: 120 }, (_, index) => `e${index}`)
+    for (const id of ids) await system.append(moved(id, NOON, 1n))
+    await system.get(`${DAY}/entries?limit=1`)
+    expect(asked).toEqual([2])
+    expect((await pagesOf(system, `${DAY}/entries?limit=500`, 'entryId')).flat()).toEqual(ids)
+  })
+
+  test('what comes while a client pages is on a later page', async () => {
+    const { get, append } = aQueryApi()
+    await append(moved('a', NOON, 1n), moved('b', NOON, 1n))
+    const { body } = await get(`${DAY}/entries?limit=1`)
+    await append(moved('c', NOON, 1n))
+    const rest = await get(`${DAY}/entries?cursor=${String(body['nextCursor'])}`)
+    expect(rest.body).toMatchObject({
+      data: [
+        { entryId: 'b', segment: 1 },
+        { entryId: 'c', segment: 2 },
+      ],
+    })
+  })
+
+  test('a cursor is good for its own book only', async () => {
+    const { get, append } = aQueryApi({ merchants: [aMerchant(), aMerchant({ merchantId: merchantId('m2') })] })
+    await append(moved('a', NOON, 1n), moved('b', NOON, 1n))
+    const cursor = String((await get(`${DAY}/entries?limit=1`)).body['nextCursor'])
+    const elsewhere = [
+      `/v1/merchants/m1/days/2026-11-21/entries?cursor=${cursor}`,
+      `/v1/merchants/m2/days/2026-11-20/entries?cursor=${cursor}`,
+      `/v1/merchants?cursor=${cursor}`,
+      `/v1/quarantine?cursor=${cursor}`,
+      `${DAY}/entries?cursor=${cursor.slice(0, -2)}`,
+      `${DAY}/entries?cursor=${cursor}%20`,
+      `${DAY}/entries?cursor=`,
+    ]
+    for (const path of elsewhere) {
+      const { status, body } = await get(path)
+      expect({ path, status, errors: body['errors'] }).toMatchObject({
+        path,
+        status: 422,
+        errors: [{ pointer: '/cursor', code: 'not-a-cursor' }],
+      })
+    }
+  })
+})
+
+describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
+  test('an entry that counts', async () => {
+    const { get, append } = aQueryApi()
+    await append(moved('a', NOON, 1n))
+    await append(moved('b', NOON, 2n), moved('c', NOON, 3n))
+    const { hash } = (await get(DAY)).body
+    expect((await get(`${DAY}/entries/c`)).body).toEqual({
+      status: 'applied',
+      entry: expect.objectContaining({ entryId: 'c', amount: 3, businessDay: '2026-11-20' }) as object,
+      segment: 2,
+      hash,
+    })
+  })
+
+  test('an entry that was set aside', async () => {
+    const { get, quarantine } = aQueryApi()
+    await quarantine.setAside(aSetAside({ entry: moved('q', NOON, 9n), reason: 'total-out-of-bounds' }))
+    expect((await get(`${DAY}/entries/q`)).body).toEqual({
+      status: 'quarantined',
+      entry: expect.objectContaining({ entryId: 'q', amount: 9 }) as object,
+      reason: 'total-out-of-bounds',
+    })
+  })
+
+  test('where one content counts and another was set aside, the one that counts', async () => {
+    const { get, append, quarantine } = aQueryApi()
+    await append(moved('a', NOON, 1n))
+    await quarantine.setAside(aSetAside({ entry: moved('a', NOON, 2n) }))
+    expect((await get(`${DAY}/entries/a`)).body).toMatchObject({ status: 'applied', entry: { amount: 1 } })
+  })
+
+  test.each(['nobody', '~a:out', '%00', 'a%2Fb'])('%s is not there', async (id) => {
+    const { get, append } = aQueryApi()
+    await append(moved('a', NOON, 1n))
+    expect(await get(`${DAY}/entries/${id}`)).toMatchObject({ status: 404, body: { code: 'not-found' } })
+    expect((await get('/v1/merchants/m1/days/2026-11-21/entries/a')).status).toBe(404)
+  })
+})
+
+describe('GET /v1/quarantine', () => {
+  const entry = moved('q', NOON, 9n)
+  const position = { shardId: SHARD_ID, sequenceNumber: '77', index: 3 }
+  const unreadable = aSetAside({
+    subject: 'unreadable',
+    reason: 'undecodable-record',
+    detail: 'not a Daybook record',
+    position: { ...position, index: 0 },
+    raw: Uint8Array.of(0, 255),
+  })
+
+  test('an entry that was set aside, with its bytes', async () => {
+    const { get, quarantine } = aQueryApi()
+    await quarantine.setAside(aSetAside({ subject: hashed(entry), position, raw: Buffer.from('{"a":1}') }))
+    const { body } = await get('/v1/quarantine')
+    expect(body).toEqual({
+      data: [
+        {
+          quarantineId: expect.stringMatching(/^[A-Za-z0-9_-]+$/) as string,
+          merchantId: 'm1',
+          entryId: 'q',
+          businessDay: '2026-11-20',
+          reason: 'content-conflict',
+          detail: 'The book already holds this entryId with other content.',
+          status: 'waiting',
+          setAsideAt: '2026-11-20T12:30:01.000Z',
+          position: positionToken(position),
+          entry: expect.objectContaining({ entryId: 'q', amount: 9 }) as object,
+          raw: 'eyJhIjoxfQ==',
+        },
+      ],
+      nextCursor: null,
+    })
+    const [{ quarantineId } = { quarantineId: '' }] = body['data'] as { quarantineId: string }[]
+    expect(JSON.parse(Buffer.from(quarantineId, 'base64url').toString())).toEqual([
+      'm1',
+      `2026-11-20#q#${hashed(entry).contentHash}`,
+    ])
+  })
+
+  test('bytes that are no entry', async () => {
+    const { get, quarantine } = aQueryApi()
+    await quarantine.setAside(unreadable)
+    const [item] = (await get('/v1/quarantine')).body['data'] as object[]
+    expect(item).toMatchObject({ reason: 'undecodable-record', raw: 'AP8=' })
+    for (const field of ['merchantId', 'entryId', 'businessDay', 'entry']) expect(item).not.toHaveProperty(field)
+  })
+
+  test('by merchant and reason, page by page; a cursor is good for its own filter only', async () => {
+    const system = aQueryApi()
+    const { get, quarantine } = system
+    await quarantine.setAside(unreadable)
+    for (const id of ['a', 'b', 'c'])
+      await quarantine.setAside(aSetAside({ entry: { ...entry, entryId: entryId(id) } }))
+    await quarantine.setAside(aSetAside({ entry, reason: 'wrong-currency' }))
+    await quarantine.setAside(
+      aSetAside({ entry: { ...entry, merchantId: merchantId('gone') }, reason: 'unknown-merchant' }),
+    )
+
+    const conflicts = '/v1/quarantine?merchant=m1&reason=content-conflict'
+    expect(await pagesOf(system, `${conflicts}&limit=2`, 'entryId')).toEqual([['a', 'b'], ['c']])
+    expect(await pagesOf(system, '/v1/quarantine?merchant=gone', 'entryId')).toEqual([['q']])
+    expect((await pagesOf(system, '/v1/quarantine?limit=4', 'reason')).map((page) => page.length)).toEqual([4, 2])
+
+    const cursor = String((await get(`${conflicts}&limit=2`)).body['nextCursor'])
+    expect(await get(`/v1/quarantine?merchant=m1&cursor=${cursor}`)).toMatchObject({ status: 422 })
+  })
+})
+
+describe('GET /v1/merchants', () => {
+  test('the register, page by page', async () => {
+    const merchants = ['a', 'b', 'c'].map((id) => aMerchant({ merchantId: merchantId(id) }))
+    const system = aQueryApi({ merchants })
+    expect(await pagesOf(system, '/v1/merchants?limit=2', 'merchantId')).toEqual([['a', 'b'], ['c']])
+  })
+
+  test('one merchant', async () => {
+    const { get } = aQueryApi()
+    expect((await get('/v1/merchants/m1')).body).toMatchObject({
+      merchantId: 'm1',
+      name: 'Padaria Central',
+      currency: 'BRL',
+      timeZone: 'America/Sao_Paulo',
+    })
+  })
+})

@@ -1,0 +1,102 @@
+/** The query API over memory adapters, with books as the journal processor would have written them. */
+import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { memoryHeads } from '#adapters/heads/memory-heads'
+import { memoryJournal } from '#adapters/journal/memory-journal'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
+import { businessDayOf, startOfDay } from '#ledger/calendar'
+import type { Entry } from '#ledger/entry'
+import { bookKey, type BookId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import { queryApi } from '#query-api/app'
+import type { Store } from '#query-api/store'
+import { aMerchant, anEntry, entryId, hashed } from '#test/builders'
+import { openSegment, sealSegment } from '#wire/packed-segment'
+
+export const NOW_MS = Date.parse('2026-11-20T15:00:00Z')
+
+/** The shard of the memory stream, which takes every merchant. */
+export const SHARD_ID = 'shardId-000000000000'
+
+type Given = {
+  readonly merchants?: readonly Merchant[]
+  /** Replaces parts of the store, for failures and for books that move while they are read. */
+  readonly storeWith?: (store: Store) => Store
+  /** What happens in the world each time the API sleeps. */
+  readonly onSleep?: (nowMs: number) => Promise<void>
+}
+
+export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => store, onSleep }: Given = {}) => {
+  const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
+  const logged: unknown[] = []
+  let elapsedMs = 0
+
+  const app = queryApi({
+    store: storeWith({ merchants: memoryMerchants(merchants), heads, journal, quarantine, progress }),
+    openShards: memoryEntryStream().openShards,
+    clock: () => NOW_MS + elapsedMs,
+    timer: {
+      nowMs: () => elapsedMs,
+      sleep: async (ms) => {
+        elapsedMs += ms
+        await onSleep?.(elapsedMs)
+      },
+    },
+    log: { error: (...line: unknown[]) => void logged.push(line) },
+    isReady: async () => true,
+  })
+
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await app.request(path, { headers })
+    const text = await response.text()
+    const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
+    return { status: response.status, headers: response.headers, text, body }
+  }
+
+  return {
+    app,
+    get,
+    journal,
+    progress,
+    quarantine,
+    logged,
+    elapse: (ms: number) => void (elapsedMs += ms),
+    /** One segment with these entries, in the book of the first. */
+    append: appender(merchants, async (book, segment) => {
+      await heads.open(book)
+      await journal.append(segment)
+    }),
+  }
+}
+
+type Append = (book: BookId, segment: ReturnType<typeof sealSegment>) => Promise<void>
+
+const appender = (merchants: readonly Merchant[], append: Append) => {
+  const books = new Map<string, Book>()
+  return async (...entries: readonly Entry[]): Promise<void> => {
+    const [{ merchantId, businessDay: day } = anEntry()] = entries
+    const merchant = merchants.find((known) => known.merchantId === merchantId) ?? aMerchant()
+    const terms = { currency: merchant.currency, startsAtMs: startOfDay(merchant.calendar, day) }
+    const book = books.get(bookKey({ merchantId, day })) ?? emptyBook({ merchantId, day }, terms)
+    const sealed = sealSegment(book, nextSegment(book, decide(book, entries.map(hashed)).fresh))
+    await append(book.id, sealed)
+    books.set(bookKey(book.id), evolve(book, openSegment(sealed).segment))
+  }
+}
+
+/** An entry by its id, its instant and a signed amount; on the day that the merchant's calendar says. */
+export const moved = (id: string, at: string, signedMinor: bigint, given: Partial<Entry> = {}, owner = aMerchant()) => {
+  const occurredAtMs = Date.parse(at)
+  return anEntry({
+    entryId: entryId(id),
+    merchantId: owner.merchantId,
+    direction: signedMinor < 0n ? 'debit' : 'credit',
+    amountMinor: signedMinor < 0n ? -signedMinor : signedMinor,
+    occurredAtMs,
+    receivedAtMs: occurredAtMs + 250,
+    businessDay: businessDayOf(owner.calendar, occurredAtMs),
+    ...given,
+  })
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { shardMap } from '#query-api/shard-map'
+import { hashKeyOf } from '#ledger/lanes'
+import { merchantId } from '#test/builders'
+import { positionToken } from '#wire/position-token'
+import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
+
+const BALANCE = '/v1/merchants/m1/balance'
+const after = (sequenceNumber: string, shardId = SHARD_ID) =>
+  `after=${positionToken({ shardId, sequenceNumber, index: 0 })}`
+const reached = (sequenceNumber: string, appliedThroughMs = NOW_MS) => ({
+  shardId: SHARD_ID,
+  sequenceNumber,
+  appliedThroughMs,
+})
+
+describe('how fresh an answer is', () => {
+  test('unknown until the consumer has said something of the shard', async () => {
+    const { get, progress } = aQueryApi()
+    await progress.advance('journal', { ...reached('7'), shardId: 'shardId-000000000099' })
+    await progress.advance('archive', reached('7'))
+    const { body, headers } = await get(BALANCE)
+    expect(body['appliedThrough']).toBeNull()
+    expect(headers.has('daybook-applied-through')).toBe(false)
+  })
+
+  test('said in the body and in the headers', async () => {
+    const { get, progress } = aQueryApi()
+    await progress.advance('journal', reached('7', NOW_MS - 1_000))
+    const { body, headers } = await get(BALANCE)
+    expect(body).toMatchObject({ asOf: '2026-11-20T15:00:00.000Z', appliedThrough: '2026-11-20T14:59:59.000Z' })
+    expect(headers.get('daybook-as-of')).toBe('2026-11-20T15:00:00.000Z')
+    expect(headers.get('daybook-applied-through')).toBe('2026-11-20T14:59:59.000Z')
+  })
+
+  test('read before the book, so that the book holds what is claimed', async () => {
+    const order: string[] = []
+    const { get } = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        progress: { read: async (consumer) => (order.push('progress'), store.progress.read(consumer)) },
+        heads: { read: async (id) => (order.push('head'), store.heads.read(id)) },
+      }),
+    })
+    await get(BALANCE)
+    expect(order).toEqual(['progress', 'head'])
+  })
+
+  test('progress is read once for all requests of 200 ms', async () => {
+    let reads = 0
+    const { get, elapse } = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        progress: { read: async (consumer) => ((reads += 1), store.progress.read(consumer)) },
+      }),
+    })
+    await Promise.all([get(BALANCE), get(BALANCE), get(BALANCE)])
+    elapse(199)
+    await get(BALANCE)
+    expect(reads).toBe(1)
+    elapse(1)
+    await get(BALANCE)
+    expect(reads).toBe(2)
+  })
+})
+
+describe('after', () => {
+  test.each(['7', '6'])('%s is applied when progress stands at 7: answers at once', async (sequenceNumber) => {
+    let slept = false
+    const { get, progress } = aQueryApi({ onSleep: async () => void (slept = true) })
+    await progress.advance('journal', reached('7'))
+    expect((await get(`${BALANCE}?${after(sequenceNumber)}`)).status).toBe(200)
+    expect(slept).toBe(false)
+  })
+
+  test('waits until it is applied, and then reads', async () => {
+    const progress = memoryProgress()
+    const system = aQueryApi({
+      storeWith: (store) => ({ ...store, progress }),
+      onSleep: async (nowMs) => {
+        if (nowMs !== 1_000) return
+        await system.append(moved('e1', '2026-11-20T12:00:00Z', 5n))
+        await progress.advance('journal', reached('10'))
+      },
+    })
+    await progress.advance('journal', reached('9'))
+    const { status, body } = await system.get(`${BALANCE}?${after('10')}`)
+    expect({ status, balance: body['balance'] }).toEqual({ status: 200, balance: 5 })
+  })
+
+  test.each([
+    { prefer: {}, seconds: 5, applied: null },
+    { prefer: { prefer: 'wait=2' }, seconds: 2, applied: 'wait=2' },
+    { prefer: { prefer: 'respond-async, wait=0' }, seconds: 0, applied: 'wait=0' },
+    { prefer: { prefer: 'wait=100' }, seconds: 20, applied: 'wait=20' },
+    { prefer: { prefer: 'wait=soon' }, seconds: 5, applied: null },
+  ])('gives up after $seconds s with $prefer', async ({ prefer, seconds, applied }) => {
+    let waitedMs = 0
+    const { get } = aQueryApi({ onSleep: async (nowMs) => void (waitedMs = nowMs) })
+    const { status, headers, body } = await get(`${BALANCE}?${after('10')}`, prefer)
+    expect({ status, code: body['code'] }).toEqual({ status: 409, code: 'not-applied-yet' })
+    expect(headers.get('retry-after')).toBe('1')
+    expect(headers.get('preference-applied')).toBe(applied)
+    expect(waitedMs).toBe(seconds * 1_000)
+  })
+
+  test('a position on another shard waits for that shard', async () => {
+    const { get, progress } = aQueryApi()
+    await progress.advance('journal', reached('99'))
+    expect((await get(`${BALANCE}?${after('1', 'shardId-000000000001')}`, { prefer: 'wait=0' })).status).toBe(409)
+  })
+
+  test('all who wait share the polls', async () => {
+    let reads = 0
+    const { get } = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        progress: { read: async (consumer) => ((reads += 1), store.progress.read(consumer)) },
+      }),
+    })
+    const waiting = Array.from({ length: 50 }, () => get(`${BALANCE}?${after('10')}`, { prefer: 'wait=1' }))
+    await Promise.all(waiting)
+    expect(reads).toBeLessThanOrEqual(1_000 / 25 + 1)
+  })
+
+  test.each([
+    '/v1/merchants',
+    '/v1/merchants/m1',
+    '/v1/merchants/m1/balance',
+    '/v1/merchants/m1/days/2026-11-20',
+    '/v1/merchants/m1/days/2026-11-20/entries',
+    '/v1/merchants/m1/days/2026-11-20/entries/e1',
+    '/v1/quarantine',
+  ])('%s takes it', async (path) => {
+    const { get, progress } = aQueryApi()
+    expect((await get(`${path}?${after('10')}`, { prefer: 'wait=0' })).status).toBe(409)
+    await progress.advance('journal', reached('10'))
+    expect((await get(`${path}?${after('10')}`, { prefer: 'wait=1' })).status).not.toBe(409)
+  })
+})
+
+describe('the map of shards', () => {
+  const halves = [
+    { shardId: 'low', firstHashKey: 0n, lastHashKey: hashKeyOf(512) - 1n },
+    { shardId: 'high', firstHashKey: hashKeyOf(512), lastHashKey: hashKeyOf(1024) - 1n },
+  ]
+  const whole = [{ shardId: 'whole', firstHashKey: 0n, lastHashKey: hashKeyOf(1024) - 1n }]
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+  test('is refreshed in the background, and kept when that fails', async () => {
+    let nowMs = 0
+    const answers = [async () => whole, async () => Promise.reject(new Error('throttled')), async () => halves]
+    const errors: unknown[] = []
+    const shardFor = shardMap({
+      openShards: async () => (await answers.shift()?.()) ?? [],
+      timer: { nowMs: () => nowMs, sleep: settled },
+      log: { error: (...line: unknown[]) => void errors.push(line) },
+    })
+    const ask = async () => {
+      const shardId = await shardFor(merchantId('m1'))
+      await settled()
+      return shardId
+    }
+    expect(await ask()).toBe('whole')
+    nowMs = 29_999
+    await ask()
+    expect(answers).toHaveLength(2)
+    nowMs = 30_000
+    expect(await ask()).toBe('whole')
+    expect(errors).toHaveLength(1)
+    nowMs = 60_000
+    expect([await ask(), await ask()]).toEqual(['whole', expect.stringMatching(/low|high/)])
+  })
+})
