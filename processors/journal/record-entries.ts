@@ -9,7 +9,7 @@
 import type { BookId } from '#ledger/identifiers'
 import type { Clock, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
-import type { BatchOutcome, ShardBatch } from '../shard-batch.ts'
+import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { cachedBooks } from './books.ts'
 import { recordIntoBook, type BookWriter } from './record-into-book.ts'
 import { sortRecords, type Candidate, type Source } from './sort-records.ts'
@@ -54,6 +54,15 @@ export const recordEntries = (
     if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
     else log.warn({ position, reason, detail }, 'set aside')
   }
+  const noteProgress = async (shardId: string, { sequenceNumber, arrivedAtMs }: DeliveredRecord): Promise<boolean> => {
+    try {
+      await progress.advance('journal', { shardId, sequenceNumber, appliedThroughMs: arrivedAtMs })
+      return true
+    } catch (err) {
+      log.warn({ err, shardId }, 'progress has to be written again')
+      return false
+    }
+  }
   const writer: BookWriter = {
     books: cachedBooks(world, cacheBytes),
     journal,
@@ -62,38 +71,24 @@ export const recordEntries = (
 
   return async (batch) => {
     const { books, unreadable } = sortRecords(batch)
-    // The lowest record that is not done, as its place in the batch.
-    let firstUndone = batch.records.length
-    const attempt = async (firstRecord: number, work: () => Promise<void>): Promise<void> => {
-      try {
-        await work()
-      } catch (error) {
-        firstUndone = Math.min(firstUndone, firstRecord)
-        log.warn({ err: error, shardId: batch.shardId }, 'has to be delivered again')
-      }
-    }
-
-    const tasks = [
-      ...unreadable.map(
-        (source) => () => attempt(source.record, () => setAside(source, 'unreadable', source.reason, source.detail)),
-      ),
-      ...books.map(
-        ({ id, candidates }) =>
-          () =>
-            attempt(firstRecordOf(candidates), () => recordOrIsolate(writer, id, candidates)),
-      ),
+    const tasks: Task[] = [
+      ...unreadable.map((source) => ({
+        firstRecord: source.record,
+        run: () => setAside(source, 'unreadable', source.reason, source.detail),
+      })),
+      ...books.map(({ id, candidates }) => ({
+        firstRecord: candidates[0]?.record ?? 0,
+        run: () => recordOrIsolate(writer, id, candidates),
+      })),
     ]
-    await runAll(tasks, booksAtOnce)
-
+    const undone = await runAll(tasks, booksAtOnce, (err) =>
+      log.warn({ err, shardId: batch.shardId }, 'has to be delivered again'),
+    )
+    const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), batch.records.length)
     const lastDone = batch.records[firstUndone - 1]
-    if (lastDone !== undefined) {
-      const { sequenceNumber, arrivedAtMs } = lastDone
-      // A batch whose progress is not written is not done, even if its entries are: nobody could tell.
-      await attempt(0, () =>
-        progress.advance('journal', { shardId: batch.shardId, sequenceNumber, appliedThroughMs: arrivedAtMs }),
-      )
-    }
-    const redeliverFrom = batch.records[firstUndone]?.sequenceNumber
+    const isNoted = lastDone === undefined || (await noteProgress(batch.shardId, lastDone))
+    // A batch whose progress is not written is not done, even if its entries are: nobody could tell.
+    const redeliverFrom = batch.records[isNoted ? firstUndone : 0]?.sequenceNumber
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
 }
@@ -113,13 +108,23 @@ const recordOrIsolate = async (writer: BookWriter, id: BookId, candidates: reado
   }
 }
 
-const firstRecordOf = (candidates: readonly Candidate[]): number => candidates[0]?.record ?? 0
+/** Something to bring to its end; until it is, progress stays before its first record. */
+type Task = { readonly firstRecord: number; readonly run: () => Promise<void> }
 
-/** Runs the tasks, `atOnce` of them at a time. They must not throw. */
-const runAll = async (tasks: readonly (() => Promise<void>)[], atOnce: number): Promise<void> => {
+/** Runs the tasks, `atOnce` of them at a time. Answers those that did not come to their end. */
+const runAll = async (tasks: readonly Task[], atOnce: number, onFailure: (err: unknown) => void): Promise<Task[]> => {
+  const undone = new Set(tasks)
   const queue = tasks.values()
   const lane = async (): Promise<void> => {
-    for (const task of queue) await task()
+    for (const task of queue) {
+      try {
+        await task.run()
+        undone.delete(task)
+      } catch (err) {
+        onFailure(err)
+      }
+    }
   }
-  await Promise.all(Array.from({ length: Math.min(atOnce, tasks.length) }, lane))
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  return [...undone]
 }

@@ -1,4 +1,4 @@
-import { contentHash } from '#ledger/entry'
+import { contentHash, type Entry } from '#ledger/entry'
 import { bookKey, type BookId, type Position } from '#ledger/identifiers'
 import type { QuarantineReason } from '#ledger/quarantine'
 import type { HashedEntry } from '#ledger/segment'
@@ -21,49 +21,33 @@ export type SortedBatch = {
 
 /** Decodes a batch and sorts its entries by book. Records that carry no entries are passed over. */
 export const sortRecords = (batch: ShardBatch): SortedBatch => {
-  const books = new Map<string, { id: BookId; candidates: Candidate[] }>()
-  const unreadable: Unreadable[] = []
-  const take = (source: Source, entry: HashedEntry['entry']): void => {
-    const id: BookId = { merchantId: entry.merchantId, day: entry.businessDay }
-    const book = books.get(bookKey(id)) ?? { id, candidates: [] }
-    book.candidates.push({ ...source, entry, contentHash: contentHash(entry) })
-    books.set(bookKey(id), book)
-  }
-  for (const [record, delivered] of batch.records.entries()) {
-    try {
-      sortRecord(batch.shardId, record, delivered, take, unreadable)
-    } catch (error) {
-      // Whatever this record does to our code it will do again, and its neighbours must not wait for that.
-      const source = wholeRecord(batch.shardId, record, delivered)
-      unreadable.push({ ...source, reason: 'unexpected-error', detail: String(error) })
-    }
-  }
-  return { books: [...books.values()], unreadable }
-}
-
-const sortRecord = (
-  shardId: string,
-  record: number,
-  delivered: DeliveredRecord,
-  take: (source: Source, entry: HashedEntry['entry']) => void,
-  unreadable: Unreadable[],
-): void => {
-  const decoded = decodeRecord(delivered.data)
-  if (!decoded.ok) {
-    const source = wholeRecord(shardId, record, delivered)
-    unreadable.push({ ...source, reason: 'undecodable-record', detail: decoded.error })
-    return
-  }
-  if (decoded.value.kind !== 'entries') return
-  for (const [index, { raw, entry }] of decoded.value.entries.entries()) {
-    const source = { record, raw, position: { shardId, sequenceNumber: delivered.sequenceNumber, index } }
-    if (entry.ok) take(source, entry.value)
-    else unreadable.push({ ...source, reason: 'invalid-entry', detail: entry.error })
+  const items = batch.records.flatMap((delivered, record) => readRecord(batch.shardId, record, delivered))
+  const candidates = items.filter((item) => 'entry' in item)
+  const books = Map.groupBy(candidates, ({ entry }) => bookKey(bookOf(entry)))
+  return {
+    books: Array.from(books.values(), (ofBook) => ({ id: bookOf((ofBook[0] as Candidate).entry), candidates: ofBook })),
+    unreadable: items.filter((item) => 'reason' in item),
   }
 }
 
-const wholeRecord = (shardId: string, record: number, { sequenceNumber, data }: DeliveredRecord): Source => ({
-  record,
-  raw: data,
-  position: { shardId, sequenceNumber, index: 0 },
-})
+/** What a record holds: its entries, and whatever of it cannot be read. */
+const readRecord = (shardId: string, record: number, delivered: DeliveredRecord): (Candidate | Unreadable)[] => {
+  const { sequenceNumber, data } = delivered
+  const whole: Source = { record, raw: data, position: { shardId, sequenceNumber, index: 0 } }
+  try {
+    const decoded = decodeRecord(data)
+    if (!decoded.ok) return [{ ...whole, reason: 'undecodable-record', detail: decoded.error }]
+    if (decoded.value.kind !== 'entries') return []
+    return decoded.value.entries.map(({ raw, entry }, index) => {
+      const source: Source = { record, raw, position: { shardId, sequenceNumber, index } }
+      return entry.ok
+        ? { ...source, entry: entry.value, contentHash: contentHash(entry.value) }
+        : { ...source, reason: 'invalid-entry', detail: entry.error }
+    })
+  } catch (error) {
+    // Whatever this record does to our code it will do again, and its neighbours must not wait for that.
+    return [{ ...whole, reason: 'unexpected-error', detail: String(error) }]
+  }
+}
+
+const bookOf = ({ merchantId, businessDay }: Entry): BookId => ({ merchantId, day: businessDay })

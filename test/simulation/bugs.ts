@@ -47,9 +47,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'progress is written before the appends',
     file: ENTRIES,
-    find: `await runAll(tasks, booksAtOnce)`,
-    plant: `await progress.advance('journal', { shardId: batch.shardId, sequenceNumber: batch.records.at(-1)!.sequenceNumber, appliedThroughMs: 0 })
-    await runAll(tasks, booksAtOnce)`,
+    find: `const undone = await runAll(`,
+    plant: `await noteProgress(batch.shardId, batch.records.at(-1)!)
+    const undone = await runAll(`,
   },
   {
     name: 'progress is written past a failure',
@@ -72,20 +72,20 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the loss of a progress write is ignored',
     file: ENTRIES,
-    find: `await attempt(0, () =>`,
-    plant: `await attempt(batch.records.length, () =>`,
+    find: `isNoted ? firstUndone : 0`,
+    plant: `firstUndone`,
   },
   {
     name: 'the last failure is reported instead of the first',
     file: ENTRIES,
-    find: `firstUndone = Math.min(firstUndone, firstRecord)`,
-    plant: `firstUndone = firstUndone === batch.records.length ? firstRecord : Math.max(firstUndone, firstRecord)`,
+    find: `undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), batch.records.length)`,
+    plant: `undone.length === 0 ? batch.records.length : Math.max(...undone.map((task) => task.firstRecord))`,
   },
   {
     name: 'the record after the failed one is reported',
     file: ENTRIES,
-    find: `const redeliverFrom = batch.records[firstUndone]?.sequenceNumber`,
-    plant: `const redeliverFrom = batch.records[firstUndone + 1]?.sequenceNumber`,
+    find: `isNoted ? firstUndone : 0`,
+    plant: `isNoted ? firstUndone + 1 : 0`,
   },
   {
     name: 'failures are not reported at all',
@@ -184,8 +184,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'unreadable lines are passed over',
     file: 'processors/journal/sort-records.ts',
-    find: `else unreadable.push({ ...source, reason: 'invalid-entry', detail: entry.error })`,
-    plant: ``,
+    find: `unreadable: items.filter((item) => 'reason' in item),`,
+    plant: `unreadable: [],`,
   },
   {
     name: 'an unreadable record stops its shard',
@@ -197,8 +197,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a failure to set an unreadable record aside does not count',
     file: ENTRIES,
-    find: `attempt(source.record, () => setAside(source, 'unreadable'`,
-    plant: `attempt(batch.records.length, () => setAside(source, 'unreadable'`,
+    find: `run: () => setAside(source, 'unreadable', source.reason, source.detail),`,
+    plant: `run: () => setAside(source, 'unreadable', source.reason, source.detail).catch(() => {}),`,
   },
   {
     name: 'quarantine keeps one item per id',

@@ -1,0 +1,83 @@
+/** The demo's side of the contract: what an integrator would write. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Shop, SentEntry } from './day-of-trade.ts'
+
+export type Client = {
+  register(shop: Shop): Promise<void>
+  /** Sends entries until each is accepted, with the same ids every time; answers their positions. */
+  send(entries: readonly SentEntry[]): Promise<string[]>
+  /** The daily consolidated, once it counts the given position. */
+  day(merchantId: string, day: string, after: string): Promise<DayAnswer>
+  quarantined(merchantId: string): Promise<readonly { readonly entryId?: string; readonly reason: string }[]>
+}
+
+export type DayAnswer = {
+  readonly credits: number
+  readonly debits: number
+  readonly net: number
+  readonly opening: number
+  readonly closing: number
+  readonly entryCount: number
+  readonly byMethod: Readonly<Record<string, { readonly entryCount: number }>>
+}
+
+export const demoClient = (urls: { readonly ingest: string; readonly query: string }): Client => ({
+  async register({ merchantId, name, currency, timeZone, dayStartsAt }) {
+    const body = JSON.stringify({ name, currency, timeZone, dayStartsAt })
+    await answered(`${urls.ingest}/v1/merchants/${merchantId}`, { method: 'PUT', body })
+  },
+
+  async send(entries) {
+    const positions: string[] = []
+    let left = entries
+    while (left.length > 0) {
+      const body = JSON.stringify({ entries: left })
+      const { results } = await answered<BatchAnswer>(`${urls.ingest}/v1/entries/batch`, { method: 'POST', body })
+      const refused = results.find(({ problem }) => problem !== undefined && problem.status < 500)
+      if (refused !== undefined) throw new Error(`refused: ${JSON.stringify(refused)}`)
+      positions.push(...results.flatMap(({ position }) => position ?? []))
+      left = left.filter((_entry, index) => results[index]?.status !== 'accepted')
+    }
+    return positions
+  },
+
+  day: (merchantId, day, after) =>
+    answered(`${urls.query}/v1/merchants/${merchantId}/days/${day}?after=${after}`, {
+      headers: { prefer: 'wait=20' },
+    }),
+
+  async quarantined(merchantId) {
+    const { data } = await answered<{ data: { entryId?: string; reason: string }[] }>(
+      `${urls.query}/v1/quarantine?merchant=${merchantId}&limit=500`,
+    )
+    return data
+  },
+})
+
+type Request = { readonly method?: string; readonly body?: string; readonly headers?: Record<string, string> }
+
+type BatchAnswer = {
+  readonly results: readonly {
+    readonly status: 'accepted' | 'rejected'
+    readonly position?: string
+    readonly problem?: { readonly status: number }
+  }[]
+}
+
+/** The answer's JSON. Tries again for a while when the system is busy, restarting, or has not counted the entry yet. */
+const answered = async <T>(url: string, init: Request = {}): Promise<T> => {
+  const headers = { 'content-type': 'application/json', ...init.headers }
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
+      if (attempt === MAX_ATTEMPTS)
+        throw new Error(`${url} does not answer. Is \`npm start\` running?`, { cause: error })
+      return undefined
+    })
+    if (response?.ok === true) return (await response.json()) as T
+    const mayHeal = response === undefined || response.status >= 500 || [409, 429].includes(response.status)
+    if (!mayHeal || attempt === MAX_ATTEMPTS) throw new Error(`${url}: ${response?.status} ${await response?.text()}`)
+    await sleep(Number(response?.headers.get('retry-after') ?? 1) * 1000)
+  }
+}
+
+const MAX_ATTEMPTS = 5

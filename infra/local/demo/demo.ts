@@ -1,0 +1,139 @@
+/** `npm run demo`: five shops' day, sent to the running system as tills do, then what was expected against what is read. */
+import { compareSequenceNumbers } from '#ledger/identifiers'
+import { parsePositionToken } from '#wire/position-token'
+import { readSettings } from '#wire/settings'
+import { demoClient, type Client, type DayAnswer } from './client.ts'
+import { dayOfTrade, SHOPS, type DayOfTrade, type SentEntry } from './day-of-trade.ts'
+import { progressBar, table } from './terminal.ts'
+
+const BATCH = 100
+const SENDERS = 4
+
+const main = async (): Promise<void> => {
+  const { host, ingestPort, queryPort } = readSettings()
+  const client = demoClient({ ingest: `http://${host}:${ingestPort}`, query: `http://${host}:${queryPort}` })
+  const days = SHOPS.map((shop) => dayOfTrade(shop, Date.now()))
+  const startedAtMs = performance.now()
+  for (const { shop } of days) await client.register(shop)
+
+  const uploads = days.flatMap(uploadsOf)
+  const all = uploads.reduce((sum, entries) => sum + entries.length, 0) + days.length
+  const distinct = days.reduce((sum, { online, offline }) => sum + online.length + offline.length, 0)
+  console.log(`Five shops, ${number(distinct)} entries. Tills retry, and two are offline until the evening.\n`)
+
+  const positions = await sendAll(client, uploads, progressBar('sending', all))
+  for (const { mistake, shop } of days) positions.get(shop.merchantId)?.push(...(await client.send([mistake])))
+  const seconds = (performance.now() - startedAtMs) / 1000
+  const again = all - distinct - days.length
+  console.log(
+    `\nSent ${number(all)}: ${number(again)} of them again, ${days.length} with an id that had other content before. ` +
+      `${seconds.toFixed(1)} s, ${number(Math.round(all / seconds))} entries/s.\n`,
+  )
+
+  const rows = await Promise.all(days.map((day) => compare(client, day, positions.get(day.shop.merchantId) ?? [])))
+  console.log(
+    table(
+      ['shop', 'day', 'entries', 'credits', 'debits', 'net', ''],
+      rows.flatMap(({ lines }) => lines),
+    ),
+  )
+  if (rows.some(({ equal }) => !equal)) {
+    console.log('\nExpected and read differ.')
+    process.exitCode = 1
+  } else console.log('\nExpected and read are equal, to the last entry. Run it again: nothing will change.')
+}
+
+/** What a shop's tills send, in batches: one in a hundred twice, and an offline till's whole day twice at the end. */
+const uploadsOf = ({ online, offline }: DayOfTrade): SentEntry[][] => {
+  const retried = online.filter((_entry, index) => index % 100 === 7)
+  return [online, retried, offline, offline].flatMap((entries) =>
+    Array.from({ length: Math.ceil(entries.length / BATCH) }, (_, index) =>
+      entries.slice(index * BATCH, (index + 1) * BATCH),
+    ),
+  )
+}
+
+const sendAll = async (
+  client: Client,
+  uploads: readonly SentEntry[][],
+  onProgress: (more: number) => void,
+): Promise<Map<string, string[]>> => {
+  const positions = new Map(SHOPS.map(({ merchantId }): [string, string[]] => [merchantId, []]))
+  const queue = uploads.values()
+  const sender = async (): Promise<void> => {
+    for (const entries of queue) {
+      positions.get(entries[0]?.merchantId ?? '')?.push(...(await client.send(entries)))
+      onProgress(entries.length)
+    }
+  }
+  await Promise.all(Array.from({ length: SENDERS }, sender))
+  onProgress(SHOPS.length)
+  return positions
+}
+
+const compare = async (client: Client, trade: DayOfTrade, positions: readonly string[]) => {
+  const { shop, day } = trade
+  const expected = totalsOf([...trade.online, ...trade.offline])
+  const read = await client.day(shop.merchantId, day, last(positions))
+  const aside = await client.quarantined(shop.merchantId)
+  const equal =
+    read.credits === expected.credits &&
+    read.debits === expected.debits &&
+    read.net === expected.net &&
+    read.entryCount === expected.entryCount &&
+    read.closing === read.opening + read.net &&
+    Object.entries(expected.byMethod).every(([method, count]) => read.byMethod[method]?.entryCount === count) &&
+    aside.some(({ entryId, reason }) => entryId === trade.mistake.entryId && reason === 'content-conflict')
+  const money = moneyIn(shop.currency)
+  const line = (label: string, of: Pick<DayAnswer, 'credits' | 'debits' | 'net' | 'entryCount'>, mark: string) => [
+    label,
+    day,
+    number(of.entryCount),
+    money(of.credits),
+    money(of.debits),
+    money(of.net),
+    mark,
+  ]
+  return {
+    equal,
+    lines: [
+      line(`${shop.name}, expected`, expected, ''),
+      line(`${' '.repeat(shop.name.length)}  read`, read, equal ? '✓' : '✗'),
+    ],
+  }
+}
+
+const totalsOf = (entries: readonly SentEntry[]) => {
+  const sum = (wanted: string): number =>
+    entries.reduce((total, { direction, amount }) => (direction === wanted ? total + amount : total), 0)
+  const methods = Map.groupBy(entries, ({ method }) => method)
+  const [credits, debits] = [sum('credit'), sum('debit')]
+  return {
+    credits,
+    debits,
+    net: credits - debits,
+    entryCount: entries.length,
+    byMethod: Object.fromEntries(Array.from(methods, ([method, of]) => [method, of.length])),
+  }
+}
+
+/** The position that is furthest along: once it is counted, so are the others of its shard. */
+const last = (tokens: readonly string[]): string =>
+  tokens.reduce((a, b) => {
+    const [left, right] = [parsePositionToken(a), parsePositionToken(b)]
+    if (!left.ok || !right.ok) throw new Error('the system answered with a position that cannot be read')
+    return compareSequenceNumbers(left.value.sequenceNumber, right.value.sequenceNumber) < 0 ? b : a
+  })
+
+const number = (value: number): string => value.toLocaleString('en')
+
+const moneyIn = (currency: string): ((minor: number) => string) => {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' })
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2
+  return (minor) => format.format(minor / 10 ** digits).replace(/ /g, ' ')
+}
+
+await main().catch((error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+})

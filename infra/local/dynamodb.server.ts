@@ -1,0 +1,50 @@
+/**
+ * DynamoDB for one machine: the dynoxide binary and a guard over it. dynoxide knows nothing of our processes, so the
+ * guard lives and dies with it, ends it when its own parent goes away, and replaces one that an earlier guard left
+ * behind when it was killed. With `--folder` data is kept there, without it in memory.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { dynoxideBinary } from './dynoxide.ts'
+import { commandLineOf, endProcess } from './process-table.ts'
+
+const { port, folder } = parseArgs({ options: { port: { type: 'string' }, folder: { type: 'string' } } }).values
+
+const binary = dynoxideBinary()
+const serve = [binary, 'serve', '--host', '127.0.0.1', '--port', String(port)]
+const store = folder ? await startOver(resolve(folder)) : run(serve)
+
+store.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+store.on('error', (error) => {
+  console.error(error.message)
+  process.exit(1)
+})
+process.on('SIGTERM', () => store.kill('SIGTERM'))
+// SIGKILL, for this may be our last moment; dynoxide's journal of writes is made for it.
+process.on('exit', () => store.kill('SIGKILL'))
+
+async function startOver(folder: string) {
+  mkdirSync(folder, { recursive: true })
+  const database = join(folder, 'store.sqlite')
+  const pidFile = join(folder, 'dynoxide.pid')
+  await endLeftover(pidFile, database)
+  // The shell writes down its own pid and then becomes dynoxide: a guard killed at any moment leaves no dynoxide
+  // that its successor could not find.
+  const writePidThenBecome = ['/bin/sh', '-c', 'echo $$ > "$0" && exec "$@"', pidFile]
+  return run([...writePidThenBecome, ...serve, '--db-path', database])
+}
+
+async function endLeftover(pidFile: string, database: string) {
+  if (!existsSync(pidFile)) return
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  // By now the number may belong to somebody else.
+  const command = commandLineOf(pid)
+  const isOurs = command?.includes(binary) && command.includes(database)
+  if (isOurs) await endProcess(pid, 2_000)
+}
+
+function run([command, ...args]: string[]) {
+  return spawn(String(command), args, { stdio: ['ignore', 'inherit', 'inherit'] })
+}

@@ -1,0 +1,45 @@
+/**
+ * Kinesis for one machine: kinesalite, hardened. With `--path` records are kept in LevelDB and survive a SIGKILL,
+ * without it they are kept in memory.
+ */
+import { mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { parseArgs } from 'node:util'
+import kinesalite from 'kinesalite'
+import { finishInterruptedChanges } from './kinesis-recovery.ts'
+
+const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
+
+if (path) {
+  mkdirSync(path, { recursive: true })
+  await finishInterruptedChanges(path)
+}
+
+const server = kinesalite({
+  ...(path ? { path } : {}),
+  // How long a stream pretends to be busy; we only want it to be ready soon.
+  createStreamMs: 1,
+  deleteStreamMs: 1,
+  updateStreamMs: 1,
+  shardLimit: 500,
+})
+
+surviveAbortedRequests(server)
+// A server that closes idle connections now and then closes one that a client has just begun to use.
+server.keepAliveTimeout = 0
+server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
+
+process.on('SIGTERM', () => {
+  // Its close() closes the database first and only then waits for the connections.
+  server.close(() => process.exit(0))
+  server.closeAllConnections()
+})
+
+/** kinesalite throws on the `error` event of a request, which is what a client that goes away mid-body causes. */
+function surviveAbortedRequests(server: Server) {
+  // Listeners run in the order they were added: by now kinesalite has put its own on the request.
+  server.on('request', (request, response) => {
+    request.removeAllListeners('error')
+    request.on('error', () => response.destroy())
+  })
+}

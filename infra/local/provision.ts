@@ -1,0 +1,65 @@
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  ResourceInUseException as TableExists,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb'
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  IncreaseStreamRetentionPeriodCommand,
+  ResourceInUseException as StreamExists,
+  type KinesisClient,
+} from '@aws-sdk/client-kinesis'
+import { keySchema, tableKeys, type TableKey } from '#adapters/dynamodb/tables'
+import type { TableNames } from '#wire/settings'
+import { eventually } from './retry.ts'
+
+type Provisioned = { readonly streamName: string; readonly shardCount: number; readonly tables: TableNames }
+type Clients = { readonly kinesis: KinesisClient; readonly dynamodb: Pick<DynamoDBClient, 'send'> }
+
+const patience = { timeoutMs: 30_000 }
+const sevenDays = 7 * 24
+
+/** Creates the stream and the tables that are not there yet, and returns when all can be used. */
+export const provision = async (clients: Clients, { streamName, shardCount, tables }: Provisioned): Promise<void> => {
+  await Promise.all([
+    provisionStream(clients.kinesis, streamName, shardCount),
+    provisionTable(clients.dynamodb, tables.merchants, tableKeys.merchants),
+    provisionTable(clients.dynamodb, tables.journal, tableKeys.journal),
+    provisionTable(clients.dynamodb, tables.days, tableKeys.days),
+    provisionTable(clients.dynamodb, tables.progress, tableKeys.progress),
+    provisionTable(clients.dynamodb, tables.quarantine, tableKeys.quarantine),
+  ])
+}
+
+const provisionStream = async (kinesis: KinesisClient, StreamName: string, ShardCount: number) => {
+  await eventually(
+    () => created(kinesis.send(new CreateStreamCommand({ StreamName, ShardCount })), StreamExists),
+    patience,
+  )
+  const stream = await eventually(async () => {
+    const { StreamDescriptionSummary } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }))
+    return StreamDescriptionSummary?.StreamStatus === 'ACTIVE' ? StreamDescriptionSummary : undefined
+  }, patience)
+  if ((stream.RetentionPeriodHours ?? 0) >= sevenDays) return
+  await kinesis.send(new IncreaseStreamRetentionPeriodCommand({ StreamName, RetentionPeriodHours: sevenDays }))
+}
+
+const provisionTable = async (dynamodb: Clients['dynamodb'], TableName: string, key: TableKey) => {
+  const table = { TableName, BillingMode: 'PAY_PER_REQUEST', ...keySchema(key) } as const
+  await eventually(() => created(dynamodb.send(new CreateTableCommand(table)), TableExists), patience)
+  await eventually(async () => {
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }))
+    return Table?.TableStatus === 'ACTIVE' || undefined
+  }, patience)
+}
+
+const created = async (creation: Promise<unknown>, Exists: new (...args: never[]) => Error): Promise<true> => {
+  try {
+    await creation
+  } catch (error) {
+    if (!(error instanceof Exists)) throw error
+  }
+  return true
+}

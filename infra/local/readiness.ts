@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Returns when the service says that it is ready, however long that takes. */
+export const untilReady = async (baseUrl: string): Promise<void> => {
+  while (!(await isReady(baseUrl))) await sleep(50)
+}
+
+const isReady = async (baseUrl: string): Promise<boolean> => {
+  try {
+    const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(2_000) })
+    await response.arrayBuffer()
+    return response.status === 200
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Keeps child processes running: one that dies is started again, and stopping ends them in the reverse of the order
+ * they were started in, each with time to finish what it has begun.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { backoffMs, pause } from './retry.ts'
+
+export type ChildSpec = {
+  readonly name: string
+  /** A script for Node, and its arguments. */
+  readonly script: string
+  readonly args?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export type Supervisor = {
+  /** Starts the child and keeps it running until stop(). */
+  start(child: ChildSpec): void
+  /** Ends all children, the last started first. Returns when none is left, within ten seconds. */
+  stop(): Promise<void>
+  /** The process of a child, while it has one. */
+  pidOf(name: string): number | undefined
+}
+
+export type SupervisorOptions = {
+  readonly print: (line: string) => void
+  /** How long a child may take to end after SIGTERM. */
+  readonly patienceMs?: number
+}
+
+export const startSupervisor = ({ print, patienceMs = 4_000 }: SupervisorOptions): Supervisor => {
+  const stopping = new AbortController()
+  const running = new Map<string, ChildProcess>()
+  const kept = new Map<string, Promise<void>>()
+
+  const keepRunning = async (spec: ChildSpec) => {
+    let quickDeaths = 0
+    while (!stopping.signal.aborted) {
+      const child = spawnChild(spec, print)
+      const startedAt = performance.now()
+      running.set(spec.name, child)
+      const ending = await endOf(child)
+      running.delete(spec.name)
+      if (stopping.signal.aborted) return
+      quickDeaths = performance.now() - startedAt > steadyAfterMs ? 1 : quickDeaths + 1
+      print(`${label(spec.name)}ended (${ending}), starting it again`)
+      await pause(backoffMs(restart, quickDeaths), stopping.signal)
+    }
+  }
+
+  const stopInTurn = async () => {
+    stopping.abort()
+    const deadline = performance.now() + stopWithinMs
+    for (const [name, ended] of [...kept].toReversed()) {
+      const child = running.get(name)
+      child?.kill('SIGTERM')
+      const leftMs = Math.max(0, deadline - performance.now())
+      const insist = setTimeout(() => child?.kill('SIGKILL'), Math.min(patienceMs, leftMs))
+      await ended
+      clearTimeout(insist)
+    }
+  }
+
+  let stopped: Promise<void> | undefined
+  return {
+    start: (spec) => {
+      kept.set(spec.name, keepRunning(spec))
+    },
+    // Ctrl-C under npm arrives twice: from the terminal and from npm.
+    stop: () => (stopped ??= stopInTurn()),
+    pidOf: (name) => running.get(name)?.pid,
+  }
+}
+
+const restart = { minMs: 100, maxMs: 5_000 }
+const steadyAfterMs = 10_000
+const stopWithinMs = 9_000
+
+const exitWithParent = fileURLToPath(new URL('exit-with-parent.ts', import.meta.url))
+
+const spawnChild = ({ name, script, args = [], env = {} }: ChildSpec, print: (line: string) => void) => {
+  const child = spawn(process.execPath, ['--import', exitWithParent, script, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which then ends the others in order.
+    detached: true,
+  })
+  for (const output of [child.stdout, child.stderr]) printLines(output, label(name), print)
+  return child
+}
+
+const printLines = (output: Readable | null, prefix: string, print: (line: string) => void) => {
+  if (output) createInterface({ input: output }).on('line', (line) => print(`${prefix}${line}`))
+}
+
+const label = (name: string) => `${name.padEnd(10)} | `
+
+const endOf = async (child: ChildProcess): Promise<string> =>
+  await new Promise((ended) => {
+    child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`))
+    child.once('error', (error) => ended(error.message))
+  })

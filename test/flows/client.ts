@@ -1,0 +1,67 @@
+/** A client of the running system, as a till would be: it retries with the same ids until it has an answer. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunningSystem } from './running-system.ts'
+
+export type Sale = {
+  readonly entryId: string
+  readonly merchantId: string
+  readonly direction: 'credit' | 'debit'
+  readonly amount: number
+  readonly currency: string
+  readonly occurredAt: string
+}
+
+export const aSale = (given: Partial<Sale> = {}): Sale => ({
+  entryId: 'sale-1',
+  merchantId: 'm1',
+  direction: 'credit',
+  amount: 1250,
+  currency: 'BRL',
+  occurredAt: '2026-11-19T12:00:00Z',
+  ...given,
+})
+
+export type Answer = { readonly status: number; readonly body: Record<string, unknown> }
+
+export const request = async (url: string, method: string, body?: unknown): Promise<Answer> => {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+export const register = async (system: RunningSystem, merchantId: string): Promise<void> => {
+  const answer = await answered(`${system.ingest}/v1/merchants/${merchantId}`, 'PUT', {
+    name: merchantId,
+    currency: 'BRL',
+    timeZone: 'UTC',
+  })
+  if (answer.status >= 300) throw new Error(`cannot register: ${JSON.stringify(answer)}`)
+}
+
+export const post = (system: RunningSystem, sale: Sale): Promise<Answer> =>
+  request(`${system.ingest}/v1/entries`, 'POST', sale)
+
+export const postBatch = (system: RunningSystem, entries: readonly unknown[]): Promise<Answer> =>
+  request(`${system.ingest}/v1/entries/batch`, 'POST', { entries })
+
+/** The day, once everything before `after` is counted. */
+export const day = async (
+  system: RunningSystem,
+  merchantId: string,
+  after?: string,
+): Promise<Record<string, unknown>> => {
+  const query = after === undefined ? '' : `?after=${after}`
+  const answer = await answered(`${system.query}/v1/merchants/${merchantId}/days/2026-11-19${query}`, 'GET')
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer))
+  return answer.body
+}
+
+/** Asks again while the system has no answer, is busy, or has not counted the entry yet: two minutes at most. */
+export const answered = async (url: string, method: string, body?: unknown): Promise<Answer> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await request(url, method, body).catch(() => undefined)
+    if (answer !== undefined && answer.status < 500 && ![409, 429].includes(answer.status)) return answer
+    if (attempt === 240) throw new Error(`${method} ${url}: ${JSON.stringify(answer)}`)
+    await sleep(500)
+  }
+}

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { lockFolder } from '#infra/local/folder-lock'
+import { freePort } from '#infra/local/ports'
+import { isRunning } from '#infra/local/process-table'
+import { eventually } from '#infra/local/retry'
+import { startSupervisor } from '#infra/local/supervisor'
+import { startTestServices } from '#infra/local/test-services'
+
+const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daybook-supervisor-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+describe('a supervisor', () => {
+  const child = (name: string, ...manner: string[]) => ({
+    name,
+    script: pathTo('fixtures/child.ts'),
+    args: [name, ...manner],
+  })
+
+  const watched = (patienceMs?: number) => {
+    const printed: string[] = []
+    const print = (line: string) => void printed.push(line.slice(line.indexOf('|') + 2))
+    const supervisor = startSupervisor({ print, ...(patienceMs === undefined ? {} : { patienceMs }) })
+    const untilPrinted = async (line: string, times = 1) => {
+      const isPrinted = async () => printed.filter((other) => other === line).length >= times || undefined
+      await eventually(isPrinted, { timeoutMs: 10_000 })
+    }
+    return { ...supervisor, printed, untilPrinted }
+  }
+
+  test('starts a child again that was killed', async () => {
+    const supervisor = watched()
+    supervisor.start(child('a'))
+    await supervisor.untilPrinted('a started')
+    const firstPid = Number(supervisor.pidOf('a'))
+    process.kill(firstPid, 'SIGKILL')
+    await supervisor.untilPrinted('a started', 2)
+    expect(supervisor.pidOf('a')).not.toBe(firstPid)
+    expect(supervisor.printed).toContain('ended (SIGKILL), starting it again')
+    await supervisor.stop()
+  })
+
+  test('stops its children one by one, the last started first, and lets each finish', async () => {
+    const supervisor = watched()
+    for (const name of ['a', 'b']) {
+      supervisor.start(child(name))
+      await supervisor.untilPrinted(`${name} started`)
+    }
+    const pids = ['a', 'b'].map((name) => Number(supervisor.pidOf(name)))
+    await Promise.all([supervisor.stop(), supervisor.stop()])
+    expect(pids.some(isRunning)).toBe(false)
+    const ends = ['b asked to end', 'b has finished', 'a asked to end', 'a has finished']
+    expect(supervisor.printed.slice(2)).toEqual(ends)
+  })
+
+  test('kills a child that does not end', async () => {
+    const supervisor = watched(100)
+    supervisor.start(child('a', 'stubborn'))
+    await supervisor.untilPrinted('a started')
+    const pid = Number(supervisor.pidOf('a'))
+    await supervisor.stop()
+    expect(isRunning(pid)).toBe(false)
+  })
+
+  test('that is killed leaves nothing behind, dynoxide included', async () => {
+    const supervisor = spawn(process.execPath, [pathTo('fixtures/supervisor.ts'), folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line]: string[] = await once(supervisor.stdout.setEncoding('utf8'), 'data')
+    const pids: number[] = JSON.parse(String(line))
+    expect(pids.every(isRunning)).toBe(true)
+    supervisor.kill('SIGKILL')
+    await eventually(async () => !pids.some(isRunning) || undefined, { timeoutMs: 10_000 })
+  })
+})
+
+test('a guard that is killed is replaced, and so is the dynoxide it leaves', async () => {
+  const services = await startTestServices({ folder })
+  const dynoxide = () => Number(readFileSync(join(folder, 'dynamodb', 'dynoxide.pid'), 'utf8'))
+  const abandoned = dynoxide()
+  process.kill(Number(services.pidOf('dynamodb')), 'SIGKILL')
+  await eventually(async () => dynoxide() !== abandoned || undefined, { timeoutMs: 10_000 })
+  await eventually(async () => (await fetch(services.dynamodbEndpoint)).status, { timeoutMs: 10_000 })
+  expect(isRunning(abandoned)).toBe(false)
+  await services.stop()
+})
+
+describe('npm start', () => {
+  const start = async (env: NodeJS.ProcessEnv) => {
+    const system = spawn(process.execPath, [pathTo('../../infra/local/daybook.server.ts')], {
+      env: { ...process.env, DAYBOOK_DATA: folder, ...env },
+    })
+    const [complaint, [code]] = await Promise.all([text(system.stderr), once(system, 'exit')])
+    return { complaint: complaint.trim(), code: Number(code) }
+  }
+
+  test('says which port is taken, and ends', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = String(typeof address === 'object' && address?.port)
+    const outcome = await start({ INGEST_PORT: String(await freePort()), QUERY_PORT: port })
+    expect(outcome).toEqual({ complaint: `Port ${port} is taken. Choose another by QUERY_PORT.`, code: 1 })
+    other.close()
+  })
+
+  test('says that the data is in use, and ends', async () => {
+    expect(lockFolder(folder)).toBeUndefined()
+    const complaint = `Another Daybook (process ${process.pid}) is running on the data in ${folder}.`
+    expect(await start({})).toEqual({ complaint, code: 1 })
+  })
+
+  test('says which setting is bad, and ends', async () => {
+    const { complaint, code } = await start({ QUERY_PORT: 'many' })
+    expect(complaint).toContain('QUERY_PORT: ')
+    expect(code).toBe(1)
+  })
+
+  test.each([
+    { left: 'by a process that is gone', lock: { pid: 2 ** 22 + 1, command: 'node' } },
+    { left: 'by a process whose number somebody else has now', lock: { pid: process.ppid, command: 'something else' } },
+    { left: 'half written', lock: undefined },
+  ])('takes over a lock left $left', ({ lock }) => {
+    writeFileSync(join(folder, 'lock'), JSON.stringify(lock) ?? '')
+    expect(lockFolder(folder)).toBeUndefined()
+    expect(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid })
+  })
+})
