@@ -7,7 +7,7 @@ import { readSettings, type Settings } from '#wire/settings'
 import { dynoxideBinary } from './dynoxide.ts'
 import { lockFolder } from './folder-lock.ts'
 import { useLocalServices } from './local-aws.ts'
-import { freePort, isPortFree } from './ports.ts'
+import { freePorts, isPortFree } from './ports.ts'
 import { provision } from './provision.ts'
 import { untilReady } from './readiness.ts'
 import { dynamodbService, kinesisService } from './services.ts'
@@ -20,7 +20,7 @@ orRefuse(dynoxideBinary)
 await refuseWhatCannotWork(settings)
 
 // Chosen once, so that a service that dies comes back at the address that the others know.
-const [kinesisPort, dynamodbPort] = [await freePort(), await freePort()]
+const [kinesisPort = 0, dynamodbPort = 0] = await freePorts(2)
 // For ourselves, who provision, as for the children, who inherit it.
 useLocalServices({ kinesisPort, dynamodbPort })
 
@@ -34,7 +34,13 @@ const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.m
 // Against the flow, for stopping goes the other way: the last to start is ingest, which needs the stream to flush to.
 supervisor.start(kinesisService({ port: kinesisPort, folder: data('kinesis') }))
 supervisor.start(dynamodbService({ port: dynamodbPort, folder: data('dynamodb') }))
-await provision({ kinesis: kinesisClient({ maxAttempts: 1 }), dynamodb: documentClient({ maxAttempts: 1 }) }, settings)
+await provision(
+  { kinesis: kinesisClient({ maxAttempts: 1 }), dynamodb: documentClient({ maxAttempts: 1 }) },
+  settings,
+).catch(async (error: unknown) => {
+  await supervisor.stop()
+  refuse(`The local stream and store cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+})
 supervisor.start({
   name: 'consumers',
   script: script('infra/local/consumers.server.ts'),
@@ -47,7 +53,9 @@ const urls = {
   ingestUrl: `http://${settings.host}:${settings.ingestPort}`,
   queryUrl: `http://${settings.host}:${settings.queryPort}`,
 }
+const waiting = setTimeout(() => print('\nNot ready yet. What the services say stands above.\n'), 15_000)
 await Promise.all([untilReady(urls.ingestUrl), untilReady(urls.queryUrl)])
+clearTimeout(waiting)
 print(`\nDaybook is ready. Its data is in ${settings.dataFolder}/\n`)
 print(`  ingest     ${urls.ingestUrl}\n  query API  ${urls.queryUrl}\n\nTry it:\n\n${tryIt(urls)}\n`)
 

@@ -1,25 +1,44 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { eventually } from './retry.ts'
 
-/** A port that nobody listens on at the moment. */
-export const freePort = async (): Promise<number> => await listenOnce(0, '127.0.0.1')
+/**
+ * As many different ports as asked for, that nobody listens on at the moment. They lie below the range from which
+ * systems give ports to outgoing connections (Linux: from 32768), so that none is gone when its service comes back.
+ */
+export const freePorts = async (count: number): Promise<number[]> => {
+  const held: { readonly server: Server; readonly port: number }[] = []
+  // Each is held until all are found; otherwise two searches could end at the same port.
+  for (let tries = 0; held.length < count; tries += 1) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const server = await listening(port, '127.0.0.1').catch((error: unknown) => {
+      if (tries >= 100) throw error
+      return undefined
+    })
+    if (server !== undefined) held.push({ server, port })
+  }
+  await Promise.all(held.map(({ server }) => closed(server)))
+  return held.map(({ port }) => port)
+}
 
 /** Whether the port can be had. One that was held by a process just killed is free again a moment later. */
 export const isPortFree = async (port: number, host: string, graceMs = 1_500): Promise<boolean> => {
   try {
-    await eventually(() => listenOnce(port, host), { timeoutMs: graceMs })
+    const server = await eventually(() => listening(port, host), { timeoutMs: graceMs })
+    await closed(server)
     return true
   } catch {
     return false
   }
 }
 
-const listenOnce = async (port: number, host: string): Promise<number> => {
+const listening = async (port: number, host: string): Promise<Server> => {
   const server = createServer().listen(port, host)
   await once(server, 'listening')
-  const address = server.address()
+  return server
+}
+
+const closed = async (server: Server): Promise<void> => {
   server.close()
   await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : port
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { useLocalServices } from './local-aws.ts'
-import { freePort } from './ports.ts'
+import { freePorts } from './ports.ts'
 import { eventually } from './retry.ts'
 import { dynamodbService, kinesisService } from './services.ts'
 import { startSupervisor } from './supervisor.ts'
@@ -17,7 +17,7 @@ export type TestServices = {
  * its children are pointed. They are gone when `stop` returns, or when this process is.
  */
 export const startTestServices = async ({ folder }: { folder?: string } = {}): Promise<TestServices> => {
-  const [kinesisPort, dynamodbPort] = [await freePort(), await freePort()]
+  const [kinesisPort = 0, dynamodbPort = 0] = await freePorts(2)
   useLocalServices({ kinesisPort, dynamodbPort })
   const endpoints = {
     kinesisEndpoint: `http://127.0.0.1:${kinesisPort}`,

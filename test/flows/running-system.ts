@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { freePort } from '#infra/local/ports'
+import { freePorts } from '#infra/local/ports'
 import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
 
@@ -23,7 +23,8 @@ export class RunningSystem {
   }
 
   static async start(): Promise<RunningSystem> {
-    const system = new RunningSystem({ ingest: await freePort(), query: await freePort() })
+    const [ingest = 0, query = 0] = await freePorts(2)
+    const system = new RunningSystem({ ingest, query })
     await system.start()
     return system
   }

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lockFolder } from '#infra/local/folder-lock'
-import { freePort } from '#infra/local/ports'
+import { freePorts } from '#infra/local/ports'
 import { isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
 import { startSupervisor } from '#infra/local/supervisor'
@@ -113,7 +113,7 @@ describe('npm start', () => {
     await once(other, 'listening')
     const address = other.address()
     const port = String(typeof address === 'object' && address?.port)
-    const outcome = await start({ INGEST_PORT: String(await freePort()), QUERY_PORT: port })
+    const outcome = await start({ INGEST_PORT: String((await freePorts(1))[0]), QUERY_PORT: port })
     expect(outcome).toEqual({ complaint: `Port ${port} is taken. Choose another by QUERY_PORT.`, code: 1 })
     other.close()
   })
