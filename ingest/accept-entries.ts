@@ -4,18 +4,17 @@
  */
 import { businessDayOf, HOUR_MS } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
-import type { MerchantId, Position } from '#ledger/identifiers'
+import type { MerchantId } from '#ledger/identifiers'
 import { MAX_AHEAD_MS, type Merchant } from '#ledger/merchant'
 import type { Clock } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
+import type { Accepted } from '#wire/batch'
 import { parseEntryFields, type EntryFields } from '#wire/entry'
 import type { FieldProblem } from '#wire/fields'
 import { invalid, type Problem } from '#wire/problem'
 import type { KnownMerchants } from './known-merchants.ts'
 import { REGISTER_UNAVAILABLE } from './register-merchant.ts'
 import type { NotWritten, StreamWriter } from './stream-writer.ts'
-
-export type Accepted = { readonly entry: Entry; readonly position: Position }
 
 /** Answers one outcome per input, in order. Never rejects: what fails, fails entry by entry. */
 export type AcceptEntries = (inputs: readonly unknown[]) => Promise<readonly Result<Accepted, Problem>[]>

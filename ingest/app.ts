@@ -3,12 +3,12 @@ import { readJson } from '#http/body'
 import { onlyMethods } from '#http/methods'
 import { problem, service, type ServiceParts } from '#http/service'
 import { parseMerchantId } from '#ledger/identifiers'
+import { batchResponse, parseBatch, type Accepted } from '#wire/batch'
 import type { FieldProblem } from '#wire/fields'
 import { merchantResponse, parseRegistration } from '#wire/merchant'
 import { positionToken } from '#wire/position-token'
 import { invalid, jsonResponse } from '#wire/problem'
-import type { Accepted, AcceptEntries } from './accept-entries.ts'
-import { batchResponse, readBatch } from './batch.ts'
+import type { AcceptEntries } from './accept-entries.ts'
 import type { RegisterMerchant } from './register-merchant.ts'
 
 export type IngestParts = ServiceParts & { readonly accept: AcceptEntries; readonly register: RegisterMerchant }
@@ -36,7 +36,7 @@ export const ingestApp = ({ accept, register, ...parts }: IngestParts) => {
   app.all('/v1/entries', onlyMethods('POST'))
 
   app.post('/v1/entries/batch', async (c) => {
-    const inputs = readBatch(await readJson(c.req.raw))
+    const inputs = parseBatch(await readJson(c.req.raw))
     if (!inputs.ok) return problem(c, invalid('The batch is not valid.', inputs.error))
     return batchResponse(inputs.value, await accept(inputs.value), c.get('requestId'))
   })

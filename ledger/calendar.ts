@@ -53,12 +53,16 @@ export const dayBounds = (calendar: Calendar, day: BusinessDay): DayBounds => ({
 
 /** The instant at which a business day starts. */
 export const startOfDay = (calendar: Calendar, day: BusinessDay): number => {
-  const ruleIndex = calendar.findLastIndex((rule) => rule.from === null || rule.from <= day)
-  const start = startUnderRule(calendar[ruleIndex] ?? calendar[0], day)
+  const rule = ruleOn(calendar, day)
+  const start = startUnderRule(rule, day)
   // Under a rule that is about to end, a day cannot start later than the day from which the next rule counts.
-  const next = calendar[ruleIndex + 1]
+  const next = calendar[calendar.indexOf(rule) + 1]
   return next?.from ? Math.min(start, startUnderRule(next, next.from)) : start
 }
+
+/** The rule that counts on a business day. */
+export const ruleOn = (calendar: Calendar, day: BusinessDay): CalendarRule =>
+  calendar.findLast(({ from }) => from === null || from <= day) ?? calendar[0]
 
 /** The calendar date `days` later. Plain date arithmetic: zones play no part. */
 export const shiftDay = (day: BusinessDay, days: number): BusinessDay =>

@@ -15,10 +15,11 @@ import { readBalance, readDay } from './books.ts'
 import { answer, answerFresh } from './conditional.ts'
 import { findEntry, placeText, readEntries } from './entries.ts'
 import { freshEnough } from './fresh-enough.ts'
-import { journalFreshness, type Timer } from './freshness.ts'
+import { journalFreshness } from './freshness.ts'
 import { dayOf, entriesPageOf, entryIdOf, merchantOf, notFound, pageOf, queryOf } from './parameters.ts'
 import { shardMap } from './shard-map.ts'
 import { loggingStoreFailures, tellingFailures, type Store } from './store.ts'
+import type { Timer } from './timer.ts'
 
 export type QueryApiParts = ServiceParts & {
   readonly store: Store

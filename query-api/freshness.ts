@@ -3,6 +3,7 @@ import { compareSequenceNumbers, type MerchantId, type Position } from '#ledger/
 import type { ShardProgress } from '#ledger/ports'
 import type { ShardMap } from './shard-map.ts'
 import type { Store } from './store.ts'
+import type { Timer } from './timer.ts'
 
 export type Freshness = {
   /**
@@ -14,9 +15,6 @@ export type Freshness = {
   /** Waits until a position and all before it on its shard are applied; false when `waitMs` pass before that. */
   reaches(position: Position, waitMs: number): Promise<boolean>
 }
-
-/** For measuring how long something takes: `nowMs` only rises, whatever is done to the clock on the wall. */
-export type Timer = { nowMs(): number; sleep(ms: number): Promise<unknown> }
 
 type FreshnessParts = { readonly progress: Store['progress']; readonly shardFor: ShardMap; readonly timer: Timer }
 

@@ -9,7 +9,7 @@ import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
-import { exitOnSignals, serve } from '#http/serve'
+import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#wire/settings'
 import { queryApi } from './app.ts'
 
@@ -39,6 +39,4 @@ const app = queryApi({
   },
 })
 
-const serving = await serve(app, { host, port })
-log.info({ host, port: serving.port }, 'query API is listening')
-exitOnSignals(serving)
+await serveUntilStopped(app, { host, port }, log)

@@ -1,7 +1,7 @@
 import type { MerchantId } from '#ledger/identifiers'
 import { laneOf, shardOf, type Shard } from '#ledger/lanes'
 import type { EntryStream } from '#ledger/ports'
-import type { Timer } from './freshness.ts'
+import type { Timer } from './timer.ts'
 import type { ServiceParts } from '#http/service'
 
 /** The id of the open shard that takes a merchant's entries; undefined while that is not known. */

@@ -1,4 +1,4 @@
-import { dayBounds, HOUR_MS, windowsOfDay, type Calendar, type DayBounds } from '#ledger/calendar'
+import { dayBounds, HOUR_MS, ruleOn, windowsOfDay, type DayBounds } from '#ledger/calendar'
 import type { DayView } from '#ledger/day-view'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
@@ -25,7 +25,7 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     merchantId,
     businessDay: day,
     currency,
-    timeZone: timeZoneOn(calendar, day),
+    timeZone: ruleOn(calendar, day).timeZone,
     status: 'open',
     version: OPEN_VERSION,
     segment,
@@ -73,6 +73,3 @@ const hourWindows = (byHour: DayView['byHour'], bounds: DayBounds) => {
 // Where zone rules differ between ingest and here, an entry may stand in an hour that this day does not have.
 const totalsFrom = (byHour: DayView['byHour'], firstHour: number): Totals =>
   [...byHour].filter(([hour]) => hour >= firstHour).reduce((sum, [, totals]) => addTotals(sum, totals), noTotals)
-
-const timeZoneOn = (calendar: Calendar, day: BusinessDay): string =>
-  (calendar.findLast(({ from }) => from === null || from <= day) ?? calendar[0]).timeZone

@@ -1,31 +1,29 @@
 /** The wire format of `POST /v1/entries/batch`: an envelope around entries, and one result for each of them. */
-import { ok, refuse, type Result } from '#ledger/result'
-import { pointerTo, type FieldProblem } from '#wire/fields'
-import { positionToken } from '#wire/position-token'
-import { PROBLEMS, problemBody, type Problem } from '#wire/problem'
-import type { Accepted } from './accept-entries.ts'
+import * as z from 'zod'
+import type { Entry } from '#ledger/entry'
+import type { Position } from '#ledger/identifiers'
+import { ok, type Result } from '#ledger/result'
+import { readFields, type FieldProblem } from './fields.ts'
+import { positionToken } from './position-token.ts'
+import { PROBLEMS, problemBody, type Problem } from './problem.ts'
+
+/** An entry that the stream has acknowledged, and where it stands there. */
+export type Accepted = { readonly entry: Entry; readonly position: Position }
 
 export const MAX_BATCH_ENTRIES = 500
 
 /** What a batch holds, each entry still as it came. */
-export const readBatch = (json: unknown): Result<readonly unknown[], readonly FieldProblem[]> => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return refuse([wrong('', 'wrong-type', 'must be an object')])
-  }
-  const strays = Object.keys(json).filter((key) => key !== 'entries')
-  if (strays.length > 0) {
-    return refuse(strays.map((key) => wrong(pointerTo([key]), 'unknown-field', 'is not a field of this request')))
-  }
-  const entries: unknown = 'entries' in json ? json.entries : undefined
-  if (entries === undefined) return refuse([wrong('/entries', 'missing', 'is required')])
-  if (!Array.isArray(entries)) return refuse([wrong('/entries', 'wrong-type', 'must be an array')])
-  if (entries.length < 1 || entries.length > MAX_BATCH_ENTRIES) {
-    return refuse([wrong('/entries', 'out-of-range', `must hold 1 to ${MAX_BATCH_ENTRIES} entries`)])
-  }
-  return ok(entries)
+export const parseBatch = (json: unknown): Result<readonly unknown[], readonly FieldProblem[]> => {
+  const batch = readFields(batchRequest, json)
+  return batch.ok ? ok(batch.value.entries) : batch
 }
 
-const wrong = (pointer: string, code: string, detail: string): FieldProblem => ({ pointer, code, detail })
+const SIZE = `must hold 1 to ${MAX_BATCH_ENTRIES} entries`
+
+/** The body of `POST /v1/entries/batch`. */
+export const batchRequest = z.strictObject({
+  entries: z.array(z.unknown()).min(1, SIZE).max(MAX_BATCH_ENTRIES, SIZE),
+})
 
 /**
  * 202 when all entries were accepted, 207 when some were; when none was, a problem that carries the results as well:
