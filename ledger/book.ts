@@ -9,8 +9,16 @@
 import { emptyView, fitsBound, addEntry, foldEntries, type DayView } from './day-view.ts'
 import type { BookId, EntryId } from './identifiers.ts'
 import type { Currency } from './money.ts'
-import { SeenIds } from './seen-ids.ts'
-import { type ChainHash, type HashedEntry, NO_CHAIN, type Segment, type SegmentNumber } from './segment.ts'
+import { SeenIds, type SeenEntry } from './seen-ids.ts'
+import {
+  BrokenChain,
+  type ChainHash,
+  type HashedEntry,
+  NO_CHAIN,
+  type Segment,
+  type SegmentNumber,
+  type SegmentOutline,
+} from './segment.ts'
 
 /** What is fixed about a book from its first segment on. */
 export type BookTerms = { readonly currency: Currency; readonly startsAtMs: number }
@@ -38,10 +46,12 @@ export type Decision<E extends HashedEntry> = {
   /** Can never enter this book, now or later. */
   readonly refused: readonly { readonly candidate: E; readonly reason: RefusalReason }[]
   /**
-   * A further copy of an id that this batch already holds. Undecided until the first copy is in the chain: that one may
-   * yet lose to another worker's, and only an id standing in the chain can say what is the same content.
+   * What depends on others of this batch: a further copy of an id, or an amount for which they leave no room. Undecided
+   * until those are in the chain: they may yet lose to another worker's, and only the chain justifies a refusal.
    */
   readonly waiting: readonly E[]
+  /** The id is in the book, and its content has to be read from that segment before more can be said. */
+  readonly unknown: readonly { readonly candidate: E; readonly contentIn: SegmentNumber }[]
 }
 
 export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
@@ -60,24 +70,27 @@ export const decide = <E extends HashedEntry>(book: Book, batch: readonly E[]): 
   const duplicates: E[] = []
   const refused: { candidate: E; reason: RefusalReason }[] = []
   const waiting: E[] = []
+  const unknown: { candidate: E; contentIn: SegmentNumber }[] = []
   const inBatch = new Set<EntryId>()
   let totals = book.view.totals
 
   for (const candidate of batch) {
     const { entry, contentHash } = candidate
-    const standing = book.seen.find(entry.entryId, book.seenCount)
-    if (standing === contentHash) duplicates.push(candidate)
-    else if (standing !== undefined) refused.push({ candidate, reason: 'content-conflict' })
+    const standing = book.seen.look(entry.entryId, contentHash, book.seenCount)
+    if (standing === 'same') duplicates.push(candidate)
+    else if (standing === 'different') refused.push({ candidate, reason: 'content-conflict' })
+    else if (standing !== 'absent') unknown.push({ candidate, contentIn: standing.contentIn })
     else if (inBatch.has(entry.entryId)) waiting.push(candidate)
     else if (entry.currency !== book.terms.currency) refused.push({ candidate, reason: 'wrong-currency' })
-    else if (!fitsBound(totals, entry)) refused.push({ candidate, reason: 'total-out-of-bounds' })
+    else if (!fitsBound(book.view.totals, entry)) refused.push({ candidate, reason: 'total-out-of-bounds' })
+    else if (!fitsBound(totals, entry)) waiting.push(candidate)
     else {
       fresh.push(candidate)
       inBatch.add(entry.entryId)
       totals = addEntry(totals, entry)
     }
   }
-  return { fresh, duplicates, refused, waiting }
+  return { fresh, duplicates, refused, waiting, unknown }
 }
 
 /** The segment that adds fresh entries to a book, still to be sealed. */
@@ -91,12 +104,23 @@ export const nextSegment = (book: Book, fresh: readonly HashedEntry[]): Omit<Seg
   ),
 })
 
-/** The book after its next segment. */
-export const evolve = (book: Book, segment: Segment): Book => {
+/** The book after its next segment. An outline will do: contents can be learnt when one is asked for. */
+export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
-    throw new Error(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
+    throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
   }
-  book.seen.extend(book.seenCount, segment.entries)
+  const entries = seenEntries(segment)
+  book.seen.extend(segment.number, book.seenCount, entries)
   const { number, hash, view } = segment
-  return { ...book, segment: number, hash, view, seenCount: book.seenCount + segment.entries.length }
+  return { ...book, segment: number, hash, view, seenCount: book.seenCount + entries.length }
 }
+
+/** Takes note of the contents in a segment that the book has read as an outline. */
+export const learnContents = (book: Book, segment: Segment): void => {
+  book.seen.extend(segment.number, book.seen.countBefore(segment.number), seenEntries(segment))
+}
+
+const seenEntries = (segment: Segment | SegmentOutline): readonly SeenEntry[] =>
+  'entries' in segment
+    ? segment.entries.map(({ entry, contentHash }) => ({ entryId: entry.entryId, contentHash }))
+    : segment.entryIds.map((entryId) => ({ entryId }))

@@ -68,6 +68,9 @@ export const ruleOn = (calendar: Calendar, day: BusinessDay): CalendarRule =>
 export const shiftDay = (day: BusinessDay, days: number): BusinessDay =>
   dateText(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS)
 
+/** How many days `to` lies after `from`; below 0 when it lies before. */
+export const daysBetween = (from: BusinessDay, to: BusinessDay): number => (Date.parse(to) - Date.parse(from)) / DAY_MS
+
 export const parseTimeZone = (text: string): Result<string, 'not-a-time-zone'> => {
   // Intl also takes offsets such as "+03:00"; those have no daylight saving and are no IANA names.
   if (!/^[A-Za-z]/.test(text)) return refuse('not-a-time-zone')

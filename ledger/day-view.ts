@@ -24,7 +24,7 @@ export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs
     totals = addEntry(totals, entry)
     const method = entry.method ?? 'other'
     byMethod.set(method, addEntry(byMethod.get(method) ?? noTotals, entry))
-    const hour = hourOf(entry, startsAtMs)
+    const hour = windowOf(entry, startsAtMs, HOUR_MS)
     byHour.set(hour, addEntry(byHour.get(hour) ?? noTotals, entry))
   }
   return { totals, byMethod, byHour, lateEntries: view.lateEntries }
@@ -47,7 +47,14 @@ export const fitsBound = (totals: Totals, entry: Entry): boolean => {
   return creditsMinor <= MAX_TOTAL_MINOR && debitsMinor <= MAX_TOTAL_MINOR
 }
 
-// The day was fixed on arrival. Should zone rules differ between there and here, the entry still counts in an hour of
-// its day, and the hours still add up to the day.
-const hourOf = (entry: Entry, startsAtMs: number): number =>
-  Math.max(0, Math.floor((entry.occurredAtMs - startsAtMs) / HOUR_MS))
+/**
+ * The index of the window of `sizeMs` in which an entry counts, 0 for the first after the day's start. The day was fixed
+ * on arrival: should zone rules differ between there and here, the entry still counts in a window of its day, and the
+ * windows still add up to the day.
+ */
+export const windowOf = (entry: Entry, startsAtMs: number, sizeMs: number): number =>
+  Math.floor(Math.min(Math.max(0, entry.occurredAtMs - startsAtMs), LONGEST_DAY_MS - 1) / sizeMs)
+
+// A change of calendar makes a day longer by two at most. Without a bound, a record that nobody of us wrote could make a
+// view too large to be stored.
+const LONGEST_DAY_MS = 72 * HOUR_MS

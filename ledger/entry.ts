@@ -39,23 +39,21 @@ export type ContentHash = Brand<string, 'ContentHash'>
  * another offset. What we add on arrival is left out.
  */
 export const canonicalContent = (entry: Entry): string => {
-  const { metadata } = entry
-  return JSON.stringify({
-    amount: Number(entry.amountMinor), // At most 10^12, so exact.
-    category: entry.category,
-    currency: entry.currency,
-    description: entry.description,
-    direction: entry.direction,
-    entryId: entry.entryId,
-    merchantId: entry.merchantId,
-    metadata: metadata && sortKeys(metadata),
-    method: entry.method,
-    occurredAt: entry.occurredAtMs,
-    reference: entry.reference,
-    reverses: entry.reverses,
-    terminalId: entry.terminalId,
-    terminalSeq: entry.terminalSeq,
-  })
+  const { category, description, metadata, method, reference, reverses, terminalId, terminalSeq } = entry
+  // By hand, at less than half of what JSON.stringify takes for the whole. Only free text can hold what JSON has to escape.
+  let text = `{"amount":${entry.amountMinor},`
+  if (category !== undefined) text += `"category":${JSON.stringify(category)},`
+  text += `"currency":"${entry.currency}",`
+  if (description !== undefined) text += `"description":${JSON.stringify(description)},`
+  text += `"direction":"${entry.direction}","entryId":"${entry.entryId}","merchantId":"${entry.merchantId}",`
+  if (metadata !== undefined) text += `"metadata":${JSON.stringify(sortKeys(metadata))},`
+  if (method !== undefined) text += `"method":"${method}",`
+  text += `"occurredAt":${entry.occurredAtMs}`
+  if (reference !== undefined) text += `,"reference":${JSON.stringify(reference)}`
+  if (reverses !== undefined) text += `,"reverses":"${reverses}"`
+  if (terminalId !== undefined) text += `,"terminalId":"${terminalId}"`
+  if (terminalSeq !== undefined) text += `,"terminalSeq":${terminalSeq}`
+  return `${text}}`
 }
 
 // SHA-256 costs 0.6 µs for a usual entry, about what a weaker hash written in JavaScript would.

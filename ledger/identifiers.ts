@@ -1,3 +1,4 @@
+import { leadingDate } from './calendar-date.ts'
 import { ok, refuse, type Result } from './result.ts'
 
 declare const brand: unique symbol
@@ -32,13 +33,10 @@ export const parseMerchantId = (text: string): Result<MerchantId, 'not-an-id'> =
 export const parseEntryId = (text: string): Result<EntryId, 'not-an-id'> =>
   isClientId(text) ? ok(text as EntryId) : refuse('not-an-id')
 
-export const parseBusinessDay = (text: string): Result<BusinessDay, 'not-a-calendar-date'> => {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text < '0001' || text > '9999') return refuse('not-a-calendar-date')
-  // Date rolls 30 February into March; printing it back exposes the roll.
-  const parsed = new Date(`${text}T00:00:00Z`)
-  const isCalendarDate = !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(`${text}T`)
-  return isCalendarDate ? ok(text as BusinessDay) : refuse('not-a-calendar-date')
-}
+export const parseBusinessDay = (text: string): Result<BusinessDay, 'not-a-calendar-date'> =>
+  text.length === 'YYYY-MM-DD'.length && !Number.isNaN(leadingDate(text))
+    ? ok(text as BusinessDay)
+    : refuse('not-a-calendar-date')
 
 /** One text per book: "#" stands in neither part, so two books never share a key. */
 export const bookKey = (book: BookId): string => `${book.merchantId}#${book.day}`

@@ -70,16 +70,17 @@ const changeCalendar = (
   const sameClock = last.timeZone === wanted.timeZone && last.dayStartsAt === wanted.dayStartsAt
   if (sameClock && (from === undefined || from === last.from || last.from === null)) return ok(calendar)
 
-  // A rule that still lies far enough ahead is replaced; one that somebody may have used already stays.
+  // A rule that nobody can have used yet is replaced. It is in use from when either clock has reached its day: its own,
+  // or the one before it, which it caps at the day before.
   const noticeMs = nowMs + CHANGE_NOTICE_MS
-  const [first, ...later] = calendar
-  const settled: Calendar = [
-    first,
-    ...later.filter((rule) => rule.from !== null && startOfDay([rule], rule.from) <= noticeMs),
-  ]
-  // Not begun by either clock: the old one may have stamped entries with it, and from the new one's start it counts.
+  const isInUse = (rule: CalendarRule, index: number): boolean =>
+    rule.from === null ||
+    startOfDay([rule], rule.from) <= noticeMs ||
+    startOfDay(calendar.slice(0, index) as unknown as Calendar, rule.from) <= noticeMs
+  const settled = calendar.filter(isInUse) as unknown as Calendar
+  // Begun by neither clock: the old one may have stamped entries with it, and from the new one's start it counts.
   const isAhead = (day: BusinessDay): boolean =>
-    startOfDay(settled, day) > noticeMs && startOfDay([wanted], day) > noticeMs
+    day > (settled.at(-1)?.from ?? '') && startOfDay(settled, day) > noticeMs && startOfDay([wanted], day) > noticeMs
   let day = from ?? shiftDay(businessDayOf(settled, noticeMs), 1)
   while (from === undefined && !isAhead(day)) day = shiftDay(day, 1)
   return isAhead(day) ? ok([...settled, { ...wanted, from: day }]) : refuse('calendar-from-not-future')

@@ -1,6 +1,16 @@
+import { hash } from 'node:crypto'
 import type { ContentHash } from './entry.ts'
 import type { EntryId } from './identifiers.ts'
-import type { HashedEntry } from './segment.ts'
+import { BrokenChain, type SegmentNumber } from './segment.ts'
+
+/** An id of a book, with its content where that is known. */
+export type SeenEntry = { readonly entryId: EntryId; readonly contentHash?: ContentHash }
+
+/**
+ * What a book holds under an id: nothing; the same content; another one; or something whose content this worker has not
+ * read yet, and where that stands.
+ */
+export type Standing = 'absent' | 'same' | 'different' | { readonly contentIn: SegmentNumber }
 
 /**
  * The ids of a book in journal order, shared by every state of that book.
@@ -8,32 +18,143 @@ import type { HashedEntry } from './segment.ts'
  * A chain never forks, because each segment's number is taken once; so the states of a book differ only in how far they
  * have read. Each state therefore remembers a length and shares this one list, which only ever grows: what a state sees
  * never changes under it, and reading a segment copies nothing.
+ *
+ * A book may hold a million ids, so the list is three arrays of numbers and not a Map of texts: 128 bits of each id's
+ * SHA-256, 63 bits of its content hash, and a table with open addressing to find an id by. Two ids, or two contents of
+ * one id, that agree in so many bits will not occur. Contents may be left out until one is asked for, so that a cold
+ * book is ready when its ids are read. (Whoever makes two contents of an id that agree in 63 bits, at the price of 2^31
+ * hashes, has the second taken for a duplicate of the first: it is not counted, and not set aside either.)
  */
 export class SeenIds {
-  readonly #place = new Map<EntryId, number>()
-  readonly #contents: ContentHash[] = []
+  #count = 0
+  /** Four numbers per id, in journal order. */
+  #ids = new Uint32Array(4 * 8)
+  /** Two numbers per id, the second of them 0 while the content is not known. */
+  #contents = new Uint32Array(2 * 8)
+  /** Where an id may be found: its place + 1, or 0 for none. At most half full. */
+  #table = new Uint32Array(16)
+  /** How many ids there are up to each segment, from segment 1 on. */
+  readonly #countUpTo: number[] = []
 
-  /** The content that stands under an id among the first `length`. */
-  find(entryId: EntryId, length: number): ContentHash | undefined {
-    const place = this.#place.get(entryId)
-    return place !== undefined && place < length ? this.#contents[place] : undefined
+  /** What stands under an id among the first `length`. */
+  look(entryId: EntryId, contentHash: ContentHash, length: number): Standing {
+    const place = this.#placeOf(words(entryId))
+    if (place === undefined || place >= length) return 'absent'
+    if (this.#contents[2 * place + 1] === 0) return { contentIn: this.#segmentOf(place) }
+    return this.#holds(place, ...contentWords(contentHash)) ? 'same' : 'different'
   }
 
-  /** Sees to it that `entries` stand after the first `length`; another state of the same book may have done so before. */
-  extend(length: number, entries: readonly HashedEntry[]): void {
-    for (const [offset, { entry, contentHash }] of entries.entries()) {
+  /**
+   * Sees to it that the entries of a segment stand after the first `length`; another state of the same book may have
+   * done so before, with or without their contents.
+   */
+  extend(segment: SegmentNumber, length: number, entries: readonly SeenEntry[]): void {
+    for (const [offset, { entryId, contentHash }] of entries.entries()) {
       const place = length + offset
-      const known = this.#place.get(entry.entryId)
-      if (known === undefined && place === this.#contents.length) {
-        this.#place.set(entry.entryId, place)
-        this.#contents.push(contentHash)
-      } else if (known !== place || this.#contents[place] !== contentHash) {
-        throw new Error(`broken chain: ${entry.entryId} cannot stand at place ${place} of its book`)
+      const id = words(entryId)
+      if (place === this.#count && this.#placeOf(id) === undefined) this.#append(id)
+      else if (this.#placeOf(id) !== place) {
+        throw new BrokenChain(`broken chain: ${entryId} cannot stand at place ${place} of its book`)
       }
+      if (contentHash !== undefined) this.#learn(place, contentHash)
+    }
+    this.#countUpTo[segment - 1] = length + entries.length
+  }
+
+  /** How many ids stand before a segment that was read. */
+  countBefore(segment: SegmentNumber): number {
+    return this.#countUpTo[segment - 2] ?? 0
+  }
+
+  /** The memory that it takes, in bytes. */
+  get bytes(): number {
+    return this.#ids.byteLength + this.#contents.byteLength + this.#table.byteLength + 8 * this.#countUpTo.length
+  }
+
+  #append(id: Uint32Array): void {
+    const place = this.#count
+    if (4 * place === this.#ids.length) this.#grow()
+    this.#ids.set(id, 4 * place)
+    this.#table[this.#slotOf(id)] = place + 1
+    this.#count += 1
+  }
+
+  #learn(place: number, contentHash: ContentHash): void {
+    const [high, low] = contentWords(contentHash)
+    if (this.#contents[2 * place + 1] !== 0 && !this.#holds(place, high, low)) {
+      throw new BrokenChain(`broken chain: place ${place} of its book has two contents`)
+    }
+    this.#contents[2 * place] = high
+    this.#contents[2 * place + 1] = low
+  }
+
+  #holds(place: number, high: number, low: number): boolean {
+    return this.#contents[2 * place] === high && this.#contents[2 * place + 1] === low
+  }
+
+  #placeOf(id: Uint32Array): number | undefined {
+    const found = this.#table[this.#slotOf(id)] ?? 0
+    return found === 0 ? undefined : found - 1
+  }
+
+  /** The slot that holds an id, or the free one where it belongs. */
+  #slotOf(id: Uint32Array): number {
+    const mask = this.#table.length - 1
+    const ids = this.#ids
+    let slot = (id[0] ?? 0) & mask
+    for (let found = this.#table[slot] ?? 0; found !== 0; found = this.#table[slot] ?? 0) {
+      const at = 4 * (found - 1)
+      if (ids[at] === id[0] && ids[at + 1] === id[1] && ids[at + 2] === id[2] && ids[at + 3] === id[3]) return slot
+      slot = (slot + 1) & mask
+    }
+    return slot
+  }
+
+  #grow(): void {
+    this.#ids = doubled(this.#ids)
+    this.#contents = doubled(this.#contents)
+    this.#table = new Uint32Array(2 * this.#table.length)
+    for (let place = 0; place < this.#count; place += 1) {
+      this.#table[this.#slotOf(this.#ids.subarray(4 * place, 4 * place + 4))] = place + 1
     }
   }
 
-  get length(): number {
-    return this.#contents.length
+  #segmentOf(place: number): SegmentNumber {
+    let [low, high] = [0, this.#countUpTo.length - 1]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#countUpTo[middle] ?? 0) > place) high = middle
+      else low = middle + 1
+    }
+    return low + 1
   }
+}
+
+// One for all, because an array per look-up would cost more than the look-up; nothing keeps it beyond its call.
+const scratch = new Uint32Array(4)
+
+/** The first 128 bits of an id's SHA-256. */
+const words = (entryId: EntryId): Uint32Array => {
+  const bytes = hash('sha256', entryId, 'binary')
+  for (let word = 0; word < 4; word += 1) {
+    const at = 4 * word
+    scratch[word] =
+      (bytes.charCodeAt(at) << 24) |
+      (bytes.charCodeAt(at + 1) << 16) |
+      (bytes.charCodeAt(at + 2) << 8) |
+      bytes.charCodeAt(at + 3)
+  }
+  return scratch
+}
+
+/** 63 bits of a content hash: the last one is always set, so that a content that is known is never 0. */
+const contentWords = (contentHash: ContentHash): [high: number, low: number] => [
+  Number.parseInt(contentHash.slice(0, 8), 16),
+  (Number.parseInt(contentHash.slice(8, 16), 16) | 1) >>> 0,
+]
+
+const doubled = (array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
+  const larger = new Uint32Array(2 * array.length)
+  larger.set(array)
+  return larger
 }

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import type { DayView } from './day-view.ts'
 import type { ContentHash, Entry } from './entry.ts'
-import { bookKey, type BookId, type Brand } from './identifiers.ts'
+import { bookKey, type BookId, type Brand, type EntryId } from './identifiers.ts'
 import type { Totals } from './money.ts'
 
 /** 1, 2, 3 … within a book; 0 means that there is none yet. */
@@ -21,6 +21,9 @@ export type Segment = {
   readonly hash: ChainHash
 }
 
+/** What has to be known of a segment to append behind it. */
+export type SegmentOutline = Omit<Segment, 'entries'> & { readonly entryIds: readonly EntryId[] }
+
 /** A segment as it is stored: packed by `wire/packed-segment.ts`, sealed by its hash. */
 export type SealedSegment = {
   readonly book: BookId
@@ -32,6 +35,9 @@ export type SealedSegment = {
   readonly entries: Uint8Array
   readonly hash: ChainHash
 }
+
+/** The journal holds what nobody of us wrote: nothing may build on it before a person has looked. */
+export class BrokenChain extends Error {}
 
 /** What stands before a book's first segment. */
 export const NO_CHAIN = '0'.repeat(64) as ChainHash

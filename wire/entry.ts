@@ -9,12 +9,15 @@ import { MAX_ENTRY_MINOR, parseCurrency, type Currency } from '#ledger/money'
 import { ok, type Result } from '#ledger/result'
 import { instantText, parseInstant } from './instant.ts'
 import { fail, readFields, text, type FieldProblem } from './fields.ts'
+import { readUsualEntry } from './usual-entry.ts'
 
 /** What a client says of an entry; ingest adds the rest. */
 export type EntryFields = Omit<Entry, 'businessDay' | 'receivedAtMs'>
 
 /** An entry as a client sent it. A refusal names every field that is wrong. */
 export const parseEntryFields = (json: unknown): Result<EntryFields, readonly FieldProblem[]> => {
+  const usual = readUsualEntry(json)
+  if (usual !== undefined) return ok(usual)
   const fields = readFields(entryRequest, json)
   return fields.ok ? ok(toEntryFields(fields.value)) : fields
 }
@@ -108,7 +111,8 @@ const acceptedEntry = z.strictObject({
   receivedAt: acceptedInstant,
 })
 
-const toEntryFields = (fields: z.output<typeof entryRequest>): EntryFields => {
+/** What the schema has read, as the ledger has it. */
+export const toEntryFields = (fields: z.output<typeof entryRequest>): EntryFields => {
   const { amount, occurredAt, metadata, ...same } = fields
   const pairs = metadata === undefined || Object.keys(metadata).length === 0 ? {} : { metadata }
   return { ...same, ...pairs, amountMinor: BigInt(amount), occurredAtMs: occurredAt }

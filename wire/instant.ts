@@ -1,18 +1,66 @@
-import { parseBusinessDay } from '#ledger/identifiers'
+import { leadingDate, twoDigits } from '#ledger/calendar-date'
 import { ok, refuse, type Result } from '#ledger/result'
 
 export type InstantError = 'not-a-time' | 'no-offset' | 'finer-than-milliseconds'
 
-const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/
-
-/** An RFC 3339 time with an offset, of at most millisecond precision, as milliseconds since 1970 UTC. */
+/**
+ * An RFC 3339 time with an offset, of at most millisecond precision, as milliseconds since 1970 UTC. By arithmetic,
+ * because a pattern and Date took a tenth of all the time that ingest spends on an entry.
+ */
 export const parseInstant = (text: string): Result<number, InstantError> => {
-  const [, date, , fraction = '', offset] = RFC3339.exec(text) ?? []
-  if (date === undefined || !parseBusinessDay(date).ok) return refuse('not-a-time')
-  if (offset === undefined) return refuse('no-offset')
-  if (fraction.length > '.123'.length) return refuse('finer-than-milliseconds')
-  return ok(Date.parse(text.toUpperCase()))
+  const dayMs = leadingDate(text) * DAY_MS
+  const timeMs = clockTime(text)
+  const fractionEnd = endOfFraction(text)
+  const offsetMs = fractionEnd === text.length ? 0 : offset(text, fractionEnd)
+  if (Number.isNaN(dayMs + timeMs + offsetMs)) return refuse('not-a-time')
+  if (fractionEnd === text.length) return refuse('no-offset')
+  if (fractionEnd > LAST_FRACTION_END) return refuse('finer-than-milliseconds')
+  return ok(dayMs + timeMs + fraction(text, fractionEnd) - offsetMs)
 }
 
 /** RFC 3339 in UTC with milliseconds. */
 export const instantText = (ms: number): string => new Date(ms).toISOString()
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+const FRACTION_START = '2026-11-20T09:30:00'.length
+const LAST_FRACTION_END = '2026-11-20T09:30:00.123'.length
+
+// Each part is NaN when it is not well-formed, and so is then every sum with it.
+
+const clockTime = (text: string): number => {
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
+  const isTime =
+    (text[10] === 'T' || text[10] === 't') && text[13] === ':' && text[16] === ':' && hour < 24 && minute < 60
+  return isTime && second < 60 ? hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS : Number.NaN
+}
+
+const offset = (text: string, start: number): number => {
+  const sign = text[start]
+  if (sign === 'Z' || sign === 'z') return text.length === start + 1 ? 0 : Number.NaN
+  const hours = twoDigits(text, start + 1)
+  const minutes = twoDigits(text, start + 4)
+  const isOffset =
+    (sign === '+' || sign === '-') && text[start + 3] === ':' && text.length === start + 6 && hours < 24 && minutes < 60
+  if (!isOffset) return Number.NaN
+  return (sign === '-' ? -1 : 1) * (hours * HOUR_MS + minutes * MINUTE_MS)
+}
+
+/** Where the decimals of the second end; where they would start, when there are none. */
+const endOfFraction = (text: string): number => {
+  if (text[FRACTION_START] !== '.') return Math.min(FRACTION_START, text.length)
+  let end = FRACTION_START + 1
+  while (isDigit(text.charCodeAt(end))) end += 1
+  // A point alone is left for the offset to stumble over.
+  return end === FRACTION_START + 1 ? FRACTION_START : end
+}
+
+const fraction = (text: string, end: number): number =>
+  end === FRACTION_START ? 0 : Math.round(Number(text.slice(FRACTION_START, end)) * SECOND_MS)
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57

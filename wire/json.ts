@@ -17,11 +17,13 @@ export const parseJson = (text: string): Result<unknown, 'not-json'> => {
 /** UTF-8 to text; refuses bytes that are not UTF-8 rather than replacing them. */
 export const decodeUtf8 = (bytes: Uint8Array): Result<string, 'not-utf-8'> => {
   try {
-    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return ok(utf8.decode(bytes))
   } catch {
     return refuse('not-utf-8')
   }
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** JSON text in which a bigint is written as an integer with all its digits. */
 export const jsonText = (value: unknown): string =>

@@ -1,4 +1,4 @@
-/** Merchants as clients register them and as clients read them. What was read can be sent back, and changes nothing. */
+/** Merchants as clients register them, and as clients read them: the same fields, and the calendar's rules. */
 import * as z from 'zod'
 import { parseTimeOfDay, parseTimeZone, type CalendarRule } from '#ledger/calendar'
 import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'

@@ -38,6 +38,8 @@ const PLAIN_BELOW_BYTES = 1_000
 const GZIP_BELOW_BYTES = 8_000
 // No producer of ours makes more; whoever sends a bomb gets it set aside unexpanded.
 const MAX_EXPANDED_BYTES = 8 * 1024 * 1024
+// A full record holds a few thousand entries; each line that cannot be read would be an item in quarantine.
+const MAX_LINES = 20_000
 
 /** One line of a record: the entry as accepted. */
 export const entryLine = (entry: Entry): string =>
@@ -62,7 +64,8 @@ export const decodeRecord = (data: Uint8Array): Result<StreamRecord, string> => 
   if (!body.ok) return body
   const text = decodeUtf8(body.value)
   if (!text.ok) return text
-  const [first = '', ...lines] = text.value.split('\n')
+  const [first = '', ...lines] = text.value.split('\n', MAX_LINES + 2)
+  if (lines.length > MAX_LINES) return refuse(`more than ${MAX_LINES} lines`)
   const kind = kindOf(first)
   if (kind === undefined) return refuse('the first line names no kind')
   switch (kind) {

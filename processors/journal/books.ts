@@ -1,10 +1,12 @@
-import { emptyBook, evolve, type Book } from '#ledger/book'
+import { emptyBook, evolve, learnContents, type Book } from '#ledger/book'
 import { startOfDay } from '#ledger/calendar'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
-import { openSegment } from '#wire/packed-segment'
+import { BrokenChain, type SegmentNumber } from '#ledger/segment'
+import { openSegment, outlineSegment } from '#wire/packed-segment'
+import { wholeChain } from './whole-chain.ts'
 
 /** The books this worker knows, bounded in bytes. What it forgets it reads again. */
 export type Books = {
@@ -15,6 +17,8 @@ export type Books = {
   current(id: BookId): Promise<Result<Book, BookRefusal>>
   /** The book with what has been added to its chain since. */
   refreshed(book: Book): Promise<Book>
+  /** Reads the contents of segments of which the book knows only the ids. */
+  learn(book: Book, segments: ReadonlySet<SegmentNumber>): Promise<void>
   /** Remembers a state that is in the chain. */
   keep(book: Book): void
 }
@@ -26,40 +30,56 @@ type BookPorts = { readonly journal: Journal; readonly heads: Heads; readonly me
 
 export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: number): Books => {
   // A Map keeps the order of insertion: putting a book back at its end makes the first one the least recently used.
-  const known = new Map<string, Book>()
-  let bytes = 0
+  const known = new Map<string, { readonly book: Book; readonly bytes: number }>()
+  let totalBytes = 0
 
   const forget = (key: string): void => {
-    const book = known.get(key)
-    if (book !== undefined && known.delete(key)) bytes -= bytesOf(book)
+    totalBytes -= known.get(key)?.bytes ?? 0
+    known.delete(key)
   }
 
   const keep = (book: Book): void => {
     const key = bookKey(book.id)
     // Another batch of this worker may have gone further meanwhile.
-    if ((known.get(key)?.segment ?? -1) > book.segment) return
+    if ((known.get(key)?.book.segment ?? -1) > book.segment) return
     forget(key)
-    known.set(key, book)
-    bytes += bytesOf(book)
+    // Kept beside the book, because its list of ids may grow under it before it is forgotten.
+    const bytes = bytesOf(book)
+    known.set(key, { book, bytes })
+    totalBytes += bytes
     for (const oldest of known.keys()) {
-      if (bytes <= maxBytes || oldest === key) break
+      if (totalBytes <= maxBytes || oldest === key) break
       forget(oldest)
     }
   }
 
   const refreshed = async (book: Book): Promise<Book> => {
     let state = book
-    for (const sealed of await journal.read(book.id, book.segment)) state = evolve(state, openSegment(sealed).segment)
+    for (const sealed of await journal.read(book.id, book.segment)) {
+      const { terms, segment } = openSegment(sealed)
+      // The first segment fixes the terms, whoever wrote it.
+      state = evolve({ ...state, terms }, segment)
+    }
     keep(state)
     return state
   }
 
   const read = async (id: BookId): Promise<Result<Book, BookRefusal>> => {
-    const [first, ...rest] = await journal.read(id, 0)
-    if (first === undefined) return openBook(id)
-    const { terms, segment } = openSegment(first)
-    const start = evolve(emptyBook(id, terms), segment)
-    return ok(rest.reduce((book, sealed) => evolve(book, openSegment(sealed).segment), start))
+    let book: Book | undefined
+    for await (const sealed of wholeChain(journal, id)) {
+      // Contents are learnt when an id comes again, which in most books none does.
+      const { terms, segment } = outlineSegment(sealed)
+      book = evolve(book ?? emptyBook(id, terms), segment)
+    }
+    return book === undefined ? await openBook(id) : ok(book)
+  }
+
+  const learn = async (book: Book, segments: ReadonlySet<SegmentNumber>): Promise<void> => {
+    for (const number of segments) {
+      const [sealed] = await journal.read(book.id, number - 1, 1)
+      if (sealed === undefined) throw new BrokenChain(`segment ${number} of ${bookKey(book.id)} is gone`)
+      learnContents(book, openSegment(sealed).segment)
+    }
   }
 
   // The head first: a segment whose day no head lists as open would be missing in the balance.
@@ -73,9 +93,10 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
 
   return {
     keep,
+    learn,
     refreshed,
     async current(id) {
-      const cached = known.get(bookKey(id))
+      const cached = known.get(bookKey(id))?.book
       if (cached !== undefined) {
         keep(cached)
         return ok(cached)
@@ -87,8 +108,7 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
   }
 }
 
-// Measured with many ids of 36 characters: two map slots, the id, and the content hash as text.
-const BYTES_PER_ID = 260
+// What a state takes beside its ids: its view, and its place in the map.
 const BYTES_PER_BOOK = 20_000
 
-const bytesOf = (book: Book): number => BYTES_PER_BOOK + book.seenCount * BYTES_PER_ID
+const bytesOf = (book: Book): number => BYTES_PER_BOOK + book.seen.bytes

@@ -9,9 +9,10 @@
 import type { BookId } from '#ledger/identifiers'
 import type { Clock, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
+import { BrokenChain } from '#ledger/segment'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { cachedBooks } from './books.ts'
-import { recordIntoBook, type BookWriter } from './record-into-book.ts'
+import { MAX_SEGMENT_LINE_BYTES, recordIntoBook, type BookWriter } from './record-into-book.ts'
 import { sortRecords, type Candidate, type Source } from './sort-records.ts'
 import { UnexpectedError } from './unexpected-error.ts'
 
@@ -36,12 +37,14 @@ export type JournalLimits = {
   readonly booksAtOnce: number
   /** About how much memory the known books may take. */
   readonly cacheBytes: number
+  /** How many bytes of lines go into one segment; by default as many as surely fit. */
+  readonly segmentLineBytes?: number
 }
 
 /** A worker: called with one batch after another, of one shard or of several at the same time. */
 export const recordEntries = (
   world: JournalWorld,
-  { booksAtOnce, cacheBytes }: JournalLimits,
+  { booksAtOnce, cacheBytes, segmentLineBytes = MAX_SEGMENT_LINE_BYTES }: JournalLimits,
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
   const { journal, quarantine, progress, clock, log } = world
   const setAside = async (
@@ -66,6 +69,7 @@ export const recordEntries = (
   const writer: BookWriter = {
     books: cachedBooks(world, cacheBytes),
     journal,
+    segmentLineBytes,
     setAside: (candidate, reason, detail) => setAside(candidate, candidate, reason, detail),
   }
 
@@ -81,9 +85,11 @@ export const recordEntries = (
         run: () => recordOrIsolate(writer, id, candidates),
       })),
     ]
-    const undone = await runAll(tasks, booksAtOnce, (err) =>
-      log.warn({ err, shardId: batch.shardId }, 'has to be delivered again'),
-    )
+    const undone = await runAll(tasks, booksAtOnce, (err) => {
+      // What may heal is only worth knowing of; a broken chain holds its shard up until a person has looked at it.
+      const level = err instanceof BrokenChain ? 'error' : 'warn'
+      log[level]({ err, shardId: batch.shardId }, 'has to be delivered again')
+    })
     const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), batch.records.length)
     const lastDone = batch.records[firstUndone - 1]
     const isNoted = lastDone === undefined || (await noteProgress(batch.shardId, lastDone))
@@ -93,18 +99,18 @@ export const recordEntries = (
   }
 }
 
-/** Should our own code fail on a batch, finds the record that makes it fail, and sets that one aside alone. */
+/** Should our own code fail on some entries, halves them until it is found which one makes it fail, and sets that aside. */
 const recordOrIsolate = async (writer: BookWriter, id: BookId, candidates: readonly Candidate[]): Promise<void> => {
   try {
     await recordIntoBook(writer, id, candidates)
   } catch (error) {
     if (!(error instanceof UnexpectedError)) throw error
-    const byRecord = [...Map.groupBy(candidates, ({ record }) => record).values()]
-    if (byRecord.length > 1) {
-      for (const ofRecord of byRecord) await recordOrIsolate(writer, id, ofRecord)
-      return
-    }
-    for (const candidate of candidates) await writer.setAside(candidate, 'unexpected-error', error.message)
+    const [only, ...others] = candidates
+    if (only !== undefined && others.length === 0) return await writer.setAside(only, 'unexpected-error', error.message)
+    const middle = Math.ceil(candidates.length / 2)
+    // In order, so that of two copies of an id the first still comes first.
+    await recordOrIsolate(writer, id, candidates.slice(0, middle))
+    await recordOrIsolate(writer, id, candidates.slice(middle))
   }
 }
 

@@ -19,6 +19,7 @@ import { ours } from './unexpected-error.ts'
 export type BookWriter = {
   readonly books: Books
   readonly journal: Journal
+  readonly segmentLineBytes: number
   readonly setAside: (candidate: Candidate, reason: QuarantineReason, detail: string) => Promise<void>
 }
 
@@ -37,11 +38,12 @@ export const recordIntoBook = async (
   let undecided = candidates
   for (let round = 0; undecided.length > 0; round += 1) {
     if (round === MAX_ROUNDS) throw new Error(`${id.merchantId} ${id.day} is contended: ${MAX_ROUNDS} rounds lost`)
-    const { fresh, refused, waiting } = ours(() => decide(book, undecided))
+    const { fresh, refused, waiting, unknown } = ours(() => decide(book, undecided))
     for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, DETAILS[reason])
     const appended = await append(writer, book, fresh)
+    await writer.books.learn(appended.book, new Set(unknown.map(({ contentIn }) => contentIn)))
     book = appended.book
-    undecided = [...appended.left, ...waiting]
+    undecided = [...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate)]
   }
 }
 
@@ -59,14 +61,14 @@ const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
 
 /** Appends fresh entries, in as many segments as their size asks for. `left` is what another append came before. */
 const append = async (
-  { journal, books }: BookWriter,
+  { journal, books, segmentLineBytes }: BookWriter,
   before: Book,
   fresh: readonly Candidate[],
 ): Promise<{ book: Book; left: readonly Candidate[] }> => {
   let book = before
   let left = fresh
   while (left.length > 0) {
-    const part = left.slice(0, segmentLength(left))
+    const part = left.slice(0, segmentLength(left, segmentLineBytes))
     const segment = ours(() => nextSegment(book, part))
     const sealed = ours(() => sealSegment(book, segment))
     if ((await journal.append(sealed)) === 'taken') return { book: await books.refreshed(book), left }
@@ -79,11 +81,11 @@ const append = async (
 
 // A DynamoDB item holds 400 KB. Packed entries are never longer than the lines they came in, so with 340 KB of lines
 // and a full day view of under 5 KB a segment stays below 350 KB whatever they compress to.
-const MAX_SEGMENT_LINE_BYTES = 340_000
+export const MAX_SEGMENT_LINE_BYTES = 340_000
 
 /** How many of the candidates fit one segment: at least one. */
-const segmentLength = (candidates: readonly Candidate[]): number => {
+const segmentLength = (candidates: readonly Candidate[], maxBytes: number): number => {
   let bytes = 0
-  const tooMany = candidates.findIndex(({ raw }) => (bytes += raw.length) > MAX_SEGMENT_LINE_BYTES)
+  const tooMany = candidates.findIndex(({ raw }) => (bytes += raw.length) > maxBytes)
   return tooMany === -1 ? candidates.length : Math.max(1, tooMany)
 }

@@ -115,7 +115,7 @@ describe('a batch against a book', () => {
         hashed({ entryId: 'e2', amountMinor: 60n }),
         hashed({ entryId: 'e3', amountMinor: 40n }),
       ],
-      places: { ...nothing, fresh: 2, refused: ['total-out-of-bounds'] },
+      places: { ...nothing, fresh: 2, waiting: 1 },
     },
     {
       given: 'a debit, whose bound is its own',
@@ -126,6 +126,16 @@ describe('a batch against a book', () => {
   ])('$given', ({ state, batch, places }) => {
     expect(placesOf(state, batch)).toEqual(places)
   })
+})
+
+test('room that an entry of the same batch took is given back when that one loses', () => {
+  const room = MAX_TOTAL_MINOR - 100n
+  const [x, y] = [hashed({ entryId: 'x', amountMinor: 60n }), hashed({ entryId: 'y', amountMinor: 60n })]
+  const stale = after(fresh(), [hashed({ entryId: 'big', amountMinor: room })])
+  expect(placesOf(stale, [x, y])).toMatchObject({ fresh: 1, waiting: 1, refused: [] })
+  // Meanwhile another worker counted x with another amount: x is refused, and y has room.
+  const moved = after(stale, [hashed({ entryId: 'x', amountMinor: 10n })])
+  expect(placesOf(moved, [x, y])).toMatchObject({ fresh: 1, waiting: 0, refused: ['content-conflict'] })
 })
 
 test('a state sees only its own part of the chain', () => {

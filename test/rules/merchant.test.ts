@@ -112,6 +112,34 @@ describe('a change of calendar counts', () => {
     )
   })
 
+  test('and neither does any later change of it', () => {
+    const clocks = fc.record({
+      timeZone: fc.constantFrom('UTC', 'America/Sao_Paulo', 'Pacific/Kiritimati', 'Pacific/Honolulu'),
+      dayStartsAt: fc.constantFrom('00:00', '06:00', '12:00', '23:30'),
+      hoursLater: fc.integer({ min: 0, max: 40 }),
+      calendarFrom: fc.option(fc.constantFrom('2026-11-20', '2026-11-21', '2026-11-22', '2026-11-24'), {
+        nil: undefined,
+      }),
+    })
+    fc.assert(
+      fc.property(fc.array(clocks, { minLength: 2, maxLength: 5 }), (changes) => {
+        let [merchant, nowMs] = [registered, NOW]
+        for (const { hoursLater, ...clock } of changes) {
+          nowMs += hoursLater * 3_600_000
+          const { calendarFrom, ...rest } = clock
+          const change = registerMerchant(merchant, wanted({ ...rest, ...(calendarFrom && { calendarFrom }) }), nowMs)
+          if (!change.ok) continue
+          for (let atMs = nowMs - 72 * 3_600_000; atMs <= nowMs + 6 * 60_000; atMs += 900_000) {
+            expect(businessDayOf(change.value.calendar, atMs)).toBe(businessDayOf(merchant.calendar, atMs))
+          }
+          const days = change.value.calendar.flatMap(({ from }) => from ?? [])
+          expect(days).toEqual([...new Set(days)].toSorted())
+          merchant = change.value
+        }
+      }),
+    )
+  })
+
   test('and the days named rise', () => {
     const days = register(register(registered, { timeZone: 'UTC' }), { timeZone: 'Asia/Tokyo' }).calendar
     expect(days.slice(1).every(({ from }) => (from ?? '') > ('2026-11-20' as BusinessDay))).toBe(true)

@@ -170,7 +170,12 @@ class History {
     const machine: Machine = { dead: false }
     const ports = faultyPorts(this.#ports, machine, this.#trouble, this.#scheduler, this.#random)
     // A cache of a few books at most: forgetting is part of the world, too.
-    const limits = { booksAtOnce: 1 + this.#random.below(3), cacheBytes: this.#random.pick([0, 50_000, 1_000_000]) }
+    const limits = {
+      booksAtOnce: 1 + this.#random.below(3),
+      cacheBytes: this.#random.pick([0, 50_000, 1_000_000]),
+      // Two entries or so: a batch becomes several segments, and may be lost between any two of them.
+      segmentLineBytes: this.#random.pick([600, 340_000]),
+    }
     return { machine, record: recordEntries({ ...ports, clock: () => 0, log: { warn() {}, error() {} } }, limits) }
   }
 

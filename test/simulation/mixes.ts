@@ -8,6 +8,8 @@ export type Mix = {
   /** Chances, per entry: the client sends an earlier one again; or its id with other content. */
   readonly retry: number
   readonly conflict: number
+  /** It is of another currency or of nobody's merchant. */
+  readonly stray: number
   /** Per record: it goes to any shard, as from an ingest with an old shard map; it cannot be read, in whole or in part. */
   readonly astray: number
   readonly poison: number
@@ -35,6 +37,7 @@ const general: Mix = {
   records: 10,
   retry: 0.2,
   conflict: 0.08,
+  stray: 0.03,
   astray: 0.2,
   poison: 0.08,
   weights: { throttle: 1, lostAnswer: 1, crash: 1, overlap: 1, replay: 1, reshard: 0.5 },

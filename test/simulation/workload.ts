@@ -20,6 +20,12 @@ export const merchantsOf = (mix: Mix): Merchant[] =>
     revision: 1,
   }))
 
+// What ingest never lets through, and the journal must not count all the same.
+const STRAYS: readonly Partial<Entry>[] = [{ currency: 'EUR' as Currency }, { merchantId: 'nobody' as MerchantId }]
+
+/** Whether an entry can be counted at all. */
+export const isCountable = ({ currency, merchantId }: Entry): boolean => currency === BRL && merchantId !== 'nobody'
+
 /** Makes entries: fresh ones, earlier ones again, and earlier ids with other content. */
 export class Clients {
   readonly #mix: Mix
@@ -49,6 +55,7 @@ export class Clients {
       const earlier = random.pick(this.#sent)
       return { ...earlier, amountMinor: earlier.amountMinor + BigInt(1 + random.below(3)) }
     }
+    const stray = random.chance(this.#mix.stray) ? random.pick(STRAYS) : {}
     const occurredAtMs = FIRST_DAY_MS + random.below(this.#mix.days) * DAY_MS + random.below(DAY_MS)
     return {
       // Every id is used twice: in another book it is another entry, in the same one a conflict.
@@ -61,6 +68,7 @@ export class Clients {
       occurredAtMs,
       receivedAtMs: occurredAtMs + 1000,
       method: random.pick<Method>(['cash', 'pix']),
+      ...stray,
     }
   }
 }
