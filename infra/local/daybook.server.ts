@@ -31,7 +31,7 @@ process.on('SIGINT', () => void stop())
 const data = (name: string) => join(settings.dataFolder, name)
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-// Against the flow, for stopping goes the other way: the last to start is ingest, which needs the stream to flush to.
+// Against the flow, for stopping goes the other way: the services last, which the others need to finish.
 supervisor.start(kinesisService({ port: kinesisPort, folder: data('kinesis') }))
 supervisor.start(dynamodbService({ port: dynamodbPort, folder: data('dynamodb') }))
 await provision(
@@ -43,11 +43,12 @@ await provision(
 })
 supervisor.start({
   name: 'consumers',
+  stage: 1,
   script: script('infra/local/consumers.server.ts'),
   env: { BOOKS_AT_ONCE: process.env['BOOKS_AT_ONCE'] ?? '4' },
 })
-supervisor.start({ name: 'query-api', script: script('query-api/query-api.server.ts') })
-supervisor.start({ name: 'ingest', script: script('ingest/ingest.server.ts') })
+supervisor.start({ name: 'query-api', stage: 2, script: script('query-api/query-api.server.ts') })
+supervisor.start({ name: 'ingest', stage: 2, script: script('ingest/ingest.server.ts') })
 
 const urls = {
   ingestUrl: `http://${settings.host}:${settings.ingestPort}`,
@@ -69,7 +70,7 @@ function orRefuse<T>(attempt: () => T): T {
 
 async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort }: Settings) {
   if (ingestPort === queryPort) refuse('INGEST_PORT and QUERY_PORT cannot be the same.')
-  const holder = lockFolder(dataFolder)
+  const holder = orRefuse(() => lockFolder(dataFolder))
   if (holder !== undefined) refuse(`Another Daybook (process ${holder}) is running on the data in ${dataFolder}.`)
   if (!(await isPortFree(ingestPort, host))) refuse(`Port ${ingestPort} is taken. Choose another by INGEST_PORT.`)
   if (!(await isPortFree(queryPort, host))) refuse(`Port ${queryPort} is taken. Choose another by QUERY_PORT.`)

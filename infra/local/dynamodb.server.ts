@@ -45,6 +45,13 @@ async function endLeftover(pidFile: string, database: string) {
   if (isOurs) await endProcess(pid, 2_000)
 }
 
-function run([command, ...args]: string[]) {
-  return spawn(String(command), args, { stdio: ['ignore', 'inherit', 'inherit'] })
+function run(command: readonly string[]) {
+  const [program = '', ...args] = [...dieWithParent(), ...command]
+  return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+}
+
+/** Where the kernel can, it ends dynoxide with us, should we and our parent be killed in the same moment. */
+function dieWithParent(): string[] {
+  const setpriv = '/usr/bin/setpriv'
+  return process.platform === 'linux' && existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--'] : []
 }

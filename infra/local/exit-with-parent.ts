@@ -2,7 +2,18 @@
  * Preloaded (`node --import`) into every child of the local system, so that no exit of the parent, SIGKILL included,
  * leaves one behind, and so that the deployables need not know that they have a parent.
  */
-process.on('disconnect', () => process.exit(0))
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
+
+process.on('disconnect', () => {
+  // Whoever read our output is gone, too. pino flushes at exit, and on a broken pipe it tries that for ever (sonic-boom
+  // 4.2.1, flushSync); so what is left goes nowhere. The next file opened gets the lowest free number: the one closed.
+  for (const output of [1, 2]) {
+    closeSync(output)
+    openSync(devNull, 'w')
+  }
+  process.exit(0)
+})
 
 // The listener alone would keep a process alive that has otherwise finished.
 process.channel?.unref()

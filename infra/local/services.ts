@@ -9,12 +9,14 @@ type Place = {
 
 export const kinesisService = ({ port, folder }: Place): ChildSpec => ({
   name: 'kinesis',
+  stage: 0,
   script: pathTo('kinesis.server.ts'),
   args: ['--port', String(port), ...(folder ? ['--path', folder] : [])],
 })
 
 export const dynamodbService = ({ port, folder }: Place): ChildSpec => ({
   name: 'dynamodb',
+  stage: 0,
   script: pathTo('dynamodb.server.ts'),
   args: ['--port', String(port), ...(folder ? ['--folder', folder] : [])],
 })

@@ -1,6 +1,6 @@
 /**
- * Keeps child processes running: one that dies is started again, and stopping ends them in the reverse of the order
- * they were started in, each with time to finish what it has begun.
+ * Keeps child processes running: one that dies is started again, and stopping ends them stage by stage, against the
+ * order they were started in, each with time to finish what it has begun.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -14,12 +14,14 @@ export type ChildSpec = {
   readonly script: string
   readonly args?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
+  /** Children of one stage are ended together, those of a higher stage first. By default the order of starting. */
+  readonly stage?: number
 }
 
 export type Supervisor = {
   /** Starts the child and keeps it running until stop(). */
   start(child: ChildSpec): void
-  /** Ends all children, the last started first. Returns when none is left, within ten seconds. */
+  /** Ends all children, stage by stage, the highest first. Returns when none is left, within ten seconds. */
   stop(): Promise<void>
   /** The process of a child, while it has one. */
   pidOf(name: string): number | undefined
@@ -31,10 +33,10 @@ export type SupervisorOptions = {
   readonly patienceMs?: number
 }
 
-export const startSupervisor = ({ print, patienceMs = 4_000 }: SupervisorOptions): Supervisor => {
+export const startSupervisor = ({ print, patienceMs = 6_000 }: SupervisorOptions): Supervisor => {
   const stopping = new AbortController()
   const running = new Map<string, ChildProcess>()
-  const kept = new Map<string, Promise<void>>()
+  const kept = new Map<string, { readonly stage: number; readonly ended: Promise<void> }>()
 
   const keepRunning = async (spec: ChildSpec) => {
     let quickDeaths = 0
@@ -54,20 +56,25 @@ export const startSupervisor = ({ print, patienceMs = 4_000 }: SupervisorOptions
   const stopInTurn = async () => {
     stopping.abort()
     const deadline = performance.now() + stopWithinMs
-    for (const [name, ended] of [...kept].toReversed()) {
-      const child = running.get(name)
-      child?.kill('SIGTERM')
-      const leftMs = Math.max(0, deadline - performance.now())
-      const insist = setTimeout(() => child?.kill('SIGKILL'), Math.min(patienceMs, leftMs))
-      await ended
-      clearTimeout(insist)
+    const stages = [...Map.groupBy(kept, ([, { stage }]) => stage)].toSorted(([a], [b]) => b - a)
+    for (const [, children] of stages) {
+      await Promise.all(children.map(([name, { ended }]) => end(name, ended, deadline)))
     }
+  }
+
+  const end = async (name: string, ended: Promise<void>, deadline: number) => {
+    const child = running.get(name)
+    child?.kill('SIGTERM')
+    const leftMs = Math.max(0, deadline - performance.now())
+    const insist = setTimeout(() => child?.kill('SIGKILL'), Math.min(patienceMs, leftMs))
+    await ended
+    clearTimeout(insist)
   }
 
   let stopped: Promise<void> | undefined
   return {
     start: (spec) => {
-      kept.set(spec.name, keepRunning(spec))
+      kept.set(spec.name, { stage: spec.stage ?? kept.size, ended: keepRunning(spec) })
     },
     // Ctrl-C under npm arrives twice: from the terminal and from npm.
     stop: () => (stopped ??= stopInTurn()),

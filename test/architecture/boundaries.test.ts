@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 /** What each folder may import: our folders, and packages. Every folder may import itself; only ledger not all of node. */
@@ -19,7 +20,8 @@ const DEPLOYABLES_ALSO = /^(#adapters\/|#http\/|pino$)/
 test.each(Object.keys(MAY_IMPORT))('%s imports only what it may', (folder) => {
   const strays = globSync(`${folder}/**/*.ts`).flatMap((file) =>
     importsOf(file)
-      .filter((from) => !from.startsWith('.') && !from.startsWith(`#${folder}/`))
+      .map((from) => (from.startsWith('.') ? `#${join(dirname(file), from)}` : from))
+      .filter((from) => !from.startsWith(`#${folder}/`))
       .filter((from) => !MAY_IMPORT[folder]?.test(from) && !(DEPLOYABLE.test(file) && DEPLOYABLES_ALSO.test(from)))
       .map((from) => `${file} imports ${from}`),
   )
@@ -27,11 +29,13 @@ test.each(Object.keys(MAY_IMPORT))('%s imports only what it may', (folder) => {
 })
 
 test('nothing imports a deployable, but for the local system that hosts one as Lambda would', () => {
-  const strays = globSync('**/*.ts', { exclude: ['node_modules/**', 'infra/local/consumers.server.ts'] })
+  const strays = globSync('**/*.ts', {
+    exclude: ['node_modules/**', 'infra/local/consumers.server.ts', 'test/**', 'bench/**'],
+  })
     .flatMap((file) => importsOf(file).map((from) => `${file} imports ${from}`))
     .filter((line) => /\.(lambda|server)(\.ts)?$/.test(line))
   expect(strays).toEqual([])
 })
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|^import) '([^']+)'/gm)].map(([, from = '']) => from)
+  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom |^import |\bimport\()'([^']+)'/gm)].map(([, from = '']) => from)

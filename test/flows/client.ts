@@ -9,7 +9,14 @@ export type Sale = {
   readonly amount: number
   readonly currency: string
   readonly occurredAt: string
+  readonly method?: string
+  readonly description?: string
+  readonly terminalId?: string
+  readonly terminalSeq?: number
 }
+
+/** The day of every sale: the whole system runs on the real clock, which takes entries of the last 400 days. */
+export const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
 
 export const aSale = (given: Partial<Sale> = {}): Sale => ({
   entryId: 'sale-1',
@@ -17,15 +24,20 @@ export const aSale = (given: Partial<Sale> = {}): Sale => ({
   direction: 'credit',
   amount: 1250,
   currency: 'BRL',
-  occurredAt: '2026-11-19T12:00:00Z',
+  occurredAt: `${YESTERDAY}T12:00:00Z`,
   ...given,
 })
 
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> }
 
 export const request = async (url: string, method: string, body?: unknown): Promise<Answer> => {
-  const headers = { 'content-type': 'application/json' }
-  const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    // No answer in this time is none.
+    signal: AbortSignal.timeout(20_000),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 
@@ -51,7 +63,7 @@ export const day = async (
   after?: string,
 ): Promise<Record<string, unknown>> => {
   const query = after === undefined ? '' : `?after=${after}`
-  const answer = await answered(`${system.query}/v1/merchants/${merchantId}/days/2026-11-19${query}`, 'GET')
+  const answer = await answered(`${system.query}/v1/merchants/${merchantId}/days/${YESTERDAY}${query}`, 'GET')
   if (answer.status !== 200) throw new Error(JSON.stringify(answer))
   return answer.body
 }

@@ -5,6 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { freePorts } from '#infra/local/ports'
 import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
@@ -12,19 +14,34 @@ import { eventually } from '#infra/local/retry'
 export const CHILDREN = ['kinesis', 'dynamodb', 'consumers', 'query-api', 'ingest'] as const
 export type Child = (typeof CHILDREN)[number] | 'dynoxide'
 
+/** What stands in the command line of each. */
+const COMMANDS: Readonly<Record<Child, string>> = {
+  kinesis: 'kinesis.server.ts',
+  dynamodb: 'dynamodb.server.ts',
+  dynoxide: 'dynoxide serve',
+  consumers: 'consumers.server.ts',
+  'query-api': 'query-api.server.ts',
+  ingest: 'ingest.server.ts',
+}
+
+/** Should the test itself be killed, its system ends as well. */
+const exitWithParent = fileURLToPath(new URL('../../infra/local/exit-with-parent.ts', import.meta.url))
+
 export class RunningSystem {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'daybook-flow-'))
+  readonly folder = mkdtempSync(join(tmpdir(), 'daybook-flow-'))
   readonly #ports: { readonly ingest: number; readonly query: number }
+  readonly #env: NodeJS.ProcessEnv
   #supervisor: ChildProcess | undefined
   readonly output: string[] = []
 
-  private constructor(ports: { readonly ingest: number; readonly query: number }) {
+  private constructor(ports: { readonly ingest: number; readonly query: number }, env: NodeJS.ProcessEnv) {
     this.#ports = ports
+    this.#env = env
   }
 
-  static async start(): Promise<RunningSystem> {
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
     const [ingest = 0, query = 0] = await freePorts(2)
-    const system = new RunningSystem({ ingest, query })
+    const system = new RunningSystem({ ingest, query }, env)
     await system.start()
     return system
   }
@@ -39,91 +56,156 @@ export class RunningSystem {
 
   /** Where stream and store listen, as the AWS SDK wants to be told. */
   get awsEnvironment(): Record<string, string> {
-    const addressAfter = (text: string): string => {
-      const line = this.output.findLast((printed) => printed.includes(text)) ?? ''
-      return `http://127.0.0.1:${/:(\d+)$/.exec(line.trim())?.[1]}`
-    }
-    return {
-      AWS_ENDPOINT_URL_KINESIS: addressAfter('kinesis    | listening on'),
-      AWS_ENDPOINT_URL_DYNAMODB: addressAfter('Dynoxide listening on'),
-    }
+    const [child = 0] = this.#descendants()
+    const names = ['AWS_ENDPOINT_URL_KINESIS', 'AWS_ENDPOINT_URL_DYNAMODB']
+    return Object.fromEntries(names.map((name) => [name, environmentOf(child).get(name) ?? '']))
+  }
+
+  /** Runs a script to its end against this system. */
+  async run(script: string): Promise<{ readonly code: number; readonly output: string }> {
+    const env = { ...process.env, INGEST_PORT: String(this.#ports.ingest), QUERY_PORT: String(this.#ports.query) }
+    const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    return { code: Number(code), output }
   }
 
   /** Starts, or starts again on the same data and ports. */
   async start(): Promise<void> {
-    const supervisor = spawn(process.execPath, ['infra/local/daybook.server.ts'], {
+    const supervisor = spawn(process.execPath, ['--import', exitWithParent, 'infra/local/daybook.server.ts'], {
       env: {
         ...process.env,
+        ...this.#env,
         INGEST_PORT: String(this.#ports.ingest),
         QUERY_PORT: String(this.#ports.query),
-        DAYBOOK_DATA: this.#folder,
+        DAYBOOK_DATA: this.folder,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#supervisor = supervisor
+    let isReady = false
     for (const stream of [supervisor.stdout, supervisor.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.output.push(line))
+      if (stream === null) continue
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#keep(line)
+        isReady ||= line.startsWith('Daybook is ready')
+      })
     }
-    const ready = async () => (this.output.some((line) => line.startsWith('Daybook is ready')) ? true : undefined)
-    await eventually(ready, { timeoutMs: 30_000 }).catch((cause: unknown) => {
-      throw new Error(`not ready:\n${this.output.join('\n')}`, { cause })
-    })
+    const outcome = async () => (isReady ? 'ready' : hasEnded(supervisor) ? 'ended' : undefined)
+    const started = await eventually(outcome, { timeoutMs: 30_000 }).catch(() => 'too slow')
+    if (started !== 'ready') throw new Error(`not ready (${started}):\n${this.output.join('\n')}`)
   }
 
   /** The process of a child, as soon as it has one. */
   async pidOf(child: Child): Promise<number> {
-    const supervisor = this.#supervisor?.pid ?? 0
-    const script = { dynoxide: 'dynoxide serve', ingest: 'ingest.server.ts', 'query-api': 'query-api.server.ts' }
-    const wanted = {
-      ...script,
-      kinesis: 'kinesis.server.ts',
-      dynamodb: 'dynamodb.server.ts',
-      consumers: 'consumers.server.ts',
-    }
-    const find = async () => descendantsOf(supervisor).find((pid) => commandLineOf(pid)?.includes(wanted[child]))
-    return await eventually(find, { timeoutMs: 20_000 })
+    return await eventually(async () => this.pidNow(child), { timeoutMs: 20_000 })
+  }
+
+  /** The process of a child, if it has one at the moment. */
+  pidNow(child: Child): number | undefined {
+    return this.#descendants().find((pid) => commandLineOf(pid)?.includes(COMMANDS[child]))
+  }
+
+  /** All its processes, also those whose parent is gone: each has the data folder in its environment. */
+  processes(): number[] {
+    return processIds().filter((pid) => isRunning(pid) && environmentOf(pid).get('DAYBOOK_DATA') === this.folder)
+  }
+
+  /** SIGKILL to the supervisor alone. */
+  async killSupervisor(): Promise<void> {
+    const supervisor = this.#supervisor
+    if (supervisor === undefined || hasEnded(supervisor)) return
+    const exited = once(supervisor, 'exit')
+    supervisor.kill('SIGKILL')
+    await exited
   }
 
   /** SIGKILL to every process of the system at once. */
   async killAll(): Promise<void> {
     const supervisor = this.#supervisor
-    if (supervisor?.pid === undefined) return
-    const pids = [supervisor.pid, ...descendantsOf(supervisor.pid)]
-    const exited = once(supervisor, 'exit')
-    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    const exited = supervisor === undefined || hasEnded(supervisor) ? undefined : once(supervisor, 'exit')
+    this.killAllNow()
     await exited
-    this.output.length = 0
+  }
+
+  /** The same for the last moment of a process, which cannot wait. */
+  killAllNow(): void {
+    // The supervisor first, or it would start others while we count.
+    this.#supervisor?.kill('SIGKILL')
+    // A process that was just being started may appear after the first look.
+    for (let look = 0; look < 2; look += 1) for (const pid of this.processes()) signal(pid, 'SIGKILL')
   }
 
   /** SIGTERM, and waits; answers the processes that are left, which there must not be. */
   async stop(): Promise<number[]> {
     const supervisor = this.#supervisor
-    if (supervisor?.pid === undefined) return []
-    const pids = descendantsOf(supervisor.pid)
-    const exited = once(supervisor, 'exit')
+    if (supervisor === undefined || hasEnded(supervisor)) return this.processes()
+    const exited = once(supervisor, 'exit', { signal: AbortSignal.timeout(15_000) })
     supervisor.kill('SIGTERM')
     await exited
-    return pids.filter(isRunning)
+    return this.processes()
   }
 
   async remove(): Promise<void> {
     await this.killAll().catch(() => {})
-    rmSync(this.#folder, { recursive: true, force: true })
+    // A killed process may take a moment to let go of its files.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  #keep(line: string): void {
+    this.output.push(line)
+    // The newest of them say what went wrong.
+    if (this.output.length > 20_000) this.output.splice(0, 10_000)
+  }
+
+  #descendants(): number[] {
+    return this.#supervisor?.pid === undefined ? [] : descendantsOf(this.#supervisor.pid)
   }
 }
 
-/** The processes that a process has started, and theirs. Read from /proc: these tests run on Linux. */
-const descendantsOf = (pid: number): number[] => {
-  const parents = new Map<number, number>()
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
-    } catch {
-      // It ended while we looked.
-    }
+/** Answers whether there was such a process to send it to. */
+export const signal = (pid: number, name: NodeJS.Signals): boolean => {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
   }
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+
+// All that follows is read from /proc: these tests run on Linux.
+
+/** The processes that a process has started, and theirs. */
+const descendantsOf = (pid: number): number[] => {
+  const parents = new Map(processIds().map((child) => [child, parentOf(child)]))
   const childrenOf = (parent: number): number[] =>
     [...parents].filter(([, itsParent]) => itsParent === parent).flatMap(([child]) => [child, ...childrenOf(child)])
   return childrenOf(pid)
+}
+
+const processIds = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+
+const parentOf = (pid: number): number => {
+  const stat = read(`/proc/${pid}/stat`)
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+/** The environment that a process was started with. */
+const environmentOf = (pid: number): ReadonlyMap<string, string> =>
+  new Map(
+    read(`/proc/${pid}/environ`)
+      .split('\0')
+      .map((variable) => [variable.replace(/=.*/s, ''), variable.replace(/^[^=]*=/, '')]),
+  )
+
+/** Empty when the process has ended while we looked, or is another user's. */
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lockFolder } from '#infra/local/folder-lock'
 import { freePorts } from '#infra/local/ports'
-import { isRunning } from '#infra/local/process-table'
+import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
 import { startSupervisor } from '#infra/local/supervisor'
 import { startTestServices } from '#infra/local/test-services'
@@ -86,6 +86,21 @@ describe('a supervisor', () => {
     supervisor.kill('SIGKILL')
     await eventually(async () => !pids.some(isRunning) || undefined, { timeoutMs: 10_000 })
   })
+})
+
+test('dynoxide ends with its guard, even when nobody is left to end it', async () => {
+  const supervisor = spawn(process.execPath, [pathTo('fixtures/supervisor.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line]: string[] = await once(supervisor.stdout.setEncoding('utf8'), 'data')
+  const pids: number[] = JSON.parse(String(line))
+  for (const pid of [
+    Number(supervisor.pid),
+    ...pids.filter((pid) => !commandLineOf(pid)?.includes('dynoxide serve')),
+  ]) {
+    process.kill(pid, 'SIGKILL')
+  }
+  await eventually(async () => !pids.some(isRunning) || undefined, { timeoutMs: 10_000 })
 })
 
 test('a guard that is killed is replaced, and so is the dynoxide it leaves', async () => {

@@ -1,0 +1,90 @@
+/** Afterwards: what the system shows, compared with what the clients were told, and with itself. */
+import { answered } from '#test/flows/client'
+import type { RunningSystem } from '#test/flows/running-system'
+import { compareWithSent, type Row, type SetAside } from './compare-with-sent.ts'
+import { compareWithView, netOf } from './compare-with-view.ts'
+import type { Findings } from './findings.ts'
+import { MERCHANTS } from './tills.ts'
+import { verifyChain } from './verify-chain.ts'
+import type { Outcome, SentToBook, Witness } from './witness.ts'
+
+type Audit = { readonly system: RunningSystem; readonly witness: Witness; readonly findings: Findings }
+
+/** Compares everything; answers how many entries are counted. */
+export const audit = async ({ system, witness, findings }: Audit): Promise<number> => {
+  Object.assign(process.env, system.awsEnvironment, { AWS_REGION: 'us-east-1' })
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' })
+  for (const merchantId of MERCHANTS) await untilAllIsCounted({ system, witness, findings }, merchantId)
+  const setAside = await allPages<SetAside>(`${system.query}/v1/quarantine?`)
+  let counted = 0
+  for (const merchantId of MERCHANTS) {
+    const ofMerchant = setAside.filter((item) => item.merchantId === merchantId)
+    counted += await auditMerchant({ system, witness, findings }, merchantId, ofMerchant)
+  }
+
+  const isOurs = (merchantId: string | undefined) => MERCHANTS.some((ours) => ours === merchantId)
+  for (const item of setAside) {
+    if (!isOurs(item.merchantId)) findings.add(`in quarantine as ${item.reason}`, item.quarantineId)
+  }
+  for (const [book, sent] of witness.books) {
+    if (isOurs(book.split('/')[0])) continue
+    for (const id of withOutcome(sent, 'acknowledged')) findings.add('acknowledged for an unknown merchant', id)
+  }
+  return counted
+}
+
+const auditMerchant = async (
+  { system, witness, findings }: Audit,
+  merchantId: string,
+  setAside: readonly SetAside[],
+): Promise<number> => {
+  const { body: balance } = await answered(`${system.query}/v1/merchants/${merchantId}/balance`, 'GET')
+  const sentDays = [...witness.books.keys()].filter((book) => book.startsWith(`${merchantId}/`))
+  const days = new Set([...sentDays.map((book) => book.slice(-10)), ...(balance['openDays'] as string[])])
+
+  let counted = 0
+  let netMinor = 0
+  for (const day of days) {
+    const book = `${merchantId}/${day}`
+    const url = `${system.query}/v1/merchants/${merchantId}/days/${day}`
+    const rows = await allPages<Row>(`${url}/entries?`)
+    const { body: view } = await answered(url, 'GET')
+    const ofBook = setAside.filter(({ businessDay }) => businessDay === day)
+    compareWithSent({ book, rows, setAside: ofBook, sent: witness.books.get(book) ?? new Map(), findings })
+    compareWithView({ book, rows, view, findings })
+    await verifyChain({ merchantId, day, count: rows.length, hash: view['hash'] as string | null, findings })
+    counted += rows.length
+    netMinor += netOf(rows)
+  }
+  if (balance['exact'] !== true) findings.add('the balance is not exact', merchantId)
+  if (balance['balance'] !== netMinor) findings.add('the balance is not the sum of the entries', merchantId)
+  return counted
+}
+
+/** One more entry, after all others: what is before it on its shard is counted when it is. */
+const untilAllIsCounted = async ({ system, witness }: Audit, merchantId: string): Promise<void> => {
+  const occurredAt = new Date(Date.now() - 60_000).toISOString()
+  const last = { entryId: 'last', merchantId, direction: 'credit', amount: 1, currency: 'BRL', occurredAt } as const
+  const sentAtMs = Date.now()
+  // The last kill may have been a moment ago.
+  const answer = await answered(`${system.ingest}/v1/entries`, 'POST', last)
+  witness.note([last], answer, sentAtMs)
+  const url = `${system.query}/v1/merchants/${merchantId}/balance?after=${answer.body['position'] as string}`
+  const { status } = await answered(url, 'GET')
+  if (status !== 200) throw new Error(`${merchantId} is not counted: ${status}`)
+}
+
+const withOutcome = (sent: SentToBook, wanted: Outcome): string[] =>
+  [...sent].filter(([, contents]) => [...contents.values()].includes(wanted)).map(([id]) => id)
+
+const allPages = async <T>(url: string): Promise<T[]> => {
+  const data: T[] = []
+  for (let cursor = ''; ;) {
+    const { status, body } = await answered(`${url}&limit=500${cursor}`, 'GET')
+    if (status !== 200) throw new Error(`${url}: ${status}`)
+    data.push(...(body['data'] as T[]))
+    const next = body['nextCursor'] as string | null
+    if (next === null) return data
+    cursor = `&cursor=${next}`
+  }
+}

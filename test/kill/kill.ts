@@ -1,0 +1,137 @@
+/**
+ * npm run test:kill -- [--kills N] [--seed S] [--control]
+ *
+ * Kills every process of the local system, N times in all, while tills send, and then compares what it shows with what
+ * the tills were told. Exit 0 only when all of it agrees. The seed repeats what is sent and who is killed; when exactly
+ * the machine does what, it cannot. `--control` switches deduplication off and sends nothing twice: the run must then
+ * find entries that are counted more than once, which only a kill can have caused.
+ */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { table } from '#infra/local/demo/terminal'
+import { commandLineOf } from '#infra/local/process-table'
+import { register } from '#test/flows/client'
+import { RunningSystem } from '#test/flows/running-system'
+import { seededRandom } from '#test/simulation/random'
+import { audit } from './audit.ts'
+import { COUNTED_TWICE } from './compare-with-sent.ts'
+import { Findings } from './findings.ts'
+import { wreak, type Toll } from './mayhem.ts'
+import { startReaders } from './readers.ts'
+import { MERCHANTS, startTills } from './tills.ts'
+import { Witness } from './witness.ts'
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
+    control: { type: 'boolean', default: false },
+  },
+})
+const control = values.control
+const kills = whole('kills', values.kills ?? (control ? '40' : '200'))
+const seed = whole('seed', values.seed)
+const startedAtMs = Date.now()
+
+// Were the control not to fit the code any more, the consumers alone would say so.
+if (control) await import('./no-deduplication.ts').then(() => import('#ledger/book'))
+
+const system = await RunningSystem.start({ LOG_LEVEL: 'warn', ...(control && { NODE_OPTIONS: preloaded() }) })
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, interrupted)
+// A system that hangs must not hang us.
+setTimeout(() => fail('It took too long.'), 120_000 + kills * 5_000).unref()
+
+try {
+  const findings = new Findings()
+  const ran = await run(findings)
+  report(ran)
+  await conclude(findings)
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error))
+}
+
+async function run(findings: Findings) {
+  const witness = new Witness()
+  for (const merchantId of MERCHANTS) await register(system, merchantId)
+  const stopTills = startTills({ system, witness, seed, resends: !control })
+  const stopReaders = startReaders({ system, witness, findings })
+  const random = seededRandom(seed)
+  const toll = await wreak({ system, witness, findings, random, kills, onKill: (done) => progress(done, witness) })
+  await stopTills()
+  const lookedUp = await stopReaders()
+  const counted = await audit({ system, witness, findings })
+  for (const pid of await system.stop()) findings.add('a process outlived SIGTERM', `${pid} ${commandLineOf(pid)}`)
+  return { witness, toll, lookedUp, counted }
+}
+
+function progress(done: number, witness: Witness): void {
+  const line = `${done} of ${kills} kills, ${witness.counts().acknowledged} acknowledged, ${seconds()} s`
+  if (process.stdout.isTTY) process.stdout.write(`\r${line}${done >= kills ? '\n' : ''}`)
+  else if (done % Math.ceil(kills / 10) === 0) console.log(line)
+}
+
+function report({ witness, toll, lookedUp, counted }: Awaited<ReturnType<typeof run>>): void {
+  const { acknowledged, refused, unanswered } = witness.counts()
+  const rows = [
+    ...Array.from(toll.kills, ([victim, count]) => [`kills of ${victim}`, count]),
+    ['pauses of consumers', toll.pauses],
+    ['acknowledged', acknowledged],
+    ['refused', refused],
+    ['unanswered', unanswered],
+    ['looked up at once', lookedUp],
+    ['counted', counted],
+    ['until acknowledged again, median ms', quantile(toll, 0.5)],
+    ['until acknowledged again, longest ms', quantile(toll, 1)],
+    ['seconds', seconds()],
+  ]
+  console.log(
+    `\n${table(
+      [`seed ${seed}`, ''],
+      rows.map((row) => row.map(String)),
+    )}\n`,
+  )
+}
+
+async function conclude(findings: Findings): Promise<void> {
+  const doubled = findings.of(COUNTED_TWICE)
+  if (!control && !findings.isEmpty) fail(String(findings))
+  if (control && doubled.length === 0) fail(`The control was not caught. ${String(findings)}`)
+  await system.remove()
+  if (control) console.log(`The control was caught:\n${String(findings)}`)
+  else console.log('Everything acknowledged is counted once, and nothing else is.')
+}
+
+/** What the system said and stored stays for whoever looks into it. */
+function fail(reason: string): never {
+  system.killAllNow()
+  writeFileSync(join(system.folder, 'output.log'), system.output.join('\n'))
+  console.error(`\nFAILED\n${reason}\n\nThe data and what the system said are in ${system.folder}/`)
+  console.error(`Again: npm run test:kill -- --kills ${kills} --seed ${seed}${control ? ' --control' : ''}`)
+  // Tills may still be at work.
+  process.exit(1)
+}
+
+function interrupted(): void {
+  system.killAllNow()
+  rmSync(system.folder, { recursive: true, force: true, maxRetries: 5 })
+  process.exit(130)
+}
+
+function quantile({ recoveriesMs }: Toll, q: number): number {
+  return recoveriesMs.toSorted((a, b) => a - b)[Math.floor(q * (recoveriesMs.length - 1))] ?? 0
+}
+
+function seconds(): number {
+  return Math.round((Date.now() - startedAtMs) / 1_000)
+}
+
+function preloaded(): string {
+  return `${process.env['NODE_OPTIONS'] ?? ''} --import=${new URL('no-deduplication.ts', import.meta.url).href}`
+}
+
+function whole(name: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  console.error(`--${name} takes a whole number, not ${text}`)
+  process.exit(2)
+}
