@@ -1,5 +1,6 @@
 /** Reading what a client sends: bounded, expanded, decoded, parsed. What cannot be read is a problem, never a fault. */
-import { gunzipSync } from 'node:zlib'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip, gunzipSync } from 'node:zlib'
 import { decodeUtf8, parseJson } from '#wire/json'
 import type { Problem } from '#wire/problem'
 import { ProblemError } from './service.ts'
@@ -9,19 +10,64 @@ export const MAX_BODY_BYTES = 1024 * 1024
 
 /** The JSON value of a request's body. Throws a ProblemError: 400, 413 or 415. */
 export const readJson = async (request: Request): Promise<unknown> => {
-  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
-  if (!ENCODINGS.has(encoding)) throw new ProblemError(UNSUPPORTED_ENCODING)
-
+  const isCompressed = isGzip(request)
   const sent = await readBytes(request)
-  const text = decodeUtf8(encoding === 'identity' ? sent : expand(sent))
+  const text = decodeUtf8(isCompressed ? expand(sent) : sent)
   if (!text.ok) throw new ProblemError(notJson('The body is not valid UTF-8.'))
   const json = parseJson(text.value)
   if (!json.ok) throw new ProblemError(notJson('The body is not valid JSON.'))
   return json.value
 }
 
-// "x-gzip" is what HTTP/1.0 called it, and RFC 9110 still wants it understood.
-const ENCODINGS = new Set(['identity', 'gzip', 'x-gzip'])
+/**
+ * A request's body of any length, piece by piece, expanded: no more is taken from the connection than is asked for.
+ * Throws a ProblemError: 415 at once; while reading, 400 when the body is no gzip or the connection ends before it.
+ */
+export const readPieces = (request: Request): AsyncIterable<Uint8Array> => {
+  const isCompressed = isGzip(request)
+  const sent = piecesOf(request)
+  return isCompressed ? expandPieces(sent) : sent
+}
+
+/** About what a request's body will take, known before it is read; at most the bound. */
+export const bodyBytes = (request: Request): number => {
+  const declared = request.headers.get('content-length')
+  if (declared === null) return MAX_BODY_BYTES
+  const bytes = Number(declared) * (isGzip(request) ? USUAL_EXPANSION : 1)
+  return Math.min(bytes, MAX_BODY_BYTES)
+}
+
+// Entries of a till come down to a tenth; what expands more than this is rare, and gone once it has been looked at.
+const USUAL_EXPANSION = 16
+
+const isGzip = (request: Request): boolean => {
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
+  // "x-gzip" is what HTTP/1.0 called it, and RFC 9110 still wants it understood.
+  if (encoding === 'gzip' || encoding === 'x-gzip') return true
+  if (encoding === 'identity') return false
+  throw new ProblemError(UNSUPPORTED_ENCODING)
+}
+
+async function* piecesOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* (request.body ?? []) as AsyncIterable<Uint8Array>
+  } catch {
+    throw new ProblemError(CONNECTION_ENDED)
+  }
+}
+
+async function* expandPieces(sent: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: EXPANDED_PIECE_BYTES })
+  // Its errors come out of the loop below; leaving the loop destroys both ends.
+  pipeline(Readable.from(sent), gunzip, () => {})
+  try {
+    yield* gunzip as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw error instanceof ProblemError ? error : new ProblemError(notJson('The body is not valid gzip.'))
+  }
+}
+
+const EXPANDED_PIECE_BYTES = 64 * 1024
 
 const readBytes = async (request: Request): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')
@@ -33,7 +79,7 @@ const readBytes = async (request: Request): Promise<Uint8Array> => {
     return bytes
   } catch (error) {
     if (error instanceof ProblemError) throw error
-    throw new ProblemError({ code: 'malformed-request', detail: 'The connection ended before the body did.' })
+    throw new ProblemError(CONNECTION_ENDED)
   }
 }
 
@@ -63,6 +109,11 @@ const expand = (bytes: Uint8Array): Uint8Array => {
 const TOO_LARGE: Problem = {
   code: 'too-large',
   detail: `A body may have up to ${MAX_BODY_BYTES} bytes, and no more after expansion. Send fewer entries at a time.`,
+}
+
+const CONNECTION_ENDED: Problem = {
+  code: 'malformed-request',
+  detail: 'The connection ended before the body did.',
 }
 
 const UNSUPPORTED_ENCODING: Problem = {

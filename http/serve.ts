@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { problemResponse } from '#wire/problem'
+import { limitTime } from './time-limit.ts'
 
 type App = { readonly fetch: (request: Request) => Response | Promise<Response> }
 
@@ -20,17 +21,27 @@ export type Serving = {
 
 const STOP_WITHIN_MS = 8_000
 
-// Whoever sends a byte now and then holds a connection for this long and no longer.
 const LIMITS = {
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // `limitTime` takes its place.
+  requestTimeout: 0,
   connectionsCheckingInterval: 5_000,
   // Longer than a load balancer's 60 s, so that it is never us who close a connection that it is about to use.
   keepAliveTimeout: 65_000,
 }
 
-/** Listens (port 0 takes a free one). Throws an error that a person can act on when the port cannot be had. */
-export const serve = async (app: App, { host, port }: { host: string; port: number }): Promise<Serving> => {
+export type Address = {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Called at the beginning of `stop`: the moment to end answers that would never end by themselves. */
+  readonly onStop?: () => void
+  /** Paths whose requests may take as long as they go on. */
+  readonly endlessPaths?: readonly string[]
+}
+
+/** Listens. Throws an error that a person can act on when the port cannot be had. */
+export const serve = async (app: App, { host, port, onStop, endlessPaths }: Address): Promise<Serving> => {
   const answer = async (request: Request): Promise<Response> => {
     const response = await app.fetch(request)
     // Stopping: a client that keeps the connection would send its next request into the void.
@@ -38,15 +49,18 @@ export const serve = async (app: App, { host, port }: { host: string; port: numb
     return response
   }
   const listener = getRequestListener(answer, { errorHandler: unreadableRequest })
-  const server = createServer(LIMITS, (incoming, outgoing) => void listener(incoming, outgoing))
+  const server = createServer(LIMITS, (incoming, outgoing) => {
+    limitTime(incoming, outgoing, endlessPaths)
+    void listener(incoming, outgoing)
+  })
   await listen(server, host, port)
-  return { port: (server.address() as AddressInfo).port, stop: () => stop(server) }
+  return { port: (server.address() as AddressInfo).port, stop: () => stop(server, onStop) }
 }
 
 /** The whole life of a process that serves: exit code 1 when it cannot listen, 0 after SIGTERM or SIGINT. */
 export const serveUntilStopped = async (
   app: App,
-  address: { readonly host: string; readonly port: number },
+  address: Address,
   log: Pick<Logger, 'info' | 'fatal'>,
 ): Promise<void> => {
   try {
@@ -89,9 +103,10 @@ const listen = async (server: Server, host: string, port: number): Promise<void>
   }
 }
 
-const stop = async (server: Server): Promise<void> => {
+const stop = async (server: Server, onStop?: () => void): Promise<void> => {
   const closed = once(server, 'close')
   server.close()
+  onStop?.()
   const deadline = performance.now() + STOP_WITHIN_MS
   // A connection kept alive turns idle when its request has been answered, after close() has looked for idle ones.
   while (performance.now() < deadline && !(await settlesWithin(closed, 20))) server.closeIdleConnections()

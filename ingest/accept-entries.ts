@@ -78,8 +78,11 @@ const MAX_AGE_MS = 400 * 24 * HOUR_MS
 const judge = (fields: EntryFields, owner: Owner = 'unknown', nowMs: number): Result<Entry, Problem> => {
   if (owner === 'unreachable') return refuse(REGISTER_UNAVAILABLE)
   if (owner === 'unknown') return refuse(invalidEntry([UNKNOWN_MERCHANT]))
-  const wrong = [currencyProblem(fields, owner), timeProblem(fields, nowMs)].filter((found) => found !== undefined)
-  if (wrong.length > 0) return refuse(invalidEntry(wrong))
+  const wrongCurrency = currencyProblem(fields, owner)
+  const wrongTime = timeProblem(fields, nowMs)
+  if (wrongCurrency !== undefined || wrongTime !== undefined) {
+    return refuse(invalidEntry([wrongCurrency, wrongTime].filter((found) => found !== undefined)))
+  }
   return ok({ ...fields, businessDay: businessDayOf(owner.calendar, fields.occurredAtMs), receivedAtMs: nowMs })
 }
 

@@ -1,20 +1,60 @@
 /** The HTTP face of the command side. */
-import { readJson } from '#http/body'
+import type { Handler } from 'hono'
+import { bodyBytes, readJson, readPieces } from '#http/body'
 import { onlyMethods } from '#http/methods'
-import { problem, service, type ServiceParts } from '#http/service'
+import { problem, ProblemError, service, type ServiceEnv, type ServiceParts } from '#http/service'
 import { parseMerchantId } from '#ledger/identifiers'
 import { batchResponse, parseBatch, type Accepted } from '#wire/batch'
 import type { FieldProblem } from '#wire/fields'
 import { merchantResponse, parseRegistration } from '#wire/merchant'
 import { positionToken } from '#wire/position-token'
-import { invalid, jsonResponse } from '#wire/problem'
+import { invalid, jsonResponse, type Problem } from '#wire/problem'
 import type { AcceptEntries } from './accept-entries.ts'
+import { acceptLines, MAX_HELD_BYTES } from './accept-lines.ts'
+import type { Admission } from './admission.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { RegisterMerchant } from './register-merchant.ts'
 
-export type IngestParts = ServiceParts & { readonly accept: AcceptEntries; readonly register: RegisterMerchant }
+export type IngestParts = ServiceParts & {
+  readonly accept: AcceptEntries
+  readonly register: RegisterMerchant
+  readonly admission: Admission
+  readonly uploadAdmission: Admission
+  readonly limit: RateLimit
+}
 
-export const ingestApp = ({ accept, register, ...parts }: IngestParts) => {
+/** Paths whose requests may take as long as they go on. */
+export const ENDLESS_PATHS: readonly string[] = ['/v1/entries/stream']
+
+export const ingestApp = ({ accept, register, admission, uploadAdmission, limit, ...parts }: IngestParts) => {
   const app = service(parts)
+
+  /** Refuses the request before its body is read, when there is no room for it. */
+  const admitted =
+    (handler: Handler<ServiceEnv>): Handler<ServiceEnv> =>
+    async (c, next) => {
+      const free = limit.check()
+      if (!free.ok) return problem(c, free.error)
+      const entered = admission.enter(bodyBytes(c.req.raw))
+      if (!entered.ok) return problem(c, entered.error)
+      try {
+        return await handler(c, next)
+      } finally {
+        entered.value.leave()
+      }
+    }
+
+  const uploads = acceptLines({
+    accept: async (inputs) => {
+      await limit.wait(inputs.length)
+      return await accept(inputs)
+    },
+    explain(error) {
+      if (error instanceof ProblemError) return error.problem
+      parts.log.error({ err: error }, 'an upload failed')
+      return UPLOAD_FAILED
+    },
+  })
 
   app.put('/v1/merchants/:merchantId', async (c) => {
     const merchantId = parseMerchantId(c.req.param('merchantId'))
@@ -28,28 +68,73 @@ export const ingestApp = ({ accept, register, ...parts }: IngestParts) => {
   })
   app.all('/v1/merchants/:merchantId', onlyMethods('PUT'))
 
-  app.post('/v1/entries', async (c) => {
-    const [outcome] = await accept([await readJson(c.req.raw)])
-    if (outcome === undefined) throw new Error('an entry was given and nothing came back')
-    return outcome.ok ? acceptedResponse(outcome.value) : problem(c, outcome.error)
-  })
+  app.post(
+    '/v1/entries',
+    admitted(async (c) => {
+      const entry = await readJson(c.req.raw)
+      const free = limit.take(1)
+      if (!free.ok) return problem(c, free.error)
+      const [outcome] = await accept([entry])
+      if (outcome === undefined) throw new Error('an entry was given and nothing came back')
+      return outcome.ok ? acceptedResponse(outcome.value) : problem(c, outcome.error)
+    }),
+  )
   app.all('/v1/entries', onlyMethods('POST'))
 
-  app.post('/v1/entries/batch', async (c) => {
-    const inputs = parseBatch(await readJson(c.req.raw))
-    if (!inputs.ok) return problem(c, invalid('The batch is not valid.', inputs.error))
-    return batchResponse(inputs.value, await accept(inputs.value), c.get('requestId'))
-  })
+  app.post(
+    '/v1/entries/batch',
+    admitted(async (c) => {
+      const inputs = parseBatch(await readJson(c.req.raw))
+      if (!inputs.ok) return problem(c, invalid('The batch is not valid.', inputs.error))
+      const free = limit.take(inputs.value.length)
+      if (!free.ok) return problem(c, free.error)
+      return batchResponse(inputs.value, await accept(inputs.value), c.get('requestId'))
+    }),
+  )
   app.all('/v1/entries/batch', onlyMethods('POST'))
+
+  app.post('/v1/entries/stream', (c) => {
+    const input = readPieces(c.req.raw)
+    const entered = uploadAdmission.enter(MAX_HELD_BYTES)
+    if (!entered.ok) return problem(c, entered.error)
+    const answers = utf8Stream(uploads(input, c.get('requestId')), entered.value.leave)
+    return new Response(answers, { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } })
+  })
+  app.all('/v1/entries/stream', onlyMethods('POST'))
 
   return app
 }
+
+/** The texts as bytes, made when they are asked for. `onEnd` is called once nobody asks any more. */
+const utf8Stream = (texts: AsyncGenerator<string>, onEnd: () => void): ReadableStream<Uint8Array> =>
+  new ReadableStream(
+    {
+      async pull(controller) {
+        const next = await texts.next()
+        if (next.done !== true) return controller.enqueue(Buffer.from(next.value))
+        onEnd()
+        controller.close()
+      },
+      // The client has gone. What is being accepted is, and what it sent is read no further.
+      async cancel() {
+        onEnd()
+        await texts.return(undefined)
+      },
+    },
+    // Nothing is made in advance: that would be read, accepted, and held.
+    { highWaterMark: 0 },
+  )
 
 const acceptedResponse = ({ entry, position }: Accepted): Response => {
   const { entryId, merchantId, businessDay } = entry
   // Nothing in an id or a day needs escaping in a path.
   const location = `/v1/merchants/${merchantId}/days/${businessDay}/entries/${entryId}`
   return jsonResponse({ entryId, merchantId, businessDay, position: positionToken(position) }, 202, { location })
+}
+
+const UPLOAD_FAILED: Problem = {
+  code: 'unexpected-error',
+  detail: 'It is logged. Send the lines that have no answer again; sending others again is safe.',
 }
 
 const MALFORMED_MERCHANT_ID: FieldProblem = {

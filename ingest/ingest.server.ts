@@ -6,6 +6,7 @@ import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#wire/settings'
+import { ENDLESS_PATHS } from './app.ts'
 import { ingest } from './ingest.ts'
 
 const settings = readSettings()
@@ -16,6 +17,7 @@ const app = ingest({
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
   merchants: dynamoMerchants(documentClient(), settings.tables.merchants),
   log,
+  limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },
 })
 
-await serveUntilStopped(app, { host: settings.host, port: settings.ingestPort }, log)
+await serveUntilStopped(app, { host: settings.host, port: settings.ingestPort, endlessPaths: ENDLESS_PATHS }, log)

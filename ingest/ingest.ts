@@ -2,9 +2,11 @@ import type { ServiceParts } from '#http/service'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock, EntryStream, Merchants } from '#ledger/ports'
 import { acceptEntries } from './accept-entries.ts'
+import { admission } from './admission.ts'
 import { ingestApp } from './app.ts'
-import { guardedStream } from './guarded-stream.ts'
+import { guardedStream, type BreakerState } from './guarded-stream.ts'
 import { knownMerchants } from './known-merchants.ts'
+import { noRateLimit, rateLimit } from './rate-limit.ts'
 import { registration } from './register-merchant.ts'
 import { streamWriter } from './stream-writer.ts'
 
@@ -13,27 +15,45 @@ export type IngestWorld = {
   readonly merchants: Merchants
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
+  readonly limits?: IngestLimits
+}
+
+export type IngestLimits = {
+  /** What the bodies of all requests may take together, half of it those of `/v1/entries/stream`. */
+  readonly maxBytesInFlight: number
+  /** Undefined: as many as there are. */
+  readonly maxEntriesPerSecond?: number | undefined
 }
 
 /** The whole command side on the given stream and register; the same for every way to run it. */
-export const ingest = ({ stream, merchants, log, clock = Date.now }: IngestWorld) => {
-  const guarded = guardedStream(stream)
+export const ingest = ({ stream, merchants, log, clock = Date.now, limits = DEFAULT_LIMITS }: IngestWorld) => {
+  const guarded = guardedStream(stream, (breaker) => log.warn({ breaker }, BREAKER_MESSAGES[breaker]))
   const onStreamTrouble = (err: unknown) => log.warn({ err }, 'the stream is in trouble')
   const onTrouble = (err: unknown) => log.warn({ err }, 'the register of merchants is in trouble')
+  const writer = streamWriter(guarded, { onTrouble: onStreamTrouble })
+  const { maxBytesInFlight, maxEntriesPerSecond } = limits
+  const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })
   return ingestApp({
-    accept: acceptEntries({
-      merchants: knownMerchants(merchants),
-      writer: streamWriter(guarded, { onTrouble: onStreamTrouble }),
-      clock,
-      onTrouble,
-    }),
+    accept: acceptEntries({ merchants: knownMerchants(merchants), writer, clock, onTrouble }),
     register: registration({ merchants, clock, onTrouble }),
+    // Apart from each other, so that long uploads over slow lines never fill the room of those who are quick.
+    admission: roomFor(1 / 2),
+    uploadAdmission: roomFor(1 / 2),
+    limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
       await Promise.all([guarded.openShards(), merchants.find(NOBODY)])
       return true
     },
     log,
   })
+}
+
+const DEFAULT_LIMITS: IngestLimits = { maxBytesInFlight: 64 * 1024 * 1024 }
+
+const BREAKER_MESSAGES: Record<BreakerState, string> = {
+  open: 'the stream fails: calls are refused at once',
+  'half-open': 'one call is let through to see whether the stream is back',
+  closed: 'the stream is back',
 }
 
 // "~" is in no client's alphabet: asking for it proves that the register answers, and finds nothing.

@@ -21,6 +21,8 @@ export type PendingWrites = {
   decide(write: PendingWrite, index: number, outcome: WriteOutcome): void
   /** Everything that is not decided yet has failed. */
   failAll(): void
+  /** How long the one that waits longest has waited; 0 when nobody waits. */
+  waitingMs(): number
 }
 
 export const pendingWrites = (
@@ -65,6 +67,10 @@ export const pendingWrites = (
     decide,
     failAll() {
       for (const write of waiting) fail(write)
+    },
+    waitingMs() {
+      const [oldest] = waiting
+      return oldest === undefined ? 0 : clock() - (oldest.deadlineMs - patienceMs)
     },
   }
 }

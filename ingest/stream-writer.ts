@@ -21,6 +21,8 @@ export type { NotWritten }
 export type StreamWriter = {
   /** Answers one outcome per entry, in order, once each is durable or given up. Never rejects. */
   write(entries: readonly Entry[]): Promise<readonly WriteOutcome[]>
+  /** How long the entry that waits longest has waited; 0 when none waits. */
+  waitingMs(): number
 }
 
 export type WriterOptions = {
@@ -119,7 +121,7 @@ export const streamWriter = (
     pending.failAll()
   }
 
-  return { write }
+  return { write, waitingMs: pending.waitingMs }
 }
 
 type Stored = Extract<PutOutcome, { status: 'stored' }>

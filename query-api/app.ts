@@ -1,37 +1,80 @@
 /** The query API over HTTP: which path answers what. */
 import type { Handler, Hono } from 'hono'
 import { onlyMethods } from '#http/methods'
-import { service, type ServiceEnv, type ServiceParts } from '#http/service'
-import { bookKey } from '#ledger/identifiers'
+import { service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
+import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
 import { balanceResponse } from '#wire/balance-response'
 import { listResponse } from '#wire/cursor'
 import { dayResponse, openDayTag } from '#wire/day-response'
 import { entryResponse } from '#wire/entry'
+import { parseEventId } from '#wire/event-stream'
 import { merchantResponse } from '#wire/merchant'
+import { dayRow, periodTotals } from '#wire/period-response'
 import { quarantineResponse } from '#wire/quarantine-response'
-import { parsePageParams, parseQuarantineParams, parseQueryParams } from '#wire/query-params'
-import { readBalance, readDay } from './books.ts'
-import { answer, answerFresh } from './conditional.ts'
+import {
+  parsePageParams,
+  parsePeriodParams,
+  parseQuarantineParams,
+  parseQueryParams,
+  parseWindowsParams,
+} from '#wire/query-params'
+import { WINDOW_MS, windowsResponse, windowsTag } from '#wire/windows-response'
+import { readBalance, readDay, readPeriod } from './books.ts'
+import { answer, answerFresh, answerKnown } from './conditional.ts'
 import { findEntry, placeText, readEntries } from './entries.ts'
-import { freshEnough } from './fresh-enough.ts'
+import { freshEnough, freshNow } from './fresh-enough.ts'
 import { journalFreshness } from './freshness.ts'
-import { dayOf, entriesPageOf, entryIdOf, merchantOf, notFound, pageOf, queryOf } from './parameters.ts'
+import { liveDays } from './live.ts'
+import { remembering } from './memory.ts'
+import {
+  dayOf,
+  daysPageOf,
+  entriesPageOf,
+  entryIdOf,
+  merchantIdOf,
+  merchantOf,
+  notFound,
+  pageOf,
+  queryOf,
+} from './parameters.ts'
 import { shardMap } from './shard-map.ts'
+import { sharingReads } from './shared-reads.ts'
 import { loggingStoreFailures, tellingFailures, type Store } from './store.ts'
-import type { Timer } from './timer.ts'
+import type { Every, Timer } from './timer.ts'
+import { foldWindows } from './windows.ts'
 
 export type QueryApiParts = ServiceParts & {
   readonly store: Store
   readonly openShards: EntryStream['openShards']
   readonly clock: Clock
   readonly timer: Timer
+  readonly every: Every
+  /** Aborted when the service is about to stop: then the streams of live days end, which never would by themselves. */
+  readonly stopping: AbortSignal
 }
 
 export const queryApi = (parts: QueryApiParts): Hono<ServiceEnv> => {
-  const store = tellingFailures(parts.store)
+  const store = remembering(tellingFailures(sharingReads(parts.store)))
   const freshness = journalFreshness({ progress: store.progress, shardFor: shardMap(parts), timer: parts.timer })
   const fresh = freshEnough({ freshness, clock: parts.clock })
+  const asOf = (merchantId: MerchantId) => freshNow({ freshness, clock: parts.clock }, merchantId)
+  const live = liveDays({ ...parts, store, asOf })
+
+  /** The merchant of the path, and what is read of its books once that is fresh; side by side, as neither needs the other. */
+  const readOf = async <T>(
+    c: ServiceContext,
+    after: Position | undefined,
+    read: (merchantId: MerchantId) => Promise<T>,
+  ) => {
+    const merchantId = merchantIdOf(c)
+    const freshly = async () => {
+      const asOf = await fresh(c, after, merchantId)
+      return { asOf, read: await read(merchantId) }
+    }
+    const [merchant, books] = await Promise.all([merchantOf(c, store.merchants), freshly()])
+    return { merchant, ...books }
+  }
 
   const app = service(parts)
   app.use(loggingStoreFailures(parts.log))
@@ -55,19 +98,46 @@ export const queryApi = (parts: QueryApiParts): Hono<ServiceEnv> => {
 
   get('/v1/merchants/:merchant/balance', async (c) => {
     const { after } = queryOf(c, parseQueryParams)
-    const merchant = await merchantOf(c, store.merchants)
-    const asOf = await fresh(c, after, merchant.merchantId)
-    const read = await readBalance(store, merchant.merchantId)
+    const { merchant, asOf, read } = await readOf(c, after, (merchantId) => readBalance(store, merchantId))
     return answerFresh(c, { content: balanceResponse(merchant, read), asOf })
+  })
+
+  get('/v1/merchants/:merchant/days', async (c) => {
+    const query = queryOf(c, parsePeriodParams)
+    const { from, to } = query
+    const list = `days ${merchantIdOf(c)} ${from} ${to}`
+    const page = daysPageOf(list, query)
+    const { asOf, read } = await readOf(c, query.after, (merchantId) => readPeriod(store, merchantId, { from, to }))
+    const shown = read.filter(({ day }) => day >= page.from)
+    const { data, nextCursor } = listResponse(list, shown.slice(0, page.limit).map(dayRow), shown[page.limit]?.day)
+    return answer(c, { content: { data, totals: periodTotals(read), nextCursor }, asOf })
+  })
+
+  get('/v1/merchants/:merchant/live', async (c) => {
+    const { after } = queryOf(c, parseQueryParams)
+    const merchant = await merchantOf(c, store.merchants)
+    await fresh(c, after, merchant.merchantId)
+    // Who asks for the headers alone would never read the stream, nor leave it.
+    if (c.req.method === 'HEAD') return eventStream(null)
+    return eventStream(await live.follow(merchant, parseEventId(c.req.header('last-event-id'))))
   })
 
   get('/v1/merchants/:merchant/days/:day', async (c) => {
     const { after } = queryOf(c, parseQueryParams)
     const day = dayOf(c)
-    const merchant = await merchantOf(c, store.merchants)
-    const asOf = await fresh(c, after, merchant.merchantId)
-    const read = await readDay(store, { merchantId: merchant.merchantId, day })
+    const { merchant, asOf, read } = await readOf(c, after, (merchantId) => readDay(store, { merchantId, day }))
     return answerFresh(c, { content: dayResponse(merchant, read), etag: openDayTag(merchant, read), asOf })
+  })
+
+  get('/v1/merchants/:merchant/days/:day/windows', async (c) => {
+    const { after, size } = queryOf(c, parseWindowsParams)
+    const day = dayOf(c)
+    const { merchant, asOf, read: end } = await readOf(c, after, (merchantId) => store.journal.end({ merchantId, day }))
+    const etag = windowsTag(merchant, end?.number ?? 0, size)
+    const known = answerKnown(c, { etag, asOf })
+    if (known !== undefined) return known
+    const totals = await foldWindows(store.journal, end, WINDOW_MS[size])
+    return answer(c, { content: windowsResponse(merchant, day, size, totals), etag, asOf })
   })
 
   get('/v1/merchants/:merchant/days/:day/entries', async (c) => {
@@ -105,3 +175,13 @@ export const queryApi = (parts: QueryApiParts): Hono<ServiceEnv> => {
 
   return app
 }
+
+const eventStream = (body: ReadableStream<Uint8Array> | null): Response =>
+  new Response(body, {
+    headers: {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      // nginx, and those who learnt from it, would otherwise hold events back until a buffer is full.
+      'x-accel-buffering': 'no',
+    },
+  })

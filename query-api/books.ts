@@ -1,21 +1,28 @@
 /**
- * What a merchant's books add up to: one day, or all of them.
+ * What a merchant's books add up to: one day, the days of a period, or all of them.
  *
- * Every open book is an item of its own and moves by itself, so a sum over them is read twice. When the head and every
- * segment number are the same both times, then between the two reads all of them stood still at once, and the sum is
- * one that the merchant really had. A day's own view needs none of this: its last segment carries it whole.
+ * Every open book is an item of its own and moves by itself, so a sum over them holds only if all of them stood still at
+ * once. Segment numbers and a head's revision only rise. So an item that is read with the number that it had at some
+ * earlier read has not changed in between; and when that is true of all of them, then all stood as they were read at the
+ * instant at which this reading began, and the sum is one that the merchant really had. The earlier reads may be
+ * anybody's: usually one look is enough. A day's own view needs none of this: its last segment carries it whole.
  */
+import { daysBetween, shiftDay } from '#ledger/calendar'
 import { emptyView } from '#ledger/day-view'
 import { balanceMinor, openDaysBefore, type Head } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
-import { netMinor } from '#ledger/money'
+import { netMinor, noTotals } from '#ledger/money'
 import type { SegmentEnd } from '#ledger/ports'
+import type { SegmentNumber } from '#ledger/segment'
 import type { BalanceRead } from '#wire/balance-response'
 import type { DayAtSegment } from '#wire/day-response'
 import { unpackView } from '#wire/packed-segment'
+import type { DayOfPeriod } from '#wire/period-response'
+import { concurrently } from './concurrently.ts'
+import type { Memory } from './memory.ts'
 import type { Store } from './store.ts'
 
-type Books = Pick<Store, 'heads' | 'journal'>
+export type Books = Pick<Store, 'heads' | 'journal'> & { readonly memory: Memory }
 
 /** A business day as its book stands now; a day without entries has the empty view. */
 export const readDay = async (books: Books, { merchantId, day }: BookId): Promise<DayAtSegment> => {
@@ -32,43 +39,90 @@ export const readDay = async (books: Books, { merchantId, day }: BookId): Promis
   }
 }
 
+/** Every calendar day from one to another, both included. Each opens with the closing of the day before. */
+export const readPeriod = async (
+  books: Books,
+  merchantId: MerchantId,
+  { from, to }: { from: BusinessDay; to: BusinessDay },
+): Promise<DayOfPeriod[]> => {
+  const read = await readOpenBooks(books, merchantId, (head) => openDaysBefore(head, shiftDay(to, 1)))
+  const ends = new Map(read.days.map((day, index) => [day, read.ends[index]]))
+  const before = read.days.filter((day) => day < from).map((day) => netMinor(ends.get(day)?.totals ?? noTotals))
+  let openingMinor = balanceMinor(read.head, before)
+  return Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => {
+    const day = shiftDay(from, index)
+    const end = ends.get(day)
+    const row = { day, openingMinor, segment: end?.number ?? 0, totals: end?.totals ?? noTotals }
+    openingMinor += netMinor(row.totals)
+    return row
+  })
+}
+
 /** The balance over the closed days and all open books. */
 export const readBalance = async (books: Books, merchantId: MerchantId): Promise<BalanceRead> => {
   const read = await readOpenBooks(books, merchantId, openDaysBefore)
   return { head: read.head, netsMinor: netsMinor(read), exact: read.exact }
 }
 
-/** A head and the ends of books that it names, in the order of their days. */
-export type OpenBooks = { readonly head: Head; readonly ends: readonly (SegmentEnd | undefined)[] }
+/** A head, some of the days that it lists as open, and the ends of their books in the same order. */
+export type OpenBooks = {
+  readonly head: Head
+  readonly days: readonly BusinessDay[]
+  readonly ends: readonly (SegmentEnd | undefined)[]
+}
 
-/** Whether nothing changed between two reads of the same books. */
-export const stoodStill = (earlier: OpenBooks, later: OpenBooks): boolean =>
-  earlier.head.revision === later.head.revision &&
-  earlier.ends.every((end, index) => end?.number === later.ends[index]?.number)
+/** Which of the open days are looked at. */
+type DaysOf = (head: Head) => readonly BusinessDay[]
+
+/** What was known of the same books at some time before. */
+type SeenBooks = { readonly head: Head | undefined; readonly segments: readonly (SegmentNumber | undefined)[] }
+
+/** Whether all books are as they were seen before. */
+const stoodStill = (earlier: SeenBooks, { head, ends }: OpenBooks): boolean =>
+  earlier.head?.revision === head.revision && ends.every((end, index) => earlier.segments[index] === (end?.number ?? 0))
 
 /** How often books that keep moving are looked at again. */
 const MAX_ROUNDS = 6
 
 const readOpenBooks = async (
-  { heads, journal }: Books,
+  books: Books,
   merchantId: MerchantId,
-  daysOf: (head: Head) => readonly BusinessDay[],
+  daysOf: DaysOf,
 ): Promise<OpenBooks & { readonly exact: boolean }> => {
-  // The head comes first. A book that is closed after that keeps its entries, so nothing is missed or counted twice.
-  const read = async (): Promise<OpenBooks> => {
-    const head = await heads.read(merchantId)
-    return { head, ends: await Promise.all(daysOf(head).map((day) => journal.end({ merchantId, day }))) }
+  for (let round = 0; ; round += 1) {
+    // Before the first read of this look begins; later it would be compared with itself.
+    const seen = seenBooks(books.memory, merchantId, daysOf)
+    const read = await lookAtBooks(books, merchantId, daysOf)
+    // The head alone is a single item.
+    const exact = read.days.length === 0 || stoodStill(seen, read)
+    if (exact || round === MAX_ROUNDS) return { ...read, exact }
   }
+}
 
-  let books = await read()
-  // The head alone is a single item.
-  if (books.ends.length === 0) return { ...books, exact: true }
-  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-    const again = await read()
-    if (stoodStill(books, again)) return { ...again, exact: true }
-    books = again
-  }
-  return { ...books, exact: false }
+const seenBooks = (memory: Memory, merchantId: MerchantId, daysOf: DaysOf): SeenBooks => {
+  const head = memory.head(merchantId)
+  const days = head === undefined ? [] : daysOf(head)
+  return { head, segments: days.map((day) => memory.segment({ merchantId, day })) }
+}
+
+/** A look at a merchant's open books. Heads rarely change, so the books of the last one are read along with the new one. */
+export const lookAtBooks = async (books: Books, merchantId: MerchantId, daysOf: DaysOf): Promise<OpenBooks> => {
+  const last = books.memory.head(merchantId)
+  const [head, along] = await Promise.all([
+    books.heads.read(merchantId),
+    last && withEnds(books, merchantId, daysOf, last),
+  ])
+  if (along !== undefined && along.head.revision === head.revision) return along
+  // The head comes first. A book that is closed after that keeps its entries, so nothing is missed or counted twice.
+  return await withEnds(books, merchantId, daysOf, head)
+}
+
+// A merchant may have hundreds of open days, and other requests want their turn at the store.
+const READS_AT_ONCE = 16
+
+const withEnds = async ({ journal }: Books, merchantId: MerchantId, daysOf: DaysOf, head: Head): Promise<OpenBooks> => {
+  const days = daysOf(head)
+  return { head, days, ends: await concurrently(days, READS_AT_ONCE, (day) => journal.end({ merchantId, day })) }
 }
 
 const netsMinor = ({ ends }: OpenBooks): bigint[] => ends.map((end) => (end ? netMinor(end.totals) : 0n))

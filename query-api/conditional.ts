@@ -23,17 +23,24 @@ export const answer = (c: ServiceContext, { content, etag = contentTag(content),
 export const answerFresh = (c: ServiceContext, { content, etag = contentTag(content), asOf }: Answer): Response =>
   conditional(c, { ...content, ...freshnessFields(asOf) }, etag, asOf)
 
-const conditional = (c: ServiceContext, body: object, etag: string, asOf: AsOf): Response => {
+/** 304 when the client has what the tag stands for; where that is costly to make, this saves making it. */
+export const answerKnown = (c: ServiceContext, { etag, asOf }: Required<Omit<Answer, 'content'>>) =>
+  matchesTag(c.req.header('if-none-match'), etag)
+    ? new Response(null, { status: 304, headers: headersOf(etag, asOf) })
+    : undefined
+
+const conditional = (c: ServiceContext, body: object, etag: string, asOf: AsOf): Response =>
+  answerKnown(c, { etag, asOf }) ?? jsonResponse(body, 200, headersOf(etag, asOf))
+
+const headersOf = (etag: string, asOf: AsOf): Record<string, string> => {
   const fields = freshnessFields(asOf)
-  const headers = {
+  return {
     etag,
     // May be kept, but has to be asked about before each use.
     'cache-control': 'no-cache',
     'daybook-as-of': fields.asOf,
     ...(fields.appliedThrough !== null && { 'daybook-applied-through': fields.appliedThrough }),
   }
-  const isKnown = matchesTag(c.req.header('if-none-match'), etag)
-  return isKnown ? new Response(null, { status: 304, headers }) : jsonResponse(body, 200, headers)
 }
 
 /** Whether `If-None-Match` names the tag. The comparison is weak: only what stands between the quotes counts. */
@@ -45,7 +52,8 @@ export const matchesTag = (ifNoneMatch: string | undefined, etag: string): boole
 /** Changes whenever the content does. Weak, because the freshness beside the content is not in it. */
 const contentTag = (content: object): string => `W/"${hash('sha256', jsonText(content), 'base64url').slice(0, 22)}"`
 
-const freshnessFields = ({ asOfMs, appliedThroughMs }: AsOf) => ({
+/** How fresh an answer is, as clients read it. */
+export const freshnessFields = ({ asOfMs, appliedThroughMs }: AsOf) => ({
   asOf: instantText(asOfMs),
   appliedThrough: appliedThroughMs === null ? null : instantText(appliedThroughMs),
 })

@@ -3,9 +3,9 @@ import { setImmediate as otherRequests } from 'node:timers/promises'
 import type { Entry } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
-import type { ChainHash, SealedSegment, SegmentNumber } from '#ledger/segment'
+import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import type { QuarantineReason } from '#ledger/quarantine'
-import { unpackEntries, unpackView } from '#wire/packed-segment'
+import { entriesOf, segmentsAfter } from './chain.ts'
 import type { Store } from './store.ts'
 
 /** Where an entry stands in its book: its segment, and its index in there. */
@@ -75,25 +75,3 @@ export const parsePlace = (text: string): Result<Place, 'not-a-place'> => {
   if (segment === undefined) return refuse('not-a-place')
   return ok({ segment: Number(segment), index: Number(index) })
 }
-
-// Two full segments hold more than a page does, and a segment of a quiet shop a single entry: so the reads grow, up to
-// what memory can bear of full ones (350 KB each).
-const FIRST_READ = 2
-const LARGEST_READ = 32
-
-async function* segmentsAfter(
-  journal: Store['journal'],
-  book: BookId,
-  after: SegmentNumber,
-): AsyncGenerator<SealedSegment> {
-  let last = after
-  for (let size = FIRST_READ; ; size = Math.min(2 * size, LARGEST_READ)) {
-    const segments = await journal.read(book, last, size)
-    yield* segments
-    if (segments.length < size) return
-    last += size
-  }
-}
-
-const entriesOf = ({ book, totals, view, entries }: SealedSegment): Entry[] =>
-  unpackEntries(entries, book, unpackView(view, totals).terms)

@@ -15,12 +15,20 @@ export type FreshEnough = (c: ServiceContext, after: Position | undefined, merch
 const DEFAULT_WAIT_SECONDS = 5
 
 export const freshEnough =
-  ({ freshness, clock }: { freshness: Freshness; clock: Clock }): FreshEnough =>
+  (parts: FreshParts): FreshEnough =>
   async (c, after, merchantId) => {
+    const { freshness, clock } = parts
     if (after !== undefined) await untilApplied(freshness, c, after)
-    const appliedThroughMs = merchantId === undefined ? null : await freshness.appliedThroughMs(merchantId)
-    return { asOfMs: clock(), appliedThroughMs }
+    return merchantId === undefined ? { asOfMs: clock(), appliedThroughMs: null } : await freshNow(parts, merchantId)
   }
+
+/** How fresh what is read of a merchant from now on will be. */
+export const freshNow = async ({ freshness, clock }: FreshParts, merchantId: MerchantId): Promise<AsOf> => {
+  const appliedThroughMs = await freshness.appliedThroughMs(merchantId)
+  return { asOfMs: clock(), appliedThroughMs }
+}
+
+type FreshParts = { readonly freshness: Freshness; readonly clock: Clock }
 
 const untilApplied = async (freshness: Freshness, c: ServiceContext, after: Position): Promise<void> => {
   const preferred = preferredWaitSeconds(c.req.header('prefer'))

@@ -1,6 +1,13 @@
 /** What a request asks for, or the problem that says what is wrong with it. */
 import { ProblemError, type ServiceContext } from '#http/service'
-import { parseBusinessDay, parseEntryId, parseMerchantId, type BusinessDay, type EntryId } from '#ledger/identifiers'
+import {
+  parseBusinessDay,
+  parseEntryId,
+  parseMerchantId,
+  type BusinessDay,
+  type EntryId,
+  type MerchantId,
+} from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Page } from '#ledger/ports'
 import type { Result } from '#ledger/result'
@@ -23,13 +30,21 @@ export const queryOf = <T>(c: ServiceContext, parse: (given: unknown) => Result<
   throw new ProblemError(invalid('Some query parameters are not valid.', query.error))
 }
 
-/** The merchant in the path. An id that no merchant can have is an unknown one, too. */
+/** The merchant in the path. */
 export const merchantOf = async (c: ServiceContext, merchants: Store['merchants']): Promise<Merchant> => {
-  const merchantId = parseMerchantId(c.req.param('merchant') ?? '')
-  const merchant = merchantId.ok ? await merchants.find(merchantId.value) : undefined
-  if (merchant === undefined) throw notFound('There is no such merchant.')
+  const merchant = await merchants.find(merchantIdOf(c))
+  if (merchant === undefined) throw noSuchMerchant()
   return merchant
 }
+
+/** The id of the merchant in the path. One that no merchant can have is unknown, too. */
+export const merchantIdOf = (c: ServiceContext): MerchantId => {
+  const merchantId = parseMerchantId(c.req.param('merchant') ?? '')
+  if (merchantId.ok) return merchantId.value
+  throw noSuchMerchant()
+}
+
+const noSuchMerchant = (): ProblemError => notFound('There is no such merchant.')
 
 export const dayOf = (c: ServiceContext): BusinessDay => {
   const day = parseBusinessDay(c.req.param('day') ?? '')
@@ -56,6 +71,17 @@ export const entriesPageOf = (list: string, { limit, cursor }: PageParams): { fr
   const from = parsePlace(placeOf(list, cursor))
   if (!from.ok) throw cursorProblem()
   return { from: from.value, limit }
+}
+
+/** The same for a list of days. */
+export const daysPageOf = (
+  list: string,
+  { from, limit, cursor }: PageParams & { from: BusinessDay },
+): { from: BusinessDay; limit: number } => {
+  if (cursor === undefined) return { from, limit }
+  const day = parseBusinessDay(placeOf(list, cursor))
+  if (!day.ok) throw cursorProblem()
+  return { from: day.value, limit }
 }
 
 const placeOf = (list: string, cursor: string): string => {

@@ -20,6 +20,7 @@ const client = documentClient()
 const stream = kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), streamName)
 const merchants = dynamoMerchants(client, tables.merchants)
 
+const stopping = new AbortController()
 const app = queryApi({
   store: {
     merchants,
@@ -31,6 +32,11 @@ const app = queryApi({
   openShards: () => stream.openShards(),
   clock: Date.now,
   timer: { nowMs: () => performance.now(), sleep },
+  every: (ms, task) => {
+    const interval = setInterval(task, ms)
+    return () => clearInterval(interval)
+  },
+  stopping: stopping.signal,
   log,
   isReady: async () => {
     // Without the store there is nothing to answer; without the stream there is.
@@ -39,4 +45,4 @@ const app = queryApi({
   },
 })
 
-await serveUntilStopped(app, { host, port }, log)
+await serveUntilStopped(app, { host, port, onStop: () => stopping.abort() }, log)

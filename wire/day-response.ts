@@ -1,10 +1,12 @@
-import { dayBounds, HOUR_MS, ruleOn, windowsOfDay, type DayBounds } from '#ledger/calendar'
+import { dayBounds, HOUR_MS, ruleOn } from '#ledger/calendar'
 import type { DayView } from '#ledger/day-view'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import { addTotals, netMinor, noTotals, type Totals } from '#ledger/money'
+import { netMinor } from '#ledger/money'
 import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import { instantText } from './instant.ts'
+import { totalsResponse } from './totals-response.ts'
+import { windowRows } from './windows-response.ts'
 
 /** A business day with what came before it: the view of its book at a segment, and the balance it opened with. */
 export type DayAtSegment = {
@@ -26,15 +28,14 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     businessDay: day,
     currency,
     timeZone: ruleOn(calendar, day).timeZone,
-    status: 'open',
-    version: OPEN_VERSION,
+    ...OPEN_STATUS,
     segment,
     opening: openingMinor,
     ...totalsResponse(view.totals),
     net,
     closing: openingMinor + net,
     byMethod: Object.fromEntries(Array.from(view.byMethod, ([method, totals]) => [method, totalsResponse(totals)])),
-    windows: hourWindows(view.byHour, bounds),
+    windows: windowRows(view.byHour, bounds, HOUR_MS),
     lateEntries: view.lateEntries,
     hash,
     digest: null,
@@ -48,28 +49,7 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
  * revision because a change of calendar moves a day that has no entries yet. Weak: how fresh the answer is, is not in it.
  */
 export const openDayTag = ({ revision }: Merchant, { segment, openingMinor }: DayAtSegment): string =>
-  `W/"s${segment}.v${OPEN_VERSION}.o${openingMinor}.m${revision}"`
+  `W/"s${segment}.v${OPEN_STATUS.version}.o${openingMinor}.m${revision}"`
 
-/** A day has versions from its first close on. */
-const OPEN_VERSION = 0
-
-const totalsResponse = ({ creditsMinor, debitsMinor, entryCount }: Totals) => ({
-  credits: creditsMinor,
-  debits: debitsMinor,
-  entryCount,
-})
-
-/** Every hour of the day, so that no client has to fill gaps; together they always add up to the day. */
-const hourWindows = (byHour: DayView['byHour'], bounds: DayBounds) => {
-  const windows = windowsOfDay(bounds, HOUR_MS)
-  const lastHour = windows.length - 1
-  return windows.map(({ startMs, endMs }, hour) => ({
-    start: instantText(startMs),
-    end: instantText(endMs),
-    ...totalsResponse(hour === lastHour ? totalsFrom(byHour, hour) : (byHour.get(hour) ?? noTotals)),
-  }))
-}
-
-// Where zone rules differ between ingest and here, an entry may stand in an hour that this day does not have.
-const totalsFrom = (byHour: DayView['byHour'], firstHour: number): Totals =>
-  [...byHour].filter(([hour]) => hour >= firstHour).reduce((sum, [, totals]) => addTotals(sum, totals), noTotals)
+/** What is said of a day that is not closed; it has versions from its first close on. */
+export const OPEN_STATUS = { status: 'open', version: 0 } as const

@@ -3,20 +3,21 @@ import { jsonText } from './json.ts'
 import type { FieldProblem } from './fields.ts'
 
 export const PROBLEMS = {
-  'not-json': { status: 400, title: 'The body is not JSON' },
+  'not-json': { status: 400, title: 'The body or line is not JSON' },
   'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'not-applied-yet': { status: 409, title: 'The entry is accepted but not yet counted' },
   'currency-fixed': { status: 409, title: 'The currency of a merchant never changes' },
   'changed-meanwhile': { status: 409, title: 'Somebody else changed it at the same time' },
-  'too-large': { status: 413, title: 'The body is too large' },
+  'too-large': { status: 413, title: 'The body or line is too large' },
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
   invalid: { status: 422, title: 'Some fields are not valid' },
   'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
+  'rate-limited': { status: 429, title: 'More entries per second than are taken' },
   'unexpected-error': { status: 500, title: 'Something went wrong on our side' },
   'stream-unavailable': { status: 503, title: 'Entries cannot be taken at the moment' },
-  'too-busy': { status: 503, title: 'More entries wait than can be held' },
+  'too-busy': { status: 503, title: 'More is waiting than can be held' },
   'register-unavailable': { status: 503, title: 'The register of merchants cannot be reached at the moment' },
   'store-unavailable': { status: 503, title: 'Books cannot be read at the moment' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -1,13 +1,16 @@
 /** What clients may ask of a query: its parameters by name, all of them or a refusal of each that is wrong. */
 import * as z from 'zod'
-import { parseMerchantId } from '#ledger/identifiers'
+import { daysBetween } from '#ledger/calendar'
+import { parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { QUARANTINE_REASONS } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
 import { fail, readFields, type FieldProblem } from './fields.ts'
 import { parsePositionToken } from './position-token.ts'
+import { WINDOW_SIZES } from './windows-response.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 500
+const MAX_PERIOD_DAYS = 400
 
 const parseLimit = (text: string): Result<number, 'out-of-range'> => {
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0
@@ -23,6 +26,7 @@ const parsed = <T>(parse: (text: string) => Result<T, string>, detail: string) =
   })
 
 const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted')
+const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD')
 const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`)
 
 /** Every query takes `after`: answer only when what stands there, and all before it on its shard, is counted. */
@@ -38,6 +42,15 @@ const quarantineParams = pageParams.extend({
   reason: z.enum(QUARANTINE_REASONS).exactOptional(),
 })
 
+const windowsParams = queryParams.extend({ size: z.enum(WINDOW_SIZES).default('1h') })
+
+const periodParams = pageParams.extend({ from: day, to: day }).superRefine(({ from, to }, context) => {
+  const days = daysBetween(from, to) + 1
+  if (days >= 1 && days <= MAX_PERIOD_DAYS) return
+  const detail = `must be "from" or a day after it, with at most ${MAX_PERIOD_DAYS} days in all`
+  context.addIssue({ code: 'custom', path: ['to'], ...fail('out-of-range', detail) })
+})
+
 type Parsed<Schema extends z.ZodType> = Result<z.output<Schema>, readonly FieldProblem[]>
 
 export const parseQueryParams = (given: unknown): Parsed<typeof queryParams> => readFields(queryParams, given)
@@ -48,6 +61,11 @@ export type PageParams = z.output<typeof pageParams>
 
 export const parseQuarantineParams = (given: unknown): Parsed<typeof quarantineParams> =>
   readFields(quarantineParams, given)
+
+export const parseWindowsParams = (given: unknown): Parsed<typeof windowsParams> => readFields(windowsParams, given)
+
+/** A page of the days from one to another, both included; never more than 400, never none. */
+export const parsePeriodParams = (given: unknown): Parsed<typeof periodParams> => readFields(periodParams, given)
 
 /** The seconds of `Prefer: wait=…` (RFC 7240), at most 20. What cannot be read as such is no preference. */
 export const preferredWaitSeconds = (prefer: string | undefined): number | undefined => {

@@ -21,6 +21,14 @@ const environment = z.object({
   PROGRESS_TABLE: resourceName('progress'),
   QUARANTINE_TABLE: resourceName('quarantine'),
 
+  // No cap when it is not set.
+  INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
+  INGEST_MAX_BYTES_IN_FLIGHT: z.coerce
+    .number()
+    .int()
+    .min(4 * 1024 * 1024)
+    .default(64 * 1024 * 1024),
+
   // A store on AWS likes many writes at a time; the local one has a single writer and likes few.
   BOOKS_AT_ONCE: z.coerce.number().int().min(1).max(256).default(32),
   BOOK_CACHE_BYTES: z.coerce
@@ -41,6 +49,8 @@ export type Settings = {
   readonly logLevel: z.infer<typeof environment>['LOG_LEVEL']
   readonly streamName: string
   readonly tables: TableNames
+  readonly maxEntriesPerSecond: number | undefined
+  readonly maxBytesInFlight: number
   readonly booksAtOnce: number
   readonly bookCacheBytes: number
   readonly dataFolder: string
@@ -67,6 +77,8 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
       progress: values.PROGRESS_TABLE,
       quarantine: values.QUARANTINE_TABLE,
     },
+    maxEntriesPerSecond: values.INGEST_MAX_ENTRIES_PER_SECOND,
+    maxBytesInFlight: values.INGEST_MAX_BYTES_IN_FLIGHT,
     booksAtOnce: values.BOOKS_AT_ONCE,
     bookCacheBytes: values.BOOK_CACHE_BYTES,
     dataFolder: values.DAYBOOK_DATA,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { aMerchant, aRule, day } from '#test/builders'
 import { aQueryApi, moved, NOW_MS } from './query-fixtures.ts'
@@ -209,5 +210,47 @@ describe('GET /v1/merchants/{m}/balance', () => {
     })
     await system.append(moved('e1', '2026-11-20T12:00:00Z', 2n))
     expect((await system.get('/v1/merchants/m1/balance')).body).toMatchObject({ balance: 42, exact: true })
+  })
+
+  test('an exact balance is one that the merchant really had, whatever moves while it is read', async () => {
+    const delays = [0, 7, 1, 12, 0, 3, 9, 2, 0, 15, 5]
+    let reads = 0
+    const turns = async (count: number) => {
+      for (let turn = 0; turn < count; turn += 1) await setImmediate()
+    }
+    const later = async <T>(read: () => Promise<T>): Promise<T> => {
+      await turns(delays[(reads += 1) % delays.length] ?? 0)
+      return await read()
+    }
+    const system = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        heads: { read: async (id) => await later(() => store.heads.read(id)) },
+        journal: { ...store.journal, end: async (book) => await later(() => store.journal.end(book)) },
+      }),
+    })
+    // One comes in on a day, then goes out on another: at no instant are there more than one, or fewer than none.
+    let isMoving = true
+    const moving = async () => {
+      for (let count = 1; count <= 150; count += 1) {
+        const [into, outOf] = [1 + (count % 3), 4 + (count % 4)]
+        await system.append(moved(`in${count}`, `2026-11-0${into}T12:00:00Z`, 1n))
+        // In bursts: between them readers find the books at rest.
+        await turns(count % 7 === 0 ? 60 : 1)
+        await system.append(moved(`out${count}`, `2026-11-0${outOf}T12:00:00Z`, -1n))
+        await turns(count % 10 === 0 ? 60 : 1)
+      }
+      isMoving = false
+    }
+    const seen: unknown[] = []
+    const reading = async () => {
+      while (isMoving) {
+        const { body } = await system.get('/v1/merchants/m1/balance')
+        if (body['exact'] === true) seen.push(body['balance'])
+      }
+    }
+    await Promise.all([moving(), ...Array.from({ length: 8 }, reading)])
+    expect(seen.length).toBeGreaterThan(100)
+    expect(new Set(seen)).toEqual(new Set([0, 1]))
   })
 })

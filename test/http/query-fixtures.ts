@@ -1,4 +1,5 @@
 /** The query API over memory adapters, with books as the journal processor would have written them. */
+import { setImmediate } from 'node:timers/promises'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
@@ -28,9 +29,13 @@ type Given = {
   readonly onSleep?: (nowMs: number) => Promise<void>
 }
 
+type Task = { readonly ms: number; readonly run: () => void }
+
 export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => store, onSleep }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
   const logged: unknown[] = []
+  const tasks = new Set<Task>()
+  const stopping = new AbortController()
   let elapsedMs = 0
 
   const app = queryApi({
@@ -44,6 +49,12 @@ export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => st
         await onSleep?.(elapsedMs)
       },
     },
+    every: (ms, run) => {
+      const task = { ms, run }
+      tasks.add(task)
+      return () => void tasks.delete(task)
+    },
+    stopping: stopping.signal,
     log: { error: (...line: unknown[]) => void logged.push(line) },
     isReady: async () => true,
   })
@@ -62,6 +73,14 @@ export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => st
     progress,
     quarantine,
     logged,
+    /** The periods of what is done again and again at the moment, in ms. */
+    periods: () => Array.from(tasks, ({ ms }) => ms),
+    /** Does all that is done with this period once, and lets it come to its end. */
+    tick: async (ms: number) => {
+      for (const task of tasks) if (task.ms === ms) task.run()
+      for (let turn = 0; turn < 5; turn += 1) await setImmediate()
+    },
+    stop: () => stopping.abort(),
     elapse: (ms: number) => void (elapsedMs += ms),
     /** One segment with these entries, in the book of the first. */
     append: appender(merchants, async (book, segment) => {

@@ -128,15 +128,18 @@ describe('after', () => {
     '/v1/merchants',
     '/v1/merchants/m1',
     '/v1/merchants/m1/balance',
+    '/v1/merchants/m1/days?from=2026-11-01&to=2026-11-30',
     '/v1/merchants/m1/days/2026-11-20',
+    '/v1/merchants/m1/days/2026-11-20/windows?size=5m',
     '/v1/merchants/m1/days/2026-11-20/entries',
     '/v1/merchants/m1/days/2026-11-20/entries/e1',
     '/v1/quarantine',
   ])('%s takes it', async (path) => {
     const { get, progress } = aQueryApi()
-    expect((await get(`${path}?${after('10')}`, { prefer: 'wait=0' })).status).toBe(409)
+    const query = `${path}${path.includes('?') ? '&' : '?'}${after('10')}`
+    expect((await get(query, { prefer: 'wait=0' })).status).toBe(409)
     await progress.advance('journal', reached('10'))
-    expect((await get(`${path}?${after('10')}`, { prefer: 'wait=1' })).status).not.toBe(409)
+    expect((await get(query, { prefer: 'wait=1' })).status).not.toBe(409)
   })
 })
 

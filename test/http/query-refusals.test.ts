@@ -23,6 +23,9 @@ describe('parameters that cannot be', () => {
     { path: '/v1/quarantine?merchant=a%20b', errors: [{ pointer: '/merchant', code: 'not-an-id' }] },
     { path: '/v1/merchants/m1/balance?day=2026-11-20', errors: [{ pointer: '/day', code: 'unknown-field' }] },
     { path: `${DAY}?version=1`, errors: [{ pointer: '/version', code: 'unknown-field' }] },
+    { path: `${DAY}/windows?size=2h`, errors: [{ pointer: '/size', code: 'not-allowed' }] },
+    { path: '/v1/merchants/m1/days/2026-02-30/windows', errors: [{ pointer: '/day', code: 'not-a-calendar-date' }] },
+    { path: '/v1/merchants/m1/live?day=2026-11-20', errors: [{ pointer: '/day', code: 'unknown-field' }] },
     { path: `${DAY}?__proto__=1`, errors: [{ pointer: '/__proto__', code: 'unknown-field' }] },
     { path: `${DAY}?constructor=1`, errors: [{ pointer: '/constructor', code: 'unknown-field' }] },
     {
@@ -46,7 +49,16 @@ describe('parameters that cannot be', () => {
 
 test.each(['m2', 'a%20b', '~m1', '%zz'])('merchant %s is unknown', async (merchant) => {
   const { get } = aQueryApi()
-  for (const rest of ['', '/balance', '/days/2026-11-20', '/days/2026-11-20/entries', '/days/2026-11-20/entries/e1']) {
+  for (const rest of [
+    '',
+    '/balance',
+    '/live',
+    '/days?from=2026-11-20&to=2026-11-20',
+    '/days/2026-11-20',
+    '/days/2026-11-20/windows',
+    '/days/2026-11-20/entries',
+    '/days/2026-11-20/entries/e1',
+  ]) {
     expect(await get(`/v1/merchants/${merchant}${rest}`)).toMatchObject({ status: 404, body: { code: 'not-found' } })
   }
 })

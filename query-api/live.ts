@@ -1,0 +1,139 @@
+/**
+ * The live stream: the days of a merchant, told to all who listen as they change.
+ *
+ * However many listen, a merchant's books are looked at once every quarter of a second, one timer does that for all
+ * merchants, and one more sends everybody's heartbeats. When nobody listens, there is neither.
+ */
+import type { ServiceParts } from '#http/service'
+import type { MerchantId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { SeenDay } from '#wire/event-stream'
+import { concurrently } from './concurrently.ts'
+import { liveClient, type LiveClient } from './live-client.ts'
+import { merchantWatch, type DayNews, type MerchantWatch, type WatchParts } from './merchant-watch.ts'
+import { shared } from './shared-reads.ts'
+import type { Every } from './timer.ts'
+
+export type Live = {
+  /**
+   * Events of the merchant's days from now on; first of all what the client has not seen. A client that has seen the
+   * current business day as it is gets nothing at first. Throws when the books cannot be read.
+   */
+  follow(merchant: Merchant, seen: SeenDay | undefined): Promise<ReadableStream<Uint8Array>>
+}
+
+export type LiveParts = WatchParts & {
+  readonly every: Every
+  readonly log: ServiceParts['log']
+  /** Aborted when the service stops: then all streams end. */
+  readonly stopping: AbortSignal
+}
+
+const LOOK_EVERY_MS = 250
+const HEARTBEAT_EVERY_MS = 15_000
+
+// With very many merchants, each is looked at less often rather than the store asked more at a time.
+const LOOKS_AT_ONCE = 16
+
+export const liveDays = (parts: LiveParts): Live => {
+  const { every, log, stopping } = parts
+  const followed = new Map<MerchantId, Followed>()
+  let stopTimers: (() => void) | undefined
+
+  const lookOrLog = async (merchant: Followed): Promise<void> => {
+    try {
+      await merchant.look()
+      merchant.isFailing = false
+    } catch (error) {
+      // Once, not four times a second; the clients are told what is new as soon as it can be read.
+      if (!merchant.isFailing) log.error({ err: error, merchantId: merchant.merchantId }, 'live days cannot be read')
+      merchant.isFailing = true
+    }
+  }
+
+  const allClients = () => [...followed.values()].flatMap(({ clients }) => [...clients])
+
+  const startTimers = () => {
+    let isLooking = false
+    const lookAtAll = async () => {
+      if (isLooking) return
+      isLooking = true
+      await concurrently([...followed.values()], LOOKS_AT_ONCE, lookOrLog)
+      isLooking = false
+    }
+    const stopLooking = every(LOOK_EVERY_MS, () => void lookAtAll())
+    const stopBeating = every(HEARTBEAT_EVERY_MS, () => allClients().forEach((client) => client.beat()))
+    return () => {
+      stopLooking()
+      stopBeating()
+    }
+  }
+
+  const join = (merchant: Merchant): Followed => {
+    const { merchantId } = merchant
+    const known = followed.get(merchantId)
+    const joined = known ?? followedMerchant(merchantId, merchantWatch(parts, merchant))
+    joined.followers += 1
+    followed.set(merchantId, joined)
+    stopTimers ??= startTimers()
+    return joined
+  }
+
+  const leave = (left: Followed) => {
+    left.followers -= 1
+    if (left.followers === 0) followed.delete(left.merchantId)
+    if (followed.size > 0) return
+    stopTimers?.()
+    stopTimers = undefined
+  }
+
+  stopping.addEventListener('abort', () => allClients().forEach((client) => client.end()))
+
+  return {
+    async follow(merchant, seen) {
+      const joined = join(merchant)
+      try {
+        joined.watch.expect(merchant, seen)
+        await joined.look()
+      } catch (error) {
+        leave(joined)
+        throw error
+      }
+      // From here to the return nothing waits, so no news can come between.
+      const client = liveClient(() => {
+        joined.clients.delete(client)
+        leave(joined)
+      })
+      joined.clients.add(client)
+      tell(client, joined.watch.missedBy(seen))
+      if (stopping.aborted) client.end()
+      return client.stream
+    },
+  }
+}
+
+/** A merchant that somebody follows; `followers` counts its clients and those that are about to be. */
+type Followed = {
+  readonly merchantId: MerchantId
+  readonly watch: MerchantWatch
+  readonly clients: Set<LiveClient>
+  /** Looks at the books and tells all clients what is new. */
+  readonly look: () => Promise<void>
+  followers: number
+  isFailing: boolean
+}
+
+const followedMerchant = (merchantId: MerchantId, watch: MerchantWatch): Followed => {
+  const clients = new Set<LiveClient>()
+  const look = async () => {
+    const news = await watch.look()
+    for (const client of clients) tell(client, news)
+  }
+  // Who comes while a look is under way waits for the next one, which sees all that was there when it came.
+  const oneAtATime = shared(look, () => merchantId)
+  return { merchantId, watch, clients, look: () => oneAtATime(undefined), followers: 0, isFailing: false }
+}
+
+const tell = (client: LiveClient, news: readonly DayNews[]): void => {
+  for (const { day, event } of news) client.offer(day, event)
+}

@@ -1,0 +1,270 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { admission } from '#ingest/admission'
+import { ingest, type IngestLimits } from '#ingest/ingest'
+import { rateLimit } from '#ingest/rate-limit'
+import type { EntryStream } from '#ledger/ports'
+import { aMerchant } from '#test/builders'
+import { decodeRecord } from '#wire/stream-record'
+
+const MEBIBYTE = 1024 * 1024
+
+describe('admission', () => {
+  const start = () => {
+    let waitingMs = 0
+    const { enter } = admission({ maxBytes: MEBIBYTE, waitingMs: () => waitingMs })
+    return { enter, wait: (ms: number) => (waitingMs = ms) }
+  }
+  const busy = { ok: false, error: { code: 'too-busy', retryAfterSeconds: expect.any(Number) } }
+
+  test('lets in what there is room for, and more when somebody has left', () => {
+    const { enter } = start()
+    const half = enter(MEBIBYTE / 2)
+    expect(half.ok && enter(MEBIBYTE / 2).ok).toBe(true)
+    expect(enter(1)).toMatchObject(busy)
+    if (half.ok) half.value.leave()
+    expect(enter(MEBIBYTE / 2).ok).toBe(true)
+    expect(enter(1)).toMatchObject(busy)
+  })
+
+  test('counts who leaves once', () => {
+    const { enter } = start()
+    const half = enter(MEBIBYTE / 2)
+    if (half.ok) for (const _ of [1, 2, 3]) half.value.leave()
+    expect(enter(MEBIBYTE).ok).toBe(true)
+    expect(enter(1)).toMatchObject(busy)
+  })
+
+  test('bounds the number of those who hold nothing', () => {
+    const { enter } = start()
+    const entered = Array.from({ length: 1_000 }, () => enter(0).ok)
+    expect(entered.filter(Boolean)).toHaveLength(64)
+  })
+
+  test('lets nobody in while others have waited for more than a second', () => {
+    const { enter, wait } = start()
+    wait(1_000)
+    expect(enter(1).ok).toBe(true)
+    wait(1_001)
+    expect(enter(1)).toMatchObject(busy)
+    wait(0)
+    expect(enter(1).ok).toBe(true)
+  })
+})
+
+describe('a cap on entries per second', () => {
+  const start = (perSecond: number) => {
+    let nowMs = 0
+    const pass = (ms: number) => (nowMs += ms)
+    const sleep = async (ms: number) => void pass(ms)
+    return { limit: rateLimit(perSecond, { clock: () => nowMs, sleep }), pass, now: () => nowMs }
+  }
+
+  test('takes a second’s worth at once, and then as much as time gives', () => {
+    const { limit, pass } = start(100)
+    const takes = () => Array.from({ length: 200 }, () => limit.take(1).ok).filter(Boolean).length
+    expect(takes()).toBe(100)
+    pass(500)
+    expect(takes()).toBe(50)
+    pass(60_000)
+    expect(takes()).toBe(100)
+  })
+
+  test('takes a batch that is larger than the cap, and has it paid back', () => {
+    const { limit, pass } = start(100)
+    expect(limit.take(500).ok).toBe(true)
+    expect(limit.check()).toMatchObject({ ok: false, error: { code: 'rate-limited', retryAfterSeconds: 4 } })
+    pass(4_000)
+    expect(limit.check().ok).toBe(false)
+    pass(1)
+    expect(limit.check().ok).toBe(true)
+  })
+
+  test('takes on the average what it is set to, from those who wait and those who do not', async () => {
+    const { limit, now } = start(1_000)
+    let taken = 0
+    while (now() < 60_000) {
+      await limit.wait(250)
+      taken += 250
+      if (limit.take(50).ok) taken += 50
+    }
+    expect(taken / 60).toBeGreaterThan(990)
+    expect(taken / 60).toBeLessThan(1_030)
+  })
+})
+
+const sale = (entryId: string) => ({
+  entryId,
+  merchantId: 'm1',
+  direction: 'credit',
+  amount: 1,
+  currency: 'BRL',
+  occurredAt: new Date().toISOString(),
+})
+const batch = (name: string, count: number) =>
+  JSON.stringify({ entries: Array.from({ length: count }, (_, index) => sale(`${name}-${index}`)) })
+
+const start = ({ stream, limits }: { stream?: EntryStream; limits?: IngestLimits }) => {
+  const memory = memoryEntryStream()
+  const log = { error: vi.fn(), warn: vi.fn() }
+  const app = ingest({
+    stream: stream ?? memory,
+    merchants: memoryMerchants([aMerchant()]),
+    log,
+    ...(limits && { limits }),
+  })
+  const post = async (path: string, body: string | ReadableStream, headers: Record<string, string> = {}) =>
+    await app.request(new Request(`http://ingest${path}`, { method: 'POST', body, headers, duplex: 'half' }))
+  const countOnStream = () =>
+    memory.records.reduce((count, { data }) => {
+      const record = decodeRecord(data)
+      return count + (record.ok && record.value.kind === 'entries' ? record.value.entries.length : 0)
+    }, 0)
+  return { post, countOnStream, log }
+}
+
+/** A body that notes whether anybody began to read it. */
+const watchedBody = (text: string) => {
+  let isRead = false
+  const body = new ReadableStream(
+    {
+      pull(controller) {
+        isRead = true
+        controller.enqueue(Buffer.from(text))
+        controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body, isRead: () => isRead }
+}
+
+describe('a stream that takes entries too slowly', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('has new requests refused before they are read, and let in again when it is quick again', async () => {
+    const memory = memoryEntryStream()
+    const gate = Promise.withResolvers<void>()
+    const { post } = start({
+      stream: {
+        ...memory,
+        put: async (records) => {
+          await gate.promise
+          return await memory.put(records)
+        },
+      },
+    })
+    const early = post('/v1/entries', JSON.stringify(sale('early')))
+    await vi.advanceTimersByTimeAsync(1_500)
+
+    for (const path of ['/v1/entries', '/v1/entries/batch', '/v1/entries/stream']) {
+      const { body, isRead } = watchedBody('{}')
+      const refused = await post(path, body)
+      expect([refused.status, refused.headers.get('retry-after'), isRead()]).toEqual([503, '2', false])
+      expect(await refused.json()).toMatchObject({ code: 'too-busy' })
+    }
+
+    gate.resolve()
+    expect((await early).status).toBe(202)
+    expect((await post('/v1/entries', JSON.stringify(sale('late')))).status).toBe(202)
+  })
+})
+
+describe('more requests than there is room for', () => {
+  test('are refused before they are read, and let in again when the others have gone', async () => {
+    const { post } = start({ limits: { maxBytesInFlight: 4 * MEBIBYTE } })
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+    const slow = Array.from({ length: 2 }, (_, index) => {
+      let isSent = false
+      return new ReadableStream({
+        async pull(controller) {
+          await mayGoOn
+          if (isSent) return controller.close()
+          isSent = true
+          controller.enqueue(Buffer.from(JSON.stringify(sale(`slow-${index}`))))
+        },
+      })
+    })
+    const under = slow.map((body) => post('/v1/entries', body))
+    const { body, isRead } = watchedBody(JSON.stringify(sale('more')))
+    const refused = await post('/v1/entries', body)
+    expect([refused.status, refused.headers.get('retry-after'), isRead()]).toEqual([503, '1', false])
+
+    goOn()
+    expect((await Promise.all(under)).map(({ status }) => status)).toEqual([202, 202])
+    expect((await post('/v1/entries', JSON.stringify(sale('more')))).status).toBe(202)
+  })
+
+  test('and uploads have room of their own', async () => {
+    const { post } = start({ limits: { maxBytesInFlight: 4 * MEBIBYTE } })
+    const { promise: never } = Promise.withResolvers<void>()
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => post('/v1/entries/stream', new ReadableStream({ pull: () => never }))),
+    )
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      ...Array.from({ length: 4 }, () => 200),
+      ...Array.from({ length: 6 }, () => 503),
+    ])
+    expect((await post('/v1/entries', JSON.stringify(sale('quick')))).status).toBe(202)
+    for (const answer of answers) await answer.body?.cancel()
+    expect((await post('/v1/entries/stream', '')).status).toBe(200)
+  })
+})
+
+describe('four times what is let in', () => {
+  const PER_SECOND = 2_000
+  const BATCH = 50
+
+  test('for three seconds: only 202 and 429, every 202 on the stream, nobody waits, and then all is as before', async () => {
+    const { post, countOnStream, log } = start({
+      limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: PER_SECOND },
+    })
+    const statuses = new Map<number, number>()
+    let slowestMs = 0
+    const send = async (name: string) => {
+      const startedMs = performance.now()
+      const { status, headers } = await post('/v1/entries/batch', batch(name, BATCH))
+      slowestMs = Math.max(slowestMs, performance.now() - startedMs)
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      if (status !== 202) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+      return status
+    }
+
+    const startedMs = performance.now()
+    const sent: Promise<number>[] = []
+    while (performance.now() - startedMs < 3_000) {
+      const due = ((performance.now() - startedMs) / 1_000) * ((4 * PER_SECOND) / BATCH)
+      while (sent.length < due) sent.push(send(`b${sent.length}`))
+      await new Promise((wake) => setTimeout(wake, 5))
+    }
+    await Promise.all(sent)
+    const seconds = (performance.now() - startedMs) / 1_000
+
+    expect([...statuses.keys()].toSorted((a, b) => a - b)).toEqual([202, 429])
+    const accepted = (statuses.get(202) ?? 0) * BATCH
+    expect(countOnStream()).toBe(accepted)
+    // A second's worth was saved up at the start.
+    expect(accepted).toBeGreaterThan(PER_SECOND * seconds * 0.9)
+    expect(accepted).toBeLessThanOrEqual(PER_SECOND * (seconds + 1) + BATCH)
+    expect(slowestMs).toBeLessThan(2_000)
+
+    await new Promise((wake) => setTimeout(wake, 500))
+    for (let turn = 0; turn < 10; turn += 1) {
+      expect(await send(`after-${turn}`)).toBe(202)
+      await new Promise((wake) => setTimeout(wake, (1_000 * BATCH) / PER_SECOND))
+    }
+    expect(log.error).not.toHaveBeenCalled()
+  })
+
+  test('of an upload: it is read as slowly as it may be', async () => {
+    const { post } = start({ limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: PER_SECOND } })
+    const lines = Array.from({ length: 2 * PER_SECOND }, (_, index) => JSON.stringify(sale(`e${index}`))).join('\n')
+    const startedMs = performance.now()
+    const response = await post('/v1/entries/stream', lines)
+    expect(await response.text()).toContain(`{"done":true,"accepted":${2 * PER_SECOND},"rejected":0}`)
+    // The first second's worth is free, and the last block is not waited for.
+    expect(performance.now() - startedMs).toBeGreaterThan(700)
+  })
+})

@@ -1,0 +1,44 @@
+/** The live stream over real connections: they end, whoever ends them. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { serve } from '#http/serve'
+import { aQueryApi } from './query-fixtures.ts'
+
+const host = '127.0.0.1'
+
+const start = async () => {
+  const system = aQueryApi()
+  const serving = await serve(system.app, { host, port: 0, onStop: system.stop })
+  const live = `http://${host}:${serving.port}/v1/merchants/m1/live`
+  /** A client that has got its first event and listens on. */
+  const listen = async () => {
+    const leaving = new AbortController()
+    const response = await fetch(live, { signal: leaving.signal })
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    let text = ''
+    while (!text.includes('event: day')) text += new TextDecoder().decode((await reader.read()).value)
+    return { reader, leave: () => leaving.abort() }
+  }
+  return { ...system, serving, listen }
+}
+
+test('stopping ends streams that have nothing to say, at once', async () => {
+  const { serving, listen, periods } = await start()
+  const clients = await Promise.all(Array.from({ length: 50 }, listen))
+  const began = performance.now()
+  await serving.stop()
+  expect(performance.now() - began).toBeLessThan(1_000)
+  for (const { reader } of clients) expect((await reader.read()).done).toBe(true)
+  expect(periods()).toEqual([])
+})
+
+test('when the last connection is gone, nobody looks at the books any more', async () => {
+  const { serving, listen, periods } = await start()
+  const clients = await Promise.all([listen(), listen()])
+  expect(periods()).toHaveLength(2)
+  for (const { leave } of clients) leave()
+  for (let tries = 0; periods().length > 0 && tries < 100; tries += 1) await sleep(10)
+  expect(periods()).toEqual([])
+  await serving.stop()
+})
