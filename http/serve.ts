@@ -1,11 +1,12 @@
 /** From an app to a process that listens: sensible limits, and an end that loses nothing that was acknowledged. */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { problemResponse } from '#wire/problem'
+import { endWithProblem, problemOfParser } from './raw-problem.ts'
 import { limitTime } from './time-limit.ts'
 
 type App = { readonly fetch: (request: Request) => Response | Promise<Response> }
@@ -19,7 +20,8 @@ export type Serving = {
   stop(): Promise<void>
 }
 
-const STOP_WITHIN_MS = 8_000
+// Longer than any entry waits for the stream (5 s), and within what the local supervisor waits for a child (6 s).
+const STOP_WITHIN_MS = 5_500
 
 const LIMITS = {
   headersTimeout: 10_000,
@@ -48,10 +50,19 @@ export const serve = async (app: App, { host, port, onStop, endlessPaths }: Addr
     if (!server.listening) response.headers.set('connection', 'close')
     return response
   }
+  /** The newest answer of each connection. */
+  const answers = new WeakMap<Socket, ServerResponse>()
   const listener = getRequestListener(answer, { errorHandler: unreadableRequest })
   const server = createServer(LIMITS, (incoming, outgoing) => {
+    answers.set(incoming.socket, outgoing)
     limitTime(incoming, outgoing, endlessPaths)
     void listener(incoming, outgoing)
+  })
+  server.on('clientError', (error, socket: Socket) => {
+    const last = answers.get(socket)
+    // In the middle of an answer to the request before, a second one would only be read as a part of it.
+    if (last?.headersSent === true && !last.writableFinished) socket.destroy()
+    else endWithProblem(socket, problemOfParser(error))
   })
   await listen(server, host, port)
   return { port: (server.address() as AddressInfo).port, stop: () => stop(server, onStop) }

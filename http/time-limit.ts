@@ -1,5 +1,6 @@
 /** How long a request may take to arrive, so that whoever sends a byte now and then does not hold a connection for ever. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { endWithProblem, TOO_SLOW } from './raw-problem.ts'
 
 const REQUEST_TIMEOUT_MS = 30_000
 // On an endless path: how long nothing may arrive while the other side takes nothing either.
@@ -25,8 +26,8 @@ export const limitTime = (
   const timer = setTimeout(() => {
     // Only what is still arriving; an answer may take its time.
     if (incoming.complete) return
-    if (!outgoing.headersSent) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n')
-    socket.destroySoon()
+    if (outgoing.headersSent) socket.destroySoon()
+    else endWithProblem(socket, TOO_SLOW)
   }, REQUEST_TIMEOUT_MS)
   incoming.once('end', () => clearTimeout(timer))
   incoming.once('close', () => clearTimeout(timer))

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'too-slow': { status: 408, title: 'The request took too long to arrive' },
   'not-applied-yet': { status: 409, title: 'The entry is accepted but not yet counted' },
   'currency-fixed': { status: 409, title: 'The currency of a merchant never changes' },
   'changed-meanwhile': { status: 409, title: 'Somebody else changed it at the same time' },
@@ -14,6 +15,7 @@ export const PROBLEMS = {
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
   invalid: { status: 422, title: 'Some fields are not valid' },
   'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
+  'headers-too-large': { status: 431, title: 'URL and headers are too large' },
   'rate-limited': { status: 429, title: 'More entries per second than are taken' },
   'unexpected-error': { status: 500, title: 'Something went wrong on our side' },
   'stream-unavailable': { status: 503, title: 'Entries cannot be taken at the moment' },
@@ -48,6 +50,7 @@ export const problemResponse = (problem: Problem, requestId: string): Response =
     status: PROBLEMS[problem.code].status,
     headers: {
       'content-type': 'application/problem+json',
+      'x-request-id': requestId,
       'cache-control': 'no-store',
       ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
     },
