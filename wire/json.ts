@@ -2,14 +2,14 @@ import { ok, refuse, type Result } from '#ledger/result'
 
 /**
  * Parses JSON text (RFC 8259) as JSON.parse does (of a key given twice the last one counts), but never rounds a number
- * into a whole one: 1.00000000000000001 would otherwise arrive as 1. Such a number becomes NaN, which no schema takes.
+ * into a whole one: 1.00000000000000001 would otherwise arrive as 1. Such a number becomes NaN or Infinity, which no
+ * schema takes.
  */
 export const parseJson = (text: string): Result<unknown, 'not-json'> => {
   try {
     // Few bodies hold such a number, and a reviver costs six times the parsing, so look first.
-    return ok(FRACTION_OR_EXPONENT.test(text) ? JSON.parse(text, keepExact as Reviver) : JSON.parse(text))
+    return ok(FRACTION_OR_EXPONENT.test(text) ? parseExact(text) : JSON.parse(text))
   } catch {
-    // A SyntaxError; or a RangeError, when the nesting is too deep for the reviver.
     return refuse('not-json')
   }
 }
@@ -28,6 +28,20 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** JSON text in which a bigint is written as an integer with all its digits. */
 export const jsonText = (value: unknown): string =>
   JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(item.toString()) : item))
+
+const parseExact = (text: string): unknown => {
+  try {
+    return JSON.parse(text, keepExact as Reviver)
+  } catch (error) {
+    // A reviver recurses, and JSON.parse alone does not. So that one entry nested a thousand times does not take its
+    // batch with it, numbers are looked at in the text instead: slower, but at any depth.
+    if (!(error instanceof RangeError)) throw error
+    const keep = (token: string): boolean => token.startsWith('"') || !Number.isInteger(Number(token)) || isWhole(token)
+    return JSON.parse(text.replace(STRING_OR_NUMBER, (token) => (keep(token) ? token : '1e999')))
+  }
+}
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 type Reviver = (this: unknown, key: string, value: unknown) => unknown
 

@@ -67,6 +67,22 @@ describe('parsing', () => {
     }
   })
 
+  test('no depth hides a number that would be rounded, or takes its neighbours with it', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const text = `{"good": 1e2, "said": "it was 1.00000000000000001 \\" 5", "rounded": 1.00000000000000001, "deep": ${deep}}`
+    const parsed = parseJson(text)
+    expect(parsed.ok && parsed.value).toMatchObject({
+      good: 100,
+      said: 'it was 1.00000000000000001 " 5',
+      rounded: Number.POSITIVE_INFINITY,
+    })
+  })
+
+  test('a text full of escapes is read at any depth', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    expect(parseJson(`[0.5, "${'\\n'.repeat(450_000)}", ${deep}]`).ok).toBe(true)
+  })
+
   test('nesting as deep as a body can hold is read or refused, never thrown on', () => {
     const deep = (inside: string) => `${'['.repeat(500_000)}${inside}${']'.repeat(500_000)}`
     for (const text of [deep('1'), deep('1.5'), '['.repeat(1_000_000), '{"a":'.repeat(200_000)]) {
