@@ -10,7 +10,7 @@ import { recordEntries, type JournalWorld } from '#processors/journal/record-ent
 import type { ShardBatch } from '#processors/shard-batch'
 import { kinesisBatch } from '#processors/kinesis-batch'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream-record'
-import { aMerchant, anEntry } from '../builders.ts'
+import { aMerchant, anEntry, aSealedSegment } from '../builders.ts'
 
 const book: BookId = { merchantId: 'm1' as MerchantId, day: '2026-11-20' as BusinessDay }
 const merchant = aMerchant({ merchantId: book.merchantId })
@@ -115,6 +115,21 @@ describe('what has to wait', () => {
     expect(await worker(batch)).toEqual({ redeliverFrom: '100' })
     expect([await count(), await count(other)]).toEqual([2, 0])
     expect(await progress()).toBe('99')
+  })
+
+  test('raises an alarm only when no retry will mend it: a chain that cannot be read', async () => {
+    const throttled = given(throttledFor(book.day))
+    await throttled.worker(batchOf(record(entry('a'))))
+    expect(throttled.alarms).toEqual([])
+
+    const altered = given(({ journal }) => ({
+      journal: {
+        ...journal,
+        read: async (id, after) => (after > 0 ? [] : [{ ...aSealedSegment({ book: id }), entries: Uint8Array.of(99) }]),
+      },
+    }))
+    expect(await altered.worker(batchOf(record(entry('a'))))).toEqual({ redeliverFrom: '99' })
+    expect(altered.alarms).toHaveLength(1)
   })
 
   test('is the whole batch when its progress cannot be written', async () => {
