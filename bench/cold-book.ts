@@ -14,10 +14,9 @@ import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { provision } from '#infra/local/provision'
 import { startTestServices } from '#infra/local/test-services'
 import { emptyBook, evolve, nextSegment } from '#ledger/book'
-import { contentHash, type Entry } from '#ledger/entry'
+import type { Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Currency } from '#ledger/money'
-import type { HashedEntry } from '#ledger/segment'
 import { readSettings } from '#wire/settings'
 import { sealSegment } from '#wire/packed-segment'
 import { entryLine, encodeEntries } from '#wire/stream-record'
@@ -58,10 +57,8 @@ const fillBook = async (): Promise<number> => {
   let state = emptyBook(book, terms)
   let bytes = 0
   for (let from = 0; from < entryCount; from += PER_SEGMENT) {
-    const entries = Array.from({ length: Math.min(PER_SEGMENT, entryCount - from) }, (_, offset): HashedEntry => {
-      const entry = anEntry(from + offset)
-      return { entry, contentHash: contentHash(entry) }
-    })
+    const length = Math.min(PER_SEGMENT, entryCount - from)
+    const entries = Array.from({ length }, (_, offset) => anEntry(from + offset))
     const segment = nextSegment(state, entries)
     const sealed = sealSegment(state, segment)
     await journal.append(sealed)

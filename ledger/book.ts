@@ -6,15 +6,15 @@
  * an entry is counted if and only if its id is in the chain: however often and in whatever company it comes again,
  * `decide` finds it there. Nothing here waits, looks at a clock or talks to anyone.
  */
-import { emptyView, fitsBound, addEntry, foldEntries, type DayView } from './day-view.ts'
+import { emptyView, fitsBound, foldEntries, totalsOf, type DayView } from './day-view.ts'
+import type { Entry } from './entry.ts'
 import type { BookId, EntryId } from './identifiers.ts'
-import type { Currency } from './money.ts'
-import { SeenIds, type SeenEntry } from './seen-ids.ts'
+import { addTotals, type Currency } from './money.ts'
+import { SeenIds } from './seen-ids.ts'
 import {
   BrokenChain,
-  type ChainHash,
-  type HashedEntry,
   NO_CHAIN,
+  type ChainHash,
   type Segment,
   type SegmentNumber,
   type SegmentOutline,
@@ -37,8 +37,11 @@ export type Book = {
 
 export type RefusalReason = 'content-conflict' | 'wrong-currency' | 'total-out-of-bounds'
 
+/** An entry that asks to be counted, with whatever its bearer wants to know it by. */
+type Candidate = { readonly entry: Entry }
+
 /** Where each entry of a batch belongs. Every entry given is in exactly one list, in the order given. */
-export type Decision<E extends HashedEntry> = {
+export type Decision<E extends Candidate> = {
   /** Not in the book: to be appended, in this order. */
   readonly fresh: readonly E[]
   /** In the book already, with the same content. */
@@ -65,7 +68,7 @@ export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
 })
 
 /** What a batch adds to a book. */
-export const decide = <E extends HashedEntry>(book: Book, batch: readonly E[]): Decision<E> => {
+export const decide = <E extends Candidate>(book: Book, batch: readonly E[]): Decision<E> => {
   const fresh: E[] = []
   const duplicates: E[] = []
   const refused: { candidate: E; reason: RefusalReason }[] = []
@@ -73,35 +76,34 @@ export const decide = <E extends HashedEntry>(book: Book, batch: readonly E[]): 
   const unknown: { candidate: E; contentIn: SegmentNumber }[] = []
   const inBatch = new Set<EntryId>()
   let totals = book.view.totals
+  // Nearly always there is room for the whole batch, and then each entry need not be asked.
+  const fitsWhole = fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))
 
   for (const candidate of batch) {
-    const { entry, contentHash } = candidate
-    const standing = book.seen.look(entry.entryId, contentHash, book.seenCount)
+    const { entry } = candidate
+    const standing = book.seen.look(entry, book.seenCount)
     if (standing === 'same') duplicates.push(candidate)
     else if (standing === 'different') refused.push({ candidate, reason: 'content-conflict' })
     else if (standing !== 'absent') unknown.push({ candidate, contentIn: standing.contentIn })
     else if (inBatch.has(entry.entryId)) waiting.push(candidate)
     else if (entry.currency !== book.terms.currency) refused.push({ candidate, reason: 'wrong-currency' })
-    else if (!fitsBound(book.view.totals, entry)) refused.push({ candidate, reason: 'total-out-of-bounds' })
-    else if (!fitsBound(totals, entry)) waiting.push(candidate)
+    else if (!fitsWhole && !fitsBound(book.view.totals, totalsOf([entry]))) {
+      refused.push({ candidate, reason: 'total-out-of-bounds' })
+    } else if (!fitsWhole && !fitsBound(totals, totalsOf([entry]))) waiting.push(candidate)
     else {
       fresh.push(candidate)
       inBatch.add(entry.entryId)
-      totals = addEntry(totals, entry)
+      if (!fitsWhole) totals = addTotals(totals, totalsOf([entry]))
     }
   }
   return { fresh, duplicates, refused, waiting, unknown }
 }
 
 /** The segment that adds fresh entries to a book, still to be sealed. */
-export const nextSegment = (book: Book, fresh: readonly HashedEntry[]): Omit<Segment, 'hash'> => ({
+export const nextSegment = (book: Book, fresh: readonly Entry[]): Omit<Segment, 'hash'> => ({
   number: book.segment + 1,
   entries: fresh,
-  view: foldEntries(
-    book.view,
-    fresh.map(({ entry }) => entry),
-    book.terms.startsAtMs,
-  ),
+  view: foldEntries(book.view, fresh, book.terms.startsAtMs),
 })
 
 /** The book after its next segment. An outline will do: contents can be learnt when one is asked for. */
@@ -109,7 +111,7 @@ export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
     throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
   }
-  const entries = seenEntries(segment)
+  const entries = 'entries' in segment ? segment.entries : segment.entryIds
   book.seen.extend(segment.number, book.seenCount, entries)
   const { number, hash, view } = segment
   return { ...book, segment: number, hash, view, seenCount: book.seenCount + entries.length }
@@ -117,10 +119,5 @@ export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
 
 /** Takes note of the contents in a segment that the book has read as an outline. */
 export const learnContents = (book: Book, segment: Segment): void => {
-  book.seen.extend(segment.number, book.seen.countBefore(segment.number), seenEntries(segment))
+  book.seen.extend(segment.number, book.seen.countBefore(segment.number), segment.entries)
 }
-
-const seenEntries = (segment: Segment | SegmentOutline): readonly SeenEntry[] =>
-  'entries' in segment
-    ? segment.entries.map(({ entry, contentHash }) => ({ entryId: entry.entryId, contentHash }))
-    : segment.entryIds.map((entryId) => ({ entryId }))

@@ -1,6 +1,6 @@
 import { HOUR_MS } from './calendar.ts'
 import type { Entry, Method } from './entry.ts'
-import { MAX_TOTAL_MINOR, noTotals, type Totals } from './money.ts'
+import { addTotals, MAX_TOTAL_MINOR, noTotals, type Totals } from './money.ts'
 
 /** A book as readers see it: what it adds up to, by method, and by hour since the day's start. */
 export type DayView = {
@@ -17,33 +17,58 @@ export const emptyView: DayView = { totals: noTotals, byMethod: new Map(), byHou
 
 /** The view after some more entries; their order makes no difference. */
 export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs: number): DayView => {
-  const byMethod = new Map(view.byMethod)
-  const byHour = new Map(view.byHour)
-  let totals = view.totals
+  const totals = { ...view.totals }
+  const byMethod = unfrozen(view.byMethod)
+  const byHour = unfrozen(view.byHour)
   for (const entry of entries) {
-    totals = addEntry(totals, entry)
-    const method = entry.method ?? 'other'
-    byMethod.set(method, addEntry(byMethod.get(method) ?? noTotals, entry))
-    const hour = windowOf(entry, startsAtMs, HOUR_MS)
-    byHour.set(hour, addEntry(byHour.get(hour) ?? noTotals, entry))
+    count(totals, entry)
+    tally(byMethod, entry.method ?? 'other', entry)
+    tally(byHour, windowOf(entry, startsAtMs, HOUR_MS), entry)
   }
   return { totals, byMethod, byHour, lateEntries: view.lateEntries }
 }
 
-export const addEntry = (totals: Totals, entry: Entry): Totals => {
-  const { creditsMinor, debitsMinor } = totals
-  const entryCount = totals.entryCount + 1
+/** What some entries add up to. */
+export const totalsOf = (entries: Iterable<Entry>): Totals => {
+  const totals = { ...noTotals }
+  for (const entry of entries) count(totals, entry)
+  return totals
+}
+
+/** Totals that are still being counted: a new object for each entry would cost more than all the rest of a fold. */
+type Counting = { -readonly [Key in keyof Totals]: Totals[Key] }
+
+const count = (totals: Counting, entry: Entry): void => {
+  totals.entryCount += 1
   switch (entry.direction) {
     case 'credit':
-      return { creditsMinor: creditsMinor + entry.amountMinor, debitsMinor, entryCount }
+      totals.creditsMinor += entry.amountMinor
+      return
     case 'debit':
-      return { creditsMinor, debitsMinor: debitsMinor + entry.amountMinor, entryCount }
+      totals.debitsMinor += entry.amountMinor
+      return
   }
 }
 
-/** Whether the totals can take the entry without a number that some client would read blurred. */
-export const fitsBound = (totals: Totals, entry: Entry): boolean => {
-  const { creditsMinor, debitsMinor } = addEntry(totals, entry)
+const unfrozen = <K>(rows: ReadonlyMap<K, Totals>): Tally<K> =>
+  new Map(Array.from(rows, ([key, totals]) => [key, { ...totals }]))
+
+/** Sums by some key, still being counted. */
+export type Tally<K> = Map<K, Counting>
+
+/** Counts an entry in its row. */
+export const tally = <K>(rows: Tally<K>, key: K, entry: Entry): void => {
+  let row = rows.get(key)
+  if (row === undefined) {
+    row = { ...noTotals }
+    rows.set(key, row)
+  }
+  count(row, entry)
+}
+
+/** Whether totals can take more without a number that some client would read blurred. */
+export const fitsBound = (totals: Totals, more: Totals): boolean => {
+  const { creditsMinor, debitsMinor } = addTotals(totals, more)
   return creditsMinor <= MAX_TOTAL_MINOR && debitsMinor <= MAX_TOTAL_MINOR
 }
 

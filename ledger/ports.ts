@@ -73,6 +73,8 @@ export type Quarantine = {
 export type Progress = {
   /** Raises a shard's progress. Standing further already is success; it never falls. */
   advance(consumer: Consumer, progress: ShardProgress): Promise<void>
+  /** One shard's, if the consumer has ever advanced on it; strongly consistent. */
+  of(consumer: Consumer, shardId: string): Promise<ShardProgress | undefined>
   /** Every shard the consumer has ever advanced on; strongly consistent. */
   read(consumer: Consumer): Promise<readonly ShardProgress[]>
 }

@@ -1,4 +1,4 @@
-import type { ContentHash, Entry } from './entry.ts'
+import { contentHash, type Entry } from './entry.ts'
 import type { BusinessDay, EntryId, MerchantId, Position } from './identifiers.ts'
 
 /** Why a record can never succeed as it is. */
@@ -16,7 +16,7 @@ export type QuarantineReason = (typeof QUARANTINE_REASONS)[number]
 
 /** Something set aside for a person: an entry, or a place on the stream where no entry could be read. */
 export type SetAside = {
-  readonly subject: QuarantinedEntry | 'unreadable'
+  readonly subject: Entry | 'unreadable'
   readonly reason: QuarantineReason
   /** For people: what exactly was wrong; `keptDetail` of it is kept. */
   readonly detail: string
@@ -25,8 +25,6 @@ export type SetAside = {
   readonly raw: Uint8Array
   readonly setAsideAtMs: number
 }
-
-export type QuarantinedEntry = { readonly entry: Entry; readonly contentHash: ContentHash }
 
 /**
  * The beginning of a detail, and as proper Unicode: it may quote what somebody sent us, which knows no bounds, and a
@@ -46,9 +44,8 @@ export const quarantineKey = ({ subject, position }: Pick<SetAside, 'subject' | 
   if (subject === 'unreadable') {
     return { scope: `#${position.shardId}`, item: `${position.sequenceNumber}#${position.index}` }
   }
-  const { entry, contentHash } = subject
-  const prefix = entryItemPrefix(entry.businessDay, entry.entryId)
-  return { scope: entry.merchantId, item: `${prefix}${contentHash}` }
+  const prefix = entryItemPrefix(subject.businessDay, subject.entryId)
+  return { scope: subject.merchantId, item: `${prefix}${contentHash(subject)}` }
 }
 
 /** What the items of one id in a book have in common. */

@@ -1,10 +1,7 @@
-import { hash } from 'node:crypto'
-import type { ContentHash } from './entry.ts'
+import type { Entry } from './entry.ts'
+import { contentFingerprint, idFingerprint } from './fingerprint.ts'
 import type { EntryId } from './identifiers.ts'
 import { BrokenChain, type SegmentNumber } from './segment.ts'
-
-/** An id of a book, with its content where that is known. */
-export type SeenEntry = { readonly entryId: EntryId; readonly contentHash?: ContentHash }
 
 /**
  * What a book holds under an id: nothing; the same content; another one; or something whose content this worker has not
@@ -19,11 +16,10 @@ export type Standing = 'absent' | 'same' | 'different' | { readonly contentIn: S
  * have read. Each state therefore remembers a length and shares this one list, which only ever grows: what a state sees
  * never changes under it, and reading a segment copies nothing.
  *
- * A book may hold a million ids, so the list is three arrays of numbers and not a Map of texts: 128 bits of each id's
- * SHA-256, 63 bits of its content hash, and a table with open addressing to find an id by. Two ids, or two contents of
- * one id, that agree in so many bits will not occur. Contents may be left out until one is asked for, so that a cold
- * book is ready when its ids are read. (Whoever makes two contents of an id that agree in 63 bits, at the price of 2^31
- * hashes, has the second taken for a duplicate of the first: it is not counted, and not set aside either.)
+ * A book may hold a million ids, so the list is three arrays of numbers and not a Map of texts: 128 bits for each id, 63
+ * for its content, and a table with open addressing to find an id by. Two ids, or two contents of one id, that agree in
+ * so many bits will not occur, nor can they be made (see `fingerprint.ts`). Contents may be left out until one is asked
+ * for, so that a cold book is ready when its ids are read.
  */
 export class SeenIds {
   #count = 0
@@ -36,29 +32,33 @@ export class SeenIds {
   /** How many ids there are up to each segment, from segment 1 on. */
   readonly #countUpTo: number[] = []
 
-  /** What stands under an id among the first `length`. */
-  look(entryId: EntryId, contentHash: ContentHash, length: number): Standing {
-    const place = this.#placeOf(words(entryId))
+  /** What stands under an entry's id among the first `length`. */
+  look(entry: Entry, length: number): Standing {
+    const place = this.#placeOf(fingerprintOf(entry.entryId))
     if (place === undefined || place >= length) return 'absent'
     if (this.#contents[2 * place + 1] === 0) return { contentIn: this.#segmentOf(place) }
-    return this.#holds(place, ...contentWords(contentHash)) ? 'same' : 'different'
+    return this.#holds(place, contentOf(entry)) ? 'same' : 'different'
   }
 
   /**
-   * Sees to it that the entries of a segment stand after the first `length`; another state of the same book may have
-   * done so before, with or without their contents.
+   * Sees to it that the entries of a segment, or their ids alone, stand after the first `length`; another state of the
+   * same book may have done so before, with or without their contents.
    */
-  extend(segment: SegmentNumber, length: number, entries: readonly SeenEntry[]): void {
-    for (const [offset, { entryId, contentHash }] of entries.entries()) {
-      const place = length + offset
-      const id = words(entryId)
-      if (place === this.#count && this.#placeOf(id) === undefined) this.#append(id)
-      else if (this.#placeOf(id) !== place) {
+  extend(segment: SegmentNumber, length: number, entries: readonly Entry[] | readonly EntryId[]): void {
+    let place = length
+    for (const seen of entries) {
+      const entryId = typeof seen === 'string' ? seen : seen.entryId
+      const id = fingerprintOf(entryId)
+      const slot = this.#slotOf(id)
+      const standing = this.#table[slot]
+      if (standing === 0 && place === this.#count) this.#append(id, slot)
+      else if (standing !== place + 1) {
         throw new BrokenChain(`broken chain: ${entryId} cannot stand at place ${place} of its book`)
       }
-      if (contentHash !== undefined) this.#learn(place, contentHash)
+      if (typeof seen !== 'string') this.#learn(place, seen)
+      place += 1
     }
-    this.#countUpTo[segment - 1] = length + entries.length
+    this.#countUpTo[segment - 1] = place
   }
 
   /** How many ids stand before a segment that was read. */
@@ -71,25 +71,26 @@ export class SeenIds {
     return this.#ids.byteLength + this.#contents.byteLength + this.#table.byteLength + 8 * this.#countUpTo.length
   }
 
-  #append(id: Uint32Array): void {
+  #append(id: Uint32Array, freeSlot: number): void {
     const place = this.#count
-    if (4 * place === this.#ids.length) this.#grow()
-    this.#ids.set(id, 4 * place)
-    this.#table[this.#slotOf(id)] = place + 1
     this.#count += 1
+    this.#table[freeSlot] = place + 1
+    // Word by word: `set` takes longer for so few.
+    for (let word = 0; word < 4; word += 1) this.#ids[4 * place + word] = id[word] ?? 0
+    if (4 * this.#count === this.#ids.length) this.#grow()
   }
 
-  #learn(place: number, contentHash: ContentHash): void {
-    const [high, low] = contentWords(contentHash)
-    if (this.#contents[2 * place + 1] !== 0 && !this.#holds(place, high, low)) {
+  #learn(place: number, entry: Entry): void {
+    const content = contentOf(entry)
+    if (this.#contents[2 * place + 1] !== 0 && !this.#holds(place, content)) {
       throw new BrokenChain(`broken chain: place ${place} of its book has two contents`)
     }
-    this.#contents[2 * place] = high
-    this.#contents[2 * place + 1] = low
+    this.#contents[2 * place] = content[0] ?? 0
+    this.#contents[2 * place + 1] = content[1] ?? 0
   }
 
-  #holds(place: number, high: number, low: number): boolean {
-    return this.#contents[2 * place] === high && this.#contents[2 * place + 1] === low
+  #holds(place: number, content: Uint32Array): boolean {
+    return this.#contents[2 * place] === content[0] && this.#contents[2 * place + 1] === content[1]
   }
 
   #placeOf(id: Uint32Array): number | undefined {
@@ -130,28 +131,21 @@ export class SeenIds {
   }
 }
 
-// One for all, because an array per look-up would cost more than the look-up; nothing keeps it beyond its call.
-const scratch = new Uint32Array(4)
+// One of each for all, because an array per look-up would cost more than the look-up; nothing keeps them beyond its call.
+const idScratch = new Uint32Array(4)
+const contentScratch = new Uint32Array(2)
 
-/** The first 128 bits of an id's SHA-256. */
-const words = (entryId: EntryId): Uint32Array => {
-  const bytes = hash('sha256', entryId, 'binary')
-  for (let word = 0; word < 4; word += 1) {
-    const at = 4 * word
-    scratch[word] =
-      (bytes.charCodeAt(at) << 24) |
-      (bytes.charCodeAt(at + 1) << 16) |
-      (bytes.charCodeAt(at + 2) << 8) |
-      bytes.charCodeAt(at + 3)
-  }
-  return scratch
+const fingerprintOf = (entryId: EntryId): Uint32Array => {
+  idFingerprint(entryId, idScratch)
+  return idScratch
 }
 
-/** 63 bits of a content hash: the last one is always set, so that a content that is known is never 0. */
-const contentWords = (contentHash: ContentHash): [high: number, low: number] => [
-  Number.parseInt(contentHash.slice(0, 8), 16),
-  (Number.parseInt(contentHash.slice(8, 16), 16) | 1) >>> 0,
-]
+/** 63 bits: the last one is always set, so that a content that is known is never 0. */
+const contentOf = (entry: Entry): Uint32Array => {
+  contentFingerprint(entry, contentScratch)
+  contentScratch[1] = (contentScratch[1] ?? 0) | 1
+  return contentScratch
+}
 
 const doubled = (array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
   const larger = new Uint32Array(2 * array.length)

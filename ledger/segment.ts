@@ -10,13 +10,10 @@ export type SegmentNumber = number
 /** SHA-256 over a chain of segments up to one of them, in hex. */
 export type ChainHash = Brand<string, 'ChainHash'>
 
-/** An entry with the hash of its content, made once and carried along. */
-export type HashedEntry = { readonly entry: Entry; readonly contentHash: ContentHash }
-
 /** One append to a book: entries in journal order, and the day view after them. */
 export type Segment = {
   readonly number: SegmentNumber
-  readonly entries: readonly HashedEntry[]
+  readonly entries: readonly Entry[]
   readonly view: DayView
   readonly hash: ChainHash
 }
@@ -31,7 +28,7 @@ export type SealedSegment = {
   /** Those of the whole book after this segment. */
   readonly totals: Totals
   /** The rest of the day view after this segment, packed. */
-  readonly view: string
+  readonly view: Uint8Array
   readonly entries: Uint8Array
   readonly hash: ChainHash
 }
@@ -57,7 +54,8 @@ export const sealingHash = (previous: ChainHash, segment: Omit<SealedSegment, 'h
   ]
   return createHash('sha256')
     .update(Buffer.from(previous, 'hex'))
-    .update(`${head.join('|')}\n${view}\n`)
+    .update(`${head.join('|')}\n`)
+    .update(view)
     .update(entries)
     .digest('hex') as ChainHash
 }

@@ -63,7 +63,7 @@ export const findEntry = async (
     await otherRequests()
   }
   for (const { subject, reason } of await quarantine.ofEntry(book, entryId)) {
-    if (subject !== 'unreadable') return { status: 'quarantined', entry: subject.entry, reason }
+    if (subject !== 'unreadable') return { status: 'quarantined', entry: subject, reason }
   }
   return undefined
 }

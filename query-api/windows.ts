@@ -1,10 +1,10 @@
 /** A book by the windows of its day: those of an hour as its last segment carries them, finer ones from its chain. */
 import { setImmediate as otherRequests } from 'node:timers/promises'
 import { HOUR_MS } from '#ledger/calendar'
-import { addEntry, windowOf } from '#ledger/day-view'
-import { noTotals, type Totals } from '#ledger/money'
+import { tally, windowOf, type Tally } from '#ledger/day-view'
 import type { SegmentEnd } from '#ledger/ports'
-import { unpackEntries, unpackView } from '#wire/packed-segment'
+import { unpackEntries } from '#wire/packed-entries'
+import { unpackView } from '#wire/packed-view'
 import type { TotalsByWindow } from '#wire/windows-response'
 import { segmentsAfter } from './chain.ts'
 import type { Store } from './store.ts'
@@ -19,11 +19,10 @@ export const foldWindows = async (
   const { terms, view } = unpackView(end.view, end.totals)
   if (sizeMs === HOUR_MS) return view.byHour
 
-  const totals = new Map<number, Totals>()
+  const totals: Tally<number> = new Map()
   for await (const sealed of segmentsAfter(journal, end.book, 0)) {
     for (const entry of unpackEntries(sealed.entries, sealed.book, terms)) {
-      const window = windowOf(entry, terms.startsAtMs, sizeMs)
-      totals.set(window, addEntry(totals.get(window) ?? noTotals, entry))
+      tally(totals, windowOf(entry, terms.startsAtMs, sizeMs), entry)
     }
     // What came after the end would belong to another ETag.
     if (sealed.number === end.number) break

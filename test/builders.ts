@@ -1,12 +1,12 @@
 /** Things of the domain for tests, which then mention only what matters to them. */
 import { emptyBook, nextSegment, type BookTerms } from '#ledger/book'
 import type { CalendarRule } from '#ledger/calendar'
-import { contentHash, type Entry } from '#ledger/entry'
+import type { Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { SetAside } from '#ledger/quarantine'
-import type { HashedEntry, SealedSegment } from '#ledger/segment'
+import type { SealedSegment } from '#ledger/segment'
 import { sealSegment } from '#wire/packed-segment'
 import { entryLine } from '#wire/stream-record'
 
@@ -43,8 +43,6 @@ export const anEntry = (given: Partial<Entry> = {}): Entry => ({
   ...given,
 })
 
-export const hashed = (entry: Entry): HashedEntry => ({ entry, contentHash: contentHash(entry) })
-
 export const aRule = (given: Partial<CalendarRule> = {}): CalendarRule => ({
   from: null,
   timeZone: 'America/Sao_Paulo',
@@ -73,14 +71,14 @@ export const aSealedSegment = ({
   entries?: readonly Entry[]
 } = {}): SealedSegment => {
   const before = { ...emptyBook(book, someTerms), segment: number - 1 }
-  const sealed = sealSegment(before, nextSegment(before, entries.map(hashed)))
+  const sealed = sealSegment(before, nextSegment(before, entries))
   // `expect` takes a Buffer and the plain bytes that come back from a store for two things.
-  return { ...sealed, entries: new Uint8Array(sealed.entries) }
+  return { ...sealed, view: new Uint8Array(sealed.view), entries: new Uint8Array(sealed.entries) }
 }
 
 /** An entry set aside. */
 export const aSetAside = ({ entry = anEntry(), ...given }: Partial<SetAside> & { entry?: Entry } = {}): SetAside => ({
-  subject: hashed(entry),
+  subject: entry,
   reason: 'content-conflict',
   detail: 'The book already holds this entryId with other content.',
   position: {

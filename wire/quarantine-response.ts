@@ -9,16 +9,16 @@ export const quarantineResponse = (item: Quarantined) => {
   return {
     quarantineId: quarantineId(quarantineKey(item)),
     ...(subject !== 'unreadable' && {
-      merchantId: subject.entry.merchantId,
-      entryId: subject.entry.entryId,
-      businessDay: subject.entry.businessDay,
+      merchantId: subject.merchantId,
+      entryId: subject.entryId,
+      businessDay: subject.businessDay,
     }),
     reason,
     detail,
     status,
     setAsideAt: instantText(setAsideAtMs),
     position: positionToken(position),
-    ...(subject !== 'unreadable' && { entry: entryResponse(subject.entry) }),
+    ...(subject !== 'unreadable' && { entry: entryResponse(subject) }),
     raw: Buffer.from(raw).toString('base64'),
   }
 }

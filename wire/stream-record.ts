@@ -15,6 +15,7 @@ import { canonicalContent, type Entry } from '#ledger/entry'
 import { ok, refuse, type Result } from '#ledger/result'
 import { parseAcceptedEntry } from './entry.ts'
 import { decodeUtf8, parseJson } from './json.ts'
+import { readUsualLine } from './usual-line.ts'
 
 export type StreamRecord =
   | { readonly kind: 'entries'; readonly entries: readonly DecodedEntry[] }
@@ -22,8 +23,8 @@ export type StreamRecord =
   | { readonly kind: 'heartbeat' }
   | { readonly kind: 'unknown' }
 
-/** An entry as decoded, or, where its line is no valid entry, why; with the line's bytes either way. */
-export type DecodedEntry = { readonly raw: Uint8Array; readonly entry: Result<Entry, string> }
+/** An entry as decoded, or, where its line is no valid entry, why; with the line either way. */
+export type DecodedEntry = { readonly line: string; readonly entry: Result<Entry, string> }
 
 /** A record of entries is closed when its lines reach about this size, before compression. */
 export const FULL_RECORD_BYTES = 120_000
@@ -47,6 +48,12 @@ export const entryLine = (entry: Entry): string =>
 
 /** Reads what `entryLine` wrote. */
 export const parseEntryLine = (line: string): Result<Entry, string> => {
+  const usual = readUsualLine(line)
+  return usual === undefined ? parseUnusualLine(line) : ok(usual)
+}
+
+/** The same by JSON and schema, for any line. */
+export const parseUnusualLine = (line: string): Result<Entry, string> => {
   const json = parseJson(line)
   if (!json.ok) return json
   const entry = parseAcceptedEntry(json.value)
@@ -116,4 +123,4 @@ const kindOf = (line: string): string | undefined => {
   return typeof head.value.kind === 'string' ? head.value.kind : undefined
 }
 
-const decodeLine = (line: string): DecodedEntry => ({ raw: Buffer.from(line), entry: parseEntryLine(line) })
+const decodeLine = (line: string): DecodedEntry => ({ line, entry: parseEntryLine(line) })

@@ -64,7 +64,7 @@ type SegmentItem = {
   readonly credits: number | bigint
   readonly debits: number | bigint
   readonly entryCount: number
-  readonly view: string
+  readonly view: Uint8Array
   readonly entries: Uint8Array
   readonly hash: Uint8Array
 }

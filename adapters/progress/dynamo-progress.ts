@@ -1,7 +1,7 @@
-import { paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
-import type { Progress } from '#ledger/ports'
+import type { Progress, ShardProgress } from '#ledger/ports'
 
 /** One item per consumer and shard. */
 export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): Progress => ({
@@ -24,6 +24,12 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
     await conditionalWrite(() => client.send(update))
   },
 
+  async of(consumer, shardId) {
+    const get = new GetCommand({ TableName: table, ConsistentRead: true, Key: { consumer, shard: shardId } })
+    const { Item } = await client.send(get)
+    return Item && toProgress(Item as ProgressItem)
+  },
+
   async read(consumer) {
     const query = {
       TableName: table,
@@ -33,15 +39,17 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
       ExpressionAttributeValues: { ':consumer': consumer },
     }
     const items = await firstItems<ProgressItem>(paginateQuery({ client }, query))
-    return items.map(({ shard, sequenceNumber, appliedThroughMs }) => ({
-      shardId: shard,
-      sequenceNumber: sequenceNumber.replace(/^0+(?=\d)/, ''),
-      appliedThroughMs,
-    }))
+    return items.map(toProgress)
   },
 })
 
 type ProgressItem = { readonly shard: string; readonly sequenceNumber: string; readonly appliedThroughMs: number }
+
+const toProgress = ({ shard, sequenceNumber, appliedThroughMs }: ProgressItem): ShardProgress => ({
+  shardId: shard,
+  sequenceNumber: sequenceNumber.replace(/^0+(?=\d)/, ''),
+  appliedThroughMs,
+})
 
 // The most that Kinesis's own pattern allows. Texts of equal length compare as their numbers do, and a DynamoDB number,
 // which ends at 38 digits, cannot hold a sequence number of 56.

@@ -14,6 +14,9 @@ export const memoryProgress = (): Progress => {
       const rises = stored === undefined || compareSequenceNumbers(stored.sequenceNumber, progress.sequenceNumber) < 0
       if (rises) shardsOf(consumer).set(progress.shardId, progress)
     },
+    async of(consumer, shardId) {
+      return shardsOf(consumer).get(shardId)
+    },
     async read(consumer) {
       return [...shardsOf(consumer).values()]
     },

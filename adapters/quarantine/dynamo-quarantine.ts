@@ -8,7 +8,6 @@ import { paginateQuery, paginateScan, PutCommand, type DynamoDBDocumentClient } 
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
 import { firstPage } from '#adapters/page-of'
-import { contentHash } from '#ledger/entry'
 import type { Position } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import {
@@ -95,7 +94,7 @@ const toItem = (setAside: SetAside): QuarantineItem => {
     status: 'waiting',
     position,
     setAsideAtMs,
-    ...(subject !== 'unreadable' && { entry: entryLine(subject.entry) }),
+    ...(subject !== 'unreadable' && { entry: entryLine(subject) }),
     raw: raw.subarray(0, MAX_PART_BYTES),
     ...(raw.length > MAX_PART_BYTES && { parts: partsScope(raw) }),
   }
@@ -110,7 +109,7 @@ const subjectOf = ({ scope, item, entry: line }: QuarantineItem): SetAside['subj
   if (line === undefined) return 'unreadable'
   const entry = parseEntryLine(line)
   if (!entry.ok) throw new Error(`quarantine item ${scope} ${item} holds no entry: ${entry.error}`)
-  return { entry: entry.value, contentHash: contentHash(entry.value) }
+  return entry.value
 }
 
 // Named by the content of the whole: two tries that bring other bytes under the same key cannot mix their parts. "#"

@@ -11,10 +11,10 @@ import { wholeChain } from './whole-chain.ts'
 /** The books this worker knows, bounded in bytes. What it forgets it reads again. */
 export type Books = {
   /**
-   * A book as this worker last knew it, otherwise as its chain says; opened in the head when it has no segment yet. It
-   * may have moved on meanwhile, which the next append finds out.
+   * A book as this worker last knew it, with what has been added since if it may have moved; otherwise as its chain says;
+   * opened in the head when it has no segment yet. It may move on at any time, which the next append finds out.
    */
-  current(id: BookId): Promise<Result<Book, BookRefusal>>
+  current(id: BookId, known: { readonly mayHaveMoved: boolean }): Promise<Result<Book, BookRefusal>>
   /** The book with what has been added to its chain since. */
   refreshed(book: Book): Promise<Book>
   /** Reads the contents of segments of which the book knows only the ids. */
@@ -95,9 +95,10 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
     keep,
     learn,
     refreshed,
-    async current(id) {
+    async current(id, { mayHaveMoved }) {
       const cached = known.get(bookKey(id))?.book
       if (cached !== undefined) {
+        if (mayHaveMoved) return ok(await refreshed(cached))
         keep(cached)
         return ok(cached)
       }

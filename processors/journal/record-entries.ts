@@ -12,7 +12,8 @@ import type { QuarantineReason, SetAside } from '#ledger/quarantine'
 import { BrokenChain } from '#ledger/segment'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { cachedBooks } from './books.ts'
-import { MAX_SEGMENT_LINE_BYTES, recordIntoBook, type BookWriter } from './record-into-book.ts'
+import { recordIntoBook, type BookWriter } from './record-into-book.ts'
+import { SEGMENT_SIZES, type SegmentSizes } from './segment-sizes.ts'
 import { sortRecords, type Candidate, type Source } from './sort-records.ts'
 import { UnexpectedError } from './unexpected-error.ts'
 
@@ -37,50 +38,70 @@ export type JournalLimits = {
   readonly booksAtOnce: number
   /** About how much memory the known books may take. */
   readonly cacheBytes: number
-  /** How many bytes of lines go into one segment; by default as many as surely fit. */
-  readonly segmentLineBytes?: number
+  readonly segmentSizes?: SegmentSizes
 }
 
 /** A worker: called with one batch after another, of one shard or of several at the same time. */
 export const recordEntries = (
   world: JournalWorld,
-  { booksAtOnce, cacheBytes, segmentLineBytes = MAX_SEGMENT_LINE_BYTES }: JournalLimits,
+  { booksAtOnce, cacheBytes, segmentSizes = SEGMENT_SIZES }: JournalLimits,
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
   const { journal, quarantine, progress, clock, log } = world
-  const setAside = async (
-    { position, raw }: Source,
-    subject: SetAside['subject'],
-    reason: QuarantineReason,
-    detail: string,
-  ): Promise<void> => {
-    await quarantine.setAside({ subject, reason, detail, position, raw, setAsideAtMs: clock() })
-    if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
-    else log.warn({ position, reason, detail }, 'set aside')
-  }
+  const books = cachedBooks(world, cacheBytes)
+  /** Up to where this worker has brought the progress of a shard. */
+  const ownProgress = new Map<string, string>()
+
   const noteProgress = async (shardId: string, { sequenceNumber, arrivedAtMs }: DeliveredRecord): Promise<boolean> => {
     try {
       await progress.advance('journal', { shardId, sequenceNumber, appliedThroughMs: arrivedAtMs })
+      ownProgress.set(shardId, sequenceNumber)
       return true
     } catch (err) {
       log.warn({ err, shardId }, 'progress has to be written again')
       return false
     }
   }
-  const writer: BookWriter = {
-    books: cachedBooks(world, cacheBytes),
-    journal,
-    segmentLineBytes,
-    setAside: (candidate, reason, detail) => setAside(candidate, candidate, reason, detail),
+
+  // Where somebody else took the last batch, the books that this worker knows are probably old. To ask costs one read a
+  // batch; not to ask, when batches go to any of four workers, makes four appends in ten fail.
+  const wasServedByOthers = async (shardId: string): Promise<boolean> => {
+    try {
+      const last = await progress.of('journal', shardId)
+      return last?.sequenceNumber !== ownProgress.get(shardId)
+    } catch (err) {
+      log.warn({ err, shardId }, 'progress cannot be read')
+      return true
+    }
   }
 
   return async (batch) => {
-    const { books, unreadable } = sortRecords(batch)
+    const { shardId, records } = batch
+    const setAside = async (
+      { record, index, raw }: Source,
+      subject: SetAside['subject'],
+      reason: QuarantineReason,
+      detail: string,
+    ): Promise<void> => {
+      const position = { shardId, sequenceNumber: records[record]?.sequenceNumber ?? '', index }
+      const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
+      await quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() })
+      if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
+      else log.warn({ position, reason, detail }, 'set aside')
+    }
+    const sorted = sortRecords(batch)
+    const writer: BookWriter = {
+      books,
+      mayHaveMoved: await wasServedByOthers(shardId),
+      journal,
+      sizes: segmentSizes,
+      setAside: (candidate, reason, detail) => setAside(candidate, candidate.entry, reason, detail),
+    }
     const tasks: Task[] = [
-      ...unreadable.map((source) => ({
+      ...sorted.unreadable.map((source) => ({
         firstRecord: source.record,
         run: () => setAside(source, 'unreadable', source.reason, source.detail),
       })),
-      ...books.map(({ id, candidates }) => ({
+      ...sorted.books.map(({ id, candidates }) => ({
         firstRecord: candidates[0]?.record ?? 0,
         run: () => recordOrIsolate(writer, id, candidates),
       })),
@@ -88,13 +109,13 @@ export const recordEntries = (
     const undone = await runAll(tasks, booksAtOnce, (err) => {
       // What may heal is only worth knowing of; a broken chain holds its shard up until a person has looked at it.
       const level = err instanceof BrokenChain ? 'error' : 'warn'
-      log[level]({ err, shardId: batch.shardId }, 'has to be delivered again')
+      log[level]({ err, shardId }, 'has to be delivered again')
     })
-    const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), batch.records.length)
-    const lastDone = batch.records[firstUndone - 1]
-    const isNoted = lastDone === undefined || (await noteProgress(batch.shardId, lastDone))
+    const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)
+    const lastDone = records[firstUndone - 1]
+    const isNoted = lastDone === undefined || (await noteProgress(shardId, lastDone))
     // A batch whose progress is not written is not done, even if its entries are: nobody could tell.
-    const redeliverFrom = batch.records[isNoted ? firstUndone : 0]?.sequenceNumber
+    const redeliverFrom = records[isNoted ? firstUndone : 0]?.sequenceNumber
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
 }

@@ -13,13 +13,16 @@ import type { Journal } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { sealSegment } from '#wire/packed-segment'
 import type { BookRefusal, Books } from './books.ts'
+import { MAX_PACKED_BYTES, segmentLength, type SegmentSizes } from './segment-sizes.ts'
 import type { Candidate } from './sort-records.ts'
 import { ours } from './unexpected-error.ts'
 
 export type BookWriter = {
   readonly books: Books
+  /** Whether somebody else may have appended to the books that this worker knows. */
+  readonly mayHaveMoved: boolean
   readonly journal: Journal
-  readonly segmentLineBytes: number
+  readonly sizes: SegmentSizes
   readonly setAside: (candidate: Candidate, reason: QuarantineReason, detail: string) => Promise<void>
 }
 
@@ -29,7 +32,7 @@ export const recordIntoBook = async (
   id: BookId,
   candidates: readonly Candidate[],
 ): Promise<void> => {
-  const found = await writer.books.current(id)
+  const found = await writer.books.current(id, { mayHaveMoved: writer.mayHaveMoved })
   if (!found.ok) {
     for (const candidate of candidates) await writer.setAside(candidate, found.error, DETAILS[found.error])
     return
@@ -61,31 +64,31 @@ const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
 
 /** Appends fresh entries, in as many segments as their size asks for. `left` is what another append came before. */
 const append = async (
-  { journal, books, segmentLineBytes }: BookWriter,
+  { journal, books, sizes }: BookWriter,
   before: Book,
   fresh: readonly Candidate[],
 ): Promise<{ book: Book; left: readonly Candidate[] }> => {
   let book = before
   let left = fresh
   while (left.length > 0) {
-    const part = left.slice(0, segmentLength(left, segmentLineBytes))
-    const segment = ours(() => nextSegment(book, part))
-    const sealed = ours(() => sealSegment(book, segment))
+    const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))
     if ((await journal.append(sealed)) === 'taken') return { book: await books.refreshed(book), left }
     book = evolve(book, { ...segment, hash: sealed.hash })
     books.keep(book)
-    left = left.slice(part.length)
+    left = left.slice(length)
   }
   return { book, left }
 }
 
-// A DynamoDB item holds 400 KB. Packed entries are never longer than the lines they came in, so with 340 KB of lines
-// and a full day view of under 5 KB a segment stays below 350 KB whatever they compress to.
-export const MAX_SEGMENT_LINE_BYTES = 340_000
-
-/** How many of the candidates fit one segment: at least one. */
-const segmentLength = (candidates: readonly Candidate[], maxBytes: number): number => {
-  let bytes = 0
-  const tooMany = candidates.findIndex(({ raw }) => (bytes += raw.length) > maxBytes)
-  return tooMany === -1 ? candidates.length : Math.max(1, tooMany)
+/** The next segment, of as many of the candidates as go into it. */
+const sealNext = (book: Book, candidates: readonly Candidate[], sizes: SegmentSizes) => {
+  for (let length = segmentLength(candidates, sizes); ; length = Math.ceil(length / 2)) {
+    const segment = nextSegment(
+      book,
+      candidates.slice(0, length).map(({ entry }) => entry),
+    )
+    const sealed = sealSegment(book, segment)
+    // Text of many bytes that cannot be compressed is rare enough to be found out by packing it.
+    if (sealed.entries.length <= MAX_PACKED_BYTES || length === 1) return { length, segment, sealed }
+  }
 }

@@ -14,6 +14,7 @@ describe.each(progresses)('progress: $name', ({ fresh }) => {
   test('a consumer that never advanced stands nowhere', async () => {
     const progress = await fresh()
     expect(await progress.read('journal')).toEqual([])
+    expect(await progress.of('journal', 'shardId-000000000000')).toBeUndefined()
   })
 
   test.each([
@@ -47,6 +48,8 @@ describe.each(progresses)('progress: $name', ({ fresh }) => {
     await progress.advance('archive', upTo('6'))
     expect(new Set(await progress.read('journal'))).toEqual(new Set([low, high]))
     expect(await progress.read('archive')).toEqual([upTo('6')])
+    expect(await progress.of('journal', 'shardId-000000000001')).toEqual(high)
+    expect(await progress.of('archive', 'shardId-000000000001')).toBeUndefined()
   })
 
   test('twenty advances at the same time end at the highest', async () => {

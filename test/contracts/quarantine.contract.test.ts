@@ -175,7 +175,7 @@ const legible = (item: Quarantined) => ({ ...item, raw: `${item.raw.length} byte
 const noise = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, at) => (at * 31 + (at >> 8)) % 251)
 
 const nameOf = ({ subject, position }: Quarantined): string =>
-  subject === 'unreadable' ? position.sequenceNumber : `${subject.entry.businessDay} ${subject.entry.entryId}`
+  subject === 'unreadable' ? position.sequenceNumber : `${subject.businessDay} ${subject.entryId}`
 
 const everything = async (quarantine: Quarantine, filter: QuarantineFilter = {}): Promise<Quarantined[]> =>
   (await allPages(quarantine, filter, 500)).flat()

@@ -6,6 +6,8 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
+import type { Journal } from '#ledger/ports'
+import type { SealedSegment } from '#ledger/segment'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
 import type { ShardBatch } from '#processors/shard-batch'
 import { kinesisBatch } from '#processors/kinesis-batch'
@@ -56,7 +58,7 @@ describe('a batch', () => {
     const { worker, count, setAside } = given()
     await worker(batchOf(record(entry('a', { amountMinor: 5n }), entry('a', { amountMinor: 6n }))))
     expect(await count()).toBe(1)
-    expect(await setAside()).toMatchObject([{ reason: 'content-conflict', subject: { entry: { amountMinor: 6n } } }])
+    expect(await setAside()).toMatchObject([{ reason: 'content-conflict', subject: { amountMinor: 6n } }])
   })
 
   test('goes on past what cannot be read, and keeps it byte for byte', async () => {
@@ -154,13 +156,85 @@ test('an entry that our own code fails on is set aside alone, with an alarm', as
   const batch = batchOf(record(entry('a')), record(entry(BUG), entry('b')), record(entry('c')))
   expect(await worker(batch)).toEqual({})
   expect(await count()).toBe(3)
-  const reasons = (await setAside()).map(({ reason, subject }) => [
-    reason,
-    subject !== 'unreadable' && subject.entry.entryId,
-  ])
+  const reasons = (await setAside()).map(({ reason, subject }) => [reason, subject !== 'unreadable' && subject.entryId])
   expect(reasons).toEqual([['unexpected-error', BUG]])
   expect(alarms).toHaveLength(1)
   expect(await progress()).toBe('101')
+})
+
+describe('a chain', () => {
+  const sales = (count: number, from = 0) => Array.from({ length: count }, (_, index) => entry(`sale-${from + index}`))
+  const chain = async ({ world }: ReturnType<typeof given>) => await world.journal.read(book, 0)
+  // Names of attributes, the key, the totals and the hash take less than 200 bytes.
+  const itemBytes = ({ view, entries }: SealedSegment) => 200 + view.length + entries.length
+
+  test.each([
+    { appended: 1, segments: 1 },
+    { appended: 100, segments: 1 },
+    { appended: 500, segments: 2 },
+    { appended: 5_000, segments: 4 },
+  ])('to which $appended entries are appended grows by $segments segments, the last of one read unit', async (of) => {
+    const processor = given()
+    await processor.worker(batchOf(record(...sales(of.appended))))
+    const segments = await chain(processor)
+    expect(segments).toHaveLength(of.segments)
+    expect(itemBytes(segments.at(-1)!)).toBeLessThan(4_096)
+    expect(await processor.count()).toBe(of.appended)
+  })
+
+  test('never has a segment that the store cannot hold, whatever the text', async () => {
+    // Nothing compresses it, and each character takes three bytes.
+    const noise = (seed: number) =>
+      Array.from({ length: 200 }, (_, at) =>
+        String.fromCodePoint(0x4e00 + ((seed * 7919 + at * at * 104_729) % 20_000)),
+      )
+    const processor = given()
+    const entries = Array.from({ length: 1_500 }, (_, seed) =>
+      entry(`sale-${seed}`, { description: noise(seed).join('') }),
+    )
+    for (const third of [0, 500, 1_000]) await processor.worker(batchOf(record(...entries.slice(third, third + 500))))
+    expect(await processor.count()).toBe(1_500)
+    for (const segment of await chain(processor)) expect(itemBytes(segment)).toBeLessThan(360_000)
+  })
+})
+
+describe('two workers that take turns on a shard', () => {
+  const batch = (number: number): ShardBatch => ({
+    shardId: 'shardId-000000000000',
+    records: [{ sequenceNumber: String(100 + number), arrivedAtMs: 0, data: record(entry(`sale-${number}`)) }],
+  })
+
+  test('read what the other has appended instead of running into it', async () => {
+    const { world, count } = given()
+    let taken = 0
+    const journal: Journal = {
+      ...world.journal,
+      append: async (segment) => {
+        const outcome = await world.journal.append(segment)
+        if (outcome === 'taken') taken += 1
+        return outcome
+      },
+    }
+    const [one, other] = [1, 2].map(() =>
+      recordEntries({ ...world, journal }, { booksAtOnce: 4, cacheBytes: 1_000_000 }),
+    )
+    for (let number = 0; number < 10; number += 1) await (number % 2 === 0 ? one : other)?.(batch(number))
+    expect(await count()).toBe(10)
+    expect(taken).toBe(0)
+  })
+
+  test('still count everything once when progress cannot be read', async () => {
+    const { worker, count } = given(({ progress }) => ({
+      progress: {
+        ...progress,
+        of: async () => {
+          throw new Error('throttled')
+        },
+      },
+    }))
+    for (let number = 0; number < 3; number += 1) await worker(batch(number))
+    expect(await count()).toBe(3)
+  })
 })
 
 // A bug in our packing that one entry brings out, as the fuzzers have not found one.
@@ -170,7 +244,7 @@ vi.mock(import('#wire/packed-segment'), async (importOriginal) => {
   return {
     ...original,
     sealSegment: (before, segment) => {
-      if (segment.entries.some(({ entry }) => entry.entryId === 'brings-out-the-bug')) throw new TypeError('a bug')
+      if (segment.entries.some(({ entryId }) => entryId === 'brings-out-the-bug')) throw new TypeError('a bug')
       return original.sealSegment(before, segment)
     },
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { aMerchant, aSetAside, entryId, hashed, merchantId } from '#test/builders'
+import { contentHash } from '#ledger/entry'
+import { aMerchant, aSetAside, entryId, merchantId } from '#test/builders'
 import { positionToken } from '#wire/position-token'
 import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
 
@@ -179,7 +180,7 @@ describe('GET /v1/quarantine', () => {
 
   test('an entry that was set aside, with its bytes', async () => {
     const { get, quarantine } = aQueryApi()
-    await quarantine.setAside(aSetAside({ subject: hashed(entry), position, raw: Buffer.from('{"a":1}') }))
+    await quarantine.setAside(aSetAside({ subject: entry, position, raw: Buffer.from('{"a":1}') }))
     const { body } = await get('/v1/quarantine')
     expect(body).toEqual({
       data: [
@@ -202,7 +203,7 @@ describe('GET /v1/quarantine', () => {
     const [{ quarantineId } = { quarantineId: '' }] = body['data'] as { quarantineId: string }[]
     expect(JSON.parse(Buffer.from(quarantineId, 'base64url').toString())).toEqual([
       'm1',
-      `2026-11-20#q#${hashed(entry).contentHash}`,
+      `2026-11-20#q#${contentHash(entry)}`,
     ])
   })
 

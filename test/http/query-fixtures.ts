@@ -13,7 +13,7 @@ import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import { queryApi } from '#query-api/app'
 import type { Store } from '#query-api/store'
-import { aMerchant, anEntry, entryId, hashed } from '#test/builders'
+import { aMerchant, anEntry, entryId } from '#test/builders'
 import { openSegment, sealSegment } from '#wire/packed-segment'
 
 export const NOW_MS = Date.parse('2026-11-20T15:00:00Z')
@@ -99,7 +99,15 @@ const appender = (merchants: readonly Merchant[], append: Append) => {
     const merchant = merchants.find((known) => known.merchantId === merchantId) ?? aMerchant()
     const terms = { currency: merchant.currency, startsAtMs: startOfDay(merchant.calendar, day) }
     const book = books.get(bookKey({ merchantId, day })) ?? emptyBook({ merchantId, day }, terms)
-    const sealed = sealSegment(book, nextSegment(book, decide(book, entries.map(hashed)).fresh))
+    const { fresh } = decide(
+      book,
+      entries.map((entry) => ({ entry })),
+    )
+    const segment = nextSegment(
+      book,
+      fresh.map(({ entry }) => entry),
+    )
+    const sealed = sealSegment(book, segment)
     await append(book.id, sealed)
     books.set(bookKey(book.id), evolve(book, openSegment(sealed).segment))
   }

@@ -150,7 +150,7 @@ describe('a store that does not answer', () => {
           ...store.journal,
           end: async (book) => {
             const end = await store.journal.end(book)
-            return end && { ...end, view: '9|' }
+            return end && { ...end, view: Uint8Array.of(9) }
           },
         },
       }),

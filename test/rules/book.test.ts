@@ -1,10 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
-import { contentHash, METHODS, type Entry } from '#ledger/entry'
+import { METHODS, type Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, MAX_TOTAL_MINOR, netMinor, type Currency } from '#ledger/money'
-import type { HashedEntry } from '#ledger/segment'
 import { sealSegment } from '#wire/packed-segment'
 
 const startsAtMs = Date.parse('2026-11-20T03:00:00Z')
@@ -17,8 +16,10 @@ const fresh = (): Book =>
 
 const book = fresh()
 
-const hashed = (patch: Partial<Record<keyof Entry, unknown>> = {}): HashedEntry => {
-  const entry = {
+type Candidate = { readonly entry: Entry }
+
+const candidate = (patch: Partial<Record<keyof Entry, unknown>> = {}): Candidate => ({
+  entry: {
     entryId: 'e1' as EntryId,
     merchantId: book.id.merchantId,
     businessDay: book.id.day,
@@ -28,19 +29,21 @@ const hashed = (patch: Partial<Record<keyof Entry, unknown>> = {}): HashedEntry 
     occurredAtMs: startsAtMs,
     receivedAtMs: startsAtMs + 5,
     ...patch,
-  } as Entry
-  return { entry, contentHash: contentHash(entry) }
-}
+  } as Entry,
+})
 
 /** The book after what it finds fresh in a batch. */
-const after = (state: Book, batch: readonly HashedEntry[]): Book => {
+const after = (state: Book, batch: readonly Candidate[]): Book => {
   const decision = decide(state, batch)
   if (decision.fresh.length === 0) return state
-  const segment = nextSegment(state, decision.fresh)
+  const segment = nextSegment(
+    state,
+    decision.fresh.map(({ entry }) => entry),
+  )
   return evolve(state, { ...segment, hash: sealSegment(state, segment).hash })
 }
 
-const placesOf = (state: Book, batch: readonly HashedEntry[]) => {
+const placesOf = (state: Book, batch: readonly Candidate[]) => {
   const decision = decide(state, batch)
   return {
     fresh: decision.fresh.length,
@@ -51,76 +54,76 @@ const placesOf = (state: Book, batch: readonly HashedEntry[]) => {
 }
 
 describe('a batch against a book', () => {
-  const one = after(fresh(), [hashed()])
-  const full = after(fresh(), [hashed({ entryId: 'big', amountMinor: MAX_TOTAL_MINOR - 100n })])
+  const one = after(fresh(), [candidate()])
+  const full = after(fresh(), [candidate({ entryId: 'big', amountMinor: MAX_TOTAL_MINOR - 100n })])
   const nothing = { fresh: 0, duplicates: 0, refused: [], waiting: 0 }
 
   test.each([
     { given: 'no entries', state: book, batch: [], places: nothing },
-    { given: 'a first entry', state: book, batch: [hashed()], places: { ...nothing, fresh: 1 } },
-    { given: 'the same again', state: one, batch: [hashed()], places: { ...nothing, duplicates: 1 } },
+    { given: 'a first entry', state: book, batch: [candidate()], places: { ...nothing, fresh: 1 } },
+    { given: 'the same again', state: one, batch: [candidate()], places: { ...nothing, duplicates: 1 } },
     {
       given: 'the same again, received later',
       state: one,
-      batch: [hashed({ receivedAtMs: startsAtMs + 99 })],
+      batch: [candidate({ receivedAtMs: startsAtMs + 99 })],
       places: { ...nothing, duplicates: 1 },
     },
     {
       given: 'the id with another amount',
       state: one,
-      batch: [hashed({ amountMinor: 501n })],
+      batch: [candidate({ amountMinor: 501n })],
       places: { ...nothing, refused: ['content-conflict'] },
     },
     {
       given: 'the id with one more field',
       state: one,
-      batch: [hashed({ reference: '' })],
+      batch: [candidate({ reference: '' })],
       places: { ...nothing, refused: ['content-conflict'] },
     },
     {
       given: 'an entry twice in the batch',
       state: book,
-      batch: [hashed(), hashed()],
+      batch: [candidate(), candidate()],
       places: { ...nothing, fresh: 1, waiting: 1 },
     },
     {
       given: 'an id twice in the batch, with other content',
       state: book,
-      batch: [hashed(), hashed({ amountMinor: 1n })],
+      batch: [candidate(), candidate({ amountMinor: 1n })],
       places: { ...nothing, fresh: 1, waiting: 1 },
     },
     {
       given: 'another currency',
       state: book,
-      batch: [hashed({ currency: 'EUR' })],
+      batch: [candidate({ currency: 'EUR' })],
       places: { ...nothing, refused: ['wrong-currency'] },
     },
     {
       given: 'a total at its bound',
       state: full,
-      batch: [hashed({ amountMinor: 100n })],
+      batch: [candidate({ amountMinor: 100n })],
       places: { ...nothing, fresh: 1 },
     },
     {
       given: 'a total past its bound',
       state: full,
-      batch: [hashed({ amountMinor: 101n })],
+      batch: [candidate({ amountMinor: 101n })],
       places: { ...nothing, refused: ['total-out-of-bounds'] },
     },
     {
       given: 'a bound that only the batch together passes',
       state: full,
       batch: [
-        hashed({ amountMinor: 60n }),
-        hashed({ entryId: 'e2', amountMinor: 60n }),
-        hashed({ entryId: 'e3', amountMinor: 40n }),
+        candidate({ amountMinor: 60n }),
+        candidate({ entryId: 'e2', amountMinor: 60n }),
+        candidate({ entryId: 'e3', amountMinor: 40n }),
       ],
       places: { ...nothing, fresh: 2, waiting: 1 },
     },
     {
       given: 'a debit, whose bound is its own',
       state: full,
-      batch: [hashed({ direction: 'debit', amountMinor: MAX_ENTRY_MINOR })],
+      batch: [candidate({ direction: 'debit', amountMinor: MAX_ENTRY_MINOR })],
       places: { ...nothing, fresh: 1 },
     },
   ])('$given', ({ state, batch, places }) => {
@@ -130,28 +133,28 @@ describe('a batch against a book', () => {
 
 test('room that an entry of the same batch took is given back when that one loses', () => {
   const room = MAX_TOTAL_MINOR - 100n
-  const [x, y] = [hashed({ entryId: 'x', amountMinor: 60n }), hashed({ entryId: 'y', amountMinor: 60n })]
-  const stale = after(fresh(), [hashed({ entryId: 'big', amountMinor: room })])
+  const [x, y] = [candidate({ entryId: 'x', amountMinor: 60n }), candidate({ entryId: 'y', amountMinor: 60n })]
+  const stale = after(fresh(), [candidate({ entryId: 'big', amountMinor: room })])
   expect(placesOf(stale, [x, y])).toMatchObject({ fresh: 1, waiting: 1, refused: [] })
   // Meanwhile another worker counted x with another amount: x is refused, and y has room.
-  const moved = after(stale, [hashed({ entryId: 'x', amountMinor: 10n })])
+  const moved = after(stale, [candidate({ entryId: 'x', amountMinor: 10n })])
   expect(placesOf(moved, [x, y])).toMatchObject({ fresh: 1, waiting: 0, refused: ['content-conflict'] })
 })
 
 test('a state sees only its own part of the chain', () => {
-  const first = after(fresh(), [hashed()])
-  after(first, [hashed({ entryId: 'e2' })])
-  expect(placesOf(first, [hashed({ entryId: 'e2' })])).toMatchObject({ fresh: 1, duplicates: 0 })
+  const first = after(fresh(), [candidate()])
+  after(first, [candidate({ entryId: 'e2' })])
+  expect(placesOf(first, [candidate({ entryId: 'e2' })])).toMatchObject({ fresh: 1, duplicates: 0 })
 })
 
 test('a chain that forks is found out', () => {
-  const first = after(fresh(), [hashed()])
-  after(first, [hashed({ entryId: 'e2' })])
-  expect(() => after(first, [hashed({ entryId: 'e3' })])).toThrow('broken chain')
+  const first = after(fresh(), [candidate()])
+  after(first, [candidate({ entryId: 'e2' })])
+  expect(() => after(first, [candidate({ entryId: 'e3' })])).toThrow('broken chain')
 })
 
 test('a segment out of its turn is found out', () => {
-  const segment = { ...nextSegment(book, [hashed()]), number: 3, hash: book.hash }
+  const segment = { ...nextSegment(book, [candidate().entry]), number: 3, hash: book.hash }
   expect(() => evolve(book, segment)).toThrow('broken chain')
 })
 
@@ -167,7 +170,7 @@ describe('whatever the order and the batches', () => {
       }),
       { selector: ({ entryId }) => entryId, maxLength: 30 },
     )
-    .map((patches) => patches.map((patch) => hashed(patch)))
+    .map((patches) => patches.map((patch) => candidate(patch)))
 
   const summary = (state: Book) => ({
     totals: state.view.totals,

@@ -1,12 +1,15 @@
-import { deflateRawSync } from 'node:zlib'
+import { deflateRawSync, zstdCompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyBook, evolve, nextSegment } from '#ledger/book'
+import { METHODS } from '#ledger/entry'
 import { emptyView, foldEntries } from '#ledger/day-view'
 import { MAX_ENTRY_MINOR, MAX_TOTAL_MINOR, noTotals } from '#ledger/money'
-import { openSegment, packEntries, packView, sealSegment, unpackEntries, unpackView } from '#wire/packed-segment'
+import { packEntries, unpackEntries, unpackIds } from '#wire/packed-entries'
+import { openSegment, outlineSegment, sealSegment } from '#wire/packed-segment'
+import { packView, unpackView } from '#wire/packed-view'
 import { anyEntry } from '../arbitraries.ts'
-import { aBookId, aSealedSegment, anEntry, entryId, hashed, someTerms } from '../builders.ts'
+import { aBookId, aSealedSegment, anEntry, entryId, someTerms } from '../builders.ts'
 
 const id = aBookId()
 const unpack = (packed: Uint8Array) => unpackEntries(packed, id, someTerms)
@@ -35,6 +38,9 @@ const bare = anEntry({
   receivedAtMs: morningMs - 1,
 })
 
+const aUuid = (index: number) => `0f8fad5b-d9cb-469f-a165-${(0xa0b0c0d0e000 + index).toString(16)}`
+const aSale = (index: number) => ({ ...bare, entryId: entryId(aUuid(index)) })
+
 describe('packed entries', () => {
   test.each([
     { given: 'no entries', entries: [] },
@@ -43,9 +49,16 @@ describe('packed entries', () => {
     { given: 'both', entries: [full, bare] },
     { given: 'both, the other way', entries: [bare, full] },
     { given: 'the same id twice', entries: [bare, bare] },
-    { given: 'enough to be deflated', entries: Array.from({ length: 100 }, () => full) },
+    { given: 'enough to be deflated', entries: Array.from({ length: 10 }, () => full) },
+    { given: 'enough for zstd', entries: Array.from({ length: 1_000 }, () => full) },
+    { given: 'one with a UUID', entries: [aSale(1)] },
+    { given: 'many with UUIDs', entries: Array.from({ length: 500 }, (_, index) => aSale(index)) },
+    { given: 'with UUIDs but for one', entries: [aSale(1), bare, aSale(2)] },
+    { given: 'with a UUID in capitals', entries: [{ ...bare, entryId: entryId(aUuid(1).toUpperCase()) }] },
   ])('come back as they were: $given', ({ entries }) => {
-    expect(unpack(packEntries(entries, someTerms))).toEqual(entries)
+    const packed = packEntries(entries, someTerms)
+    expect(unpack(packed)).toEqual(entries)
+    expect(unpackIds(packed)).toEqual(entries.map((entry) => entry.entryId))
   })
 
   test('come back as they were, whatever they are', () => {
@@ -56,14 +69,22 @@ describe('packed entries', () => {
     )
   })
 
-  test('are deflated only when they are many, and say so in their first byte', () => {
-    const firstByte = (count: number) =>
-      packEntries(
-        Array.from({ length: count }, () => bare),
-        someTerms,
-      )[0]
-    expect(firstByte(1)).toBe(1)
-    expect(firstByte(100)).toBe(2)
+  test.each([
+    { given: 'few', entries: [bare], header: [1, 0] },
+    { given: 'some', entries: Array.from({ length: 100 }, () => bare), header: [2, 0] },
+    { given: 'many', entries: Array.from({ length: 1_000 }, () => bare), header: [3, 0] },
+    { given: 'one with a UUID', entries: [aSale(1)], header: [1, 1] },
+  ])('say in two bytes how they are written: $given', ({ entries, header }) => {
+    expect([...packEntries(entries, someTerms).subarray(0, 2)]).toEqual(header)
+  })
+
+  test('with random UUIDs take 16 bytes for each id', () => {
+    const packed = packEntries(
+      Array.from({ length: 500 }, (_, index) => aSale(index)),
+      someTerms,
+    )
+    expect(packed.length).toBeLessThan(2 + 4 + 16 * 500 + 200)
+    expect(packed.length).toBeGreaterThan(16 * 500)
   })
 
   // What is in a journal stays as it is for ever. Should this fail, the new format needs a new first byte.
@@ -83,17 +104,24 @@ describe('packed entries', () => {
       '["",0]',
       '[{"mesa":"7","":""},0]',
     ].join('\n')
-    const plain = Buffer.concat([Buffer.of(1), Buffer.from(columns)])
+    const plain = Buffer.concat([Buffer.of(1, 0), Buffer.from(columns)])
     expect(Buffer.from(packEntries([full, bare], someTerms)).toString('latin1')).toBe(plain.toString('latin1'))
     expect(unpack(plain)).toEqual([full, bare])
-    // A newer zlib may pack the same bytes otherwise, so only reading is fixed.
-    expect(unpack(Buffer.concat([Buffer.of(2), deflateRawSync(columns)]))).toEqual([full, bare])
+    // A newer library may pack the same bytes otherwise, so only reading is fixed.
+    expect(unpack(Buffer.concat([Buffer.of(2, 0), deflateRawSync(columns)]))).toEqual([full, bare])
+    expect(unpack(Buffer.concat([Buffer.of(3, 0), zstdCompressSync(columns)]))).toEqual([full, bare])
     expect(unpack(DEFLATED_FIXTURE)).toEqual([full, bare])
+    const uuid = Buffer.from('0f8fad5bd9cb469fa165a0b0c0d0e001', 'hex')
+    const withUuid = Buffer.concat([Buffer.of(1, 1, 0, 0, 0, 1), uuid, Buffer.from('1\n\n-1\n-1\n0\n\n\n\n\n\n\n\n')])
+    expect(unpack(withUuid)).toEqual([aSale(1)])
+    expect(Buffer.from(packEntries([aSale(1)], someTerms))).toEqual(withUuid)
   })
 
   test.each([
     { given: 'nothing', packed: Buffer.of() },
-    { given: 'a format from the future', packed: Buffer.of(3, 48) },
+    { given: 'a compression from the future', packed: Buffer.of(4, 0, 48) },
+    { given: 'ids from the future', packed: Buffer.of(1, 2, 48) },
+    { given: 'fewer UUIDs than it says', packed: Buffer.of(1, 1, 0, 0, 0, 2, ...Buffer.alloc(31)) },
     {
       given: 'a deflated body cut short',
       packed: packEntries(
@@ -101,7 +129,7 @@ describe('packed entries', () => {
         someTerms,
       ).slice(0, -9),
     },
-    { given: 'a deflated body that is none', packed: Buffer.of(2, 255, 255) },
+    { given: 'a deflated body that is none', packed: Buffer.of(2, 0, 255, 255) },
   ])('are not read from $given', ({ packed }) => {
     expect(() => unpack(packed)).toThrow()
   })
@@ -134,24 +162,52 @@ describe('a packed day view', () => {
 
   test('is written in the format that stands in every journal', () => {
     const view = foldEntries(emptyView, [full, bare], someTerms.startsAtMs)
-    const packed = '1|BRL|1795143600000|0|pix,1000000000000,0,1;other,0,1,1|0,1000000000000,1,2'
-    expect(packView(someTerms, view)).toBe(packed)
+    const written = [
+      '02 42524c 809eaceebe68 00', // BRL, 1795143600000 twice, none late
+      '02 03 80a094a58d1d 00 01 06 00 01 01', // pix: 10^12, 0, 1; other: 0, 1, 1
+      '01 00 80a094a58d1d 01 02', // hour 0: both
+    ]
+    const packed = Buffer.from(written.join('').replaceAll(' ', ''), 'hex')
+    expect(Buffer.from(packView(someTerms, view)).toString('hex')).toBe(packed.toString('hex'))
     expect(unpackView(packed, view.totals)).toEqual({ terms: someTerms, view })
   })
 
-  test('from the future is not read', () => {
-    expect(() => unpackView('2|BRL|0|0||', noTotals)).toThrow('format 2')
+  test('of a day before 1970 comes back as it was', () => {
+    const terms = { ...someTerms, startsAtMs: -62_135_596_800_000 }
+    expect(unpackView(packView(terms, emptyView), noTotals).terms).toEqual(terms)
+  })
+
+  test.each([
+    { given: 'from the future', packed: Buffer.of(3), message: 'format 3' },
+    { given: 'cut short', packed: packView(someTerms, emptyView).slice(0, -1), message: 'ends too early' },
+  ])('is not read when it is $given', ({ packed, message }) => {
+    expect(() => unpackView(packed, noTotals)).toThrow(message)
+  })
+
+  test('of a full day leaves two thirds of a write unit to the entries', () => {
+    const totals = { creditsMinor: 1_234_567n, debitsMinor: 23_456n, entryCount: 789 }
+    const view = {
+      totals,
+      byMethod: new Map(METHODS.map((method) => [method, totals])),
+      byHour: new Map(Array.from({ length: 24 }, (_, hour) => [hour, totals])),
+      lateEntries: 0,
+    }
+    expect(packView(someTerms, view).length).toBeLessThan(1_024 / 3)
   })
 })
 
 test('a sealed segment opens to what was sealed, and the book goes on from it', () => {
   const book = emptyBook(id, someTerms)
-  const segment = nextSegment(book, [full, bare].map(hashed))
+  const segment = nextSegment(book, [full, bare])
   const sealed = sealSegment(book, segment)
 
   const opened = openSegment(sealed)
 
   expect(opened).toEqual({ terms: someTerms, segment: { ...segment, hash: sealed.hash } })
+  expect(outlineSegment(sealed)).toEqual({
+    terms: someTerms,
+    segment: { number: 1, entryIds: [full.entryId, bare.entryId], view: segment.view, hash: sealed.hash },
+  })
   expect(evolve(book, opened.segment)).toMatchObject({ segment: 1, hash: sealed.hash, view: segment.view })
 })
 
@@ -171,6 +227,6 @@ test('a thousand usual entries take at most 50 bytes each', () => {
 })
 
 const DEFLATED_FIXTURE = Buffer.from(
-  'AjPiMijIL9Y11zMwMDAwMdRJMuIyNEACOrqGXIY6ukZcZpU6umaVXMY6XGD1OlyGplAmRKuBDle0UnJi2uGVOgoFhxfnK6gpxCgVlqZmZuXHKCnpGMRyRSvlZOZlJCoYxuRBGEYKH+Yv3weVg1DVSrmpxYlKVkrmSjpKSlZKSrU6BrEA',
+  'AgAz4jIoyC/WNdczMDAwMDHUSTLiMjRAAjq6hlyGOrpGXGaVOrpmlVzGOlxg9TpchqZQJkSrgQ5XtFJyYtrhlToKBYcX5yuoKcQoFZamZmblxygp6RjEckUr5WTmZSQqGMbkQRhGCh/mL98HlYNQ1Uq5qcWJSlZK5ko6SkpWSkq1OgaxAA==',
   'base64',
 )

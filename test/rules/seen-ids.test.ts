@@ -1,19 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ContentHash } from '#ledger/entry'
 import { SeenIds } from '#ledger/seen-ids'
-import { hash } from 'node:crypto'
-import { entryId } from '../builders.ts'
+import { anEntry, entryId } from '../builders.ts'
 
-const content = (text: string) => hash('sha256', text, 'hex') as ContentHash
-const known = (id: string, text = id) => ({ entryId: entryId(id), contentHash: content(text) })
-const outline = (id: string) => ({ entryId: entryId(id) })
+const known = (id: string, reference = id) => anEntry({ entryId: entryId(id), reference })
 
 describe('what stands under an id', () => {
   const seen = new SeenIds()
   seen.extend(1, 0, [known('a'), known('b')])
-  seen.extend(2, 2, [outline('c'), known('d')])
-  seen.extend(3, 4, [outline('e')])
+  seen.extend(2, 2, [entryId('c'), entryId('d')])
+  seen.extend(3, 4, [entryId('e')])
 
   test.each([
     { id: 'a', text: 'a', length: 5, standing: 'same' },
@@ -25,16 +21,17 @@ describe('what stands under an id', () => {
     { id: 'c', text: 'c', length: 2, standing: 'absent' },
     { id: 'e', text: 'e', length: 5, standing: { contentIn: 3 } },
   ])('$id as $text among the first $length: $standing', ({ id, text, length, standing }) => {
-    expect(seen.look(entryId(id), content(text), length)).toEqual(standing)
+    expect(seen.look(known(id, text), length)).toEqual(standing)
   })
 })
 
 test('a content is learnt where only the id was known', () => {
   const seen = new SeenIds()
-  seen.extend(1, 0, [outline('a'), outline('b')])
+  seen.extend(1, 0, [entryId('a'), entryId('b')])
   seen.extend(1, seen.countBefore(1), [known('a'), known('b', 'B')])
-  expect(seen.look(entryId('a'), content('a'), 2)).toBe('same')
-  expect(seen.look(entryId('b'), content('b'), 2)).toBe('different')
+  expect(seen.look(known('a'), 2)).toBe('same')
+  expect(seen.look(known('b', 'B'), 2)).toBe('same')
+  expect(seen.look(known('b', 'b'), 2)).toBe('different')
 })
 
 test.each([
@@ -61,7 +58,7 @@ test('it answers as a Map would, however it grew', () => {
       }
       const length = all.length === 0 ? 0 : cut % (all.length + 1)
       for (const [place, id] of all.entries()) {
-        const standing = seen.look(entryId(id), content(id), length)
+        const standing = seen.look(known(id), length)
         expect(standing).toBe(place < length ? 'same' : 'absent')
       }
     }),
@@ -75,10 +72,10 @@ test('a million ids take less than 70 MB', () => {
     seen.extend(
       at / perSegment + 1,
       at,
-      Array.from({ length: perSegment }, (_, offset) => outline(`till-1:${at + offset}`)),
+      Array.from({ length: perSegment }, (_, offset) => entryId(`till-1:${at + offset}`)),
     )
   }
   expect(seen.bytes).toBeLessThan(70_000_000)
-  expect(seen.look(entryId('till-1:765432'), content('x'), 1_000_000)).toEqual({ contentIn: 154 })
-  expect(seen.look(entryId('till-1:1000000'), content('x'), 1_000_000)).toBe('absent')
+  expect(seen.look(known('till-1:765432'), 1_000_000)).toEqual({ contentIn: 154 })
+  expect(seen.look(known('till-1:1000000'), 1_000_000)).toBe('absent')
 })

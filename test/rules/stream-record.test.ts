@@ -2,7 +2,15 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ok } from '#ledger/result'
-import { decodeRecord, encodeEntries, encodeHeartbeat, entryLine, parseEntryLine } from '#wire/stream-record'
+import {
+  decodeRecord,
+  encodeEntries,
+  encodeHeartbeat,
+  entryLine,
+  parseEntryLine,
+  parseUnusualLine,
+} from '#wire/stream-record'
+import { readUsualLine } from '#wire/usual-line'
 import { anyEntry } from '../arbitraries.ts'
 import { anEntry, entryId, utf8 } from '../builders.ts'
 
@@ -27,16 +35,16 @@ describe('a record of entries', () => {
   test('stands on the stream in the format that every consumer and the archive know', () => {
     const text = `D\u0001\u0000{"kind":"entries"}\n${LINE}`
     expect(Buffer.from(encodeEntries([entryLine(anEntry())])).toString()).toBe(text)
-    expect(entriesOf(Buffer.from(text))).toEqual([{ raw: Buffer.from(LINE), entry: ok(anEntry()) }])
+    expect(entriesOf(Buffer.from(text))).toEqual([{ line: LINE, entry: ok(anEntry()) }])
   })
 
-  test('gives back every entry and its bytes, whatever they are', () => {
+  test('gives back every entry and its line, whatever they are', () => {
     fc.assert(
       fc.property(fc.array(anyEntry, { maxLength: 30 }), (entries) => {
         const lines = entries.map(entryLine)
         const decoded = entriesOf(encodeEntries(lines))
         expect(decoded.map(({ entry }) => entry)).toEqual(entries.map(ok))
-        expect(decoded.map(({ raw }) => Buffer.from(raw).toString())).toEqual(lines)
+        expect(decoded.map(({ line }) => line)).toEqual(lines)
       }),
     )
   })
@@ -73,7 +81,63 @@ describe('a record of entries', () => {
   ])('with one bad line ($wrong) still gives its neighbours', ({ line }) => {
     const decoded = entriesOf(encodeEntries([LINE, line, LINE]))
     expect(decoded.map(({ entry }) => entry.ok)).toEqual([true, false, true])
-    expect(Buffer.from(decoded[1]!.raw).toString()).toBe(line)
+    expect(decoded[1]!.line).toBe(line)
+  })
+})
+
+describe('the usual line, read by its pattern,', () => {
+  test.each([
+    { what: 'is one with the required fields', entry: anEntry(), usual: true },
+    {
+      what: 'is one with every field but metadata',
+      entry: anEntry({
+        method: 'pix',
+        category: 'café',
+        description: 'linha 🧾',
+        reference: '',
+        terminalId: 't1',
+        terminalSeq: 0,
+        reverses: 'e0',
+      }),
+      usual: true,
+    },
+    { what: 'is not one with metadata', entry: anEntry({ metadata: { a: 'b' } }), usual: false },
+    { what: 'is not one with an escape', entry: anEntry({ description: 'a "b"' }), usual: false },
+    { what: 'is not one of before 1970', entry: anEntry({ occurredAtMs: -1 }), usual: false },
+  ])('$what', ({ entry, usual }) => {
+    expect(readUsualLine(entryLine(entry))).toEqual(usual ? entry : undefined)
+  })
+
+  test('says what JSON and the schema say, whatever the entry', () => {
+    fc.assert(
+      fc.property(anyEntry, (entry) => {
+        const line = entryLine(entry)
+        expect(readUsualLine(line) ?? entry).toEqual(entry)
+        expect(parseUnusualLine(line)).toEqual(ok(entry))
+      }),
+    )
+  })
+
+  test('and however its line was altered', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...'0123456789-.eE"\\{}[],: \n\t', 'null', 'BRL', 'credit', '"amount":', ',"reference":"x"'),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    )
+    const alteration = fc.record({ at: fc.nat(), cut: fc.nat({ max: 12 }), piece })
+    fc.assert(
+      fc.property(anyEntry, fc.array(alteration, { minLength: 1, maxLength: 3 }), (entry, alterations) => {
+        let line = entryLine(entry)
+        for (const { at, cut, piece } of alterations) {
+          const from = at % (line.length + 1)
+          line = line.slice(0, from) + piece + line.slice(from + cut)
+        }
+        // As text comes out of a record.
+        line = line.toWellFormed()
+        const usual = readUsualLine(line)
+        if (usual !== undefined) expect(parseUnusualLine(line)).toEqual(ok(usual))
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })
 

@@ -35,8 +35,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'n is taken after a yield',
     file: INTO_BOOK,
-    find: `const segment = ours(() => nextSegment(book, part))`,
-    plant: `book = await books.refreshed(book); const segment = ours(() => nextSegment(book, part))`,
+    find: `const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))`,
+    plant: `book = await books.refreshed(book); const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))`,
   },
   {
     name: 'ids are checked against a stale cache, and the append has no condition',
@@ -48,14 +48,14 @@ export const BUGS: readonly Bug[] = [
     name: 'progress is written before the appends',
     file: ENTRIES,
     find: `const undone = await runAll(`,
-    plant: `await noteProgress(batch.shardId, batch.records.at(-1)!)
+    plant: `await noteProgress(shardId, records.at(-1)!)
     const undone = await runAll(`,
   },
   {
     name: 'progress is written past a failure',
     file: ENTRIES,
-    find: `const lastDone = batch.records[firstUndone - 1]`,
-    plant: `const lastDone = batch.records.at(-1)`,
+    find: `const lastDone = records[firstUndone - 1]`,
+    plant: `const lastDone = records.at(-1)`,
   },
   {
     name: 'progress is written unconditionally',
@@ -78,8 +78,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the last failure is reported instead of the first',
     file: ENTRIES,
-    find: `undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), batch.records.length)`,
-    plant: `undone.length === 0 ? batch.records.length : Math.max(...undone.map((task) => task.firstRecord))`,
+    find: `undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)`,
+    plant: `undone.length === 0 ? records.length : Math.max(...undone.map((task) => task.firstRecord))`,
   },
   {
     name: 'the record after the failed one is reported',
@@ -105,21 +105,21 @@ export const BUGS: readonly Bug[] = [
     find: `else if (inBatch.has(entry.entryId)) waiting.push(candidate)`,
     plant: `else if (inBatch.has(entry.entryId)) {
       const first = fresh.find((other) => other.entry.entryId === entry.entryId)
-      if (first?.contentHash === contentHash) duplicates.push(candidate)
+      if (JSON.stringify(first?.entry, (_, it) => String(it)) === JSON.stringify(entry, (_, it) => String(it))) duplicates.push(candidate)
       else refused.push({ candidate, reason: 'content-conflict' })
     }`,
   },
   {
     name: 'what was stored in one segment is left for the next as well',
     file: INTO_BOOK,
-    find: `left = left.slice(part.length)`,
-    plant: `left = left.slice(Math.max(1, part.length - 1))`,
+    find: `left = left.slice(length)`,
+    plant: `left = left.slice(Math.max(1, length - 1))`,
   },
   {
     name: 'a lost append forgets what did not fit its segment',
     file: INTO_BOOK,
     find: `return { book: await books.refreshed(book), left }`,
-    plant: `return { book: await books.refreshed(book), left: part }`,
+    plant: `return { book: await books.refreshed(book), left: left.slice(0, length) }`,
   },
   {
     name: 'an entry of another currency is counted',
@@ -173,21 +173,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the time of arrival is part of the content',
-    file: 'ledger/entry.ts',
-    find: 'text += `"occurredAt":${entry.occurredAtMs}`',
-    plant: 'text += `"occurredAt":${entry.occurredAtMs},"receivedAt":${entry.receivedAtMs}`',
+    file: 'ledger/fingerprint.ts',
+    find: `writeNumber(entry.occurredAtMs)`,
+    plant: `writeNumber(entry.occurredAtMs); writeNumber(entry.receivedAtMs)`,
   },
   {
     name: 'the amount is not part of the content',
-    file: 'ledger/entry.ts',
-    find: 'let text = `{"amount":${entry.amountMinor},`',
-    plant: 'let text = `{`',
+    file: 'ledger/fingerprint.ts',
+    find: `writeNumber(Number(entry.amountMinor))`,
+    plant: ``,
   },
   {
     name: 'a book is remembered before it is stored',
     file: INTO_BOOK,
-    find: `const sealed = ours(() => sealSegment(book, segment))`,
-    plant: `const sealed = ours(() => sealSegment(book, segment)); books.keep(evolve(book, { ...segment, hash: sealed.hash }))`,
+    find: `const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))`,
+    plant: `const { length, segment, sealed } = ours(() => sealNext(book, left, sizes)); books.keep(evolve(book, { ...segment, hash: sealed.hash }))`,
   },
   {
     name: 'after a lost append the old state is tried again',
@@ -217,21 +217,21 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a quarantine that fails is passed over',
     file: ENTRIES,
-    find: `await quarantine.setAside({ subject, reason, detail, position, raw, setAsideAtMs: clock() })`,
-    plant: `await quarantine.setAside({ subject, reason, detail, position, raw, setAsideAtMs: clock() }).catch(() => {})`,
+    find: `await quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() })`,
+    plant: `await quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }).catch(() => {})`,
   },
   {
     name: 'unreadable lines are passed over',
     file: 'processors/journal/sort-records.ts',
-    find: `unreadable: items.filter((item) => 'reason' in item),`,
-    plant: `unreadable: [],`,
+    find: `else unreadable.push(item)`,
+    plant: ``,
   },
   {
     name: 'an unreadable record stops its shard',
     file: ENTRIES,
-    find: `const { books, unreadable } = sortRecords(batch)`,
-    plant: `const { books, unreadable } = sortRecords(batch)
-    if (unreadable.length > 0) throw new Error('poison')`,
+    find: `const sorted = sortRecords(batch)`,
+    plant: `const sorted = sortRecords(batch)
+    if (sorted.unreadable.length > 0) throw new Error('poison')`,
   },
   {
     name: 'a failure to set an unreadable record aside does not count',
@@ -242,14 +242,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'quarantine keeps one item per id',
     file: 'ledger/quarantine.ts',
-    find: '`${prefix}${contentHash}`',
+    find: '`${prefix}${contentHash(subject)}`',
     plant: 'prefix',
   },
   {
     name: 'methods start anew with each segment',
     file: 'ledger/day-view.ts',
-    find: `const byMethod = new Map(view.byMethod)`,
-    plant: `const byMethod: Map<Method, Totals> = new Map()`,
+    find: `const byMethod = unfrozen(view.byMethod)`,
+    plant: `const byMethod: Tally<Method> = new Map()`,
   },
   {
     name: 'books of different days are one',

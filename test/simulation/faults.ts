@@ -67,6 +67,7 @@ export const faultyPorts = (
     },
     progress: {
       advance: (consumer, to) => call(() => progress.advance(consumer, to)),
+      of: (consumer, shardId) => call(() => progress.of(consumer, shardId)),
       read: (consumer) => call(() => progress.read(consumer)),
     },
   }

@@ -4,6 +4,7 @@
  * caches and shard maps, lost progress. Then the world calms down, everything is delivered, and the books must be exact.
  */
 import { laneOf, shardOf } from '#ledger/lanes'
+import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
 import { recordEntries } from '#processors/journal/record-entries'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream-record'
@@ -175,7 +176,7 @@ class History {
       booksAtOnce: 1 + this.#random.below(3),
       cacheBytes: this.#random.pick([0, 50_000, 1_000_000]),
       // Two entries or so: a batch becomes several segments, and may be lost between any two of them.
-      segmentLineBytes: this.#random.pick([600, 340_000]),
+      segmentSizes: this.#random.pick([{ most: 600, small: 450, tail: 250 }, SEGMENT_SIZES]),
     }
     return { machine, record: recordEntries({ ...ports, clock: () => 0, log: { warn() {}, error() {} } }, limits) }
   }

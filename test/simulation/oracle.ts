@@ -18,7 +18,8 @@ import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Progress } from '#ledger/ports'
 import { NO_CHAIN, sealingHash } from '#ledger/segment'
-import { openSegment, unpackEntries } from '#wire/packed-segment'
+import { unpackIds } from '#wire/packed-entries'
+import { openSegment } from '#wire/packed-segment'
 import type { Ports } from './faults.ts'
 import type { SimStream } from './stream.ts'
 import { isCountable } from './workload.ts'
@@ -125,7 +126,7 @@ export class Oracle {
       hash = sealingHash(hash, sealed)
       this.#must(sealed.number === index + 1 && sealed.hash === hash, `${bookKey(book)} is a broken chain`)
       const { segment } = openSegment(sealed)
-      counted.push(...segment.entries.map(({ entry }) => entry))
+      counted.push(...segment.entries)
       const { totals, byMethod, byHour } = segment.view
       const sum = (direction: string, of = counted): bigint =>
         of.reduce((total, entry) => (entry.direction === direction ? total + entry.amountMinor : total), 0n)
@@ -164,19 +165,19 @@ export class Oracle {
           await quarantine.setAside(item)
           const { subject, position } = item
           if (subject === 'unreadable') this.#asidePlaces.add(Object.values(position).join(' '))
-          else this.#asideContents.add(contentOf(subject.entry))
+          else this.#asideContents.add(contentOf(subject))
         },
       },
       progress: {
         read: this.#memory.progress.read,
+        of: async (consumer, shardId) => await this.#progress.get(shardId)?.of(consumer, shardId),
         advance: (consumer, to) => this.#advance(consumer, to),
       },
     }
   }
 
   #noteCounted(book: BookId, sealed: Parameters<Ports['journal']['append']>[0]): void {
-    const { terms } = openSegment(sealed)
-    for (const { entryId } of unpackEntries(sealed.entries, book, terms)) this.#countedIds.add(idOf(book, entryId))
+    for (const entryId of unpackIds(sealed.entries)) this.#countedIds.add(idOf(book, entryId))
   }
 
   #advance: Progress['advance'] = async (consumer, to) => {

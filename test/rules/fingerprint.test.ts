@@ -1,0 +1,80 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { canonicalContent, METHODS, type Entry } from '#ledger/entry'
+import { contentFingerprint, idFingerprint } from '#ledger/fingerprint'
+import { MAX_ENTRY_MINOR } from '#ledger/money'
+import { anyEntry, anyId } from '../arbitraries.ts'
+import { anEntry, currency } from '../builders.ts'
+
+const ofId = (id: string): string => {
+  const words = new Uint32Array(4)
+  idFingerprint(id, words)
+  return words.join()
+}
+const ofContent = (entry: Entry): string => {
+  const words = new Uint32Array(2)
+  contentFingerprint(entry, words)
+  return words.join()
+}
+
+test('two ids have the same fingerprint when they are the same', () => {
+  fc.assert(fc.property(anyId, anyId, (a, b) => (ofId(a) === ofId(b)) === (a === b)))
+})
+
+test('ids that differ only in their end, their length or their order differ', () => {
+  const ids = ['a', 'aa', 'aaa', 'aaaa', 'aaaaa', 'a:', 'b', 'ab', 'ba', '0', '00', 'till-1', 'till-2']
+  expect(new Set(ids.map(ofId)).size).toBe(ids.length)
+})
+
+test('two entries have the same fingerprint when they have the same content', () => {
+  fc.assert(
+    fc.property(anyEntry, anyEntry, (a, b) => {
+      const other = { ...b, entryId: a.entryId }
+      return (ofContent(a) === ofContent(other)) === (canonicalContent(a) === canonicalContent(other))
+    }),
+  )
+})
+
+// One after the other each field is all that differs.
+const variants: Entry[] = [
+  anEntry(),
+  anEntry({ direction: 'debit' }),
+  anEntry({ amountMinor: 101n }),
+  anEntry({ amountMinor: 100n + 2n ** 32n }),
+  anEntry({ amountMinor: MAX_ENTRY_MINOR }),
+  anEntry({ currency: currency('EUR') }),
+  anEntry({ occurredAtMs: 1 }),
+  anEntry({ occurredAtMs: -1 }),
+  anEntry({ occurredAtMs: 2 ** 32 + 1 }),
+  ...METHODS.map((method) => anEntry({ method })),
+  anEntry({ terminalSeq: 0 }),
+  anEntry({ terminalSeq: Number.MAX_SAFE_INTEGER }),
+  anEntry({ terminalId: 'a' }),
+  anEntry({ reverses: 'a' }),
+  anEntry({ category: 'a' }),
+  anEntry({ description: 'a' }),
+  anEntry({ reference: 'a' }),
+  anEntry({ reference: '' }),
+  anEntry({ category: 'a', description: 'b' }),
+  anEntry({ category: 'ab', description: '' }),
+  anEntry({ metadata: { a: 'b' } }),
+  anEntry({ metadata: { ab: '' } }),
+  anEntry({ metadata: { a: 'b', c: 'd' } }),
+  anEntry({ metadata: { a: 'd', c: 'b' } }),
+]
+
+test('every field counts', () => {
+  expect(new Set(variants.map(ofContent)).size).toBe(variants.length)
+})
+
+test('what is not content does not count, nor does the order of the metadata', () => {
+  expect(ofContent(anEntry({ receivedAtMs: 1 }))).toBe(ofContent(anEntry({ receivedAtMs: 2 })))
+  expect(ofContent(anEntry({ metadata: { a: '1', b: '2' } }))).toBe(
+    ofContent(anEntry({ metadata: { b: '2', a: '1' } })),
+  )
+})
+
+test('a long text is hashed to its end', () => {
+  const long = 'x'.repeat(5_000)
+  expect(ofContent(anEntry({ description: `${long}a` }))).not.toBe(ofContent(anEntry({ description: `${long}b` })))
+})
