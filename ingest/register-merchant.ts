@@ -8,7 +8,7 @@ export type RegisterMerchant = (wanted: Registration) => Promise<Result<Register
 export type Registered = { readonly merchant: Merchant; readonly isNew: boolean }
 
 export type Register = {
-  readonly merchants: Merchants
+  readonly merchants: Pick<Merchants, 'find' | 'save'>
   readonly clock: Clock
   /** Hears why the register could not be reached. */
   readonly onTrouble?: (error: unknown) => void
@@ -25,7 +25,7 @@ export const registration =
     }
   }
 
-const register = async (merchants: Merchants, clock: Clock, wanted: Registration) => {
+const register = async (merchants: Register['merchants'], clock: Clock, wanted: Registration) => {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const current = await merchants.find(wanted.merchantId)
     const decided = registerMerchant(current, wanted, clock())

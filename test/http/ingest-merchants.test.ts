@@ -135,6 +135,28 @@ describe('a field that is wrong is pointed at', () => {
   })
 })
 
+describe('entries of a merchant that nobody has registered', () => {
+  const anEntry = {
+    entryId: 'e1',
+    merchantId: 'm1',
+    direction: 'credit',
+    amount: 1,
+    currency: 'BRL',
+    occurredAt: '2026-11-20T09:30:00-03:00',
+  }
+
+  test('are taken as soon as it is registered', async () => {
+    const { app, put } = start()
+    const send = async () => {
+      const response = await app.request('/v1/entries', { method: 'POST', body: JSON.stringify(anEntry) })
+      return response.status
+    }
+    expect(await send()).toBe(422)
+    await put(bakery)
+    expect(await send()).toBe(202)
+  })
+})
+
 describe('a register with other users', () => {
   test('somebody quicker is read again, and the change applied to what they left', async () => {
     const stored = memoryMerchants([aMerchant()])
