@@ -63,7 +63,7 @@ const findOwners = async (
     if (!fields.ok || owners.has(fields.value.merchantId)) continue
     const { merchantId } = fields.value
     const found = merchants.find(merchantId)
-    owners.set(merchantId, found instanceof Promise ? 'unreachable' : found)
+    owners.set(merchantId, found instanceof Promise ? 'unreachable' : (found ?? 'unknown'))
     if (found instanceof Promise) {
       reads.push(found.then((merchant) => owners.set(merchantId, merchant ?? 'unknown'), onTrouble))
     }

@@ -30,12 +30,13 @@ export const ingest = ({ stream, merchants, log, clock = Date.now, limits = DEFA
   const guarded = guardedStream(stream, (breaker) => log.warn({ breaker }, BREAKER_MESSAGES[breaker]))
   const onStreamTrouble = (err: unknown) => log.warn({ err }, 'the stream is in trouble')
   const onTrouble = (err: unknown) => log.warn({ err }, 'the register of merchants is in trouble')
+  const known = knownMerchants(merchants)
   const writer = streamWriter(guarded, { onTrouble: onStreamTrouble })
   const { maxBytesInFlight, maxEntriesPerSecond } = limits
   const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })
   return ingestApp({
-    accept: acceptEntries({ merchants: knownMerchants(merchants), writer, clock, onTrouble }),
-    register: registration({ merchants, clock, onTrouble }),
+    accept: acceptEntries({ merchants: known, writer, clock, onTrouble }),
+    register: registration({ merchants: { ...merchants, save: known.save }, clock, onTrouble }),
     // Apart from each other, so that long uploads over slow lines never fill the room of those who are quick.
     admission: roomFor(1 / 2),
     uploadAdmission: roomFor(1 / 2),

@@ -1,58 +1,108 @@
 import type { MerchantId } from '#ledger/identifiers'
-import { CALENDAR_CACHE_MS, type Merchant } from '#ledger/merchant'
+import type { Merchant } from '#ledger/merchant'
 import type { Clock, Merchants } from '#ledger/ports'
 
 export type KnownMerchants = {
   /**
-   * The merchant, as it was within the last CALENDAR_CACHE_MS; undefined when it is not registered now. What is at hand
-   * is answered at once, without a promise. Rejects when the register is out of reach.
+   * The merchant, as it was within the last KNOWN_FOR_MS; undefined when it was not registered within the last
+   * UNKNOWN_FOR_MS. What is at hand is answered at once, without a promise. Rejects when the register is out of reach.
    */
-  find(merchantId: MerchantId): Merchant | Promise<Merchant | undefined>
+  find(merchantId: MerchantId): Merchant | undefined | Promise<Merchant | undefined>
+  /** Saves to the register as its port says. What is found here from then on is no older. */
+  save: Merchants['save']
 }
 
 /**
- * Remembers merchants for as long as the calendar's rules allow, up to `maxCount` of them. Whoever asks for one that is
- * being read shares that read. That a merchant does not exist is not remembered: it may be registered the next moment.
+ * A quarter less than the minute that a change of calendar waits for us (CALENDAR_CACHE_MS). That minute is counted from
+ * before the change is saved and on another machine's clock; the rest is for slow saves and clocks that differ.
+ */
+export const KNOWN_FOR_MS = 45_000
+
+/** Long enough to answer a client that sends the same wrong batch again and again, too short for anybody else to notice. */
+export const UNKNOWN_FOR_MS = 1_000
+
+type Options = {
+  /** What has outlived its time by any of them has outlived it. */
+  readonly clocks?: readonly Clock[]
+  readonly maxCount?: number
+}
+
+// The first one stands still while the machine sleeps, the second one can be set.
+const CLOCKS: readonly Clock[] = [() => performance.now(), Date.now]
+
+/**
+ * Remembers up to `maxCount` merchants, and as many ids that are nobody's. Whoever asks for one that is being read
+ * shares that read.
  */
 export const knownMerchants = (
-  merchants: Pick<Merchants, 'find'>,
-  { clock = () => performance.now(), maxCount = 10_000 }: { clock?: Clock; maxCount?: number } = {},
+  merchants: Pick<Merchants, 'find' | 'save'>,
+  { clocks = CLOCKS, maxCount = 10_000 }: Options = {},
 ): KnownMerchants => {
-  const known = new Map<MerchantId, { readonly merchant: Merchant; readonly untilMs: number }>()
+  const known = shortMemory<Merchant>({ lifetimeMs: KNOWN_FOR_MS, maxCount, clocks })
+  const unknown = shortMemory<true>({ lifetimeMs: UNKNOWN_FOR_MS, maxCount, clocks })
   const reads = new Map<MerchantId, Promise<Merchant | undefined>>()
 
-  const read = async (merchantId: MerchantId): Promise<Merchant | undefined> => {
-    // Counted from before the read, for a change may be saved while its answer is on the way.
-    const untilMs = clock() + CALENDAR_CACHE_MS
-    const merchant = await merchants.find(merchantId)
-    known.delete(merchantId)
-    if (merchant !== undefined) known.set(merchantId, { merchant, untilMs })
-    // A Map keeps the order of insertion, so its first is the one that was read longest ago.
-    for (const oldest of known.keys()) {
-      if (known.size <= maxCount) break
-      known.delete(oldest)
-    }
-    return merchant
-  }
-
-  const readShared = (merchantId: MerchantId): Promise<Merchant | undefined> => {
+  const read = (merchantId: MerchantId): Promise<Merchant | undefined> => {
     const underWay = reads.get(merchantId)
     if (underWay !== undefined) return underWay
-    const started = read(merchantId).finally(() => reads.delete(merchantId))
-    reads.set(merchantId, started)
-    return started
+    // Before the read, for a change may be saved while its answer is on the way.
+    const readAt = clocks.map((clock) => clock())
+    // Not when the merchant was saved meanwhile: the read may have missed that.
+    const isCurrent = () => reads.get(merchantId) === answer
+    const readAndRemember = async () => {
+      const merchant = await merchants.find(merchantId)
+      if (isCurrent() && merchant === undefined) unknown.keep(merchantId, true, readAt)
+      if (isCurrent() && merchant !== undefined) known.keep(merchantId, merchant, readAt)
+      return merchant
+    }
+    const answer = readAndRemember().finally(() => isCurrent() && reads.delete(merchantId))
+    reads.set(merchantId, answer)
+    return answer
   }
 
-  const find = async (merchantId: MerchantId): Promise<Merchant | undefined> => {
-    const earlier = reads.get(merchantId)
-    // A read that began before we were asked may have missed a registration that our caller knows of.
-    return (await earlier) ?? (await readShared(merchantId))
+  const forget = (merchantId: MerchantId): void => {
+    for (const memory of [known, unknown, reads]) memory.delete(merchantId)
   }
 
   return {
     find(merchantId) {
-      const cached = known.get(merchantId)
-      return cached !== undefined && clock() < cached.untilMs ? cached.merchant : find(merchantId)
+      const merchant = known.get(merchantId)
+      if (merchant !== undefined || unknown.get(merchantId)) return merchant
+      return read(merchantId)
     },
+    async save(merchant) {
+      try {
+        return await merchants.save(merchant)
+      } finally {
+        // After a failure, too: it may be saved all the same.
+        forget(merchant.merchantId)
+      }
+    },
+  }
+}
+
+/** Up to `maxCount` values, each for its lifetime at most. `readAt` is what the clocks said when the value was true. */
+const shortMemory = <T>({ lifetimeMs, maxCount, clocks }: Required<Options> & { readonly lifetimeMs: number }) => {
+  const kept = new Map<MerchantId, { readonly value: T; readonly readAt: readonly number[] }>()
+
+  const isYoung = (readAt: readonly number[]): boolean =>
+    clocks.every((clock, index) => {
+      const ageMs = clock() - (readAt[index] ?? Number.NaN)
+      return ageMs >= 0 && ageMs < lifetimeMs
+    })
+
+  return {
+    get(merchantId: MerchantId): T | undefined {
+      const found = kept.get(merchantId)
+      return found !== undefined && isYoung(found.readAt) ? found.value : undefined
+    },
+    keep(merchantId: MerchantId, value: T, readAt: readonly number[]): void {
+      // A Map keeps the order of insertion, so its first is the one that was read longest ago.
+      kept.delete(merchantId)
+      kept.set(merchantId, { value, readAt })
+      const [oldest] = kept.keys()
+      if (kept.size > maxCount && oldest !== undefined) kept.delete(oldest)
+    },
+    delete: (merchantId: MerchantId): unknown => kept.delete(merchantId),
   }
 }

@@ -3,12 +3,12 @@ import type { Clock, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import { invalid, type Problem } from '#wire/problem'
 
-/** Registers a merchant or changes it. Doing the same again changes nothing. */
+/** Registers a merchant or changes it. Doing the same again changes nothing. Throws only what is a fault of ours. */
 export type RegisterMerchant = (wanted: Registration) => Promise<Result<Registered, Problem>>
 export type Registered = { readonly merchant: Merchant; readonly isNew: boolean }
 
 export type Register = {
-  readonly merchants: Merchants
+  readonly merchants: Pick<Merchants, 'find' | 'save'>
   readonly clock: Clock
   /** Hears why the register could not be reached. */
   readonly onTrouble?: (error: unknown) => void
@@ -20,24 +20,37 @@ export const registration =
     try {
       return await register(merchants, clock, wanted)
     } catch (error) {
-      onTrouble(error)
+      if (!(error instanceof OutOfReach)) throw error
+      onTrouble(error.cause)
       return refuse(REGISTER_UNAVAILABLE)
     }
   }
 
-const register = async (merchants: Merchants, clock: Clock, wanted: Registration) => {
+const register = async (merchants: Register['merchants'], clock: Clock, wanted: Registration) => {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const current = await merchants.find(wanted.merchantId)
+    const current = await orOutOfReach(merchants.find(wanted.merchantId))
     const decided = registerMerchant(current, wanted, clock())
     if (!decided.ok) return refuse(REFUSALS[decided.error])
     const registered: Registered = { merchant: decided.value, isNew: current === undefined }
-    if (decided.value === current || (await merchants.save(decided.value)) === 'saved') return ok(registered)
+    if (decided.value === current) return ok(registered)
+    if ((await orOutOfReach(merchants.save(decided.value))) === 'saved') return ok(registered)
     // Somebody else was quicker, and what they made of the merchant is what we have to change now.
   }
   return refuse(CHANGED_MEANWHILE)
 }
 
 const MAX_ATTEMPTS = 5
+
+/** The register did not answer. Whatever else is thrown on the way is a fault of ours, which no second try mends. */
+class OutOfReach extends Error {}
+
+const orOutOfReach = async <T>(answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer
+  } catch (cause) {
+    throw new OutOfReach('the register is out of reach', { cause })
+  }
+}
 
 const REFUSALS: Record<'currency-fixed' | 'calendar-from-not-future', Problem> = {
   'currency-fixed': {

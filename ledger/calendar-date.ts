@@ -20,12 +20,12 @@ export const twoDigits = (text: string, at: number): number => {
 }
 
 /**
- * Days from 1970-01-01 to the date that a text starts with, written YYYY-MM-DD, in the years 0001 to 9998; NaN when it
+ * Days from 1970-01-01 to the date that a text starts with, written YYYY-MM-DD, in the years 0001 to 9999; NaN when it
  * starts with no such date.
  */
 export const leadingDate = (text: string): number => {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
-  const isDate = year >= 1 && year <= 9998 && text[4] === '-' && text[7] === '-'
+  const isDate = year >= 1 && text[4] === '-' && text[7] === '-'
   return isDate ? daysSince1970(year, twoDigits(text, 5), twoDigits(text, 8)) : Number.NaN
 }
 

@@ -33,8 +33,10 @@ export const parseMerchantId = (text: string): Result<MerchantId, 'not-an-id'> =
 export const parseEntryId = (text: string): Result<EntryId, 'not-an-id'> =>
   isClientId(text) ? ok(text as EntryId) : refuse('not-an-id')
 
+const NO_DAY_FROM = '9999-01-01'
+
 export const parseBusinessDay = (text: string): Result<BusinessDay, 'not-a-calendar-date'> =>
-  text.length === 'YYYY-MM-DD'.length && !Number.isNaN(leadingDate(text))
+  text.length === 'YYYY-MM-DD'.length && text < NO_DAY_FROM && !Number.isNaN(leadingDate(text))
     ? ok(text as BusinessDay)
     : refuse('not-a-calendar-date')
 

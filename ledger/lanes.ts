@@ -23,7 +23,10 @@ export const laneOf = (merchantId: MerchantId): Lane =>
 export const hashKeyOf = (lane: Lane): bigint => (BigInt(lane) * HASH_KEYS) / BigInt(LANES)
 
 /** The open shard that takes a lane; undefined while the map is older than a reshard. */
-export const shardOf = (shards: readonly Shard[], lane: Lane): Shard | undefined => {
+export const shardOf = (shards: readonly Shard[], lane: Lane): Shard | undefined =>
+  shards.find((shard) => takesLane(shard, lane))
+
+export const takesLane = ({ firstHashKey, lastHashKey }: Shard, lane: Lane): boolean => {
   const key = hashKeyOf(lane)
-  return shards.find(({ firstHashKey, lastHashKey }) => firstHashKey <= key && key <= lastHashKey)
+  return firstHashKey <= key && key <= lastHashKey
 }

@@ -64,7 +64,10 @@ export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
 export type Quarantine = {
   /** Keeps the item once, under its `quarantineKey`: setting it aside again changes nothing. Durable when it returns. */
   setAside(item: SetAside): Promise<void>
-  /** Items of any size come back whole. Filtered by merchant: by day, then id; otherwise in no order that means anything. */
+  /**
+   * Items of any size come back whole, and a page ends early where the next one's bytes would take it beyond
+   * QUARANTINE_PAGE_BYTES. Filtered by merchant: by day, then id; otherwise in no order that means anything.
+   */
   list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
   /** What was set aside of one book's id; usually nothing, more than one item when several contents claimed the id. */
   ofEntry(book: BookId, entryId: EntryId): Promise<readonly Quarantined[]>

@@ -51,4 +51,7 @@ export const quarantineKey = ({ subject, position }: Pick<SetAside, 'subject' | 
 /** What the items of one id in a book have in common. */
 export const entryItemPrefix = (day: BusinessDay, entryId: EntryId): string => `${day}#${entryId}#`
 
+/** What a page of raw bytes may come to; a single item that is larger is a page of its own. */
+export const QUARANTINE_PAGE_BYTES = 4 * 1024 * 1024
+
 export type QuarantineFilter = { readonly merchantId?: MerchantId; readonly reason?: QuarantineReason }

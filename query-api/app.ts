@@ -56,7 +56,7 @@ export type QueryApiParts = ServiceParts & {
 
 export const queryApi = (parts: QueryApiParts): Hono<ServiceEnv> => {
   const store = remembering(tellingFailures(sharingReads(parts.store)))
-  const freshness = journalFreshness({ progress: store.progress, shardFor: shardMap(parts), timer: parts.timer })
+  const freshness = journalFreshness({ progress: store.progress, shardsOf: shardMap(parts), timer: parts.timer })
   const fresh = freshEnough({ freshness, clock: parts.clock })
   const asOf = (merchantId: MerchantId) => freshNow({ freshness, clock: parts.clock }, merchantId)
   const live = liveDays({ ...parts, store, asOf })

@@ -5,7 +5,10 @@
  * once. Segment numbers and a head's revision only rise. So an item that is read with the number that it had at some
  * earlier read has not changed in between; and when that is true of all of them, then all stood as they were read at the
  * instant at which this reading began, and the sum is one that the merchant really had. The earlier reads may be
- * anybody's: usually one look is enough. A day's own view needs none of this: its last segment carries it whole.
+ * anybody's: usually one look is enough.
+ *
+ * A day's own book may move as it likes, and today's always does: it is read in between. Then the books before it stood,
+ * at the instant at which its end was read, as they were before and after.
  */
 import { daysBetween, shiftDay } from '#ledger/calendar'
 import { emptyView } from '#ledger/day-view'
@@ -24,22 +27,34 @@ import type { Store } from './store.ts'
 
 export type Books = Pick<Store, 'heads' | 'journal'> & { readonly memory: Memory }
 
-/** A business day as its book stands now; a day without entries has the empty view. */
+/**
+ * A business day as its book stands now, with the opening of that very moment; a day without entries has the empty view.
+ * Earlier books that never hold still leave an opening whose parts are some milliseconds apart.
+ */
 export const readDay = async (books: Books, { merchantId, day }: BookId): Promise<DayAtSegment> => {
-  const [opening, end] = await Promise.all([
-    readOpenBooks(books, merchantId, (head) => openDaysBefore(head, day)),
-    books.journal.end({ merchantId, day }),
-  ])
+  const daysBefore: DaysOf = (head) => openDaysBefore(head, day)
+  const { before, end } = await untilExact(async () => {
+    const seen = seenBooks(books.memory, merchantId, daysBefore)
+    const end = await books.journal.end({ merchantId, day })
+    const before = await lookAtBooks(books, merchantId, daysBefore)
+    return { before, end, exact: isBeginning(before) || stoodStill(seen, before) }
+  })
   return {
     day,
-    openingMinor: balanceMinor(opening.head, netsMinor(opening)),
+    openingMinor: balanceMinor(before.head, netsMinor(before)),
     segment: end?.number ?? 0,
     hash: end?.hash ?? null,
     view: end ? unpackView(end.view, end.totals).view : emptyView,
   }
 }
 
-/** Every calendar day from one to another, both included. Each opens with the closing of the day before. */
+// A book that had entries is open or closed ever after: what is not there after a day was read was not there before.
+const isBeginning = ({ head, days }: OpenBooks): boolean => days.length === 0 && head.closedThrough === null
+
+/**
+ * Every calendar day from one to another, both included, as all of them stood at one moment, unless they never hold still.
+ * Each opens with the closing of the day before.
+ */
 export const readPeriod = async (
   books: Books,
   merchantId: MerchantId,
@@ -81,21 +96,22 @@ type SeenBooks = { readonly head: Head | undefined; readonly segments: readonly 
 const stoodStill = (earlier: SeenBooks, { head, ends }: OpenBooks): boolean =>
   earlier.head?.revision === head.revision && ends.every((end, index) => earlier.segments[index] === (end?.number ?? 0))
 
-/** How often books that keep moving are looked at again. */
-const MAX_ROUNDS = 6
-
-const readOpenBooks = async (
-  books: Books,
-  merchantId: MerchantId,
-  daysOf: DaysOf,
-): Promise<OpenBooks & { readonly exact: boolean }> => {
-  for (let round = 0; ; round += 1) {
+const readOpenBooks = async (books: Books, merchantId: MerchantId, daysOf: DaysOf) =>
+  await untilExact(async () => {
     // Before the first read of this look begins; later it would be compared with itself.
     const seen = seenBooks(books.memory, merchantId, daysOf)
     const read = await lookAtBooks(books, merchantId, daysOf)
     // The head alone is a single item.
-    const exact = read.days.length === 0 || stoodStill(seen, read)
-    if (exact || round === MAX_ROUNDS) return { ...read, exact }
+    return { ...read, exact: read.days.length === 0 || stoodStill(seen, read) }
+  })
+
+/** How often books that keep moving are looked at again. */
+const MAX_ROUNDS = 6
+
+const untilExact = async <T extends { readonly exact: boolean }>(look: () => Promise<T>): Promise<T> => {
+  for (let round = 0; ; round += 1) {
+    const read = await look()
+    if (read.exact || round === MAX_ROUNDS) return read
   }
 }
 

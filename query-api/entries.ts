@@ -5,6 +5,7 @@ import type { BookId, EntryId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
 import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import type { QuarantineReason } from '#ledger/quarantine'
+import { outlineSegment } from '#wire/packed-segment'
 import { entriesOf, segmentsAfter } from './chain.ts'
 import type { Store } from './store.ts'
 
@@ -57,9 +58,10 @@ export const findEntry = async (
   entryId: EntryId,
 ): Promise<FoundEntry | undefined> => {
   for await (const sealed of segmentsAfter(journal, book, 0)) {
-    const entry = entriesOf(sealed).find((candidate) => candidate.entryId === entryId)
+    const isInIt = outlineSegment(sealed).segment.entryIds.includes(entryId)
+    const entry = isInIt ? entriesOf(sealed).find((candidate) => candidate.entryId === entryId) : undefined
     if (entry !== undefined) return { status: 'applied', entry, segment: sealed.number, hash: sealed.hash }
-    // Unpacking a full segment takes milliseconds, and a book may have hundreds.
+    // Even the ids of a full segment take a millisecond, and a book may have hundreds.
     await otherRequests()
   }
   for (const { subject, reason } of await quarantine.ofEntry(book, entryId)) {

@@ -7,28 +7,29 @@ import type { Timer } from './timer.ts'
 
 export type Freshness = {
   /**
-   * The arrival time up to which everything on the merchant's shard is applied; null while nothing is known of it. A
-   * consumer begins a shard only after it has ended the shard's parents, so theirs is applied, too. A book has to be
-   * read after this for the claim to hold of it.
+   * The arrival time up to which everything on the merchant's shards is applied; null while nothing is known of it. A
+   * consumer begins a shard only after it has ended the shard's parents, so theirs is applied, too; until it has begun,
+   * what is applied of the parent counts, for all that arrived on the child came later. A book has to be read after this
+   * for the claim to hold of it.
    */
   appliedThroughMs(merchantId: MerchantId): Promise<number | null>
   /** Waits until a position and all before it on its shard are applied; false when `waitMs` pass before that. */
   reaches(position: Position, waitMs: number): Promise<boolean>
 }
 
-type FreshnessParts = { readonly progress: Store['progress']; readonly shardFor: ShardMap; readonly timer: Timer }
+type FreshnessParts = { readonly progress: Store['progress']; readonly shardsOf: ShardMap; readonly timer: Timer }
 
 // Progress only rises, so an older reading claims less but never too much.
 const STATED_WITHIN_MS = 200
 const POLL_MS = 25
 
-export const journalFreshness = ({ progress, shardFor, timer }: FreshnessParts): Freshness => {
+export const journalFreshness = ({ progress, shardsOf, timer }: FreshnessParts): Freshness => {
   const progressWithin = sharedReading(() => progress.read('journal'), timer)
   return {
     async appliedThroughMs(merchantId) {
-      const [shardId, shards] = await Promise.all([shardFor(merchantId), progressWithin(STATED_WITHIN_MS)])
-      // A shard that is new after a reshard says nothing yet, and other shards say nothing about it.
-      return shards.find((shard) => shard.shardId === shardId)?.appliedThroughMs ?? null
+      const [shardIds, progress] = await Promise.all([shardsOf(merchantId), progressWithin(STATED_WITHIN_MS)])
+      const appliedMs = new Map(progress.map(({ shardId, appliedThroughMs }) => [shardId, appliedThroughMs]))
+      return shardIds.map((shardId) => appliedMs.get(shardId)).find((ms) => ms !== undefined) ?? null
     },
 
     async reaches(position, waitMs) {

@@ -1,11 +1,14 @@
 import type { MerchantId } from '#ledger/identifiers'
-import { laneOf, shardOf, type Shard } from '#ledger/lanes'
+import { laneOf, takesLane, type Shard } from '#ledger/lanes'
 import type { EntryStream } from '#ledger/ports'
 import type { Timer } from './timer.ts'
 import type { ServiceParts } from '#http/service'
 
-/** The id of the open shard that takes a merchant's entries; undefined while that is not known. */
-export type ShardMap = (merchantId: MerchantId) => Promise<string | undefined>
+/**
+ * The ids of the shards that took a merchant's entries one after the other, as far as they were seen here: first the open
+ * one, then its parent and so on back.
+ */
+export type ShardMap = (merchantId: MerchantId) => Promise<readonly string[]>
 
 type ShardMapParts = {
   readonly openShards: EntryStream['openShards']
@@ -15,6 +18,8 @@ type ShardMapParts = {
 
 const REFRESH_MS = 30_000
 const RETRY_MS = 1_000
+// Years of them. The oldest go first, about which nobody asks any more.
+const MOST_ENDED = 1_000
 
 /** A map that is kept and asked for again now and then. Only who comes before the first one is there waits for it. */
 export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap => {
@@ -25,7 +30,10 @@ export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap =>
   const refresh = async () => {
     askedAtMs = timer.nowMs()
     try {
-      shards = await openShards()
+      const open = await openShards()
+      const openIds = new Set(open.map(({ shardId }) => shardId))
+      const ended = shards.filter(({ shardId }) => !openIds.has(shardId))
+      shards = [...open, ...ended.slice(0, MOST_ENDED)]
     } catch (error) {
       // Books can be read while the stream cannot. An old map names shards that have ended, and what is applied of
       // those still holds.
@@ -38,6 +46,7 @@ export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap =>
     if (first === undefined) first = refresh()
     else if (timer.nowMs() - askedAtMs >= keepMs) void refresh()
     await first
-    return shardOf(shards, laneOf(merchantId))?.shardId
+    const lane = laneOf(merchantId)
+    return shards.filter((shard) => takesLane(shard, lane)).map(({ shardId }) => shardId)
   }
 }

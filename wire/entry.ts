@@ -5,10 +5,10 @@
 import * as z from 'zod'
 import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
 import { isClientId, parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
-import { MAX_ENTRY_MINOR, parseCurrency, type Currency } from '#ledger/money'
+import { MAX_ENTRY_MINOR, parseCurrency } from '#ledger/money'
 import { ok, type Result } from '#ledger/result'
 import { instantText, parseInstant } from './instant.ts'
-import { fail, readFields, text, type FieldProblem } from './fields.ts'
+import { fail, parsed, readFields, text, type FieldProblem } from './fields.ts'
 import { readUsualEntry } from './usual-entry.ts'
 
 /** What a client says of an entry; ingest adds the rest. */
@@ -51,10 +51,7 @@ const fieldsExceptTime = {
     .int()
     .min(1, 'must be at least 1; the direction says whether money comes in or goes out')
     .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`),
-  currency: z
-    .string()
-    .refine((code) => parseCurrency(code).ok, fail('not-a-currency', 'must be an active ISO 4217 code in capitals'))
-    .transform((code) => code as Currency),
+  currency: parsed(parseCurrency, 'must be an active ISO 4217 code in capitals'),
   method: z.enum(METHODS).exactOptional(),
   category: text(64).exactOptional(),
   description: text(200).exactOptional(),
@@ -82,19 +79,12 @@ const fieldsExceptTime = {
 /** The body of `POST /v1/entries`. */
 export const entryRequest = z.strictObject({
   ...fieldsExceptTime,
-  occurredAt: z.string().transform((written, context) => {
-    const instant = parseInstant(written)
-    if (instant.ok) return instant.value
-    context.addIssue({ code: 'custom', ...fail(instant.error, TIME_DETAILS[instant.error]) })
-    return z.NEVER
+  occurredAt: parsed(parseInstant, {
+    'not-a-time': 'must be an RFC 3339 time such as 2026-11-20T09:30:00-03:00, on a date that exists',
+    'no-offset': 'must end with its offset from UTC, such as Z or -03:00',
+    'finer-than-milliseconds': 'must have at most three decimals of a second',
   }),
 })
-
-const TIME_DETAILS = {
-  'not-a-time': 'must be an RFC 3339 time such as 2026-11-20T09:30:00-03:00, on a date that exists',
-  'no-offset': 'must end with its offset from UTC, such as Z or -03:00',
-  'finer-than-milliseconds': 'must have at most three decimals of a second',
-}
 
 // What RFC 3339 can write, so no other was ever accepted. Date cannot print one far outside, nor a number hold the
 // difference of two such.
@@ -102,12 +92,7 @@ const acceptedInstant = z.int().min(Date.parse('0001-01-01T00:00:00Z')).max(Date
 
 const acceptedEntry = z.strictObject({
   entry: z.strictObject({ ...fieldsExceptTime, occurredAt: acceptedInstant }),
-  businessDay: z.string().transform((written, context) => {
-    const day = parseBusinessDay(written)
-    if (day.ok) return day.value
-    context.addIssue({ code: 'custom', ...fail('not-a-calendar-date', 'must be a calendar date') })
-    return z.NEVER
-  }),
+  businessDay: parsed(parseBusinessDay, 'must be a calendar date'),
   receivedAt: acceptedInstant,
 })
 

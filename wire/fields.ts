@@ -28,6 +28,19 @@ export const text = (max: number) =>
     .refine((value) => value.isWellFormed(), fail('not-unicode', 'must not hold half of a surrogate pair'))
     .refine((value) => codePoints(value) <= max, fail('too-long', `must be at most ${max} characters`))
 
+/** Text that has a meaning of its own. Refused under the code that its parser gives, in words of that code's or of all. */
+export const parsed = <T, Code extends string>(
+  parse: (text: string) => Result<T, Code>,
+  detail: string | Readonly<Record<Code, string>>,
+) =>
+  z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value.ok) return value.value
+    const message = typeof detail === 'string' ? detail : detail[value.error]
+    context.addIssue({ code: 'custom', ...fail(value.error, message) })
+    return z.NEVER
+  })
+
 export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 

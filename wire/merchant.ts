@@ -3,9 +3,9 @@ import * as z from 'zod'
 import { parseTimeOfDay, parseTimeZone, type CalendarRule } from '#ledger/calendar'
 import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
 import type { LatePolicy, Merchant, Registration } from '#ledger/merchant'
-import { parseCurrency, type Currency } from '#ledger/money'
+import { parseCurrency } from '#ledger/money'
 import { ok, type Result } from '#ledger/result'
-import { fail, readFields, text, type FieldProblem } from './fields.ts'
+import { fail, parsed, readFields, text, type FieldProblem } from './fields.ts'
 
 /** What a client says of a merchant, under an id that stands in the path. */
 export const parseRegistration = (
@@ -40,28 +40,9 @@ const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const satisfie
 /** The body of `PUT /v1/merchants/{merchantId}`. */
 export const merchantRequest = z.strictObject({
   name: text(200).refine((name) => name !== '', fail('empty', 'must not be empty')),
-  currency: z
-    .string()
-    .refine((code) => parseCurrency(code).ok, fail('not-a-currency', 'must be an active ISO 4217 code in capitals'))
-    .transform((code) => code as Currency),
-  timeZone: z.string().transform((written, context) => {
-    const zone = parseTimeZone(written)
-    if (zone.ok) return zone.value
-    context.addIssue({ code: 'custom', ...fail(zone.error, 'must be an IANA time zone such as America/Sao_Paulo') })
-    return z.NEVER
-  }),
-  dayStartsAt: z
-    .string()
-    .refine((time) => parseTimeOfDay(time).ok, fail('not-a-time-of-day', 'must be HH:MM, from 00:00 to 23:59'))
-    .default('00:00'),
+  currency: parsed(parseCurrency, 'must be an active ISO 4217 code in capitals'),
+  timeZone: parsed(parseTimeZone, 'must be an IANA time zone such as America/Sao_Paulo'),
+  dayStartsAt: parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59').default('00:00'),
   lateEntries: z.enum(LATE_POLICIES).default('nextOpenDay'),
-  calendarFrom: z
-    .string()
-    .transform((written, context) => {
-      const day = parseBusinessDay(written)
-      if (day.ok) return day.value
-      context.addIssue({ code: 'custom', ...fail(day.error, 'must be a calendar date, written YYYY-MM-DD') })
-      return z.NEVER
-    })
-    .exactOptional(),
+  calendarFrom: parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').exactOptional(),
 })

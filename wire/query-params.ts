@@ -4,7 +4,7 @@ import { daysBetween } from '#ledger/calendar'
 import { parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { QUARANTINE_REASONS } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
-import { fail, readFields, type FieldProblem } from './fields.ts'
+import { fail, parsed, readFields, type FieldProblem } from './fields.ts'
 import { parsePositionToken } from './position-token.ts'
 import { WINDOW_SIZES } from './windows-response.ts'
 
@@ -16,14 +16,6 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0
   return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
 }
-
-const parsed = <T>(parse: (text: string) => Result<T, string>, detail: string) =>
-  z.string().transform((text, context) => {
-    const value = parse(text)
-    if (value.ok) return value.value
-    context.addIssue({ code: 'custom', ...fail(value.error, detail) })
-    return z.NEVER
-  })
 
 const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted')
 const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD')

@@ -7,7 +7,6 @@ import { hash } from 'node:crypto'
 import { paginateQuery, paginateScan, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
-import { firstPage } from '#adapters/page-of'
 import type { Position } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import {
@@ -21,6 +20,7 @@ import {
   type SetAside,
 } from '#ledger/quarantine'
 import { entryLine, parseEntryLine } from '#wire/stream-record'
+import { quarantinePage } from './quarantine-page.ts'
 
 export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string): Quarantine => {
   const whole = async (item: QuarantineItem): Promise<Quarantined> => {
@@ -28,6 +28,13 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     const query = { TableName: table, ConsistentRead: true, ...inScope(item.parts) }
     const parts = await firstItems<PartItem>(paginateQuery({ client }, query))
     return toQuarantined(item, Buffer.concat([item.raw, ...parts.map(({ raw }) => raw)]))
+  }
+
+  /** One after the other, so that no more is read than fits the page. */
+  async function* wholeItems(answers: AsyncIterable<{ Items?: object[] | undefined }>) {
+    for await (const { Items = [] } of answers) {
+      for (const item of Items) yield await whole(item as QuarantineItem)
+    }
   }
 
   return {
@@ -50,9 +57,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
       const input = { TableName: table, ConsistentRead: true, ...matching(filter) }
       const paging = { client, startingToken: after === undefined ? undefined : readCursor(after) }
       const answers = filter.merchantId === undefined ? paginateScan(paging, input) : paginateQuery(paging, input)
-      const found = await firstItems<QuarantineItem>(answers, limit + 1)
-      const { items, ...next } = firstPage(found, cursorOf, limit)
-      return { items: await Promise.all(items.map(whole)), ...next }
+      return await quarantinePage(wholeItems(answers), limit)
     },
 
     async ofEntry({ merchantId, day }, entryId) {
@@ -146,8 +151,6 @@ const matching = ({ merchantId, reason }: QuarantineFilter) => {
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
   }
 }
-
-const cursorOf = ({ scope, item }: QuarantineKey): string => `${scope}\n${item}`
 
 const readCursor = (cursor: string): QuarantineKey => {
   const [scope = '', item = ''] = cursor.split('\n')

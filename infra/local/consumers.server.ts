@@ -8,6 +8,7 @@ import { sendHeartbeats } from '#processors/heartbeat/send-heartbeats'
 import { handler } from '#processors/journal/journal.lambda'
 import { readSettings } from '#wire/settings'
 import { startEventSourceMapping } from './event-source-mapping.ts'
+import { sweepExpired } from './sweep-expired.ts'
 
 const { tables, streamName, logLevel } = readSettings()
 const log = pino({ level: logLevel })
@@ -34,6 +35,15 @@ const stream = kinesisEntryStream(kinesis, streamName)
 const heart = setInterval(() => {
   sendHeartbeats(stream).catch((err: unknown) => log.warn({ err }, 'no heartbeat'))
 }, HEARTBEAT_EVERY_MS)
+
+// What Kinesis does by itself. The first time every open shard has a heartbeat already, which is where a sweep ends.
+const FIRST_SWEEP_AFTER_MS = 60_000
+const SWEEP_EVERY_MS = 3_600_000
+const sweep = () => {
+  sweepExpired(kinesis, streamName).catch((err: unknown) => log.warn({ err }, 'the stream was not swept'))
+}
+setTimeout(sweep, FIRST_SWEEP_AFTER_MS)
+setInterval(sweep, SWEEP_EVERY_MS)
 
 const stop = (): void => {
   clearInterval(heart)

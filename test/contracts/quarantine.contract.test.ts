@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { documentClient } from '#adapters/dynamodb/client'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import type { Quarantine } from '#ledger/ports'
-import type { Quarantined, QuarantineFilter, SetAside } from '#ledger/quarantine'
+import { QUARANTINE_PAGE_BYTES, type Quarantined, type QuarantineFilter, type SetAside } from '#ledger/quarantine'
 import { aBookId, anEntry, aSetAside, day, entryId, merchantId, utf8 } from '../builders.ts'
 import { dynamodb, freshTable, quarantines } from './adapters.ts'
 
@@ -121,6 +121,22 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
 
     expect(read.map((page) => page.length)).toEqual(pages)
     expect(new Set(read.flat().map(nameOf)).size).toBe(read.flat().length)
+  })
+
+  test.each<{ holds: string; sizes: number[]; pages: number[] }>([
+    { holds: 'four megabytes to the byte', sizes: Array.from({ length: 8 }, () => 524_288), pages: [8] },
+    { holds: 'a byte more', sizes: [...Array.from({ length: 8 }, () => 524_288), 1], pages: [8, 1] },
+    { holds: 'what fits, and a large one after it', sizes: [1, 1, QUARANTINE_PAGE_BYTES], pages: [2, 1] },
+    { holds: 'a single one that is too large', sizes: [QUARANTINE_PAGE_BYTES + 1, 1], pages: [1, 1] },
+  ])('a page holds no more than four megabytes: $holds', async ({ sizes, pages }) => {
+    const quarantine = await fresh()
+    for (const [index, bytes] of sizes.entries()) {
+      const entry = anEntry({ entryId: entryId(`e${String(index).padStart(2, '0')}`) })
+      await quarantine.setAside(aSetAside({ entry, raw: noise(bytes) }))
+    }
+    const read = await allPages(quarantine, { merchantId: merchantId('m1') }, 500)
+    expect(read.map((page) => page.length)).toEqual(pages)
+    expect(read.flat().map(({ raw }) => raw.length)).toEqual(sizes)
   })
 
   test('a filter that passes over megabytes still finds what it looks for', async () => {

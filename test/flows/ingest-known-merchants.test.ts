@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { knownMerchants } from '#ingest/known-merchants'
+import { KNOWN_FOR_MS, knownMerchants, UNKNOWN_FOR_MS } from '#ingest/known-merchants'
 import { CALENDAR_CACHE_MS, type Merchant } from '#ledger/merchant'
 import { aMerchant, merchantId } from '#test/builders'
 
@@ -12,9 +12,10 @@ const start = (maxCount?: number) => {
   const reads: string[] = []
   const held: (() => void)[] = []
   let isHolding = false
-  let nowMs = 0
+  const nowMs = { monotonic: 0, wall: 0 }
   const known = knownMerchants(
     {
+      ...register,
       async find(id) {
         reads.push(id)
         const found = await register.find(id)
@@ -22,7 +23,7 @@ const start = (maxCount?: number) => {
         return found
       },
     },
-    { clock: () => nowMs, ...(maxCount !== undefined && { maxCount }) },
+    { clocks: [() => nowMs.monotonic, () => nowMs.wall], ...(maxCount !== undefined && { maxCount }) },
   )
   return {
     register,
@@ -33,7 +34,10 @@ const start = (maxCount?: number) => {
       isHolding = false
       for (const go of held.splice(0)) go()
     },
-    pass: (ms: number) => (nowMs += ms),
+    pass: (ms: number, { monotonic = ms, wall = ms } = {}) => {
+      nowMs.monotonic += monotonic
+      nowMs.wall += wall
+    },
   }
 }
 
@@ -42,7 +46,7 @@ describe('known merchants', () => {
     const { known, register, reads, pass } = start()
     await register.save(aMerchant())
     expect(await known.find(m1)).toEqual(aMerchant())
-    pass(CALENDAR_CACHE_MS - 1)
+    pass(KNOWN_FOR_MS - 1)
     expect(known.find(m1)).toEqual(aMerchant())
     expect(reads).toEqual(['m1'])
 
@@ -57,7 +61,7 @@ describe('known merchants', () => {
     hold()
     const reading = known.find(m1)
     await Promise.resolve()
-    pass(CALENDAR_CACHE_MS)
+    pass(KNOWN_FOR_MS)
     release()
     await reading
     expect(known.find(m1)).toBeInstanceOf(Promise)
@@ -70,23 +74,66 @@ describe('known merchants', () => {
     expect(reads).toEqual(['m1'])
   })
 
-  test('do not include those that do not exist: they may the next moment', async () => {
-    const { known, register } = start()
+  test('are let go well before a change of calendar counts', () => {
+    expect(KNOWN_FOR_MS).toBeLessThanOrEqual(CALENDAR_CACHE_MS - 15_000)
+  })
+
+  test.each([
+    { what: 'the machine slept, and one clock with it', clocks: { monotonic: 5, wall: KNOWN_FOR_MS } },
+    { what: 'the clock on the wall was set back', clocks: { monotonic: KNOWN_FOR_MS, wall: -5 } },
+    { what: 'it was set back, and the machine sleeps', clocks: { monotonic: 0, wall: -1 } },
+  ])('are not at hand any more when $what', async ({ clocks }) => {
+    const { known, register, pass } = start()
+    await register.save(aMerchant())
+    await known.find(m1)
+    pass(0, clocks)
+    expect(known.find(m1)).toBeInstanceOf(Promise)
+  })
+
+  test('are remembered not to exist, but for a moment: others may register them', async () => {
+    const { known, register, reads, pass } = start()
     expect(await known.find(m1)).toBeUndefined()
     await register.save(aMerchant())
+    pass(UNKNOWN_FOR_MS - 1)
+    expect(known.find(m1)).toBeUndefined()
+    expect(reads).toEqual(['m1'])
+    pass(1)
+    expect(await known.find(m1)).toEqual(aMerchant())
+    expect(UNKNOWN_FOR_MS).toBeLessThanOrEqual(2_000)
+  })
+
+  test('that were registered here exist at once', async () => {
+    const { known } = start()
+    expect(await known.find(m1)).toBeUndefined()
+    expect(await known.save(aMerchant())).toBe('saved')
     expect(await known.find(m1)).toEqual(aMerchant())
   })
 
-  test('include one registered while an earlier read was under way', async () => {
-    const { known, register, hold, release } = start()
+  test('that were registered here while a read was under way exist at once, and what that read missed is not kept', async () => {
+    const { known, hold, release } = start()
     hold()
     const earlier = known.find(m1)
     await Promise.resolve()
-    await register.save(aMerchant())
+    await known.save(aMerchant())
     const later = known.find(m1)
     release()
     expect(await earlier).toBeUndefined()
     expect(await later).toEqual(aMerchant())
+    expect(known.find(m1)).toEqual(aMerchant())
+  })
+
+  test('that may have been saved, though the register did not say so, are read again', async () => {
+    const register = memoryMerchants()
+    const known = knownMerchants({
+      ...register,
+      save: async (merchant) => {
+        await register.save(merchant)
+        throw new Error('the answer was lost')
+      },
+    })
+    expect(await known.find(m1)).toBeUndefined()
+    await expect(known.save(aMerchant())).rejects.toThrow('the answer was lost')
+    expect(await known.find(m1)).toEqual(aMerchant())
   })
 
   test('are forgotten, the one read longest ago first, when there are too many', async () => {
@@ -103,6 +150,7 @@ describe('known merchants', () => {
   test('whose read failed are read again', async () => {
     let isDown = true
     const known = knownMerchants({
+      ...memoryMerchants(),
       find: () => (isDown ? Promise.reject(new Error('throttled')) : Promise.resolve(aMerchant())),
     })
     await expect(known.find(m1)).rejects.toThrow('throttled')

@@ -3,7 +3,7 @@ import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { ingest } from '#ingest/ingest'
 import type { Merchants } from '#ledger/ports'
-import { aMerchant, merchantId } from '#test/builders'
+import { aMerchant, aRule, merchantId } from '#test/builders'
 
 const NOW = Date.parse('2026-11-20T12:30:00Z') // 09:30 in São Paulo
 const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
@@ -135,6 +135,28 @@ describe('a field that is wrong is pointed at', () => {
   })
 })
 
+describe('entries of a merchant that nobody has registered', () => {
+  const anEntry = {
+    entryId: 'e1',
+    merchantId: 'm1',
+    direction: 'credit',
+    amount: 1,
+    currency: 'BRL',
+    occurredAt: '2026-11-20T09:30:00-03:00',
+  }
+
+  test('are taken as soon as it is registered', async () => {
+    const { app, put } = start()
+    const send = async () => {
+      const response = await app.request('/v1/entries', { method: 'POST', body: JSON.stringify(anEntry) })
+      return response.status
+    }
+    expect(await send()).toBe(422)
+    await put(bakery)
+    expect(await send()).toBe(202)
+  })
+})
+
 describe('a register with other users', () => {
   test('somebody quicker is read again, and the change applied to what they left', async () => {
     const stored = memoryMerchants([aMerchant()])
@@ -161,6 +183,18 @@ describe('a register with other users', () => {
   test('one that is out of reach: 503, and the reason in the log', async () => {
     const { put, log } = start({ ...memoryMerchants(), find: () => Promise.reject(new Error('no route to host')) })
     expect(await put(bakery)).toMatchObject({ status: 503, body: { code: 'register-unavailable' } })
-    expect(log.warn).toHaveBeenCalled()
+    expect(log.warn.mock.lastCall?.[0]).toMatchObject({ err: { message: 'no route to host' } })
+  })
+
+  test.each(['find', 'save'] as const)('one that fails in %s: 503', async (call) => {
+    const { put } = start({ ...memoryMerchants(), [call]: () => Promise.reject(new Error('no route to host')) })
+    expect(await put(bakery)).toMatchObject({ status: 503, body: { code: 'register-unavailable' } })
+  })
+
+  test('one that holds what we cannot work with is there: our fault, 500', async () => {
+    const nowhere = aMerchant({ calendar: [aRule({ timeZone: 'America/Gotham' })] })
+    const { put, log } = start(memoryMerchants([nowhere]))
+    expect(await put(bakery)).toMatchObject({ status: 500, body: { code: 'unexpected-error' } })
+    expect(log.error).toHaveBeenCalled()
   })
 })

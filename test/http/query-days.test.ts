@@ -134,6 +134,61 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     expect((await get('/v1/merchants/m1/days/2026-12-25')).body).toMatchObject({ opening: 9_749, closing: 9_749 })
   })
 
+  test.each([
+    { when: 'before', first: '2026-11-19', second: '2026-11-20', opening: 3, net: -1 },
+    { when: 'after', first: '2026-11-20', second: '2026-11-19', opening: 1, net: 1 },
+  ])('an opening is of the same moment as the day, when books move $when it is read', async (moves) => {
+    const { when, first, second, opening, net } = moves
+    let isMoving = false
+    const system = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        journal: {
+          ...store.journal,
+          end: async (book) => {
+            const isNow = isMoving && book.day === '2026-11-20'
+            if (isNow) isMoving = false
+            if (isNow && when === 'before') await move()
+            const end = await store.journal.end(book)
+            if (isNow && when === 'after') await move()
+            return end
+          },
+        },
+      }),
+    })
+    // One more comes in, and then goes out on another day: at no instant is there less than there was.
+    const move = async () => {
+      await system.append(moved('in', `${first}T12:00:00Z`, 1n))
+      await system.append(moved('out', `${second}T12:00:00Z`, -1n))
+    }
+    await system.append(moved('e1', '2026-11-19T12:00:00Z', 2n))
+    await system.get('/v1/merchants/m1/balance')
+    isMoving = true
+    expect((await system.get('/v1/merchants/m1/days/2026-11-20')).body).toMatchObject({ opening, net, closing: 2 })
+  })
+
+  test('earlier books that never hold still do not keep a day from being answered', async () => {
+    let reads = 0
+    const { get, append } = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        journal: {
+          ...store.journal,
+          end: async (book) => {
+            const end = await store.journal.end(book)
+            if (book.day === '2026-11-20') return end
+            reads += 1
+            return end && { ...end, number: end.number + reads }
+          },
+        },
+      }),
+    })
+    await append(moved('e1', '2026-11-19T12:00:00Z', 2n))
+    await append(moved('e1', '2026-11-20T12:00:00Z', 5n))
+    expect((await get('/v1/merchants/m1/days/2026-11-20')).body).toMatchObject({ opening: 2, net: 5, closing: 7 })
+    expect(reads).toBe(7)
+  })
+
   test.each(['0001-01-01', '9998-12-31'])('%s is a day like any other', async (date) => {
     const { get } = aQueryApi()
     expect(await get(`/v1/merchants/m1/days/${date}`)).toMatchObject({ status: 200, body: { businessDay: date } })

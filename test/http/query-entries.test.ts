@@ -142,6 +142,30 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     })
   })
 
+  test('of the other segments only the ids are unpacked', async () => {
+    const withoutAmounts = (packed: Uint8Array) => {
+      const columns = Buffer.from(packed).toString().split('\n')
+      return Buffer.from(columns.with(2, 'no number').join('\n'))
+    }
+    const { get, append } = aQueryApi({
+      storeWith: (store) => ({
+        ...store,
+        journal: {
+          ...store.journal,
+          read: async (...asked) => {
+            const segments = await store.journal.read(...asked)
+            return segments.map((sealed) =>
+              sealed.number === 2 ? sealed : { ...sealed, entries: withoutAmounts(sealed.entries) },
+            )
+          },
+        },
+      }),
+    })
+    for (const id of ['a', 'b', 'c']) await append(moved(id, NOON, 1n))
+    expect((await get(`${DAY}/entries/b`)).body).toMatchObject({ status: 'applied', segment: 2 })
+    expect((await get(`${DAY}/entries/c`)).status).toBe(500)
+  })
+
   test('an entry that was set aside', async () => {
     const { get, quarantine } = aQueryApi()
     await quarantine.setAside(aSetAside({ entry: moved('q', NOON, 9n), reason: 'total-out-of-bounds' }))

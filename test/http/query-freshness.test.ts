@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryProgress } from '#adapters/progress/memory-progress'
+import { journalFreshness } from '#query-api/freshness'
 import { shardMap } from '#query-api/shard-map'
 import { hashKeyOf } from '#ledger/lanes'
 import { merchantId } from '#test/builders'
@@ -151,28 +152,59 @@ describe('the map of shards', () => {
   const whole = [{ shardId: 'whole', firstHashKey: 0n, lastHashKey: hashKeyOf(1024) - 1n }]
   const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-  test('is refreshed in the background, and kept when that fails', async () => {
-    let nowMs = 0
-    const answers = [async () => whole, async () => Promise.reject(new Error('throttled')), async () => halves]
+  const aMap = (answers: (() => Promise<typeof whole>)[]) => {
+    const timer = { at: 0, nowMs: () => timer.at, sleep: settled }
     const errors: unknown[] = []
-    const shardFor = shardMap({
+    const shardsOf = shardMap({
       openShards: async () => (await answers.shift()?.()) ?? [],
-      timer: { nowMs: () => nowMs, sleep: settled },
+      timer,
       log: { error: (...line: unknown[]) => void errors.push(line) },
     })
-    const ask = async () => {
-      const shardId = await shardFor(merchantId('m1'))
+    const ask = async (atMs: number) => {
+      timer.at = atMs
+      const shardIds = await shardsOf(merchantId('m1'))
       await settled()
-      return shardId
+      return shardIds
     }
-    expect(await ask()).toBe('whole')
-    nowMs = 29_999
-    await ask()
+    return { timer, errors, shardsOf, ask }
+  }
+  const lowOrHigh = expect.stringMatching(/low|high/) as string
+
+  test('is refreshed in the background, and kept when that fails', async () => {
+    const answers = [async () => whole, async () => Promise.reject(new Error('throttled')), async () => halves]
+    const { ask, errors } = aMap(answers)
+    expect(await ask(0)).toEqual(['whole'])
+    await ask(29_999)
     expect(answers).toHaveLength(2)
-    nowMs = 30_000
-    expect(await ask()).toBe('whole')
+    expect(await ask(30_000)).toEqual(['whole'])
     expect(errors).toHaveLength(1)
-    nowMs = 60_000
-    expect([await ask(), await ask()]).toEqual(['whole', expect.stringMatching(/low|high/)])
+    expect([await ask(60_000), await ask(60_000)]).toEqual([['whole'], [lowOrHigh, 'whole']])
+  })
+
+  test('keeps those that have ended, each once, the last one first', async () => {
+    const again = whole.map((shard) => ({ ...shard, shardId: 'merged' }))
+    const { ask } = aMap([async () => whole, async () => halves, async () => halves, async () => again])
+    for (const atMs of [0, 30_000, 60_000, 90_000]) await ask(atMs)
+    expect(await ask(90_000)).toEqual(['merged', lowOrHigh, 'whole'])
+  })
+
+  test('after a reshard, what is applied is what was of the parent, until the child is begun', async () => {
+    const { ask, shardsOf, timer } = aMap([async () => whole, async () => halves])
+    const progress = memoryProgress()
+    const freshness = journalFreshness({ progress, shardsOf, timer })
+    const appliedThroughMs = async () => {
+      timer.at += 1_000
+      return await freshness.appliedThroughMs(merchantId('m1'))
+    }
+    await progress.advance('journal', { shardId: 'whole', sequenceNumber: '1', appliedThroughMs: 5 })
+    await ask(0)
+    const [child = ''] = (await ask(30_000), await ask(30_000))
+    expect(child).toEqual(lowOrHigh)
+    expect(await appliedThroughMs()).toBe(5)
+    await progress.advance('journal', { shardId: 'whole', sequenceNumber: '2', appliedThroughMs: 6 })
+    expect(await appliedThroughMs()).toBe(6)
+    await progress.advance('journal', { shardId: child, sequenceNumber: '3', appliedThroughMs: 8 })
+    await progress.advance('journal', { shardId: 'another', sequenceNumber: '9', appliedThroughMs: 9 })
+    expect(await appliedThroughMs()).toBe(8)
   })
 })

@@ -5,7 +5,7 @@ import { parseInstant } from '#wire/instant'
 
 test('every date there is has the number that Date gives it, and no other date has one', () => {
   // Leap years, common years, centuries, and both ends.
-  for (const year of [1, 4, 100, 399, 400, 1582, 1899, 1900, 1970, 1999, 2000, 2026, 2027, 2028, 2100, 9996, 9998]) {
+  for (const year of [1, 4, 100, 399, 400, 1582, 1899, 1900, 1970, 1999, 2000, 2026, 2027, 2028, 2100, 9996, 9999]) {
     for (let month = 0; month <= 13; month += 1) {
       for (let day = 0; day <= 32; day += 1) {
         const text = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
@@ -18,7 +18,7 @@ test('every date there is has the number that Date gives it, and no other date h
   }
 })
 
-test.each(['', '2026', '2026-1-02', '2026/11/20', '0000-01-01', '9999-01-01', ' 2026-11-20', '２０２６-11-20'])(
+test.each(['', '2026', '2026-1-02', '2026/11/20', '0000-01-01', '+9999-01-01', ' 2026-11-20', '２０２６-11-20'])(
   '"%s" starts with no date',
   (text) => expect(leadingDate(text)).toBeNaN(),
 )
@@ -31,7 +31,7 @@ test('every time that RFC 3339 can write is the instant that Date reads', () => 
   )
   const fraction = fc.oneof(fc.constant(''), fc.stringMatching(/^\.\d{1,3}$/))
   const date = fc
-    .integer({ min: Date.parse('0001-01-01') / 86_400_000, max: Date.parse('9998-12-31') / 86_400_000 })
+    .integer({ min: Date.parse('0001-01-01') / 86_400_000, max: Date.parse('9999-12-31') / 86_400_000 })
     .map((days) => new Date(days * 86_400_000).toISOString().slice(0, 10))
   fc.assert(
     fc.property(

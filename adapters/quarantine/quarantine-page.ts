@@ -1,0 +1,22 @@
+import type { Listed } from '#ledger/ports'
+import { quarantineKey, QUARANTINE_PAGE_BYTES, type Quarantined, type QuarantineKey } from '#ledger/quarantine'
+
+/** The page that items make in their order: up to `limit` of them, as long as their bytes fit. Takes one more than it shows. */
+export const quarantinePage = async (
+  items: Iterable<Quarantined> | AsyncIterable<Quarantined>,
+  limit: number,
+): Promise<Listed<Quarantined>> => {
+  const page: Quarantined[] = []
+  let bytes = 0
+  for await (const item of items) {
+    bytes += item.raw.length
+    const last = page.at(-1)
+    if (last !== undefined && (page.length === limit || bytes > QUARANTINE_PAGE_BYTES)) {
+      return { items: page, next: keyText(quarantineKey(last)) }
+    }
+    page.push(item)
+  }
+  return { items: page }
+}
+
+export const keyText = ({ scope, item }: QuarantineKey): string => `${scope}\n${item}`
