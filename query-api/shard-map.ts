@@ -4,8 +4,12 @@ import type { EntryStream } from '#ledger/ports'
 import type { Timer } from './timer.ts'
 import type { ServiceParts } from '#http/service'
 
-/** The id of the open shard that takes a merchant's entries; undefined while that is not known. */
-export type ShardMap = (merchantId: MerchantId) => Promise<string | undefined>
+export type ShardMap = {
+  /** The id of the open shard that takes a merchant's entries; undefined while that is not known. */
+  shardFor(merchantId: MerchantId): Promise<string | undefined>
+  /** The ids of all open shards, none while they are not known. */
+  openShardIds(): Promise<readonly string[]>
+}
 
 type ShardMapParts = {
   readonly openShards: EntryStream['openShards']
@@ -33,11 +37,16 @@ export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap =>
     }
   }
 
-  return async (merchantId) => {
+  const known = async (): Promise<readonly Shard[]> => {
     const keepMs = shards.length > 0 ? REFRESH_MS : RETRY_MS
     if (first === undefined) first = refresh()
     else if (timer.nowMs() - askedAtMs >= keepMs) void refresh()
     await first
-    return shardOf(shards, laneOf(merchantId))?.shardId
+    return shards
+  }
+
+  return {
+    shardFor: async (merchantId) => shardOf(await known(), laneOf(merchantId))?.shardId,
+    openShardIds: async () => (await known()).map(({ shardId }) => shardId),
   }
 }

@@ -155,7 +155,7 @@ describe('the map of shards', () => {
     let nowMs = 0
     const answers = [async () => whole, async () => Promise.reject(new Error('throttled')), async () => halves]
     const errors: unknown[] = []
-    const shardFor = shardMap({
+    const { shardFor } = shardMap({
       openShards: async () => (await answers.shift()?.()) ?? [],
       timer: { nowMs: () => nowMs, sleep: settled },
       log: { error: (...line: unknown[]) => void errors.push(line) },
