@@ -15,8 +15,15 @@ export const metricsRegistry = (): Registry => new Registry()
 export const processRegistry = (): Registry => {
   const registry = metricsRegistry()
   collectDefaultMetrics({ register: registry })
+  for (const name of LISTS_OF_HANDLES) registry.removeSingleMetric(name)
   return registry
 }
+
+// A server's handles are its connections: at each scrape they would be listed one by one, to say no more than their number.
+const LISTS_OF_HANDLES = ['resources', 'handles', 'requests'].flatMap((what) => [
+  `nodejs_active_${what}`,
+  `nodejs_active_${what}_total`,
+])
 
 /** From a good answer out of a cache to a wait that few clients have the patience for. */
 export const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
