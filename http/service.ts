@@ -1,8 +1,9 @@
-/** What both services share: request ids, problems instead of stack traces, and the probes. */
+/** What both services share: request ids, problems instead of stack traces, the probes, and metrics. */
 import { randomUUID } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import type { Logger } from 'pino'
 import { jsonResponse, problemResponse, type Problem } from '#wire/problem'
+import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 
 export type ServiceEnv = { Variables: { requestId: string } }
 export type ServiceContext = Context<ServiceEnv>
@@ -11,11 +12,14 @@ export type ServiceParts = {
   readonly log: Pick<Logger, 'error'>
   /** Whether requests can be served now; `/readyz` says 503 until it does. */
   readonly isReady: () => Promise<boolean>
+  /** What `/metrics` tells. */
+  readonly registry?: Registry
 }
 
 /** A Hono app that answers every request, whatever happens to it, in the contract's manner. */
-export const service = ({ log, isReady }: ServiceParts): Hono<ServiceEnv> => {
+export const service = ({ log, isReady, registry = metricsRegistry() }: ServiceParts): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
+  app.use(measuringRequests(registry))
   app.use(async (c, next) => {
     c.set('requestId', requestIdOf(c.req.header('x-request-id')))
     await next()
@@ -26,6 +30,7 @@ export const service = ({ log, isReady }: ServiceParts): Hono<ServiceEnv> => {
     const ready = await isReady().catch(() => false)
     return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
   })
+  app.get('/metrics', async () => await metricsResponse(registry))
   app.notFound((c) => problem(c, { code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` }))
   app.onError((error, c) => {
     if (error instanceof ProblemError) return problem(c, error.problem)

@@ -16,6 +16,8 @@ export type LineAcceptance = {
   readonly accept: AcceptEntries
   /** What to tell the client of an error, be it in what it sent or in us. */
   readonly explain: (error: unknown) => Problem
+  /** Hears what became of lines, whether or not somebody still listens to the answers. */
+  readonly onOutcomes?: (outcomes: readonly Result<Accepted, Problem>[]) => void
   readonly sleep?: (ms: number) => Promise<unknown>
   /** Milliseconds; only differences count. */
   readonly clock?: () => number
@@ -39,14 +41,20 @@ const GIVE_UP_AFTER_MS = 10_000
 export const acceptLines = ({
   accept,
   explain,
+  onOutcomes = () => {},
   sleep = (ms) => new Promise((wake) => setTimeout(wake, ms)),
   clock = () => performance.now(),
 }: LineAcceptance): AcceptLines =>
   async function* (input, requestId) {
+    const answerBlock = async (lines: readonly Line[]) => {
+      const outcomes = await acceptBlock(accept, lines)
+      onOutcomes(outcomes.map(({ outcome }) => outcome))
+      return outcomes
+    }
     const counted = { accepted: 0, rejected: 0 }
     let failingSinceMs: number | undefined
     try {
-      for await (const outcomes of outcomesOf(input, accept)) {
+      for await (const outcomes of outcomesOf(input, answerBlock)) {
         const accepted = outcomes.filter(({ outcome }) => outcome.ok).length
         counted.accepted += accepted
         counted.rejected += outcomes.length - accepted
@@ -70,7 +78,7 @@ export const acceptLines = ({
  */
 async function* outcomesOf(
   input: AsyncIterable<Uint8Array>,
-  accept: AcceptEntries,
+  answerBlock: (lines: readonly Line[]) => Promise<readonly LineOutcome[]>,
 ): AsyncGenerator<readonly LineOutcome[]> {
   const blocks = blocksOf(input)
   const underWay: Promise<readonly LineOutcome[]>[] = []
@@ -86,7 +94,7 @@ async function* outcomesOf(
         void underWay.shift()
         if (next.length > 0) yield next
       } else if ('lines' in next) {
-        underWay.push(acceptBlock(accept, next.lines))
+        underWay.push(answerBlock(next.lines))
         reading = readFrom(blocks)
       } else {
         reading = undefined

@@ -8,9 +8,15 @@ import type { Problem } from '#wire/problem'
 
 export type Admission = {
   /** Lets a request in that holds up to `bytes` until it leaves. */
-  enter(bytes: number): Result<Admitted, Problem>
+  enter(bytes: number): Result<Admitted, Shed>
+  /** What the requests that are in hold together. */
+  heldBytes(): number
 }
 export type Admitted = { leave(): void }
+
+/** A problem that another moment would not have had, and for the operator what there was too much of. */
+export type Shed = Problem & { readonly reason: ShedReason }
+export type ShedReason = 'no-room' | 'stream-slow' | 'rate-limited'
 
 export type AdmissionLimits = {
   /** What all requests that are in may hold together. */
@@ -36,6 +42,7 @@ export const admission = ({ maxBytes, waitingMs }: AdmissionLimits): Admission =
         },
       })
     },
+    heldBytes: () => heldBytes,
   }
 }
 
@@ -44,13 +51,15 @@ const MIN_REQUEST_BYTES = 16 * 1024
 // An entry is given up after 5 s. Whoever joins a queue in which others have waited this long would rather go elsewhere.
 const MAX_WAITING_MS = 1_000
 
-const NO_ROOM: Problem = {
+const NO_ROOM: Shed = {
+  reason: 'no-room',
   code: 'too-busy',
   detail: 'More requests are under way than can be held. Send the same again, a little later.',
   retryAfterSeconds: 1,
 }
 
-const TOO_SLOW: Problem = {
+const TOO_SLOW: Shed = {
+  reason: 'stream-slow',
   code: 'too-busy',
   detail: 'The stream takes entries more slowly than they come. Send the same again, a little later.',
   retryAfterSeconds: 2,

@@ -2,8 +2,9 @@
 import type { Handler } from 'hono'
 import { bodyBytes, readJson, readPieces } from '#http/body'
 import { onlyMethods } from '#http/methods'
-import { problem, ProblemError, service, type ServiceEnv, type ServiceParts } from '#http/service'
+import { problem, ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { parseMerchantId } from '#ledger/identifiers'
+import type { Result } from '#ledger/result'
 import { batchResponse, parseBatch, type Accepted } from '#wire/batch'
 import type { FieldProblem } from '#wire/fields'
 import { merchantResponse, parseRegistration } from '#wire/merchant'
@@ -11,7 +12,7 @@ import { positionToken } from '#wire/position-token'
 import { invalid, jsonResponse, type Problem } from '#wire/problem'
 import type { AcceptEntries } from './accept-entries.ts'
 import { acceptLines, MAX_HELD_BYTES } from './accept-lines.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Shed, ShedReason } from './admission.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { RegisterMerchant } from './register-merchant.ts'
 
@@ -21,22 +22,35 @@ export type IngestParts = ServiceParts & {
   readonly admission: Admission
   readonly uploadAdmission: Admission
   readonly limit: RateLimit
+  /** Hears what became of the entries of a request, or of a part of an upload. */
+  readonly onOutcomes: (via: EntryRoute, outcomes: readonly Result<Accepted, Problem>[]) => void
+  /** Hears why a request was not let in. */
+  readonly onShed: (reason: ShedReason) => void
 }
+
+/** By which of the ways in an entry came. */
+export type EntryRoute = 'single' | 'batch' | 'upload'
 
 /** Paths whose requests may take as long as they go on. */
 export const ENDLESS_PATHS: readonly string[] = ['/v1/entries/stream']
 
-export const ingestApp = ({ accept, register, admission, uploadAdmission, limit, ...parts }: IngestParts) => {
+export const ingestApp = (parts: IngestParts) => {
+  const { accept, register, admission, uploadAdmission, limit, onOutcomes, onShed } = parts
   const app = service(parts)
+
+  const shed = (c: ServiceContext, refusal: Shed): Response => {
+    onShed(refusal.reason)
+    return problem(c, refusal)
+  }
 
   /** Refuses the request before its body is read, when there is no room for it. */
   const admitted =
     (handler: Handler<ServiceEnv>): Handler<ServiceEnv> =>
     async (c, next) => {
       const free = limit.check()
-      if (!free.ok) return problem(c, free.error)
+      if (!free.ok) return shed(c, free.error)
       const entered = admission.enter(bodyBytes(c.req.raw))
-      if (!entered.ok) return problem(c, entered.error)
+      if (!entered.ok) return shed(c, entered.error)
       try {
         return await handler(c, next)
       } finally {
@@ -49,6 +63,7 @@ export const ingestApp = ({ accept, register, admission, uploadAdmission, limit,
       await limit.wait(inputs.length)
       return await accept(inputs)
     },
+    onOutcomes: (outcomes) => onOutcomes('upload', outcomes),
     explain(error) {
       if (error instanceof ProblemError) return error.problem
       parts.log.error({ err: error }, 'an upload failed')
@@ -73,8 +88,10 @@ export const ingestApp = ({ accept, register, admission, uploadAdmission, limit,
     admitted(async (c) => {
       const entry = await readJson(c.req.raw)
       const free = limit.take(1)
-      if (!free.ok) return problem(c, free.error)
-      const [outcome] = await accept([entry])
+      if (!free.ok) return shed(c, free.error)
+      const outcomes = await accept([entry])
+      onOutcomes('single', outcomes)
+      const [outcome] = outcomes
       if (outcome === undefined) throw new Error('an entry was given and nothing came back')
       return outcome.ok ? acceptedResponse(outcome.value) : problem(c, outcome.error)
     }),
@@ -87,8 +104,10 @@ export const ingestApp = ({ accept, register, admission, uploadAdmission, limit,
       const inputs = parseBatch(await readJson(c.req.raw))
       if (!inputs.ok) return problem(c, invalid('The batch is not valid.', inputs.error))
       const free = limit.take(inputs.value.length)
-      if (!free.ok) return problem(c, free.error)
-      return batchResponse(inputs.value, await accept(inputs.value), c.get('requestId'))
+      if (!free.ok) return shed(c, free.error)
+      const outcomes = await accept(inputs.value)
+      onOutcomes('batch', outcomes)
+      return batchResponse(inputs.value, outcomes, c.get('requestId'))
     }),
   )
   app.all('/v1/entries/batch', onlyMethods('POST'))
@@ -96,7 +115,7 @@ export const ingestApp = ({ accept, register, admission, uploadAdmission, limit,
   app.post('/v1/entries/stream', (c) => {
     const input = readPieces(c.req.raw)
     const entered = uploadAdmission.enter(MAX_HELD_BYTES)
-    if (!entered.ok) return problem(c, entered.error)
+    if (!entered.ok) return shed(c, entered.error)
     const answers = utf8Stream(uploads(input, c.get('requestId')), entered.value.leave)
     return new Response(answers, { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } })
   })

@@ -4,6 +4,7 @@ import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#wire/settings'
 import { ENDLESS_PATHS } from './app.ts'
@@ -17,6 +18,7 @@ const app = ingest({
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
   merchants: dynamoMerchants(documentClient(), settings.tables.merchants),
   log,
+  registry: processRegistry(),
   limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },
 })
 

@@ -1,4 +1,6 @@
+import { metricsRegistry, type Registry } from '#http/metrics'
 import type { ServiceParts } from '#http/service'
+import { timed } from '#http/timed'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock, EntryStream, Merchants } from '#ledger/ports'
 import { acceptEntries } from './accept-entries.ts'
@@ -6,6 +8,7 @@ import { admission } from './admission.ts'
 import { ingestApp } from './app.ts'
 import { guardedStream, type BreakerState } from './guarded-stream.ts'
 import { knownMerchants } from './known-merchants.ts'
+import { ingestMetrics } from './metrics.ts'
 import { noRateLimit, rateLimit } from './rate-limit.ts'
 import { registration } from './register-merchant.ts'
 import { streamWriter } from './stream-writer.ts'
@@ -16,6 +19,7 @@ export type IngestWorld = {
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
+  readonly registry?: Registry
 }
 
 export type IngestLimits = {
@@ -26,26 +30,44 @@ export type IngestLimits = {
 }
 
 /** The whole command side on the given stream and register; the same for every way to run it. */
-export const ingest = ({ stream, merchants, log, clock = Date.now, limits = DEFAULT_LIMITS }: IngestWorld) => {
-  const guarded = guardedStream(stream, (breaker) => log.warn({ breaker }, BREAKER_MESSAGES[breaker]))
+export const ingest = ({
+  stream,
+  merchants,
+  log,
+  clock = Date.now,
+  limits = DEFAULT_LIMITS,
+  registry = metricsRegistry(),
+}: IngestWorld) => {
+  const metrics = ingestMetrics(registry)
+  const guarded = guardedStream(stream, (breaker) => {
+    log.warn({ breaker }, BREAKER_MESSAGES[breaker])
+    metrics.onBreaker(breaker)
+  })
   const onStreamTrouble = (err: unknown) => log.warn({ err }, 'the stream is in trouble')
   const onTrouble = (err: unknown) => log.warn({ err }, 'the register of merchants is in trouble')
-  const known = knownMerchants(merchants)
-  const writer = streamWriter(guarded, { onTrouble: onStreamTrouble })
+  const writer = streamWriter(guarded, { onTrouble: onStreamTrouble, onPut: metrics.onPut })
   const { maxBytesInFlight, maxEntriesPerSecond } = limits
   const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })
+  // Apart from each other, so that long uploads over slow lines never fill the room of those who are quick.
+  const rooms = { admission: roomFor(1 / 2), uploadAdmission: roomFor(1 / 2) }
+  metrics.watch({ writer, ...rooms })
+  const known = knownMerchants({
+    find: (merchantId) => timed(() => merchants.find(merchantId), metrics.onRegisterRead),
+    save: merchants.save,
+  })
   return ingestApp({
+    ...rooms,
     accept: acceptEntries({ merchants: known, writer, clock, onTrouble }),
     register: registration({ merchants: { ...merchants, save: known.save }, clock, onTrouble }),
-    // Apart from each other, so that long uploads over slow lines never fill the room of those who are quick.
-    admission: roomFor(1 / 2),
-    uploadAdmission: roomFor(1 / 2),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
       await Promise.all([guarded.openShards(), merchants.find(NOBODY)])
       return true
     },
+    onOutcomes: metrics.onOutcomes,
+    onShed: metrics.onShed,
     log,
+    registry,
   })
 }
 

@@ -21,6 +21,8 @@ export type PendingWrites = {
   decide(write: PendingWrite, index: number, outcome: WriteOutcome): void
   /** Everything that is not decided yet has failed. */
   failAll(): void
+  /** How many entries wait. */
+  waitingCount(): number
   /** How long the one that waits longest has waited; 0 when nobody waits. */
   waitingMs(): number
 }
@@ -68,6 +70,7 @@ export const pendingWrites = (
     failAll() {
       for (const write of waiting) fail(write)
     },
+    waitingCount: () => waiting.values().reduce((count, write) => count + write.undecided, 0),
     waitingMs() {
       const [oldest] = waiting
       return oldest === undefined ? 0 : clock() - (oldest.deadlineMs - patienceMs)

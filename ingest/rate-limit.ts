@@ -1,13 +1,13 @@
 /** A cap on entries per second, for whoever wants to know what a system behind this ingest will have to bear at most. */
 import type { Clock } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
-import type { Problem } from '#wire/problem'
+import type { Shed } from './admission.ts'
 
 export type RateLimit = {
   /** Refuses at once when nothing can be taken now; asked before a body is read. */
-  check(): Result<undefined, Problem>
+  check(): Result<undefined, Shed>
   /** Takes `count` entries, or refuses them all. */
-  take(count: number): Result<undefined, Problem>
+  take(count: number): Result<undefined, Shed>
   /** Takes `count` entries as soon as it may. */
   wait(count: number): Promise<void>
 }
@@ -32,12 +32,12 @@ export const rateLimit = (
     countedAtMs = nowMs
   }
 
-  const check = (): Result<undefined, Problem> => {
+  const check = (): Result<undefined, Shed> => {
     refill()
     return left > 0 ? ok(undefined) : refuse(tooMany(Math.max(1, Math.ceil(-left / perSecond))))
   }
 
-  const take = (count: number): Result<undefined, Problem> => {
+  const take = (count: number): Result<undefined, Shed> => {
     const free = check()
     if (free.ok) left -= count
     return free
@@ -52,7 +52,8 @@ export const rateLimit = (
 
 export const noRateLimit: RateLimit = { check: () => ok(undefined), take: () => ok(undefined), wait: async () => {} }
 
-const tooMany = (retryAfterSeconds: number): Problem => ({
+const tooMany = (retryAfterSeconds: number): Shed => ({
+  reason: 'rate-limited',
   code: 'rate-limited',
   detail: 'More entries come per second than this system is set to take. Send the same again, a little later.',
   retryAfterSeconds,

@@ -23,6 +23,20 @@ export type StreamWriter = {
   write(entries: readonly Entry[]): Promise<readonly WriteOutcome[]>
   /** How long the entry that waits longest has waited; 0 when none waits. */
   waitingMs(): number
+  /** The entries that are waiting or on their way, and what they take up. */
+  backlog(): { readonly entries: number; readonly bytes: number }
+}
+
+/** A call to the stream, and what came of it. */
+export type Put = {
+  readonly durationMs: number
+  readonly records: number
+  readonly entries: number
+  readonly bytes: number
+  /** How many of the records were not stored. Unless nobody waits for them any more, they go with a later call. */
+  readonly refused: number
+  /** There was no answer. */
+  readonly failed: boolean
 }
 
 export type WriterOptions = {
@@ -36,6 +50,8 @@ export type WriterOptions = {
   readonly random?: () => number
   /** Hears why puts fail. */
   readonly onTrouble?: (error: unknown) => void
+  /** Hears of every call that was made. */
+  readonly onPut?: (put: Put) => void
 }
 
 export const streamWriter = (
@@ -47,6 +63,7 @@ export const streamWriter = (
     sleep = (ms) => new Promise((wake) => setTimeout(wake, ms)),
     random = Math.random,
     onTrouble = () => {},
+    onPut = () => {},
   }: WriterOptions = {},
 ): StreamWriter => {
   const pending = pendingWrites(patienceMs, { clock, sleep })
@@ -74,14 +91,17 @@ export const streamWriter = (
   }
 
   const put = async (records: readonly PackedRecord[]) => {
+    const startedMs = clock()
     const outcomes = await tryPut(records)
     if (outcomes === 'down') return giveUp(records)
+    const durationMs = clock() - startedMs
     const refused: PackedRecord[] = []
     for (const [index, record] of records.entries()) {
       const outcome = outcomes[index]
       if (outcome?.status === 'stored') acknowledge(record, outcome)
       else refused.push(record)
     }
+    onPut({ ...sizeOf(records), durationMs, refused: refused.length, failed: outcomes.length === 0 })
     if (refused.length > 0) retryLater(refused)
   }
 
@@ -121,8 +141,18 @@ export const streamWriter = (
     pending.failAll()
   }
 
-  return { write, waitingMs: pending.waitingMs }
+  return {
+    write,
+    waitingMs: pending.waitingMs,
+    backlog: () => ({ entries: pending.waitingCount(), bytes: backlog.bytes }),
+  }
 }
+
+const sizeOf = (records: readonly PackedRecord[]): Pick<Put, 'records' | 'entries' | 'bytes'> => ({
+  records: records.length,
+  entries: records.reduce((count, { lines }) => count + lines.length, 0),
+  bytes: records.reduce((bytes, record) => bytes + dataOf(record).byteLength, 0),
+})
 
 type Stored = Extract<PutOutcome, { status: 'stored' }>
 

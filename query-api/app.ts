@@ -1,6 +1,7 @@
 /** The query API over HTTP: which path answers what. */
 import type { Handler, Hono } from 'hono'
 import { onlyMethods } from '#http/methods'
+import { metricsRegistry } from '#http/metrics'
 import { service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
@@ -27,6 +28,7 @@ import { freshEnough, freshNow } from './fresh-enough.ts'
 import { journalFreshness } from './freshness.ts'
 import { liveDays } from './live.ts'
 import { remembering } from './memory.ts'
+import { queryMetrics } from './metrics.ts'
 import {
   dayOf,
   daysPageOf,
@@ -40,7 +42,7 @@ import {
 } from './parameters.ts'
 import { shardMap } from './shard-map.ts'
 import { sharingReads } from './shared-reads.ts'
-import { loggingStoreFailures, tellingFailures, type Store } from './store.ts'
+import { loggingStoreFailures, tellingFailures, timingReads, type Store } from './store.ts'
 import type { Every, Timer } from './timer.ts'
 import { foldWindows } from './windows.ts'
 
@@ -54,12 +56,14 @@ export type QueryApiParts = ServiceParts & {
   readonly stopping: AbortSignal
 }
 
-export const queryApi = (parts: QueryApiParts): Hono<ServiceEnv> => {
-  const store = remembering(tellingFailures(sharingReads(parts.store)))
-  const freshness = journalFreshness({ progress: store.progress, shardsOf: shardMap(parts), timer: parts.timer })
+export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiParts): Hono<ServiceEnv> => {
+  const { onRead, onJoin, onWait, onEventSent, watch } = queryMetrics(registry)
+  const store = remembering(tellingFailures(sharingReads(timingReads(parts.store, onRead), onJoin)))
+  const freshness = journalFreshness({ progress: store.progress, shards: shardMap(parts), timer: parts.timer, onWait })
   const fresh = freshEnough({ freshness, clock: parts.clock })
   const asOf = (merchantId: MerchantId) => freshNow({ freshness, clock: parts.clock }, merchantId)
-  const live = liveDays({ ...parts, store, asOf })
+  const live = liveDays({ ...parts, store, asOf, onEventSent })
+  watch({ live, freshness })
 
   /** The merchant of the path, and what is read of its books once that is fresh; side by side, as neither needs the other. */
   const readOf = async <T>(
@@ -76,7 +80,7 @@ export const queryApi = (parts: QueryApiParts): Hono<ServiceEnv> => {
     return { merchant, ...books }
   }
 
-  const app = service(parts)
+  const app = service({ ...parts, registry })
   app.use(loggingStoreFailures(parts.log))
   const get = (path: string, handler: Handler<ServiceEnv>) =>
     app.get(path, handler).all(path, onlyMethods('GET', 'HEAD'))

@@ -15,31 +15,56 @@ export type Freshness = {
   appliedThroughMs(merchantId: MerchantId): Promise<number | null>
   /** Waits until a position and all before it on its shard are applied; false when `waitMs` pass before that. */
   reaches(position: Position, waitMs: number): Promise<boolean>
+  /** As `appliedThroughMs`, for every open shard of which something is known, and perhaps some seconds ago. */
+  appliedThroughByShard(): Promise<ReadonlyMap<string, number>>
 }
 
-type FreshnessParts = { readonly progress: Store['progress']; readonly shardsOf: ShardMap; readonly timer: Timer }
+/** How long somebody waited for a position, and whether in vain. */
+export type Wait = { readonly durationMs: number; readonly reached: boolean }
+
+type FreshnessParts = {
+  readonly progress: Store['progress']
+  readonly shards: ShardMap
+  readonly timer: Timer
+  readonly onWait?: (wait: Wait) => void
+}
 
 // Progress only rises, so an older reading claims less but never too much.
 const STATED_WITHIN_MS = 200
 const POLL_MS = 25
+const OBSERVED_WITHIN_MS = 5_000
 
-export const journalFreshness = ({ progress, shardsOf, timer }: FreshnessParts): Freshness => {
+export const journalFreshness = ({ progress, shards, timer, onWait = () => {} }: FreshnessParts): Freshness => {
   const progressWithin = sharedReading(() => progress.read('journal'), timer)
+
+  const isReachedBy = async (position: Position, deadlineMs: number): Promise<boolean> => {
+    while (!isApplied(position, await progressWithin(POLL_MS))) {
+      const leftMs = deadlineMs - timer.nowMs()
+      if (leftMs <= 0) return false
+      await timer.sleep(Math.min(POLL_MS, leftMs))
+    }
+    return true
+  }
+
   return {
     async appliedThroughMs(merchantId) {
-      const [shardIds, progress] = await Promise.all([shardsOf(merchantId), progressWithin(STATED_WITHIN_MS)])
+      const [shardIds, progress] = await Promise.all([shards.shardsOf(merchantId), progressWithin(STATED_WITHIN_MS)])
       const appliedMs = new Map(progress.map(({ shardId, appliedThroughMs }) => [shardId, appliedThroughMs]))
       return shardIds.map((shardId) => appliedMs.get(shardId)).find((ms) => ms !== undefined) ?? null
     },
 
     async reaches(position, waitMs) {
-      const deadlineMs = timer.nowMs() + waitMs
-      while (!isApplied(position, await progressWithin(POLL_MS))) {
-        const leftMs = deadlineMs - timer.nowMs()
-        if (leftMs <= 0) return false
-        await timer.sleep(Math.min(POLL_MS, leftMs))
-      }
-      return true
+      const startedMs = timer.nowMs()
+      const reached = await isReachedBy(position, startedMs + waitMs)
+      onWait({ durationMs: timer.nowMs() - startedMs, reached })
+      return reached
+    },
+
+    async appliedThroughByShard() {
+      const [open, progress] = await Promise.all([shards.openShardIds(), progressWithin(OBSERVED_WITHIN_MS)])
+      // Shards that have ended stay as they are for ever, which would look like lag.
+      const known = progress.filter(({ shardId }) => open.includes(shardId))
+      return new Map(known.map(({ shardId, appliedThroughMs }) => [shardId, appliedThroughMs]))
     },
   }
 }

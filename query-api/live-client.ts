@@ -12,8 +12,8 @@ export type LiveClient = {
   end(): void
 }
 
-/** `onGone` is called once, when the client leaves or the stream is ended. */
-export const liveClient = (onGone: () => void): LiveClient => {
+/** `onGone` is called once, when the client leaves or the stream is ended; `onSent` with each event that is on its way. */
+export const liveClient = (onGone: () => void, onSent: () => void = () => {}): LiveClient => {
   const waiting = new Map<BusinessDay, Uint8Array>()
   const { stream, controller } = controlledStream({ pull: () => flush(), cancel: () => leave() })
   let isGone = false
@@ -24,6 +24,7 @@ export const liveClient = (onGone: () => void): LiveClient => {
       if (!hasRoom()) return
       waiting.delete(day)
       controller.enqueue(event)
+      onSent()
     }
   }
   const leave = () => {

@@ -20,6 +20,8 @@ export type Live = {
    * current business day as it is gets nothing at first. Throws when the books cannot be read.
    */
   follow(merchant: Merchant, seen: SeenDay | undefined): Promise<ReadableStream<Uint8Array>>
+  /** How many listen. */
+  clientCount(): number
 }
 
 export type LiveParts = WatchParts & {
@@ -27,6 +29,8 @@ export type LiveParts = WatchParts & {
   readonly log: ServiceParts['log']
   /** Aborted when the service stops: then all streams end. */
   readonly stopping: AbortSignal
+  /** Hears of each event that is on its way to a client. */
+  readonly onEventSent?: () => void
 }
 
 const LOOK_EVERY_MS = 250
@@ -36,7 +40,7 @@ const HEARTBEAT_EVERY_MS = 15_000
 const LOOKS_AT_ONCE = 16
 
 export const liveDays = (parts: LiveParts): Live => {
-  const { every, log, stopping } = parts
+  const { every, log, stopping, onEventSent } = parts
   const followed = new Map<MerchantId, Followed>()
   let stopTimers: (() => void) | undefined
 
@@ -103,12 +107,13 @@ export const liveDays = (parts: LiveParts): Live => {
       const client = liveClient(() => {
         joined.clients.delete(client)
         leave(joined)
-      })
+      }, onEventSent)
       joined.clients.add(client)
       tell(client, joined.watch.missedBy(seen))
       if (stopping.aborted) client.end()
       return client.stream
     },
+    clientCount: () => allClients().length,
   }
 }
 

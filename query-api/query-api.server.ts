@@ -9,6 +9,7 @@ import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#wire/settings'
 import { queryApi } from './app.ts'
@@ -38,6 +39,7 @@ const app = queryApi({
   },
   stopping: stopping.signal,
   log,
+  registry: processRegistry(),
   isReady: async () => {
     // Without the store there is nothing to answer; without the stream there is.
     await merchants.list({ limit: 1 })

@@ -4,11 +4,15 @@ import type { EntryStream } from '#ledger/ports'
 import type { Timer } from './timer.ts'
 import type { ServiceParts } from '#http/service'
 
-/**
- * The ids of the shards that took a merchant's entries one after the other, as far as they were seen here: first the open
- * one, then its parent and so on back.
- */
-export type ShardMap = (merchantId: MerchantId) => Promise<readonly string[]>
+export type ShardMap = {
+  /**
+   * The ids of the shards that took a merchant's entries one after the other, as far as they were seen here: first the
+   * open one, then its parent and so on back.
+   */
+  shardsOf(merchantId: MerchantId): Promise<readonly string[]>
+  /** The ids of all open shards, none while they are not known. */
+  openShardIds(): Promise<readonly string[]>
+}
 
 type ShardMapParts = {
   readonly openShards: EntryStream['openShards']
@@ -23,17 +27,18 @@ const MOST_ENDED = 1_000
 
 /** A map that is kept and asked for again now and then. Only who comes before the first one is there waits for it. */
 export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap => {
-  let shards: readonly Shard[] = []
+  let open: readonly Shard[] = []
+  let ended: readonly Shard[] = []
   let askedAtMs = 0
   let first: Promise<void> | undefined
 
   const refresh = async () => {
     askedAtMs = timer.nowMs()
     try {
-      const open = await openShards()
+      const known = [...open, ...ended]
+      open = await openShards()
       const openIds = new Set(open.map(({ shardId }) => shardId))
-      const ended = shards.filter(({ shardId }) => !openIds.has(shardId))
-      shards = [...open, ...ended.slice(0, MOST_ENDED)]
+      ended = known.filter(({ shardId }) => !openIds.has(shardId)).slice(0, MOST_ENDED)
     } catch (error) {
       // Books can be read while the stream cannot. An old map names shards that have ended, and what is applied of
       // those still holds.
@@ -41,12 +46,22 @@ export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap =>
     }
   }
 
-  return async (merchantId) => {
-    const keepMs = shards.length > 0 ? REFRESH_MS : RETRY_MS
+  const isKnown = async (): Promise<void> => {
+    const keepMs = open.length > 0 ? REFRESH_MS : RETRY_MS
     if (first === undefined) first = refresh()
     else if (timer.nowMs() - askedAtMs >= keepMs) void refresh()
     await first
-    const lane = laneOf(merchantId)
-    return shards.filter((shard) => takesLane(shard, lane)).map(({ shardId }) => shardId)
+  }
+
+  return {
+    async shardsOf(merchantId) {
+      await isKnown()
+      const lane = laneOf(merchantId)
+      return [...open, ...ended].filter((shard) => takesLane(shard, lane)).map(({ shardId }) => shardId)
+    },
+    async openShardIds() {
+      await isKnown()
+      return open.map(({ shardId }) => shardId)
+    },
   }
 }

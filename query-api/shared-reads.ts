@@ -7,15 +7,18 @@
  * than the question, and a book read by a thousand costs one read at a time.
  */
 import { bookKey } from '#ledger/identifiers'
-import type { Store } from './store.ts'
+import type { Store, StoreRead } from './store.ts'
 
-/** The same store; reads of merchants, heads and ends of books are shared. */
-export const sharingReads = (store: Store): Store => ({
-  ...store,
-  merchants: { ...store.merchants, find: shared(store.merchants.find, String) },
-  heads: { ...store.heads, read: shared(store.heads.read, String) },
-  journal: { ...store.journal, end: shared(store.journal.end, bookKey) },
-})
+/** The same store; reads of merchants, heads and ends of books are shared. `onJoin` hears of each that was spared. */
+export const sharingReads = (store: Store, onJoin: (read: StoreRead) => void = () => {}): Store => {
+  const joins = (port: keyof Store, operation: string) => () => onJoin({ port, operation })
+  return {
+    ...store,
+    merchants: { ...store.merchants, find: shared(store.merchants.find, String, joins('merchants', 'find')) },
+    heads: { ...store.heads, read: shared(store.heads.read, String, joins('heads', 'read')) },
+    journal: { ...store.journal, end: shared(store.journal.end, bookKey, joins('journal', 'end')) },
+  }
+}
 
 /** `isIssued` once the read has begun: from then on nobody may join. */
 type Reading<T> = { isIssued: boolean; readonly answer: Promise<T> }
@@ -24,13 +27,17 @@ type Reading<T> = { isIssued: boolean; readonly answer: Promise<T> }
 export const shared = <Key, T>(
   read: (key: Key) => Promise<T>,
   nameOf: (key: Key) => string,
+  onJoin: () => void = () => {},
 ): ((key: Key) => Promise<T>) => {
   const newest = new Map<string, Reading<T>>()
 
   return (key) => {
     const name = nameOf(key)
     const before = newest.get(name)
-    if (before !== undefined && !before.isIssued) return before.answer
+    if (before !== undefined && !before.isIssued) {
+      onJoin()
+      return before.answer
+    }
 
     const issue = () => {
       reading.isIssued = true

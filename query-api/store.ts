@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { ProblemError, type ServiceEnv, type ServiceParts } from '#http/service'
+import { timed, type Call } from '#http/timed'
 import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 
 /** What the query API reads. There is nothing here that writes. */
@@ -10,6 +11,9 @@ export type Store = {
   readonly quarantine: Pick<Quarantine, 'list' | 'ofEntry'>
   readonly progress: Pick<Progress, 'read'>
 }
+
+/** A way to read the store, by its port and what the port calls it. */
+export type StoreRead = { readonly port: keyof Store; readonly operation: string }
 
 /** The store did not answer. It may at the next try, which is why clients are told so and not that we are broken. */
 export class StoreUnavailable extends ProblemError {
@@ -24,21 +28,33 @@ export class StoreUnavailable extends ProblemError {
 }
 
 /** The same store, whose failures are told apart from our own: what it throws is StoreUnavailable. */
-export const tellingFailures = ({ merchants, heads, journal, quarantine, progress }: Store): Store => ({
+export const tellingFailures = (store: Store): Store => eachRead(store, (_, read) => orUnavailable(read()))
+
+/** The same store; `onRead` hears of each read, and how it went. */
+export const timingReads = (store: Store, onRead: (read: StoreRead, call: Call) => void): Store =>
+  eachRead(store, (name, read) => timed(read, (call) => onRead(name, call)))
+
+/** The same store, with `around` every read. */
+const eachRead = (
+  { merchants, heads, journal, quarantine, progress }: Store,
+  around: <T>(name: StoreRead, read: () => Promise<T>) => Promise<T>,
+): Store => ({
   merchants: {
-    find: (merchantId) => orUnavailable(merchants.find(merchantId)),
-    list: (page) => orUnavailable(merchants.list(page)),
+    find: (merchantId) => around({ port: 'merchants', operation: 'find' }, () => merchants.find(merchantId)),
+    list: (page) => around({ port: 'merchants', operation: 'list' }, () => merchants.list(page)),
   },
-  heads: { read: (merchantId) => orUnavailable(heads.read(merchantId)) },
+  heads: { read: (merchantId) => around({ port: 'heads', operation: 'read' }, () => heads.read(merchantId)) },
   journal: {
-    read: (book, after, limit) => orUnavailable(journal.read(book, after, limit)),
-    end: (book) => orUnavailable(journal.end(book)),
+    read: (book, after, limit) =>
+      around({ port: 'journal', operation: 'read' }, () => journal.read(book, after, limit)),
+    end: (book) => around({ port: 'journal', operation: 'end' }, () => journal.end(book)),
   },
   quarantine: {
-    list: (filter, page) => orUnavailable(quarantine.list(filter, page)),
-    ofEntry: (book, entryId) => orUnavailable(quarantine.ofEntry(book, entryId)),
+    list: (filter, page) => around({ port: 'quarantine', operation: 'list' }, () => quarantine.list(filter, page)),
+    ofEntry: (book, entryId) =>
+      around({ port: 'quarantine', operation: 'ofEntry' }, () => quarantine.ofEntry(book, entryId)),
   },
-  progress: { read: (consumer) => orUnavailable(progress.read(consumer)) },
+  progress: { read: (consumer) => around({ port: 'progress', operation: 'read' }, () => progress.read(consumer)) },
 })
 
 /** Middleware: a client learns only that the store is away; why, stands in the log. */

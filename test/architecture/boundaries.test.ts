@@ -17,12 +17,18 @@ const MAY_IMPORT: Record<string, RegExp> = {
 const DEPLOYABLE = /\.(lambda|server)\.ts$/
 const DEPLOYABLES_ALSO = /^(#adapters\/|#http\/|pino$)/
 
+/** Where a service's metrics are declared. Everywhere else they are hooks that take plain values. */
+const METRICS = /\/metrics\.ts$/
+const METRICS_ALSO = /^prom-client$/
+
 test.each(Object.keys(MAY_IMPORT))('%s imports only what it may', (folder) => {
   const strays = globSync(`${folder}/**/*.ts`).flatMap((file) =>
     importsOf(file)
       .map((from) => (from.startsWith('.') ? `#${join(dirname(file), from)}` : from))
       .filter((from) => !from.startsWith(`#${folder}/`))
-      .filter((from) => !MAY_IMPORT[folder]?.test(from) && !(DEPLOYABLE.test(file) && DEPLOYABLES_ALSO.test(from)))
+      .filter((from) => !MAY_IMPORT[folder]?.test(from))
+      .filter((from) => !(DEPLOYABLE.test(file) && DEPLOYABLES_ALSO.test(from)))
+      .filter((from) => !(METRICS.test(file) && METRICS_ALSO.test(from)))
       .map((from) => `${file} imports ${from}`),
   )
   expect(strays, 'docs/ARCHITECTURE.md says which folder may import which').toEqual([])

@@ -6,6 +6,7 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { Registry } from '#http/metrics'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf, startOfDay } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
@@ -27,11 +28,17 @@ type Given = {
   readonly storeWith?: (store: Store) => Store
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
+  readonly registry?: Registry
 }
 
 type Task = { readonly ms: number; readonly run: () => void }
 
-export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => store, onSleep }: Given = {}) => {
+export const aQueryApi = ({
+  merchants = [aMerchant()],
+  storeWith = (store) => store,
+  onSleep,
+  registry,
+}: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
   const logged: unknown[] = []
   const tasks = new Set<Task>()
@@ -57,6 +64,7 @@ export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => st
     stopping: stopping.signal,
     log: { error: (...line: unknown[]) => void logged.push(line) },
     isReady: async () => true,
+    ...(registry && { registry }),
   })
 
   const get = async (path: string, headers: Record<string, string> = {}) => {

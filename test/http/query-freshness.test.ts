@@ -155,18 +155,18 @@ describe('the map of shards', () => {
   const aMap = (answers: (() => Promise<typeof whole>)[]) => {
     const timer = { at: 0, nowMs: () => timer.at, sleep: settled }
     const errors: unknown[] = []
-    const shardsOf = shardMap({
+    const shards = shardMap({
       openShards: async () => (await answers.shift()?.()) ?? [],
       timer,
       log: { error: (...line: unknown[]) => void errors.push(line) },
     })
     const ask = async (atMs: number) => {
       timer.at = atMs
-      const shardIds = await shardsOf(merchantId('m1'))
+      const shardIds = await shards.shardsOf(merchantId('m1'))
       await settled()
       return shardIds
     }
-    return { timer, errors, shardsOf, ask }
+    return { timer, errors, shards, ask }
   }
   const lowOrHigh = expect.stringMatching(/low|high/) as string
 
@@ -189,9 +189,9 @@ describe('the map of shards', () => {
   })
 
   test('after a reshard, what is applied is what was of the parent, until the child is begun', async () => {
-    const { ask, shardsOf, timer } = aMap([async () => whole, async () => halves])
+    const { ask, shards, timer } = aMap([async () => whole, async () => halves])
     const progress = memoryProgress()
-    const freshness = journalFreshness({ progress, shardsOf, timer })
+    const freshness = journalFreshness({ progress, shards, timer })
     const appliedThroughMs = async () => {
       timer.at += 1_000
       return await freshness.appliedThroughMs(merchantId('m1'))

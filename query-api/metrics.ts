@@ -1,0 +1,97 @@
+/** What the query API counts and measures, declared in one place. docs/metrics.md lists the same. */
+import { Counter, Histogram } from 'prom-client'
+import { DURATION_BUCKETS_SECONDS, gaugeAtScrape, type Registry } from '#http/metrics'
+import type { Call } from '#http/timed'
+import type { Freshness, Wait } from './freshness.ts'
+import type { Live } from './live.ts'
+import type { StoreRead } from './store.ts'
+
+/** The hooks that the parts of the query API call. */
+export const queryMetrics = (registry: Registry) => {
+  const registers = [registry]
+  const readDuration = new Histogram({
+    name: 'daybook_query_store_read_duration_seconds',
+    help: 'Reads of the store, by port, operation, and whether there was an answer.',
+    labelNames: ['port', 'operation', 'outcome'],
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers,
+  })
+  const joined = new Counter({
+    name: 'daybook_query_store_reads_shared_total',
+    help: 'Reads that were spared, because somebody else was about to read the same.',
+    labelNames: ['port', 'operation'],
+    registers,
+  })
+  const wait = new Histogram({
+    name: 'daybook_query_after_wait_duration_seconds',
+    help: 'Waits for the position in after=, by whether it was applied in time.',
+    labelNames: ['outcome'],
+    buckets: [...DURATION_BUCKETS_SECONDS, 20],
+    registers,
+  })
+  const events = new Counter({
+    name: 'daybook_query_live_events_sent_total',
+    help: 'Day views sent to those who follow a merchant live. Heartbeats are not counted.',
+    registers,
+  })
+
+  return {
+    onRead(read: StoreRead, { durationMs, failed }: Call): void {
+      readDuration.observe({ ...read, outcome: failed ? 'failed' : 'answered' }, durationMs / 1_000)
+    },
+
+    onJoin(read: StoreRead): void {
+      joined.inc(read)
+    },
+
+    onWait({ durationMs, reached }: Wait): void {
+      wait.observe({ outcome: reached ? 'applied' : 'timed-out' }, durationMs / 1_000)
+    },
+
+    onEventSent(): void {
+      events.inc()
+    },
+
+    /** What is looked at when somebody asks. */
+    watch({ live, freshness }: Watched): void {
+      gaugeAtScrape(registry, {
+        name: 'daybook_query_live_clients',
+        help: 'Clients that follow a merchant live at the moment.',
+        look: (gauge) => gauge.set(live.clientCount()),
+      })
+      gaugeAtScrape(registry, {
+        name: 'daybook_query_journal_applied_through_timestamp_seconds',
+        help: 'Everything that arrived on the open shard until then stands in the books. time() minus this is the lag.',
+        labelNames: ['shard'],
+        look: async (gauge) => {
+          const shards = await withinPatience(freshness.appliedThroughByShard())
+          // While it cannot be read, what was read last stays, and rightly grows old.
+          if (shards === undefined) return
+          gauge.reset()
+          for (const [shard, appliedThroughMs] of shards) gauge.set({ shard }, appliedThroughMs / 1_000)
+        },
+      })
+    },
+  }
+}
+
+type Watched = {
+  readonly live: Pick<Live, 'clientCount'>
+  readonly freshness: Pick<Freshness, 'appliedThroughByShard'>
+}
+
+// A store that does not answer must not keep the other metrics from being seen.
+const SCRAPE_PATIENCE_MS = 1_000
+
+/** The answer, or undefined when it fails or takes too long. */
+const withinPatience = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  const { promise: tooLong, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), SCRAPE_PATIENCE_MS)
+  try {
+    return await Promise.race([answer, tooLong])
+  } catch {
+    return undefined
+  } finally {
+    clearTimeout(timer)
+  }
+}
