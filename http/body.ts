@@ -2,7 +2,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { decodeUtf8, parseJson } from '#wire/json'
-import type { Problem } from '#wire/problem'
+import { NOT_JSON, type Problem } from '#wire/problem'
 import { ProblemError } from './service.ts'
 
 /** The largest body that is read, before and after expansion: 1 MiB. */
@@ -10,13 +10,18 @@ export const MAX_BODY_BYTES = 1024 * 1024
 
 /** The JSON value of a request's body. Throws a ProblemError: 400, 413 or 415. */
 export const readJson = async (request: Request): Promise<unknown> => {
+  const json = parseJson(await readText(request))
+  if (!json.ok) throw new ProblemError(NOT_JSON)
+  return json.value
+}
+
+/** The text of a request's body. Throws a ProblemError: 400, 413 or 415. */
+export const readText = async (request: Request): Promise<string> => {
   const isCompressed = isGzip(request)
   const sent = await readBytes(request)
   const text = decodeUtf8(isCompressed ? expand(sent) : sent)
   if (!text.ok) throw new ProblemError(notJson('The body is not valid UTF-8.'))
-  const json = parseJson(text.value)
-  if (!json.ok) throw new ProblemError(notJson('The body is not valid JSON.'))
-  return json.value
+  return text.value
 }
 
 /**

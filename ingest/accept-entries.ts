@@ -9,7 +9,7 @@ import { MAX_AHEAD_MS, type Merchant } from '#ledger/merchant'
 import type { Clock } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import type { Accepted } from '#wire/batch'
-import { parseEntryFields, type EntryFields } from '#wire/entry'
+import type { EntryFields, EntryInput } from '#wire/entry'
 import type { FieldProblem } from '#wire/fields'
 import { invalid, type Problem } from '#wire/problem'
 import type { KnownMerchants } from './known-merchants.ts'
@@ -17,7 +17,7 @@ import { REGISTER_UNAVAILABLE } from './register-merchant.ts'
 import type { NotWritten, StreamWriter } from './stream-writer.ts'
 
 /** Answers one outcome per input, in order. Never rejects: what fails, fails entry by entry. */
-export type AcceptEntries = (inputs: readonly unknown[]) => Promise<readonly Result<Accepted, Problem>[]>
+export type AcceptEntries = (inputs: readonly EntryInput[]) => Promise<readonly Result<Accepted, Problem>[]>
 
 export type Acceptance = {
   readonly merchants: KnownMerchants
@@ -32,10 +32,11 @@ export const acceptEntries =
   async (inputs) => {
     // Before any merchant is looked up: a calendar change leaves time for a calendar that was valid at this moment.
     const nowMs = clock()
-    const parsed = inputs.map(parseEntryFields)
-    const owners = await findOwners(merchants, parsed, onTrouble)
-    const judged = parsed.map((fields) =>
-      fields.ok ? judge(fields.value, owners.get(fields.value.merchantId), nowMs) : refuse(invalidEntry(fields.error)),
+    const owners = await findOwners(merchants, inputs, onTrouble)
+    const judged = inputs.map((input) =>
+      input.ok
+        ? judge(input.value, owners.get(input.value.merchantId), nowMs)
+        : refuse(invalidEntry(input.error.errors)),
     )
     const entries = judged.flatMap((judgement) => (judgement.ok ? [judgement.value] : []))
     const written = (await writer.write(entries)).values()
@@ -54,14 +55,14 @@ type Owner = Merchant | 'unknown' | 'unreachable'
 /** The merchants of all entries, each looked up once. */
 const findOwners = async (
   merchants: KnownMerchants,
-  parsed: readonly Result<EntryFields, unknown>[],
+  inputs: readonly EntryInput[],
   onTrouble: (error: unknown) => void,
 ): Promise<ReadonlyMap<MerchantId, Owner>> => {
   const owners = new Map<MerchantId, Owner>()
   const reads: Promise<unknown>[] = []
-  for (const fields of parsed) {
-    if (!fields.ok || owners.has(fields.value.merchantId)) continue
-    const { merchantId } = fields.value
+  for (const input of inputs) {
+    if (!input.ok || owners.has(input.value.merchantId)) continue
+    const { merchantId } = input.value
     const found = merchants.find(merchantId)
     owners.set(merchantId, found instanceof Promise ? 'unreachable' : (found ?? 'unknown'))
     if (found instanceof Promise) {

@@ -6,7 +6,8 @@
  */
 import { ok, refuse, type Result } from '#ledger/result'
 import type { Accepted } from '#wire/batch'
-import { decodeUtf8, parseJson } from '#wire/json'
+import { parseEntryText, type EntryInput } from '#wire/entry'
+import { decodeUtf8 } from '#wire/json'
 import { brokenOffLine, doneLine, outcomeLines, type LineOutcome } from '#wire/line-outcomes'
 import { LineSplitter, MAX_LINE_BYTES, type Line } from '#wire/lines'
 import { PROBLEMS, type Problem } from '#wire/problem'
@@ -143,21 +144,21 @@ function* inBlocks(lines: Iterable<Line>): Generator<readonly Line[]> {
 /** One outcome per line that is not blank, in order. Never rejects, as `accept` never does. */
 const acceptBlock = async (accept: AcceptEntries, block: readonly Line[]): Promise<readonly LineOutcome[]> => {
   const lines = block.flatMap(({ number, bytes }) => {
-    const json = parseLine(bytes)
-    return json === 'blank' ? [] : [{ number, json }]
+    const input = parseLine(bytes)
+    return input === 'blank' ? [] : [{ number, input }]
   })
-  const inputs = lines.flatMap(({ json }) => (json.ok ? [json.value] : []))
+  const inputs = lines.flatMap(({ input }) => (input.ok ? [input.value] : []))
   const accepted = (await accept(inputs)).values()
-  return lines.map(({ number, json }) => ({ line: number, outcome: json.ok ? nextOf(accepted) : json }))
+  return lines.map(({ number, input }) => ({ line: number, outcome: input.ok ? nextOf(accepted) : input }))
 }
 
-const parseLine = (bytes: Uint8Array | undefined): Result<unknown, Problem> | 'blank' => {
+const parseLine = (bytes: Uint8Array | undefined): Result<EntryInput, Problem> | 'blank' => {
   if (bytes === undefined) return refuse(TOO_LONG)
   // Takes a byte order mark away, which some systems put before their text.
   const text = decodeUtf8(bytes)
   if (!text.ok) return refuse(notJson('The line is not valid UTF-8.'))
-  const json = parseJson(text.value)
-  if (json.ok) return ok(json.value)
+  const input = parseEntryText(text.value)
+  if (input.ok) return ok(input.value)
   return text.value.trim() === '' ? 'blank' : refuse(notJson('The line is not valid JSON.'))
 }
 

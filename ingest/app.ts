@@ -1,15 +1,16 @@
 /** The HTTP face of the command side. */
 import type { Handler } from 'hono'
-import { bodyBytes, readJson, readPieces } from '#http/body'
+import { bodyBytes, readJson, readPieces, readText } from '#http/body'
 import { onlyMethods } from '#http/methods'
 import { problem, ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { parseMerchantId } from '#ledger/identifiers'
 import type { Result } from '#ledger/result'
-import { batchResponse, parseBatch, type Accepted } from '#wire/batch'
+import { batchResponse, parseBatchText, type Accepted } from '#wire/batch'
+import { parseEntryText } from '#wire/entry'
 import type { FieldProblem } from '#wire/fields'
 import { merchantResponse, parseRegistration } from '#wire/merchant'
 import { positionToken } from '#wire/position-token'
-import { invalid, jsonResponse, type Problem } from '#wire/problem'
+import { invalid, jsonResponse, NOT_JSON, type Problem } from '#wire/problem'
 import type { AcceptEntries } from './accept-entries.ts'
 import { acceptLines, MAX_HELD_BYTES } from './accept-lines.ts'
 import type { Admission, Shed, ShedReason } from './admission.ts'
@@ -86,10 +87,11 @@ export const ingestApp = (parts: IngestParts) => {
   app.post(
     '/v1/entries',
     admitted(async (c) => {
-      const entry = await readJson(c.req.raw)
+      const entry = parseEntryText(await readText(c.req.raw))
+      if (!entry.ok) return problem(c, NOT_JSON)
       const free = limit.take(1)
       if (!free.ok) return shed(c, free.error)
-      const outcomes = await accept([entry])
+      const outcomes = await accept([entry.value])
       onOutcomes('single', outcomes)
       const [outcome] = outcomes
       if (outcome === undefined) throw new Error('an entry was given and nothing came back')
@@ -101,8 +103,8 @@ export const ingestApp = (parts: IngestParts) => {
   app.post(
     '/v1/entries/batch',
     admitted(async (c) => {
-      const inputs = parseBatch(await readJson(c.req.raw))
-      if (!inputs.ok) return problem(c, invalid('The batch is not valid.', inputs.error))
+      const inputs = parseBatchText(await readText(c.req.raw))
+      if (!inputs.ok) return problem(c, inputs.error)
       const free = limit.take(inputs.value.length)
       if (!free.ok) return shed(c, free.error)
       const outcomes = await accept(inputs.value)

@@ -46,11 +46,11 @@ export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap =>
     }
   }
 
-  const isKnown = async (): Promise<void> => {
+  const isKnown = (): Promise<void> => {
     const keepMs = open.length > 0 ? REFRESH_MS : RETRY_MS
     if (first === undefined) first = refresh()
     else if (timer.nowMs() - askedAtMs >= keepMs) void refresh()
-    await first
+    return first
   }
 
   return {

@@ -6,20 +6,37 @@ import * as z from 'zod'
 import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
 import { isClientId, parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, parseCurrency } from '#ledger/money'
-import { ok, type Result } from '#ledger/result'
+import { ok, refuse, type Result } from '#ledger/result'
 import { instantText, parseInstant } from './instant.ts'
 import { fail, parsed, readFields, text, type FieldProblem } from './fields.ts'
+import { parseJson } from './json.ts'
 import { readUsualEntry } from './usual-entry.ts'
 
 /** What a client says of an entry; ingest adds the rest. */
 export type EntryFields = Omit<Entry, 'businessDay' | 'receivedAtMs'>
 
-/** An entry as a client sent it. A refusal names every field that is wrong. */
-export const parseEntryFields = (json: unknown): Result<EntryFields, readonly FieldProblem[]> => {
-  const usual = readUsualEntry(json)
-  if (usual !== undefined) return ok(usual)
+/** An entry as a client sent it, or every field of it that is wrong. */
+export type EntryInput = Result<EntryFields, InvalidInput>
+export type InvalidInput = {
+  /** The id as the client sent it, valid or not, so that it can find its entry. */
+  readonly entryId?: string
+  readonly errors: readonly FieldProblem[]
+}
+
+/** An entry that is the whole of a text. */
+export const parseEntryText = (text: string): Result<EntryInput, 'not-json'> => {
+  const usual = readUsualEntry(text)
+  if (usual !== undefined) return ok(ok(usual))
+  const json = parseJson(text)
+  return json.ok ? ok(parseEntryInput(json.value)) : json
+}
+
+/** An entry as decoded from JSON. */
+export const parseEntryInput = (json: unknown): EntryInput => {
   const fields = readFields(entryRequest, json)
-  return fields.ok ? ok(toEntryFields(fields.value)) : fields
+  if (fields.ok) return ok(toEntryFields(fields.value))
+  const isNamed = typeof json === 'object' && json !== null && 'entryId' in json && typeof json.entryId === 'string'
+  return refuse({ ...(isNamed && { entryId: json.entryId as string }), errors: fields.error })
 }
 
 /** The line of an accepted entry in a stream record, as decoded from JSON. */

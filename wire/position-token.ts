@@ -1,14 +1,24 @@
 import type { Position } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
 
-/** A position as clients hold it: opaque, safe in a URL. The first character is the version of the format. */
-export const positionToken = ({ shardId, sequenceNumber, index }: Position): string =>
-  `1${Buffer.from(`${shardId} ${sequenceNumber} ${index}`).toString('base64url')}`
+/**
+ * A position as clients hold it: opaque, safe in a URL. The first character is the version of the format. What all
+ * entries of a record have in common is encoded once for them.
+ */
+export const positionToken = ({ shardId, sequenceNumber, index }: Position): string => {
+  if (last.shardId !== shardId || last.sequenceNumber !== sequenceNumber) {
+    const text = Buffer.from(`${shardId} ${sequenceNumber}`).toString('base64url')
+    last = { shardId, sequenceNumber, token: `2${text}.` }
+  }
+  return last.token + index
+}
+
+let last = { shardId: '', sequenceNumber: '', token: '' }
 
 export const parsePositionToken = (token: string): Result<Position, 'not-a-position'> => {
-  if (!/^1[A-Za-z0-9_-]{1,400}$/.test(token)) return refuse('not-a-position')
-  const text = Buffer.from(token.slice(1), 'base64url').toString()
-  const [, shardId, sequenceNumber, index] = /^([A-Za-z0-9_.-]{1,128}) (0|[1-9]\d{0,128}) (\d{1,9})$/.exec(text) ?? []
+  const [, encoded = '', index] = /^2([A-Za-z0-9_-]{1,400})\.(0|[1-9]\d{0,8})$/.exec(token) ?? []
+  const text = Buffer.from(encoded, 'base64url').toString()
+  const [, shardId, sequenceNumber] = /^([A-Za-z0-9_.-]{1,128}) (0|[1-9]\d{0,128})$/.exec(text) ?? []
   if (shardId === undefined || sequenceNumber === undefined) return refuse('not-a-position')
   return ok({ shardId, sequenceNumber, index: Number(index) })
 }

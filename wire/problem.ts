@@ -59,6 +59,8 @@ export const problemResponse = (problem: Problem, requestId: string): Response =
 export const jsonResponse = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(jsonText(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
+export const NOT_JSON: Problem = { code: 'not-json', detail: 'The body is not valid JSON.' }
+
 export const invalid = (detail: string, errors: readonly FieldProblem[]): Problem => ({
   code: 'invalid',
   detail,

@@ -1,101 +1,202 @@
 /**
- * The short way for the entry that nearly every client sends: valid, and nothing unusual about it. Checking it field by
- * field takes 0.2 µs, the schema 3 µs. Whatever is not usual is left to the schema, which alone says what is
- * wrong; a property in test/http/ingest-usual-entry.test.ts shows that both read the same values.
+ * The short way for the entry that nearly every client sends: valid, and nothing unusual about how it is written. It is
+ * read and checked in one pass over the text, in 0.6 µs where JSON and the schema take 6. Whatever is not usual is left
+ * to those, which alone say what is wrong; properties in test/http/ingest-usual-entry.test.ts show that both read the
+ * same values.
  */
-import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
+import { DIRECTIONS, METHODS, type Direction, type Method } from '#ledger/entry'
 import { isClientId, type EntryId, type MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, parseCurrency, type Currency } from '#ledger/money'
 import type { EntryFields } from './entry.ts'
 import { parseInstant } from './instant.ts'
 
-/** The entry, when it is a usual one. Undefined says only that it is not: it may be valid all the same. */
-export const readUsualEntry = (json: unknown): EntryFields | undefined => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
-  for (const name in json) if (!USUAL_FIELDS.has(name)) return undefined
-
-  const fields = json as Record<string, unknown>
-  const { entryId, merchantId, direction, amount, currency, occurredAt } = fields
-  if (!isId(entryId) || !isId(merchantId) || !isAmount(amount) || !isCurrency(currency)) return undefined
-  if (!isOneOf(DIRECTIONS, direction) || typeof occurredAt !== 'string') return undefined
-  const instant = parseInstant(occurredAt)
-  if (!instant.ok) return undefined
-
-  const entry: Writable<EntryFields> = {
-    entryId: entryId as EntryId,
-    merchantId: merchantId as MerchantId,
-    direction,
-    amountMinor: BigInt(amount),
-    currency,
-    occurredAtMs: instant.value,
-  }
-  return addOptionalFields(entry, fields) ? entry : undefined
+/** The entry, when the whole text is a usual one. Undefined says only that it is not: it may be valid all the same. */
+export const readUsualEntry = (text: string): EntryFields | undefined => {
+  const scanner = new EntryScanner(text)
+  const entry = scanner.entry()
+  return scanner.isAtEnd() ? entry : undefined
 }
 
-/** Whether all of them are usual. JSON has no undefined, so what reads as that is absent. */
-const addOptionalFields = (entry: Writable<EntryFields>, fields: Record<string, unknown>): boolean => {
-  const { method, category, description, reference, terminalId, terminalSeq, reverses } = fields
-  if (method !== undefined) {
-    if (!isOneOf(METHODS, method)) return false
-    entry.method = method
+/** Goes through JSON text from one place to the next. What does not stand there is not taken, and is undefined or false. */
+export class EntryScanner {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
   }
-  if (category !== undefined) {
-    if (!isText(category, 64)) return false
-    entry.category = category
+
+  /** A usual entry. If there is none, the place is where it was. */
+  entry(): EntryFields | undefined {
+    const start = this.#at
+    const entry = this.#fields()
+    if (entry === undefined) this.#at = start
+    return entry
   }
-  if (description !== undefined) {
-    if (!isText(description, 200)) return false
-    entry.description = description
+
+  /** The text of an object or array, whatever is in it. It need not be JSON, but no JSON is cut in the wrong place. */
+  value(): string | undefined {
+    const start = this.#skipSpace()
+    let depth = 0
+    TOKEN.lastIndex = start
+    for (let token = TOKEN.exec(this.#text); token !== null; token = TOKEN.exec(this.#text)) {
+      if (token[0] === '{' || token[0] === '[') depth += 1
+      else if (token[0] === '}' || token[0] === ']') depth -= 1
+      if (depth > 0) continue
+      this.#at = TOKEN.lastIndex
+      const value = this.#text.slice(start, this.#at)
+      return value.startsWith('{') || value.startsWith('[') ? value : undefined
+    }
+    return undefined
   }
-  if (reference !== undefined) {
-    if (!isText(reference, 100)) return false
-    entry.reference = reference
+
+  /** One character, after any white space. */
+  take(character: string): boolean {
+    if (this.#text.charCodeAt(this.#skipSpace()) !== character.charCodeAt(0)) return false
+    this.#at += 1
+    return true
   }
-  if (terminalId !== undefined) {
-    if (!isId(terminalId)) return false
-    entry.terminalId = terminalId
+
+  /** A string in quotes, as it is written: whoever takes it makes sure that nothing in it is escaped. */
+  string(): string | undefined {
+    if (!this.take('"')) return undefined
+    const start = this.#at
+    const end = this.#text.indexOf('"', start)
+    if (end === -1) return undefined
+    this.#at = end + 1
+    return this.#text.slice(start, end)
   }
-  if (terminalSeq !== undefined) {
-    if (!Number.isSafeInteger(terminalSeq) || (terminalSeq as number) < 0) return false
-    entry.terminalSeq = terminalSeq as number
+
+  isAtEnd(): boolean {
+    return this.#skipSpace() === this.#text.length
   }
-  if (reverses !== undefined) {
-    if (!isId(reverses)) return false
-    entry.reverses = reverses
+
+  #fields(): EntryFields | undefined {
+    const fields: Writable<Partial<EntryFields>> = {}
+    if (!this.take('{')) return undefined
+    do {
+      const name = this.string()
+      if (name === undefined || !this.take(':') || !this.#field(fields, name)) return undefined
+    } while (this.take(','))
+    return this.take('}') && isComplete(fields) ? fields : undefined
   }
-  return true
+
+  /** Takes a field's value. Of a field that is given twice the last one counts, as in JSON.parse. */
+  #field(fields: Writable<Partial<EntryFields>>, name: string): boolean {
+    switch (name) {
+      case 'entryId':
+        return (fields.entryId = this.#id() as EntryId | undefined) !== undefined
+      case 'merchantId':
+        return (fields.merchantId = this.#id() as MerchantId | undefined) !== undefined
+      case 'direction':
+        return (fields.direction = this.#oneOf<Direction>(DIRECTIONS)) !== undefined
+      case 'amount':
+        return (fields.amountMinor = this.#amount()) !== undefined
+      case 'currency':
+        return (fields.currency = this.#currency()) !== undefined
+      case 'occurredAt':
+        return (fields.occurredAtMs = this.#instant()) !== undefined
+      case 'method':
+        return (fields.method = this.#oneOf<Method>(METHODS)) !== undefined
+      case 'category':
+        return (fields.category = this.#plainText(64)) !== undefined
+      case 'description':
+        return (fields.description = this.#plainText(200)) !== undefined
+      case 'reference':
+        return (fields.reference = this.#plainText(100)) !== undefined
+      case 'terminalId':
+        return (fields.terminalId = this.#id()) !== undefined
+      case 'terminalSeq':
+        return (fields.terminalSeq = this.#wholeNumber()) !== undefined
+      case 'reverses':
+        return (fields.reverses = this.#id()) !== undefined
+      default:
+        return false
+    }
+  }
+
+  #id(): string | undefined {
+    const id = this.string()
+    return id !== undefined && isClientId(id) ? id : undefined
+  }
+
+  #oneOf<T extends string>(allowed: readonly T[]): T | undefined {
+    const written = this.string() as T
+    return allowed.includes(written) ? written : undefined
+  }
+
+  #currency(): Currency | undefined {
+    const currency = parseCurrency(this.string() ?? '')
+    return currency.ok ? currency.value : undefined
+  }
+
+  #instant(): number | undefined {
+    const instant = parseInstant(this.string() ?? '')
+    return instant.ok ? instant.value : undefined
+  }
+
+  #amount(): bigint | undefined {
+    const amount = this.#wholeNumber()
+    return amount !== undefined && amount >= 1 && amount <= MAX_AMOUNT ? BigInt(amount) : undefined
+  }
+
+  /** 0 to 2^53 − 1, in digits alone. */
+  #wholeNumber(): number | undefined {
+    const start = this.#skipSpace()
+    let value = 0
+    let digit = this.#digit()
+    for (; digit >= 0 && digit <= 9; digit = this.#digit()) {
+      value = value * 10 + digit
+      this.#at += 1
+    }
+    const digits = this.#at - start
+    // JSON writes no number with a zero in front; and with a fraction or an exponent it is not usual.
+    const isWritten = digits > 0 && (digits === 1 || this.#text.charCodeAt(start) !== ZERO)
+    return isWritten && digits <= 16 && value <= Number.MAX_SAFE_INTEGER ? value : undefined
+  }
+
+  #digit(): number {
+    return this.#text.charCodeAt(this.#at) - ZERO
+  }
+
+  /** Text in which nothing is escaped. The bound is one of code points; code units are never fewer. */
+  #plainText(max: number): string | undefined {
+    const text = this.string()
+    return text !== undefined && text.length <= max && !ESCAPED_OR_CONTROL.test(text) && text.isWellFormed()
+      ? text
+      : undefined
+  }
+
+  #skipSpace(): number {
+    let code = this.#text.charCodeAt(this.#at)
+    // Nearly always there is none.
+    if (code > SPACE) return this.#at
+    while (code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB) {
+      this.#at += 1
+      code = this.#text.charCodeAt(this.#at)
+    }
+    return this.#at
+  }
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] | undefined }
 
-// All fields but `metadata`, which few entries have and which takes the most checking.
-const USUAL_FIELDS: ReadonlySet<string> = new Set([
-  ...([
-    'entryId',
-    'merchantId',
-    'direction',
-    'currency',
-    'method',
-    'category',
-    'description',
-  ] satisfies (keyof Entry)[]),
-  ...(['reference', 'terminalId', 'terminalSeq', 'reverses'] satisfies (keyof Entry)[]),
-  'amount',
-  'occurredAt',
-])
+const isComplete = (fields: Writable<Partial<EntryFields>>): fields is EntryFields =>
+  fields.entryId !== undefined &&
+  fields.merchantId !== undefined &&
+  fields.direction !== undefined &&
+  fields.amountMinor !== undefined &&
+  fields.currency !== undefined &&
+  fields.occurredAtMs !== undefined
 
+/** A string, or what opens and closes objects and arrays. */
+const TOKEN = /"(?:[^"\\]|\\[^])*"|[{}[\]]/g
+
+const ESCAPED_OR_CONTROL = /[\\\p{Cc}]/u
 const MAX_AMOUNT = Number(MAX_ENTRY_MINOR)
 
-const isId = (value: unknown): value is string => typeof value === 'string' && isClientId(value)
-
-const isAmount = (value: unknown): value is number =>
-  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_AMOUNT
-
-const isCurrency = (value: unknown): value is Currency => typeof value === 'string' && parseCurrency(value).ok
-
-const isOneOf = <T extends string>(allowed: readonly T[], value: unknown): value is T =>
-  (allowed as readonly unknown[]).includes(value)
-
-// The bound is one of code points; code units are never fewer, so this is right or too strict.
-const isText = (value: unknown, max: number): value is string =>
-  typeof value === 'string' && value.length <= max && value.isWellFormed()
+const ZERO = '0'.charCodeAt(0)
+const SPACE = ' '.charCodeAt(0)
+const LINE_FEED = '\n'.charCodeAt(0)
+const CARRIAGE_RETURN = '\r'.charCodeAt(0)
+const TAB = '\t'.charCodeAt(0)

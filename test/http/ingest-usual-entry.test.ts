@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { DIRECTIONS, METHODS } from '#ledger/entry'
 import { anyId, anyInstantMs } from '#test/arbitraries'
 import { entryRequest, toEntryFields } from '#wire/entry'
+import { parseBatchText } from '#wire/batch'
+import { parseJson } from '#wire/json'
 import { readUsualEntry } from '#wire/usual-entry'
 
 /** What the schema alone makes of it. */
@@ -85,10 +87,11 @@ const almostUsual = fc
 describe('the short way for usual entries', () => {
   test('takes the usual ones, and reads what the schema reads', () => {
     fc.assert(
-      fc.property(anyUsual, (json) => {
-        const usual = readUsualEntry(json)
-        expect(usual).toBeDefined()
-        expect(usual).toStrictEqual(bySchema(json))
+      fc.property(anyUsual, fc.constantFrom(undefined, 1, '\t', '\r\n'), (json, indent) => {
+        const usual = readUsualEntry(JSON.stringify(json, null, indent))
+        // What JSON has to escape is left to it.
+        const isPlain = !Object.values(json).some((value) => JSON.stringify(value).includes('\\'))
+        expect(usual).toStrictEqual(isPlain ? bySchema(json) : undefined)
       }),
       { numRuns: 500 },
     )
@@ -97,18 +100,97 @@ describe('the short way for usual entries', () => {
   test('takes nothing that the schema refuses or reads otherwise', () => {
     fc.assert(
       fc.property(fc.oneof(almostUsual, fc.jsonValue(), anyValue), (json) => {
-        const usual = readUsualEntry(json)
-        if (usual !== undefined) expect(usual).toStrictEqual(bySchema(json))
+        const text = JSON.stringify(json)
+        const usual = readUsualEntry(text)
+        if (usual !== undefined) expect(usual).toStrictEqual(bySchema(JSON.parse(text)))
       }),
       { numRuns: 3_000 },
+    )
+  })
+
+  test('takes nothing that is no JSON, however its text was altered', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...'0123456789-+.eE"\\{}[],: \n\t\u0000\u00a0'.split(''), '"amount":', '\\u0031', 'null', '//'),
+      fc.string({ unit: 'binary', maxLength: 2 }),
+    )
+    const alteration = fc.record({ at: fc.nat(), cut: fc.nat({ max: 6 }), piece })
+    fc.assert(
+      fc.property(anyUsual, fc.array(alteration, { minLength: 1, maxLength: 3 }), (json, alterations) => {
+        const text = alterations.reduce((altered, { at, cut, piece }) => {
+          const from = at % (altered.length + 1)
+          return altered.slice(0, from) + piece + altered.slice(from + cut)
+        }, JSON.stringify(json))
+        const usual = readUsualEntry(text)
+        if (usual === undefined) return
+        const parsed = parseJson(text)
+        expect(parsed.ok && bySchema(parsed.value)).toStrictEqual(usual)
+      }),
+      { numRuns: 5_000 },
     )
   })
 
   test.each([
     ['metadata', { ...required, metadata: { table: '7' } }],
     ['text of many code units and few code points', { ...required, category: '😀'.repeat(64) }],
+    ['text with an escape', { ...required, description: 'a "b"' }],
   ])('leaves %s to the schema, which takes it', (_what, json) => {
-    expect(readUsualEntry(json)).toBeUndefined()
+    expect(readUsualEntry(JSON.stringify(json))).toBeUndefined()
     expect(bySchema(json)).toBeDefined()
+  })
+})
+
+describe('a batch', () => {
+  /** By JSON and the schema alone. */
+  const slowly = (text: string) => {
+    const json = parseJson(text)
+    const entries = json.ok ? (json.value as { entries: unknown[] }).entries : []
+    return entries.map(bySchema)
+  }
+  const quickly = (text: string) => {
+    const batch = parseBatchText(text)
+    return batch.ok ? batch.value.map((input) => (input.ok ? input.value : undefined)) : batch.error.code
+  }
+
+  test('of usual and unusual entries is read as JSON and the schema read it', () => {
+    const anyEntries = fc.array(fc.oneof(anyUsual, almostUsual, fc.jsonValue()), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(anyEntries, fc.constantFrom(undefined, 2), (entries, indent) => {
+        const text = JSON.stringify({ entries }, null, indent)
+        expect(quickly(text)).toStrictEqual(slowly(text))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test.each([
+    {
+      given: 'an unusual entry between usual ones',
+      text: [required, { ...required, metadata: { a: '}]"' } }, required],
+    },
+    { given: 'one that is refused', text: [required, { ...required, amount: 1.5 }, required] },
+    { given: 'one that is no object', text: [required, 7, required] },
+  ])('with $given gives all of them', ({ text }) => {
+    const body = JSON.stringify({ entries: text })
+    expect(quickly(body)).toStrictEqual(slowly(body))
+  })
+
+  const entry = JSON.stringify(required)
+  test.each([
+    { given: 'no end', text: `{"entries":[${entry}]`, code: 'not-json' },
+    { given: 'a comma at the end', text: `{"entries":[${entry},]}`, code: 'not-json' },
+    { given: 'something after it', text: `{"entries":[${entry}]} x`, code: 'not-json' },
+    { given: 'a string without an end', text: `{"entries":[${entry},{"a":"]}`, code: 'not-json' },
+    { given: 'brackets that do not match', text: `{"entries":[${entry},{"a":[}]]}`, code: 'not-json' },
+    { given: 'another field', text: `{"entries":[${entry}],"x":1}`, code: 'invalid' },
+    { given: 'no entries', text: `{"entries":[]}`, code: 'invalid' },
+    { given: '501 entries', text: `{"entries":[${Array.from({ length: 501 }, () => entry).join()}]}`, code: 'invalid' },
+    { given: 'entries that are no list', text: `{"entries":${entry}}`, code: 'invalid' },
+  ])('with $given is refused', ({ text, code }) => {
+    expect(quickly(text)).toBe(code)
+  })
+
+  test('gives back the id of an entry that is refused, as it was sent', () => {
+    const batch = parseBatchText(JSON.stringify({ entries: [{ ...required, entryId: 'no id!' }, { entryId: 7 }] }))
+    expect(batch.ok && batch.value).toMatchObject([{ error: { entryId: 'no id!' } }, { error: {} }])
   })
 })
