@@ -1,12 +1,12 @@
 /** Entries that wait for the stream, packed into records: one queue per target, in the order they came. */
-import { encodeEntries, FULL_RECORD_BYTES } from '#wire/stream-record'
+import { EntriesRecord, FULL_RECORD_BYTES } from '#wire/stream-record'
 import type { PendingWrite } from './pending-writes.ts'
 import type { Route } from './shard-map.ts'
 
 /** A record being filled, or full, or on its way. */
 export type PackedRecord = {
   readonly route: Route
-  readonly lines: string[]
+  readonly body: EntriesRecord
   /** Of each line: whose it is, and which of their entries. */
   readonly writes: PendingWrite[]
   readonly indexes: number[]
@@ -28,9 +28,9 @@ export class Backlog {
   readonly #queues = new Map<string, Queue>()
 
   add(route: Route, line: string, write: PendingWrite, index: number): void {
-    const bytes = Buffer.byteLength(line)
-    const record = this.#openRecord(route, bytes)
-    record.lines.push(line)
+    // As many bytes as characters, or more when it is not ASCII: near enough to tell when a record is full.
+    const record = this.#openRecord(route, line.length)
+    const bytes = record.body.add(line)
     record.writes.push(write)
     record.indexes.push(index)
     record.bytes += bytes
@@ -94,7 +94,7 @@ export class Backlog {
     const last = records.at(-1)
     const fits = last !== undefined && last.attempts === 0 && last.bytes + bytes <= FULL_RECORD_BYTES
     if (fits) return last
-    const record: PackedRecord = { route, lines: [], writes: [], indexes: [], bytes: 0, attempts: 0 }
+    const record: PackedRecord = { route, body: new EntriesRecord(), writes: [], indexes: [], bytes: 0, attempts: 0 }
     records.push(record)
     return record
   }
@@ -111,7 +111,7 @@ export class Backlog {
 type Queue = { readonly records: PackedRecord[]; isResting: boolean }
 
 /** The record's bytes as they stand on the stream. */
-export const dataOf = (record: PackedRecord): Uint8Array => (record.data ??= encodeEntries(record.lines))
+export const dataOf = (record: PackedRecord): Uint8Array => (record.data ??= record.body.encode())
 
 // The last to come is the last to reach its deadline: when its time is over, so is everybody's.
 const isGivenUp = ({ writes }: PackedRecord): boolean => writes.at(-1)?.undecided === 0

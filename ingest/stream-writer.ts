@@ -150,7 +150,7 @@ export const streamWriter = (
 
 const sizeOf = (records: readonly PackedRecord[]): Pick<Put, 'records' | 'entries' | 'bytes'> => ({
   records: records.length,
-  entries: records.reduce((count, { lines }) => count + lines.length, 0),
+  entries: records.reduce((count, { writes }) => count + writes.length, 0),
   bytes: records.reduce((bytes, record) => bytes + dataOf(record).byteLength, 0),
 })
 
