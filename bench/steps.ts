@@ -8,14 +8,13 @@ import { foldEntries } from '#ledger/day-view'
 import { contentHash, type Entry } from '#ledger/entry'
 import { sealingHash, type HashedEntry } from '#ledger/segment'
 import { parseEntryFields } from '#wire/entry'
-import { instantText } from '#wire/instant'
 import { parseJson } from '#wire/json'
 import { openSegment, packEntries, packView, sealSegment } from '#wire/packed-segment'
 import { decodeRecord, encodeEntries, entryLine } from '#wire/stream-record'
 import { fullDay } from './full-day.ts'
 import type { Figure } from './figure.ts'
 import { cpuMicros, median } from './rounds.ts'
-import { bookOf, merchantOf, terms, trade, type Trade } from './trade.ts'
+import { asSent, bookOf, merchantOf, terms, trade, type Trade } from './trade.ts'
 
 const BLOCK = 500
 const WARM_UP_ROUNDS = 3
@@ -87,9 +86,3 @@ const stepsOn = ({ shops, request }: Trade): Record<string, () => unknown> => {
 
 const hashed = (entries: readonly Entry[]): HashedEntry[] =>
   entries.map((entry) => ({ entry, contentHash: contentHash(entry) }))
-
-const asSent = ({ amountMinor, occurredAtMs, businessDay: _day, receivedAtMs: _received, ...rest }: Entry) => ({
-  ...rest,
-  amount: Number(amountMinor),
-  occurredAt: instantText(occurredAtMs),
-})

@@ -6,6 +6,7 @@ import type { EntryStream, OutgoingRecord } from '#ledger/ports'
 import type { DeliveredRecord, ShardBatch } from '#processors/shard-batch'
 
 export type RecordedStream = {
+  readonly stream: EntryStream
   /**
    * Puts requests one after the other, as an ingest does that is never kept waiting: the smallest records there are.
    * Answers one batch per shard that got anything, in the order of the shards.
@@ -39,6 +40,7 @@ export const recordedStream = (shardCount: number): RecordedStream => {
   const writer = streamWriter(stream)
 
   return {
+    stream,
     async send(requests) {
       records = new Map()
       for (const request of requests) {

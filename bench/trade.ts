@@ -8,6 +8,7 @@ import type { Entry, Method } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
+import { instantText } from '#wire/instant'
 import { seededRandom, type Random } from '#test/simulation/random'
 
 /** Ids as a till makes them, "till-12-004711", or random UUIDs, which nothing can shorten. */
@@ -147,3 +148,10 @@ const uuid = (random: Random): string => {
   const hex = Array.from({ length: 32 }, () => random.below(16).toString(16)).join('')
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20)].join('-')
 }
+
+/** An entry as its client writes it. */
+export const asSent = ({ amountMinor, occurredAtMs, businessDay: _day, receivedAtMs: _received, ...rest }: Entry) => ({
+  ...rest,
+  amount: Number(amountMinor),
+  occurredAt: instantText(occurredAtMs),
+})
