@@ -6,9 +6,11 @@ import { emptyBook } from '#ledger/book'
 import type { DayView } from '#ledger/day-view'
 import { contentHash, METHODS, type Entry } from '#ledger/entry'
 import type { EntryId } from '#ledger/identifiers'
+import { laneOf } from '#ledger/lanes'
 import type { Totals } from '#ledger/money'
 import type { SealedSegment } from '#ledger/segment'
 import { sealSegment } from '#wire/packed-segment'
+import { seededRandom } from '#test/simulation/random'
 import { bookOf, terms, type Shop } from './trade.ts'
 
 const ENTRIES_SO_FAR = 20_000_000
@@ -31,20 +33,19 @@ export const fullDay = (shop: Shop): SealedSegment => {
   return sealSegment(emptyBook(book, terms), segment)
 }
 
-const fullView = ({ share, usualMinor }: Shop): DayView => {
-  const entryCount = Math.ceil(share * ENTRIES_SO_FAR)
+const fullView = ({ merchantId, share, usualMinor }: Shop): DayView => {
+  const random = seededRandom(laneOf(merchantId))
+  // No two numbers alike, as in a real day: a view that could be compressed would not tell the truth.
+  const part = (of: number): Totals => {
+    const entryCount = Math.ceil(((share * ENTRIES_SO_FAR) / of) * (0.3 + 1.4 * random.next()))
+    const creditsMinor = Math.ceil(entryCount * usualMinor * (0.9 + 0.2 * random.next()))
+    const debitsMinor = Math.ceil(creditsMinor * (0.02 + 0.04 * random.next()))
+    return { creditsMinor: BigInt(creditsMinor), debitsMinor: BigInt(debitsMinor), entryCount }
+  }
   return {
-    totals: sumOf(entryCount, usualMinor),
-    byMethod: new Map(METHODS.map((method) => [method, sumOf(Math.ceil(entryCount / METHODS.length), usualMinor)])),
-    byHour: new Map(
-      Array.from({ length: HOURS }, (_, hour) => [hour, sumOf(Math.ceil(entryCount / HOURS), usualMinor)]),
-    ),
+    totals: part(1),
+    byMethod: new Map(METHODS.map((method) => [method, part(METHODS.length)])),
+    byHour: new Map(Array.from({ length: HOURS }, (_, hour) => [hour, part(HOURS)])),
     lateEntries: 0,
   }
 }
-
-const sumOf = (entryCount: number, usualMinor: number): Totals => ({
-  creditsMinor: BigInt(entryCount * usualMinor),
-  debitsMinor: BigInt(Math.ceil((entryCount * usualMinor) / 25)),
-  entryCount,
-})

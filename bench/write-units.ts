@@ -127,7 +127,7 @@ const routed = async (choose: (workers: readonly Worker[], shard: number) => Wor
 }
 
 const PER_SECOND = 6_000
-const SECONDS = 10
+const SECONDS = 6
 
 const workThrough = async (worker: Worker, batches: readonly ShardBatch[]): Promise<void> => {
   for (const batch of batches) {
