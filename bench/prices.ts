@@ -1,6 +1,7 @@
 /**
- * What AWS charges in us-east-1, in US dollars, without free tiers, discounts or taxes, as remembered and compared with
- * copies of the pages below on 2026-11-21. Nothing here was read from AWS that day: look again before you rely on it.
+ * What AWS charges in us-east-1, in US dollars, without free tiers, discounts or taxes, as of 2026-11-21. The pages named
+ * were out of reach: the prices of DynamoDB and Lambda agree with what others quote from them, those of Kinesis stand as
+ * remembered. Look again before you rely on them.
  */
 export type Usage = {
   readonly dynamodbWriteUnits: number
