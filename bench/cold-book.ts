@@ -1,6 +1,4 @@
 /**
- * node bench/cold-book.ts [entries]
- *
  * A worker that knows nothing gets one entry for a book that already holds a million: how long until it is appended, how
  * much memory that takes, and what it reads. Stream and store are those of the local system.
  */
@@ -20,10 +18,39 @@ import type { Currency } from '#ledger/money'
 import { readSettings } from '#wire/settings'
 import { sealSegment } from '#wire/packed-segment'
 import { entryLine, encodeEntries } from '#wire/stream-record'
+import type { Figure } from './figure.ts'
+import { median } from './rounds.ts'
 
+const ENTRIES = 1_000_000
 const PER_SEGMENT = 2_000
 const book: BookId = { merchantId: 'hot' as MerchantId, day: '2026-11-19' as BusinessDay }
 const terms = { currency: 'BRL' as Currency, startsAtMs: Date.parse('2026-11-19T00:00:00Z') }
+
+export const measureColdBook = async (): Promise<readonly Figure[]> => {
+  const services = await startTestServices()
+  try {
+    await provision({ kinesis: kinesisClient(), dynamodb: documentClient() }, readSettings())
+    const bytes = await fillBook()
+    const workers = [await appendCold(), await appendCold(), await appendCold()]
+    return [
+      {
+        what: 'a worker that knows nothing: first append to a book of a million entries',
+        value: median(workers.map(({ seconds }) => seconds)),
+        unit: 's',
+        target: { below: 3 },
+        note: `random UUIDs; ${Math.ceil(bytes / 4096)} read units, ${(bytes / ENTRIES).toFixed(1)} bytes an entry`,
+      },
+      {
+        what: '— its memory at most',
+        value: Math.max(...workers.map(({ peakMB }) => peakMB)),
+        unit: 'MB',
+        target: { below: 300 },
+      },
+    ]
+  } finally {
+    await services.stop()
+  }
+}
 
 const anEntry = (index: number): Entry => ({
   entryId: randomUUID() as string as EntryId,
@@ -32,14 +59,12 @@ const anEntry = (index: number): Entry => ({
   direction: 'credit',
   amountMinor: BigInt(100 + ((index * 7919) % 100_000)),
   currency: terms.currency,
-  occurredAtMs: terms.startsAtMs + Math.floor((index * 86_000_000) / entryCount),
-  receivedAtMs: terms.startsAtMs + Math.floor((index * 86_000_000) / entryCount) + 250,
+  occurredAtMs: terms.startsAtMs + Math.floor((index * 86_000_000) / ENTRIES),
+  receivedAtMs: terms.startsAtMs + Math.floor((index * 86_000_000) / ENTRIES) + 250,
   method: 'pix',
   terminalId: `till-${index % 5}`,
   terminalSeq: index,
 })
-
-const entryCount = Number(process.argv[2] ?? 1_000_000)
 
 const fillBook = async (): Promise<number> => {
   const { tables } = readSettings()
@@ -56,8 +81,8 @@ const fillBook = async (): Promise<number> => {
   await dynamoHeads(store, tables.days).open(book)
   let state = emptyBook(book, terms)
   let bytes = 0
-  for (let from = 0; from < entryCount; from += PER_SEGMENT) {
-    const length = Math.min(PER_SEGMENT, entryCount - from)
+  for (let from = 0; from < ENTRIES; from += PER_SEGMENT) {
+    const length = Math.min(PER_SEGMENT, ENTRIES - from)
     const entries = Array.from({ length }, (_, offset) => anEntry(from + offset))
     const segment = nextSegment(state, entries)
     const sealed = sealSegment(state, segment)
@@ -69,25 +94,10 @@ const fillBook = async (): Promise<number> => {
 }
 
 /** In a process of its own, so that its memory is only that of a worker. */
-const appendCold = (): Promise<{ seconds: number; peakMiB: number }> =>
+const appendCold = (): Promise<{ seconds: number; peakMB: number }> =>
   new Promise((resolve, reject) => {
-    const data = Buffer.from(encodeEntries([entryLine(anEntry(entryCount))])).toString('base64')
+    const data = Buffer.from(encodeEntries([entryLine(anEntry(ENTRIES))])).toString('base64')
     const child = fork(new URL('cold-worker.ts', import.meta.url), [data], { execArgv: [] })
-    child.once('message', (message) => resolve(message as { seconds: number; peakMiB: number }))
+    child.once('message', (message) => resolve(message as { seconds: number; peakMB: number }))
     child.once('error', reject)
   })
-
-const services = await startTestServices()
-try {
-  await provision({ kinesis: kinesisClient(), dynamodb: documentClient() }, readSettings())
-  const bytes = await fillBook()
-  const { seconds, peakMiB } = await appendCold()
-  const readUnits = Math.ceil(bytes / 4096)
-  console.log(`entries in the book       ${entryCount.toLocaleString('en')}`)
-  console.log(`bytes in the journal      ${bytes.toLocaleString('en')} (${(bytes / entryCount).toFixed(1)} an entry)`)
-  console.log(`first append, cold        ${seconds.toFixed(2)} s`)
-  console.log(`peak memory of the worker ${peakMiB.toFixed(0)} MiB`)
-  console.log(`read units                ${readUnits.toLocaleString('en')} (strongly consistent, 4 KiB each)`)
-} finally {
-  await services.stop()
-}

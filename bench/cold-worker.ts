@@ -12,4 +12,4 @@ const response = await handler({ Records: [record] } as unknown as KinesisStream
 const seconds = (performance.now() - startedAt) / 1000
 if (response.batchItemFailures.length > 0) throw new Error('the entry was not appended')
 const [, peakKiB = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
-process.send?.({ seconds, peakMiB: Number(peakKiB) / 1024 })
+process.send?.({ seconds, peakMB: (Number(peakKiB) * 1024) / 1e6 })

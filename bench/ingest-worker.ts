@@ -1,0 +1,54 @@
+/** The ingest of ingest-batch.ts, on a stream that forgets: `ingest-worker.ts <merchants>`. */
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { serve } from '#http/serve'
+import { ingest } from '#ingest/ingest'
+import type { MerchantId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { Currency } from '#ledger/money'
+import type { EntryStream } from '#ledger/ports'
+import { cpuMicros } from './rounds.ts'
+
+export type Usage = { readonly cpuMicros: number }
+
+const serveAndTell = async (merchantCount: number): Promise<void> => {
+  const log = { error: console.error, warn: console.error, info() {} }
+  const app = ingest({ stream: stubStream(), merchants: memoryMerchants(shops(merchantCount)), log })
+  const { port } = await serve(app, { host: '127.0.0.1', port: 0 })
+  process.send?.({ port })
+  process.on('message', () => {
+    process.send?.({ cpuMicros: cpuMicros() } satisfies Usage)
+  })
+  process.once('disconnect', () => process.exit(0))
+}
+
+/** Says that it has stored what it forgets, one turn of the event loop later, as an answer from a network would come. */
+const stubStream = (): EntryStream => {
+  const shardIds = ['shardId-000000000000', 'shardId-000000000001'] as const
+  const half = 2n ** 127n
+  let sequence = 49_655_000_000_000_000_000_000n
+  return {
+    async put(records) {
+      await new Promise((wake) => setImmediate(wake))
+      return records.map(({ hashKey }) => {
+        sequence += 1n
+        return { status: 'stored', shardId: shardIds[hashKey < half ? 0 : 1], sequenceNumber: String(sequence) }
+      })
+    },
+    openShards: async () => [
+      { shardId: shardIds[0], firstHashKey: 0n, lastHashKey: half - 1n },
+      { shardId: shardIds[1], firstHashKey: half, lastHashKey: 2n * half - 1n },
+    ],
+  }
+}
+
+const shops = (count: number): Merchant[] =>
+  Array.from({ length: count }, (_, index) => ({
+    merchantId: `shop-${index}` as MerchantId,
+    name: `Shop ${index}`,
+    currency: 'BRL' as Currency,
+    calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00' }],
+    lateEntries: 'nextOpenDay',
+    revision: 1,
+  }))
+
+await serveAndTell(Number(process.argv[2]))

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { Figure } from '../../bench/figure.ts'
+import { figureTable } from '../../bench/figure-table.ts'
+import { median } from '../../bench/rounds.ts'
+
+test('a table says of each figure what was asked for and how far it is from there', () => {
+  const figures: Figure[] = [
+    { what: 'cost', value: 0.1234567, unit: '$', target: { atMost: 0.12 }, note: 'no archive' },
+    { what: 'ceiling', value: 45_678.9, unit: 'entries/s', target: { atLeast: 50_000 } },
+    { what: 'a cold book', value: 2.13, unit: 's', target: { below: 3 } },
+    { what: 'bytes', value: 24.04, unit: 'bytes an entry' },
+  ]
+  expect(figureTable(figures)).toBe(
+    [
+      'what         measured                  target                   note',
+      'cost            0.123  $               ≤ 0.12    missed by 3 %  no archive',
+      'ceiling        45,679  entries/s       ≥ 50,000  missed by 9 %',
+      'a cold book      2.13  s               < 3       met',
+      'bytes              24  bytes an entry',
+    ].join('\n'),
+  )
+})
+
+test.each([
+  { what: 'at most, exactly', value: 5, target: { atMost: 5 }, verdict: 'met' },
+  { what: 'at least, exactly', value: 5, target: { atLeast: 5 }, verdict: 'met' },
+  { what: 'below, exactly', value: 5, target: { below: 5 }, verdict: 'missed by 1 %' },
+  { what: 'missed by a hair', value: 5.001, target: { atMost: 5 }, verdict: 'missed by 1 %' },
+  { what: 'three times too much', value: 15, target: { atMost: 5 }, verdict: 'missed by 200 %' },
+  { what: 'not a number', value: Number.NaN, target: { atMost: 5 }, verdict: 'missed by NaN %' },
+])('$what: $verdict', ({ what, value, target, verdict }) => {
+  expect(figureTable([{ what, value, unit: '', target }])).toContain(verdict)
+})
+
+test.each([
+  { values: [3], expected: 3 },
+  { values: [9, 1, 2], expected: 2 },
+  { values: [4, 1, 3, 2], expected: 2.5 },
+])('the median of $values is $expected', ({ values, expected }) => {
+  expect(median(values)).toBe(expected)
+})
+
+test('there is no median of nothing', () => {
+  expect(() => median([])).toThrow('nothing')
+})
