@@ -1,12 +1,14 @@
 /** The HTTP face of the command side. */
 import type { Handler } from 'hono'
 import { bodyBytes, readJson, readPieces } from '#http/body'
+import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { problem, ProblemError, service, type ServiceEnv, type ServiceParts } from '#http/service'
 import { parseMerchantId } from '#ledger/identifiers'
 import { batchResponse, parseBatch, type Accepted } from '#wire/batch'
 import type { FieldProblem } from '#wire/fields'
 import { merchantResponse, parseRegistration } from '#wire/merchant'
+import { ingestDocument } from '#wire/openapi/ingest-document'
 import { positionToken } from '#wire/position-token'
 import { invalid, jsonResponse, type Problem } from '#wire/problem'
 import type { AcceptEntries } from './accept-entries.ts'
@@ -102,6 +104,7 @@ export const ingestApp = ({ accept, register, admission, uploadAdmission, limit,
   })
   app.all('/v1/entries/stream', onlyMethods('POST'))
 
+  publishDocs(app, ingestDocument)
   return app
 }
 

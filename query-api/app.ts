@@ -1,5 +1,6 @@
 /** The query API over HTTP: which path answers what. */
 import type { Handler, Hono } from 'hono'
+import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
@@ -10,6 +11,7 @@ import { dayResponse, openDayTag } from '#wire/day-response'
 import { entryResponse } from '#wire/entry'
 import { parseEventId } from '#wire/event-stream'
 import { merchantResponse } from '#wire/merchant'
+import { queryDocument } from '#wire/openapi/query-document'
 import { dayRow, periodTotals } from '#wire/period-response'
 import { quarantineResponse } from '#wire/quarantine-response'
 import {
@@ -173,6 +175,7 @@ export const queryApi = (parts: QueryApiParts): Hono<ServiceEnv> => {
     return answer(c, { content: listResponse(list, items.map(quarantineResponse), next), asOf })
   })
 
+  publishDocs(app, queryDocument)
   return app
 }
 

@@ -1,5 +1,7 @@
 /** From what zod says of a value to what we say of it: every wrong field by its JSON pointer, a code and a sentence. */
 import * as z from 'zod'
+import { CLIENT_ID, isClientId } from '#ledger/identifiers'
+import { parseCurrency, type Currency } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
 
 /** One wrong field. `pointer` is an RFC 6901 pointer into the request body. */
@@ -27,6 +29,48 @@ export const text = (max: number) =>
     .string()
     .refine((value) => value.isWellFormed(), fail('not-unicode', 'must not hold half of a surrogate pair'))
     .refine((value) => codePoints(value) <= max, fail('too-long', `must be at most ${max} characters`))
+    // For the published document, which sees no refinement; JSON Schema counts code points, too.
+    .meta({ maxLength: max })
+
+/** An id that a client has made. */
+export const clientId = z
+  .string()
+  .refine(isClientId, fail('malformed', 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -'))
+  .meta({ pattern: CLIENT_ID.source })
+
+export const currencyCode = z
+  .string()
+  .refine((code) => parseCurrency(code).ok, fail('not-a-currency', 'must be an active ISO 4217 code in capitals'))
+  .transform((code) => code as Currency)
+  .meta({ pattern: '^[A-Z]{3}$' })
+
+/** Text as its parser reads it. */
+export const parsed = <T>(parse: (text: string) => Result<T, string>, detail: string) =>
+  z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value.ok) return value.value
+    context.addIssue({ code: 'custom', ...fail(value.error, detail) })
+    return z.NEVER
+  })
+
+/** Pairs of texts, as bounded in number and in length as is said. */
+export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; value: number }) =>
+  z
+    .custom<Record<string, string>>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
+      message: 'must be an object of text values',
+      params: { code: 'wrong-type' },
+      abort: true,
+    })
+    // zod drops this key without a word, and a client that sends it must not believe that we keep it.
+    .refine((given) => !Object.hasOwn(given, '__proto__'), fail('unknown-field', 'must not have a key "__proto__"'))
+    .pipe(z.record(text(key), text(value)))
+    .refine((given) => Object.keys(given).length <= pairs, fail('too-long', `must have at most ${pairs} pairs`))
+    .meta({
+      type: 'object',
+      maxProperties: pairs,
+      propertyNames: { maxLength: key },
+      additionalProperties: { type: 'string', maxLength: value },
+    })
 
 export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
