@@ -5,8 +5,11 @@ import { ok, refuse, type Result } from '#ledger/result'
 export const positionToken = ({ shardId, sequenceNumber, index }: Position): string =>
   `1${Buffer.from(`${shardId} ${sequenceNumber} ${index}`).toString('base64url')}`
 
+/** How every token is written, and some that name no position. */
+export const POSITION_TOKEN = /^1[A-Za-z0-9_-]{1,400}$/
+
 export const parsePositionToken = (token: string): Result<Position, 'not-a-position'> => {
-  if (!/^1[A-Za-z0-9_-]{1,400}$/.test(token)) return refuse('not-a-position')
+  if (!POSITION_TOKEN.test(token)) return refuse('not-a-position')
   const text = Buffer.from(token.slice(1), 'base64url').toString()
   const [, shardId, sequenceNumber, index] = /^([A-Za-z0-9_.-]{1,128}) (0|[1-9]\d{0,128}) (\d{1,9})$/.exec(text) ?? []
   if (shardId === undefined || sequenceNumber === undefined) return refuse('not-a-position')

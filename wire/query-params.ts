@@ -4,8 +4,9 @@ import { daysBetween } from '#ledger/calendar'
 import { CLIENT_ID, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { QUARANTINE_REASONS } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
+import { CURSOR_PATTERN } from './cursor.ts'
 import { fail, parsed, readFields, type FieldProblem } from './fields.ts'
-import { parsePositionToken } from './position-token.ts'
+import { parsePositionToken, POSITION_TOKEN } from './position-token.ts'
 import { WINDOW_SIZES } from './windows-response.ts'
 
 const DEFAULT_LIMIT = 50
@@ -17,10 +18,12 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
   return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
 }
 
-const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted').describe(
-  'The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits ' +
+const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted').meta({
+  pattern: POSITION_TOKEN.source,
+  description:
+    'The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits ' +
     'up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`.',
-)
+})
 const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({ format: 'date' })
 const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`).meta({
   type: 'integer',
@@ -35,7 +38,13 @@ export const queryParams = z.strictObject({ after: after.exactOptional() })
 
 export const pageParams = queryParams.extend({
   limit: limit.default(DEFAULT_LIMIT),
-  cursor: z.string().describe('The `nextCursor` of the page before, of this very list and filter.').exactOptional(),
+  cursor: z
+    .string()
+    .meta({
+      pattern: CURSOR_PATTERN,
+      description: 'The `nextCursor` of the page before, of this very list and filter.',
+    })
+    .exactOptional(),
 })
 
 export const quarantineParams = pageParams.extend({

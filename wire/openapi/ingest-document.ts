@@ -81,7 +81,8 @@ export const ingestDocument = () =>
             'moves for a minute is closed.',
           tags: ENTRIES,
           requestBody: {
-            required: true,
+            // Nothing at all is an upload of no lines.
+            required: false,
             description:
               'Newline-delimited JSON, each line an `Entry` of at most 64 KiB; blank lines are passed over. Any length, ' +
               'plain or with `Content-Encoding: gzip`.',

@@ -1,6 +1,8 @@
 /** What stands in many answers, as schemas of the published document. */
 import * as z from 'zod'
 import { CLIENT_ID } from '#ledger/identifiers'
+import { CURSOR_PATTERN } from '../cursor.ts'
+import { POSITION_TOKEN } from '../position-token.ts'
 import { codeOfField, codeOfProblem } from './problem-codes.ts'
 
 /** A schema with the name and the example under which the document shows it. */
@@ -20,6 +22,7 @@ export const businessDay = (description: string) => z.string().meta({ format: 'd
 export const instant = (description: string) => z.string().meta({ format: 'date-time', description })
 
 export const position = z.string().meta({
+  pattern: POSITION_TOKEN.source,
   description:
     'Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry.',
 })
@@ -30,6 +33,7 @@ export const appliedThrough = instant(
 
 export const nextCursor = z
   .string()
+  .meta({ pattern: CURSOR_PATTERN })
   .nullable()
   .describe('Give it as `cursor=` for the next page; null when this is the last one.')
 

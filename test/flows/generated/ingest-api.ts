@@ -938,7 +938,7 @@ export interface operations {
             cookie?: never;
         };
         /** @description Newline-delimited JSON, each line an `Entry` of at most 64 KiB; blank lines are passed over. Any length, plain or with `Content-Encoding: gzip`. */
-        requestBody: {
+        requestBody?: {
             content: {
                 /** @example {"entryId":"sale-0001","merchantId":"corner-shop","direction":"credit","amount":1250,"currency":"BRL","occurredAt":"2026-11-20T09:30:00-03:00","method":"pix","terminalId":"till-1","terminalSeq":17,"reference":"receipt 4711"} */
                 "application/x-ndjson": string;
