@@ -27,11 +27,17 @@ type Given = {
   readonly storeWith?: (store: Store) => Store
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
+  readonly isReady?: () => Promise<boolean>
 }
 
 type Task = { readonly ms: number; readonly run: () => void }
 
-export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => store, onSleep }: Given = {}) => {
+export const aQueryApi = ({
+  merchants = [aMerchant()],
+  storeWith = (store) => store,
+  onSleep,
+  isReady = async () => true,
+}: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
   const logged: unknown[] = []
   const tasks = new Set<Task>()
@@ -56,7 +62,7 @@ export const aQueryApi = ({ merchants = [aMerchant()], storeWith = (store) => st
     },
     stopping: stopping.signal,
     log: { error: (...line: unknown[]) => void logged.push(line) },
-    isReady: async () => true,
+    isReady,
   })
 
   const get = async (path: string, headers: Record<string, string> = {}) => {
