@@ -378,7 +378,7 @@ describe('requests that go nowhere', () => {
     ['GET', '/v1/entries', 405, 'POST, OPTIONS'],
     ['DELETE', '/v1/entries/batch', 405, 'POST, OPTIONS'],
     ['POST', '/healthz', 405, 'GET, HEAD, OPTIONS'],
-    ['TRACE', '/readyz', 405, 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/readyz', 405, 'GET, HEAD, OPTIONS'],
     ['POST', '/docs', 405, 'GET, HEAD, OPTIONS'],
     ['POST', '/v1/merchants/m1', 405, 'PUT, OPTIONS'],
     ['OPTIONS', '/v1/entries', 204, 'POST, OPTIONS'],
