@@ -4,7 +4,7 @@
  */
 import { emptyBook } from '#ledger/book'
 import type { DayView } from '#ledger/day-view'
-import { contentHash, METHODS, type Entry } from '#ledger/entry'
+import { METHODS, type Entry } from '#ledger/entry'
 import type { EntryId } from '#ledger/identifiers'
 import { laneOf } from '#ledger/lanes'
 import type { Totals } from '#ledger/money'
@@ -29,7 +29,7 @@ export const fullDay = (shop: Shop): SealedSegment => {
     occurredAtMs: terms.startsAtMs,
     receivedAtMs: terms.startsAtMs,
   }
-  const segment = { number: 1, entries: [{ entry, contentHash: contentHash(entry) }], view: fullView(shop) }
+  const segment = { number: 1, entries: [entry], view: fullView(shop) }
   return sealSegment(emptyBook(book, terms), segment)
 }
 

@@ -1,5 +1,6 @@
 import type { Handler } from 'hono'
-import { problem, type ServiceEnv } from './service.ts'
+import { problemResponse, type Problem } from '#wire/problem'
+import type { ServiceEnv } from './service.ts'
 
 /**
  * For the methods that a path does not take, registered after those that it does: OPTIONS says which there are, any
@@ -9,7 +10,8 @@ export const onlyMethods = (...methods: readonly string[]): Handler<ServiceEnv> 
   const allow = [...methods, 'OPTIONS'].join(', ')
   return (c) => {
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
-    const response = problem(c, { code: 'method-not-allowed', detail: `${c.req.path} takes ${allow}.` })
+    const problem: Problem = { code: 'method-not-allowed', detail: `${c.req.path} takes ${allow}.` }
+    const response = problemResponse(problem, c.get('requestId'))
     response.headers.set('allow', allow)
     return response
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import type { Logger } from 'pino'
 import { jsonResponse, problemResponse, type Problem } from '#wire/problem'
+import { onlyMethods } from './methods.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 
 export type ServiceEnv = { Variables: { requestId: string } }
@@ -26,11 +27,14 @@ export const service = ({ log, isReady, registry = metricsRegistry() }: ServiceP
     c.res.headers.set('x-request-id', c.get('requestId'))
   })
   app.get('/healthz', () => jsonResponse({ status: 'ok' }))
+  app.all('/healthz', onlyMethods('GET', 'HEAD'))
   app.get('/readyz', async () => {
     const ready = await isReady().catch(() => false)
     return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
   })
+  app.all('/readyz', onlyMethods('GET', 'HEAD'))
   app.get('/metrics', async () => await metricsResponse(registry))
+  app.all('/metrics', onlyMethods('GET', 'HEAD'))
   app.notFound((c) => problem(c, { code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` }))
   app.onError((error, c) => {
     if (error instanceof ProblemError) return problem(c, error.problem)

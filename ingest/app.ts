@@ -1,6 +1,7 @@
 /** The HTTP face of the command side. */
 import type { Handler } from 'hono'
 import { bodyBytes, readJson, readPieces, readText } from '#http/body'
+import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { problem, ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { parseMerchantId } from '#ledger/identifiers'
@@ -9,6 +10,7 @@ import { batchResponse, parseBatchText, type Accepted } from '#wire/batch'
 import { parseEntryText } from '#wire/entry'
 import type { FieldProblem } from '#wire/fields'
 import { merchantResponse, parseRegistration } from '#wire/merchant'
+import { ingestDocument } from '#wire/openapi/ingest-document'
 import { positionToken } from '#wire/position-token'
 import { invalid, jsonResponse, NOT_JSON, type Problem } from '#wire/problem'
 import type { AcceptEntries } from './accept-entries.ts'
@@ -123,6 +125,7 @@ export const ingestApp = (parts: IngestParts) => {
   })
   app.all('/v1/entries/stream', onlyMethods('POST'))
 
+  publishDocs(app, ingestDocument)
   return app
 }
 

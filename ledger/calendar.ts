@@ -83,8 +83,10 @@ export const parseTimeZone = (text: string): Result<string, 'not-a-time-zone'> =
   }
 }
 
+export const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/
+
 export const parseTimeOfDay = (text: string): Result<string, 'not-a-time-of-day'> =>
-  /^([01]\d|2[0-3]):[0-5]\d$/.test(text) ? ok(text) : refuse('not-a-time-of-day')
+  TIME_OF_DAY.test(text) ? ok(text) : refuse('not-a-time-of-day')
 
 /** The tumbling windows of a day, aligned to its start; the last one is shorter when the day is no multiple of the size. */
 export const windowsOfDay = (bounds: DayBounds, sizeMs: number): { startMs: number; endMs: number }[] => {

@@ -23,7 +23,7 @@ export type BookId = { readonly merchantId: MerchantId; readonly day: BusinessDa
 export type Position = { readonly shardId: string; readonly sequenceNumber: string; readonly index: number }
 
 // Ids made by the system start with "~", which is outside this alphabet, so no client can ever claim one.
-const CLIENT_ID = /^[A-Za-z0-9._:-]{1,64}$/
+export const CLIENT_ID = /^[A-Za-z0-9._:-]{1,64}$/
 
 export const isClientId = (text: string): boolean => CLIENT_ID.test(text)
 

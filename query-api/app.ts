@@ -1,5 +1,6 @@
 /** The query API over HTTP: which path answers what. */
 import type { Handler, Hono } from 'hono'
+import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { metricsRegistry } from '#http/metrics'
 import { service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
@@ -11,6 +12,7 @@ import { dayResponse, openDayTag } from '#wire/day-response'
 import { entryResponse } from '#wire/entry'
 import { parseEventId } from '#wire/event-stream'
 import { merchantResponse } from '#wire/merchant'
+import { queryDocument } from '#wire/openapi/query-document'
 import { dayRow, periodTotals } from '#wire/period-response'
 import { quarantineResponse } from '#wire/quarantine-response'
 import {
@@ -177,6 +179,7 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
     return answer(c, { content: listResponse(list, items.map(quarantineResponse), next), asOf })
   })
 
+  publishDocs(app, queryDocument)
   return app
 }
 

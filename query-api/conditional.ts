@@ -1,5 +1,6 @@
 /** Answers that say how fresh they are, and that a client may keep and ask about again (RFC 9110, section 13). */
 import { hash } from 'node:crypto'
+import { matchesTag } from '#http/etag'
 import type { ServiceContext } from '#http/service'
 import { instantText } from '#wire/instant'
 import { jsonText } from '#wire/json'
@@ -41,12 +42,6 @@ const headersOf = (etag: string, asOf: AsOf): Record<string, string> => {
     'daybook-as-of': fields.asOf,
     ...(fields.appliedThrough !== null && { 'daybook-applied-through': fields.appliedThrough }),
   }
-}
-
-/** Whether `If-None-Match` names the tag. The comparison is weak: only what stands between the quotes counts. */
-export const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean => {
-  const known = Array.from((ifNoneMatch ?? '').matchAll(/"[^"]*"/g), ([quoted]) => quoted)
-  return ifNoneMatch?.trim() === '*' || known.includes(etag.replace(/^W\//, ''))
 }
 
 /** Changes whenever the content does. Weak, because the freshness beside the content is not in it. */

@@ -52,7 +52,11 @@ const SIZE = `must hold 1 to ${MAX_BATCH_ENTRIES} entries`
 
 /** The body of `POST /v1/entries/batch`. */
 export const batchRequest = z.strictObject({
-  entries: z.array(z.unknown()).min(1, SIZE).max(MAX_BATCH_ENTRIES, SIZE),
+  // Each is checked by itself, later: a wrong one must not take its neighbours with it.
+  entries: z
+    .array(z.unknown().meta({ $ref: '#/components/schemas/Entry' }))
+    .min(1, SIZE)
+    .max(MAX_BATCH_ENTRIES, SIZE),
 })
 
 /**

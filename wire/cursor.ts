@@ -14,6 +14,9 @@ export const listResponse = <T>(list: string, data: readonly T[], next: string |
 export const cursorToken = (list: string, place: string): string =>
   Buffer.from(checksum(list, place) + place).toString('base64url')
 
+/** How every cursor is written, and much that is none. */
+export const CURSOR_PATTERN = '^[A-Za-z0-9_-]+$'
+
 /** The place that a cursor of this very list names. */
 export const parseCursor = (list: string, token: string): Result<string, 'not-a-cursor'> => {
   const text = Buffer.from(token, 'base64url').toString()

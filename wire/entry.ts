@@ -4,11 +4,11 @@
  */
 import * as z from 'zod'
 import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
-import { isClientId, parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
-import { MAX_ENTRY_MINOR, parseCurrency } from '#ledger/money'
+import { parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
+import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
-import { instantText, parseInstant } from './instant.ts'
-import { fail, parsed, readFields, text, type FieldProblem } from './fields.ts'
+import { instantText, INSTANT_PATTERN, parseInstant } from './instant.ts'
+import { clientId, currencyCode, parsed, readFields, text, textPairs, type FieldProblem } from './fields.ts'
 import { parseJson } from './json.ts'
 import { readUsualEntry } from './usual-entry.ts'
 
@@ -58,38 +58,32 @@ export const entryResponse = (entry: Entry) => {
   }
 }
 
-const clientId = z.string().refine(isClientId, fail('malformed', 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -'))
-
 const fieldsExceptTime = {
-  entryId: clientId.transform((id) => id as EntryId),
-  merchantId: clientId.transform((id) => id as MerchantId),
-  direction: z.enum(DIRECTIONS),
+  entryId: clientId
+    .transform((id) => id as EntryId)
+    .describe("The client's promise of uniqueness within the merchant and its business day. A retry repeats it."),
+  merchantId: clientId.transform((id) => id as MerchantId).describe('Whose book it belongs to.'),
+  direction: z.enum(DIRECTIONS).describe('`credit`: money comes in. `debit`: money goes out.'),
   amount: z
     .int()
     .min(1, 'must be at least 1; the direction says whether money comes in or goes out')
-    .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`),
-  currency: parsed(parseCurrency, 'must be an active ISO 4217 code in capitals'),
-  method: z.enum(METHODS).exactOptional(),
+    .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`)
+    .meta({ format: 'int64', description: 'Whole minor units of the currency: 1250 is 12.50 in BRL.' }),
+  currency: currencyCode.describe("ISO 4217. Has to be the merchant's."),
+  method: z.enum(METHODS).describe('How it was paid. Without one it counts as `other`.').exactOptional(),
   category: text(64).exactOptional(),
   description: text(200).exactOptional(),
-  reference: text(100).exactOptional(),
-  terminalId: clientId.exactOptional(),
+  reference: text(100).describe('Your own reference, such as the number of a receipt.').exactOptional(),
+  terminalId: clientId.describe('The till that it comes from.').exactOptional(),
   terminalSeq: z
     .int()
     .min(0, 'must be at least 0')
     .max(Number.MAX_SAFE_INTEGER, `must be at most ${Number.MAX_SAFE_INTEGER}`)
+    .meta({ format: 'int64', description: "The till's own running number." })
     .exactOptional(),
-  reverses: clientId.exactOptional(),
-  metadata: z
-    .custom<Record<string, string>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-      message: 'must be an object of text values',
-      params: { code: 'wrong-type' },
-      abort: true,
-    })
-    // zod drops this key without a word, and a client that sends it must not believe that we keep it.
-    .refine((pairs) => !Object.hasOwn(pairs, '__proto__'), fail('unknown-field', 'must not have a key "__proto__"'))
-    .pipe(z.record(text(40), text(200)))
-    .refine((pairs) => Object.keys(pairs).length <= 20, fail('too-long', 'must have at most 20 pairs'))
+  reverses: clientId.describe('The `entryId` of the entry that this one takes back.').exactOptional(),
+  metadata: textPairs({ pairs: 20, key: 40, value: 200 })
+    .describe('Whatever else you want to find again.')
     .exactOptional(),
 }
 
@@ -100,6 +94,12 @@ export const entryRequest = z.strictObject({
     'not-a-time': 'must be an RFC 3339 time such as 2026-11-20T09:30:00-03:00, on a date that exists',
     'no-offset': 'must end with its offset from UTC, such as Z or -03:00',
     'finer-than-milliseconds': 'must have at most three decimals of a second',
+  }).meta({
+    format: 'date-time',
+    pattern: INSTANT_PATTERN,
+    description:
+      'RFC 3339 with an offset and at most milliseconds; at most 5 minutes ahead of our clock and 400 days behind it. ' +
+      'Decides the business day, so a retry repeats it.',
   }),
 })
 

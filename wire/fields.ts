@@ -1,5 +1,7 @@
 /** From what zod says of a value to what we say of it: every wrong field by its JSON pointer, a code and a sentence. */
 import * as z from 'zod'
+import { CLIENT_ID, isClientId } from '#ledger/identifiers'
+import { parseCurrency } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
 
 /** One wrong field. `pointer` is an RFC 6901 pointer into the request body. */
@@ -27,6 +29,8 @@ export const text = (max: number) =>
     .string()
     .refine((value) => value.isWellFormed(), fail('not-unicode', 'must not hold half of a surrogate pair'))
     .refine((value) => codePoints(value) <= max, fail('too-long', `must be at most ${max} characters`))
+    // For the published document, which sees no refinement; JSON Schema counts code points, too.
+    .meta({ maxLength: max })
 
 /** Text that has a meaning of its own. Refused under the code that its parser gives, in words of that code's or of all. */
 export const parsed = <T, Code extends string>(
@@ -40,6 +44,35 @@ export const parsed = <T, Code extends string>(
     context.addIssue({ code: 'custom', ...fail(value.error, message) })
     return z.NEVER
   })
+
+/** An id that a client has made. */
+export const clientId = z
+  .string()
+  .refine(isClientId, fail('malformed', 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -'))
+  .meta({ pattern: CLIENT_ID.source })
+
+export const currencyCode = parsed(parseCurrency, 'must be an active ISO 4217 code in capitals').meta({
+  pattern: '^[A-Z]{3}$',
+})
+
+/** Pairs of texts, as bounded in number and in length as is said. */
+export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; value: number }) =>
+  z
+    .custom<Record<string, string>>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
+      message: 'must be an object of text values',
+      params: { code: 'wrong-type' },
+      abort: true,
+    })
+    // zod drops this key without a word, and a client that sends it must not believe that we keep it.
+    .refine((given) => !Object.hasOwn(given, '__proto__'), fail('unknown-field', 'must not have a key "__proto__"'))
+    .pipe(z.record(text(key), text(value)))
+    .refine((given) => Object.keys(given).length <= pairs, fail('too-long', `must have at most ${pairs} pairs`))
+    .meta({
+      type: 'object',
+      maxProperties: pairs,
+      propertyNames: { maxLength: key },
+      additionalProperties: { type: 'string', maxLength: value },
+    })
 
 export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -18,6 +18,10 @@ export const parseInstant = (text: string): Result<number, InstantError> => {
   return ok(dayMs + timeMs + fraction(text, fractionEnd) - offsetMs)
 }
 
+/** What `parseInstant` takes, but for dates that do not exist. */
+export const INSTANT_PATTERN =
+  '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])[Tt]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?([Zz]|[+-]([01]\\d|2[0-3]):[0-5]\\d)$'
+
 /** RFC 3339 in UTC with milliseconds. */
 export const instantText = (ms: number): string => new Date(ms).toISOString()
 

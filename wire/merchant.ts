@@ -1,11 +1,10 @@
 /** Merchants as clients register them, and as clients read them: the same fields, and the calendar's rules. */
 import * as z from 'zod'
-import { parseTimeOfDay, parseTimeZone, type CalendarRule } from '#ledger/calendar'
+import { parseTimeOfDay, parseTimeZone, TIME_OF_DAY, type CalendarRule } from '#ledger/calendar'
 import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
 import type { LatePolicy, Merchant, Registration } from '#ledger/merchant'
-import { parseCurrency } from '#ledger/money'
 import { ok, type Result } from '#ledger/result'
-import { fail, parsed, readFields, text, type FieldProblem } from './fields.ts'
+import { currencyCode, fail, parsed, readFields, text, type FieldProblem } from './fields.ts'
 
 /** What a client says of a merchant, under an id that stands in the path. */
 export const parseRegistration = (
@@ -35,14 +34,33 @@ export const merchantResponse = ({ merchantId, name, currency, lateEntries, cale
   }
 }
 
-const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const satisfies readonly LatePolicy[]
+export const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const satisfies readonly LatePolicy[]
 
 /** The body of `PUT /v1/merchants/{merchantId}`. */
 export const merchantRequest = z.strictObject({
-  name: text(200).refine((name) => name !== '', fail('empty', 'must not be empty')),
-  currency: parsed(parseCurrency, 'must be an active ISO 4217 code in capitals'),
-  timeZone: parsed(parseTimeZone, 'must be an IANA time zone such as America/Sao_Paulo'),
-  dayStartsAt: parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59').default('00:00'),
-  lateEntries: z.enum(LATE_POLICIES).default('nextOpenDay'),
-  calendarFrom: parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').exactOptional(),
+  name: text(200)
+    .refine((name) => name !== '', fail('empty', 'must not be empty'))
+    .meta({ minLength: 1, description: 'For people.' }),
+  currency: currencyCode.describe('ISO 4217. The currency of all its books; it never changes.'),
+  timeZone: parsed(parseTimeZone, 'must be an IANA time zone such as America/Sao_Paulo').describe(
+    'IANA time zone, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs.',
+  ),
+  dayStartsAt: parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59')
+    .meta({ pattern: TIME_OF_DAY.source, description: 'The time of day at which its business day starts.' })
+    .default('00:00'),
+  lateEntries: z
+    .enum(LATE_POLICIES)
+    .describe(
+      'What becomes of an entry whose day is closed already: into the next open day, into a new version of its day, or ' +
+        'set aside for a person.',
+    )
+    .default('nextOpenDay'),
+  calendarFrom: parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD')
+    .meta({
+      format: 'date',
+      description:
+        'The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes ' +
+        'from now. By default the first that does.',
+    })
+    .exactOptional(),
 })

@@ -15,8 +15,11 @@ export const positionToken = ({ shardId, sequenceNumber, index }: Position): str
 
 let last = { shardId: '', sequenceNumber: '', token: '' }
 
+/** How every token is written, and some that name no position. */
+export const POSITION_TOKEN = /^2([A-Za-z0-9_-]{1,400})\.(0|[1-9]\d{0,8})$/
+
 export const parsePositionToken = (token: string): Result<Position, 'not-a-position'> => {
-  const [, encoded = '', index] = /^2([A-Za-z0-9_-]{1,400})\.(0|[1-9]\d{0,8})$/.exec(token) ?? []
+  const [, encoded = '', index] = POSITION_TOKEN.exec(token) ?? []
   const text = Buffer.from(encoded, 'base64url').toString()
   const [, shardId, sequenceNumber] = /^([A-Za-z0-9_.-]{1,128}) (0|[1-9]\d{0,128})$/.exec(text) ?? []
   if (shardId === undefined || sequenceNumber === undefined) return refuse('not-a-position')

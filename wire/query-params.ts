@@ -1,11 +1,12 @@
 /** What clients may ask of a query: its parameters by name, all of them or a refusal of each that is wrong. */
 import * as z from 'zod'
 import { daysBetween } from '#ledger/calendar'
-import { parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
+import { CLIENT_ID, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { QUARANTINE_REASONS } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
+import { CURSOR_PATTERN } from './cursor.ts'
 import { fail, parsed, readFields, type FieldProblem } from './fields.ts'
-import { parsePositionToken } from './position-token.ts'
+import { parsePositionToken, POSITION_TOKEN } from './position-token.ts'
 import { WINDOW_SIZES } from './windows-response.ts'
 
 const DEFAULT_LIMIT = 50
@@ -17,31 +18,57 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
   return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
 }
 
-const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted')
-const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD')
-const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`)
+const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted').meta({
+  pattern: POSITION_TOKEN.source,
+  description:
+    'The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits ' +
+    'up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`.',
+})
+const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({ format: 'date' })
+const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`).meta({
+  type: 'integer',
+  minimum: 1,
+  maximum: MAX_LIMIT,
+  default: DEFAULT_LIMIT,
+  description: 'How many at most.',
+})
 
 /** Every query takes `after`: answer only when what stands there, and all before it on its shard, is counted. */
-const queryParams = z.strictObject({ after: after.exactOptional() })
+export const queryParams = z.strictObject({ after: after.exactOptional() })
 
-const pageParams = queryParams.extend({
+export const pageParams = queryParams.extend({
   limit: limit.default(DEFAULT_LIMIT),
-  cursor: z.string().exactOptional(),
+  cursor: z
+    .string()
+    .meta({
+      pattern: CURSOR_PATTERN,
+      description: 'The `nextCursor` of the page before, of this very list and filter.',
+    })
+    .exactOptional(),
 })
 
-const quarantineParams = pageParams.extend({
-  merchant: parsed(parseMerchantId, 'must be the id of a merchant').exactOptional(),
-  reason: z.enum(QUARANTINE_REASONS).exactOptional(),
+export const quarantineParams = pageParams.extend({
+  merchant: parsed(parseMerchantId, 'must be the id of a merchant')
+    .meta({ pattern: CLIENT_ID.source, description: 'Only of this merchant.' })
+    .exactOptional(),
+  reason: z.enum(QUARANTINE_REASONS).describe('Only for this reason.').exactOptional(),
 })
 
-const windowsParams = queryParams.extend({ size: z.enum(WINDOW_SIZES).default('1h') })
-
-const periodParams = pageParams.extend({ from: day, to: day }).superRefine(({ from, to }, context) => {
-  const days = daysBetween(from, to) + 1
-  if (days >= 1 && days <= MAX_PERIOD_DAYS) return
-  const detail = `must be "from" or a day after it, with at most ${MAX_PERIOD_DAYS} days in all`
-  context.addIssue({ code: 'custom', path: ['to'], ...fail('out-of-range', detail) })
+export const windowsParams = queryParams.extend({
+  size: z.enum(WINDOW_SIZES).describe('The size of a window.').default('1h'),
 })
+
+export const periodParams = pageParams
+  .extend({
+    from: day.describe('The first business day.'),
+    to: day.describe(`The last business day, at most ${MAX_PERIOD_DAYS} with the first.`),
+  })
+  .superRefine(({ from, to }, context) => {
+    const days = daysBetween(from, to) + 1
+    if (days >= 1 && days <= MAX_PERIOD_DAYS) return
+    const detail = `must be "from" or a day after it, with at most ${MAX_PERIOD_DAYS} days in all`
+    context.addIssue({ code: 'custom', path: ['to'], ...fail('out-of-range', detail) })
+  })
 
 type Parsed<Schema extends z.ZodType> = Result<z.output<Schema>, readonly FieldProblem[]>
 

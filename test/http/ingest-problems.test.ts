@@ -1,11 +1,30 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { PROBLEMS } from '#wire/problem'
+import { FIELD_TEXTS, PROBLEM_TEXTS } from '#wire/openapi/problem-texts'
+import { PROBLEMS, type ProblemCode } from '#wire/problem'
 
 const documented = readFileSync(new URL('../../docs/problems.md', import.meta.url), 'utf8')
 
-test('docs/problems.md lists every code that a route may answer, with its status', () => {
-  const rows = [...documented.matchAll(/<a id="([a-z-]+)"><\/a>`\1`\s*\|\s*(\d{3})/g)]
-  const statuses = Object.entries(PROBLEMS).map(([code, { status }]) => [code, String(status)])
-  expect(rows.map(([, code, status]) => [code, status])).toEqual(statuses)
+/** The cells of every row of a table whose first cell is a code. */
+const rows = documented
+  .split('\n')
+  .filter((line) => /^\| (<a |`)/.test(line))
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split(' | ')
+      .map((cell) => cell.trim()),
+  )
+
+test('docs/problems.md lists every code that a route may answer, with its status and what the published page says', () => {
+  const problems = (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => {
+    const { means, remedy } = PROBLEM_TEXTS[code]
+    return [`<a id="${code}"></a>\`${code}\``, String(PROBLEMS[code].status), means, remedy]
+  })
+  expect(rows.filter(([first]) => first?.startsWith('<a'))).toEqual(problems)
+})
+
+test('docs/problems.md lists the codes of fields in the words of the published page', () => {
+  const fields = Object.entries(FIELD_TEXTS).map(([code, means]) => [`\`${code}\``, means])
+  expect(rows.filter(([first]) => first?.startsWith('`'))).toEqual(fields)
 })

@@ -379,6 +379,9 @@ describe('requests that go nowhere', () => {
   test.each([
     ['GET', '/v1/entries', 405, 'POST, OPTIONS'],
     ['DELETE', '/v1/entries/batch', 405, 'POST, OPTIONS'],
+    ['POST', '/healthz', 405, 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/readyz', 405, 'GET, HEAD, OPTIONS'],
+    ['POST', '/docs', 405, 'GET, HEAD, OPTIONS'],
     ['POST', '/v1/merchants/m1', 405, 'PUT, OPTIONS'],
     ['OPTIONS', '/v1/entries', 204, 'POST, OPTIONS'],
     ['HEAD', '/v1/entries', 405, 'POST, OPTIONS'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { matchesTag } from '#query-api/conditional'
+import { matchesTag } from '#http/etag'
 import { aMerchant, aRule, aSetAside, day } from '#test/builders'
 import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 

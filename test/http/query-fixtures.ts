@@ -29,6 +29,7 @@ type Given = {
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
   readonly registry?: Registry
+  readonly isReady?: () => Promise<boolean>
 }
 
 type Task = { readonly ms: number; readonly run: () => void }
@@ -38,6 +39,7 @@ export const aQueryApi = ({
   storeWith = (store) => store,
   onSleep,
   registry,
+  isReady = async () => true,
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
   const logged: unknown[] = []
@@ -63,8 +65,8 @@ export const aQueryApi = ({
     },
     stopping: stopping.signal,
     log: { error: (...line: unknown[]) => void logged.push(line) },
-    isReady: async () => true,
     ...(registry && { registry }),
+    isReady,
   })
 
   const get = async (path: string, headers: Record<string, string> = {}) => {

@@ -1,0 +1,2319 @@
+export interface paths {
+    "/v1/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of merchants */
+        get: operations["listMerchants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One merchant */
+        get: operations["readMerchant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The balance now, and whether it is exact */
+        get: operations["readBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every calendar day of a period, and the totals of them all */
+        get: operations["readPeriod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}/days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The daily consolidated
+         * @description A day without entries is a day with zeros.
+         */
+        get: operations["readDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}/days/{day}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All windows of the day */
+        get: operations["readWindows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The current business day, then each day that changes, as they change
+         * @description Server-sent events: `event: day`, `id: <day>.<segment>`, and as `data` a `Day`, as one reads it by itself. A comment every 15 s shows that the connection lives. It never ends by itself.
+         */
+        get: operations["followDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}/days/{day}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries of the day, in journal order */
+        get: operations["listEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merchants/{merchant}/days/{day}/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of one entry */
+        get: operations["readEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was set aside, and why */
+        get: operations["listQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process lives */
+        get: operations["isAlive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether requests can be served */
+        get: operations["isReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measurements, for Prometheus */
+        get: operations["readMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["readDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page on which every request can be tried */
+        get: operations["readDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page that explains the codes of problems */
+        get: operations["readProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description A merchant: the owner of books.
+         * @example {
+         *       "merchantId": "corner-shop",
+         *       "name": "Corner Shop",
+         *       "currency": "BRL",
+         *       "timeZone": "America/Sao_Paulo",
+         *       "dayStartsAt": "04:00",
+         *       "lateEntries": "nextOpenDay",
+         *       "calendar": [
+         *         {
+         *           "from": null,
+         *           "timeZone": "America/Sao_Paulo",
+         *           "dayStartsAt": "04:00"
+         *         }
+         *       ]
+         *     }
+         */
+        Merchant: {
+            /** @description The id in the path. */
+            merchantId: string;
+            name: string;
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description IANA time zone. */
+            timeZone: string;
+            /** @description The time of day at which a business day starts. */
+            dayStartsAt: string;
+            /**
+             * @description What becomes of an entry whose day is closed already.
+             * @enum {string}
+             */
+            lateEntries: "nextOpenDay" | "restate" | "quarantine";
+            /**
+             * Format: date
+             * @description From which day the newest time zone and start of day count.
+             */
+            calendarFrom?: string;
+            /** @description Every rule there was, the newest last. */
+            calendar: {
+                /** @description Null: from the beginning. */
+                from: string | null;
+                /** @description IANA time zone. */
+                timeZone: string;
+                /** @description The time of day at which a business day starts. */
+                dayStartsAt: string;
+            }[];
+        };
+        Merchants: {
+            /** @description The merchants, by their ids. */
+            data: components["schemas"]["Merchant"][];
+            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            nextCursor: string | null;
+        };
+        Balance: {
+            /** @description The merchant. */
+            merchantId: string;
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What all books add up to.
+             */
+            balance: number;
+            /** @description Whether all of it was so at one instant. False only while many days change at once. */
+            exact: boolean;
+            /** @description The last day that is closed; null until one is. */
+            closedThrough: string | null;
+            /** @description The days with entries that are not closed. */
+            openDays: string[];
+            /**
+             * Format: date-time
+             * @description When the books were read.
+             */
+            asOf: string;
+            appliedThrough: string | null;
+        };
+        /**
+         * @description The daily consolidated: what the entries of one merchant on one business day add up to.
+         * @example {
+         *       "merchantId": "corner-shop",
+         *       "businessDay": "2026-11-20",
+         *       "currency": "BRL",
+         *       "timeZone": "America/Sao_Paulo",
+         *       "status": "open",
+         *       "version": 0,
+         *       "segment": 1,
+         *       "opening": 0,
+         *       "credits": 1250,
+         *       "debits": 0,
+         *       "entryCount": 1,
+         *       "net": 1250,
+         *       "closing": 1250,
+         *       "byMethod": {
+         *         "pix": {
+         *           "credits": 1250,
+         *           "debits": 0,
+         *           "entryCount": 1
+         *         }
+         *       },
+         *       "windows": [
+         *         {
+         *           "start": "2026-11-20T07:00:00.000Z",
+         *           "end": "2026-11-20T08:00:00.000Z",
+         *           "credits": 1250,
+         *           "debits": 0,
+         *           "entryCount": 1
+         *         }
+         *       ],
+         *       "lateEntries": 0,
+         *       "hash": "e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d",
+         *       "digest": null,
+         *       "startsAt": "2026-11-20T07:00:00.000Z",
+         *       "endsAt": "2026-11-21T07:00:00.000Z",
+         *       "asOf": "2026-11-20T12:30:01.000Z",
+         *       "appliedThrough": "2026-11-20T12:30:00.900Z"
+         *     }
+         */
+        Day: {
+            /** @description The merchant. */
+            merchantId: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            businessDay: string;
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description The IANA time zone of this day. */
+            timeZone: string;
+            /**
+             * @description A closed day is final; a restated one was issued again.
+             * @enum {string}
+             */
+            status: "open" | "closed" | "restated";
+            /** @description 0 while the day is open, then rises with every restatement. */
+            version: number;
+            /** @description Counts the appends to the book: it rises with every change. 0: no entries yet. */
+            segment: number;
+            /**
+             * Format: int64
+             * @description The balance before, in minor units.
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description Money in, in minor units.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description Money out, in minor units.
+             */
+            debits: number;
+            /**
+             * Format: int64
+             * @description How many entries.
+             */
+            entryCount: number;
+            /**
+             * Format: int64
+             * @description Credits minus debits.
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description The opening balance and the net.
+             */
+            closing: number;
+            /** @description By how it was paid; only methods of which there are entries. Without a method counts as `other`. */
+            byMethod: {
+                cash?: components["schemas"]["Totals"];
+                "debit-card"?: components["schemas"]["Totals"];
+                "credit-card"?: components["schemas"]["Totals"];
+                pix?: components["schemas"]["Totals"];
+                voucher?: components["schemas"]["Totals"];
+                transfer?: components["schemas"]["Totals"];
+                other?: components["schemas"]["Totals"];
+            };
+            /** @description By the hour, from the start of the day; empty ones too. */
+            windows: components["schemas"]["Window"][];
+            /**
+             * Format: int64
+             * @description How many came after the day was closed.
+             */
+            lateEntries: number;
+            /** @description Of the chain so far; null while there are no entries. */
+            hash: string | null;
+            /** @description Of the set of entries, whatever their order; null while the day is open. */
+            digest: string | null;
+            /**
+             * Format: date-time
+             * @description When the day begins.
+             */
+            startsAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends, itself not included.
+             */
+            endsAt: string;
+            /**
+             * Format: date-time
+             * @description When the books were read.
+             */
+            asOf: string;
+            appliedThrough: string | null;
+        };
+        Days: {
+            /** @description Every calendar day, those without entries too. */
+            data: components["schemas"]["DayRow"][];
+            /** @description Of the whole period, on every page: from the first opening to the last closing. */
+            totals: {
+                /**
+                 * Format: int64
+                 * @description The balance before, in minor units.
+                 */
+                opening: number;
+                /**
+                 * Format: int64
+                 * @description Money in, in minor units.
+                 */
+                credits: number;
+                /**
+                 * Format: int64
+                 * @description Money out, in minor units.
+                 */
+                debits: number;
+                /**
+                 * Format: int64
+                 * @description How many entries.
+                 */
+                entryCount: number;
+                /**
+                 * Format: int64
+                 * @description Credits minus debits.
+                 */
+                net: number;
+                /**
+                 * Format: int64
+                 * @description The opening balance and the net.
+                 */
+                closing: number;
+            };
+            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            nextCursor: string | null;
+        };
+        DayRow: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            businessDay: string;
+            /**
+             * @description A closed day is final; a restated one was issued again.
+             * @enum {string}
+             */
+            status: "open" | "closed" | "restated";
+            /** @description 0 while the day is open, then rises with every restatement. */
+            version: number;
+            /** @description Counts the appends to the book: it rises with every change. 0: no entries yet. */
+            segment: number;
+            /**
+             * Format: int64
+             * @description The balance before, in minor units.
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description Money in, in minor units.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description Money out, in minor units.
+             */
+            debits: number;
+            /**
+             * Format: int64
+             * @description How many entries.
+             */
+            entryCount: number;
+            /**
+             * Format: int64
+             * @description Credits minus debits.
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description The opening balance and the net.
+             */
+            closing: number;
+        };
+        /**
+         * @example {
+         *       "credits": 1250,
+         *       "debits": 0,
+         *       "entryCount": 1
+         *     }
+         */
+        Totals: {
+            /**
+             * Format: int64
+             * @description Money in, in minor units.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description Money out, in minor units.
+             */
+            debits: number;
+            /**
+             * Format: int64
+             * @description How many entries.
+             */
+            entryCount: number;
+        };
+        Window: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            start: string;
+            /**
+             * Format: date-time
+             * @description When it ends, itself not included.
+             */
+            end: string;
+            /**
+             * Format: int64
+             * @description Money in, in minor units.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description Money out, in minor units.
+             */
+            debits: number;
+            /**
+             * Format: int64
+             * @description How many entries.
+             */
+            entryCount: number;
+        };
+        Windows: {
+            /** @description The merchant. */
+            merchantId: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            businessDay: string;
+            /** @enum {string} */
+            size: "5m" | "15m" | "1h";
+            /** @description All windows of the day, empty ones too. */
+            windows: components["schemas"]["Window"][];
+        };
+        /** @description An entry as it was accepted. */
+        Entry: {
+            /** @description The client's promise of uniqueness within the merchant and its business day. A retry repeats it. */
+            entryId: string;
+            /** @description Whose book it belongs to. */
+            merchantId: string;
+            /**
+             * @description `credit`: money comes in. `debit`: money goes out.
+             * @enum {string}
+             */
+            direction: "credit" | "debit";
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
+             */
+            amount: number;
+            /** @description ISO 4217. Has to be the merchant's. */
+            currency: string;
+            /**
+             * @description How it was paid. Without one it counts as `other`.
+             * @enum {string}
+             */
+            method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
+            category?: string;
+            description?: string;
+            /** @description Your own reference, such as the number of a receipt. */
+            reference?: string;
+            /** @description The till that it comes from. */
+            terminalId?: string;
+            /**
+             * Format: int64
+             * @description The till's own running number.
+             */
+            terminalSeq?: number;
+            /** @description The `entryId` of the entry that this one takes back. */
+            reverses?: string;
+            /** @description Whatever else you want to find again. */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description In UTC.
+             */
+            occurredAt: string;
+            /**
+             * Format: date
+             * @description The day in whose book it is counted.
+             */
+            businessDay: string;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            receivedAt: string;
+        };
+        CountedEntry: {
+            /** @description The client's promise of uniqueness within the merchant and its business day. A retry repeats it. */
+            entryId: string;
+            /** @description Whose book it belongs to. */
+            merchantId: string;
+            /**
+             * @description `credit`: money comes in. `debit`: money goes out.
+             * @enum {string}
+             */
+            direction: "credit" | "debit";
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
+             */
+            amount: number;
+            /** @description ISO 4217. Has to be the merchant's. */
+            currency: string;
+            /**
+             * @description How it was paid. Without one it counts as `other`.
+             * @enum {string}
+             */
+            method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
+            category?: string;
+            description?: string;
+            /** @description Your own reference, such as the number of a receipt. */
+            reference?: string;
+            /** @description The till that it comes from. */
+            terminalId?: string;
+            /**
+             * Format: int64
+             * @description The till's own running number.
+             */
+            terminalSeq?: number;
+            /** @description The `entryId` of the entry that this one takes back. */
+            reverses?: string;
+            /** @description Whatever else you want to find again. */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description In UTC.
+             */
+            occurredAt: string;
+            /**
+             * Format: date
+             * @description The day in whose book it is counted.
+             */
+            businessDay: string;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            receivedAt: string;
+            /** @description In which segment of the book it stands. */
+            segment: number;
+        };
+        Entries: {
+            /** @description The entries of the book, in journal order. */
+            data: components["schemas"]["CountedEntry"][];
+            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            nextCursor: string | null;
+        };
+        FoundEntry: {
+            /** @constant */
+            status: "applied";
+            entry: components["schemas"]["Entry"];
+            /** @description In which segment of the book it stands. */
+            segment: number;
+            /** @description SHA-256 over the chain of all segments up to this one. */
+            hash: string;
+        } | {
+            /** @constant */
+            status: "quarantined";
+            entry: components["schemas"]["Entry"];
+            /**
+             * @description Why it was set aside.
+             * @enum {string}
+             */
+            reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
+        };
+        /** @description Something set aside. What could not be read as an entry has neither merchant, day, id nor entry. */
+        Quarantined: {
+            /** @description Opaque. */
+            quarantineId: string;
+            /** @description The merchant. */
+            merchantId?: string;
+            /** @description The id of the entry. */
+            entryId?: string;
+            /**
+             * Format: date
+             * @description The day in whose book it would have been counted.
+             */
+            businessDay?: string;
+            /**
+             * @description Why it can never succeed as it is.
+             * @enum {string}
+             */
+            reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
+            /** @description For people; may change. */
+            detail: string;
+            /** @enum {string} */
+            status: "waiting";
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            setAsideAt: string;
+            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            position: string;
+            entry?: components["schemas"]["Entry"];
+            /** @description The bytes as they stood on the stream, in base64. */
+            raw: string;
+        };
+        QuarantinedItems: {
+            /** @description What was set aside. */
+            data: components["schemas"]["Quarantined"][];
+            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            nextCursor: string | null;
+        };
+        /** @description What went wrong (RFC 9457). `code` is for programs, and stays. */
+        Problem: {
+            /**
+             * Format: uri-reference
+             * @description Where the code is explained.
+             */
+            type: string;
+            /** @description For people; may change. */
+            title: string;
+            /** @description The HTTP status that it has, or would have. */
+            status: number;
+            /**
+             * @description What is wrong, for programs.
+             * @enum {string}
+             */
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            /** @description For people; may change. */
+            detail: string;
+            /** @description Under which our log knows the request. */
+            requestId?: string;
+            /** @description Every field that is wrong, at most 50. */
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        FieldProblem: {
+            /** @description JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter. */
+            pointer: string;
+            /**
+             * @description What is wrong with the field, for programs. More codes may come.
+             * @enum {string}
+             */
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-milliseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-a-calendar-date" | "calendar-from-not-future";
+            /** @description For people; may change. */
+            detail: string;
+        };
+    };
+    responses: never;
+    parameters: {
+        /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+        "if-none-match": string;
+        /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+        prefer: string;
+    };
+    requestBodies: never;
+    headers: {
+        /** @description Under which our log knows the request. It is the one that you sent, if that had 1 to 64 id characters. */
+        "x-request-id": string;
+        /** @description Seconds. */
+        "retry-after": number;
+        /** @description Where the query API answers the entry once it is counted. */
+        location: string;
+        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. */
+        etag: string;
+        /** @description `no-cache`: may be kept, but has to be asked about before each use. */
+        "cache-control": string;
+        /** @description When the books were read. */
+        "daybook-as-of": string;
+        /** @description Everything that had arrived by then on the merchant's shard is applied. Absent when that is not known. */
+        "daybook-applied-through": string;
+        /** @description The wait that was taken from `Prefer`, when there was something to wait for. */
+        "preference-applied": string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listMerchants: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merchants"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMerchant: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merchant"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readBalance: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balance"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPeriod: {
+        parameters: {
+            query: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                cursor?: string;
+                /** @description The first business day. */
+                from: string;
+                /** @description The last business day, at most 400 with the first. */
+                to: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Days"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDay: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+                /** @description The business day. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readWindows: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+                /** @description The size of a window. */
+                size?: "5m" | "15m" | "1h";
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+                /** @description The business day. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Windows"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followDays: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+            };
+            header?: {
+                /** @description The `id` of the last event that you have seen: you get what came after it. */
+                "last-event-id"?: string;
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, for as long as you listen. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     event: day
+                     *     id: 2026-11-20.1
+                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","status":"open","version":0,"segment":1,"opening":0,"credits":1250,"debits":0,"entryCount":1,"net":1250,"closing":1250,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1}},"windows":[{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":1250,"debits":0,"entryCount":1}],"lateEntries":0,"hash":"e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d","digest":null,"startsAt":"2026-11-20T07:00:00.000Z","endsAt":"2026-11-21T07:00:00.000Z","asOf":"2026-11-20T12:30:01.000Z","appliedThrough":"2026-11-20T12:30:00.900Z"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEntries: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+                /** @description The business day. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEntry: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the merchant. */
+                merchant: string;
+                /** @description The business day. */
+                day: string;
+                /** @description The id of the entry. */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundEntry"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQuarantine: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                cursor?: string;
+                /** @description Only of this merchant. */
+                merchant?: string;
+                /** @description Only for this reason. */
+                reason?: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinedItems"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books cannot be read. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    isAlive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "ok";
+                    };
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    isReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They can. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "ready";
+                    };
+                };
+            };
+            /** @description Not at the moment. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "starting";
+                    };
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the text format of Prometheus. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This document */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page on which every request can be tried */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readProblems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that explains the codes of problems */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

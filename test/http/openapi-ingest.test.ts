@@ -1,0 +1,120 @@
+/** The published document of the command side, held against what it really answers. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { ingest, type IngestWorld } from '#ingest/ingest'
+import { aMerchant } from '#test/builders'
+import { ingestDocument } from '#wire/openapi/ingest-document'
+import { distinct, publishedDocument, type Seen } from './published-document.ts'
+
+const published = publishedDocument(ingestDocument())
+
+const sale = {
+  entryId: 'e1',
+  merchantId: 'm1',
+  direction: 'credit',
+  amount: 1250,
+  currency: 'BRL',
+  occurredAt: '2026-11-20T09:30:00-03:00',
+}
+const bakery = { name: 'Bakery', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
+
+const UNREACHABLE = () => Promise.reject(new Error('no route to host'))
+
+const WORLDS = {
+  usual: {},
+  'with a full house': { limits: { maxBytesInFlight: 1 } },
+  'that takes an entry a minute': { limits: { maxBytesInFlight: 2 ** 26, maxEntriesPerSecond: 1 / 60 } },
+  'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
+  'without a register': { merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE } },
+  'in which others are quicker': { merchants: { ...memoryMerchants(), save: async () => 'moved' } },
+} satisfies Record<string, Partial<IngestWorld>>
+
+type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
+
+const BAKERY = '/v1/merchants/bakery'
+const UPLOAD = '/v1/entries/stream'
+const BATCH = '/v1/entries/batch'
+const ONE_EACH: readonly Sent[] = [
+  ['POST', '/v1/entries', sale],
+  ['POST', BATCH, { entries: [sale] }],
+]
+const TAKE_JSON: readonly Sent[] = [...ONE_EACH, ['PUT', BAKERY]]
+const KEPT = ['/openapi.json', '/docs', '/docs/problems']
+
+/** What is sent to which ingest, so that it gives every answer that it can. */
+const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
+  usual: [
+    ['PUT', BAKERY, bakery],
+    ['PUT', BAKERY, { ...bakery, name: 'Baker', calendarFrom: '2026-12-01', dayStartsAt: '04:00' }],
+    ['PUT', BAKERY, { ...bakery, currency: 'EUR' }],
+    ['PUT', BAKERY, {}],
+    ...ONE_EACH,
+    ['POST', '/v1/entries', { ...sale, amount: -1, method: 'barter', colour: 'red' }],
+    ['POST', BATCH, { entries: [sale, { entryId: 17 }, 'no entry'] }],
+    ['POST', BATCH, { entries: [{}] }],
+    ['POST', BATCH, { entries: [] }],
+    ['POST', UPLOAD, 'no entry'],
+    ...TAKE_JSON.map(([method, path]): Sent => [method, path, '{']),
+    ...TAKE_JSON.map(([method, path]): Sent => [method, path, 'x'.repeat(1024 * 1024 + 1)]),
+    ...[...TAKE_JSON, ['POST', UPLOAD] as const].map(([method, path]): Sent => [
+      method,
+      path,
+      '{}',
+      { 'content-encoding': 'br' },
+    ]),
+    ...['/healthz', '/readyz', '/metrics', ...KEPT].map((path): Sent => ['GET', path]),
+    ...KEPT.map((path): Sent => ['GET', path, undefined, { 'if-none-match': '*' }]),
+  ],
+  'with a full house': [...ONE_EACH, ['POST', UPLOAD, '']],
+  'that takes an entry a minute': [...ONE_EACH, ...ONE_EACH],
+  'without a stream': [...ONE_EACH, ['GET', '/readyz']],
+  'without a register': [...ONE_EACH, ['PUT', BAKERY, bakery]],
+  'in which others are quicker': [['PUT', BAKERY, bakery]],
+}
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-11-20T12:30:00Z') }))
+afterEach(() => void vi.useRealTimers())
+
+const start = (world: Partial<IngestWorld> = {}) =>
+  ingest({
+    stream: memoryEntryStream(),
+    merchants: memoryMerchants([aMerchant()]),
+    log: { error: vi.fn(), warn: vi.fn() },
+    ...world,
+  })
+
+test('every answer is as the document says, and everything that it says is answered', async () => {
+  const seen: Seen[] = []
+  for (const [name, exchanges] of Object.entries(EXCHANGES)) {
+    const app = start(WORLDS[name as keyof typeof WORLDS])
+    for (const [method, path, body, headers = {}] of exchanges) {
+      const sent = typeof body === 'object' ? JSON.stringify(body) : ((body ?? null) as string | null)
+      const answer = Promise.resolve(app.request(path, { method, headers, body: sent }))
+      // A stream that does not answer is given up after a while.
+      await vi.advanceTimersByTimeAsync(5_000)
+      seen.push(await published.check(method, path, await answer))
+    }
+  }
+  const promised = published.promised()
+  expect(distinct(seen)).toEqual(distinct(promised))
+})
+
+test('the lines of an upload’s answer are as the document says', async () => {
+  const lines = async (world: Partial<IngestWorld>, text: string): Promise<unknown[]> => {
+    const answer = await start(world).request(UPLOAD, { method: 'POST', body: text })
+    return (await answer.text())
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+  }
+  const answers = await lines({}, `${JSON.stringify(sale)}\n{}\n`)
+  const brokenOff = await start().request(UPLOAD, {
+    method: 'POST',
+    body: 'no gzip',
+    headers: { 'content-encoding': 'gzip' },
+  })
+  answers.push(JSON.parse(await brokenOff.text()))
+  expect(answers).toMatchObject([{ from: 1 }, { line: 2 }, { done: true }, { done: false }])
+  expect(answers.map((answer) => published.strayOf('StreamAnswer', answer))).toEqual(answers.map(() => undefined))
+})

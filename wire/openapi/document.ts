@@ -1,0 +1,244 @@
+/**
+ * OpenAPI 3.1 documents, made from the schemas by which requests are checked, so that no field can be described
+ * otherwise than it is read.
+ */
+import * as z from 'zod'
+import { PROBLEMS, problemBody, type ProblemCode } from '../problem.ts'
+import { problemTable } from './problem-codes.ts'
+import { PROBLEM_TEXTS } from './problem-texts.ts'
+import type { Published } from './values.ts'
+
+export type OpenApiDocument = {
+  readonly info: Json
+  readonly paths: Readonly<Record<string, Json>>
+  readonly [member: string]: unknown
+}
+
+export type Json = { readonly [member: string]: unknown }
+
+export type Api = {
+  readonly title: string
+  readonly description: string
+  readonly tags: readonly { readonly name: string; readonly description: string }[]
+  readonly paths: Readonly<Record<string, Json>>
+  readonly schemas: Readonly<Record<string, Published>>
+}
+
+/** The whole document of a service: its own paths, and those that every service has. */
+export const openApiDocument = ({ title, description, tags, paths, schemas }: Api): OpenApiDocument => ({
+  openapi: '3.1.1',
+  info: { title, version: '1', description: `${description}\n\n${COMMON_DESCRIPTION}\n\n${problemTable()}` },
+  // Wherever the document was read from.
+  servers: [{ url: '/' }],
+  tags: [...tags, { name: 'Service', description: 'Is it there, and what does it offer.' }],
+  paths: { ...paths, ...SERVICE_PATHS },
+  components: { schemas: componentsOf(schemas), headers: HEADERS, parameters: CONDITIONAL_PARAMETERS },
+})
+
+export const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
+
+export const jsonContent = (name: string): Json => ({ 'application/json': { schema: ref(name) } })
+
+/** A response that says `name` in JSON. */
+export const jsonAnswer = (description: string, name: string, headers: Json = {}): Json => ({
+  description,
+  headers: { ...headers, ...REQUEST_ID },
+  content: jsonContent(name),
+})
+
+/** References to headers of the document by their names as they travel. */
+export const headers = (...names: readonly (keyof typeof HEADERS)[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+
+/** The responses for these problems, by status, and `default` for those that any request may draw. */
+export const problemAnswers = (codes: readonly ProblemCode[], { schema = 'Problem', headers = {} } = {}): Json => {
+  const byStatus = Map.groupBy(codes, (code) => String(PROBLEMS[code].status))
+  const answers = Array.from(byStatus, ([status, same]) => [status, problemAnswer(same, schema, headers)])
+  return { ...Object.fromEntries(answers), default: problemAnswer(ALWAYS_POSSIBLE, 'Problem', headers) }
+}
+
+/** The parameters that a schema of a query takes. */
+export const queryParameters = (schema: z.ZodType): readonly Json[] => {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...bare } = property as Json
+    return { name, in: 'query', required: required.includes(name), description, schema: bare }
+  })
+}
+
+export const pathParameter = (name: string, description: string, schema: Json): Json => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema,
+})
+
+/** For a client that may have the answer already, and for one that can wait for a fresh one. */
+export const conditionalParameters = (): readonly Json[] =>
+  Object.keys(CONDITIONAL_PARAMETERS).map((name) => ({ $ref: `#/components/parameters/${name}` }))
+
+const componentsOf = (published: Readonly<Record<string, Published>>): Json => {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, { schema }] of Object.entries(published)) registry.add(schema, { id })
+  // What requests have to be, and what answers are before anything reads them: both are the input of their schemas.
+  const uri = (id: string) => `#/components/schemas/${id}`
+  const { schemas } = z.toJSONSchema(registry, { io: 'input', unrepresentable: 'any', uri })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => {
+      const example = published[id]?.example
+      return [id, example === undefined ? schema : { ...schema, examples: [example] }]
+    }),
+  )
+}
+
+const problemAnswer = (codes: readonly ProblemCode[], schema = 'Problem', more: Json = {}): Json => {
+  const mayComeAgain = codes.some((code) => RETRY_AFTER.has(code))
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEM_TEXTS[code].means}`).join('\n\n'),
+    headers: { ...more, ...REQUEST_ID, ...(mayComeAgain && headers('retry-after')) },
+    content: {
+      'application/problem+json': {
+        schema: ref(schema),
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
+      },
+    },
+  }
+}
+
+const exampleOf = (code: ProblemCode) =>
+  problemBody({ code, detail: PROBLEM_TEXTS[code].means }, '5f0c8d0e-6f0a-4a53-9b1e-0d3f0b1f6a77')
+
+const RETRY_AFTER: ReadonlySet<ProblemCode> = new Set([
+  'not-applied-yet',
+  'changed-meanwhile',
+  'rate-limited',
+  'stream-unavailable',
+  'too-busy',
+  'register-unavailable',
+  'store-unavailable',
+])
+
+const ALWAYS_POSSIBLE = [
+  'malformed-request',
+  'too-slow',
+  'headers-too-large',
+  'unexpected-error',
+] as const satisfies ProblemCode[]
+
+const HEADERS = {
+  'x-request-id': {
+    description:
+      'Under which our log knows the request. It is the one that you sent, if that had 1 to 64 id characters.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'retry-after': { description: 'Seconds.', required: false, schema: { type: 'integer', minimum: 1 } },
+  location: {
+    description: 'Where the query API answers the entry once it is counted.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+  etag: {
+    description: 'Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'cache-control': {
+    description: '`no-cache`: may be kept, but has to be asked about before each use.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'daybook-as-of': {
+    description: 'When the books were read.',
+    required: true,
+    schema: { type: 'string', format: 'date-time' },
+  },
+  'daybook-applied-through': {
+    description:
+      "Everything that had arrived by then on the merchant's shard is applied. Absent when that is not known.",
+    required: false,
+    schema: { type: 'string', format: 'date-time' },
+  },
+  'preference-applied': {
+    description: 'The wait that was taken from `Prefer`, when there was something to wait for.',
+    required: false,
+    schema: { type: 'string' },
+  },
+} as const
+
+const REQUEST_ID = headers('x-request-id')
+
+const CONDITIONAL_PARAMETERS = {
+  'if-none-match': {
+    name: 'if-none-match',
+    in: 'header',
+    required: false,
+    description: 'ETags that you know. When one of them still holds the answer is 304, without a body.',
+    schema: { type: 'string' },
+  },
+  prefer: {
+    name: 'prefer',
+    in: 'header',
+    required: false,
+    description: '`wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240).',
+    schema: { type: 'string' },
+  },
+}
+
+const COMMON_DESCRIPTION = `
+Amounts are whole minor units in JSON integers (1250 is 12.50), within ±(2^53 − 1), so that every client reads them exactly.
+
+A request may carry an \`x-request-id\` of your own; the answer repeats it, and our log knows the request by it. Every GET
+may be a HEAD, and OPTIONS says what a path takes; any other method is answered 405 \`method-not-allowed\`.
+
+## Problems
+
+What goes wrong is answered as \`application/problem+json\`. Nothing answered 4xx is ever counted. What is answered 5xx, or
+not at all, may be counted, once: send it again with the same \`entryId\` and the same content.`.trim()
+
+const status = (value: string): Json => ({
+  'application/json': {
+    schema: { type: 'object', properties: { status: { const: value } }, required: ['status'] },
+  },
+})
+
+/** A GET that every service answers with 200, or with what else `more` lists. */
+const serviceGet = (operationId: string, summary: string, answer: Json, more: Json = {}): Json => ({
+  get: {
+    operationId,
+    summary,
+    tags: ['Service'],
+    responses: {
+      200: { headers: REQUEST_ID, ...answer },
+      ...more,
+      default: problemAnswer(ALWAYS_POSSIBLE),
+    },
+  },
+})
+
+/** What does not change while the service runs, so that a client that has it need not get it again. */
+const keptGet = (operationId: string, summary: string, type: string, schema: Json): Json => {
+  const kept = { headers: { ...headers('etag', 'cache-control'), ...REQUEST_ID } }
+  const answer = { description: summary, ...kept, content: { [type]: { schema } } }
+  return serviceGet(operationId, summary, answer, { 304: { description: 'You have it.', ...kept } })
+}
+
+const SERVICE_PATHS: Readonly<Record<string, Json>> = {
+  '/healthz': serviceGet('isAlive', 'Whether the process lives', { description: 'It does.', content: status('ok') }),
+  '/readyz': serviceGet(
+    'isReady',
+    'Whether requests can be served',
+    { description: 'They can.', content: status('ready') },
+    { 503: { description: 'Not at the moment.', headers: REQUEST_ID, content: status('starting') } },
+  ),
+  '/metrics': serviceGet('readMetrics', 'Measurements, for Prometheus', {
+    description: 'In the text format of Prometheus.',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  }),
+  '/openapi.json': keptGet('readDocument', 'This document', 'application/json', { type: 'object' }),
+  '/docs': keptGet('readDocs', 'A page on which every request can be tried', 'text/html', { type: 'string' }),
+  '/docs/problems': keptGet('readProblems', 'A page that explains the codes of problems', 'text/html', {
+    type: 'string',
+  }),
+}

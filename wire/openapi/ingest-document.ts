@@ -1,0 +1,114 @@
+/** The published document of the command side. */
+import { CLIENT_ID } from '#ledger/identifiers'
+import { headers, jsonAnswer, jsonContent, openApiDocument, pathParameter, problemAnswers } from './document.ts'
+import { INGEST_SCHEMAS } from './ingest-schemas.ts'
+
+const ENTRIES = ['Entries']
+const MERCHANTS = ['Merchants']
+
+const CANNOT_BE_READ = ['not-json', 'too-large', 'unsupported-encoding', 'invalid'] as const
+const TRY_AGAIN = ['rate-limited', 'too-busy', 'stream-unavailable', 'register-unavailable'] as const
+
+const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion.'
+
+export const ingestDocument = () =>
+  openApiDocument({
+    title: 'Daybook ingest',
+    description:
+      'The command side of the live cash book of every merchant. 202 means: the entry is on the stream and will be ' +
+      'counted, once, whatever happens next. A client that gets no answer sends the very same entry again, as often as ' +
+      'it likes.',
+    tags: [
+      { name: 'Entries', description: 'Movements of cash: credits and debits.' },
+      { name: 'Merchants', description: 'Who owns books.' },
+    ],
+    schemas: INGEST_SCHEMAS,
+    paths: {
+      '/v1/merchants/{merchantId}': {
+        put: {
+          operationId: 'registerMerchant',
+          summary: 'Registers a merchant, or changes it',
+          description: 'Doing the same again changes nothing. A change of the calendar counts from a day to come.',
+          tags: MERCHANTS,
+          parameters: [
+            pathParameter('merchantId', 'An id of your own.', { type: 'string', pattern: CLIENT_ID.source }),
+          ],
+          requestBody: { required: true, description: GZIP, content: jsonContent('MerchantRegistration') },
+          responses: {
+            200: jsonAnswer('It was registered before; this is how it is now.', 'Merchant'),
+            201: jsonAnswer('It is registered.', 'Merchant'),
+            ...problemAnswers([...CANNOT_BE_READ, 'currency-fixed', 'changed-meanwhile', 'register-unavailable']),
+          },
+        },
+      },
+      '/v1/entries': {
+        post: {
+          operationId: 'sendEntry',
+          summary: 'Sends one entry',
+          tags: ENTRIES,
+          requestBody: { required: true, description: GZIP, content: jsonContent('Entry') },
+          responses: {
+            202: jsonAnswer('It will be counted.', 'Accepted', headers('location')),
+            ...problemAnswers([...CANNOT_BE_READ, ...TRY_AGAIN]),
+          },
+        },
+      },
+      '/v1/entries/batch': {
+        post: {
+          operationId: 'sendBatch',
+          summary: 'Sends up to 500 entries',
+          description:
+            'Each is judged by itself, so a wrong one does not take its neighbours with it; the results say what became ' +
+            'of each.',
+          tags: ENTRIES,
+          requestBody: { required: true, description: GZIP, content: jsonContent('Batch') },
+          responses: {
+            202: jsonAnswer('All were accepted.', 'BatchAnswer'),
+            207: jsonAnswer('Some were accepted, and some refused.', 'BatchAnswer'),
+            ...problemAnswers([...CANNOT_BE_READ, 'nothing-accepted', ...TRY_AGAIN], { schema: 'BatchProblem' }),
+          },
+        },
+      },
+      '/v1/entries/stream': {
+        post: {
+          operationId: 'streamEntries',
+          summary: 'Sends as many entries as there are, one per line',
+          description:
+            'Answers while it reads, in the order of the lines, each line of the answer a `StreamAnswer`. Read the ' +
+            'answers while you send: nothing is read from you while they wait. Lines refused with a 503 were not written ' +
+            'in time: send them again. If the last answer says `"done": false`, or there is none, send again from the ' +
+            'first line without an answer; sending more than that again does no harm. A connection on which nothing ' +
+            'moves for a minute is closed.',
+          tags: ENTRIES,
+          requestBody: {
+            // Nothing at all is an upload of no lines.
+            required: false,
+            description:
+              'Newline-delimited JSON, each line an `Entry` of at most 64 KiB; blank lines are passed over. Any length, ' +
+              'plain or with `Content-Encoding: gzip`.',
+            content: {
+              'application/x-ndjson': {
+                schema: { type: 'string' },
+                example: `${JSON.stringify(INGEST_SCHEMAS.Entry.example)}\n`,
+              },
+            },
+          },
+          responses: {
+            200: {
+              description: 'What became of each line, and at the end how many there were.',
+              headers: headers('x-request-id'),
+              content: {
+                'application/x-ndjson': {
+                  schema: { type: 'string' },
+                  example:
+                    `${JSON.stringify(INGEST_SCHEMAS.StreamAnswer.example)}\n` +
+                    '{"done":true,"accepted":251,"rejected":0}\n',
+                },
+              },
+            },
+            ...problemAnswers(['unsupported-encoding', 'too-busy']),
+          },
+        },
+      },
+    },
+  })

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { TIME_OF_DAY } from '#ledger/calendar'
+import { LATE_POLICIES } from '../merchant.ts'
+import { businessDay, clientIdOf, currency } from './values.ts'
+
+const timeZone = z.string().describe('IANA time zone.')
+const dayStartsAt = z
+  .string()
+  .meta({ pattern: TIME_OF_DAY.source, description: 'The time of day at which a business day starts.' })
+
+export const merchant = z
+  .object({
+    merchantId: clientIdOf('The id in the path.'),
+    name: z.string(),
+    currency,
+    timeZone,
+    dayStartsAt,
+    lateEntries: z.enum(LATE_POLICIES).describe('What becomes of an entry whose day is closed already.'),
+    calendarFrom: businessDay('From which day the newest time zone and start of day count.').optional(),
+    calendar: z
+      .array(
+        z.object({
+          from: businessDay('The first day of this rule.').nullable().describe('Null: from the beginning.'),
+          timeZone,
+          dayStartsAt,
+        }),
+      )
+      .min(1)
+      .describe('Every rule there was, the newest last.'),
+  })
+  .describe('A merchant: the owner of books.')
+
+export const MERCHANT_EXAMPLE = {
+  merchantId: 'corner-shop',
+  name: 'Corner Shop',
+  currency: 'BRL',
+  timeZone: 'America/Sao_Paulo',
+  dayStartsAt: '04:00',
+  lateEntries: 'nextOpenDay',
+  calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00' }],
+}
