@@ -96,9 +96,9 @@ async function playRound(rival: Rival, { batchSize, clients }: Shape, sales: Sal
     warmUpMs: 0,
   } as const
   const written = await generate(load)
-  const drainingSinceMs = performance.now()
+  const answeredAtMs = performance.now()
   const counted = await rival.counted(sales)
-  const seconds = written.seconds + (performance.now() - drainingSinceMs) / 1_000
+  const seconds = written.seconds + (performance.now() - answeredAtMs) / 1_000
   rival.rest()
   if (written.refused.length + written.unsure.length > 0) throw new Error(JSON.stringify(written.statuses))
   return {

@@ -1,5 +1,5 @@
 /** Which sales the books hold, one by one, and whether their days add up to just these. */
-import { answered, YESTERDAY } from '#test/flows/client'
+import { answered, YESTERDAY, type Answer } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
 import { countedDays } from './counted.ts'
 import { merchantsOf, saleOf, type Sales } from './sales.ts'
@@ -37,11 +37,11 @@ type Listed = { readonly entryId: string; readonly direction: string; readonly a
 const entriesOf = async (system: RunningSystem, merchantId: string): Promise<Listed[]> => {
   const url = `${system.query}/v1/merchants/${merchantId}/days/${YESTERDAY}/entries?limit=500`
   const entries: Listed[] = []
-  for (let cursor: unknown = ''; cursor !== null;) {
-    const { status, body } = await answered(`${url}${cursor === '' ? '' : `&cursor=${String(cursor)}`}`, 'GET')
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { status, body }: Answer = await answered(cursor === '' ? url : `${url}&cursor=${cursor}`, 'GET')
     if (status !== 200) throw new Error(`${url}: ${status}`)
     entries.push(...(body['data'] as Listed[]))
-    cursor = body['nextCursor']
+    cursor = body['nextCursor'] as string | null
   }
   return entries
 }

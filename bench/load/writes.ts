@@ -87,6 +87,7 @@ const requestOf = ({ sales, batchSize }: Writes, first: number) =>
 const noAnswer = (error: Error): Answer => ({ status: 0, body: error.message })
 
 const READ_BACK_EVERY_MS = 100
+const MAX_TRIES = 20
 
 /** Asks for the day of an entry just acknowledged, `after` its position. */
 const reader = ({ readBackFrom, sales, batchSize }: Writes) => {
@@ -99,7 +100,9 @@ const reader = ({ readBackFrom, sales, batchSize }: Writes) => {
     const sale = saleOf(sales, first)
     const path = `/v1/merchants/${sale.merchantId}/days/${sale.occurredAt.slice(0, 10)}?after=${positionIn(answer)}`
     // Not applied within the five seconds that a query waits: asked again, and all of it counts.
-    while ((await query.send({ method: 'GET', path })).status === 409);
+    for (let tries = 1; (await query.send({ method: 'GET', path })).status !== 200; tries += 1) {
+      if (tries === MAX_TRIES) throw new Error(`${sale.entryId} was answered 202 and cannot be read`)
+    }
     readableMs.push(performance.now() - answeredAtMs)
   }
 

@@ -70,7 +70,8 @@ const versionOnceReady = (connection: ClientConfig): Promise<string> =>
       await client.connect()
       const { rows } = await client.query<{ server_version: string }>('show server_version')
       await client.end()
-      return rows[0]?.server_version
+      // Without what the distribution adds in brackets.
+      return rows[0]?.server_version.split(' ')[0]
     },
     { timeoutMs: 20_000 },
   )

@@ -15,11 +15,11 @@ const MAX_ENTRIES = 5_000
 
 export const postgresWriter = (clients: readonly Client[]): StreamWriter => {
   const queues = clients.map(writerOf)
-  const queueFor = (entry: Entry) => queues[laneOf(entry.merchantId) % queues.length]
+  const queueOf = (entry: Entry) => laneOf(entry.merchantId) % queues.length
   return {
     async write(entries) {
-      const shares = Map.groupBy(entries, queueFor)
-      const isWritten = await Promise.all(Array.from(shares, ([queue, share]) => queue?.(share) ?? false))
+      const shares = Map.groupBy(entries, queueOf)
+      const isWritten = await Promise.all(queues.map(async (write, queue) => await write(shares.get(queue) ?? [])))
       // The position means nothing here: what is acknowledged is counted already.
       if (!isWritten.includes(false)) return entries.map((_, index) => ok({ ...COUNTED, index }))
       return entries.map(() => refuse('stream-unavailable'))
@@ -58,11 +58,13 @@ const writerOf = (client: Client): ((entries: readonly Entry[]) => Promise<boole
     return taken
   }
 
-  return async (entries) =>
-    await new Promise((done) => {
-      waiting.push({ entries, done })
-      void writeWaiting()
-    })
+  return async (entries) => {
+    if (entries.length === 0) return true
+    const { promise, resolve: done } = Promise.withResolvers<boolean>()
+    waiting.push({ entries, done })
+    void writeWaiting()
+    return await promise
+  }
 }
 
 /** Answers whether the entries are committed. */
