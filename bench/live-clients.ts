@@ -18,6 +18,8 @@ import { merchantsOf } from './load/sales.ts'
 const clients = Number(process.argv[2] ?? 1_000)
 const sales = { name: 'followed', merchants: 100 }
 const merchants = merchantsOf(sales)
+/** Long enough for a heartbeat, which comes every 15 s. */
+const IDLE_MS = 16_000
 
 printMachine()
 const system = await RunningSystem.start({ LOG_LEVEL: 'warn' })
@@ -33,18 +35,23 @@ try {
 
 async function measureMemory(queryApi: number): Promise<void> {
   const before = memoryMiB(queryApi).now
-  const listeners = await listenAll()
-  // Idle for a while, with the looks at the books that go on all the time, and a heartbeat.
-  await sleep(16_000)
+  // The looks at the books of all merchants go on from the first client of each; what they take is not the others'.
+  const listeners = await listenAll(merchants.length)
+  await sleep(IDLE_MS)
+  const withFirst = memoryMiB(queryApi).now
+  listeners.push(...(await listenAll(clients - merchants.length)))
+  await sleep(IDLE_MS)
   const during = memoryMiB(queryApi).now
   await measureChange(listeners)
   listeners.forEach((listener) => listener.leave())
   await sleep(5_000)
   const after = memoryMiB(queryApi).now
   printFigure({ what: 'memory of the query API before', value: before, unit: 'MiB' })
+  printFigure({ what: `with one idle client for each of ${merchants.length} merchants`, value: withFirst, unit: 'MiB' })
   printFigure({ what: `with ${clients.toLocaleString('en')} idle clients`, value: during, unit: 'MiB' })
   printFigure({ what: 'five seconds after they left', value: after, unit: 'MiB' })
-  printFigure({ what: 'per client', value: ((during - before) * 1_024) / clients, unit: 'KiB' })
+  const perClient = ((during - withFirst) * 1_024) / (clients - merchants.length)
+  printFigure({ what: 'for each further client', value: perClient, unit: 'KiB' })
 }
 
 /** One entry for every merchant; each of its clients must hear of it. */
@@ -60,7 +67,7 @@ async function measureChange(listeners: readonly Listener[]): Promise<void> {
 }
 
 async function measureStop(queryApi: number): Promise<void> {
-  const listeners = await listenAll()
+  const listeners = await listenAll(clients)
   const startedAtMs = performance.now()
   signal(queryApi, 'SIGTERM')
   const hasEnded = async () => !isRunning(queryApi) || undefined
@@ -79,11 +86,11 @@ async function measureStop(queryApi: number): Promise<void> {
   })
 }
 
-/** Connects the clients, spread over the merchants; each gets the current business day as its first event. */
-async function listenAll(): Promise<Listener[]> {
+/** Connects so many clients, spread over the merchants; each gets the current business day as its first event. */
+async function listenAll(count: number): Promise<Listener[]> {
   const listeners: Listener[] = []
-  while (listeners.length < clients) {
-    const next = Array.from({ length: Math.min(50, clients - listeners.length) }, (_, index) =>
+  while (listeners.length < count) {
+    const next = Array.from({ length: Math.min(50, count - listeners.length) }, (_, index) =>
       listen(`${system.query}/v1/merchants/${merchants[(listeners.length + index) % merchants.length]}/live`),
     )
     listeners.push(...(await Promise.all(next)))
