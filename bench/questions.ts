@@ -10,5 +10,6 @@ export const questions: readonly Question[] = [
   { name: 'processor', measure: async () => (await import('./processor.ts')).measureProcessor() },
   { name: 'ceiling', measure: async () => (await import('./ceiling.ts')).measureCeiling() },
   { name: 'ingest', measure: async () => (await import('./ingest-batch.ts')).measureIngest() },
+  { name: 'load', measure: async () => (await import('./load.ts')).measureLoad() },
   { name: 'cold', measure: async () => (await import('./cold-book.ts')).measureColdBook() },
 ]

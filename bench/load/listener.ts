@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+
+/** A client of a merchant's live days. */
+export type Listener = {
+  /** How many days it was told of so far. */
+  events(): number
+  isEnded(): boolean
+  /** The connection went away before the stream had said that it ends. */
+  isCutOff(): boolean
+  leave(): void
+}
+
+/** Returns when the stream has begun. */
+export const listen = async (url: string): Promise<Listener> => {
+  // A connection of its own, as every app has.
+  const call = get(url, { agent: false, headers: { accept: 'text/event-stream' } })
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  if (response.statusCode !== 200) throw new Error(`${url}: ${response.statusCode}`)
+  let events = 0
+  let text = ''
+  let isEnded = false
+  response.setEncoding('utf8').on('data', (piece: string) => {
+    const lines = (text + piece).split('\n')
+    text = lines.pop() ?? ''
+    events += lines.filter((line) => line === 'event: day').length
+  })
+  // A stream that is cut off says so by an error first.
+  response.on('error', () => {})
+  response.on('close', () => {
+    isEnded = true
+  })
+  return {
+    events: () => events,
+    isEnded: () => isEnded,
+    isCutOff: () => isEnded && !response.complete,
+    leave: () => void call.destroy(),
+  }
+}

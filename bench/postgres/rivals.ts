@@ -1,0 +1,79 @@
+/** The two that are compared, each with the same three questions. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { request } from '#test/flows/client'
+import { RunningSystem, signal } from '#test/flows/running-system'
+import { eventually } from '#infra/local/retry'
+import { countedDays, registerAll } from '../load/counted.ts'
+import { merchantsOf, type Sales, type Totals } from '../load/sales.ts'
+import { createTables, readTotals } from './schema.ts'
+import { startPostgres } from './server.ts'
+
+export type Rival = {
+  readonly name: string
+  readonly ingestUrl: string
+  register(sales: Sales): Promise<void>
+  /** Waits until all that was acknowledged is counted; answers the days' totals. */
+  counted(sales: Sales): Promise<ReadonlyMap<string, Totals>>
+  /** While the other one is measured, this one takes nothing of the machine. */
+  rest(): void
+  wake(): Promise<void>
+  stop(): Promise<void>
+}
+
+export const startDaybook = async (): Promise<Rival> => {
+  const system = await RunningSystem.start({ LOG_LEVEL: 'error' })
+  const signalAll = (name: NodeJS.Signals) => system.processes().forEach((pid) => signal(pid, name))
+  const isReady = async (url: string) => (await request(`${url}/readyz`, 'GET')).status === 200 || undefined
+  return {
+    name: 'Daybook',
+    ingestUrl: system.ingest,
+    register: (sales) => registerAll(system, sales),
+    counted: (sales) => countedDays(system, sales),
+    rest: () => signalAll('SIGSTOP'),
+    async wake() {
+      signalAll('SIGCONT')
+      for (const url of [system.ingest, system.query]) await eventually(() => isReady(url), { timeoutMs: 20_000 })
+    },
+    async stop() {
+      signalAll('SIGCONT')
+      await system.stop()
+      await system.remove()
+    },
+  }
+}
+
+export const startPostgresRival = async (connections: number): Promise<Rival> => {
+  const postgres = await startPostgres()
+  const client = new Client(postgres.connection)
+  await client.connect()
+  await createTables(client)
+  const front = fork(fileURLToPath(new URL('front.server.ts', import.meta.url)), {
+    // What the local supervisor gives to ingest.
+    env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=16', MALLOC_ARENA_MAX: '2' },
+  })
+  front.send({ connection: postgres.connection, connections })
+  const [{ port }] = (await once(front, 'message')) as [{ port: number }]
+  const ingestUrl = `http://127.0.0.1:${port}`
+  return {
+    name: `PostgreSQL ${postgres.version}`,
+    ingestUrl,
+    async register(sales) {
+      for (const merchantId of merchantsOf(sales)) {
+        const merchant = { name: merchantId, currency: 'BRL', timeZone: 'UTC' }
+        await request(`${ingestUrl}/v1/merchants/${merchantId}`, 'PUT', merchant)
+      }
+    },
+    counted: (sales) => readTotals(client, merchantsOf(sales)),
+    // It does nothing by itself.
+    rest() {},
+    async wake() {},
+    async stop() {
+      front.disconnect()
+      await client.end()
+      await postgres.stop()
+    },
+  }
+}
