@@ -30,11 +30,11 @@ export class Backlog {
   add(route: Route, line: string, write: PendingWrite, index: number): void {
     // As many bytes as characters, or more when it is not ASCII: near enough to tell when a record is full.
     const record = this.#openRecord(route, line.length)
-    const bytes = record.body.add(line)
+    record.body.add(line)
     record.writes.push(write)
     record.indexes.push(index)
-    record.bytes += bytes
-    this.bytes += bytes
+    this.bytes += record.body.bytes - record.bytes
+    record.bytes = record.body.bytes
   }
 
   /** What goes with the next call: from every queue that is not resting, as much as fits. */

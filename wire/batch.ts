@@ -8,7 +8,7 @@ import { readFields } from './fields.ts'
 import { parseJson } from './json.ts'
 import { positionToken } from './position-token.ts'
 import { invalid, NOT_JSON, PROBLEMS, problemBody, type Problem } from './problem.ts'
-import { EntryScanner } from './usual-entry.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, EntryScanner, OPEN_BRACE, OPEN_BRACKET } from './usual-entry.ts'
 
 /** An entry that the stream has acknowledged, and where it stands there. */
 export type Accepted = { readonly entry: Entry; readonly position: Position }
@@ -30,14 +30,15 @@ export const parseBatchText = (text: string): Result<readonly EntryInput[], Prob
 /** The short way for a batch that is written as nearly all are; undefined says only that this one is not. */
 const readUsualBatch = (text: string): readonly EntryInput[] | undefined => {
   const scanner = new EntryScanner(text)
-  if (!scanner.take('{') || scanner.string() !== 'entries' || !scanner.take(':') || !scanner.take('[')) return undefined
+  const isBatch = scanner.take(OPEN_BRACE) && scanner.string() === 'entries' && scanner.take(COLON)
+  if (!isBatch || !scanner.take(OPEN_BRACKET)) return undefined
   const entries: EntryInput[] = []
   do {
     const input = nextInput(scanner)
     if (input === undefined || entries.length === MAX_BATCH_ENTRIES) return undefined
     entries.push(input)
-  } while (scanner.take(','))
-  return scanner.take(']') && scanner.take('}') && scanner.isAtEnd() ? entries : undefined
+  } while (scanner.take(COMMA))
+  return scanner.take(CLOSE_BRACKET) && scanner.take(CLOSE_BRACE) && scanner.isAtEnd() ? entries : undefined
 }
 
 const nextInput = (scanner: EntryScanner): EntryInput | undefined => {

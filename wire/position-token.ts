@@ -6,14 +6,20 @@ import { ok, refuse, type Result } from '#ledger/result'
  * entries of a record have in common is encoded once for them.
  */
 export const positionToken = ({ shardId, sequenceNumber, index }: Position): string => {
-  if (last.shardId !== shardId || last.sequenceNumber !== sequenceNumber) {
+  let encoded = encodedRecords.get(sequenceNumber)
+  // Two shards never give the same number, as far as is known; it is not promised.
+  if (encoded?.shardId !== shardId) {
     const text = Buffer.from(`${shardId} ${sequenceNumber}`).toString('base64url')
-    last = { shardId, sequenceNumber, token: `2${text}.` }
+    encoded = { shardId, token: `2${text}.` }
+    if (encodedRecords.size === MOST_RECORDS) encodedRecords.clear()
+    encodedRecords.set(sequenceNumber, encoded)
   }
-  return last.token + index
+  return encoded.token + index
 }
 
-let last = { shardId: '', sequenceNumber: '', token: '' }
+/** The records whose entries are answered now, by their sequence numbers. */
+const encodedRecords = new Map<string, { readonly shardId: string; readonly token: string }>()
+const MOST_RECORDS = 100
 
 /** How every token is written, and some that name no position. */
 export const POSITION_TOKEN = /^2([A-Za-z0-9_-]{1,400})\.(0|[1-9]\d{0,8})$/

@@ -51,15 +51,15 @@ export class EntryScanner {
   }
 
   /** One character, after any white space. */
-  take(character: string): boolean {
-    if (this.#text.charCodeAt(this.#skipSpace()) !== character.charCodeAt(0)) return false
+  take(character: number): boolean {
+    if (this.#text.charCodeAt(this.#skipSpace()) !== character) return false
     this.#at += 1
     return true
   }
 
   /** A string in quotes, as it is written: whoever takes it makes sure that nothing in it is escaped. */
   string(): string | undefined {
-    if (!this.take('"')) return undefined
+    if (!this.take(QUOTE)) return undefined
     const start = this.#at
     const end = this.#text.indexOf('"', start)
     if (end === -1) return undefined
@@ -72,47 +72,92 @@ export class EntryScanner {
   }
 
   #fields(): EntryFields | undefined {
-    const fields: Writable<Partial<EntryFields>> = {}
-    if (!this.take('{')) return undefined
+    // Each field in a variable of its own: an object that grows field by field costs more than all the rest.
+    let entryId: string | undefined
+    let merchantId: string | undefined
+    let direction: Direction | undefined
+    let amountMinor: bigint | undefined
+    let currency: Currency | undefined
+    let occurredAtMs: number | undefined
+    let method: Method | undefined
+    let category: string | undefined
+    let description: string | undefined
+    let reference: string | undefined
+    let terminalId: string | undefined
+    let terminalSeq: number | undefined
+    let reverses: string | undefined
+
+    if (!this.take(OPEN_BRACE)) return undefined
     do {
       const name = this.string()
-      if (name === undefined || !this.take(':') || !this.#field(fields, name)) return undefined
-    } while (this.take(','))
-    return this.take('}') && isComplete(fields) ? fields : undefined
-  }
+      if (name === undefined || !this.take(COLON)) return undefined
+      // Of a field that is given twice the last one counts, as in JSON.parse.
+      let value: unknown
+      switch (name) {
+        case 'entryId':
+          value = entryId = this.#id()
+          break
+        case 'merchantId':
+          value = merchantId = this.#id()
+          break
+        case 'direction':
+          value = direction = this.#oneOf(DIRECTIONS)
+          break
+        case 'amount':
+          value = amountMinor = this.#amount()
+          break
+        case 'currency':
+          value = currency = this.#currency()
+          break
+        case 'occurredAt':
+          value = occurredAtMs = this.#instant()
+          break
+        case 'method':
+          value = method = this.#oneOf(METHODS)
+          break
+        case 'category':
+          value = category = this.#plainText(64)
+          break
+        case 'description':
+          value = description = this.#plainText(200)
+          break
+        case 'reference':
+          value = reference = this.#plainText(100)
+          break
+        case 'terminalId':
+          value = terminalId = this.#id()
+          break
+        case 'terminalSeq':
+          value = terminalSeq = this.#wholeNumber()
+          break
+        case 'reverses':
+          value = reverses = this.#id()
+          break
+        default:
+          return undefined
+      }
+      if (value === undefined) return undefined
+    } while (this.take(COMMA))
+    if (!this.take(CLOSE_BRACE)) return undefined
 
-  /** Takes a field's value. Of a field that is given twice the last one counts, as in JSON.parse. */
-  #field(fields: Writable<Partial<EntryFields>>, name: string): boolean {
-    switch (name) {
-      case 'entryId':
-        return (fields.entryId = this.#id() as EntryId | undefined) !== undefined
-      case 'merchantId':
-        return (fields.merchantId = this.#id() as MerchantId | undefined) !== undefined
-      case 'direction':
-        return (fields.direction = this.#oneOf<Direction>(DIRECTIONS)) !== undefined
-      case 'amount':
-        return (fields.amountMinor = this.#amount()) !== undefined
-      case 'currency':
-        return (fields.currency = this.#currency()) !== undefined
-      case 'occurredAt':
-        return (fields.occurredAtMs = this.#instant()) !== undefined
-      case 'method':
-        return (fields.method = this.#oneOf<Method>(METHODS)) !== undefined
-      case 'category':
-        return (fields.category = this.#plainText(64)) !== undefined
-      case 'description':
-        return (fields.description = this.#plainText(200)) !== undefined
-      case 'reference':
-        return (fields.reference = this.#plainText(100)) !== undefined
-      case 'terminalId':
-        return (fields.terminalId = this.#id()) !== undefined
-      case 'terminalSeq':
-        return (fields.terminalSeq = this.#wholeNumber()) !== undefined
-      case 'reverses':
-        return (fields.reverses = this.#id()) !== undefined
-      default:
-        return false
+    if (entryId === undefined || merchantId === undefined || direction === undefined) return undefined
+    if (amountMinor === undefined || currency === undefined || occurredAtMs === undefined) return undefined
+    const entry: Writable<EntryFields> = {
+      entryId: entryId as EntryId,
+      merchantId: merchantId as MerchantId,
+      direction,
+      amountMinor,
+      currency,
+      occurredAtMs,
     }
+    if (method !== undefined) entry.method = method
+    if (category !== undefined) entry.category = category
+    if (description !== undefined) entry.description = description
+    if (reference !== undefined) entry.reference = reference
+    if (terminalId !== undefined) entry.terminalId = terminalId
+    if (terminalSeq !== undefined) entry.terminalSeq = terminalSeq
+    if (reverses !== undefined) entry.reverses = reverses
+    return entry
   }
 
   #id(): string | undefined {
@@ -179,15 +224,7 @@ export class EntryScanner {
   }
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] | undefined }
-
-const isComplete = (fields: Writable<Partial<EntryFields>>): fields is EntryFields =>
-  fields.entryId !== undefined &&
-  fields.merchantId !== undefined &&
-  fields.direction !== undefined &&
-  fields.amountMinor !== undefined &&
-  fields.currency !== undefined &&
-  fields.occurredAtMs !== undefined
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** A string, or what opens and closes objects and arrays. */
 const TOKEN = /"(?:[^"\\]|\\[^])*"|[{}[\]]/g
@@ -195,6 +232,13 @@ const TOKEN = /"(?:[^"\\]|\\[^])*"|[{}[\]]/g
 const ESCAPED_OR_CONTROL = /[\\\p{Cc}]/u
 const MAX_AMOUNT = Number(MAX_ENTRY_MINOR)
 
+export const OPEN_BRACE = '{'.charCodeAt(0)
+export const CLOSE_BRACE = '}'.charCodeAt(0)
+export const OPEN_BRACKET = '['.charCodeAt(0)
+export const CLOSE_BRACKET = ']'.charCodeAt(0)
+export const COLON = ':'.charCodeAt(0)
+export const COMMA = ','.charCodeAt(0)
+const QUOTE = '"'.charCodeAt(0)
 const ZERO = '0'.charCodeAt(0)
 const SPACE = ' '.charCodeAt(0)
 const LINE_FEED = '\n'.charCodeAt(0)
