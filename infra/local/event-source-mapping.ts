@@ -50,7 +50,7 @@ type Mapping = Required<MappingOptions>
 const withDefaults = (options: MappingOptions): Mapping => ({
   startFrom: 'checkpoint',
   limits: lambdaLimits,
-  idleMs: 75,
+  idleMs: 250,
   refreshShardsMs: 1_000,
   retry: { minMs: 100, maxMs: 5_000 },
   ...options,
