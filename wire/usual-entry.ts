@@ -34,14 +34,19 @@ export class EntryScanner {
     return entry
   }
 
-  /** The text of an object or array, whatever is in it. It need not be JSON, but no JSON is cut in the wrong place. */
+  /**
+   * The text of an object or array, whatever is in it, unless it is of far more parts than an entry. It need not be JSON,
+   * but no JSON is cut in the wrong place.
+   */
   value(): string | undefined {
     const start = this.#skipSpace()
     let depth = 0
     TOKEN.lastIndex = start
-    for (let token = TOKEN.exec(this.#text); token !== null; token = TOKEN.exec(this.#text)) {
-      if (token[0] === '{' || token[0] === '[') depth += 1
-      else if (token[0] === '}' || token[0] === ']') depth -= 1
+    for (let tokens = 0; tokens < MOST_TOKENS; tokens += 1) {
+      const [token] = TOKEN.exec(this.#text) ?? []
+      if (token === undefined) return undefined
+      if (token === '{' || token === '[') depth += 1
+      else if (token === '}' || token === ']') depth -= 1
       if (depth > 0) continue
       this.#at = TOKEN.lastIndex
       const value = this.#text.slice(start, this.#at)
@@ -228,6 +233,9 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** A string, or what opens and closes objects and arrays. */
 const TOKEN = /"(?:[^"\\]|\\[^])*"|[{}[\]]/g
+
+/** A valid entry with the most metadata has some 70. */
+const MOST_TOKENS = 1_000
 
 const ESCAPED_OR_CONTROL = /[\\\p{Cc}]/u
 const MAX_AMOUNT = Number(MAX_ENTRY_MINOR)
