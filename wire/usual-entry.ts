@@ -1,6 +1,6 @@
 /**
  * The short way for the entry that nearly every client sends: valid, and nothing unusual about how it is written. It is
- * read and checked in one pass over the text, in 0.6 µs where JSON and the schema take 6. Whatever is not usual is left
+ * read and checked in one pass over the text, in 1.5 µs where JSON and the schema take 6. Whatever is not usual is left
  * to those, which alone say what is wrong; properties in test/http/ingest-usual-entry.test.ts show that both read the
  * same values.
  */
@@ -9,6 +9,7 @@ import { isClientId, type EntryId, type MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, parseCurrency, type Currency } from '#ledger/money'
 import type { EntryFields } from './entry.ts'
 import { parseInstant } from './instant.ts'
+import { ownText } from './own-text.ts'
 
 /** The entry, when the whole text is a usual one. Undefined says only that it is not: it may be valid all the same. */
 export const readUsualEntry = (text: string): EntryFields | undefined => {
@@ -149,7 +150,7 @@ export class EntryScanner {
     if (amountMinor === undefined || currency === undefined || occurredAtMs === undefined) return undefined
     const entry: Writable<EntryFields> = {
       entryId: entryId as EntryId,
-      merchantId: merchantId as MerchantId,
+      merchantId: ownText(merchantId) as MerchantId,
       direction,
       amountMinor,
       currency,

@@ -6,6 +6,7 @@
 import { METHODS, type Direction, type Entry, type Method } from '#ledger/entry'
 import { parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, parseCurrency, type Currency } from '#ledger/money'
+import { ownText } from './own-text.ts'
 
 /** The entry, when its line is a usual one. Undefined says only that it is not: it may be valid all the same. */
 export const readUsualLine = (line: string): Entry | undefined => {
@@ -21,7 +22,7 @@ export const readUsualLine = (line: string): Entry | undefined => {
 
   const entry: Writable<Entry> = {
     entryId: entryId as EntryId,
-    merchantId: merchantId as MerchantId,
+    merchantId: ownText(merchantId) as MerchantId,
     direction,
     // From a number it is made in half the time that it takes from text; of so few digits, a number is exact.
     amountMinor: BigInt(amountNumber),
