@@ -9,7 +9,7 @@ import { parseAcceptedEntry } from './entry.ts'
 import { explainFields, parsed, readFields } from './fields.ts'
 import { instantText, parseInstant } from './instant.ts'
 
-/** What is absent in an entry is absent here, and NULL in Parquet. */
+/** What an entry does not have is undefined here, absent in JSON, and NULL in Parquet. */
 export type ArchiveRow = {
   readonly entry_id: string
   readonly merchant_id: string
@@ -19,14 +19,14 @@ export type ArchiveRow = {
   readonly currency: string
   readonly occurred_at: string
   readonly received_at: string
-  readonly method?: string
-  readonly category?: string
-  readonly description?: string
-  readonly reference?: string
-  readonly terminal_id?: string
-  readonly terminal_seq?: number
-  readonly reverses?: string
-  readonly metadata?: Readonly<Record<string, string>>
+  readonly method: string | undefined
+  readonly category: string | undefined
+  readonly description: string | undefined
+  readonly reference: string | undefined
+  readonly terminal_id: string | undefined
+  readonly terminal_seq: number | undefined
+  readonly reverses: string | undefined
+  readonly metadata: Readonly<Record<string, string>> | undefined
   readonly shard_id: string
   readonly sequence_number: string
   readonly record_index: number
@@ -34,37 +34,34 @@ export type ArchiveRow = {
   readonly schema_version: 1
 }
 
-export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): ArchiveRow => {
-  const { method, category, description, reference, terminalId, terminalSeq, reverses, metadata } = entry
-  return {
-    entry_id: entry.entryId,
-    merchant_id: entry.merchantId,
-    business_day: entry.businessDay,
-    direction: entry.direction,
-    // At most 10^12, which a double holds exactly.
-    amount: Number(entry.amountMinor),
-    currency: entry.currency,
-    occurred_at: columnTime(entry.occurredAtMs),
-    received_at: columnTime(entry.receivedAtMs),
-    ...(method !== undefined && { method }),
-    ...(category !== undefined && { category }),
-    ...(description !== undefined && { description }),
-    ...(reference !== undefined && { reference }),
-    ...(terminalId !== undefined && { terminal_id: terminalId }),
-    ...(terminalSeq !== undefined && { terminal_seq: terminalSeq }),
-    ...(reverses !== undefined && { reverses }),
-    ...(metadata !== undefined && { metadata }),
-    shard_id: position.shardId,
-    sequence_number: position.sequenceNumber,
-    record_index: position.index,
-    arrived_at: columnTime(arrivedAtMs),
-    schema_version: 1,
-  }
-}
+export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): ArchiveRow => ({
+  entry_id: entry.entryId,
+  merchant_id: entry.merchantId,
+  business_day: entry.businessDay,
+  direction: entry.direction,
+  // At most 10^12, which a double holds exactly.
+  amount: Number(entry.amountMinor),
+  currency: entry.currency,
+  occurred_at: columnTime(entry.occurredAtMs),
+  received_at: columnTime(entry.receivedAtMs),
+  method: entry.method,
+  category: entry.category,
+  description: entry.description,
+  reference: entry.reference,
+  terminal_id: entry.terminalId,
+  terminal_seq: entry.terminalSeq,
+  reverses: entry.reverses,
+  metadata: entry.metadata,
+  shard_id: position.shardId,
+  sequence_number: position.sequenceNumber,
+  record_index: position.index,
+  arrived_at: columnTime(arrivedAtMs),
+  schema_version: 1,
+})
 
 /** Reads what `archiveRow` wrote, and the same row with nulls, as it comes back from Parquet. */
 export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> => {
-  const row = readFields(archiveRowFields, withoutNulls(json))
+  const row = readFields(archiveRowFields, presentColumns(json))
   if (!row.ok) return refuse(explainFields(row.error))
   const { entry_id, merchant_id, business_day, occurred_at, received_at, terminal_id, terminal_seq, ...rest } =
     row.value
@@ -114,8 +111,8 @@ const archiveRowFields = z.looseObject({
   schema_version: z.literal(1),
 })
 
-/** In JSON an absent field is absent, in Parquet it is NULL. */
-export const withoutNulls = (json: unknown): unknown =>
-  typeof json === 'object' && json !== null && !Array.isArray(json)
-    ? Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null))
-    : json
+/** A row without the columns that are NULL, which is how Parquet says that a field is absent. */
+export const presentColumns = (row: unknown): unknown =>
+  typeof row === 'object' && row !== null && !Array.isArray(row)
+    ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined))
+    : row

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { AnyDecision } from '#ledger/decision'
 import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
-import { columnInstant, columnTime, withoutNulls } from './archive-row.ts'
+import { columnInstant, columnTime, presentColumns } from './archive-row.ts'
 import { clientId, explainFields, parsed, readFields, text } from './fields.ts'
 import { instantText } from './instant.ts'
 import { parseJson } from './json.ts'
@@ -30,8 +30,8 @@ const parseDecision = (json: unknown): Result<AnyDecision, string> => {
 export const decisionRow = ({ decisionId, kind, merchantId, businessDay, decidedAtMs, body }: AnyDecision) => ({
   decision_id: decisionId,
   kind,
-  ...(merchantId !== undefined && { merchant_id: merchantId }),
-  ...(businessDay !== undefined && { business_day: businessDay }),
+  merchant_id: merchantId,
+  business_day: businessDay,
   decided_at: columnTime(decidedAtMs),
   body: JSON.stringify(body),
   day: instantText(decidedAtMs).slice(0, 'YYYY-MM-DD'.length),
@@ -39,7 +39,7 @@ export const decisionRow = ({ decisionId, kind, merchantId, businessDay, decided
 
 /** Reads what `decisionRow` wrote, and the same row with nulls, as it comes back from Parquet. */
 export const parseDecisionRow = (json: unknown): Result<AnyDecision, string> => {
-  const row = readFields(decisionRowFields, withoutNulls(json))
+  const row = readFields(decisionRowFields, presentColumns(json))
   if (!row.ok) return refuse(explainFields(row.error))
   const { decision_id, kind, merchant_id, business_day, decided_at, body } = row.value
   return parseDecision({

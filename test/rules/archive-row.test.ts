@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ok } from '#ledger/result'
-import { archiveRow, parseArchiveRow, type ArchiveRow } from '#wire/archive-row'
+import { archiveRow, parseArchiveRow } from '#wire/archive-row'
 import { anyArchivedEntry } from '../arbitraries.ts'
 import { anArchivedEntry, anEntry } from '../builders.ts'
 
-const ROW: ArchiveRow = {
+const ROW = {
   entry_id: 'e1',
   merchant_id: 'm1',
   business_day: '2026-11-20',
@@ -25,8 +25,7 @@ const asJson = (row: object): unknown => JSON.parse(JSON.stringify(row))
 
 describe('a row of the archive', () => {
   test('has the columns that SQL knows, and none for what an entry does not have', () => {
-    expect(archiveRow(anArchivedEntry())).toEqual(ROW)
-    expect(Object.keys(archiveRow(anArchivedEntry()))).toEqual(Object.keys(ROW))
+    expect(JSON.stringify(archiveRow(anArchivedEntry()))).toBe(JSON.stringify(ROW))
   })
 
   test('has every field that an entry may have', () => {
