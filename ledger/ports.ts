@@ -102,6 +102,6 @@ export type Archive = {
 
 /** The way of decisions to the archive, which is the stream's. */
 export type Decisions = {
-  /** Durable when it returns. What throws may have been published all the same. */
-  publish(decision: Decision): Promise<void>
+  /** Up to 500 at a time. Durable when it returns; what throws may have been published all the same. */
+  publish(...decisions: readonly Decision[]): Promise<void>
 }

@@ -44,7 +44,8 @@ export const firehoseArchive = (
       )
       // In the order of the records. Without an id, nothing says that the record was taken.
       const refused = records.filter((_, index) => RequestResponses[index]?.RecordId === undefined)
-      return { refused, cause: RequestResponses.find(({ ErrorCode }) => ErrorCode !== undefined) }
+      const reason = RequestResponses.find(({ ErrorCode }) => ErrorCode !== undefined)
+      return { refused, cause: new Error(`${reason?.ErrorCode}: ${reason?.ErrorMessage}`) }
     } catch (cause) {
       return { refused: records, cause }
     }

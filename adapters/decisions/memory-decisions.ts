@@ -5,8 +5,8 @@ export const memoryDecisions = (): Decisions & { readonly published: readonly De
   const published: Decision[] = []
   return {
     published,
-    async publish(decision) {
-      published.push(decision)
+    async publish(...decisions) {
+      published.push(...decisions)
     },
   }
 }

@@ -5,17 +5,18 @@ import { encodeDecisions } from '#wire/stream-record'
 
 type Options = { readonly sleep?: (ms: number) => Promise<unknown> }
 
-/** Each decision as a record of its own: they are few. One about a merchant goes where the merchant's entries go. */
+/** What is published together is one record, so that a flood of decisions takes no room from the entries. */
 export const streamDecisions = (
   stream: Pick<EntryStream, 'put'>,
   { sleep = (ms) => new Promise((wake) => setTimeout(wake, ms)) }: Options = {},
 ): Decisions => ({
-  async publish(decision) {
-    const record = { hashKey: hashKeyFor(decision), data: encodeDecisions([decision]) }
+  async publish(...decisions) {
+    if (decisions.length === 0) return
+    const record = { hashKey: hashKeyFor(decisions), data: encodeDecisions(decisions) }
     for (let attempt = 1; ; attempt += 1) {
       const [outcome] = await stream.put([record])
       if (outcome?.status === 'stored') return
-      if (attempt === MAX_ATTEMPTS) throw new Error(`the stream refused a decision: ${outcome?.reason ?? 'no outcome'}`)
+      if (attempt === MAX_ATTEMPTS) throw new Error(`the stream refused decisions: ${outcome?.reason ?? 'no outcome'}`)
       await sleep(PAUSE_MS * attempt)
     }
   },
@@ -25,4 +26,6 @@ export const streamDecisions = (
 const MAX_ATTEMPTS = 3
 const PAUSE_MS = 250
 
-const hashKeyFor = ({ merchantId }: Decision): bigint => (merchantId === undefined ? 0n : hashKeyOf(laneOf(merchantId)))
+// Any shard would do. By merchant they spread as the entries do.
+const hashKeyFor = ([first]: readonly Decision[]): bigint =>
+  first?.merchantId === undefined ? 0n : hashKeyOf(laneOf(first.merchantId))

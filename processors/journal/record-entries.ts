@@ -72,17 +72,20 @@ export const recordEntries = (
     }
   }
 
-  // It waits in quarantine, which is what matters; a shard does not stop because nobody could be told.
-  const publish = async (decision: Decision): Promise<void> => {
+  // It waits in quarantine, which is what matters: a shard does not stop because nobody could be told.
+  const publish = async (told: readonly Decision[]): Promise<void> => {
     try {
-      await decisions.publish(decision)
+      for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
+        await decisions.publish(...told.slice(at, at + TOLD_AT_ONCE))
+      }
     } catch (err) {
-      log.warn({ err, decisionId: decision.decisionId }, 'a decision was not published')
+      log.warn({ err, decisions: told.length, first: told[0]?.decisionId }, 'decisions were not published')
     }
   }
 
   return async (batch) => {
     const { shardId, records } = batch
+    const told: Decision[] = []
     const setAside = async (
       { record, index, raw }: Source,
       subject: SetAside['subject'],
@@ -95,7 +98,7 @@ export const recordEntries = (
       await quarantine.setAside(item)
       if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
       else log.warn({ position, reason, detail }, 'set aside')
-      await publish(quarantineSetAside(item))
+      told.push(quarantineSetAside(item))
     }
     const sorted = sortRecords(batch)
     const writer: BookWriter = {
@@ -120,6 +123,7 @@ export const recordEntries = (
       const level = err instanceof BrokenChain ? 'error' : 'warn'
       log[level]({ err, shardId }, 'has to be delivered again')
     })
+    await publish(told)
     const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)
     const lastDone = records[firstUndone - 1]
     const isNoted = lastDone === undefined || (await noteProgress(shardId, lastDone))
@@ -128,6 +132,8 @@ export const recordEntries = (
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
 }
+
+const TOLD_AT_ONCE = 500
 
 /** Should our own code fail on some entries, halves them until it is found which one makes it fail, and sets that aside. */
 const recordOrIsolate = async (writer: BookWriter, id: BookId, candidates: readonly Candidate[]): Promise<void> => {

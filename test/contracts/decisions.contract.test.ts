@@ -7,10 +7,18 @@ import { aDecision, merchantId } from '../builders.ts'
 import { allDecisions } from './adapters.ts'
 
 describe.each(allDecisions)('the way of decisions: $name', ({ fresh }) => {
-  test('each is there when it was published, as it was', async () => {
+  test('each is there when it was published, as it was made', async () => {
     const { decisions, published } = await fresh()
     const made = ['d1', 'd2'].map((decisionId) => aDecision({ decisionId }))
     for (const decision of made) await decisions.publish(decision)
+    expect(await published()).toEqual(made)
+  })
+
+  test('five hundred go together, and none at all', async () => {
+    const { decisions, published } = await fresh()
+    const made = Array.from({ length: 500 }, (_, index) => aDecision({ decisionId: `d${index}` }))
+    await decisions.publish()
+    await decisions.publish(...made)
     expect(await published()).toEqual(made)
   })
 })
@@ -29,6 +37,12 @@ describe('decisions on the stream', () => {
     }
     return { stream, hashKeys, decisions: streamDecisions({ put }, { sleep: async () => {} }) }
   }
+
+  test('that are published together are one record', async () => {
+    const { decisions, stream } = given(0)
+    await decisions.publish(aDecision({ decisionId: 'd1' }), aDecision({ decisionId: 'd2' }))
+    expect(stream.records).toHaveLength(1)
+  })
 
   test('go where the entries of their merchant go', async () => {
     const { decisions, hashKeys } = given(0)

@@ -173,8 +173,8 @@ describe('what is set aside', () => {
     const told: Decision[] = []
     const { worker } = given(({ quarantine }) => ({
       decisions: {
-        publish: async (decision) => {
-          told.push(decision)
+        publish: async (...decisions) => {
+          told.push(...decisions)
           waitingWhenTold.push((await quarantine.list({}, { limit: 10 })).items.length)
         },
       },
@@ -193,6 +193,16 @@ describe('what is set aside', () => {
         body: { reason: 'content-conflict', entryId: 'a', contentHash: hash, position },
       },
     ])
+  })
+
+  test('is told together, 500 at a time', async () => {
+    const counts: number[] = []
+    const { worker } = given(() => ({
+      decisions: { publish: async (...decisions) => void counts.push(decisions.length) },
+    }))
+    const lines = Array.from({ length: 600 }, (_, index) => `no entry ${index}`)
+    await worker(batchOf(record(entry('a')), encodeEntries(lines)))
+    expect(counts).toEqual([500, 100])
   })
 
   test('is done also when nobody could be told', async () => {

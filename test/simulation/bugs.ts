@@ -221,10 +221,10 @@ export const BUGS: readonly Bug[] = [
     plant: `await quarantine.setAside(item).catch(() => {})`,
   },
   {
-    name: 'a decision is published before it is durable',
+    name: 'a decision is told though it did not come to be',
     file: ENTRIES,
     find: `await quarantine.setAside(item)`,
-    plant: `await publish(quarantineSetAside(item))
+    plant: `told.push(quarantineSetAside(item))
       await quarantine.setAside(item)`,
   },
   {

@@ -67,7 +67,7 @@ export const faultyPorts = (
       ofEntry: (book, entryId) => call(() => quarantine.ofEntry(book, entryId)),
     },
     decisions: {
-      publish: (decision) => call(() => decisions.publish(decision)),
+      publish: (...told) => call(() => decisions.publish(...told)),
     },
     progress: {
       advance: (consumer, to) => call(() => progress.advance(consumer, to)),

@@ -173,9 +173,11 @@ export class Oracle {
         },
       },
       decisions: {
-        publish: async (decision) => {
-          const { position } = decision.body as { position: Position }
-          this.#must(this.#asidePositions.has(placeOf(position)), `${decision.decisionId} is told before it is so`)
+        publish: async (...told) => {
+          for (const { decisionId, body } of told) {
+            const { position } = body as { position: Position }
+            this.#must(this.#asidePositions.has(placeOf(position)), `${decisionId} is told and not so`)
+          }
         },
       },
       progress: {
