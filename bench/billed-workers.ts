@@ -1,4 +1,5 @@
 /** The production processor over a billed store, at a platform of shops whose day is nearly over. */
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { recordEntries } from '#processors/journal/record-entries'
@@ -22,6 +23,7 @@ export const billedWorkers = async (shops: readonly Shop[], workerCount = 1): Pr
     ...store,
     merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),
     quarantine: memoryQuarantine(),
+    decisions: memoryDecisions(),
     clock: Date.now,
     log: { warn: refuseToGoOn, error: refuseToGoOn },
   }

@@ -1,4 +1,5 @@
 /** How many entries of one merchant a second the processor brings into one book, over the local DynamoDB. */
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { documentClient } from '#adapters/dynamodb/client'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
@@ -44,6 +45,7 @@ const ceiling = async ({ tables, bookCacheBytes }: ReturnType<typeof readSetting
       heads: dynamoHeads(store, tables.days),
       progress: dynamoProgress(store, tables.progress),
       quarantine: dynamoQuarantine(store, tables.quarantine),
+      decisions: memoryDecisions(),
       clock: Date.now,
       log: console,
     },

@@ -2,6 +2,7 @@
  * What an entry costs the journal processor in CPU, from the bytes of a stream record to a packed and sealed segment:
  * large batches of few merchants, over a store in memory.
  */
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
@@ -27,6 +28,7 @@ export const measureProcessor = async (): Promise<readonly Figure[]> => {
       heads: memoryHeads(),
       progress: memoryProgress(),
       quarantine: memoryQuarantine(),
+      decisions: memoryDecisions(),
       merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),
       clock: Date.now,
       log: console,

@@ -1,5 +1,6 @@
 /** Ingest as a process of its own. */
 import { pino } from 'pino'
+import { streamDecisions } from '#adapters/decisions/stream-decisions'
 import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/kinesis/client'
@@ -17,6 +18,8 @@ const app = ingest({
   // One attempt only: the stream writer tries again by itself, and knows until when.
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
   merchants: dynamoMerchants(documentClient(), settings.tables.merchants),
+  // Told in passing: who registers a merchant waits no longer for it than this.
+  decisions: streamDecisions(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   log,
   registry: processRegistry(),
   limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },

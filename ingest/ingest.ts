@@ -2,13 +2,14 @@ import { metricsRegistry, type Registry } from '#http/metrics'
 import type { ServiceParts } from '#http/service'
 import { timed } from '#http/timed'
 import type { MerchantId } from '#ledger/identifiers'
-import type { Clock, EntryStream, Merchants } from '#ledger/ports'
+import type { Clock, Decisions, EntryStream, Merchants } from '#ledger/ports'
 import { acceptEntries } from './accept-entries.ts'
 import { admission } from './admission.ts'
 import { ingestApp } from './app.ts'
 import { guardedStream, type BreakerState } from './guarded-stream.ts'
 import { knownMerchants } from './known-merchants.ts'
 import { ingestMetrics } from './metrics.ts'
+import { publishRegistration } from './publish-registration.ts'
 import { noRateLimit, rateLimit } from './rate-limit.ts'
 import { registration } from './register-merchant.ts'
 import { streamWriter } from './stream-writer.ts'
@@ -16,6 +17,8 @@ import { streamWriter } from './stream-writer.ts'
 export type IngestWorld = {
   readonly stream: EntryStream
   readonly merchants: Merchants
+  /** Hears what merchants were registered as. Undefined: nobody does. */
+  readonly decisions?: Decisions
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
@@ -33,6 +36,7 @@ export type IngestLimits = {
 export const ingest = ({
   stream,
   merchants,
+  decisions = UNHEARD,
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
@@ -55,10 +59,15 @@ export const ingest = ({
     find: (merchantId) => timed(() => merchants.find(merchantId), metrics.onRegisterRead),
     save: merchants.save,
   })
+  const register = registration({ merchants: { ...merchants, save: known.save }, clock, onTrouble })
+  const onUnpublished = (err: unknown) => {
+    log.warn({ err }, 'a merchant is registered and was not published')
+    metrics.onUnpublished()
+  }
   return ingestApp({
     ...rooms,
     accept: acceptEntries({ merchants: known, writer, clock, onTrouble }),
-    register: registration({ merchants: { ...merchants, save: known.save }, clock, onTrouble }),
+    register: publishRegistration(register, { decisions, clock, onTrouble: onUnpublished }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
       await Promise.all([guarded.openShards(), merchants.find(NOBODY)])
@@ -72,6 +81,8 @@ export const ingest = ({
 }
 
 const DEFAULT_LIMITS: IngestLimits = { maxBytesInFlight: 64 * 1024 * 1024 }
+
+const UNHEARD: Decisions = { publish: async () => {} }
 
 const BREAKER_MESSAGES: Record<BreakerState, string> = {
   open: 'the stream fails: calls are refused at once',

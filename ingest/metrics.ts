@@ -74,6 +74,11 @@ export const ingestMetrics = (registry: Registry) => {
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   })
+  const unpublished = new Counter({
+    name: 'daybook_ingest_decisions_unpublished_total',
+    help: 'Merchants registered or changed without the archive being told. Sending the same again tells it.',
+    registers,
+  })
 
   const onBreaker = (now: BreakerState) => {
     for (const state of BREAKER_STATES) breaker.set({ state }, state === now ? 1 : 0)
@@ -109,6 +114,10 @@ export const ingestMetrics = (registry: Registry) => {
 
     onRegisterRead({ durationMs, failed }: Call): void {
       registerRead.observe({ outcome: failed ? 'failed' : 'answered' }, durationMs / 1_000)
+    },
+
+    onUnpublished(): void {
+      unpublished.inc()
     },
 
     /** What is looked at when somebody asks. */

@@ -4,6 +4,8 @@
  * Whatever may heal (a throttled table, a lost connection) is thrown; the caller's caller tries again. A call that
  * threw may still have been carried out: every promise here is one that survives being asked for twice.
  */
+import type { ArchivedEntry } from './archive.ts'
+import type { AnyDecision, Decision } from './decision.ts'
 import type { Head } from './head.ts'
 import type { BookId, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
@@ -88,4 +90,18 @@ export type ShardProgress = {
   readonly sequenceNumber: string
   /** When that record arrived on the stream. */
   readonly appliedThroughMs: number
+}
+
+/** What outlives the stream: every accepted entry and every decision. */
+export type Archive = {
+  /** Durable when it returns. Again is harmless: readers take each position once. */
+  put(entries: readonly ArchivedEntry[]): Promise<void>
+  /** Durable when it returns. Again is harmless: readers take each decisionId once. */
+  putDecisions(decisions: readonly AnyDecision[]): Promise<void>
+}
+
+/** The way of decisions to the archive, which is the stream's. */
+export type Decisions = {
+  /** Up to 500 at a time. Durable when it returns; what throws may have been published all the same. */
+  publish(...decisions: readonly Decision[]): Promise<void>
 }

@@ -1,5 +1,6 @@
 /** Whatever is valid, for properties: ids of any alphabet we allow, any text, the extremes of every number. */
 import * as fc from 'fast-check'
+import type { ArchivedEntry } from '#ledger/archive'
 import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { anEntry, entryId } from './builders.ts'
@@ -43,3 +44,14 @@ export const anyEntry: fc.Arbitrary<Entry> = fc
     { requiredKeys: ['entryId', 'direction', 'amountMinor', 'occurredAtMs', 'receivedAtMs'] },
   )
   .map((fields) => anEntry(fields))
+
+/** Any such entry, anywhere on the stream. */
+export const anyArchivedEntry: fc.Arbitrary<ArchivedEntry> = fc.record({
+  entry: anyEntry,
+  position: fc.record({
+    shardId: fc.integer({ min: 0, max: 9_999 }).map((number) => `shardId-${String(number).padStart(12, '0')}`),
+    sequenceNumber: fc.bigInt({ min: 1n, max: 2n ** 186n }).map(String),
+    index: fc.integer({ min: 0, max: 20_000 }),
+  }),
+  arrivedAtMs: anyInstantMs,
+})

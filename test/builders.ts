@@ -1,8 +1,10 @@
 /** Things of the domain for tests, which then mention only what matters to them. */
 import { emptyBook, nextSegment, type BookTerms } from '#ledger/book'
+import type { ArchivedEntry } from '#ledger/archive'
 import type { CalendarRule } from '#ledger/calendar'
+import { quarantineSetAside, type Decision } from '#ledger/decision'
 import type { Entry } from '#ledger/entry'
-import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
+import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { SetAside } from '#ledger/quarantine'
@@ -40,6 +42,25 @@ export const anEntry = (given: Partial<Entry> = {}): Entry => ({
   occurredAtMs: MORNING_MS,
   businessDay: day('2026-11-20'),
   receivedAtMs: MORNING_MS + 250,
+  ...given,
+})
+
+const POSITION: Position = {
+  shardId: 'shardId-000000000000',
+  sequenceNumber: '49655000000000000000000000000000000000000000000000000001',
+  index: 0,
+}
+
+export const anArchivedEntry = (given: Partial<ArchivedEntry> = {}): ArchivedEntry => ({
+  entry: anEntry(),
+  position: POSITION,
+  arrivedAtMs: MORNING_MS + 1_000,
+  ...given,
+})
+
+/** The decision that set an entry aside, but for what is given. */
+export const aDecision = (given: Partial<Decision> = {}): Decision => ({
+  ...quarantineSetAside(aSetAside()),
   ...given,
 })
 
@@ -81,11 +102,7 @@ export const aSetAside = ({ entry = anEntry(), ...given }: Partial<SetAside> & {
   subject: entry,
   reason: 'content-conflict',
   detail: 'The book already holds this entryId with other content.',
-  position: {
-    shardId: 'shardId-000000000000',
-    sequenceNumber: '49655000000000000000000000000000000000000000000000000001',
-    index: 0,
-  },
+  position: POSITION,
   raw: utf8(entryLine(entry)),
   setAsideAtMs: MORNING_MS + 1_000,
   ...given,

@@ -1,9 +1,9 @@
 /**
- * What travels on the stream: records of many entries, and signals.
+ * What travels on the stream: records of many entries, decisions, and signals.
  *
  * A record is "D", the version of the format, a codec, and a body of newline-separated JSON. The first line names the
  * kind; in a record of entries each further line is one accepted entry, and its place among them is the index of its
- * position:
+ * position; in a record of decisions (`wire/decision.ts`) each is one decision:
  *
  *     {"kind":"entries"}
  *     {"entry":{…the content, canonical…},"businessDay":"2026-11-20","receivedAt":1795179600000}
@@ -11,20 +11,27 @@
  * Kinds a consumer does not know are passed over, so that new ones can be sent before every consumer is new.
  */
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { AnyDecision } from '#ledger/decision'
 import { canonicalContent, type Entry } from '#ledger/entry'
 import { ok, refuse, type Result } from '#ledger/result'
+import { decisionLine, parseDecisionLine } from './decision.ts'
 import { parseAcceptedEntry } from './entry.ts'
+import { explainFields } from './fields.ts'
 import { decodeUtf8, parseJson } from './json.ts'
 import { readUsualLine } from './usual-line.ts'
 
 export type StreamRecord =
   | { readonly kind: 'entries'; readonly entries: readonly DecodedEntry[] }
+  | { readonly kind: 'decisions'; readonly decisions: readonly DecodedDecision[] }
   /** Proves that a shard is alive and its consumer up to date; says nothing else. */
   | { readonly kind: 'heartbeat' }
   | { readonly kind: 'unknown' }
 
 /** An entry as decoded, or, where its line is no valid entry, why; with the line either way. */
 export type DecodedEntry = { readonly line: string; readonly entry: Result<Entry, string> }
+
+/** A decision as decoded, or why its line is none; with the line either way. */
+export type DecodedDecision = { readonly line: string; readonly decision: Result<AnyDecision, string> }
 
 /** A record of entries is closed when its lines reach about this size, before compression. */
 export const FULL_RECORD_BYTES = 120_000
@@ -62,7 +69,7 @@ export const parseUnusualLine = (line: string): Result<Entry, string> => {
   if (!json.ok) return json
   const entry = parseAcceptedEntry(json.value)
   if (entry.ok) return entry
-  return refuse(entry.error.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '))
+  return refuse(explainFields(entry.error))
 }
 
 /** A record of entries that is being filled. */
@@ -104,6 +111,9 @@ export const encodeEntries = (lines: readonly string[]): Uint8Array => {
   return record.encode()
 }
 
+export const encodeDecisions = (decisions: readonly AnyDecision[]): Uint8Array =>
+  encode(Buffer.from(['{"kind":"decisions"}', ...decisions.map(decisionLine)].join('\n')))
+
 export const encodeHeartbeat = (): Uint8Array => encode(Buffer.from('{"kind":"heartbeat"}'))
 
 /** Reads a record. A refusal means that no retry will ever read it. */
@@ -119,6 +129,8 @@ export const decodeRecord = (data: Uint8Array): Result<StreamRecord, string> => 
   switch (kind) {
     case 'entries':
       return ok({ kind, entries: lines.map(decodeLine) })
+    case 'decisions':
+      return ok({ kind, decisions: lines.map((line) => ({ line, decision: parseDecisionLine(line) })) })
     case 'heartbeat':
       return ok({ kind })
     default:

@@ -1,12 +1,15 @@
-/** The consumers of the stream in one process: here we are Lambda, which loads the deployed handler and feeds it. */
+/** The consumers of the stream in one process: here we are Lambda, which loads the deployed handlers and feeds them. */
 import { pino } from 'pino'
 import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
+import type { Consumer } from '#ledger/ports'
 import { sendHeartbeats } from '#processors/heartbeat/send-heartbeats'
-import { handler } from '#processors/journal/journal.lambda'
+import { handler as archiveHandler } from '#processors/archive/archive.lambda'
+import { handler as journalHandler } from '#processors/journal/journal.lambda'
 import { readSettings } from '#wire/settings'
+import type { StreamHandler } from './deliver.ts'
 import { startEventSourceMapping } from './event-source-mapping.ts'
 import { sweepExpired } from './sweep-expired.ts'
 
@@ -15,19 +18,18 @@ const log = pino({ level: logLevel })
 const kinesis = kinesisClient()
 const progress = dynamoProgress(documentClient(), tables.progress)
 
-const mapping = startEventSourceMapping({
-  kinesis,
-  streamName,
-  handler,
-  log,
-  // What progress says is done is done: it is written last. So it is checkpoint enough, and a lost one costs a replay.
-  checkpoint: {
-    async read(shardId) {
-      const shards = await progress.read('journal')
-      return shards.find((shard) => shard.shardId === shardId)?.sequenceNumber
-    },
-  },
-})
+/** Feeds a handler by its own reading of the stream: no consumer waits for another. */
+const consume = (consumer: Consumer, handler: StreamHandler) =>
+  startEventSourceMapping({
+    kinesis,
+    streamName,
+    handler,
+    log: log.child({ consumer }),
+    // What progress says is done is done: it is written last. So it is checkpoint enough, and a lost one costs a replay.
+    checkpoint: { read: async (shardId) => (await progress.of(consumer, shardId))?.sequenceNumber },
+  })
+
+const mappings = [consume('journal', journalHandler), consume('archive', archiveHandler)]
 
 // As a scheduled Lambda does on AWS.
 const HEARTBEAT_EVERY_MS = 2_000
@@ -47,7 +49,7 @@ setInterval(sweep, SWEEP_EVERY_MS)
 
 const stop = (): void => {
   clearInterval(heart)
-  mapping.stop().then(
+  Promise.all(mappings.map((mapping) => mapping.stop())).then(
     () => process.exit(0),
     (err: unknown) => {
       log.error({ err }, 'did not stop cleanly')

@@ -1,7 +1,10 @@
 import { pino } from 'pino'
+import { streamDecisions } from '#adapters/decisions/stream-decisions'
 import { documentClient } from '#adapters/dynamodb/client'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
@@ -9,7 +12,7 @@ import { readSettings } from '#wire/settings'
 import { kinesisBatch } from '../kinesis-batch.ts'
 import { recordEntries } from './record-entries.ts'
 
-const { tables, logLevel, booksAtOnce, bookCacheBytes } = readSettings()
+const { streamName, tables, logLevel, booksAtOnce, bookCacheBytes } = readSettings()
 const store = documentClient()
 
 const world = {
@@ -17,6 +20,8 @@ const world = {
   heads: dynamoHeads(store, tables.days),
   merchants: dynamoMerchants(store, tables.merchants),
   quarantine: dynamoQuarantine(store, tables.quarantine),
+  // Told in passing: a batch waits no longer for it than this.
+  decisions: streamDecisions(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), streamName)),
   progress: dynamoProgress(store, tables.progress),
   clock: Date.now,
   log: pino({ level: logLevel }),

@@ -6,10 +6,12 @@
  * batch from the lowest such record on, and the stream delivers it again, for ever; what had been done by then is found
  * done.
  */
+import { quarantineSetAside, type Decision } from '#ledger/decision'
 import type { BookId } from '#ledger/identifiers'
-import type { Clock, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { Clock, Decisions, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
 import { BrokenChain } from '#ledger/segment'
+import type { Log } from '../log.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { cachedBooks } from './books.ts'
 import { recordIntoBook, type BookWriter } from './record-into-book.ts'
@@ -22,15 +24,11 @@ export type JournalWorld = {
   readonly heads: Heads
   readonly merchants: Merchants
   readonly quarantine: Quarantine
+  /** Hears what was set aside. */
+  readonly decisions: Decisions
   readonly progress: Progress
   readonly clock: Clock
   readonly log: Log
-}
-
-/** Where the processor speaks to people. A warning is for tomorrow morning, an error raises an alarm. */
-export type Log = {
-  warn(facts: object, message: string): void
-  error(facts: object, message: string): void
 }
 
 export type JournalLimits = {
@@ -46,7 +44,7 @@ export const recordEntries = (
   world: JournalWorld,
   { booksAtOnce, cacheBytes, segmentSizes = SEGMENT_SIZES }: JournalLimits,
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
-  const { journal, quarantine, progress, clock, log } = world
+  const { journal, quarantine, decisions, progress, clock, log } = world
   const books = cachedBooks(world, cacheBytes)
   /** Up to where this worker has brought the progress of a shard. */
   const ownProgress = new Map<string, string>()
@@ -74,8 +72,20 @@ export const recordEntries = (
     }
   }
 
+  // It waits in quarantine, which is what matters: a shard does not stop because nobody could be told.
+  const publish = async (told: readonly Decision[]): Promise<void> => {
+    try {
+      for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
+        await decisions.publish(...told.slice(at, at + TOLD_AT_ONCE))
+      }
+    } catch (err) {
+      log.warn({ err, decisions: told.length, first: told[0]?.decisionId }, 'decisions were not published')
+    }
+  }
+
   return async (batch) => {
     const { shardId, records } = batch
+    const told: Decision[] = []
     const setAside = async (
       { record, index, raw }: Source,
       subject: SetAside['subject'],
@@ -84,9 +94,11 @@ export const recordEntries = (
     ): Promise<void> => {
       const position = { shardId, sequenceNumber: records[record]?.sequenceNumber ?? '', index }
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
-      await quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() })
+      const item: SetAside = { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
+      await quarantine.setAside(item)
       if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
       else log.warn({ position, reason, detail }, 'set aside')
+      told.push(quarantineSetAside(item))
     }
     const sorted = sortRecords(batch)
     const writer: BookWriter = {
@@ -111,6 +123,7 @@ export const recordEntries = (
       const level = err instanceof BrokenChain ? 'error' : 'warn'
       log[level]({ err, shardId }, 'has to be delivered again')
     })
+    await publish(told)
     const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)
     const lastDone = records[firstUndone - 1]
     const isNoted = lastDone === undefined || (await noteProgress(shardId, lastDone))
@@ -119,6 +132,8 @@ export const recordEntries = (
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
 }
+
+const TOLD_AT_ONCE = 500
 
 /** Should our own code fail on some entries, halves them until it is found which one makes it fail, and sets that aside. */
 const recordOrIsolate = async (writer: BookWriter, id: BookId, candidates: readonly Candidate[]): Promise<void> => {

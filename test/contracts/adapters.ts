@@ -8,12 +8,18 @@ import {
   GetShardIteratorCommand,
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis'
+import type { FirehoseClient } from '@aws-sdk/client-firehose'
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { onTestFinished } from 'vitest'
+import { firehoseArchive } from '#adapters/archive/firehose-archive'
+import { memoryArchive } from '#adapters/archive/memory-archive'
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { streamDecisions } from '#adapters/decisions/stream-decisions'
 import { documentClient } from '#adapters/dynamodb/client'
 import { keySchema, tableKeys } from '#adapters/dynamodb/tables'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { firehoseClient } from '#adapters/firehose/client'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
@@ -25,10 +31,17 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { ArchivedEntry } from '#ledger/archive'
+import type { AnyDecision } from '#ledger/decision'
 import type { Head } from '#ledger/head'
 import type { MerchantId } from '#ledger/identifiers'
-import type { EntryStream, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
-import type { TableNames } from '#wire/settings'
+import type { Archive, Decisions, EntryStream, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { Result } from '#ledger/result'
+import { parseArchiveRow } from '#wire/archive-row'
+import { parseDecisionRow } from '#wire/decision'
+import { readSettings, type TableNames } from '#wire/settings'
+import { decodeRecord } from '#wire/stream-record'
+import { fakeFirehose, watch, type Mood } from './firehose.ts'
 
 type Adapter<Port> = { readonly name: string; readonly fresh: () => Promise<Port> }
 
@@ -51,6 +64,8 @@ export const quarantines: Adapter<Quarantine>[] = [
   { name: 'memory', fresh: async () => memoryQuarantine() },
   { name: 'DynamoDB', fresh: async () => dynamoQuarantine(dynamodb, await freshTable('quarantine')) },
 ]
+
+const { deliveryStreams } = readSettings()
 
 type HeadsAdapter = { readonly name: string; readonly given: (merchantId: MerchantId, head: Head) => Promise<Heads> }
 
@@ -94,6 +109,78 @@ export const entryStreams: Adapter<ReadableStream>[] = [
     },
   },
 ]
+
+/** An archive, and what it was given and has taken; where that is filed in the end is not the port's matter. */
+type WatchedArchive = {
+  readonly archive: Archive
+  readonly entries: () => readonly ArchivedEntry[]
+  readonly decisions: () => readonly AnyDecision[]
+}
+
+export const archives: Adapter<WatchedArchive>[] = [
+  {
+    name: 'memory',
+    fresh: async () => {
+      const archive = memoryArchive()
+      return { archive, entries: () => archive.entries, decisions: () => archive.decisions }
+    },
+  },
+  {
+    name: 'Firehose, a small fake',
+    fresh: async () => archiveOn(fakeFirehose(Object.values(deliveryStreams), failingNowAndThen)),
+  },
+  ...(process.env['AWS_ENDPOINT_URL_FIREHOSE']
+    ? [{ name: 'Firehose', fresh: async () => archiveOn(firehoseClient({ maxAttempts: 1 })) }]
+    : []),
+]
+
+const archiveOn = (client: FirehoseClient): WatchedArchive => {
+  const { taken } = watch(client)
+  const rows = (of: string) => taken.filter(({ streamName }) => streamName === of).flatMap((record) => record.rows)
+  return {
+    archive: firehoseArchive(client, deliveryStreams, { sleep: async () => {} }),
+    entries: () => rows(deliveryStreams.entries).map((row) => valueOf(parseArchiveRow(row))),
+    decisions: () => rows(deliveryStreams.decisions).map((row) => valueOf(parseDecisionRow(row))),
+  }
+}
+
+/** Every other call takes all but its first and its third record, and the first has no answer. */
+const failingNowAndThen: Mood = (call) => (call === 0 ? 'everything' : call % 2 === 0 ? [] : [0, 2])
+
+/** A way of decisions, and what has gone it. */
+type WatchedDecisions = { readonly decisions: Decisions; readonly published: () => Promise<readonly AnyDecision[]> }
+
+export const allDecisions: Adapter<WatchedDecisions>[] = [
+  {
+    name: 'memory',
+    fresh: async () => {
+      const decisions = memoryDecisions()
+      return { decisions, published: async () => decisions.published }
+    },
+  },
+  ...entryStreams.map(({ name, fresh }) => ({
+    name: `the stream, ${name}`,
+    fresh: async () => {
+      const { stream, read } = await fresh()
+      const published = async () => {
+        const shards = await stream.openShards()
+        const records = await Promise.all(shards.map(({ shardId }) => read(shardId)))
+        return records.flat().flatMap(decisionsOf)
+      }
+      return { decisions: streamDecisions(stream), published }
+    },
+  })),
+]
+
+const decisionsOf = (data: Uint8Array): AnyDecision[] => {
+  const record = valueOf(decodeRecord(data))
+  return record.kind === 'decisions' ? record.decisions.map(({ decision }) => valueOf(decision)) : []
+}
+
+const valueOf = <T>(result: Result<T, string>): T => {
+  if (!result.ok) throw new Error(result.error)
+  return result.value
+}
 
 export const dynamodb: DynamoDBDocumentClient = documentClient()
 export const kinesis = kinesisClient()

@@ -1,10 +1,12 @@
 import { describe, expect, test, vi } from 'vitest'
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import type { Entry } from '#ledger/entry'
+import type { Decision } from '#ledger/decision'
+import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
 import type { SealedSegment } from '#ledger/segment'
@@ -33,6 +35,7 @@ const given = (broken: (world: JournalWorld) => Partial<JournalWorld> = () => ({
     heads: memoryHeads(),
     merchants: memoryMerchants([merchant]),
     quarantine: memoryQuarantine(),
+    decisions: memoryDecisions(),
     progress: memoryProgress(),
     clock: () => 0,
     log: { warn() {}, error: (_facts, message) => void alarms.push(message) },
@@ -160,6 +163,67 @@ test('an entry that our own code fails on is set aside alone, with an alarm', as
   expect(reasons).toEqual([['unexpected-error', BUG]])
   expect(alarms).toHaveLength(1)
   expect(await progress()).toBe('101')
+})
+
+describe('what is set aside', () => {
+  const conflict = batchOf(record(entry('a', { amountMinor: 5n }), entry('a', { amountMinor: 6n })))
+
+  test('is told as a decision, after it waits in quarantine, with what it was and where it stood', async () => {
+    const waitingWhenTold: number[] = []
+    const told: Decision[] = []
+    const { worker } = given(({ quarantine }) => ({
+      decisions: {
+        publish: async (...decisions) => {
+          told.push(...decisions)
+          waitingWhenTold.push((await quarantine.list({}, { limit: 10 })).items.length)
+        },
+      },
+    }))
+    await worker(conflict)
+    expect(waitingWhenTold).toEqual([1])
+    const position = { shardId: 'shardId-000000000000', sequenceNumber: '99', index: 1 }
+    const hash = contentHash(entry('a', { amountMinor: 6n }))
+    expect(told).toEqual([
+      {
+        decisionId: 'quarantine.set-aside/shardId-000000000000/99/1',
+        kind: 'quarantine.set-aside',
+        merchantId: 'm1',
+        businessDay: '2026-11-20',
+        decidedAtMs: 0,
+        body: { reason: 'content-conflict', entryId: 'a', contentHash: hash, position },
+      },
+    ])
+  })
+
+  test('is told together, 500 at a time', async () => {
+    const counts: number[] = []
+    const { worker } = given(() => ({
+      decisions: { publish: async (...decisions) => void counts.push(decisions.length) },
+    }))
+    const lines = Array.from({ length: 600 }, (_, index) => `no entry ${index}`)
+    await worker(batchOf(record(entry('a')), encodeEntries(lines)))
+    expect(counts).toEqual([500, 100])
+  })
+
+  test('is done also when nobody could be told', async () => {
+    const { worker, setAside, progress, alarms } = given(() => ({
+      decisions: { publish: () => Promise.reject(new Error('out of reach')) },
+    }))
+    expect(await worker(conflict)).toEqual({})
+    expect(await setAside()).toHaveLength(1)
+    expect(await progress()).toBe('99')
+    expect(alarms).toEqual([])
+  })
+
+  test('is not told of before it is so', async () => {
+    const decisions = memoryDecisions()
+    const { worker } = given(({ quarantine }) => ({
+      decisions,
+      quarantine: { ...quarantine, setAside: () => Promise.reject(new Error('throttled')) },
+    }))
+    expect(await worker(conflict)).toEqual({ redeliverFrom: '99' })
+    expect(decisions.published).toEqual([])
+  })
 })
 
 describe('a chain', () => {

@@ -6,7 +6,10 @@ import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { startEventSourceMapping } from '#infra/local/event-source-mapping'
 import { eventually } from '#infra/local/retry'
+import type { AnyDecision } from '#ledger/decision'
 import { compareSequenceNumbers } from '#ledger/identifiers'
+import { decodeRecord } from '#wire/stream-record'
+import type { KinesisStreamRecord } from 'aws-lambda'
 import { pino } from 'pino'
 import { answered, aSale, YESTERDAY, day, post, postBatch, register, type Answer } from './client.ts'
 import { CHILDREN, RunningSystem, type Child } from './running-system.ts'
@@ -18,6 +21,13 @@ beforeAll(async () => {
   await register(system, 'm2')
 }, 60_000)
 afterAll(() => system.remove())
+
+/** The decisions in a record as a Lambda function is handed it. */
+const decisionsOf = ({ kinesis }: KinesisStreamRecord): AnyDecision[] => {
+  const record = decodeRecord(Buffer.from(kinesis.data, 'base64'))
+  if (!record.ok || record.value.kind !== 'decisions') return []
+  return record.value.decisions.flatMap(({ decision }) => (decision.ok ? [decision.value] : []))
+}
 
 const positionOf = ({ body }: Answer): string => body['position'] as string
 
@@ -58,6 +68,26 @@ describe('the same entry', () => {
     expect(await day(system, 'm1', positionOf(answer))).toMatchObject(once)
     const { body } = await answered(`${system.query}/v1/quarantine?merchant=m1`, 'GET')
     expect(body['data']).toMatchObject([{ reason: 'content-conflict', entryId: 'sale-1', entry: { amount: 9_999 } }])
+  })
+
+  test('set aside stands on the stream as a decision, as its merchants do', async () => {
+    const ids = new Set<string>()
+    const decided = ['merchant.saved/m1/1', 'merchant.saved/m2/1']
+    Object.assign(process.env, system.awsEnvironment)
+    const mapping = startEventSourceMapping({
+      kinesis: kinesisClient(),
+      streamName: 'daybook-entries',
+      startFrom: 'oldest',
+      checkpoint: { read: async () => undefined },
+      log: pino({ level: 'silent' }),
+      handler: async ({ Records }) => {
+        for (const { decisionId } of Records.flatMap(decisionsOf)) ids.add(decisionId)
+      },
+    })
+    const all = async () =>
+      (decided.every((id) => ids.has(id)) && [...ids].some((id) => id.startsWith('quarantine.set-aside/'))) || undefined
+    await eventually(all, { timeoutMs: 30_000 })
+    await mapping.stop()
   })
 
   test('sent before and after a SIGKILL of everything counts once', { timeout: 60_000 }, async () => {

@@ -1,16 +1,17 @@
 import { describe, expect, test, vi } from 'vitest'
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { ingest } from '#ingest/ingest'
-import type { Merchants } from '#ledger/ports'
+import type { Decisions, Merchants } from '#ledger/ports'
 import { aMerchant, aRule, merchantId } from '#test/builders'
 
 const NOW = Date.parse('2026-11-20T12:30:00Z') // 09:30 in São Paulo
 const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
 
-const start = (merchants: Merchants = memoryMerchants()) => {
+const start = (merchants: Merchants = memoryMerchants(), decisions: Decisions = memoryDecisions()) => {
   const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({ stream: memoryEntryStream(), merchants, log, clock: () => NOW })
+  const app = ingest({ stream: memoryEntryStream(), merchants, decisions, log, clock: () => NOW })
   const put = async (body: unknown, path = '/v1/merchants/m1') => {
     const response = await app.request(path, { method: 'PUT', body: JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }
@@ -196,5 +197,43 @@ describe('a register with other users', () => {
     const { put, log } = start(memoryMerchants([nowhere]))
     expect(await put(bakery)).toMatchObject({ status: 500, body: { code: 'unexpected-error' } })
     expect(log.error).toHaveBeenCalled()
+  })
+})
+
+describe('a merchant that is registered', () => {
+  test('is told as a decision, and so is each change of it', async () => {
+    const decisions = memoryDecisions()
+    const { put } = start(memoryMerchants(), decisions)
+    await put(bakery)
+    await put({ ...bakery, name: 'Padaria Nova' })
+    expect(decisions.published).toMatchObject([
+      { decisionId: 'merchant.saved/m1/1', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Central' } },
+      { decisionId: 'merchant.saved/m1/2', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Nova' } },
+    ])
+  })
+
+  test('is told again, under the same id, when the same is sent again', async () => {
+    const decisions = memoryDecisions()
+    const { put } = start(memoryMerchants(), decisions)
+    await put(bakery)
+    await put(bakery)
+    expect(decisions.published.map(({ decisionId }) => decisionId)).toEqual(Array(2).fill('merchant.saved/m1/1'))
+  })
+
+  test('is registered also when nobody could be told, which is logged and counted', async () => {
+    const outOfReach = { publish: () => Promise.reject(new Error('out of reach')) }
+    const { app, log, merchants, put } = start(memoryMerchants(), outOfReach)
+    expect(await put(bakery)).toMatchObject({ status: 201 })
+    expect(await merchants.find(merchantId('m1'))).toMatchObject({ revision: 1 })
+    expect(log.warn).toHaveBeenCalledOnce()
+    const metrics = await (await app.request('/metrics')).text()
+    expect(metrics).toContain('\ndaybook_ingest_decisions_unpublished_total 1\n')
+  })
+
+  test('is told of only if it was', async () => {
+    const decisions = memoryDecisions()
+    const { put } = start(memoryMerchants([aMerchant()]), decisions)
+    expect(await put({ ...bakery, currency: 'EUR' })).toMatchObject({ status: 409 })
+    expect(decisions.published).toEqual([])
   })
 })

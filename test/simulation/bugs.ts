@@ -217,8 +217,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a quarantine that fails is passed over',
     file: ENTRIES,
-    find: `await quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() })`,
-    plant: `await quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }).catch(() => {})`,
+    find: `await quarantine.setAside(item)`,
+    plant: `await quarantine.setAside(item).catch(() => {})`,
+  },
+  {
+    name: 'a decision is told though it did not come to be',
+    file: ENTRIES,
+    find: `await quarantine.setAside(item)`,
+    plant: `told.push(quarantineSetAside(item))
+      await quarantine.setAside(item)`,
   },
   {
     name: 'unreadable lines are passed over',

@@ -1,4 +1,4 @@
-import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { Decisions, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { Mix } from './mixes.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -8,6 +8,7 @@ export type Ports = {
   readonly heads: Heads
   readonly merchants: Merchants
   readonly quarantine: Quarantine
+  readonly decisions: Decisions
   readonly progress: Progress
 }
 
@@ -44,7 +45,7 @@ export const faultyPorts = (
     if (random.chance((trouble.rate * trouble.weights.crash) / 4)) machine.dead = true
     if (machine.dead) await new Promise(() => {})
   }
-  const { journal, heads, merchants, quarantine, progress } = ports
+  const { journal, heads, merchants, quarantine, decisions, progress } = ports
   return {
     journal: {
       read: (book, after, limit) => call(() => journal.read(book, after, limit)),
@@ -64,6 +65,9 @@ export const faultyPorts = (
       setAside: (item) => call(() => quarantine.setAside(item)),
       list: (filter, page) => call(() => quarantine.list(filter, page)),
       ofEntry: (book, entryId) => call(() => quarantine.ofEntry(book, entryId)),
+    },
+    decisions: {
+      publish: (...told) => call(() => decisions.publish(...told)),
     },
     progress: {
       advance: (consumer, to) => call(() => progress.advance(consumer, to)),

@@ -3,18 +3,19 @@
  * our content hashes, caches or decisions. (Segments it opens and seals by the code that makes them; test/rules/ holds
  * that code to its own examples.)
  *
- * At every moment: progress never falls, and never passes a record that is not done. At the end: each id of a book is
+ * At every moment: progress never falls, and never passes a record that is not done; nothing is told that is not so. At the end: each id of a book is
  * counted once, with a content that its copies had (the first one's, when they all came over one shard); every other
  * content of it is in quarantine and the counted one is not; so is every line that cannot be read, and nothing else;
  * the totals are those of what is counted, the chain is unbroken, and the heads know every book.
  */
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { Entry } from '#ledger/entry'
-import { bookKey, type BookId } from '#ledger/identifiers'
+import { bookKey, type BookId, type Position } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Progress } from '#ledger/ports'
 import { NO_CHAIN, sealingHash } from '#ledger/segment'
@@ -43,6 +44,7 @@ export class Oracle {
   readonly #countedIds = new Set<string>()
   readonly #asideContents = new Set<string>()
   readonly #asidePlaces = new Set<string>()
+  readonly #asidePositions = new Set<string>()
   readonly #broken: string[] = []
 
   constructor(merchants: readonly Merchant[], stream: SimStream) {
@@ -52,6 +54,7 @@ export class Oracle {
       heads: memoryHeads(),
       merchants: memoryMerchants(merchants),
       quarantine: memoryQuarantine(),
+      decisions: memoryDecisions(),
       progress: memoryProgress(),
     }
     this.ports = this.#watched()
@@ -164,8 +167,17 @@ export class Oracle {
         setAside: async (item) => {
           await quarantine.setAside(item)
           const { subject, position } = item
-          if (subject === 'unreadable') this.#asidePlaces.add(Object.values(position).join(' '))
+          this.#asidePositions.add(placeOf(position))
+          if (subject === 'unreadable') this.#asidePlaces.add(placeOf(position))
           else this.#asideContents.add(contentOf(subject))
+        },
+      },
+      decisions: {
+        publish: async (...told) => {
+          for (const { decisionId, body } of told) {
+            const { position } = body as { position: Position }
+            this.#must(this.#asidePositions.has(placeOf(position)), `${decisionId} is told and not so`)
+          }
         },
       },
       progress: {
@@ -202,6 +214,8 @@ export class Oracle {
     if (!holds) this.#broken.push(otherwise)
   }
 }
+
+const placeOf = ({ shardId, sequenceNumber, index }: Position): string => `${shardId} ${sequenceNumber} ${index}`
 
 const bookOf = (entry: Entry): BookId => ({ merchantId: entry.merchantId, day: entry.businessDay })
 

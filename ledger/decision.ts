@@ -1,0 +1,46 @@
+import { contentHash } from './entry.ts'
+import type { BusinessDay, MerchantId } from './identifiers.ts'
+import type { Merchant } from './merchant.ts'
+import type { SetAside } from './quarantine.ts'
+
+export type DecisionKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
+
+/**
+ * Something that was decided about merchants, books or entries. Told after it is durable where it counts, so that the
+ * archive alone can tell what happened.
+ */
+export type Decision<Kind extends string = DecisionKind> = {
+  /** The same whenever the same decision is told again; readers take each once. */
+  readonly decisionId: string
+  readonly kind: Kind
+  readonly merchantId?: MerchantId
+  readonly businessDay?: BusinessDay
+  readonly decidedAtMs: number
+  /** Whatever the kind has to say, in JSON's own values. */
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** A decision of any kind, perhaps of one that this version does not know yet. */
+export type AnyDecision = Decision<string>
+
+/** The merchant was registered or changed; the body is the merchant. */
+export const merchantSaved = (merchant: Merchant, decidedAtMs: number): Decision => ({
+  decisionId: `merchant.saved/${merchant.merchantId}/${merchant.revision}`,
+  kind: 'merchant.saved',
+  merchantId: merchant.merchantId,
+  decidedAtMs,
+  body: merchant,
+})
+
+/** Something on the stream waits in quarantine. Whoever puts it on the stream again decides anew, at another position. */
+export const quarantineSetAside = ({ subject, reason, position, setAsideAtMs }: SetAside): Decision => {
+  const { shardId, sequenceNumber, index } = position
+  const told = {
+    decisionId: `quarantine.set-aside/${shardId}/${sequenceNumber}/${index}`,
+    kind: 'quarantine.set-aside',
+    decidedAtMs: setAsideAtMs,
+  } as const
+  if (subject === 'unreadable') return { ...told, body: { reason, position } }
+  const { merchantId, businessDay, entryId } = subject
+  return { ...told, merchantId, businessDay, body: { reason, entryId, contentHash: contentHash(subject), position } }
+}

@@ -1,0 +1,90 @@
+/**
+ * The archive processor: hands every entry and every decision of a batch of stream records to the archive, as they stood
+ * on the stream and with their positions.
+ *
+ * It shares nothing with the journal processor but the format of the stream: what the archive holds does not depend on
+ * what became of an entry in its book, so that comparing the two proves something. Progress passes a record when all of
+ * it is durable in the archive. What fails is delivered again, from the first record that may not be; a position may
+ * then be archived twice, and its readers take it once.
+ *
+ * A batch is gone through in portions, because a few megabytes of records may expand to many times that. So beside the
+ * batch, memory is bounded by PORTION_CHARACTERS and what one record may expand to (`wire/stream-record.ts`).
+ */
+import type { ArchivedEntry } from '#ledger/archive'
+import type { AnyDecision } from '#ledger/decision'
+import type { Archive, Progress } from '#ledger/ports'
+import type { Log } from '../log.ts'
+import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
+import { readRecord } from './read-record.ts'
+
+export type ArchiveWorld = {
+  readonly archive: Archive
+  readonly progress: Progress
+  readonly log: Log
+}
+
+// About 20,000 usual entries, whose rows fill two calls to Firehose.
+const PORTION_CHARACTERS = 4 * 1024 * 1024
+
+/** A worker: called with one batch after another, of one shard or of several at the same time. */
+export const archiveEntries = (
+  { archive, progress, log }: ArchiveWorld,
+  { portionCharacters = PORTION_CHARACTERS }: { readonly portionCharacters?: number } = {},
+): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
+  /** How many of the batch's first records are archived. */
+  const archiveAll = async (batch: ShardBatch): Promise<number> => {
+    let archived = 0
+    try {
+      for (const { entries, decisions, end } of portionsOf(batch, portionCharacters, log)) {
+        await archive.put(entries)
+        await archive.putDecisions(decisions)
+        archived = end
+      }
+    } catch (err) {
+      // Nothing after it is tried: from here on the batch is delivered again anyway.
+      log.warn({ err, shardId: batch.shardId }, 'the archive has to be given this again')
+    }
+    return archived
+  }
+
+  const noteProgress = async (shardId: string, { sequenceNumber, arrivedAtMs }: DeliveredRecord): Promise<boolean> => {
+    try {
+      await progress.advance('archive', { shardId, sequenceNumber, appliedThroughMs: arrivedAtMs })
+      return true
+    } catch (err) {
+      log.warn({ err, shardId }, "the archive's progress has to be written again")
+      return false
+    }
+  }
+
+  return async (batch) => {
+    const { shardId, records } = batch
+    const archived = await archiveAll(batch)
+    const lastArchived = records[archived - 1]
+    const isNoted = lastArchived === undefined || (await noteProgress(shardId, lastArchived))
+    // As long as its progress is not written, nobody can tell that the batch is done.
+    const redeliverFrom = records[isNoted ? archived : 0]?.sequenceNumber
+    return redeliverFrom === undefined ? {} : { redeliverFrom }
+  }
+}
+
+/** What some records of a batch hold, all of them up to the one before `end`. */
+type Portion = { readonly entries: ArchivedEntry[]; readonly decisions: AnyDecision[]; readonly end: number }
+
+function* portionsOf({ shardId, records }: ShardBatch, maxCharacters: number, log: Log): Generator<Portion> {
+  let entries: ArchivedEntry[] = []
+  let decisions: AnyDecision[] = []
+  let characters = 0
+  for (const [index, record] of records.entries()) {
+    const read = readRecord(shardId, record, log)
+    for (const archived of read.entries) entries.push(archived)
+    for (const decision of read.decisions) decisions.push(decision)
+    characters += read.characters
+    if (characters < maxCharacters) continue
+    yield { entries, decisions, end: index + 1 }
+    entries = []
+    decisions = []
+    characters = 0
+  }
+  yield { entries, decisions, end: records.length }
+}

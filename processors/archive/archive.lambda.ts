@@ -1,0 +1,20 @@
+import { pino } from 'pino'
+import { firehoseArchive } from '#adapters/archive/firehose-archive'
+import { documentClient } from '#adapters/dynamodb/client'
+import { firehoseClient } from '#adapters/firehose/client'
+import { dynamoProgress } from '#adapters/progress/dynamo-progress'
+import { readSettings } from '#wire/settings'
+import { kinesisBatch } from '../kinesis-batch.ts'
+import { archiveEntries } from './archive-entries.ts'
+
+const { tables, deliveryStreams, logLevel } = readSettings()
+
+const world = {
+  // One attempt only: the archive sends again by itself what was not taken.
+  archive: firehoseArchive(firehoseClient({ maxAttempts: 1 }), deliveryStreams),
+  progress: dynamoProgress(documentClient(), tables.progress),
+  log: pino({ level: logLevel }),
+}
+
+/** The archive consumer of the entry stream. */
+export const handler = kinesisBatch(archiveEntries(world))
