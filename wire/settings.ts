@@ -21,6 +21,10 @@ const environment = z.object({
   PROGRESS_TABLE: resourceName('progress'),
   QUARANTINE_TABLE: resourceName('quarantine'),
 
+  ARCHIVE_BUCKET: resourceName('daybook-archive'),
+  ENTRIES_DELIVERY_STREAM: resourceName('daybook-entries'),
+  DECISIONS_DELIVERY_STREAM: resourceName('daybook-decisions'),
+
   // No cap when it is not set.
   INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
   INGEST_MAX_BYTES_IN_FLIGHT: z.coerce
@@ -49,6 +53,9 @@ export type Settings = {
   readonly logLevel: z.infer<typeof environment>['LOG_LEVEL']
   readonly streamName: string
   readonly tables: TableNames
+  readonly archiveBucket: string
+  readonly entriesDeliveryStream: string
+  readonly decisionsDeliveryStream: string
   readonly maxEntriesPerSecond: number | undefined
   readonly maxBytesInFlight: number
   readonly booksAtOnce: number
@@ -77,6 +84,9 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
       progress: values.PROGRESS_TABLE,
       quarantine: values.QUARANTINE_TABLE,
     },
+    archiveBucket: values.ARCHIVE_BUCKET,
+    entriesDeliveryStream: values.ENTRIES_DELIVERY_STREAM,
+    decisionsDeliveryStream: values.DECISIONS_DELIVERY_STREAM,
     maxEntriesPerSecond: values.INGEST_MAX_ENTRIES_PER_SECOND,
     maxBytesInFlight: values.INGEST_MAX_BYTES_IN_FLIGHT,
     booksAtOnce: values.BOOKS_AT_ONCE,

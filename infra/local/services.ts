@@ -21,4 +21,19 @@ export const dynamodbService = ({ port, folder }: Place): ChildSpec => ({
   args: ['--port', String(port), ...(folder ? ['--folder', folder] : [])],
 })
 
+export const s3Service = ({ port, folder }: Place): ChildSpec => ({
+  name: 's3',
+  stage: 0,
+  script: pathTo('s3.server.ts'),
+  args: ['--port', String(port), ...(folder ? ['--path', folder] : [])],
+})
+
+/** Always keeps its data in a folder. Ended before the services, for it delivers into S3 what it still has. */
+export const firehoseService = ({ port, folder }: Place & { readonly folder: string }): ChildSpec => ({
+  name: 'firehose',
+  stage: 1,
+  script: pathTo('firehose/firehose.server.ts'),
+  args: ['--port', String(port), '--path', folder],
+})
+
 const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url))
