@@ -1,6 +1,6 @@
 /** From the records of a segment to the files that Firehose would write: Parquet by day, and what cannot be converted. */
 import { parquetFile } from './parquet.ts'
-import { readRow, type Row } from './rows.ts'
+import { readRow, type Cell, type Row } from './rows.ts'
 import type { Table } from './tables.ts'
 
 export type DeliveredFile = { readonly key: string; readonly body: Uint8Array }
@@ -43,14 +43,16 @@ function* documentsOf(records: readonly Uint8Array[]): Generator<string> {
 const failedRow = (text: string, { code, message }: { readonly code: string; readonly message: string }): string =>
   JSON.stringify({ errorCode: code, errorMessage: message, rawData: Buffer.from(text).toString('base64') }) + '\n'
 
-const sorted = (rows: readonly Row[], { sortedBy }: Table): Row[] =>
-  rows.toSorted((a, b) => {
-    const name = sortedBy.find((column) => a[column] !== b[column])
-    return name === undefined ? 0 : compare(a[name], b[name])
+const sorted = (rows: readonly Row[], { columns, sortedBy }: Table): Row[] => {
+  const cells = sortedBy.map((name) => columns.findIndex((column) => column.name === name))
+  return rows.toSorted((a, b) => {
+    const cell = cells.find((index) => a[index] !== b[index])
+    return cell === undefined ? 0 : compare(a[cell], b[cell])
   })
+}
 
 // Sequence numbers are decimal numbers of any length.
-const compare = (a: Row[string], b: Row[string]): number => {
+const compare = (a: Cell, b: Cell): number => {
   if (typeof a === 'string' && typeof b === 'string') return a.length - b.length || (a < b ? -1 : 1)
   return Number(a ?? 0) - Number(b ?? 0)
 }

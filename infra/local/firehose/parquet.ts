@@ -15,9 +15,9 @@ export const parquetFile = ({ columns }: Table, rows: readonly Row[]): Uint8Arra
         SCHEMA[type].map((element) => ({ ...element, name: element.name || name })),
       ),
     ],
-    columnData: columns.map(({ name, type }) => ({
+    columnData: columns.map(({ name, type }, index) => ({
       name,
-      data: rows.map((row) => row[name]),
+      data: rows.map((row) => row[index]),
       ...ENCODING[type],
     })),
     codec: 'GZIP',

@@ -3,8 +3,8 @@ import { ok, refuse, type Result } from '#ledger/result'
 import type { Column, ColumnType, Table } from './tables.ts'
 
 export type Cell = string | bigint | number | ReadonlyMap<string, string> | undefined
-/** The cells by column. Times are milliseconds. */
-export type Row = Readonly<Record<string, Cell>>
+/** A cell for each column, in the table's order (by name they take twice as long). Times are milliseconds. */
+export type Row = readonly Cell[]
 
 /** Firehose's name of the step that failed, of the error, and what is wrong. */
 export type RowFailure = {
@@ -23,12 +23,12 @@ export const readRow = (
   const day = dayIn(document[table.dayFrom])
   if (day === undefined) return refuse(noPartition(`${table.dayFrom} does not say the day.`))
 
-  const row: Record<string, Cell> = {}
+  const row: Cell[] = []
   for (const column of table.columns) {
     const json = document[column.name] ?? undefined
     const cell = json === undefined ? undefined : READ[column.type](json)
     if (json !== undefined && cell === undefined) return refuse(malformed(column))
-    row[column.name] = cell
+    row.push(cell)
   }
   return ok({ day, row })
 }
@@ -64,7 +64,7 @@ const READ: Readonly<Record<ColumnType, (json: unknown) => Cell>> = {
 /** "2026-11-20 09:30:00.123", in UTC. */
 const timestampMs = (text: string): number | undefined => {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$/.test(text)) return undefined
-  const ms = Date.parse(`${text.replace(' ', 'T')}Z`)
+  const ms = Date.parse(`${text}Z`)
   return Number.isNaN(ms) ? undefined : ms
 }
 
