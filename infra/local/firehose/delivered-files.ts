@@ -1,4 +1,5 @@
 /** From the records of a segment to the files that Firehose would write: Parquet by day, and what cannot be converted. */
+import { setImmediate as immediate } from 'node:timers/promises'
 import { parquetFile } from './parquet.ts'
 import { readRow, type Cell, type Row } from './rows.ts'
 import type { Table } from './tables.ts'
@@ -13,10 +14,13 @@ type Segment = {
 }
 
 /** One file for each day and for each kind of failure. Their names follow from the segment's. */
-export const filesOf = function* ({ name, segment, table, records }: Segment): Generator<DeliveredFile> {
+export const filesOf = async function* ({ name, segment, table, records }: Segment): AsyncGenerator<DeliveredFile> {
   const days = new Map<string, Row[]>()
   const failures = new Map<string, string[]>()
+  let count = 0
   for (const text of documentsOf(records)) {
+    // Whoever puts records meanwhile should not wait for all of these.
+    if ((count += 1) % ROWS_AT_ONCE === 0) await immediate()
     const row = readRow(text, table)
     if (row.ok) listIn(days, row.value.day).push(row.value.row)
     else listIn(failures, row.error.kind).push(failedRow(text, row.error))
@@ -30,6 +34,7 @@ export const filesOf = function* ({ name, segment, table, records }: Segment): G
   }
 }
 
+const ROWS_AT_ONCE = 1_000
 const decoder = new TextDecoder()
 
 // Firehose would also take documents with nothing between them; here they stand on a line each.

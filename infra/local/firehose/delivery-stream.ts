@@ -50,7 +50,7 @@ export const openDeliveryStream = ({
     const put = async ({ key, body }: DeliveredFile) => {
       await persistently(() => objects.put(key, body), { retry: RETRY, stopped: stopping.signal, onFailure })
     }
-    for (const file of filesOf({ name, segment, table, records: await log.read(segment) })) await put(file)
+    for await (const file of filesOf({ name, segment, table, records: await log.read(segment) })) await put(file)
     if (!stopping.signal.aborted) await log.remove(segment)
   }
 
