@@ -8,6 +8,7 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { provision } from '#infra/local/provision'
+import { s3Client } from '#infra/local/s3-client'
 import { startTestServices } from '#infra/local/test-services'
 import { recordEntries } from '#processors/journal/record-entries'
 import type { ShardBatch } from '#processors/shard-batch'
@@ -25,7 +26,7 @@ export const measureCeiling = async (): Promise<readonly Figure[]> => {
   const services = await startTestServices()
   try {
     const settings = readSettings()
-    await provision({ kinesis: kinesisClient(), dynamodb: documentClient() }, settings)
+    await provision({ kinesis: kinesisClient(), dynamodb: documentClient(), s3: s3Client() }, settings)
     return await ceiling(settings)
   } finally {
     await services.stop()

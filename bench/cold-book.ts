@@ -10,6 +10,7 @@ import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { provision } from '#infra/local/provision'
+import { s3Client } from '#infra/local/s3-client'
 import { startTestServices } from '#infra/local/test-services'
 import { emptyBook, evolve, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
@@ -29,7 +30,7 @@ const terms = { currency: 'BRL' as Currency, startsAtMs: Date.parse('2026-11-19T
 export const measureColdBook = async (): Promise<readonly Figure[]> => {
   const services = await startTestServices()
   try {
-    await provision({ kinesis: kinesisClient(), dynamodb: documentClient() }, readSettings())
+    await provision({ kinesis: kinesisClient(), dynamodb: documentClient(), s3: s3Client() }, readSettings())
     const bytes = await fillBook()
     const workers = [await appendCold(), await appendCold(), await appendCold()]
     return [

@@ -10,7 +10,9 @@ import { useLocalServices } from './local-aws.ts'
 import { freePorts, isPortFree } from './ports.ts'
 import { provision } from './provision.ts'
 import { untilReady } from './readiness.ts'
-import { dynamodbService, kinesisService } from './services.ts'
+import { announceEndpoints } from './running-system.ts'
+import { s3Client } from './s3-client.ts'
+import { dynamodbService, firehoseService, kinesisService, s3Service } from './services.ts'
 import { startSupervisor } from './supervisor.ts'
 import { tryIt } from './try-it.ts'
 
@@ -20,9 +22,10 @@ orRefuse(dynoxideBinary)
 await refuseWhatCannotWork(settings)
 
 // Chosen once, so that a service that dies comes back at the address that the others know.
-const [kinesisPort = 0, dynamodbPort = 0] = await freePorts(2)
+const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
+const ports = { kinesis, dynamodb, s3, firehose }
 // For ourselves, who provision, as for the children, who inherit it.
-useLocalServices({ kinesisPort, dynamodbPort })
+useLocalServices(ports)
 
 const supervisor = startSupervisor({ print })
 process.on('SIGTERM', () => void stop())
@@ -32,25 +35,33 @@ const data = (name: string) => join(settings.dataFolder, name)
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 // Against the flow, for stopping goes the other way: the services last, which the others need to finish.
-supervisor.start(kinesisService({ port: kinesisPort, folder: data('kinesis') }))
-supervisor.start(dynamodbService({ port: dynamodbPort, folder: data('dynamodb') }))
+supervisor.start(kinesisService({ port: ports.kinesis, folder: data('kinesis') }))
+supervisor.start(dynamodbService({ port: ports.dynamodb, folder: data('dynamodb') }))
+supervisor.start(s3Service({ port: ports.s3, folder: data('s3') }))
 await provision(
-  { kinesis: kinesisClient({ maxAttempts: 1 }), dynamodb: documentClient({ maxAttempts: 1 }) },
+  {
+    kinesis: kinesisClient({ maxAttempts: 1 }),
+    dynamodb: documentClient({ maxAttempts: 1 }),
+    s3: s3Client({ maxAttempts: 1 }),
+  },
   settings,
 ).catch(async (error: unknown) => {
   await supervisor.stop()
-  refuse(`The local stream and store cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+  refuse(
+    `The local stream, store and archive cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+  )
 })
+supervisor.start(firehoseService({ port: ports.firehose, folder: data('firehose') }))
 supervisor.start({
   name: 'consumers',
-  stage: 1,
+  stage: 2,
   script: script('infra/local/consumers.server.ts'),
   env: { BOOKS_AT_ONCE: process.env['BOOKS_AT_ONCE'] ?? '4' },
 })
-supervisor.start({ name: 'query-api', stage: 2, script: script('query-api/query-api.server.ts') })
+supervisor.start({ name: 'query-api', stage: 3, script: script('query-api/query-api.server.ts') })
 supervisor.start({
   name: 'ingest',
-  stage: 2,
+  stage: 3,
   script: script('ingest/ingest.server.ts'),
   // Less room for garbage: without, a long upload makes the process 60 MB larger, and no faster (docs/performance.md).
   env: {
@@ -66,8 +77,11 @@ const urls = {
 const waiting = setTimeout(() => print('\nNot ready yet. What the services say stands above.\n'), 15_000)
 await Promise.all([untilReady(urls.ingestUrl), untilReady(urls.queryUrl)])
 clearTimeout(waiting)
+announceEndpoints(settings.dataFolder, { ingest: urls.ingestUrl, query: urls.queryUrl, ports })
 print(`\nDaybook is ready. Its data is in ${settings.dataFolder}/\n`)
-print(`  ingest     ${urls.ingestUrl}\n  query API  ${urls.queryUrl}\n\nTry it:\n\n${tryIt(urls)}\n`)
+print(
+  `  ingest     ${urls.ingestUrl}\n  query API  ${urls.queryUrl}\n  archive    s3://${settings.archiveBucket} at http://127.0.0.1:${ports.s3}\n\nTry it:\n\n${tryIt(urls)}\n`,
+)
 
 function orRefuse<T>(attempt: () => T): T {
   try {

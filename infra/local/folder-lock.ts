@@ -28,6 +28,9 @@ export const lockFolder = (folder: string): number | undefined => {
   return undefined
 }
 
+/** The process that has the folder, if one does. */
+export const holderOfFolder = (folder: string): number | undefined => holderOf(join(folder, 'lock'))
+
 const holderOf = (lock: string): number | undefined => {
   try {
     const { pid, command }: { pid?: unknown; command?: string } = JSON.parse(readFileSync(lock, 'utf8'))

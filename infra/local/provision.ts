@@ -11,18 +11,31 @@ import {
   ResourceInUseException as StreamExists,
   type KinesisClient,
 } from '@aws-sdk/client-kinesis'
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
 import { keySchema, tableKeys, type TableKey } from '#adapters/dynamodb/tables'
 import type { TableNames } from '#wire/settings'
 import { eventually } from './retry.ts'
 
-type Provisioned = { readonly streamName: string; readonly shardCount: number; readonly tables: TableNames }
-type Clients = { readonly kinesis: KinesisClient; readonly dynamodb: Pick<DynamoDBClient, 'send'> }
+type Provisioned = {
+  readonly streamName: string
+  readonly shardCount: number
+  readonly tables: TableNames
+  readonly archiveBucket: string
+}
+type Clients = {
+  readonly kinesis: KinesisClient
+  readonly dynamodb: Pick<DynamoDBClient, 'send'>
+  readonly s3: S3Client
+}
 
 const patience = { timeoutMs: 30_000 }
 const sevenDays = 7 * 24
 
-/** Creates the stream and the tables that are not there yet, and returns when all can be used. */
-export const provision = async (clients: Clients, { streamName, shardCount, tables }: Provisioned): Promise<void> => {
+/** Creates the stream, the tables and the bucket that are not there yet, and returns when all can be used. */
+export const provision = async (
+  clients: Clients,
+  { streamName, shardCount, tables, archiveBucket }: Provisioned,
+): Promise<void> => {
   await Promise.all([
     provisionStream(clients.kinesis, streamName, shardCount),
     provisionTable(clients.dynamodb, tables.merchants, tableKeys.merchants),
@@ -30,6 +43,7 @@ export const provision = async (clients: Clients, { streamName, shardCount, tabl
     provisionTable(clients.dynamodb, tables.days, tableKeys.days),
     provisionTable(clients.dynamodb, tables.progress, tableKeys.progress),
     provisionTable(clients.dynamodb, tables.quarantine, tableKeys.quarantine),
+    provisionBucket(clients.s3, archiveBucket),
   ])
 }
 
@@ -53,6 +67,10 @@ const provisionTable = async (dynamodb: Clients['dynamodb'], TableName: string, 
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }))
     return Table?.TableStatus === 'ACTIVE' || undefined
   }, patience)
+}
+
+export const provisionBucket = async (s3: S3Client, Bucket: string): Promise<void> => {
+  await eventually(() => created(s3.send(new CreateBucketCommand({ Bucket })), BucketAlreadyOwnedByYou), patience)
 }
 
 const created = async (creation: Promise<unknown>, Exists: new (...args: never[]) => Error): Promise<true> => {

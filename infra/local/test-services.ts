@@ -1,40 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readSettings } from '#wire/settings'
 import { useLocalServices } from './local-aws.ts'
 import { freePorts } from './ports.ts'
+import { provisionBucket } from './provision.ts'
 import { eventually } from './retry.ts'
-import { dynamodbService, kinesisService } from './services.ts'
+import { s3Client } from './s3-client.ts'
+import { dynamodbService, firehoseService, kinesisService, s3Service } from './services.ts'
 import { startSupervisor } from './supervisor.ts'
 
 export type TestServices = {
   readonly kinesisEndpoint: string
   readonly dynamodbEndpoint: string
-  pidOf(name: 'kinesis' | 'dynamodb'): number | undefined
+  readonly s3Endpoint: string
+  readonly firehoseEndpoint: string
+  pidOf(name: 'kinesis' | 'dynamodb' | 's3' | 'firehose'): number | undefined
   stop(): Promise<void>
 }
 
 /**
- * A stream and a store for tests, in memory unless a folder is given, at which the AWS clients of this process and of
- * its children are pointed. They are gone when `stop` returns, or when this process is.
+ * A stream, a store, S3 and Firehose for tests, in memory unless a folder is given, at which the AWS clients of this
+ * process and of its children are pointed. They are gone when `stop` returns, or when this process is.
  */
 export const startTestServices = async ({ folder }: { folder?: string } = {}): Promise<TestServices> => {
-  const [kinesisPort = 0, dynamodbPort = 0] = await freePorts(2)
-  useLocalServices({ kinesisPort, dynamodbPort })
+  const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
+  const ports = { kinesis, dynamodb, s3, firehose }
+  useLocalServices(ports)
   const endpoints = {
-    kinesisEndpoint: `http://127.0.0.1:${kinesisPort}`,
-    dynamodbEndpoint: `http://127.0.0.1:${dynamodbPort}`,
+    kinesisEndpoint: `http://127.0.0.1:${ports.kinesis}`,
+    dynamodbEndpoint: `http://127.0.0.1:${ports.dynamodb}`,
+    s3Endpoint: `http://127.0.0.1:${ports.s3}`,
+    firehoseEndpoint: `http://127.0.0.1:${ports.firehose}`,
   }
+  // Firehose has nowhere but a folder to keep what it has acknowledged.
+  const passing = folder === undefined ? mkdtempSync(join(tmpdir(), 'daybook-firehose-')) : undefined
 
   const output: string[] = []
   const supervisor = startSupervisor({ print: (line) => output.push(line) })
-  supervisor.start(kinesisService({ port: kinesisPort, folder: folder && join(folder, 'kinesis') }))
-  supervisor.start(dynamodbService({ port: dynamodbPort, folder: folder && join(folder, 'dynamodb') }))
-  try {
-    await Promise.all([untilAnswering(endpoints.kinesisEndpoint), untilAnswering(endpoints.dynamodbEndpoint)])
-  } catch (error) {
+  supervisor.start(kinesisService({ port: ports.kinesis, folder: folder && join(folder, 'kinesis') }))
+  supervisor.start(dynamodbService({ port: ports.dynamodb, folder: folder && join(folder, 'dynamodb') }))
+  supervisor.start(s3Service({ port: ports.s3, folder: folder && join(folder, 's3') }))
+  supervisor.start(firehoseService({ port: ports.firehose, folder: join(passing ?? folder ?? '', 'firehose') }))
+  const stop = async () => {
     await supervisor.stop()
+    if (passing !== undefined) rmSync(passing, { recursive: true, force: true })
+  }
+  try {
+    await Promise.all(Object.values(endpoints).map(untilAnswering))
+    // Firehose would wait for it.
+    await provisionBucket(s3Client(), readSettings().archiveBucket)
+  } catch (error) {
+    await stop()
     throw new Error(`The local services did not start:\n${output.join('\n')}`, { cause: error })
   }
-  return { ...endpoints, pidOf: (name) => supervisor.pidOf(name), stop: () => supervisor.stop() }
+  return { ...endpoints, pidOf: (name) => supervisor.pidOf(name), stop }
 }
 
 const untilAnswering = async (endpoint: string) => {

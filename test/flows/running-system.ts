@@ -11,7 +11,7 @@ import { freePorts } from '#infra/local/ports'
 import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
 
-export const CHILDREN = ['kinesis', 'dynamodb', 'consumers', 'query-api', 'ingest'] as const
+export const CHILDREN = ['kinesis', 'dynamodb', 's3', 'firehose', 'consumers', 'query-api', 'ingest'] as const
 export type Child = (typeof CHILDREN)[number] | 'dynoxide'
 
 /** What stands in the command line of each. */
@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<Child, string>> = {
   kinesis: 'kinesis.server.ts',
   dynamodb: 'dynamodb.server.ts',
   dynoxide: 'dynoxide serve',
+  s3: 's3.server.ts',
+  firehose: 'firehose.server.ts',
   consumers: 'consumers.server.ts',
   'query-api': 'query-api.server.ts',
   ingest: 'ingest.server.ts',
@@ -54,10 +56,10 @@ export class RunningSystem {
     return `http://127.0.0.1:${this.#ports.query}`
   }
 
-  /** Where stream and store listen, as the AWS SDK wants to be told. */
+  /** Where the local services listen, as the AWS SDK wants to be told. */
   get awsEnvironment(): Record<string, string> {
     const [child = 0] = this.#descendants()
-    const names = ['AWS_ENDPOINT_URL_KINESIS', 'AWS_ENDPOINT_URL_DYNAMODB']
+    const names = ['KINESIS', 'DYNAMODB', 'S3', 'FIREHOSE'].map((service) => `AWS_ENDPOINT_URL_${service}`)
     return Object.fromEntries(names.map((name) => [name, environmentOf(child).get(name) ?? '']))
   }
 

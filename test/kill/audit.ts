@@ -1,6 +1,8 @@
 /** Afterwards: what the system shows, compared with what the clients were told, and with itself. */
+import { existsSync } from 'node:fs'
 import { answered } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
+import { compareWithArchive } from './compare-with-archive.ts'
 import { compareWithSent, type Row, type SetAside } from './compare-with-sent.ts'
 import { compareWithView, netOf } from './compare-with-view.ts'
 import type { Findings } from './findings.ts'
@@ -10,8 +12,14 @@ import type { Outcome, SentToBook, Witness } from './witness.ts'
 
 type Audit = { readonly system: RunningSystem; readonly witness: Witness; readonly findings: Findings }
 
-/** Compares everything; answers how many entries are counted. */
-export const audit = async ({ system, witness, findings }: Audit): Promise<number> => {
+type Audited = {
+  readonly counted: number
+  /** Different entries in S3; undefined while nothing archives them. */
+  readonly archived: number | undefined
+}
+
+/** Compares everything. */
+export const audit = async ({ system, witness, findings }: Audit): Promise<Audited> => {
   Object.assign(process.env, system.awsEnvironment, { AWS_REGION: 'us-east-1' })
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' })
   for (const merchantId of MERCHANTS) await untilAllIsCounted({ system, witness, findings }, merchantId)
@@ -30,8 +38,11 @@ export const audit = async ({ system, witness, findings }: Audit): Promise<numbe
     if (isOurs(book.split('/')[0])) continue
     for (const id of withOutcome(sent, 'acknowledged')) findings.add('acknowledged for an unknown merchant', id)
   }
-  return counted
+  const archived = isArchived ? await compareWithArchive({ witness, findings, bucket: 'daybook-archive' }) : undefined
+  return { counted, archived }
 }
+
+const isArchived = existsSync(new URL('../../processors/archive', import.meta.url))
 
 const auditMerchant = async (
   { system, witness, findings }: Audit,

@@ -60,9 +60,9 @@ async function run(findings: Findings) {
   const toll = await wreak({ system, witness, findings, random, kills, onKill: (done) => progress(done, witness) })
   await stopTills()
   const lookedUp = await stopReaders()
-  const counted = await audit({ system, witness, findings })
+  const { counted, archived } = await audit({ system, witness, findings })
   for (const pid of await system.stop()) findings.add('a process outlived SIGTERM', `${pid} ${commandLineOf(pid)}`)
-  return { witness, toll, lookedUp, counted }
+  return { witness, toll, lookedUp, counted, archived }
 }
 
 function progress(done: number, witness: Witness): void {
@@ -71,7 +71,7 @@ function progress(done: number, witness: Witness): void {
   else if (done % Math.ceil(kills / 10) === 0) console.log(line)
 }
 
-function report({ witness, toll, lookedUp, counted }: Awaited<ReturnType<typeof run>>): void {
+function report({ witness, toll, lookedUp, counted, archived }: Awaited<ReturnType<typeof run>>): void {
   const { acknowledged, refused, unanswered } = witness.counts()
   const rows = [
     ...Array.from(toll.kills, ([victim, count]) => [`kills of ${victim}`, count]),
@@ -81,6 +81,7 @@ function report({ witness, toll, lookedUp, counted }: Awaited<ReturnType<typeof 
     ['unanswered', unanswered],
     ['looked up at once', lookedUp],
     ['counted', counted],
+    ['in the archive', archived ?? 'nothing archives yet'],
     ['until acknowledged again, median ms', quantile(toll, 0.5)],
     ['until acknowledged again, longest ms', quantile(toll, 1)],
     ['seconds', seconds()],

@@ -1,0 +1,90 @@
+/**
+ * One delivery stream: takes records, keeps them in its write-ahead log, and hands over each sealed segment as files in
+ * the bucket. A segment's files carry its name, so delivering it again after a crash overwrites them: each record that
+ * was acknowledged comes out exactly once.
+ */
+import { persistently } from '../retry.ts'
+import { filesOf, type DeliveredFile } from './delivered-files.ts'
+import type { Table } from './tables.ts'
+import { openWriteAheadLog } from './write-ahead-log.ts'
+
+export type Objects = { put(key: string, body: Uint8Array): Promise<void> }
+
+export type DeliveryStream = {
+  /** Returns when the records are durable; 'full' if too much waits for delivery already. */
+  put(records: readonly Uint8Array[]): Promise<'accepted' | 'full'>
+  /** Delivers what it can until all is delivered or the time is over; the rest waits for the next start. */
+  close(withinMs: number): Promise<void>
+}
+
+export type DeliveryStreamOptions = {
+  readonly name: string
+  readonly table: Table
+  /** Of its write-ahead log. */
+  readonly folder: string
+  readonly objects: Objects
+  readonly buffer?: { readonly bytes: number; readonly ms: number }
+  readonly startTimer?: (callback: () => void, ms: number) => unknown
+  readonly onFailure?: (error: unknown) => void
+}
+
+// A row is in S3 within five seconds, of which the last second is for converting and putting. The local S3 takes bodies
+// of at most 11 MiB, which a segment that is smaller than that cannot exceed when compressed.
+const BUFFER = { bytes: 10 * 1024 * 1024, ms: 4_000 }
+const MAX_WAITING_BYTES = 1024 * 1024 * 1024
+const RETRY = { minMs: 100, maxMs: 2_000 }
+
+export const openDeliveryStream = ({
+  name,
+  table,
+  folder,
+  objects,
+  buffer = BUFFER,
+  startTimer = setTimeout,
+  onFailure = () => {},
+}: DeliveryStreamOptions): DeliveryStream => {
+  const log = openWriteAheadLog({ folder, segmentBytes: buffer.bytes })
+  const stopping = new AbortController()
+
+  const deliverSegment = async (segment: string): Promise<void> => {
+    const put = async ({ key, body }: DeliveredFile) => {
+      await persistently(() => objects.put(key, body), { retry: RETRY, stopped: stopping.signal, onFailure })
+    }
+    for await (const file of filesOf({ name, segment, table, records: await log.read(segment) })) await put(file)
+    if (!stopping.signal.aborted) await log.remove(segment)
+  }
+
+  const deliverSealed = async (): Promise<void> => {
+    for (let segment = log.sealed[0]; segment && !stopping.signal.aborted; segment = log.sealed[0]) {
+      await persistently(() => deliverSegment(segment), { retry: RETRY, stopped: stopping.signal, onFailure })
+    }
+  }
+  // One at a time; whoever comes while one is under way waits for whatever it leaves.
+  let turn = Promise.resolve()
+  const deliver = (): Promise<void> => (turn = turn.then(deliverSealed))
+
+  let isTimerRunning = false
+  const flush = async (): Promise<void> => {
+    isTimerRunning = false
+    await log.seal()
+    await deliver()
+  }
+
+  // What the process before us had no time for.
+  void deliver()
+  return {
+    put: async (records) => {
+      if (log.bytes > MAX_WAITING_BYTES) return 'full'
+      await log.append(records)
+      if (!isTimerRunning) startTimer(() => void flush(), buffer.ms)
+      isTimerRunning = true
+      if (log.sealed.length > 0) void deliver()
+      return 'accepted'
+    },
+    close: async (withinMs) => {
+      const giveUp = setTimeout(() => stopping.abort(), withinMs)
+      await flush()
+      clearTimeout(giveUp)
+    },
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Firehose for one machine: two delivery streams that write Parquet into the local S3. What it acknowledged is in
+ * `--path` until it stands in S3, so it may be killed at any moment.
+ */
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { pino } from 'pino'
+import { readSettings } from '#wire/settings'
+import { s3Client } from '../s3-client.ts'
+import { openDeliveryStream, type Objects } from './delivery-stream.ts'
+import { firehoseApi } from './firehose-api.ts'
+import { decisionsTable, entriesTable, type Table } from './tables.ts'
+
+const { port, path = '' } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
+const { archiveBucket, deliveryStreams, logLevel } = readSettings()
+const log = pino({ level: logLevel })
+
+const s3 = s3Client()
+const objects: Objects = {
+  async put(Key, Body) {
+    await s3.send(new PutObjectCommand({ Bucket: archiveBucket, Key, Body }))
+  },
+}
+
+const stream = (name: string, table: Table) =>
+  openDeliveryStream({
+    name,
+    table,
+    objects,
+    folder: join(path, name),
+    onFailure: (err) => log.warn({ err, deliveryStream: name }, 'not delivered yet'),
+  })
+const streams = new Map([
+  [deliveryStreams.entries, stream(deliveryStreams.entries, entriesTable)],
+  [deliveryStreams.decisions, stream(deliveryStreams.decisions, decisionsTable)],
+])
+
+const server = createServer(firehoseApi(streams))
+// A server that closes idle connections now and then closes one that a client has just begun to use.
+server.keepAliveTimeout = 0
+server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
+
+// Within the patience of the supervisor (6 s). What is not delivered by then is at the next start.
+const DELIVER_WITHIN_MS = 3_000
+
+process.once('SIGTERM', () => {
+  server.close()
+  server.closeIdleConnections()
+  Promise.all(streams.values().map((deliveryStream) => deliveryStream.close(DELIVER_WITHIN_MS))).then(
+    () => process.exit(0),
+    (err: unknown) => {
+      log.error({ err }, 'did not stop cleanly')
+      process.exit(1)
+    },
+  )
+})

@@ -1,0 +1,48 @@
+/** What the two delivery streams write: where, split by what, and with which columns. On AWS these are Glue tables. */
+
+export type ColumnType = 'string' | 'bigint' | 'int' | 'timestamp' | 'map<string,string>'
+export type Column = { readonly name: string; readonly type: ColumnType }
+
+export type Table = {
+  readonly columns: readonly Column[]
+  /** Where in the bucket the files go that hold the rows of one day. */
+  keyPrefix(day: string): string
+  /** The text of a row that begins with its day: YYYY-MM-DD. */
+  readonly dayFrom: string
+  /** What rows are sorted by within a file; equal and rising values lie side by side and compress to almost nothing. */
+  readonly sortedBy: readonly string[]
+}
+
+const column = (type: ColumnType) => (name: string) => ({ name, type })
+const strings = (...names: string[]) => names.map(column('string'))
+
+export const entriesTable: Table = {
+  columns: [
+    ...strings('entry_id', 'merchant_id', 'direction'),
+    { name: 'amount', type: 'bigint' },
+    ...strings('currency'),
+    ...['occurred_at', 'received_at'].map(column('timestamp')),
+    ...strings('method', 'category', 'description', 'reference', 'terminal_id'),
+    { name: 'terminal_seq', type: 'bigint' },
+    ...strings('reverses'),
+    { name: 'metadata', type: 'map<string,string>' },
+    ...strings('shard_id', 'sequence_number'),
+    { name: 'record_index', type: 'int' },
+    { name: 'arrived_at', type: 'timestamp' },
+    { name: 'schema_version', type: 'int' },
+  ],
+  keyPrefix: (day) => `entries/business_day=${day}/`,
+  dayFrom: 'business_day',
+  sortedBy: ['shard_id', 'sequence_number', 'record_index'],
+}
+
+export const decisionsTable: Table = {
+  columns: [
+    ...strings('decision_id', 'kind', 'merchant_id', 'business_day'),
+    { name: 'decided_at', type: 'timestamp' },
+    ...strings('body'),
+  ],
+  keyPrefix: (day) => `decisions/day=${day}/`,
+  dayFrom: 'decided_at',
+  sortedBy: ['decided_at', 'decision_id'],
+}

@@ -1,0 +1,166 @@
+/**
+ * Records on disk before they are acknowledged, in files ("segments") that are read back once they are sealed.
+ *
+ * A segment is a row of frames: length, CRC-32, bytes. It is written by one process, never appended to after it was
+ * sealed, and what a killed process left is sealed: so a sealed segment reads the same however often it is read. The
+ * frame at its end may be torn; it was never acknowledged, and reading stops there.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+
+export type WriteAheadLog = {
+  /** Returns when the records are on disk, all of them in one segment. Those who wait together share one fsync. */
+  append(records: readonly Uint8Array[]): Promise<void>
+  /** Ends the segment that is being written, if there is one. */
+  seal(): Promise<void>
+  /** The sealed segments, oldest first. */
+  readonly sealed: readonly string[]
+  /** The records of a sealed segment. */
+  read(segment: string): Promise<readonly Uint8Array[]>
+  remove(segment: string): Promise<void>
+  /** What all segments take on disk. */
+  readonly bytes: number
+}
+
+export type WriteAheadLogOptions = {
+  readonly folder: string
+  /** A segment that would become larger is sealed first. A single call larger than this gets one of its own. */
+  readonly segmentBytes: number
+}
+
+export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions): WriteAheadLog => {
+  mkdirSync(folder, { recursive: true })
+  const pathOf = (segment: string) => join(folder, segment + SUFFIX)
+  const sealed = leftSegments(folder)
+  const sizes = new Map(sealed.map((segment) => [segment, statSync(pathOf(segment)).size]))
+
+  type Call = { readonly frames: Buffer; done(): void; failed(error: unknown): void }
+  const waiting: Call[] = []
+  let writing: { readonly segment: string; readonly file: FileHandle; bytes: number } | undefined
+
+  const commit = async (): Promise<void> => {
+    const [first] = waiting
+    if (first === undefined) return
+    if (writing && writing.bytes + first.frames.length > segmentBytes) await endSegment()
+    const calls: Call[] = []
+    try {
+      writing ??= await startSegment()
+      calls.push(...takeThatFit(waiting, segmentBytes - writing.bytes))
+      const frames = Buffer.concat(calls.map((call) => call.frames))
+      await writeAll(writing.file, frames, writing.bytes)
+      await writing.file.datasync()
+      writing.bytes += frames.length
+      sizes.set(writing.segment, writing.bytes)
+      for (const call of calls) call.done()
+    } catch (error) {
+      for (const call of calls.length > 0 ? calls : waiting.splice(0, 1)) call.failed(error)
+      // What a failed write or fsync has left behind nobody knows; nothing goes after it.
+      await endSegment()
+    }
+  }
+
+  const startSegment = async () => {
+    const segment = `${timestamp(new Date())}-${randomUUID()}`
+    const file = await open(pathOf(segment), 'wx')
+    await syncFolder(folder)
+    return { segment, file, bytes: 0 }
+  }
+
+  const endSegment = async (): Promise<void> => {
+    if (writing === undefined) return
+    const { segment, file } = writing
+    writing = undefined
+    sealed.push(segment)
+    await file.close()
+  }
+
+  // One at a time: writes, and the end of a segment.
+  let turn = Promise.resolve()
+  const inTurn = async (task: () => Promise<void>): Promise<void> => {
+    const mine = turn.then(task)
+    turn = mine.catch(() => {})
+    await mine
+  }
+
+  return {
+    append: async (records) => {
+      const frames = Buffer.concat(records.flatMap(frameOf))
+      await new Promise<void>((done, failed) => {
+        waiting.push({ frames, done, failed })
+        // A commit takes everybody who waits; those whose turn comes later then find nothing left to do.
+        inTurn(commit).catch(failed)
+      })
+    },
+    seal: () => inTurn(endSegment),
+    sealed,
+    read: async (segment) => readFrames(await readFile(pathOf(segment))),
+    remove: async (segment) => {
+      await rm(pathOf(segment))
+      sealed.splice(sealed.indexOf(segment), 1)
+      sizes.delete(segment)
+    },
+    get bytes() {
+      return sizes.values().reduce((sum, size) => sum + size, 0)
+    },
+  }
+}
+
+const SUFFIX = '.wal'
+const HEADER_BYTES = 8
+
+// The names begin with their time.
+const leftSegments = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .toSorted()
+
+/** As Firehose writes times into the names of objects, and finer, in UTC. */
+const timestamp = (at: Date): string => at.toISOString().replace('Z', '').replace(/[T:.]/g, '-')
+
+/** The calls at the head of the queue for which there is room, one at least. */
+const takeThatFit = <T extends { readonly frames: Buffer }>(waiting: T[], roomBytes: number): T[] => {
+  let bytes = 0
+  const count = waiting.findIndex(({ frames }, index) => (bytes += frames.length) > roomBytes && index > 0)
+  return waiting.splice(0, count === -1 ? waiting.length : count)
+}
+
+const frameOf = (record: Uint8Array): Uint8Array[] => {
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.writeUInt32LE(record.length, 0)
+  header.writeUInt32LE(crc32(record), 4)
+  return [header, record]
+}
+
+const readFrames = (bytes: Buffer): Uint8Array[] => {
+  const records: Uint8Array[] = []
+  for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
+    const start = at + HEADER_BYTES
+    const record = bytes.subarray(start, start + bytes.readUInt32LE(at))
+    const isWhole = start + bytes.readUInt32LE(at) <= bytes.length && crc32(record) === bytes.readUInt32LE(at + 4)
+    if (!isWhole) break
+    records.push(record)
+    at = start + record.length
+  }
+  return records
+}
+
+const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Promise<void> => {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
+    written += bytesWritten
+  }
+}
+
+/** A new file survives the loss of power only when its folder has been written, too. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

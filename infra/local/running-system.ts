@@ -1,0 +1,54 @@
+/** How a command finds the local system that `npm start` runs: by a file in its data folder. */
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readSettings } from '#wire/settings'
+import { holderOfFolder } from './folder-lock.ts'
+import type { LocalPorts } from './local-aws.ts'
+
+export type Endpoints = Readonly<Record<'ingest' | 'query' | keyof LocalPorts, string>>
+
+type Announced = { readonly ingest: string; readonly query: string; readonly ports: LocalPorts }
+
+/** Says where the system of this process is, until the process ends. */
+export const announceEndpoints = (folder: string, { ingest, query, ports }: Announced): void => {
+  const local = Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`])
+  const endpoints = { ingest, query, ...Object.fromEntries(local) }
+  const draft = `${fileIn(folder)}.${process.pid}`
+  writeFileSync(draft, JSON.stringify(endpoints, undefined, 2) + '\n')
+  // Whoever reads it finds all of it or nothing.
+  renameSync(draft, fileIn(folder))
+  process.on('exit', () => rmSync(fileIn(folder), { force: true }))
+}
+
+/**
+ * Points the AWS SDK of this process at the system that runs on the data in `DAYBOOK_DATA`; what the environment names
+ * already stays. Throws an error for people if none runs.
+ */
+export const useRunningSystem = (folder: string = readSettings().dataFolder): Endpoints => {
+  const endpoints = readEndpoints(folder)
+  const { env } = process
+  for (const service of ['kinesis', 'dynamodb', 's3', 'firehose'] as const) {
+    env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??= endpoints[service]
+  }
+  env['AWS_REGION'] ??= 'us-east-1'
+  // Without keys the SDK signs nothing. A profile would be preferred to these.
+  if (env['AWS_ACCESS_KEY_ID'] === undefined && env['AWS_PROFILE'] === undefined) {
+    env['AWS_ACCESS_KEY_ID'] = 'local'
+    env['AWS_SECRET_ACCESS_KEY'] = 'local'
+  }
+  return endpoints
+}
+
+const readEndpoints = (folder: string): Endpoints => {
+  const noSystem = new Error(`No Daybook is running on the data in ${folder}; start it with npm start.`)
+  // A system that was killed leaves its file behind.
+  if (holderOfFolder(folder) === undefined) throw noSystem
+  try {
+    return JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Endpoints
+  } catch {
+    // It is only just starting.
+    throw noSystem
+  }
+}
+
+const fileIn = (folder: string) => join(folder, 'endpoints.json')

@@ -1,0 +1,31 @@
+/**
+ * S3 for one machine: fauxqs. With `--path` objects are kept in SQLite and survive a SIGKILL (its other way, plain files,
+ * can leave an empty description of an object behind, with which it never starts again); without it in memory.
+ */
+import { Server } from 'node:net'
+import { parseArgs } from 'node:util'
+import { startFauxqs } from 'fauxqs'
+
+const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
+
+listenOnLoopbackOnly()
+const server = await startFauxqs({ port: Number(port), logger: false, ...(path ? { dataDir: path } : {}) })
+console.log(`listening on 127.0.0.1:${port}`)
+
+process.once('SIGTERM', () => {
+  server.stop().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error)
+      process.exit(1)
+    },
+  )
+})
+
+/** fauxqs listens on every address of the machine and cannot be told otherwise. */
+function listenOnLoopbackOnly() {
+  const { listen } = Server.prototype
+  Server.prototype.listen = function (this: Server, options: object, ...rest: never[]) {
+    return listen.call(this, { ...options, host: '127.0.0.1' }, ...rest)
+  } as typeof listen
+}
