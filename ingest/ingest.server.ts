@@ -4,6 +4,7 @@ import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#wire/settings'
@@ -13,10 +14,12 @@ import { ingest } from './ingest.ts'
 const settings = readSettings()
 const log = pino({ name: 'ingest', level: settings.logLevel })
 
+const store = documentClient()
 const app = ingest({
   // One attempt only: the stream writer tries again by itself, and knows until when.
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
-  merchants: dynamoMerchants(documentClient(), settings.tables.merchants),
+  merchants: dynamoMerchants(store, settings.tables.merchants),
+  quarantine: dynamoQuarantine(store, settings.tables.quarantine),
   log,
   registry: processRegistry(),
   limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },

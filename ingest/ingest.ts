@@ -2,10 +2,11 @@ import { metricsRegistry, type Registry } from '#http/metrics'
 import type { ServiceParts } from '#http/service'
 import { timed } from '#http/timed'
 import type { MerchantId } from '#ledger/identifiers'
-import type { Clock, EntryStream, Merchants } from '#ledger/ports'
-import { acceptEntries } from './accept-entries.ts'
+import type { Clock, Decisions, EntryStream, Merchants, Quarantine } from '#ledger/ports'
+import { acceptEntries, stampEntries } from './accept-entries.ts'
 import { admission } from './admission.ts'
 import { ingestApp } from './app.ts'
+import { decideQuarantine } from './decide-quarantine.ts'
 import { guardedStream, type BreakerState } from './guarded-stream.ts'
 import { knownMerchants } from './known-merchants.ts'
 import { ingestMetrics } from './metrics.ts'
@@ -16,6 +17,9 @@ import { streamWriter } from './stream-writer.ts'
 export type IngestWorld = {
   readonly stream: EntryStream
   readonly merchants: Merchants
+  readonly quarantine: Pick<Quarantine, 'find' | 'note'>
+  /** By default nobody is told. */
+  readonly decisions?: Decisions
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
@@ -33,6 +37,8 @@ export type IngestLimits = {
 export const ingest = ({
   stream,
   merchants,
+  quarantine,
+  decisions = { publish: async () => {} },
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
@@ -55,9 +61,15 @@ export const ingest = ({
     find: (merchantId) => timed(() => merchants.find(merchantId), metrics.onRegisterRead),
     save: merchants.save,
   })
+  const stamp = stampEntries({ merchants: known, clock, onTrouble })
   return ingestApp({
     ...rooms,
-    accept: acceptEntries({ merchants: known, writer, clock, onTrouble }),
+    accept: acceptEntries({ stamp, writer }),
+    quarantine: decideQuarantine({
+      ...{ quarantine, stamp, writer, decisions, clock },
+      onTrouble: (err) => log.warn({ err }, 'the quarantine is in trouble'),
+      onUntold: (err, { status }) => log.warn({ err, status }, 'a decision about quarantine is not on the stream'),
+    }),
     register: registration({ merchants: { ...merchants, save: known.save }, clock, onTrouble }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
 import type { Merchants } from '#ledger/ports'
 import { aMerchant, aRule, merchantId } from '#test/builders'
@@ -10,7 +11,7 @@ const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sa
 
 const start = (merchants: Merchants = memoryMerchants()) => {
   const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({ stream: memoryEntryStream(), merchants, log, clock: () => NOW })
+  const app = ingest({ quarantine: memoryQuarantine(), stream: memoryEntryStream(), merchants, log, clock: () => NOW })
   const put = async (body: unknown, path = '/v1/merchants/m1') => {
     const response = await app.request(path, { method: 'PUT', body: JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest, type IngestWorld } from '#ingest/ingest'
 import { aMerchant } from '#test/builders'
 import { ingestDocument } from '#wire/openapi/ingest-document'
@@ -78,6 +79,7 @@ afterEach(() => void vi.useRealTimers())
 
 const start = (world: Partial<IngestWorld> = {}) =>
   ingest({
+    quarantine: memoryQuarantine(),
     stream: memoryEntryStream(),
     merchants: memoryMerchants([aMerchant()]),
     log: { error: vi.fn(), warn: vi.fn() },
