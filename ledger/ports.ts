@@ -4,8 +4,9 @@
  * Whatever may heal (a throttled table, a lost connection) is thrown; the caller's caller tries again. A call that
  * threw may still have been carried out: every promise here is one that survives being asked for twice.
  */
+import type { Decision } from './decision.ts'
 import type { Head } from './head.ts'
-import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
+import type { BookId, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
 import type { Merchant } from './merchant.ts'
 import type { QuarantineAction, Quarantined, QuarantineFilter, QuarantineKey, SetAside } from './quarantine.ts'
@@ -81,19 +82,10 @@ export type Quarantine = {
   note(item: Quarantined, action: QuarantineAction): Promise<'noted' | 'moved'>
 }
 
-/** What was decided, told to whoever follows the stream. */
+/** The way of decisions to the archive, which is the stream's. */
 export type Decisions = {
-  /** Called once the decision is durable. The same decision may be told again, under the same id. */
+  /** Durable when it returns. What throws may have been published all the same. */
   publish(decision: Decision): Promise<void>
-}
-export type Decision = {
-  readonly decisionId: string
-  readonly kind: 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
-  readonly merchantId?: MerchantId
-  readonly businessDay?: BusinessDay
-  readonly decidedAtMs: number
-  /** As JSON: no bigints. */
-  readonly body: Readonly<Record<string, unknown>>
 }
 
 /** How far each consumer has come on each shard. */

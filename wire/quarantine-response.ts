@@ -1,5 +1,5 @@
 import type { Entry } from '#ledger/entry'
-import type { Decision } from '#ledger/ports'
+import type { Decision } from '#ledger/decision'
 import {
   quarantineKey,
   quarantineState,
