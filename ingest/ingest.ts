@@ -66,7 +66,11 @@ export const ingest = ({
     ...rooms,
     accept: acceptEntries({ stamp, writer }),
     quarantine: decideQuarantine({
-      ...{ quarantine, stamp, writer, decisions, clock },
+      quarantine,
+      stamp,
+      writer,
+      decisions,
+      clock,
       onTrouble: (err) => log.warn({ err }, 'the quarantine is in trouble'),
       onUntold: (err, { status }) => log.warn({ err, status }, 'a decision about quarantine is not on the stream'),
     }),

@@ -308,7 +308,10 @@ describe('two operators at once', () => {
   test('one decision holds, and the other is told', async () => {
     const { post, onStream, stored } = await start()
     const [replay, discard] = await Promise.all([post('replay'), post('discard', { reason: 'test' })])
-    expect([replay.status, discard.status].toSorted()).toEqual([expect.any(Number) as number, 409])
+    expect([
+      [202, 409],
+      [409, 200],
+    ]).toContainEqual([replay.status, discard.status])
     const { status } = quarantineState(await stored())
     expect(status).toBe(replay.status === 202 ? 'replayed' : 'discarded')
     expect(onStream()).toHaveLength(status === 'replayed' ? 1 : 0)
