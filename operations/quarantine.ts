@@ -43,16 +43,19 @@ export const quarantine: Command = async (args, terminal) => {
     case 'list':
       if (id !== undefined) throw new UsageError('A list takes no ID.')
       return await list(terminal, urlsOf(values), values)
-    case 'show':
-      return await show(terminal, urlsOf(values), needed(id, 'an ID'), values.json)
+    case 'show': {
+      const item = needed(id, 'an ID')
+      return await show(terminal, urlsOf(values), item, values.json)
+    }
     case 'replay': {
       const item = needed(id, 'an ID')
       const entry = correctionOf(values)
-      return await decide(terminal, urlsOf(values), `${item}/replay`, entry && { entry }, values)
+      return await decide(terminal, urlsOf(values), { item, action, body: entry ? { entry } : {} }, values)
     }
     case 'discard': {
-      const [item, reason] = [needed(id, 'an ID'), needed(values.reason, '--reason, why it is discarded')]
-      return await decide(terminal, urlsOf(values), `${item}/discard`, { reason }, values)
+      const item = needed(id, 'an ID')
+      const reason = needed(values.reason, '--reason, why it is discarded')
+      return await decide(terminal, urlsOf(values), { item, action, body: { reason } }, values)
     }
     default:
       throw new UsageError(action === undefined ? 'What is to be done?' : `There is no ${action}.`)
@@ -178,20 +181,18 @@ const readable = (bytes: Buffer): string => {
 
 const MOST_SHOWN = 4_000
 
-type Deciding = { readonly by?: string | undefined; readonly json: boolean }
+type Decision = { readonly item: string; readonly action: 'replay' | 'discard'; readonly body: object }
 
 const decide = async (
   terminal: Terminal,
   { ingest }: Urls,
-  path: string,
-  body: object | undefined,
-  { by = userInfo().username, json }: Deciding,
+  { item, action, body }: Decision,
+  { by = userInfo().username, json }: { readonly by?: string | undefined; readonly json: boolean },
 ): Promise<Exit> => {
-  const [id = '', action = ''] = path.split('/')
-  const decided = await ask(`${ingest}/v1/quarantine/${encodeURIComponent(id)}/${action}`, {
+  const decided = await ask(`${ingest}/v1/quarantine/${encodeURIComponent(item)}/${action}`, {
     method: 'POST',
     headers: { 'x-operator': by, 'content-type': 'application/json' },
-    body: JSON.stringify(body ?? {}),
+    body: JSON.stringify(body),
   })
   if (!('answer' in decided)) return refuse(terminal, decided.problem)
   const { status, at, entryId, merchantId, businessDay, position, ...more } = decided.answer as Decided
@@ -237,7 +238,8 @@ const ask = async (url: string, init: RequestInit = {}): Promise<{ answer: unkno
   })
   const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>
   if (response.ok) return { answer: body }
-  if (response.status < 500) return { problem: { code: 'refused', detail: String(response.status), ...body } }
+  const mayHeal = response.status >= 500 || response.status === 429
+  if (!mayHeal) return { problem: { code: 'refused', detail: String(response.status), ...body } }
   throw new Error(`${new URL(url).origin} has trouble: ${body.detail ?? response.status} Try the same again.`)
 }
 

@@ -29,8 +29,11 @@ const run = async (script: string, ...args: readonly string[]) => {
   const env = {
     ...process.env,
     ...system.awsEnvironment,
-    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-    ...{ INGEST_URL: system.ingest, QUERY_URL: system.query },
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    INGEST_URL: system.ingest,
+    QUERY_URL: system.query,
   }
   const ended = promisify(execFile)(process.execPath, [`operations/${script}.ts`, ...args], { env })
   return await ended.then(

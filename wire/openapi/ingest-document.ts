@@ -23,8 +23,8 @@ const OPERATOR: Json = {
   name: 'x-operator',
   in: 'header',
   required: false,
-  description: 'Who you are, for the record: 1 to 64 characters of `A-Z a-z 0-9 . _ : @ -`. By default `unknown`.',
-  schema: { type: 'string' },
+  description: 'Who you are, for the record; by default `unknown`.',
+  schema: { type: 'string', pattern: CLIENT_ID.source },
 }
 const CANNOT_BE_DECIDED = ['not-found', 'already-decided', 'changed-meanwhile', 'store-unavailable'] as const
 

@@ -1134,7 +1134,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who you are, for the record: 1 to 64 characters of `A-Z a-z 0-9 . _ : @ -`. By default `unknown`. */
+                /** @description Who you are, for the record; by default `unknown`. */
                 "x-operator"?: string;
             };
             path: {
@@ -1280,7 +1280,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who you are, for the record: 1 to 64 characters of `A-Z a-z 0-9 . _ : @ -`. By default `unknown`. */
+                /** @description Who you are, for the record; by default `unknown`. */
                 "x-operator"?: string;
             };
             path: {
