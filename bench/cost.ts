@@ -6,6 +6,7 @@
  * and metrics, and what stays stored.
  */
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
 import { HOUR_MS } from '#ledger/calendar'
 import type { ShardBatch } from '#processors/shard-batch'
@@ -103,6 +104,7 @@ const streamUsage = (gigabytes: number): Used => ({
 const usageOfIngest = async (): Promise<Used> => {
   const { shops, requests } = trade({ merchantCount: MERCHANTS, ids: 'till' })
   const app = ingest({
+    quarantine: memoryQuarantine(),
     stream: recordedStream(SHARDS).stream,
     merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),
     log: console,

@@ -1,5 +1,6 @@
 /** The ingest of ingest-batch.ts, on a stream that forgets: `ingest-worker.ts <merchants>`. */
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { serve } from '#http/serve'
 import { ingest } from '#ingest/ingest'
 import type { MerchantId } from '#ledger/identifiers'
@@ -12,7 +13,12 @@ export type Usage = { readonly cpuMicros: number }
 
 const serveAndTell = async (merchantCount: number): Promise<void> => {
   const log = { error: console.error, warn: console.error, info() {} }
-  const app = ingest({ stream: stubStream(), merchants: memoryMerchants(shops(merchantCount)), log })
+  const app = ingest({
+    quarantine: memoryQuarantine(),
+    stream: stubStream(),
+    merchants: memoryMerchants(shops(merchantCount)),
+    log,
+  })
   const { port } = await serve(app, { host: '127.0.0.1', port: 0 })
   process.send?.({ port })
   process.on('message', () => {

@@ -9,8 +9,16 @@ import { ProblemError } from './service.ts'
 export const MAX_BODY_BYTES = 1024 * 1024
 
 /** The JSON value of a request's body. Throws a ProblemError: 400, 413 or 415. */
-export const readJson = async (request: Request): Promise<unknown> => {
-  const json = parseJson(await readText(request))
+export const readJson = async (request: Request): Promise<unknown> => jsonIn(await readText(request))
+
+/** The same where a body may be left out, which says as much as an empty object. */
+export const readOptionalJson = async (request: Request): Promise<unknown> => {
+  const text = await readText(request)
+  return text === '' ? {} : jsonIn(text)
+}
+
+const jsonIn = (text: string): unknown => {
+  const json = parseJson(text)
   if (!json.ok) throw new ProblemError(NOT_JSON)
   return json.value
 }

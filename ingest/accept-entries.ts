@@ -19,25 +19,12 @@ import type { NotWritten, StreamWriter } from './stream-writer.ts'
 /** Answers one outcome per input, in order. Never rejects: what fails, fails entry by entry. */
 export type AcceptEntries = (inputs: readonly EntryInput[]) => Promise<readonly Result<Accepted, Problem>[]>
 
-export type Acceptance = {
-  readonly merchants: KnownMerchants
-  readonly writer: StreamWriter
-  readonly clock: Clock
-  /** Hears why the register could not be read. */
-  readonly onTrouble?: (error: unknown) => void
-}
+export type Acceptance = { readonly stamp: StampEntries; readonly writer: StreamWriter }
 
 export const acceptEntries =
-  ({ merchants, writer, clock, onTrouble = () => {} }: Acceptance): AcceptEntries =>
+  ({ stamp, writer }: Acceptance): AcceptEntries =>
   async (inputs) => {
-    // Before any merchant is looked up: a calendar change leaves time for a calendar that was valid at this moment.
-    const nowMs = clock()
-    const owners = await findOwners(merchants, inputs, onTrouble)
-    const judged = inputs.map((input) =>
-      input.ok
-        ? judge(input.value, owners.get(input.value.merchantId), nowMs)
-        : refuse(invalidEntry(input.error.errors)),
-    )
+    const judged = await stamp(inputs)
     const entries = judged.flatMap((judgement) => (judgement.ok ? [judgement.value] : []))
     const written = (await writer.write(entries)).values()
     return judged.map((judgement) => {
@@ -48,6 +35,29 @@ export const acceptEntries =
         ? ok({ entry: judgement.value, position: position.value })
         : refuse(NOT_WRITTEN[position.error])
     })
+  }
+
+/** What each input is as an accepted entry, with its business day and the time it came, in order; or why it is none. */
+export type StampEntries = (inputs: readonly EntryInput[]) => Promise<readonly Result<Entry, Problem>[]>
+
+export type Stamping = {
+  readonly merchants: KnownMerchants
+  readonly clock: Clock
+  /** Hears why the register could not be read. */
+  readonly onTrouble?: (error: unknown) => void
+}
+
+export const stampEntries =
+  ({ merchants, clock, onTrouble = () => {} }: Stamping): StampEntries =>
+  async (inputs) => {
+    // Before any merchant is looked up: a calendar change leaves time for a calendar that was valid at this moment.
+    const nowMs = clock()
+    const owners = await findOwners(merchants, inputs, onTrouble)
+    return inputs.map((input) =>
+      input.ok
+        ? judge(input.value, owners.get(input.value.merchantId), nowMs)
+        : refuse(invalidEntry(input.error.errors)),
+    )
   }
 
 type Owner = Merchant | 'unknown' | 'unreachable'
@@ -110,7 +120,7 @@ const UNKNOWN_MERCHANT: FieldProblem = {
 const invalidEntry = (errors: readonly FieldProblem[]): Problem => invalid('The entry is not valid.', errors)
 
 // May be counted all the same, as after any 5xx; the client sends it again under the same id.
-const NOT_WRITTEN: Record<NotWritten, Problem> = {
+export const NOT_WRITTEN: Record<NotWritten, Problem> = {
   'stream-unavailable': {
     code: 'stream-unavailable',
     detail: 'The entry could not be put on the stream. Send it again with the same entryId.',

@@ -1,10 +1,12 @@
 /** The HTTP face of the command side. */
 import type { Handler } from 'hono'
-import { bodyBytes, readJson, readPieces, readText } from '#http/body'
+import { bodyBytes, readJson, readOptionalJson, readPieces, readText } from '#http/body'
 import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { problem, ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
+import type { Entry } from '#ledger/entry'
 import { parseMerchantId } from '#ledger/identifiers'
+import type { QuarantineKey } from '#ledger/quarantine'
 import type { Result } from '#ledger/result'
 import { batchResponse, parseBatchText, type Accepted } from '#wire/batch'
 import { parseEntryText } from '#wire/entry'
@@ -13,15 +15,21 @@ import { merchantResponse, parseRegistration } from '#wire/merchant'
 import { ingestDocument } from '#wire/openapi/ingest-document'
 import { positionToken } from '#wire/position-token'
 import { invalid, jsonResponse, NOT_JSON, type Problem } from '#wire/problem'
+import { parseQuarantineId } from '#wire/quarantine-id'
+import { parseDiscardRequest, parseReplayRequest } from '#wire/quarantine-request'
+import { decidedResponse, type Decided } from '#wire/quarantine-response'
 import type { AcceptEntries } from './accept-entries.ts'
 import { acceptLines, MAX_HELD_BYTES } from './accept-lines.ts'
 import type { Admission, Shed, ShedReason } from './admission.ts'
+import type { DecideQuarantine } from './decide-quarantine.ts'
+import { operatorOf } from './operator.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { RegisterMerchant } from './register-merchant.ts'
 
 export type IngestParts = ServiceParts & {
   readonly accept: AcceptEntries
   readonly register: RegisterMerchant
+  readonly quarantine: DecideQuarantine
   readonly admission: Admission
   readonly uploadAdmission: Admission
   readonly limit: RateLimit
@@ -38,7 +46,7 @@ export type EntryRoute = 'single' | 'batch' | 'upload'
 export const ENDLESS_PATHS: readonly string[] = ['/v1/entries/stream']
 
 export const ingestApp = (parts: IngestParts) => {
-  const { accept, register, admission, uploadAdmission, limit, onOutcomes, onShed } = parts
+  const { accept, register, quarantine, admission, uploadAdmission, limit, onOutcomes, onShed } = parts
   const app = service(parts)
 
   const shed = (c: ServiceContext, refusal: Shed): Response => {
@@ -125,6 +133,27 @@ export const ingestApp = (parts: IngestParts) => {
   })
   app.all('/v1/entries/stream', onlyMethods('POST'))
 
+  app.post(
+    '/v1/quarantine/:quarantineId/replay',
+    admitted(async (c) => {
+      const wanted = parseReplayRequest(await readOptionalJson(c.req.raw))
+      if (!wanted.ok) return problem(c, invalid('The replay is not valid.', wanted.error))
+      const free = limit.take(1)
+      if (!free.ok) return shed(c, free.error)
+      const decided = await quarantine.replay(quarantineKeyOf(c), operatorOf(c), wanted.value.correction)
+      return decided.ok ? replayedResponse(decided.value) : problem(c, decided.error)
+    }),
+  )
+  app.all('/v1/quarantine/:quarantineId/replay', onlyMethods('POST'))
+
+  app.post('/v1/quarantine/:quarantineId/discard', async (c) => {
+    const wanted = parseDiscardRequest(await readJson(c.req.raw))
+    if (!wanted.ok) return problem(c, invalid('The discard is not valid.', wanted.error))
+    const decided = await quarantine.discard(quarantineKeyOf(c), operatorOf(c), wanted.value.reason)
+    return decided.ok ? jsonResponse(decidedResponse(decided.value)) : problem(c, decided.error)
+  })
+  app.all('/v1/quarantine/:quarantineId/discard', onlyMethods('POST'))
+
   publishDocs(app, ingestDocument)
   return app
 }
@@ -151,9 +180,22 @@ const utf8Stream = (texts: AsyncGenerator<string>, onEnd: () => void): ReadableS
 
 const acceptedResponse = ({ entry, position }: Accepted): Response => {
   const { entryId, merchantId, businessDay } = entry
-  // Nothing in an id or a day needs escaping in a path.
-  const location = `/v1/merchants/${merchantId}/days/${businessDay}/entries/${entryId}`
-  return jsonResponse({ entryId, merchantId, businessDay, position: positionToken(position) }, 202, { location })
+  const body = { entryId, merchantId, businessDay, position: positionToken(position) }
+  return jsonResponse(body, 202, locationOf(entry))
+}
+
+// Nothing in an id or a day needs escaping in a path.
+const locationOf = ({ entryId, merchantId, businessDay }: Entry) => ({
+  location: `/v1/merchants/${merchantId}/days/${businessDay}/entries/${entryId}`,
+})
+
+const replayedResponse = (decided: Decided): Response =>
+  jsonResponse(decidedResponse(decided), 202, decided.status === 'replayed' ? locationOf(decided.replayedAs.entry) : {})
+
+const quarantineKeyOf = (c: ServiceContext): QuarantineKey => {
+  const key = parseQuarantineId(c.req.param('quarantineId') ?? '')
+  if (key.ok) return key.value
+  throw new ProblemError({ code: 'not-found', detail: 'No item in quarantine has this id.' })
 }
 
 const UPLOAD_FAILED: Problem = {

@@ -5,6 +5,7 @@ import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#wire/settings'
@@ -14,10 +15,12 @@ import { ingest } from './ingest.ts'
 const settings = readSettings()
 const log = pino({ name: 'ingest', level: settings.logLevel })
 
+const store = documentClient()
 const app = ingest({
   // One attempt only: the stream writer tries again by itself, and knows until when.
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
-  merchants: dynamoMerchants(documentClient(), settings.tables.merchants),
+  merchants: dynamoMerchants(store, settings.tables.merchants),
+  quarantine: dynamoQuarantine(store, settings.tables.quarantine),
   // Told in passing: who registers a merchant waits no longer for it than this.
   decisions: streamDecisions(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   log,

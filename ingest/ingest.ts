@@ -2,10 +2,11 @@ import { metricsRegistry, type Registry } from '#http/metrics'
 import type { ServiceParts } from '#http/service'
 import { timed } from '#http/timed'
 import type { MerchantId } from '#ledger/identifiers'
-import type { Clock, Decisions, EntryStream, Merchants } from '#ledger/ports'
-import { acceptEntries } from './accept-entries.ts'
+import type { Clock, Decisions, EntryStream, Merchants, Quarantine } from '#ledger/ports'
+import { acceptEntries, stampEntries } from './accept-entries.ts'
 import { admission } from './admission.ts'
 import { ingestApp } from './app.ts'
+import { decideQuarantine } from './decide-quarantine.ts'
 import { guardedStream, type BreakerState } from './guarded-stream.ts'
 import { knownMerchants } from './known-merchants.ts'
 import { ingestMetrics } from './metrics.ts'
@@ -17,7 +18,8 @@ import { streamWriter } from './stream-writer.ts'
 export type IngestWorld = {
   readonly stream: EntryStream
   readonly merchants: Merchants
-  /** Hears what merchants were registered as. Undefined: nobody does. */
+  readonly quarantine: Pick<Quarantine, 'find' | 'note'>
+  /** Hears what was decided about merchants and quarantine. Undefined: nobody does. */
   readonly decisions?: Decisions
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
@@ -36,6 +38,7 @@ export type IngestLimits = {
 export const ingest = ({
   stream,
   merchants,
+  quarantine,
   decisions = UNHEARD,
   log,
   clock = Date.now,
@@ -60,14 +63,28 @@ export const ingest = ({
     save: merchants.save,
   })
   const register = registration({ merchants: { ...merchants, save: known.save }, clock, onTrouble })
-  const onUnpublished = (err: unknown) => {
-    log.warn({ err }, 'a merchant is registered and was not published')
+  const onUnpublished = (err: unknown, what: string) => {
+    log.warn({ err }, `${what} and was not published`)
     metrics.onUnpublished()
   }
+  const stamp = stampEntries({ merchants: known, clock, onTrouble })
   return ingestApp({
     ...rooms,
-    accept: acceptEntries({ merchants: known, writer, clock, onTrouble }),
-    register: publishRegistration(register, { decisions, clock, onTrouble: onUnpublished }),
+    accept: acceptEntries({ stamp, writer }),
+    quarantine: decideQuarantine({
+      quarantine,
+      stamp,
+      writer,
+      decisions,
+      clock,
+      onTrouble: (err) => log.warn({ err }, 'the quarantine is in trouble'),
+      onUntold: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
+    }),
+    register: publishRegistration(register, {
+      decisions,
+      clock,
+      onTrouble: (err) => onUnpublished(err, 'a merchant is registered'),
+    }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
       await Promise.all([guarded.openShards(), merchants.find(NOBODY)])

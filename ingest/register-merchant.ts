@@ -2,6 +2,7 @@ import { registerMerchant, type Merchant, type Registration } from '#ledger/merc
 import type { Clock, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import { invalid, type Problem } from '#wire/problem'
+import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
 
 /** Registers a merchant or changes it. Doing the same again changes nothing. Throws only what is a fault of ours. */
 export type RegisterMerchant = (wanted: Registration) => Promise<Result<Registered, Problem>>
@@ -40,17 +41,6 @@ const register = async (merchants: Register['merchants'], clock: Clock, wanted: 
 }
 
 const MAX_ATTEMPTS = 5
-
-/** The register did not answer. Whatever else is thrown on the way is a fault of ours, which no second try mends. */
-class OutOfReach extends Error {}
-
-const orOutOfReach = async <T>(answer: Promise<T>): Promise<T> => {
-  try {
-    return await answer
-  } catch (cause) {
-    throw new OutOfReach('the register is out of reach', { cause })
-  }
-}
 
 const REFUSALS: Record<'currency-fixed' | 'calendar-from-not-future', Problem> = {
   'currency-fixed': {

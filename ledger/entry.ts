@@ -30,6 +30,9 @@ export type Entry = {
   readonly receivedAtMs: number
 }
 
+/** What the client says of an entry; the rest is added on arrival. */
+export type EntryContent = Omit<Entry, 'businessDay' | 'receivedAtMs'>
+
 /** SHA-256 of an entry's content, in hex. */
 export type ContentHash = Brand<string, 'ContentHash'>
 
@@ -38,7 +41,7 @@ export type ContentHash = Brand<string, 'ContentHash'>
  * have the same content when these texts are equal; a retry may write its JSON in another order or the time with
  * another offset. What we add on arrival is left out.
  */
-export const canonicalContent = (entry: Entry): string => {
+export const canonicalContent = (entry: EntryContent): string => {
   const { category, description, metadata, method, reference, reverses, terminalId, terminalSeq } = entry
   // By hand, at less than half of what JSON.stringify takes for the whole. Only free text can hold what JSON has to escape.
   let text = `{"amount":${entry.amountMinor},`
@@ -57,7 +60,8 @@ export const canonicalContent = (entry: Entry): string => {
 }
 
 // SHA-256 costs 0.6 µs for a usual entry, about what a weaker hash written in JavaScript would.
-export const contentHash = (entry: Entry): ContentHash => hash('sha256', canonicalContent(entry), 'hex') as ContentHash
+export const contentHash = (entry: EntryContent): ContentHash =>
+  hash('sha256', canonicalContent(entry), 'hex') as ContentHash
 
 // fromEntries defines keys instead of assigning them, so a key named "__proto__" stays an ordinary key.
 const sortKeys = (pairs: Readonly<Record<string, string>>): Record<string, string> =>

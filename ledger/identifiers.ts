@@ -46,3 +46,7 @@ export const bookKey = (book: BookId): string => `${book.merchantId}#${book.day}
 /** Order on one shard: below 0 when `a` comes first. Decimal numbers without leading zeros, so the longer is the larger. */
 export const compareSequenceNumbers = (a: string, b: string): number =>
   a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length
+
+/** Order on one shard, and of one merchant's entries also from a shard to those that it was split or merged into. */
+export const comparePositions = (a: Position, b: Position): number =>
+  compareSequenceNumbers(a.sequenceNumber, b.sequenceNumber) || a.index - b.index

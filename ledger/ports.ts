@@ -10,7 +10,7 @@ import type { Head } from './head.ts'
 import type { BookId, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
 import type { Merchant } from './merchant.ts'
-import type { Quarantined, QuarantineFilter, SetAside } from './quarantine.ts'
+import type { QuarantineAction, Quarantined, QuarantineFilter, QuarantineKey, SetAside } from './quarantine.ts'
 import type { SealedSegment, SegmentNumber } from './segment.ts'
 
 /** Milliseconds since 1970 UTC, now. */
@@ -64,7 +64,11 @@ export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
 
 /** Where a record that can never succeed waits for a person. */
 export type Quarantine = {
-  /** Keeps the item once, under its `quarantineKey`: setting it aside again changes nothing. Durable when it returns. */
+  /**
+   * Keeps the item once, under its `quarantineKey`. Setting it aside again changes nothing but `lastPosition`, which
+   * rises when the new place is later; so whatever people did about it stays done, and `quarantineState` says whether
+   * it waits again. Durable when it returns.
+   */
   setAside(item: SetAside): Promise<void>
   /**
    * Items of any size come back whole, and a page ends early where the next one's bytes would take it beyond
@@ -73,7 +77,12 @@ export type Quarantine = {
   list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
   /** What was set aside of one book's id; usually nothing, more than one item when several contents claimed the id. */
   ofEntry(book: BookId, entryId: EntryId): Promise<readonly Quarantined[]>
+  /** The item under a key, whole; strongly consistent. */
+  find(key: QuarantineKey): Promise<Quarantined | undefined>
+  /** Adds an action to the item's list if the stored list is as long as this one's; says 'moved' if it is not. */
+  note(item: Quarantined, action: QuarantineAction): Promise<'noted' | 'moved'>
 }
+
 /** How far each consumer has come on each shard. */
 export type Progress = {
   /** Raises a shard's progress. Standing further already is success; it never falls. */

@@ -1,5 +1,5 @@
 import { contentHash, type Entry } from './entry.ts'
-import type { BusinessDay, EntryId, MerchantId, Position } from './identifiers.ts'
+import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
 
 /** Why a record can never succeed as it is. */
 export const QUARANTINE_REASONS = [
@@ -32,7 +32,59 @@ export type SetAside = {
  */
 export const keptDetail = (detail: string): string => detail.slice(0, 1_000).toWellFormed()
 
-export type Quarantined = SetAside & { readonly status: 'waiting' }
+/** Something set aside, as the first time, and all that has happened to it since. */
+export type Quarantined = SetAside & {
+  /** The latest place at which it was set aside; `position` unless it came again. */
+  readonly lastPosition: Position
+  /** What people did about it, in order. Nothing is ever taken out. */
+  readonly actions: readonly QuarantineAction[]
+}
+
+/**
+ * Who did what, and when. A replay is two actions, for it is decided before the entry is put on the stream and done
+ * after: in between, and after a crash there, the entry may be counted, so nothing else can be decided any more.
+ */
+export type QuarantineAction = { readonly by: string; readonly atMs: number } & (
+  | { readonly action: 'replay-begun'; readonly entry: Entry }
+  | { readonly action: 'replayed'; readonly position: Position }
+  | { readonly action: 'discarded'; readonly reason: string }
+)
+
+export const QUARANTINE_STATUSES = ['waiting', 'replayed', 'discarded'] as const
+export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]
+
+/** How often an entry may be replayed as it was. What is set aside so often has to be corrected, or discarded. */
+export const MAX_REPLAYS = 20
+
+/** Where an item stands. It is computed whenever somebody asks, so no order of writes can leave it wrong. */
+export type QuarantineState =
+  /** With `begun`, only the replay of that entry can go on. */
+  | { readonly status: 'waiting'; readonly begun?: Entry }
+  | { readonly status: 'replayed'; readonly replayedAs: Replay }
+  | { readonly status: 'discarded'; readonly reason: string }
+
+/** What was put on the stream in place of an item, and where. */
+export type Replay = { readonly entry: Entry; readonly position: Position }
+
+export const quarantineState = (item: Quarantined): QuarantineState => {
+  const [before, last] = [item.actions.at(-2), item.actions.at(-1)]
+  if (last === undefined) return { status: 'waiting' }
+  if (last.action === 'replay-begun') return { status: 'waiting', begun: last.entry }
+  if (last.action === 'discarded') return { status: 'discarded', reason: last.reason }
+  if (before?.action !== 'replay-begun') throw new Error('a replay was noted that nobody began')
+  const replayedAs = { entry: before.entry, position: last.position }
+  return cameBack(item, replayedAs) ? { status: 'waiting' } : { status: 'replayed', replayedAs }
+}
+
+/**
+ * Whether what was replayed was set aside again. Only the same content comes back to the same item, and only from the
+ * replay's place on: what was delivered again from before it says nothing, and no discarded item comes back at all.
+ */
+const cameBack = (item: Quarantined, { entry, position }: Replay): boolean =>
+  isSameContent(item.subject, entry) && comparePositions(item.lastPosition, position) >= 0
+
+const isSameContent = (subject: SetAside['subject'], entry: Entry): boolean =>
+  subject !== 'unreadable' && contentHash(subject) === contentHash(entry)
 
 /**
  * What makes two items the same: for an entry its book, id and content, whatever brought it; for the rest the place.
@@ -54,4 +106,8 @@ export const entryItemPrefix = (day: BusinessDay, entryId: EntryId): string => `
 /** What a page of raw bytes may come to; a single item that is larger is a page of its own. */
 export const QUARANTINE_PAGE_BYTES = 4 * 1024 * 1024
 
-export type QuarantineFilter = { readonly merchantId?: MerchantId; readonly reason?: QuarantineReason }
+export type QuarantineFilter = {
+  readonly merchantId?: MerchantId
+  readonly reason?: QuarantineReason
+  readonly status?: QuarantineStatus
+}

@@ -40,6 +40,7 @@ import {
   merchantOf,
   notFound,
   pageOf,
+  quarantineKeyOf,
   queryOf,
 } from './parameters.ts'
 import { shardMap } from './shard-map.ts'
@@ -170,13 +171,22 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   })
 
   get('/v1/quarantine', async (c) => {
-    const { after, merchant, reason, ...paging } = queryOf(c, parseQuarantineParams)
-    const list = `quarantine ${merchant ?? ''} ${reason ?? ''}`
+    const { after, merchant, reason, status, ...paging } = queryOf(c, parseQuarantineParams)
+    const list = `quarantine ${merchant ?? ''} ${reason ?? ''} ${status ?? ''}`
     const page = pageOf(list, paging)
     const asOf = await fresh(c, after)
-    const filter = { ...(merchant && { merchantId: merchant }), ...(reason && { reason }) }
+    const filter = { ...(merchant && { merchantId: merchant }), ...(reason && { reason }), ...(status && { status }) }
     const { items, next } = await store.quarantine.list(filter, page)
     return answer(c, { content: listResponse(list, items.map(quarantineResponse), next), asOf })
+  })
+
+  get('/v1/quarantine/:quarantineId', async (c) => {
+    const { after } = queryOf(c, parseQueryParams)
+    const key = quarantineKeyOf(c)
+    const asOf = await fresh(c, after)
+    const item = await store.quarantine.find(key)
+    if (item === undefined) throw notFound('There is no such item in quarantine.')
+    return answer(c, { content: quarantineResponse(item), asOf })
   })
 
   publishDocs(app, queryDocument)

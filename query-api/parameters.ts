@@ -10,10 +10,12 @@ import {
 } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Page } from '#ledger/ports'
+import type { QuarantineKey } from '#ledger/quarantine'
 import type { Result } from '#ledger/result'
 import { parseCursor } from '#wire/cursor'
 import type { FieldProblem } from '#wire/fields'
 import { invalid } from '#wire/problem'
+import { parseQuarantineId } from '#wire/quarantine-id'
 import type { PageParams } from '#wire/query-params'
 import { parsePlace, START_OF_BOOK, type Place } from './entries.ts'
 import type { Store } from './store.ts'
@@ -57,6 +59,12 @@ export const entryIdOf = (c: ServiceContext): EntryId => {
   const entryId = parseEntryId(c.req.param('entry') ?? '')
   if (entryId.ok) return entryId.value
   throw notFound('No entry can have this id.')
+}
+
+export const quarantineKeyOf = (c: ServiceContext): QuarantineKey => {
+  const key = parseQuarantineId(c.req.param('quarantineId') ?? '')
+  if (key.ok) return key.value
+  throw notFound('No item in quarantine has this id.')
 }
 
 export const notFound = (detail: string): ProblemError => new ProblemError({ code: 'not-found', detail })

@@ -8,7 +8,7 @@ export type Store = {
   readonly merchants: Pick<Merchants, 'find' | 'list'>
   readonly heads: Pick<Heads, 'read'>
   readonly journal: Pick<Journal, 'read' | 'end'>
-  readonly quarantine: Pick<Quarantine, 'list' | 'ofEntry'>
+  readonly quarantine: Pick<Quarantine, 'list' | 'ofEntry' | 'find'>
   readonly progress: Pick<Progress, 'read'>
 }
 
@@ -53,6 +53,7 @@ const eachRead = (
     list: (filter, page) => around({ port: 'quarantine', operation: 'list' }, () => quarantine.list(filter, page)),
     ofEntry: (book, entryId) =>
       around({ port: 'quarantine', operation: 'ofEntry' }, () => quarantine.ofEntry(book, entryId)),
+    find: (key) => around({ port: 'quarantine', operation: 'find' }, () => quarantine.find(key)),
   },
   progress: { read: (consumer) => around({ port: 'progress', operation: 'read' }, () => progress.read(consumer)) },
 })

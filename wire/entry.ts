@@ -3,7 +3,7 @@
  * in how the time is written and in what ingest adds.
  */
 import * as z from 'zod'
-import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
+import { DIRECTIONS, METHODS, type Entry, type EntryContent } from '#ledger/entry'
 import { parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
@@ -13,7 +13,7 @@ import { parseJson } from './json.ts'
 import { readUsualEntry } from './usual-entry.ts'
 
 /** What a client says of an entry; ingest adds the rest. */
-export type EntryFields = Omit<Entry, 'businessDay' | 'receivedAtMs'>
+export type EntryFields = EntryContent
 
 /** An entry as a client sent it, or every field of it that is wrong. */
 export type EntryInput = Result<EntryFields, InvalidInput>
@@ -56,6 +56,12 @@ export const entryResponse = (entry: Entry) => {
     occurredAt: instantText(occurredAtMs),
     receivedAt: instantText(receivedAtMs),
   }
+}
+
+/** An entry's content as a client would send it, its amount a plain number. */
+export const entryRequestOf = ({ businessDay: _day, receivedAtMs: _at, ...content }: Entry) => {
+  const { amountMinor, occurredAtMs, ...rest } = content
+  return { ...rest, amount: Number(amountMinor), occurredAt: instantText(occurredAtMs) }
 }
 
 const fieldsExceptTime = {

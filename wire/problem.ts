@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'too-slow': { status: 408, title: 'The request took too long to arrive' },
   'not-applied-yet': { status: 409, title: 'The entry is accepted but not yet counted' },
   'currency-fixed': { status: 409, title: 'The currency of a merchant never changes' },
+  'already-decided': { status: 409, title: 'Something else was decided about it' },
   'changed-meanwhile': { status: 409, title: 'Somebody else changed it at the same time' },
   'too-large': { status: 413, title: 'The body or line is too large' },
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { daysBetween } from '#ledger/calendar'
 import { CLIENT_ID, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
-import { QUARANTINE_REASONS } from '#ledger/quarantine'
+import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
 import { CURSOR_PATTERN } from './cursor.ts'
 import { fail, parsed, readFields, type FieldProblem } from './fields.ts'
@@ -52,6 +52,7 @@ export const quarantineParams = pageParams.extend({
     .meta({ pattern: CLIENT_ID.source, description: 'Only of this merchant.' })
     .exactOptional(),
   reason: z.enum(QUARANTINE_REASONS).describe('Only for this reason.').exactOptional(),
+  status: z.enum(QUARANTINE_STATUSES).describe('Only where this has become of it.').exactOptional(),
 })
 
 export const windowsParams = queryParams.extend({

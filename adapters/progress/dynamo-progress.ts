@@ -1,6 +1,7 @@
 import { GetCommand, paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
+import { readSortableNumber, sortableNumber } from '#adapters/dynamodb/sortable-number'
 import type { Progress, ShardProgress } from '#ledger/ports'
 
 /** One item per consumer and shard. */
@@ -16,7 +17,7 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
         '#appliedThroughMs': 'appliedThroughMs',
       },
       ExpressionAttributeValues: {
-        ':sequenceNumber': sequenceNumber.padStart(SEQUENCE_NUMBER_DIGITS, '0'),
+        ':sequenceNumber': sortableNumber(sequenceNumber),
         ':appliedThroughMs': appliedThroughMs,
       },
     })
@@ -47,10 +48,6 @@ type ProgressItem = { readonly shard: string; readonly sequenceNumber: string; r
 
 const toProgress = ({ shard, sequenceNumber, appliedThroughMs }: ProgressItem): ShardProgress => ({
   shardId: shard,
-  sequenceNumber: sequenceNumber.replace(/^0+(?=\d)/, ''),
+  sequenceNumber: readSortableNumber(sequenceNumber),
   appliedThroughMs,
 })
-
-// The most that Kinesis's own pattern allows. Texts of equal length compare as their numbers do, and a DynamoDB number,
-// which ends at 38 digits, cannot hold a sequence number of 56.
-const SEQUENCE_NUMBER_DIGITS = 129

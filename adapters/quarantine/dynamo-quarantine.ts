@@ -2,17 +2,31 @@
  * One item per thing set aside, under its `quarantineKey`. What is too long for one DynamoDB item (400 KB) is cut: the
  * item keeps the first part of the bytes, each other part is an item of its own. The item that can be listed is written
  * last, so what is found is whole; after a crash before that, the next try writes the same parts again.
+ *
+ * What people did is a list in the item. It stays short: MAX_REPLAYS bounds it, and only the last replay can be of
+ * another entry than the item's own, because nothing brings that one back.
  */
 import { hash } from 'node:crypto'
-import { paginateQuery, paginateScan, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import {
+  GetCommand,
+  paginateQuery,
+  paginateScan,
+  PutCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
+import { sortableNumber } from '#adapters/dynamodb/sortable-number'
+import type { Entry } from '#ledger/entry'
 import type { Position } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
   keptDetail,
   quarantineKey,
+  quarantineState,
+  type QuarantineAction,
   type Quarantined,
   type QuarantineFilter,
   type QuarantineKey,
@@ -31,9 +45,16 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
   }
 
   /** One after the other, so that no more is read than fits the page. */
-  async function* wholeItems(answers: AsyncIterable<{ Items?: object[] | undefined }>) {
+  async function* wholeItems(
+    answers: AsyncIterable<{ Items?: object[] | undefined }>,
+    { status }: QuarantineFilter,
+  ): AsyncGenerator<Quarantined> {
     for await (const { Items = [] } of answers) {
-      for (const item of Items) yield await whole(item as QuarantineItem)
+      for (const item of Items as QuarantineItem[]) {
+        // Computed, so it cannot be asked of the table; but before the rest of the bytes is read.
+        const isWanted = status === undefined || quarantineState(toQuarantined(item, item.raw)).status === status
+        if (isWanted) yield await whole(item)
+      }
     }
   }
 
@@ -48,8 +69,18 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
         ConditionExpression: 'attribute_not_exists(#scope)',
         ExpressionAttributeNames: { '#scope': 'scope' },
       })
-      // Refused means that it waits there already, as it was the first time.
-      await conditionalWrite(() => client.send(put))
+      if ((await conditionalWrite(() => client.send(put))) === 'written') return
+      // It is there already, as it was the first time.
+      const { position } = setAside
+      const update = new UpdateCommand({
+        TableName: table,
+        Key: quarantineKey(setAside),
+        UpdateExpression: 'SET #lastPlace = :lastPlace, #lastPosition = :lastPosition',
+        ConditionExpression: 'attribute_not_exists(#lastPlace) OR #lastPlace < :lastPlace',
+        ExpressionAttributeNames: { '#lastPlace': 'lastPlace', '#lastPosition': 'lastPosition' },
+        ExpressionAttributeValues: { ':lastPlace': placeText(position), ':lastPosition': position },
+      })
+      await conditionalWrite(() => client.send(update))
     },
 
     async list(filter, { limit, after }) {
@@ -57,7 +88,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
       const input = { TableName: table, ConsistentRead: true, ...matching(filter) }
       const paging = { client, startingToken: after === undefined ? undefined : readCursor(after) }
       const answers = filter.merchantId === undefined ? paginateScan(paging, input) : paginateQuery(paging, input)
-      return await quarantinePage(wholeItems(answers), limit)
+      return await quarantinePage(wholeItems(answers, filter), limit)
     },
 
     async ofEntry({ merchantId, day }, entryId) {
@@ -70,21 +101,59 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
       }
       return Promise.all((await firstItems<QuarantineItem>(paginateQuery({ client }, query))).map(whole))
     },
+
+    async find(key) {
+      const { Item } = await client.send(new GetCommand({ TableName: table, ConsistentRead: true, Key: key }))
+      // A part of another item can be asked for as well; it has no reason.
+      return Item?.['reason'] === undefined ? undefined : await whole(Item as QuarantineItem)
+    },
+
+    async note(item, action) {
+      const actions = [...item.actions, action].map((one) => toActionItem(one, item.subject))
+      const update = new UpdateCommand({
+        TableName: table,
+        Key: quarantineKey(item),
+        UpdateExpression: 'SET #actions = :actions, #actionCount = :after',
+        ConditionExpression:
+          item.actions.length === 0
+            ? 'attribute_exists(#reason) AND attribute_not_exists(#actionCount)'
+            : 'attribute_exists(#reason) AND #actionCount = :before',
+        ExpressionAttributeNames: { '#actions': 'actions', '#actionCount': 'actionCount', '#reason': 'reason' },
+        ExpressionAttributeValues: {
+          ':actions': actions,
+          ':after': actions.length,
+          ...(item.actions.length > 0 && { ':before': item.actions.length }),
+        },
+      })
+      return (await conditionalWrite(() => client.send(update))) === 'written' ? 'noted' : 'moved'
+    },
   }
 }
 
 type QuarantineItem = QuarantineKey & {
   readonly reason: QuarantineReason
   readonly detail: string
-  readonly status: 'waiting'
   readonly position: Position
+  /** Absent until it was set aside again; and the same as text that sorts as positions do. */
+  readonly lastPosition?: Position
+  readonly lastPlace?: string
   readonly setAsideAtMs: number
+  /** Absent until there is one; and how many there are, which a further one is conditional on. */
+  readonly actions?: readonly ActionItem[]
+  readonly actionCount?: number
   /** The entry's line, as it would stand in a stream record; absent when no entry could be read. */
   readonly entry?: string
   /** All bytes, or the first part of them; then `parts` is the scope of the others. */
   readonly raw: Uint8Array
   readonly parts?: string
 }
+
+/** An action; the entry of a replay is its line, absent when it is the very entry that was set aside. */
+type ActionItem = { readonly by: string; readonly atMs: number } & (
+  | { readonly action: 'replay-begun'; readonly entry?: string }
+  | { readonly action: 'replayed'; readonly position: Position }
+  | { readonly action: 'discarded'; readonly reason: string }
+)
 
 type PartItem = QuarantineKey & { readonly raw: Uint8Array }
 
@@ -96,7 +165,6 @@ const toItem = (setAside: SetAside): QuarantineItem => {
     ...quarantineKey(setAside),
     reason,
     detail: keptDetail(detail),
-    status: 'waiting',
     position,
     setAsideAtMs,
     ...(subject !== 'unreadable' && { entry: entryLine(subject) }),
@@ -106,14 +174,37 @@ const toItem = (setAside: SetAside): QuarantineItem => {
 }
 
 const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => {
-  const { reason, detail, status, position, setAsideAtMs } = item
-  return { subject: subjectOf(item), reason, detail, status, position, setAsideAtMs, raw }
+  const { reason, detail, position, lastPosition = position, setAsideAtMs } = item
+  const subject = subjectOf(item)
+  const actions = (item.actions ?? []).map((action) => toAction(action, subject))
+  return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions, raw }
 }
 
-const subjectOf = ({ scope, item, entry: line }: QuarantineItem): SetAside['subject'] => {
-  if (line === undefined) return 'unreadable'
+const subjectOf = ({ entry: line }: QuarantineItem): SetAside['subject'] =>
+  line === undefined ? 'unreadable' : entryIn(line)
+
+const toActionItem = (action: QuarantineAction, subject: SetAside['subject']): ActionItem => {
+  if (action.action !== 'replay-begun') return action
+  const { entry, ...rest } = action
+  const line = entryLine(entry)
+  const isAsItWas = subject !== 'unreadable' && line === entryLine(subject)
+  return isAsItWas ? rest : { ...rest, entry: line }
+}
+
+const toAction = (item: ActionItem, subject: SetAside['subject']): QuarantineAction => {
+  if (item.action !== 'replay-begun') return item
+  const { entry: line, ...rest } = item
+  const entry = line === undefined ? subject : entryIn(line)
+  if (entry === 'unreadable') throw new Error('quarantine notes a replay of what nobody could read')
+  return { ...rest, entry }
+}
+
+const placeText = ({ sequenceNumber, index }: Position): string =>
+  `${sortableNumber(sequenceNumber)}#${sortableNumber(String(index))}`
+
+const entryIn = (line: string): Entry => {
   const entry = parseEntryLine(line)
-  if (!entry.ok) throw new Error(`quarantine item ${scope} ${item} holds no entry: ${entry.error}`)
+  if (!entry.ok) throw new Error(`quarantine holds what is no entry: ${entry.error}`)
   return entry.value
 }
 

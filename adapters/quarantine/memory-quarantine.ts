@@ -1,5 +1,6 @@
+import { comparePositions } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
-import { entryItemPrefix, keptDetail, quarantineKey, type Quarantined } from '#ledger/quarantine'
+import { entryItemPrefix, keptDetail, quarantineKey, quarantineState, type Quarantined } from '#ledger/quarantine'
 import { pageOf } from '../page-of.ts'
 import { keyText, quarantinePage } from './quarantine-page.ts'
 
@@ -9,19 +10,33 @@ export const memoryQuarantine = (): Quarantine => {
   return {
     async setAside(item) {
       const key = keyOf(item)
-      if (!items.has(key)) items.set(key, { ...item, detail: keptDetail(item.detail), status: 'waiting' })
+      const { position: lastPosition } = item
+      const known = items.get(key) ?? { ...item, detail: keptDetail(item.detail), lastPosition, actions: [] }
+      const isLater = comparePositions(lastPosition, known.lastPosition) > 0
+      items.set(key, isLater ? { ...known, lastPosition } : known)
     },
-    async list({ merchantId, reason }, { limit, ...from }) {
+    async list({ merchantId, reason, status }, { limit, ...from }) {
       const wanted = [...items.values()].filter(
         (item) =>
           (merchantId === undefined || quarantineKey(item).scope === merchantId) &&
-          (reason === undefined || item.reason === reason),
+          (reason === undefined || item.reason === reason) &&
+          (status === undefined || quarantineState(item).status === status),
       )
       return quarantinePage(pageOf(wanted, keyOf, { ...from, limit: Infinity }).items, limit)
     },
     async ofEntry({ merchantId, day }, entryId) {
       const prefix = `${merchantId}\n${entryItemPrefix(day, entryId)}`
       return [...items].filter(([key]) => key.startsWith(prefix)).map(([, item]) => item)
+    },
+    async find(key) {
+      return items.get(keyText(key))
+    },
+    async note(item, action) {
+      const key = keyOf(item)
+      const stored = items.get(key)
+      if (stored?.actions.length !== item.actions.length) return 'moved'
+      items.set(key, { ...stored, actions: [...stored.actions, action] })
+      return 'noted'
     },
   }
 }

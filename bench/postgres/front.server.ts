@@ -1,10 +1,12 @@
 /** Ingest's own HTTP face, validation and judgement, in a process of its own, over PostgreSQL instead of the stream. */
 import { Client, type ClientConfig } from 'pg'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { serve } from '#http/serve'
-import { acceptEntries } from '#ingest/accept-entries'
+import { acceptEntries, stampEntries } from '#ingest/accept-entries'
 import { admission } from '#ingest/admission'
 import { ingestApp } from '#ingest/app'
+import { decideQuarantine } from '#ingest/decide-quarantine'
 import { knownMerchants } from '#ingest/known-merchants'
 import { noRateLimit } from '#ingest/rate-limit'
 import { registration } from '#ingest/register-merchant'
@@ -18,8 +20,11 @@ const start = async ({ connection, connections }: FrontSettings): Promise<void> 
   const merchants = memoryMerchants()
   const writer = postgresWriter(clients)
   const room = () => admission({ maxBytes: 32 * 1024 * 1024, waitingMs: writer.waitingMs })
+  const stamp = stampEntries({ merchants: knownMerchants(merchants), clock: Date.now })
+  const decisions = { publish: async () => {} }
   const app = ingestApp({
-    accept: acceptEntries({ merchants: knownMerchants(merchants), writer, clock: Date.now }),
+    accept: acceptEntries({ stamp, writer }),
+    quarantine: decideQuarantine({ quarantine: memoryQuarantine(), stamp, writer, decisions, clock: Date.now }),
     register: registration({ merchants, clock: Date.now }),
     admission: room(),
     uploadAdmission: room(),

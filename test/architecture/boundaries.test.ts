@@ -10,6 +10,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   adapters: /^(#ledger\/|#wire\/|@aws-sdk\/|@smithy\/|node:)/,
   ingest: /^(#ledger\/|#wire\/|#http\/|hono\b|cockatiel$|node:)/,
   processors: /^(#ledger\/|#wire\/|aws-lambda$|node:)/,
+  operations: /^(?!#test\/)/,
   'query-api': /^(#ledger\/|#wire\/|#http\/|hono\b|node:)/,
 }
 

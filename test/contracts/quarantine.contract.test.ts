@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { documentClient } from '#adapters/dynamodb/client'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import type { Quarantine } from '#ledger/ports'
-import { QUARANTINE_PAGE_BYTES, type Quarantined, type QuarantineFilter, type SetAside } from '#ledger/quarantine'
+import {
+  MAX_REPLAYS,
+  QUARANTINE_PAGE_BYTES,
+  quarantineKey,
+  quarantineState,
+  type QuarantineAction,
+  type Quarantined,
+  type QuarantineFilter,
+  type SetAside,
+} from '#ledger/quarantine'
 import { aBookId, anEntry, aSetAside, day, entryId, merchantId, utf8 } from '../builders.ts'
 import { dynamodb, freshTable, quarantines } from './adapters.ts'
 
@@ -152,6 +161,139 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
   })
 })
 
+describe.each(quarantines)('what is done about things set aside: $name', ({ fresh }) => {
+  const by = 'ana'
+  const place = (sequenceNumber: string, index = 0) => ({ shardId: 'shardId-000000000000', sequenceNumber, index })
+  const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, atMs: 1 })
+  const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, atMs: 2 })
+  const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, atMs: 3 }
+  const first = aSetAside({ position: place('9') })
+
+  /** The item as it is stored. */
+  const stored = async (quarantine: Quarantine, item: SetAside = first): Promise<Quarantined> => {
+    const found = await quarantine.find(quarantineKey(item))
+    if (found === undefined) throw new Error('it is not there')
+    return found
+  }
+
+  /** Notes actions one after the other, each on the item as it then is. */
+  const noteAll = async (quarantine: Quarantine, actions: readonly QuarantineAction[], item: SetAside = first) => {
+    for (const action of actions) expect(await quarantine.note(await stored(quarantine, item), action)).toBe('noted')
+  }
+
+  test('an item is found by its key, whole, and nothing by another', async () => {
+    const quarantine = await fresh()
+    const large = anUnreadable({ raw: noise(700_000) })
+    for (const item of [first, large]) await quarantine.setAside(item)
+    expect(await stored(quarantine)).toEqual(waiting(first))
+    expect(legible(await stored(quarantine, large))).toEqual(legible(waiting(large)))
+    const { scope, item } = quarantineKey(first)
+    const parts = { scope: `parts#${hash('sha256', large.raw)}`, item: '0002' }
+    for (const key of [{ scope, item: `${item}0` }, { scope: 'm2', item }, { scope: '~', item: '~' }, parts]) {
+      expect(await quarantine.find(key)).toBeUndefined()
+    }
+  })
+
+  test('actions come back in their order, beside the item as it was', async () => {
+    const quarantine = await fresh()
+    await quarantine.setAside(first)
+    const corrected = anEntry({ entryId: entryId('e1-b'), amountMinor: 7n, receivedAtMs: 1_795_179_600_123 })
+    const actions = [begun(), replayed(), begun(corrected), replayed(place('77', 3)), discarded]
+    await noteAll(quarantine, actions)
+    const expected = { ...waiting(first), actions }
+    expect(await stored(quarantine)).toEqual(expected)
+    expect(await everything(quarantine)).toEqual([expected])
+    expect(await quarantine.ofEntry(aBookId(), entryId('e1'))).toEqual([expected])
+  })
+
+  test('what nobody could read may be replayed as an entry', async () => {
+    const quarantine = await fresh()
+    const unreadable = anUnreadable({ raw: noise(400_000) })
+    await quarantine.setAside(unreadable)
+    await noteAll(quarantine, [begun(), replayed()], unreadable)
+    const found = await stored(quarantine, unreadable)
+    expect(legible(found)).toEqual({ ...legible(waiting(unreadable)), actions: [begun(), replayed()] })
+  })
+
+  test('an action on an item that has moved is not noted', async () => {
+    const quarantine = await fresh()
+    expect(await quarantine.note(waiting(first), discarded), 'not there').toBe('moved')
+    expect(await quarantine.find(quarantineKey(first))).toBeUndefined()
+    await quarantine.setAside(first)
+    const before = await stored(quarantine)
+    expect(await quarantine.note(before, begun())).toBe('noted')
+    expect(await quarantine.note(before, discarded), 'one action behind').toBe('moved')
+    expect(await quarantine.note({ ...before, actions: [begun(), replayed()] }, discarded), 'ahead').toBe('moved')
+    expect((await stored(quarantine)).actions).toEqual([begun()])
+  })
+
+  test('of twenty at the same time one is noted', async () => {
+    const quarantine = await fresh()
+    await quarantine.setAside(first)
+    const item = await stored(quarantine)
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => quarantine.note(item, discarded)))
+    expect(outcomes.filter((outcome) => outcome === 'noted')).toHaveLength(1)
+    expect((await stored(quarantine)).actions).toEqual([discarded])
+  })
+
+  test('set aside again, it keeps what was done, and the latest place', async () => {
+    const quarantine = await fresh()
+    await quarantine.setAside(first)
+    await noteAll(quarantine, [discarded])
+    for (const position of [place('9', 12), place('9', 2), place('8'), place('10', 5), place('10', 4), place('9')]) {
+      await quarantine.setAside({ ...first, position, reason: 'wrong-currency', setAsideAtMs: 5 })
+    }
+    expect(await stored(quarantine)).toEqual({ ...first, lastPosition: place('10', 5), actions: [discarded] })
+  })
+
+  test.each<{ status: string; actions: QuarantineAction[]; again?: ReturnType<typeof place> }>([
+    { status: 'waiting', actions: [] },
+    { status: 'waiting', actions: [begun()] },
+    { status: 'replayed', actions: [begun(), replayed()] },
+    { status: 'discarded', actions: [discarded] },
+    { status: 'replayed', actions: [begun(), replayed()], again: place('9') },
+    { status: 'replayed', actions: [begun(), replayed()], again: place('49', 7) },
+    { status: 'waiting', actions: [begun(), replayed()], again: place('50') },
+    { status: 'waiting', actions: [begun(), replayed()], again: place('100') },
+    { status: 'replayed', actions: [begun(anEntry({ amountMinor: 7n })), replayed()], again: place('100') },
+    { status: 'replayed', actions: [begun(), replayed(), begun(), replayed(place('101'))], again: place('100') },
+    { status: 'discarded', actions: [discarded], again: place('100') },
+  ])('$status after $actions.length actions and set aside again at $again', async ({ status, actions, again }) => {
+    // In either order: the processor may be quicker than whoever notes the replay.
+    for (const isQuick of [false, true]) {
+      const quarantine = await fresh()
+      await quarantine.setAside(first)
+      if (again !== undefined && isQuick) await quarantine.setAside({ ...first, position: again })
+      await noteAll(quarantine, actions)
+      if (again !== undefined && !isQuick) await quarantine.setAside({ ...first, position: again })
+      expect(quarantineState(await stored(quarantine)).status).toBe(status)
+      for (const wanted of ['waiting', 'replayed', 'discarded'] as const) {
+        const found = await everything(quarantine, { status: wanted, merchantId: merchantId('m1') })
+        expect(found, wanted).toHaveLength(wanted === status ? 1 : 0)
+        expect(await everything(quarantine, { status: wanted })).toEqual(found)
+      }
+    }
+  })
+
+  test('as much as can happen to an item fits in it', async () => {
+    const quarantine = await fresh()
+    const longest = anEntry({
+      description: '\u0001'.repeat(200),
+      category: '\u0001'.repeat(64),
+      reference: '\u0001'.repeat(100),
+      metadata: Object.fromEntries(
+        Array.from({ length: 20 }, (_, index) => [`\u0001`.repeat(38) + index, '\u0001'.repeat(200)]),
+      ),
+    })
+    const item = aSetAside({ entry: longest, raw: noise(300_001), position: place('9') })
+    await quarantine.setAside(item)
+    const replays = Array.from({ length: MAX_REPLAYS }, () => [begun(longest), replayed()]).flat()
+    const corrected = begun({ ...longest, entryId: entryId('e1-b') })
+    await noteAll(quarantine, [...replays, corrected, replayed()], item)
+    expect((await stored(quarantine, item)).actions).toHaveLength(2 * MAX_REPLAYS + 2)
+  })
+})
+
 describe('the quarantine on DynamoDB', () => {
   test('an item that a crash cut short cannot be found, and the next try completes it', async () => {
     const table = await freshTable('quarantine')
@@ -182,7 +324,7 @@ describe('the quarantine on DynamoDB', () => {
 const anUnreadable = (given: Partial<SetAside> = {}): SetAside =>
   aSetAside({ subject: 'unreadable', reason: 'undecodable-record', raw: utf8('garbage'), ...given })
 
-const waiting = (item: SetAside): Quarantined => ({ ...item, status: 'waiting' })
+const waiting = (item: SetAside): Quarantined => ({ ...item, lastPosition: item.position, actions: [] })
 
 /** Megabytes are compared by their hash: `expect` would look at them one by one. */
 const legible = (item: Quarantined) => ({ ...item, raw: `${item.raw.length} bytes ${hash('sha256', item.raw)}` })

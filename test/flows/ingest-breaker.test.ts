@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
 import { aMerchant } from '#test/builders'
 
@@ -16,6 +17,7 @@ describe('the circuit breaker around the stream', () => {
     let calls = 0
     const log = { error: vi.fn(), warn: vi.fn() }
     const app = ingest({
+      quarantine: memoryQuarantine(),
       stream: {
         ...memory,
         async put(records) {

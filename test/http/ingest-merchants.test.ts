@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
 import type { Decisions, Merchants } from '#ledger/ports'
 import { aMerchant, aRule, merchantId } from '#test/builders'
@@ -11,7 +12,14 @@ const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sa
 
 const start = (merchants: Merchants = memoryMerchants(), decisions: Decisions = memoryDecisions()) => {
   const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({ stream: memoryEntryStream(), merchants, decisions, log, clock: () => NOW })
+  const app = ingest({
+    stream: memoryEntryStream(),
+    merchants,
+    quarantine: memoryQuarantine(),
+    decisions,
+    log,
+    clock: () => NOW,
+  })
   const put = async (body: unknown, path = '/v1/merchants/m1') => {
     const response = await app.request(path, { method: 'PUT', body: JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }

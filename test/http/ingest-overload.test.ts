@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { admission } from '#ingest/admission'
 import { ingest, type IngestLimits } from '#ingest/ingest'
 import { rateLimit } from '#ingest/rate-limit'
@@ -109,6 +110,7 @@ const start = ({ stream, limits }: { stream?: EntryStream; limits?: IngestLimits
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
+    quarantine: memoryQuarantine(),
     stream: stream ?? memory,
     merchants: memoryMerchants([aMerchant()]),
     log,

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { serve, type Serving } from '#http/serve'
 import { eventually } from '#infra/local/retry'
 import { ENDLESS_PATHS } from '#ingest/app'
@@ -35,6 +36,7 @@ const start = async () => {
   let accepted = 0
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
+    quarantine: memoryQuarantine(),
     stream: {
       ...memory,
       async put(records) {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
 import type { EntryStream } from '#ledger/ports'
 import { aMerchant } from '#test/builders'
@@ -24,7 +25,13 @@ const sales = (count: number, first = 1) => Array.from({ length: count }, (_, in
 const start = (stream?: EntryStream) => {
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({ stream: stream ?? memory, merchants: memoryMerchants([aMerchant()]), log, clock: () => NOW })
+  const app = ingest({
+    quarantine: memoryQuarantine(),
+    stream: stream ?? memory,
+    merchants: memoryMerchants([aMerchant()]),
+    log,
+    clock: () => NOW,
+  })
   const request = async (body: Sent, headers: Record<string, string> = {}) =>
     await app.request(new Request('http://ingest/v1/entries/stream', { method: 'POST', headers, body, duplex: 'half' }))
   const send = async (body: Sent, headers: Record<string, string> = {}): Promise<Answer[]> => {

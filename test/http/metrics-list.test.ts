@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { metricsRegistry, processRegistry, type Registry } from '#http/metrics'
 import { ingest } from '#ingest/ingest'
 import { aQueryApi } from './query-fixtures.ts'
@@ -12,6 +13,7 @@ type Row = { readonly name: string; readonly type: string; readonly labels: stri
 test('docs/metrics.md lists every metric, and none that is not there', () => {
   const ofIngest = processRegistry()
   ingest({
+    quarantine: memoryQuarantine(),
     stream: memoryEntryStream(),
     merchants: memoryMerchants([]),
     log: { error() {}, warn() {} },

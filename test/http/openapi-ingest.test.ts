@@ -2,9 +2,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest, type IngestWorld } from '#ingest/ingest'
-import { aMerchant } from '#test/builders'
+import { quarantineKey, type Quarantined } from '#ledger/quarantine'
+import { aMerchant, aSetAside } from '#test/builders'
 import { ingestDocument } from '#wire/openapi/ingest-document'
+import { quarantineId } from '#wire/quarantine-id'
 import { distinct, publishedDocument, type Seen } from './published-document.ts'
 
 const published = publishedDocument(ingestDocument())
@@ -21,13 +24,21 @@ const bakery = { name: 'Bakery', currency: 'BRL', timeZone: 'America/Sao_Paulo' 
 
 const UNREACHABLE = () => Promise.reject(new Error('no route to host'))
 
+const ITEM = aSetAside({ position: { shardId: 'shardId-000000000000', sequenceNumber: '0', index: 0 } })
+const WAITING: Quarantined = { ...ITEM, lastPosition: ITEM.position, actions: [] }
+
 const WORLDS = {
   usual: {},
   'with a full house': { limits: { maxBytesInFlight: 1 } },
   'that takes an entry a minute': { limits: { maxBytesInFlight: 2 ** 26, maxEntriesPerSecond: 1 / 60 } },
   'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
   'without a register': { merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE } },
-  'in which others are quicker': { merchants: { ...memoryMerchants(), save: async () => 'moved' } },
+  'in which others are quicker': {
+    merchants: { ...memoryMerchants(), save: async () => 'moved' },
+    quarantine: { find: async () => WAITING, note: async () => 'moved' },
+  },
+  'in which it was discarded': {},
+  'without a quarantine': { quarantine: { find: UNREACHABLE, note: UNREACHABLE } },
 } satisfies Record<string, Partial<IngestWorld>>
 
 type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
@@ -35,11 +46,17 @@ type Sent = readonly [method: string, path: string, body?: unknown, headers?: Re
 const BAKERY = '/v1/merchants/bakery'
 const UPLOAD = '/v1/entries/stream'
 const BATCH = '/v1/entries/batch'
+const REPLAY = `/v1/quarantine/${quarantineId(quarantineKey(ITEM))}/replay`
+const DISCARD = REPLAY.replace('replay', 'discard')
+const DECIDING: readonly Sent[] = [
+  ['POST', REPLAY],
+  ['POST', DISCARD, { reason: 'test' }],
+]
 const ONE_EACH: readonly Sent[] = [
   ['POST', '/v1/entries', sale],
   ['POST', BATCH, { entries: [sale] }],
 ]
-const TAKE_JSON: readonly Sent[] = [...ONE_EACH, ['PUT', BAKERY]]
+const TAKE_JSON: readonly Sent[] = [...ONE_EACH, ['PUT', BAKERY], ...DECIDING]
 const KEPT = ['/openapi.json', '/docs', '/docs/problems']
 
 /** What is sent to which ingest, so that it gives every answer that it can. */
@@ -63,31 +80,45 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
       '{}',
       { 'content-encoding': 'br' },
     ]),
+    ...DECIDING,
+    ['POST', '/v1/quarantine/nothing/replay'],
+    ['POST', '/v1/quarantine/nothing/discard', { reason: 'test' }],
+    ['POST', REPLAY, { entry: { amount: -1, colour: 'red' } }],
+    ['POST', DISCARD, {}],
     ...['/healthz', '/readyz', '/metrics', ...KEPT].map((path): Sent => ['GET', path]),
     ...KEPT.map((path): Sent => ['GET', path, undefined, { 'if-none-match': '*' }]),
   ],
-  'with a full house': [...ONE_EACH, ['POST', UPLOAD, '']],
-  'that takes an entry a minute': [...ONE_EACH, ...ONE_EACH],
-  'without a stream': [...ONE_EACH, ['GET', '/readyz']],
-  'without a register': [...ONE_EACH, ['PUT', BAKERY, bakery]],
-  'in which others are quicker': [['PUT', BAKERY, bakery]],
+  'with a full house': [...ONE_EACH, ['POST', UPLOAD, ''], ...DECIDING],
+  'that takes an entry a minute': [...ONE_EACH, ...ONE_EACH, ...DECIDING],
+  'without a stream': [...ONE_EACH, ...DECIDING, ['GET', '/readyz']],
+  'without a register': [...ONE_EACH, ['PUT', BAKERY, bakery], ['POST', REPLAY, { entry: { amount: 7 } }]],
+  'in which others are quicker': [['PUT', BAKERY, bakery], ...DECIDING],
+  'in which it was discarded': [
+    ['POST', DISCARD, { reason: 'test' }],
+    ['POST', REPLAY],
+  ],
+  'without a quarantine': DECIDING,
 }
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-11-20T12:30:00Z') }))
 afterEach(() => void vi.useRealTimers())
 
-const start = (world: Partial<IngestWorld> = {}) =>
-  ingest({
+const start = async (world: Partial<IngestWorld> = {}) => {
+  const quarantine = memoryQuarantine()
+  await quarantine.setAside(ITEM)
+  return ingest({
     stream: memoryEntryStream(),
     merchants: memoryMerchants([aMerchant()]),
+    quarantine,
     log: { error: vi.fn(), warn: vi.fn() },
     ...world,
   })
+}
 
 test('every answer is as the document says, and everything that it says is answered', async () => {
   const seen: Seen[] = []
   for (const [name, exchanges] of Object.entries(EXCHANGES)) {
-    const app = start(WORLDS[name as keyof typeof WORLDS])
+    const app = await start(WORLDS[name as keyof typeof WORLDS])
     for (const [method, path, body, headers = {}] of exchanges) {
       const sent = typeof body === 'object' ? JSON.stringify(body) : ((body ?? null) as string | null)
       const answer = Promise.resolve(app.request(path, { method, headers, body: sent }))
@@ -102,14 +133,16 @@ test('every answer is as the document says, and everything that it says is answe
 
 test('the lines of an upload’s answer are as the document says', async () => {
   const lines = async (world: Partial<IngestWorld>, text: string): Promise<unknown[]> => {
-    const answer = await start(world).request(UPLOAD, { method: 'POST', body: text })
+    const answer = await (await start(world)).request(UPLOAD, { method: 'POST', body: text })
     return (await answer.text())
       .trimEnd()
       .split('\n')
       .map((line): unknown => JSON.parse(line))
   }
   const answers = await lines({}, `${JSON.stringify(sale)}\n{}\n`)
-  const brokenOff = await start().request(UPLOAD, {
+  const brokenOff = await (
+    await start()
+  ).request(UPLOAD, {
     method: 'POST',
     body: 'no gzip',
     headers: { 'content-encoding': 'gzip' },

@@ -1,12 +1,17 @@
 /** The published document of the query API, held against what it really answers. */
 import { expect, test } from 'vitest'
+import { quarantineKey, type Quarantined } from '#ledger/quarantine'
 import { positionToken } from '#wire/position-token'
+import { quarantineId } from '#wire/quarantine-id'
 import { aMerchant, aRule, aSetAside, day, merchantId } from '#test/builders'
 import { queryDocument } from '#wire/openapi/query-document'
 import { distinct, publishedDocument, type Seen } from './published-document.ts'
 import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
 
 const published = publishedDocument(queryDocument())
+
+const SET_ASIDE = aSetAside({ entry: moved('e9', '2026-11-20T12:00:00-03:00', 1n) })
+const DECIDED = aSetAside({ entry: moved('e8', '2026-11-20T12:00:00-03:00', 1n) })
 
 const QUERIES = [
   '/v1/merchants?limit=1',
@@ -18,6 +23,7 @@ const QUERIES = [
   '/v1/merchants/m1/days/2026-11-20/entries?limit=1',
   '/v1/merchants/m1/days/2026-11-20/entries/e1',
   '/v1/quarantine?merchant=m1',
+  `/v1/quarantine/${quarantineId(quarantineKey(SET_ASIDE))}`,
 ]
 const LIVE = '/v1/merchants/m1/live'
 const KEPT = ['/openapi.json', '/docs', '/docs/problems']
@@ -47,7 +53,14 @@ const start = async (given: Parameters<typeof aQueryApi>[0] = {}) => {
   const api = aQueryApi({ merchants, ...given })
   await api.append(entry, moved('e2', '2026-11-20T12:30:00-03:00', -200n))
   await api.append(moved('e3', '2026-11-19T12:00:00-03:00', 300n))
-  await api.quarantine.setAside(aSetAside({ entry: moved('e9', '2026-11-20T12:00:00-03:00', 1n) }))
+  for (const item of [SET_ASIDE, DECIDED]) await api.quarantine.setAside(item)
+  const at = { ...DECIDED.position, sequenceNumber: `${DECIDED.position.sequenceNumber}0` }
+  for (const action of [
+    { action: 'replay-begun', entry, by: 'ana', atMs: 1 },
+    { action: 'replayed', position: at, by: 'ana', atMs: 2 },
+  ] as const) {
+    await api.quarantine.note((await api.quarantine.find(quarantineKey(DECIDED))) as Quarantined, action)
+  }
   await api.progress.advance('journal', { shardId: SHARD_ID, sequenceNumber: '5', appliedThroughMs: 1 })
   const checked = async ([path, headers = {}]: Sent): Promise<Seen> => {
     const answer = await api.app.request(path, { headers })
@@ -66,7 +79,7 @@ test('every answer is as the document says, and everything that it says is answe
     storeWith: (store) => ({
       ...store,
       merchants: { find: UNREACHABLE, list: UNREACHABLE },
-      quarantine: { ...store.quarantine, list: UNREACHABLE },
+      quarantine: { ...store.quarantine, list: UNREACHABLE, find: UNREACHABLE },
     }),
   })
   const seen: Seen[] = []
@@ -78,6 +91,7 @@ test('every answer is as the document says, and everything that it says is answe
     ]),
     ...[...QUERIES, ...KEPT].map((path): Sent => [path, { 'if-none-match': '*' }]),
     ...ALL.filter((path) => path.includes('/m1')).map((path): Sent => [path.replace('/m1', '/nobody')]),
+    ...['/v1/quarantine/nothing'].map((path): Sent => [path]),
     ...asking('colour=red', ALL),
     ...asking(`after=${position}`, ALL).map(([path]): Sent => [path, { prefer: 'wait=0' }]),
     ...['/healthz', '/readyz', '/metrics', ...KEPT].map((path): Sent => [path]),

@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ASSETS } from '#http/docs'
 import type { ServiceEnv } from '#http/service'
 import { ingest } from '#ingest/ingest'
@@ -18,6 +19,7 @@ import { aQueryApi } from './query-fixtures.ts'
 
 const ingestApp = () =>
   ingest({
+    quarantine: memoryQuarantine(),
     stream: memoryEntryStream(),
     merchants: memoryMerchants(),
     log: { error() {}, warn() {} },

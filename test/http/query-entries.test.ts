@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { contentHash } from '#ledger/entry'
+import { quarantineKey, type Quarantined } from '#ledger/quarantine'
 import { aMerchant, aSetAside, entryId, merchantId } from '#test/builders'
 import { positionToken } from '#wire/position-token'
+import { quarantineId } from '#wire/quarantine-id'
 import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
 
 const NOON = '2026-11-20T12:00:00-03:00'
@@ -220,6 +222,7 @@ describe('GET /v1/quarantine', () => {
           position: positionToken(position),
           entry: expect.objectContaining({ entryId: 'q', amount: 9 }) as object,
           raw: 'eyJhIjoxfQ==',
+          actions: [],
         },
       ],
       nextCursor: null,
@@ -257,6 +260,62 @@ describe('GET /v1/quarantine', () => {
 
     const cursor = String((await get(`${conflicts}&limit=2`)).body['nextCursor'])
     expect(await get(`/v1/quarantine?merchant=m1&cursor=${cursor}`)).toMatchObject({ status: 422 })
+  })
+})
+
+describe('GET /v1/quarantine/{quarantineId}', () => {
+  const at = (sequenceNumber: string) => ({ shardId: SHARD_ID, sequenceNumber, index: 0 })
+  const item = aSetAside({ entry: moved('q', NOON, 9n), position: at('7') })
+  const key = quarantineKey(item)
+  const path = `/v1/quarantine/${quarantineId(key)}`
+  const entry = moved('q-b', NOON, 9n)
+  const begun = { action: 'replay-begun', entry, by: 'ana', atMs: Date.parse(NOON) } as const
+  const replayed = { action: 'replayed', position: at('9'), by: 'ana', atMs: Date.parse(NOON) } as const
+
+  test('one item as it stands in the list', async () => {
+    const { get, quarantine } = aQueryApi()
+    await quarantine.setAside(item)
+    const [listed] = (await get('/v1/quarantine')).body['data'] as object[]
+    expect((await get(path)).body).toEqual(listed)
+  })
+
+  test('what people did about it, and what was put on the stream in its place', async () => {
+    const { get, quarantine } = aQueryApi()
+    await quarantine.setAside(item)
+    for (const action of [begun, replayed]) {
+      await quarantine.note((await quarantine.find(key)) as Quarantined, action)
+    }
+    const shown = { entry: expect.objectContaining({ entryId: 'q-b', amount: 9 }) as object }
+    const common = { by: 'ana', at: '2026-11-20T15:00:00.000Z' }
+    expect((await get(path)).body).toMatchObject({
+      status: 'replayed',
+      entryId: 'q',
+      entry: { entryId: 'q' },
+      replayedAs: { ...shown, position: positionToken(at('9')) },
+      actions: [
+        { action: 'replay-begun', ...common, ...shown },
+        { action: 'replayed', ...common, position: positionToken(at('9')) },
+      ],
+    })
+  })
+
+  test('the list can be asked for what waits, and for what does not', async () => {
+    const system = aQueryApi()
+    const { quarantine } = system
+    for (const id of ['a', 'b', 'c']) await quarantine.setAside(aSetAside({ entry: moved(id, NOON, 9n) }))
+    await quarantine.setAside(item)
+    const discarded = { action: 'discarded', reason: 'test', by: 'ana', atMs: 0 } as const
+    await quarantine.note((await quarantine.find(key)) as Quarantined, discarded)
+    const ids = async (query: string) => (await pagesOf(system, `/v1/quarantine?${query}`, 'entryId')).flat()
+    expect(await ids('status=waiting&limit=2')).toEqual(['a', 'b', 'c'])
+    expect(await ids('status=discarded&merchant=m1')).toEqual(['q'])
+    expect(await ids('status=replayed')).toEqual([])
+  })
+
+  test.each(['x', 'W10', quarantineId({ scope: 'm1', item: 'nothing' })])('%s is not there', async (id) => {
+    const { get, quarantine } = aQueryApi()
+    await quarantine.setAside(item)
+    expect(await get(`/v1/quarantine/${id}`)).toMatchObject({ status: 404, body: { code: 'not-found' } })
   })
 })
 

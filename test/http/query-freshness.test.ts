@@ -5,6 +5,7 @@ import { shardMap } from '#query-api/shard-map'
 import { hashKeyOf } from '#ledger/lanes'
 import { merchantId } from '#test/builders'
 import { positionToken } from '#wire/position-token'
+import { quarantineId } from '#wire/quarantine-id'
 import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 
 const BALANCE = '/v1/merchants/m1/balance'
@@ -135,6 +136,7 @@ describe('after', () => {
     '/v1/merchants/m1/days/2026-11-20/entries',
     '/v1/merchants/m1/days/2026-11-20/entries/e1',
     '/v1/quarantine',
+    `/v1/quarantine/${quarantineId({ scope: 'm1', item: 'x' })}`,
   ])('%s takes it', async (path) => {
     const { get, progress } = aQueryApi()
     const query = `${path}${path.includes('?') ? '&' : '?'}${after('10')}`

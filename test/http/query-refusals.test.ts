@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Store } from '#query-api/store'
+import { quarantineId } from '#wire/quarantine-id'
 import { aQueryApi, moved } from './query-fixtures.ts'
 
 const DAY = '/v1/merchants/m1/days/2026-11-20'
@@ -20,6 +21,7 @@ describe('parameters that cannot be', () => {
     { path: `${DAY}?after=x`, errors: [{ pointer: '/after', code: 'not-a-position' }] },
     { path: `${DAY}?after=`, errors: [{ pointer: '/after', code: 'not-a-position' }] },
     { path: '/v1/quarantine?reason=bad-luck', errors: [{ pointer: '/reason', code: 'not-allowed' }] },
+    { path: '/v1/quarantine?status=lost', errors: [{ pointer: '/status', code: 'not-allowed' }] },
     { path: '/v1/quarantine?merchant=a%20b', errors: [{ pointer: '/merchant', code: 'not-an-id' }] },
     { path: '/v1/merchants/m1/balance?day=2026-11-20', errors: [{ pointer: '/day', code: 'unknown-field' }] },
     { path: `${DAY}?version=1`, errors: [{ pointer: '/version', code: 'unknown-field' }] },
@@ -102,6 +104,11 @@ describe('a store that does not answer', () => {
       port: 'quarantine.list',
       path: '/v1/quarantine',
       broken: (store) => ({ quarantine: { ...store.quarantine, list: fails } }),
+    },
+    {
+      port: 'quarantine.find',
+      path: `/v1/quarantine/${quarantineId({ scope: 'm1', item: 'x' })}`,
+      broken: (store) => ({ quarantine: { ...store.quarantine, find: fails } }),
     },
     {
       port: 'quarantine.ofEntry',

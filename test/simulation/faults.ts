@@ -65,6 +65,8 @@ export const faultyPorts = (
       setAside: (item) => call(() => quarantine.setAside(item)),
       list: (filter, page) => call(() => quarantine.list(filter, page)),
       ofEntry: (book, entryId) => call(() => quarantine.ofEntry(book, entryId)),
+      find: (key) => call(() => quarantine.find(key)),
+      note: (item, action) => call(() => quarantine.note(item, action)),
     },
     decisions: {
       publish: (...told) => call(() => decisions.publish(...told)),

@@ -1,13 +1,32 @@
 /** The published document of the command side. */
 import { CLIENT_ID } from '#ledger/identifiers'
-import { headers, jsonAnswer, jsonContent, openApiDocument, pathParameter, problemAnswers } from './document.ts'
+import {
+  headers,
+  jsonAnswer,
+  jsonContent,
+  openApiDocument,
+  pathParameter,
+  problemAnswers,
+  type Json,
+} from './document.ts'
 import { INGEST_SCHEMAS } from './ingest-schemas.ts'
 
 const ENTRIES = ['Entries']
 const MERCHANTS = ['Merchants']
+const QUARANTINE = ['Quarantine']
 
 const CANNOT_BE_READ = ['not-json', 'too-large', 'unsupported-encoding', 'invalid'] as const
 const TRY_AGAIN = ['rate-limited', 'too-busy', 'stream-unavailable', 'register-unavailable'] as const
+
+const ITEM = pathParameter('quarantineId', 'As the query API lists it.', { type: 'string' })
+const OPERATOR: Json = {
+  name: 'x-operator',
+  in: 'header',
+  required: false,
+  description: 'Who you are, for the record; by default `unknown`.',
+  schema: { type: 'string', pattern: CLIENT_ID.source },
+}
+const CANNOT_BE_DECIDED = ['not-found', 'already-decided', 'changed-meanwhile', 'store-unavailable'] as const
 
 const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion.'
 
@@ -20,6 +39,7 @@ export const ingestDocument = () =>
       'it likes.',
     tags: [
       { name: 'Entries', description: 'Movements of cash: credits and debits.' },
+      { name: 'Quarantine', description: 'What is decided about entries that were set aside.' },
       { name: 'Merchants', description: 'Who owns books.' },
     ],
     schemas: INGEST_SCHEMAS,
@@ -107,6 +127,36 @@ export const ingestDocument = () =>
               },
             },
             ...problemAnswers(['unsupported-encoding', 'too-busy']),
+          },
+        },
+      },
+      '/v1/quarantine/{quarantineId}/replay': {
+        post: {
+          operationId: 'replayQuarantined',
+          summary: 'Puts something set aside on the stream again',
+          description:
+            'As it was, or with corrected fields; the original is kept beside. The same again answers the same; anything ' +
+            'else is refused once it was begun. A corrected entry is judged, and given its business day, as a new one.',
+          tags: QUARANTINE,
+          parameters: [ITEM, OPERATOR],
+          requestBody: { required: false, description: GZIP, content: jsonContent('Replay') },
+          responses: {
+            202: jsonAnswer('It will be counted, or set aside once more.', 'Replayed', headers('location')),
+            ...problemAnswers([...CANNOT_BE_READ, ...CANNOT_BE_DECIDED, ...TRY_AGAIN]),
+          },
+        },
+      },
+      '/v1/quarantine/{quarantineId}/discard': {
+        post: {
+          operationId: 'discardQuarantined',
+          summary: 'Leaves something set aside out for good',
+          description: 'It stays to be looked at. The same again answers the same.',
+          tags: QUARANTINE,
+          parameters: [ITEM, OPERATOR],
+          requestBody: { required: true, description: GZIP, content: jsonContent('Discard') },
+          responses: {
+            200: jsonAnswer('It is left out.', 'Discarded'),
+            ...problemAnswers([...CANNOT_BE_READ, ...CANNOT_BE_DECIDED]),
           },
         },
       },

@@ -3,8 +3,19 @@ import * as z from 'zod'
 import { batchRequest } from '../batch.ts'
 import { entryRequest } from '../entry.ts'
 import { merchantRequest } from '../merchant.ts'
+import { discardRequest, replayRequest } from '../quarantine-request.ts'
 import { merchant, MERCHANT_EXAMPLE } from './merchant-schema.ts'
-import { businessDay, clientIdOf, count, fieldProblem, position, problem, type Published } from './values.ts'
+import {
+  businessDay,
+  clientIdOf,
+  count,
+  fieldProblem,
+  instant,
+  position,
+  problem,
+  quarantineId,
+  type Published,
+} from './values.ts'
 
 const accepted = z
   .object({
@@ -67,6 +78,26 @@ const streamAnswer = z
   ])
   .describe('One line of the answer of `POST /v1/entries/stream`.')
 
+const by = z.string().describe('Who decided it.')
+const at = instant('When it was decided.')
+
+const replayed = z
+  .object({
+    quarantineId,
+    status: z.literal('replayed'),
+    by,
+    at,
+    entryId: clientIdOf('Of the entry that was put on the stream.'),
+    merchantId: clientIdOf('Of the entry that was put on the stream.'),
+    businessDay: businessDay('The day in whose book the entry is counted.'),
+    position,
+  })
+  .describe('The entry is on the stream. Should it be set aside once more, the item waits again.')
+
+const discarded = z
+  .object({ quarantineId, status: z.literal('discarded'), by, at, reason: z.string().describe('As it was given.') })
+  .describe('The item is left out for good.')
+
 const ENTRY_EXAMPLE = {
   entryId: 'sale-0001',
   merchantId: 'corner-shop',
@@ -109,6 +140,10 @@ export const INGEST_SCHEMAS = {
     schema: merchantRequest,
     example: { name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00' },
   },
+  Replay: { schema: replayRequest, example: { entry: { entryId: 'sale-0001-b' } } },
+  Replayed: { schema: replayed },
+  Discard: { schema: discardRequest, example: { reason: 'Sent by a till in test mode.' } },
+  Discarded: { schema: discarded },
   Merchant: { schema: merchant, example: MERCHANT_EXAMPLE },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },

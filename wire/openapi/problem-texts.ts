@@ -16,7 +16,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     remedy: 'Mend the request; send it again if the connection broke.',
   },
   'not-found': {
-    means: 'There is no such route, merchant, day or entry, or not for you.',
+    means: 'There is no such route, merchant, day, entry or item, or not for you.',
     remedy: 'Look at the path.',
   },
   'method-not-allowed': {
@@ -29,6 +29,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     remedy: 'Ask again after `Retry-After`.',
   },
   'currency-fixed': { means: 'A merchant is registered with another currency.', remedy: 'Register another merchant.' },
+  'already-decided': {
+    means: 'Somebody has decided otherwise about the item in quarantine, or begun to.',
+    remedy: 'Look at the item: its `actions` say who, when and what.',
+  },
   'changed-meanwhile': { means: 'Others kept changing the same thing.', remedy: 'Read it, and send the change again.' },
   'too-large': {
     means: 'The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB.',
@@ -67,7 +71,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     means: 'The register of merchants cannot be reached.',
     remedy: 'Send the same again after `Retry-After`.',
   },
-  'store-unavailable': { means: 'The books cannot be read.', remedy: 'Ask again after `Retry-After`.' },
+  'store-unavailable': {
+    means: 'The books, or the quarantine, cannot be reached.',
+    remedy: 'Ask again after `Retry-After`.',
+  },
 }
 
 /** The codes of wrong fields. */

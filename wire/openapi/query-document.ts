@@ -19,6 +19,8 @@ const MERCHANT = pathParameter('merchant', 'The id of the merchant.', { type: 's
 const DAY = pathParameter('day', 'The business day.', { type: 'string', format: 'date' })
 const ENTRY = pathParameter('entry', 'The id of the entry.', { type: 'string', pattern: CLIENT_ID.source })
 
+const ITEM = pathParameter('quarantineId', 'The `quarantineId` of the list.', { type: 'string' })
+
 type Query = {
   readonly operationId: string
   readonly summary: string
@@ -136,6 +138,13 @@ export const queryDocument = () =>
         tag: 'Entries',
         query: quarantineParams,
         answers: 'QuarantinedItems',
+      }),
+      '/v1/quarantine/{quarantineId}': query({
+        operationId: 'readQuarantined',
+        summary: 'One thing that was set aside, and what people did about it',
+        tag: 'Entries',
+        path: [ITEM],
+        answers: 'Quarantined',
       }),
     },
   })

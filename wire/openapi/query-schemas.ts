@@ -1,7 +1,7 @@
 /** What the query API answers. */
 import * as z from 'zod'
 import { METHODS } from '#ledger/entry'
-import { QUARANTINE_REASONS } from '#ledger/quarantine'
+import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { entryRequest } from '../entry.ts'
 import { WINDOW_SIZES } from '../windows-response.ts'
 import { merchant, MERCHANT_EXAMPLE } from './merchant-schema.ts'
@@ -16,6 +16,7 @@ import {
   nextCursor,
   position,
   problem,
+  quarantineId,
   sumMinor,
   type Published,
 } from './values.ts'
@@ -130,21 +131,44 @@ const foundEntry = z.discriminatedUnion('status', [
   }),
 ])
 
+const by = z.string().describe('Who did it.')
+const at = instant('When it was done.')
+
+const quarantineAction = z
+  .discriminatedUnion('action', [
+    z.object({
+      action: z.literal('replay-begun'),
+      by,
+      at,
+      entry: entry.describe('What is put on the stream. Until it is `replayed`, only this replay can go on.'),
+    }),
+    z.object({ action: z.literal('replayed'), by, at, position }),
+    z.object({ action: z.literal('discarded'), by, at, reason: z.string().describe('Why, in their words.') }),
+  ])
+  .describe('What somebody did about an item.')
+
 const quarantined = z
   .object({
-    quarantineId: z.string().describe('Opaque.'),
+    quarantineId,
     merchantId: merchantId.optional(),
     entryId: clientIdOf('The id of the entry.').optional(),
     businessDay: businessDay('The day in whose book it would have been counted.').optional(),
     reason: z.enum(QUARANTINE_REASONS).describe('Why it can never succeed as it is.'),
     detail: z.string().describe('For people; may change.'),
-    status: z.enum(['waiting']),
+    status: z
+      .enum(QUARANTINE_STATUSES)
+      .describe('`waiting` for a person; also when it was replayed and set aside once more.'),
     setAsideAt: instant('When.'),
     position,
     entry: entry.optional(),
     raw: z
       .string()
       .meta({ contentEncoding: 'base64', description: 'The bytes as they stood on the stream, in base64.' }),
+    replayedAs: z
+      .object({ entry, position })
+      .describe('What was put on the stream in its place, and where; only when it is `replayed`.')
+      .optional(),
+    actions: z.array(quarantineAction).describe('What people did about it, in order.'),
   })
   .describe('Something set aside. What could not be read as an entry has neither merchant, day, id nor entry.')
 
@@ -191,6 +215,7 @@ export const QUERY_SCHEMAS = {
   Entries: { schema: pageOf(countedEntry, 'The entries of the book, in journal order.') },
   FoundEntry: { schema: foundEntry },
   Quarantined: { schema: quarantined },
+  QuarantineAction: { schema: quarantineAction },
   QuarantinedItems: { schema: pageOf(quarantined, 'What was set aside.') },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },

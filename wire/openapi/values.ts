@@ -57,3 +57,5 @@ export const problem = z
     errors: z.array(fieldProblem).describe('Every field that is wrong, at most 50.').optional(),
   })
   .describe('What went wrong (RFC 9457). `code` is for programs, and stays.')
+
+export const quarantineId = z.string().meta({ pattern: '^[A-Za-z0-9_-]+$', description: 'Opaque.' })

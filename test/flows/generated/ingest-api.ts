@@ -76,6 +76,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quarantine/{quarantineId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts something set aside on the stream again
+         * @description As it was, or with corrected fields; the original is kept beside. The same again answers the same; anything else is refused once it was begun. A corrected entry is judged, and given its business day, as a new one.
+         */
+        post: operations["replayQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quarantine/{quarantineId}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leaves something set aside out for good
+         * @description It stays to be looked at. The same again answers the same.
+         */
+        post: operations["discardQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -360,7 +400,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -453,6 +493,99 @@ export interface components {
             calendarFrom?: string;
         };
         /**
+         * @example {
+         *       "entry": {
+         *         "entryId": "sale-0001-b"
+         *       }
+         *     }
+         */
+        Replay: {
+            /** @description The fields to replace, by the rules of a new entry; null takes an optional one away. What could not be read as an entry needs all of a new one. */
+            entry?: {
+                /** @description The client's promise of uniqueness within the merchant and its business day. A retry repeats it. */
+                entryId?: string;
+                /** @description Whose book it belongs to. */
+                merchantId?: string;
+                /**
+                 * @description `credit`: money comes in. `debit`: money goes out.
+                 * @enum {string}
+                 */
+                direction?: "credit" | "debit";
+                /**
+                 * Format: int64
+                 * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
+                 */
+                amount?: number;
+                /** @description ISO 4217. Has to be the merchant's. */
+                currency?: string;
+                method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
+                category?: string | null;
+                description?: string | null;
+                reference?: string | null;
+                terminalId?: string | null;
+                terminalSeq?: number | null;
+                reverses?: string | null;
+                metadata?: {
+                    [key: string]: string;
+                } | null;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339 with an offset and at most milliseconds; at most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
+                 */
+                occurredAt?: string;
+            };
+        };
+        /** @description The entry is on the stream. Should it be set aside once more, the item waits again. */
+        Replayed: {
+            /** @description Opaque. */
+            quarantineId: string;
+            /** @constant */
+            status: "replayed";
+            /** @description Who decided it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            at: string;
+            /** @description Of the entry that was put on the stream. */
+            entryId: string;
+            /** @description Of the entry that was put on the stream. */
+            merchantId: string;
+            /**
+             * Format: date
+             * @description The day in whose book the entry is counted.
+             */
+            businessDay: string;
+            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            position: string;
+        };
+        /**
+         * @example {
+         *       "reason": "Sent by a till in test mode."
+         *     }
+         */
+        Discard: {
+            /** @description Why, for whoever asks in a year. */
+            reason: string;
+        };
+        /** @description The item is left out for good. */
+        Discarded: {
+            /** @description Opaque. */
+            quarantineId: string;
+            /** @constant */
+            status: "discarded";
+            /** @description Who decided it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            at: string;
+            /** @description As it was given. */
+            reason: string;
+        };
+        /**
          * @description A merchant: the owner of books.
          * @example {
          *       "merchantId": "corner-shop",
@@ -515,7 +648,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -967,6 +1100,278 @@ export interface operations {
                 };
             };
             /** @description `too-busy`: More is waiting than we hold, or than would be written in time. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayQuarantined: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who you are, for the record; by default `unknown`. */
+                "x-operator"?: string;
+            };
+            path: {
+                /** @description As the query API lists it. */
+                quarantineId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description It will be counted, or set aside once more. */
+            202: {
+                headers: {
+                    location: components["headers"]["location"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `already-decided`: Somebody has decided otherwise about the item in quarantine, or begun to.
+             *
+             *     `changed-meanwhile`: Others kept changing the same thing.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: This system is set to take so many entries per second, and more came. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `store-unavailable`: The books, or the quarantine, cannot be reached.
+             *
+             *     `too-busy`: More is waiting than we hold, or than would be written in time.
+             *
+             *     `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
+             *
+             *     `register-unavailable`: The register of merchants cannot be reached.
+             */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardQuarantined: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who you are, for the record; by default `unknown`. */
+                "x-operator"?: string;
+            };
+            path: {
+                /** @description As the query API lists it. */
+                quarantineId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description It is left out. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discarded"];
+                };
+            };
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `already-decided`: Somebody has decided otherwise about the item in quarantine, or begun to.
+             *
+             *     `changed-meanwhile`: Others kept changing the same thing.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];

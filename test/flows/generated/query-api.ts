@@ -175,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quarantine/{quarantineId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One thing that was set aside, and what people did about it */
+        get: operations["readQuarantined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -794,8 +811,11 @@ export interface components {
             reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
             /** @description For people; may change. */
             detail: string;
-            /** @enum {string} */
-            status: "waiting";
+            /**
+             * @description `waiting` for a person; also when it was replayed and set aside once more.
+             * @enum {string}
+             */
+            status: "waiting" | "replayed" | "discarded";
             /**
              * Format: date-time
              * @description When.
@@ -806,6 +826,52 @@ export interface components {
             entry?: components["schemas"]["Entry"];
             /** @description The bytes as they stood on the stream, in base64. */
             raw: string;
+            /** @description What was put on the stream in its place, and where; only when it is `replayed`. */
+            replayedAs?: {
+                entry: components["schemas"]["Entry"];
+                /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+                position: string;
+            };
+            /** @description What people did about it, in order. */
+            actions: components["schemas"]["QuarantineAction"][];
+        };
+        /** @description What somebody did about an item. */
+        QuarantineAction: {
+            /** @constant */
+            action: "replay-begun";
+            /** @description Who did it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            at: string;
+            /** @description What is put on the stream. Until it is `replayed`, only this replay can go on. */
+            entry: components["schemas"]["Entry"];
+        } | {
+            /** @constant */
+            action: "replayed";
+            /** @description Who did it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            at: string;
+            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            position: string;
+        } | {
+            /** @constant */
+            action: "discarded";
+            /** @description Who did it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            at: string;
+            /** @description Why, in their words. */
+            reason: string;
         };
         QuarantinedItems: {
             /** @description What was set aside. */
@@ -828,7 +894,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -950,7 +1016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1031,7 +1097,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1065,7 +1131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1146,7 +1212,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1180,7 +1246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1269,7 +1335,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1303,7 +1369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1386,7 +1452,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1420,7 +1486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1505,7 +1571,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1539,7 +1605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1611,7 +1677,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1645,7 +1711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1732,7 +1798,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1766,7 +1832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1851,7 +1917,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day or entry, or not for you. */
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1885,7 +1951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1931,6 +1997,8 @@ export interface operations {
                 merchant?: string;
                 /** @description Only for this reason. */
                 reason?: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
+                /** @description Only where this has become of it. */
+                status?: "waiting" | "replayed" | "discarded";
             };
             header?: {
                 /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
@@ -1994,7 +2062,122 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books cannot be read. */
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            503: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readQuarantined: {
+        parameters: {
+            query?: {
+                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                after?: string;
+            };
+            header?: {
+                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                "if-none-match"?: components["parameters"]["if-none-match"];
+                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The `quarantineId` of the list. */
+                quarantineId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the books are now. */
+            200: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quarantined"];
+                };
+            };
+            /** @description You have it. */
+            304: {
+                headers: {
+                    etag: components["headers"]["etag"];
+                    "cache-control": components["headers"]["cache-control"];
+                    "daybook-as-of": components["headers"]["daybook-as-of"];
+                    "daybook-applied-through": components["headers"]["daybook-applied-through"];
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            404: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            409: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];

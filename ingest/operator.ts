@@ -1,0 +1,19 @@
+import { ProblemError, type ServiceContext } from '#http/service'
+import { isClientId } from '#ledger/identifiers'
+import type { FieldProblem } from '#wire/fields'
+import { invalid } from '#wire/problem'
+
+/** Who asks, for the record of what was done: until there are tokens, whoever they say they are. */
+export const operatorOf = (c: ServiceContext): string => {
+  const named = c.req.header('x-operator')
+  if (named === undefined) return 'unknown'
+  // Refused rather than forgotten: an action that is kept under no name cannot be given one later.
+  if (!isClientId(named)) throw new ProblemError(invalid('The header names nobody.', [MALFORMED_NAME]))
+  return named
+}
+
+const MALFORMED_NAME: FieldProblem = {
+  pointer: '/x-operator',
+  code: 'malformed',
+  detail: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -',
+}

@@ -1,0 +1,254 @@
+/** `npm run quarantine`: looks at what was set aside and decides about it, by way of the two services' HTTP. */
+import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { table } from '#infra/local/demo/terminal'
+import { useRunningSystem } from '#infra/local/running-system'
+import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
+import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './arguments.ts'
+
+export const USAGE = `npm run quarantine -- list [--status S] [--merchant M] [--reason R]
+npm run quarantine -- show ID
+npm run quarantine -- replay ID [--set FIELD=VALUE]... [--entry FILE]
+npm run quarantine -- discard ID --reason TEXT
+
+  --status    ${QUARANTINE_STATUSES.join(', ')} or all (default: waiting)
+  --reason    of list: ${QUARANTINE_REASONS.join(', ')}
+  --set       a corrected field; VALUE is JSON or text, null takes the field away
+  --entry     corrected fields as a JSON object in a file, - for standard input
+  --by        who you are, for the record (default: your login name)
+  --json      answers as JSON
+  --ingest, --query   URLs of the two services (default: INGEST_URL and QUERY_URL, or the running local system)
+
+Exit code: 0 done, 1 refused, 2 wrong arguments, 3 no answer.`
+
+export const quarantine: Command = async (args, terminal) => {
+  const { values, positionals } = readArguments(args, {
+    allowPositionals: true,
+    options: {
+      status: { type: 'string', default: 'waiting' },
+      merchant: { type: 'string' },
+      reason: { type: 'string' },
+      set: { type: 'string', multiple: true, default: [] },
+      entry: { type: 'string' },
+      by: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      ingest: { type: 'string' },
+      query: { type: 'string' },
+    },
+  })
+  const [action, id, ...more] = positionals
+  if (more.length > 0) throw new UsageError(`One item at a time: what is ${more[0]}?`)
+  // Checked before the running system is looked for: whoever mistypes learns that first.
+  switch (action) {
+    case 'list':
+      if (id !== undefined) throw new UsageError('A list takes no ID.')
+      return await list(terminal, urlsOf(values), values)
+    case 'show': {
+      const item = needed(id, 'an ID')
+      return await show(terminal, urlsOf(values), item, values.json)
+    }
+    case 'replay': {
+      const item = needed(id, 'an ID')
+      const entry = correctionOf(values)
+      return await decide(terminal, urlsOf(values), { item, action, body: entry ? { entry } : {} }, values)
+    }
+    case 'discard': {
+      const item = needed(id, 'an ID')
+      const reason = needed(values.reason, '--reason, why it is discarded')
+      return await decide(terminal, urlsOf(values), { item, action, body: { reason } }, values)
+    }
+    default:
+      throw new UsageError(action === undefined ? 'What is to be done?' : `There is no ${action}.`)
+  }
+}
+
+type Urls = { readonly ingest: string; readonly query: string }
+
+const urlsOf = ({ ingest, query }: { readonly [Url in keyof Urls]?: string | undefined }): Urls => {
+  const known = { ingest: ingest ?? process.env['INGEST_URL'], query: query ?? process.env['QUERY_URL'] }
+  if (known.ingest !== undefined && known.query !== undefined) return { ingest: known.ingest, query: known.query }
+  const running = useRunningSystem()
+  return { ingest: known.ingest ?? running.ingest, query: known.query ?? running.query }
+}
+
+const needed = (value: string | undefined, what: string): string => {
+  if (value === undefined || value.trim() === '') throw new UsageError(`It needs ${what}.`)
+  return value
+}
+
+/** The corrected fields, of a file and by themselves; undefined when there are none. */
+const correctionOf = ({ entry, set }: { entry?: string | undefined; set: readonly string[] }) => {
+  if (entry === undefined && set.length === 0) return undefined
+  const pairs = set.map((pair) => {
+    const [, field, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
+    if (field === undefined || value === undefined) throw new UsageError(`--set takes FIELD=VALUE, not ${pair}.`)
+    return [field, jsonOrText(value)] as const
+  })
+  return { ...(entry !== undefined && fieldsIn(entry)), ...Object.fromEntries(pairs) }
+}
+
+const jsonOrText = (value: string): unknown => {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
+
+const fieldsIn = (file: string): object => {
+  try {
+    const fields: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
+    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return fields
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  throw new UsageError(`${file} holds no JSON object.`)
+}
+
+type Filter = {
+  readonly status: string
+  readonly merchant?: string | undefined
+  readonly reason?: string | undefined
+  readonly json: boolean
+}
+
+const list = async (terminal: Terminal, { query }: Urls, filter: Filter): Promise<Exit> => {
+  const { status, merchant, reason, json } = filter
+  const wanted = { ...(status !== 'all' && { status }), ...(merchant && { merchant }), ...(reason && { reason }) }
+  const items: Item[] = []
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const params = new URLSearchParams({ ...wanted, limit: '500', ...(cursor !== undefined && { cursor }) })
+    const page = await ask(`${query}/v1/quarantine?${params.toString()}`)
+    if (!('answer' in page)) return refuse(terminal, page.problem)
+    const { data, nextCursor } = page.answer as { data: Item[]; nextCursor: string | null }
+    items.push(...data)
+    cursor = nextCursor
+  }
+  if (json) terminal.print(JSON.stringify(items, undefined, 2))
+  else terminal.print(items.length === 0 ? 'Nothing.' : listOf(items))
+  return EXIT.done
+}
+
+/** A row for each item, and under it the id by which it is asked for, which is long. */
+const listOf = (items: readonly Item[]): string => {
+  const rows = items.map((item) => [
+    item.setAsideAt,
+    item.status,
+    item.reason,
+    item.merchantId ?? '—',
+    item.businessDay ?? '—',
+    item.entryId ?? '—',
+    amountOf(item),
+  ])
+  const headings = ['set aside at', 'status', 'reason', 'merchant', 'day', 'entry', 'amount']
+  const [names = '', rule = '', ...lines] = table(headings, rows).split('\n')
+  const count = `${items.length} ${items.length === 1 ? 'item' : 'items'}`
+  return [names, rule, ...lines.map((line, row) => `${line}\n  ${items[row]?.quarantineId}`), '', count].join('\n')
+}
+
+const show = async (terminal: Terminal, { query }: Urls, id: string, json: boolean): Promise<Exit> => {
+  const found = await ask(`${query}/v1/quarantine/${encodeURIComponent(id)}`)
+  if (!('answer' in found)) return refuse(terminal, found.problem)
+  const item = found.answer as Item
+  terminal.print(json ? JSON.stringify(item, undefined, 2) : pageOf(item))
+  return EXIT.done
+}
+
+const pageOf = (item: Item): string => {
+  const { quarantineId, status, reason, detail, setAsideAt, position, entry, replayedAs, actions, raw } = item
+  const facts = Object.entries({ id: quarantineId, status, reason, detail, 'set aside': setAsideAt, position })
+  return [
+    ...facts.map(([name, value]) => `${name.padEnd(10)} ${value}`),
+    ...(entry === undefined ? [] : ['', 'entry', indented(entry)]),
+    ...(replayedAs === undefined ? [] : ['', 'replayed as', indented(replayedAs)]),
+    ...(actions.length === 0 ? [] : ['', 'what was done']),
+    ...actions.map(({ at, by, action, ...rest }) => `  ${at}  ${by}  ${action}  ${JSON.stringify(rest)}`),
+    '',
+    'bytes',
+    `  ${readable(Buffer.from(raw, 'base64'))}`,
+  ].join('\n')
+}
+
+const indented = (value: object): string => JSON.stringify(value, undefined, 2).replaceAll(/^/gm, '  ')
+
+/** Text as it is where a terminal can show it; in base64 otherwise, the beginning of it. */
+const readable = (bytes: Buffer): string => {
+  const text = bytes.toString()
+  const isText = !/[\p{Cc}\ufffd]/u.test(text)
+  const shown = isText ? text : `(base64) ${bytes.toString('base64')}`
+  return shown.length <= MOST_SHOWN ? shown : `${shown.slice(0, MOST_SHOWN)}… (${bytes.length} bytes; --json has all)`
+}
+
+const MOST_SHOWN = 4_000
+
+type Decision = { readonly item: string; readonly action: 'replay' | 'discard'; readonly body: object }
+
+const decide = async (
+  terminal: Terminal,
+  { ingest }: Urls,
+  { item, action, body }: Decision,
+  { by = userInfo().username, json }: { readonly by?: string | undefined; readonly json: boolean },
+): Promise<Exit> => {
+  const decided = await ask(`${ingest}/v1/quarantine/${encodeURIComponent(item)}/${action}`, {
+    method: 'POST',
+    headers: { 'x-operator': by, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!('answer' in decided)) return refuse(terminal, decided.problem)
+  const { status, at, entryId, merchantId, businessDay, position, ...more } = decided.answer as Decided
+  const what =
+    status === 'replayed' ? `as ${entryId} of ${merchantId} on ${businessDay}, position ${position}` : 'for good'
+  terminal.print(json ? JSON.stringify(decided.answer, undefined, 2) : `${status} ${what}, by ${more.by} at ${at}`)
+  return EXIT.done
+}
+
+/** What the services answer, as far as it is looked at here. */
+type Item = {
+  readonly quarantineId: string
+  readonly merchantId?: string
+  readonly entryId?: string
+  readonly businessDay?: string
+  readonly reason: string
+  readonly detail: string
+  readonly status: string
+  readonly setAsideAt: string
+  readonly position: string
+  readonly entry?: { readonly direction: string; readonly amount: number; readonly currency: string }
+  readonly replayedAs?: object
+  readonly actions: readonly { readonly action: string; readonly by: string; readonly at: string }[]
+  readonly raw: string
+}
+
+type Decided = Readonly<Record<'status' | 'by' | 'at', string>> &
+  Readonly<Partial<Record<'entryId' | 'merchantId' | 'businessDay' | 'position', string>>>
+
+const amountOf = ({ entry }: Item): string =>
+  entry === undefined ? '—' : `${entry.direction === 'debit' ? '-' : ''}${entry.amount} ${entry.currency}`
+
+type ProblemBody = {
+  readonly code: string
+  readonly detail: string
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
+/** The answer, or the problem that a person can do something about. Throws when there is no answer for now. */
+const ask = async (url: string, init: RequestInit = {}): Promise<{ answer: unknown } | { problem: ProblemBody }> => {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }).catch((cause: unknown) => {
+    throw new Error(`${new URL(url).origin} does not answer.`, { cause })
+  })
+  const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>
+  if (response.ok) return { answer: body }
+  const mayHeal = response.status >= 500 || response.status === 429
+  if (!mayHeal) return { problem: { code: 'refused', detail: String(response.status), ...body } }
+  throw new Error(`${new URL(url).origin} has trouble: ${body.detail ?? response.status} Try the same again.`)
+}
+
+const PATIENCE_MS = 30_000
+
+const refuse = (terminal: Terminal, { code, detail, errors = [] }: ProblemBody): Exit => {
+  terminal.complain(`${code}: ${detail}`)
+  for (const error of errors) terminal.complain(`  ${error.pointer} ${error.detail}`)
+  return EXIT.refused
+}
+
+if (import.meta.main) await runCommand(quarantine, USAGE)

@@ -1,0 +1,153 @@
+/** `npm run verify-journal`: walks the hash chains of books and says where one breaks. */
+import { documentClient } from '#adapters/dynamodb/client'
+import { dynamoHeads } from '#adapters/heads/dynamo-heads'
+import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { useRunningSystem } from '#infra/local/running-system'
+import { openDaysBefore } from '#ledger/head'
+import { parseBusinessDay, parseMerchantId, type BookId } from '#ledger/identifiers'
+import type { Heads, Journal, Merchants } from '#ledger/ports'
+import type { Result } from '#ledger/result'
+import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
+import { readSettings } from '#wire/settings'
+import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './arguments.ts'
+
+export const USAGE = `npm run verify-journal -- --merchant M --day D
+npm run verify-journal -- --merchant M
+npm run verify-journal -- --all
+
+  --merchant, --day   the book; without a day, every open book of the merchant
+  --all               every open book of every merchant
+  --json              one JSON object a line for each book
+
+Exit code: 0 whole, 1 broken, 2 wrong arguments, 3 the store does not answer.`
+
+export type JournalStore = {
+  readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly heads: Pick<Heads, 'read'>
+  readonly merchants: Pick<Merchants, 'find' | 'list'>
+}
+
+/** The command over a store, which is opened once the arguments make sense. */
+export const verifyJournal =
+  (openStore: () => JournalStore): Command =>
+  async (args, terminal) => {
+    const { values } = readArguments(args, {
+      options: {
+        merchant: { type: 'string' },
+        day: { type: 'string' },
+        all: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    })
+    const wanted = wantedOf(values)
+    const store = openStore()
+    const books = 'day' in wanted ? [wanted] : openBooks(store, wanted)
+    return await verifyAll(store, books, reporter(terminal, values.json))
+  }
+
+type Wanted = BookId | { readonly merchantId?: BookId['merchantId'] }
+
+const wantedOf = (given: { merchant?: string | undefined; day?: string | undefined; all: boolean }): Wanted => {
+  if (given.all) {
+    if (given.merchant !== undefined || given.day !== undefined) throw new UsageError('--all takes no book.')
+    return {}
+  }
+  const merchantId = parseMerchantId(given.merchant ?? '')
+  if (!merchantId.ok) throw new UsageError('It needs --merchant, the id of a merchant, or --all.')
+  if (given.day === undefined) return { merchantId: merchantId.value }
+  const day = parseBusinessDay(given.day)
+  if (!day.ok) throw new UsageError(`${given.day} is no day, written YYYY-MM-DD.`)
+  return { merchantId: merchantId.value, day: day.value }
+}
+
+/** The open books that the heads list, of one merchant or of all. */
+async function* openBooks({ heads, merchants }: JournalStore, { merchantId }: { merchantId?: BookId['merchantId'] }) {
+  const ids = merchantId === undefined ? everyMerchant(merchants) : [merchantId]
+  for await (const id of ids) {
+    for (const day of openDaysBefore(await heads.read(id))) yield { merchantId: id, day }
+  }
+}
+
+async function* everyMerchant(merchants: Pick<Merchants, 'list'>) {
+  for (let after: string | undefined, isLast = false; !isLast;) {
+    const page = await merchants.list({ limit: 100, ...(after !== undefined && { after }) })
+    for (const { merchantId } of page.items) yield merchantId
+    after = page.next
+    isLast = after === undefined
+  }
+}
+
+const verifyAll = async (
+  { journal }: JournalStore,
+  books: Iterable<BookId> | AsyncIterable<BookId>,
+  report: Reporter,
+): Promise<Exit> => {
+  let broken = 0
+  for await (const book of books) {
+    const verified = await verifyBook(journal, book)
+    report.book(book, verified)
+    if (!verified.ok) broken += 1
+  }
+  report.end()
+  return broken === 0 ? EXIT.done : EXIT.refused
+}
+
+type Reporter = { book(book: BookId, verified: Result<WholeBook, BrokenBook>): void; end(): void }
+
+const reporter = ({ print, complain }: Terminal, json: boolean): Reporter => {
+  const counted = { books: 0, segments: 0, entries: 0, broken: 0 }
+  return {
+    book(book, verified) {
+      counted.books += 1
+      if (verified.ok) {
+        counted.segments += verified.value.segments
+        counted.entries += verified.value.entries
+      } else counted.broken += 1
+      const said = verified.ok ? { whole: true, ...verified.value } : { whole: false, ...verified.error }
+      print(json ? JSON.stringify({ ...book, ...said }) : lineOf(book, verified))
+      // A line for whoever waits; what was found stands in the others.
+      if (counted.books % PROGRESS_EVERY === 0) complain(`… ${counted.books} books, ${counted.entries} entries`)
+    },
+    end() {
+      const { books, segments, entries, broken } = counted
+      complain(
+        `${books} books, ${segments} segments, ${entries} entries: ${broken === 0 ? 'whole' : `${broken} broken`}`,
+      )
+    },
+  }
+}
+
+const PROGRESS_EVERY = 100
+
+const lineOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, BrokenBook>): string => {
+  if (verified.ok) {
+    const { segments, entries, hash, digest } = verified.value
+    return `${merchantId} ${day}  whole: ${segments} segments, ${entries} entries, hash ${hash ?? 'none'}, digest ${digest}`
+  }
+  const { segment, faults } = verified.error
+  const said = faults.map(({ what, detail }) => `\n    ${what}: ${detail}`).join('')
+  return `${merchantId} ${day}  BROKEN at segment ${segment}:${said}`
+}
+
+const runningStore = (): JournalStore => {
+  if (process.env['AWS_ENDPOINT_URL_DYNAMODB'] === undefined) useLocalOrAws()
+  const { tables } = readSettings()
+  const client = documentClient()
+  return {
+    journal: dynamoJournal(client, tables.journal),
+    heads: dynamoHeads(client, tables.days),
+    merchants: dynamoMerchants(client, tables.merchants),
+  }
+}
+
+/** The system of this folder, when one is running; otherwise what the environment says of AWS. */
+const useLocalOrAws = (): void => {
+  try {
+    useRunningSystem()
+  } catch (error) {
+    if (process.env['AWS_REGION'] === undefined) throw error
+  }
+}
+
+if (import.meta.main) await runCommand(verifyJournal(runningStore), USAGE)

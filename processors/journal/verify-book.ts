@@ -1,0 +1,117 @@
+/**
+ * Whether a book is what its chain says: every seal and every day view made again from what is stored, from the first
+ * segment on. Whoever altered a byte of a segment, took one out, put one in another's place or gave a book another name
+ * is found at the first segment where it shows.
+ *
+ * A chain that was cut off at its end is whole: only what was counted elsewhere (the archive) can tell.
+ */
+import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
+import { contentHash, type ContentHash } from '#ledger/entry'
+import type { BookId, EntryId } from '#ledger/identifiers'
+import type { Totals } from '#ledger/money'
+import type { Journal } from '#ledger/ports'
+import { ok, refuse, type Result } from '#ledger/result'
+import {
+  digestOf,
+  NO_CHAIN,
+  sealingHash,
+  type ChainHash,
+  type SealedSegment,
+  type SegmentNumber,
+} from '#ledger/segment'
+import { openSegment } from '#wire/packed-segment'
+import { wholeChain } from './whole-chain.ts'
+
+export type WholeBook = {
+  readonly segments: SegmentNumber
+  readonly entries: number
+  /** Of the chain to its end; null for a book without entries. */
+  readonly hash: ChainHash | null
+  /** Of the set of entries, as `digestOf` says. */
+  readonly digest: string
+}
+
+export type BrokenBook = { readonly segment: SegmentNumber; readonly faults: readonly Fault[] }
+
+export type Fault = { readonly what: 'number' | 'hash' | 'unreadable' | 'view' | 'ids'; readonly detail: string }
+
+export const verifyBook = async (
+  journal: Pick<Journal, 'read' | 'end'>,
+  book: BookId,
+): Promise<Result<WholeBook, BrokenBook>> => {
+  let known: Known = { number: 0, hash: NO_CHAIN, view: emptyView, contents: new Map() }
+  for await (const sealed of wholeChain(journal, book)) {
+    const next = follow(known, sealed)
+    if (!next.ok) return next
+    known = next.value
+  }
+  const { number, hash, contents } = known
+  return ok({
+    segments: number,
+    entries: contents.size,
+    hash: number === 0 ? null : hash,
+    digest: digestOf(Iterator.from(contents).map(([entryId, content]) => ({ entryId, contentHash: content }))),
+  })
+}
+
+/** What was found up to a segment. One map for all of them: it grows with the chain. */
+type Known = {
+  readonly number: SegmentNumber
+  readonly hash: ChainHash
+  readonly view: DayView
+  readonly contents: Map<EntryId, ContentHash>
+}
+
+const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> => {
+  const number = known.number + 1
+  if (sealed.number !== number) {
+    const detail = `${sealed.number} follows ${known.number === 0 ? 'nothing' : known.number}`
+    return refuse({ segment: number, faults: [{ what: 'number', detail: `it is missing: ${detail}` }] })
+  }
+  const hash = sealingHash(known.hash, sealed)
+  const seal: Fault[] =
+    hash === sealed.hash
+      ? []
+      : [{ what: 'hash', detail: `its content has ${hash}, and it is sealed by ${sealed.hash}` }]
+  const folded = fold(known, sealed)
+  if (!folded.ok) return refuse({ segment: number, faults: [...seal, folded.error] })
+  const { view, faults } = folded.value
+  if (seal.length + faults.length > 0) return refuse({ segment: number, faults: [...seal, ...faults] })
+  return ok({ ...known, number, hash, view })
+}
+
+/** The view after the segment as its entries make it, and what of the stored one is not so. */
+const fold = (
+  { view: before, contents }: Known,
+  sealed: SealedSegment,
+): Result<{ readonly view: DayView; readonly faults: readonly Fault[] }, Fault> => {
+  try {
+    const { terms, segment } = openSegment(sealed)
+    const faults: Fault[] = []
+    for (const entry of segment.entries) {
+      if (contents.has(entry.entryId)) faults.push({ what: 'ids', detail: `${entry.entryId} is in the book already` })
+      contents.set(entry.entryId, contentHash(entry))
+    }
+    const view = foldEntries(before, segment.entries, terms.startsAtMs)
+    for (const part of differing(view, segment.view)) {
+      faults.push({ what: 'view', detail: `${part} are not what the entries add up to` })
+    }
+    return ok({ view, faults })
+  } catch (error) {
+    return refuse({ what: 'unreadable', detail: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+const differing = (made: DayView, stored: DayView): readonly string[] => [
+  ...(isSame(made.totals, stored.totals) ? [] : ['the totals']),
+  ...(areSame(made.byMethod, stored.byMethod) ? [] : ['the methods']),
+  ...(areSame(made.byHour, stored.byHour) ? [] : ['the hours']),
+]
+
+const areSame = <Key>(made: ReadonlyMap<Key, Totals>, stored: ReadonlyMap<Key, Totals>): boolean =>
+  made.size === stored.size && [...made].every(([key, totals]) => isSame(totals, stored.get(key)))
+
+const isSame = (made: Totals, stored: Totals | undefined): boolean =>
+  made.creditsMinor === stored?.creditsMinor &&
+  made.debitsMinor === stored.debitsMinor &&
+  made.entryCount === stored.entryCount

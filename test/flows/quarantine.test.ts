@@ -1,0 +1,100 @@
+/** What becomes of things set aside, on the real local system: from the till to the operator and back into the book. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { eventually } from '#infra/local/retry'
+import { answered, aSale, day, post, register, YESTERDAY, type Answer } from './client.ts'
+import { RunningSystem } from './running-system.ts'
+
+let system: RunningSystem
+beforeAll(async () => {
+  system = await RunningSystem.start()
+  await register(system, 'm1')
+}, 60_000)
+afterAll(() => system.remove())
+
+type Item = { readonly quarantineId: string; readonly status: string; readonly entryId?: string }
+
+const items = async (after = ''): Promise<Item[]> => {
+  const { body } = await answered(`${system.query}/v1/quarantine?${after && `after=${after}`}`, 'GET')
+  return body['data'] as Item[]
+}
+
+const positionOf = ({ body }: Answer): string => body['position'] as string
+
+/** Runs a command of operators to its end; answers its exit code and what it printed. */
+const run = async (script: string, ...args: readonly string[]) => {
+  const env = {
+    ...process.env,
+    ...system.awsEnvironment,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    INGEST_URL: system.ingest,
+    QUERY_URL: system.query,
+  }
+  const ended = promisify(execFile)(process.execPath, [`operations/${script}.ts`, ...args], { env })
+  return await ended.then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    (failed: { code: number; stdout: string }) => ({ code: failed.code, stdout: failed.stdout }),
+  )
+}
+
+test('a conflicting entry: replayed as it was it comes back, corrected it counts', async () => {
+  await post(system, aSale())
+  const second = await post(system, aSale({ amount: 99 }))
+  const [item] = await items(positionOf(second))
+  expect(item).toMatchObject({ status: 'waiting', entryId: 'sale-1' })
+  const id = item?.quarantineId ?? ''
+
+  const again = await answered(`${system.ingest}/v1/quarantine/${id}/replay`, 'POST')
+  expect(again.status).toBe(202)
+  expect(await items(positionOf(again))).toMatchObject([{ quarantineId: id, status: 'waiting' }])
+
+  const corrected = await run('quarantine', 'replay', id, '--set', 'entryId=sale-1-b', '--by', 'ana', '--json')
+  expect(corrected.code).toBe(0)
+  const { position } = JSON.parse(corrected.stdout) as { position: string }
+  expect(await day(system, 'm1', position)).toMatchObject({ entryCount: 2, credits: 1_349 })
+  expect(await items(position)).toMatchObject([
+    {
+      quarantineId: id,
+      status: 'replayed',
+      entryId: 'sale-1',
+      replayedAs: { entry: { entryId: 'sale-1-b' } },
+      actions: [
+        { action: 'replay-begun', by: 'unknown' },
+        { action: 'replayed', by: 'unknown' },
+        { action: 'replay-begun', by: 'ana', entry: { entryId: 'sale-1-b' } },
+        { action: 'replayed', by: 'ana', position },
+      ],
+    },
+  ])
+})
+
+test('a record that nobody can read is kept byte for byte, and left out for good', async () => {
+  Object.assign(process.env, system.awsEnvironment)
+  const stream = kinesisEntryStream(kinesisClient(), 'daybook-entries')
+  const bytes = Buffer.from('no record of ours')
+  await stream.put([{ hashKey: 0n, data: bytes }])
+  const listed = async () => {
+    const answer = await answered(`${system.query}/v1/quarantine?reason=undecodable-record`, 'GET')
+    return (answer.body['data'] as object[]).length > 0 ? answer : undefined
+  }
+  const { body } = await eventually(listed, { timeoutMs: 20_000 })
+  const found = body['data'] as { quarantineId: string; raw: string }[]
+  expect(found.map(({ raw }) => Buffer.from(raw, 'base64'))).toEqual([bytes])
+  const id = found[0]?.quarantineId ?? ''
+  expect((await run('quarantine', 'replay', id)).code).toBe(1)
+  expect((await run('quarantine', 'discard', id, '--reason', 'noise')).code).toBe(0)
+  expect((await run('quarantine', 'list')).stdout).toBe('Nothing.\n')
+})
+
+test('the books are whole, replays and all', async () => {
+  const { code, stdout } = await run('verify-journal', '--all')
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(new RegExp(`^m1 ${YESTERDAY} {2}whole: .* 2 entries, hash`)) as string,
+  })
+})

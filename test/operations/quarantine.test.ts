@@ -1,0 +1,224 @@
+/** `npm run quarantine` against both services, over HTTP and memory adapters. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { serve } from '#http/serve'
+import { ingest } from '#ingest/ingest'
+import { quarantineKey, quarantineState, type SetAside } from '#ledger/quarantine'
+import { quarantine as command, USAGE } from '#operations/quarantine'
+import { aMerchant, anEntry, aSetAside, entryId, utf8 } from '#test/builders'
+import { aQueryApi, NOW_MS } from '#test/http/query-fixtures'
+import { quarantineId } from '#wire/quarantine-id'
+import { runIn } from './run.ts'
+
+const at = (sequenceNumber: string) => ({ shardId: 'shardId-000000000000', sequenceNumber, index: 0 })
+const conflict = aSetAside({ entry: anEntry({ amountMinor: 1_250n }), position: at('0') })
+const stranger = aSetAside({
+  entry: anEntry({ entryId: entryId('e2'), direction: 'debit', merchantId: 'm9' as never }),
+  reason: 'unknown-merchant',
+  position: at('0'),
+})
+const garbage = aSetAside({
+  subject: 'unreadable',
+  reason: 'undecodable-record',
+  raw: Uint8Array.of(0, 255),
+  position: at('0'),
+})
+const idOf = (item: SetAside) => quarantineId(quarantineKey(item))
+
+/** Both services, on ports of their own. */
+const startServices = async () => {
+  const queries = aQueryApi()
+  const commands = ingest({
+    stream: memoryEntryStream(),
+    merchants: memoryMerchants([aMerchant()]),
+    quarantine: queries.quarantine,
+    log: { error() {}, warn() {} },
+    clock: () => NOW_MS,
+  })
+  const [query, command] = [await serve(queries.app, LOCALHOST), await serve(commands, LOCALHOST)]
+  return {
+    quarantine: queries.quarantine,
+    urls: ['--ingest', `http://127.0.0.1:${command.port}`, '--query', `http://127.0.0.1:${query.port}`],
+    stop: async () => void (await Promise.all([query.stop(), command.stop()])),
+  }
+}
+const LOCALHOST = { host: '127.0.0.1', port: 0 }
+
+let services: Awaited<ReturnType<typeof startServices>>
+beforeEach(async () => {
+  services = await startServices()
+  for (const item of [conflict, stranger, garbage]) await services.quarantine.setAside(item)
+})
+afterEach(() => services.stop())
+
+const run = (...args: string[]) => runIn(command, USAGE, [...args, ...services.urls])
+
+const stateOf = async (item: SetAside) => {
+  const found = await services.quarantine.find(quarantineKey(item))
+  return found && quarantineState(found)
+}
+
+describe('list', () => {
+  test('shows what waits, each with the id to ask for it', async () => {
+    const { exit, printed } = await run('list')
+    expect(exit).toBe(0)
+    expect(printed).toMatch(/waiting +content-conflict +m1 +2026-11-20 +e1 +1250 BRL/)
+    expect(printed).toMatch(/waiting +unknown-merchant +m9 +2026-11-20 +e2 +-100 BRL/)
+    expect(printed).toMatch(/waiting +undecodable-record +— +— +— +—/)
+    for (const item of [conflict, stranger, garbage]) expect(printed).toContain(`\n  ${idOf(item)}`)
+    expect(printed).toMatch(/\n3 items$/)
+  })
+
+  test('by merchant, reason and status', async () => {
+    await run('discard', idOf(stranger), '--reason', 'a test')
+    const ids = async (...filter: string[]) => {
+      const { exit, printed } = await run('list', '--json', ...filter)
+      expect(exit).toBe(0)
+      return (JSON.parse(printed) as { quarantineId: string }[]).map(({ quarantineId }) => quarantineId).toSorted()
+    }
+    expect(await ids()).toEqual([idOf(conflict), idOf(garbage)].toSorted())
+    expect(await ids('--status', 'all')).toEqual([conflict, stranger, garbage].map(idOf).toSorted())
+    expect(await ids('--status', 'discarded')).toEqual([idOf(stranger)])
+    expect(await ids('--merchant', 'm1')).toEqual([idOf(conflict)])
+    expect(await ids('--reason', 'undecodable-record')).toEqual([idOf(garbage)])
+    expect((await run('list', '--merchant', 'm2')).printed).toBe('Nothing.')
+  })
+
+  test('of a thousand has all pages', async () => {
+    for (let index = 0; index < 1_000; index += 1) {
+      await services.quarantine.setAside(aSetAside({ entry: anEntry({ entryId: entryId(`x${index}`) }) }))
+    }
+    expect((await run('list', '--merchant', 'm1')).printed).toMatch(/\n1001 items$/)
+  })
+
+  test('with a filter that there is not is refused', async () => {
+    expect(await run('list', '--reason', 'bad-luck')).toMatchObject({
+      exit: 1,
+      printed: '',
+      complained: expect.stringContaining('/reason') as string,
+    })
+  })
+})
+
+describe('show', () => {
+  test('says all of one item', async () => {
+    const { exit, printed } = await run('show', idOf(conflict))
+    expect(exit).toBe(0)
+    for (const part of ['content-conflict', '"amount": 1250', '{"entry":{"amount":1250'])
+      expect(printed).toContain(part)
+  })
+
+  test('shows bytes that are no text in base64, and what was done', async () => {
+    await run('discard', idOf(garbage), '--reason', 'noise', '--by', 'ana')
+    const { printed } = await run('show', idOf(garbage))
+    expect(printed).toContain('(base64) AP8=')
+    expect(printed).toMatch(/ana {2}discarded {2}{"reason":"noise"}/)
+  })
+
+  test('of nothing is refused', async () => {
+    expect(await run('show', 'nothing')).toMatchObject({
+      exit: 1,
+      complained: expect.stringMatching(/^not-found/) as string,
+    })
+  })
+})
+
+describe('replay', () => {
+  test('as it was', async () => {
+    const { exit, printed } = await run('replay', idOf(conflict), '--by', 'ana')
+    expect(exit).toBe(0)
+    expect(printed).toMatch(/^replayed as e1 of m1 on 2026-11-20, position .*, by ana at /)
+    expect(await stateOf(conflict)).toMatchObject({
+      status: 'replayed',
+      replayedAs: { entry: { amountMinor: 1_250n } },
+    })
+  })
+
+  test('with corrected fields, of a file and by themselves', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'daybook-correction-')), 'entry.json')
+    writeFileSync(file, JSON.stringify({ amount: 7, description: 'mended' }))
+    const set = ['--set', 'amount=8', '--set', 'entryId=e1-b', '--set', 'reference="4711"', '--set', 'category=null']
+    expect((await run('replay', idOf(conflict), '--entry', file, ...set)).exit).toBe(0)
+    expect(await stateOf(conflict)).toMatchObject({
+      replayedAs: { entry: { entryId: 'e1-b', amountMinor: 8n, description: 'mended', reference: '4711' } },
+    })
+  })
+
+  test('of what cannot be read says what is missing', async () => {
+    expect(await run('replay', idOf(garbage))).toEqual({
+      exit: 1,
+      printed: '',
+      complained:
+        'invalid: It cannot be replayed as it was.\n' +
+        '  /entry is required: what was set aside cannot be read as an entry',
+    })
+  })
+
+  test('of what is decided otherwise is refused', async () => {
+    await run('discard', idOf(conflict), '--reason', 'a test')
+    expect(await run('replay', idOf(conflict))).toMatchObject({
+      exit: 1,
+      complained: expect.stringMatching(/^already-decided/) as string,
+    })
+  })
+})
+
+test('discard keeps the reason, and answers in JSON when asked', async () => {
+  const { exit, printed } = await run('discard', idOf(stranger), '--reason', 'a “test” till', '--json', '--by', 'ana')
+  expect(exit).toBe(0)
+  expect(JSON.parse(printed)).toMatchObject({ status: 'discarded', by: 'ana', reason: 'a “test” till' })
+  expect(await stateOf(stranger)).toEqual({ status: 'discarded', reason: 'a “test” till' })
+})
+
+test.each([
+  [],
+  ['burn'],
+  ['list', 'x'],
+  ['show'],
+  ['show', 'x', 'y'],
+  ['replay'],
+  ['discard', 'x'],
+  ['discard', 'x', '--reason', ' '],
+  ['replay', 'x', '--set', 'amount'],
+  ['replay', 'x', '--entry', '/no/such/file'],
+  ['list', '--colour', 'red'],
+  ['list', '--merchant'],
+])('wrong arguments: usage, and exit code 2: %s', async (...args) => {
+  const { exit, printed, complained } = await run(...args)
+  expect({ exit, printed }).toEqual({ exit: 2, printed: '' })
+  expect(complained).toContain(USAGE)
+})
+
+test('--help says how', async () => {
+  expect(await run('--help')).toEqual({ exit: 0, printed: USAGE, complained: '' })
+})
+
+test('services that do not answer: exit code 3', async () => {
+  await services.stop()
+  expect(await run('list')).toMatchObject({ exit: 3, complained: expect.stringMatching(/does not answer/) as string })
+})
+
+test('without a running system it says so, with exit code 3', async () => {
+  const { INGEST_URL: _i, QUERY_URL: _q, ...rest } = process.env
+  const env = { ...rest, DAYBOOK_DATA: mkdtempSync(join(tmpdir(), 'daybook-empty-')) }
+  const ended = promisify(execFile)(process.execPath, ['operations/quarantine.ts', 'list'], { env })
+  const failed = await ended.catch((error: { code: number; stderr: string }) => error)
+  expect(failed).toMatchObject({ code: 3, stderr: expect.stringMatching(/^No Daybook is running/) as string })
+})
+
+test('bytes that are text are shown as text', async () => {
+  const item = aSetAside({
+    subject: 'unreadable',
+    reason: 'invalid-entry',
+    raw: utf8('{"amount":-1}'),
+    position: at('5'),
+  })
+  await services.quarantine.setAside(item)
+  expect((await run('show', idOf(item))).printed).toMatch(/\n {2}\{"amount":-1\}$/)
+})

@@ -1,0 +1,110 @@
+/** `npm run verify-journal` over memory adapters, and as a process of its own. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { memoryHeads } from '#adapters/heads/memory-heads'
+import { memoryJournal } from '#adapters/journal/memory-journal'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import type { BookId } from '#ledger/identifiers'
+import { USAGE, verifyJournal, type JournalStore } from '#operations/verify-journal'
+import { aBookId, aMerchant, aSealedSegment, day, merchantId } from '#test/builders'
+import { runIn } from './run.ts'
+
+const books = [
+  aBookId(),
+  aBookId({ day: day('2026-11-21') }),
+  aBookId({ merchantId: merchantId('m2') }),
+  aBookId({ merchantId: merchantId('m2'), day: day('2026-11-21') }),
+]
+
+/** A store with these books, of which some have a byte of their entries altered. */
+const storeWith = async (...altered: readonly BookId[]): Promise<JournalStore> => {
+  const [journal, heads] = [memoryJournal(), memoryHeads()]
+  for (const book of books) {
+    const sealed = aSealedSegment({ book })
+    const entries = sealed.entries.map((byte, index) => (index === 9 ? byte ^ 1 : byte))
+    await heads.open(book)
+    await journal.append(altered.includes(book) ? { ...sealed, entries } : sealed)
+  }
+  const merchants = memoryMerchants(['m1', 'm2', 'm3'].map((id) => aMerchant({ merchantId: merchantId(id) })))
+  return { journal, heads, merchants }
+}
+
+const run = async (args: readonly string[], store = storeWith()) => {
+  const opened = await store
+  return await runIn(
+    verifyJournal(() => opened),
+    USAGE,
+    args,
+  )
+}
+
+const ONE = ['--merchant', 'm1', '--day', '2026-11-20']
+
+test('a book that is whole: what is in it, and exit code 0', async () => {
+  const { exit, printed, complained } = await run(ONE)
+  expect(exit).toBe(0)
+  expect(printed).toMatch(/^m1 2026-11-20 {2}whole: 1 segments, 1 entries, hash [0-9a-f]{64}, digest [0-9a-f]{64}$/)
+  expect(complained).toBe('1 books, 1 segments, 1 entries: whole')
+})
+
+test('a book without entries is whole', async () => {
+  const { exit, printed } = await run(['--merchant', 'm1', '--day', '2026-12-24'])
+  expect({ exit, printed }).toMatchObject({ exit: 0, printed: expect.stringContaining('hash none') as string })
+})
+
+test('a book that is broken: where, what, and exit code 1', async () => {
+  const { exit, printed, complained } = await run(ONE, storeWith(books[0] as BookId))
+  expect(exit).toBe(1)
+  expect(printed).toMatch(/^m1 2026-11-20 {2}BROKEN at segment 1:\n {4}hash: /)
+  expect(complained).toMatch(/: 1 broken$/)
+})
+
+test('every open book of a merchant, or of all, whatever is broken before', async () => {
+  const lines = ({ printed }: { printed: string }) => printed.match(/^m\d 2026-11-2\d/gm)
+  expect(lines(await run(['--merchant', 'm2']))).toEqual(['m2 2026-11-20', 'm2 2026-11-21'])
+  const all = await run(['--all'], storeWith(books[0] as BookId, books[3] as BookId))
+  expect(lines(all)).toEqual(['m1 2026-11-20', 'm1 2026-11-21', 'm2 2026-11-20', 'm2 2026-11-21'])
+  expect(all).toMatchObject({ exit: 1, complained: '4 books, 2 segments, 2 entries: 2 broken' })
+})
+
+test('as JSON, a line for each book', async () => {
+  const { printed } = await run(['--all', '--json'], storeWith(books[1] as BookId))
+  const said = printed.split('\n').map((line): unknown => JSON.parse(line))
+  expect(said).toMatchObject([
+    { merchantId: 'm1', day: '2026-11-20', whole: true, segments: 1, entries: 1 },
+    { merchantId: 'm1', day: '2026-11-21', whole: false, segment: 1 },
+    { whole: true },
+    { whole: true },
+  ])
+})
+
+test.each([
+  [],
+  ['--day', '2026-11-20'],
+  ['--merchant', 'a b'],
+  ['--merchant', 'm1', '--day', '2026-02-30'],
+  ['--all', '--merchant', 'm1'],
+  ['--everything'],
+])('wrong arguments: usage, and exit code 2: %s', async (...args) => {
+  const { exit, printed, complained } = await run(args)
+  expect({ exit, printed }).toEqual({ exit: 2, printed: '' })
+  expect(complained).toContain(USAGE)
+})
+
+test('a store that does not answer: exit code 3', async () => {
+  const store = await storeWith()
+  const broken = { ...store, journal: { ...store.journal, read: () => Promise.reject(new Error('throttled')) } }
+  expect(await run(ONE, Promise.resolve(broken))).toEqual({ exit: 3, printed: '', complained: 'throttled' })
+})
+
+test('as a process: no system, no answer', async () => {
+  const { AWS_ENDPOINT_URL_DYNAMODB: _e, AWS_REGION: _r, ...rest } = process.env
+  const env = { ...rest, DAYBOOK_DATA: mkdtempSync(join(tmpdir(), 'daybook-empty-')) }
+  const ended = promisify(execFile)(process.execPath, ['operations/verify-journal.ts', ...ONE], { env })
+  const failed = await ended.catch((error: { code: number; stderr: string }) => error)
+  expect(failed).toMatchObject({ code: 3, stderr: expect.stringMatching(/^No Daybook is running/) as string })
+})

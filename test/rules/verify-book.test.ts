@@ -1,0 +1,203 @@
+/** A chain that somebody altered: each way of doing so is found, and named at the segment where it was done. */
+import { describe, expect, test } from 'vitest'
+import { emptyBook, nextSegment } from '#ledger/book'
+import type { Entry } from '#ledger/entry'
+import { contentHash } from '#ledger/entry'
+import type { Journal } from '#ledger/ports'
+import { digestOf, NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
+import { verifyBook } from '#processors/journal/verify-book'
+import { aBookId, anEntry, day, entryId, merchantId, someTerms } from '#test/builders'
+import { packEntries } from '#wire/packed-entries'
+import { openSegment, sealSegment } from '#wire/packed-segment'
+import { packView, unpackView } from '#wire/packed-view'
+
+const ENTRIES = Array.from({ length: 40 }, (_, index) =>
+  anEntry({
+    entryId: entryId(`e${index}`),
+    amountMinor: BigInt(index + 1),
+    direction: index % 3 === 0 ? 'debit' : 'credit',
+    occurredAtMs: someTerms.startsAtMs + index * 1_800_000,
+    ...(index % 2 === 0 && { method: 'pix' }),
+  }),
+)
+
+/** A chain of segments, each of a few of the entries. */
+const chainOf = (entries: readonly Entry[], perSegment = 4, book = aBookId()): SealedSegment[] => {
+  const chain: SealedSegment[] = []
+  let state = emptyBook(book, someTerms)
+  for (let from = 0; from < entries.length; from += perSegment) {
+    const sealed = sealSegment(state, nextSegment(state, entries.slice(from, from + perSegment)))
+    chain.push(sealed)
+    // Not by `evolve`, which refuses what some of these tests need.
+    state = { ...state, segment: sealed.number, hash: sealed.hash, view: openSegment(sealed).segment.view }
+  }
+  return chain
+}
+
+/** What a table would answer that holds these segments, whatever they are. */
+const holding = (segments: readonly SealedSegment[]): Pick<Journal, 'read' | 'end'> => {
+  const inOrder = segments.toSorted((a, b) => a.number - b.number)
+  return {
+    read: async (book, after, limit) =>
+      inOrder
+        .filter(({ number }) => number > after)
+        .slice(0, limit)
+        .map((segment) => ({ ...segment, book })),
+    end: async () => inOrder.at(-1),
+  }
+}
+
+const verify = (segments: readonly SealedSegment[], book = aBookId()) => verifyBook(holding(segments), book)
+
+const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
+  bytes.map((byte, index) => (index === at % bytes.length ? byte ^ 1 : byte))
+
+const withSegment = (chain: readonly SealedSegment[], index: number, change: (segment: SealedSegment) => object) =>
+  chain.map((segment, at): SealedSegment => (at === index ? { ...segment, ...change(segment) } : segment))
+
+/** Whoever alters a chain may seal it again; then only its content can give it away. */
+const sealedAgain = (chain: readonly SealedSegment[]): SealedSegment[] => {
+  let hash = NO_CHAIN
+  return chain.map((segment) => {
+    hash = sealingHash(hash, segment)
+    return { ...segment, hash }
+  })
+}
+
+describe('a chain that nobody touched is whole', () => {
+  test.each([0, 1, 4, 5, 40])('%i entries', async (count) => {
+    const entries = ENTRIES.slice(0, count)
+    const chain = chainOf(entries)
+    expect(await verify(chain)).toEqual({
+      ok: true,
+      value: {
+        segments: Math.ceil(count / 4),
+        entries: count,
+        hash: chain.at(-1)?.hash ?? null,
+        digest: digestOf(entries.map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) }))),
+      },
+    })
+  })
+
+  test('a long one is read in several places at once', async () => {
+    expect(await verify(chainOf(ENTRIES, 1))).toMatchObject({ ok: true, value: { segments: 40, entries: 40 } })
+  })
+})
+
+describe('one altered byte is found at its segment', () => {
+  const chain = chainOf(ENTRIES)
+  test.each([0, 4, 9])('of segment %i', async (index) => {
+    const bytesOf = { entries: chain[index]?.entries.length ?? 0, view: chain[index]?.view.length ?? 0 }
+    for (const part of ['entries', 'view'] as const) {
+      for (let at = 0; at < bytesOf[part]; at += 1) {
+        const altered = withSegment(chain, index, (segment) => ({ [part]: flipped(segment[part], at) }))
+        const { ok, error } = (await verify(altered)) as { ok: boolean; error: { segment: number; faults: object[] } }
+        expect({ part, at, ok, segment: error?.segment }).toEqual({ part, at, ok: false, segment: index + 1 })
+        expect(error.faults).toContainEqual(expect.objectContaining({ what: 'hash' }))
+      }
+    }
+  })
+
+  test('in its seal', async () => {
+    const altered = withSegment(chain, 3, ({ hash }) => ({ hash: `${hash.slice(0, -1)}${hash.endsWith('0') ? 1 : 0}` }))
+    expect(await verify(altered)).toMatchObject({ ok: false, error: { segment: 4, faults: [{ what: 'hash' }] } })
+  })
+})
+
+test.each([
+  { total: 'creditsMinor', altered: { creditsMinor: 1n } },
+  { total: 'debitsMinor', altered: { debitsMinor: 1n } },
+  { total: 'entryCount', altered: { entryCount: 1 } },
+])('altered totals are found, and said to be that: $total', async ({ altered: wrong }) => {
+  const chain = chainOf(ENTRIES)
+  const altered = withSegment(chain, 5, ({ totals }) => ({ totals: { ...totals, ...wrong } }))
+  const view = { what: 'view', detail: 'the totals are not what the entries add up to' }
+  expect(await verify(altered)).toMatchObject({ ok: false, error: { segment: 6, faults: [{ what: 'hash' }, view] } })
+  expect(await verify(sealedAgain(altered))).toEqual({ ok: false, error: { segment: 6, faults: [view] } })
+})
+
+describe('segments that are not where they were', () => {
+  const chain = chainOf(ENTRIES)
+
+  test.each([0, 1, 8])('one is missing: %i', async (index) => {
+    const { ok, error } = (await verify(chain.toSpliced(index, 1))) as { ok: boolean; error?: object }
+    expect({ ok, error }).toMatchObject({ ok: false, error: { segment: index + 1, faults: [{ what: 'number' }] } })
+  })
+
+  test('the last one is missing: the chain is whole without it, as docs/operations.md says', async () => {
+    expect(await verify(chain.slice(0, -1))).toMatchObject({ ok: true, value: { segments: 9 } })
+  })
+
+  test.each([
+    [0, 1],
+    [3, 7],
+  ])('two have changed places: %i and %i', async (a, b) => {
+    const numbered = (index: number, from: number) => ({ ...(chain[from] as SealedSegment), number: index + 1 })
+    const swapped = chain.map((segment, index) =>
+      index === a ? numbered(a, b) : index === b ? numbered(b, a) : segment,
+    )
+    const { ok, error } = (await verify(swapped)) as { ok: boolean; error: { segment: number; faults: object[] } }
+    expect({ ok, segment: error.segment }).toEqual({ ok: false, segment: a + 1 })
+    expect(error.faults).toContainEqual(expect.objectContaining({ what: 'hash' }))
+  })
+
+  test.each([aBookId({ day: day('2026-11-21') }), aBookId({ merchantId: merchantId('m2') })])(
+    'the book has another name',
+    async (book) => {
+      expect(await verify(chain, book)).toMatchObject({ ok: false, error: { segment: 1, faults: [{ what: 'hash' }] } })
+    },
+  )
+})
+
+describe('who seals the chain again is found by what it holds', () => {
+  const chain = chainOf(ENTRIES)
+
+  test('an altered amount', async () => {
+    const altered = withSegment(chain, 2, (sealed) => {
+      const { segment } = openSegment(sealed)
+      const entries = segment.entries.map((entry) => ({ ...entry, amountMinor: entry.amountMinor + 1n }))
+      return { entries: packEntries(entries, someTerms) }
+    })
+    expect(await verify(sealedAgain(altered))).toMatchObject({
+      ok: false,
+      error: { segment: 3, faults: [{ detail: /totals/ }, { detail: /methods/ }, { detail: /hours/ }].map(theView) },
+    })
+  })
+
+  test.each(['byMethod', 'byHour'] as const)('an altered view: %s', async (part) => {
+    const altered = withSegment(chain, 2, (sealed) => {
+      const { view } = unpackView(sealed.view, sealed.totals)
+      const [[key, totals] = []] = view[part]
+      const rows = new Map<unknown, unknown>(view[part]).set(key, { ...totals, creditsMinor: 12_345n })
+      return { view: packView(someTerms, { ...view, [part]: rows }) }
+    })
+    expect(await verify(sealedAgain(altered))).toMatchObject({
+      ok: false,
+      error: {
+        segment: 3,
+        faults: [{ what: 'view', detail: expect.stringContaining(part.slice(2).toLowerCase()) as string }],
+      },
+    })
+  })
+
+  test('an id that counts twice', async () => {
+    const doubled = chainOf([...ENTRIES.slice(0, 8), ENTRIES[1] as Entry])
+    expect(await verify(doubled)).toEqual({
+      ok: false,
+      error: { segment: 3, faults: [{ what: 'ids', detail: 'e1 is in the book already' }] },
+    })
+  })
+
+  test.each(['entries', 'view'] as const)('%s that are no such thing', async (part) => {
+    const altered = withSegment(chain, 6, () => ({ [part]: Uint8Array.of(9, 9, 9) }))
+    expect(await verify(sealedAgain(altered))).toMatchObject({
+      ok: false,
+      error: { segment: 7, faults: [{ what: 'unreadable' }] },
+    })
+  })
+})
+
+const theView = ({ detail }: { detail: RegExp }) => ({
+  what: 'view',
+  detail: expect.stringMatching(detail) as string,
+})
