@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
-// AWS allows these characters in the names of streams and tables.
+// AWS allows these characters in the names of streams, delivery streams and tables.
 const resourceName = (fallback: string) =>
   z
     .string()
@@ -15,6 +15,8 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 
   STREAM_NAME: resourceName('daybook-entries'),
+  ENTRIES_DELIVERY_STREAM: resourceName('daybook-entries'),
+  DECISIONS_DELIVERY_STREAM: resourceName('daybook-decisions'),
   MERCHANTS_TABLE: resourceName('merchants'),
   JOURNAL_TABLE: resourceName('journal'),
   DAYS_TABLE: resourceName('days'),
@@ -22,8 +24,6 @@ const environment = z.object({
   QUARANTINE_TABLE: resourceName('quarantine'),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
-  ENTRIES_DELIVERY_STREAM: resourceName('daybook-entries'),
-  DECISIONS_DELIVERY_STREAM: resourceName('daybook-decisions'),
 
   // No cap when it is not set.
   INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
@@ -52,10 +52,9 @@ export type Settings = {
   readonly queryPort: number
   readonly logLevel: z.infer<typeof environment>['LOG_LEVEL']
   readonly streamName: string
+  readonly deliveryStreams: DeliveryStreamNames
   readonly tables: TableNames
   readonly archiveBucket: string
-  readonly entriesDeliveryStream: string
-  readonly decisionsDeliveryStream: string
   readonly maxEntriesPerSecond: number | undefined
   readonly maxBytesInFlight: number
   readonly booksAtOnce: number
@@ -63,6 +62,9 @@ export type Settings = {
   readonly dataFolder: string
   readonly shardCount: number
 }
+
+/** Where Firehose takes what goes into the archive. */
+export type DeliveryStreamNames = { readonly entries: string; readonly decisions: string }
 
 export type TableNames = Readonly<Record<'merchants' | 'journal' | 'days' | 'progress' | 'quarantine', string>>
 
@@ -77,6 +79,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
     queryPort: values.QUERY_PORT,
     logLevel: values.LOG_LEVEL,
     streamName: values.STREAM_NAME,
+    deliveryStreams: { entries: values.ENTRIES_DELIVERY_STREAM, decisions: values.DECISIONS_DELIVERY_STREAM },
     tables: {
       merchants: values.MERCHANTS_TABLE,
       journal: values.JOURNAL_TABLE,
@@ -85,8 +88,6 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
       quarantine: values.QUARANTINE_TABLE,
     },
     archiveBucket: values.ARCHIVE_BUCKET,
-    entriesDeliveryStream: values.ENTRIES_DELIVERY_STREAM,
-    decisionsDeliveryStream: values.DECISIONS_DELIVERY_STREAM,
     maxEntriesPerSecond: values.INGEST_MAX_ENTRIES_PER_SECOND,
     maxBytesInFlight: values.INGEST_MAX_BYTES_IN_FLIGHT,
     booksAtOnce: values.BOOKS_AT_ONCE,

@@ -14,7 +14,7 @@ import { firehoseApi } from './firehose-api.ts'
 import { decisionsTable, entriesTable, type Table } from './tables.ts'
 
 const { port, path = '' } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
-const { archiveBucket, entriesDeliveryStream, decisionsDeliveryStream, logLevel } = readSettings()
+const { archiveBucket, deliveryStreams, logLevel } = readSettings()
 const log = pino({ level: logLevel })
 
 const s3 = s3Client()
@@ -33,8 +33,8 @@ const stream = (name: string, table: Table) =>
     onFailure: (err) => log.warn({ err, deliveryStream: name }, 'not delivered yet'),
   })
 const streams = new Map([
-  [entriesDeliveryStream, stream(entriesDeliveryStream, entriesTable)],
-  [decisionsDeliveryStream, stream(decisionsDeliveryStream, decisionsTable)],
+  [deliveryStreams.entries, stream(deliveryStreams.entries, entriesTable)],
+  [deliveryStreams.decisions, stream(deliveryStreams.decisions, decisionsTable)],
 ])
 
 const server = createServer(firehoseApi(streams))
