@@ -20,6 +20,10 @@ export const readFields = <T>(schema: z.ZodType<T>, value: unknown): Result<T, r
 // Enough to mend a request by; a body full of unknown fields must not draw an answer many times its size.
 const MOST_PROBLEMS = 50
 
+/** The problems in one line, for those who read logs. */
+export const explainFields = (problems: readonly FieldProblem[]): string =>
+  problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
+
 /** What a schema's check says when it fails. */
 export const fail = (code: string, message: string) => ({ message, params: { code } })
 

@@ -1,0 +1,118 @@
+/**
+ * An entry as a row of the archive: the JSON handed to Firehose, whose keys are the columns of the Parquet files and of
+ * the SQL over them. `business_day` is in the row because that is what files it into its partition.
+ */
+import * as z from 'zod'
+import type { ArchivedEntry } from '#ledger/archive'
+import { ok, refuse, type Result } from '#ledger/result'
+import { parseAcceptedEntry } from './entry.ts'
+import { explainFields, parsed, readFields } from './fields.ts'
+import { instantText, parseInstant } from './instant.ts'
+
+/** What is absent in an entry is absent here, and NULL in Parquet. */
+export type ArchiveRow = {
+  readonly entry_id: string
+  readonly merchant_id: string
+  readonly business_day: string
+  readonly direction: string
+  readonly amount: number
+  readonly currency: string
+  readonly occurred_at: string
+  readonly received_at: string
+  readonly method?: string
+  readonly category?: string
+  readonly description?: string
+  readonly reference?: string
+  readonly terminal_id?: string
+  readonly terminal_seq?: number
+  readonly reverses?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly shard_id: string
+  readonly sequence_number: string
+  readonly record_index: number
+  readonly arrived_at: string
+  readonly schema_version: 1
+}
+
+export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): ArchiveRow => {
+  const { method, category, description, reference, terminalId, terminalSeq, reverses, metadata } = entry
+  return {
+    entry_id: entry.entryId,
+    merchant_id: entry.merchantId,
+    business_day: entry.businessDay,
+    direction: entry.direction,
+    // At most 10^12, which a double holds exactly.
+    amount: Number(entry.amountMinor),
+    currency: entry.currency,
+    occurred_at: columnTime(entry.occurredAtMs),
+    received_at: columnTime(entry.receivedAtMs),
+    ...(method !== undefined && { method }),
+    ...(category !== undefined && { category }),
+    ...(description !== undefined && { description }),
+    ...(reference !== undefined && { reference }),
+    ...(terminalId !== undefined && { terminal_id: terminalId }),
+    ...(terminalSeq !== undefined && { terminal_seq: terminalSeq }),
+    ...(reverses !== undefined && { reverses }),
+    ...(metadata !== undefined && { metadata }),
+    shard_id: position.shardId,
+    sequence_number: position.sequenceNumber,
+    record_index: position.index,
+    arrived_at: columnTime(arrivedAtMs),
+    schema_version: 1,
+  }
+}
+
+/** Reads what `archiveRow` wrote, and the same row with nulls, as it comes back from Parquet. */
+export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> => {
+  const row = readFields(archiveRowFields, withoutNulls(json))
+  if (!row.ok) return refuse(explainFields(row.error))
+  const { entry_id, merchant_id, business_day, occurred_at, received_at, terminal_id, terminal_seq, ...rest } = row.value
+  const { shard_id, sequence_number, record_index, arrived_at, schema_version: _one, ...sameName } = rest
+  // What an entry may hold is said once, for the stream.
+  const entry = parseAcceptedEntry({
+    entry: {
+      ...sameName,
+      entryId: entry_id,
+      merchantId: merchant_id,
+      occurredAt: occurred_at,
+      ...(terminal_id !== undefined && { terminalId: terminal_id }),
+      ...(terminal_seq !== undefined && { terminalSeq: terminal_seq }),
+    },
+    businessDay: business_day,
+    receivedAt: received_at,
+  })
+  if (!entry.ok) return refuse(explainFields(entry.error))
+  const position = { shardId: shard_id, sequenceNumber: sequence_number, index: record_index }
+  return ok({ entry: entry.value, position, arrivedAtMs: arrived_at })
+}
+
+/** "YYYY-MM-DD HH:MM:SS.mmm" in UTC: the text that Hive's JSON reader takes for a timestamp. */
+export const columnTime = (ms: number): string => instantText(ms).replace('T', ' ').slice(0, -1)
+
+const parseColumnTime = (text: string): Result<number, 'not-a-time'> => {
+  const instant = parseInstant(`${text.replace(' ', 'T')}Z`)
+  return instant.ok && columnTime(instant.value) === text ? instant : refuse('not-a-time')
+}
+
+const time = parsed(parseColumnTime, 'must be a time in UTC such as 2026-11-20 12:30:00.000')
+
+// The fields of the entry itself are judged as the stream's are, hence `looseObject`.
+const archiveRowFields = z.looseObject({
+  entry_id: z.string(),
+  merchant_id: z.string(),
+  business_day: z.string(),
+  occurred_at: time,
+  received_at: time,
+  terminal_id: z.string().exactOptional(),
+  terminal_seq: z.number().exactOptional(),
+  shard_id: z.string().min(1),
+  sequence_number: z.string().regex(/^\d+$/, 'must be decimal digits'),
+  record_index: z.int().min(0),
+  arrived_at: time,
+  schema_version: z.literal(1),
+})
+
+const withoutNulls = (json: unknown): unknown =>
+  typeof json === 'object' && json !== null && !Array.isArray(json)
+    ? Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null))
+    : json
