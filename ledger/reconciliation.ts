@@ -43,11 +43,11 @@ export type Difference = {
 }
 
 export type DifferenceKind =
-  /** In the archive, but neither counted nor set aside. */
+  /** In the archive, but neither counted nor set aside; and nothing speaks against counting it. */
   | 'missing-in-journal'
   /** Counted or set aside, but not in the archive, though it has had the time to get there. */
   | 'missing-in-archive'
-  /** Known to both, and the archive holds a content of it that the journal's side never saw. */
+  /** The archive holds a content that the journal's side never saw, of an id that is counted or that the archive has lost. */
   | 'different'
   /** Counted or set aside, and perhaps still on its way into the archive. */
   | 'not-yet-delivered'
@@ -72,20 +72,19 @@ const differenceOf = (
   const onlyKept = without(kept, copies).filter(({ receivedAtMs }) => receivedAtMs <= barrierAtMs)
   const onlyArchived = without(copies, kept).filter(({ isBeforeBarrier }) => isBeforeBarrier)
   if (onlyKept.length === 0 && onlyArchived.length === 0) return undefined
+  const kind = kindOf(inBook !== undefined, onlyKept, onlyArchived, deliveredThroughMs)
+  return { entryId, kind, inJournal: distinct(onlyKept), inArchive: distinct(onlyArchived) }
+}
+
+const kindOf = (
+  isCounted: boolean,
+  onlyKept: readonly Kept[],
+  onlyArchived: readonly Archived[],
+  deliveredThroughMs: number,
+): DifferenceKind => {
+  if (onlyArchived.length > 0) return isCounted || onlyKept.length > 0 ? 'different' : 'missing-in-journal'
   const isUnderWay = onlyKept.some(({ receivedAtMs }) => receivedAtMs > deliveredThroughMs)
-  return {
-    entryId,
-    kind:
-      onlyArchived.length === 0
-        ? isUnderWay
-          ? 'not-yet-delivered'
-          : 'missing-in-archive'
-        : kept.length === 0
-          ? 'missing-in-journal'
-          : 'different',
-    inJournal: distinct(onlyKept),
-    inArchive: distinct(onlyArchived),
-  }
+  return isUnderWay ? 'not-yet-delivered' : 'missing-in-archive'
 }
 
 type Hashed = { readonly contentHash: ContentHash }

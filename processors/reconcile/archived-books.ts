@@ -1,5 +1,5 @@
 import { contentHash, type ContentHash, type Direction, type Entry } from '#ledger/entry'
-import type { BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
+import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
 import type { ArchivedEntry } from '#ledger/archive'
 import type { ArchiveQueries } from '#ledger/ports'
 import type { Result } from '#ledger/result'
@@ -51,8 +51,7 @@ export async function* archivedBooks(
 /** The entries of some ids of a book, every copy, in stream order. */
 export const archivedEntries = async (
   queries: ArchiveQueries,
-  day: BusinessDay,
-  merchantId: MerchantId,
+  { merchantId, day }: BookId,
   entryIds: readonly EntryId[],
 ): Promise<Entry[]> => {
   const entries: Entry[] = []
@@ -96,7 +95,10 @@ WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)} ${oneOf(
 ORDER BY merchant_id, entry_id, length(sequence_number), sequence_number, record_index, shard_id`
 
 const oneOf = (column: string, values: readonly string[] | 'all'): string =>
-  values === 'all' ? '' : `AND ${column} IN (${values.map(literal).join(', ')})`
+  values === 'all' || values.length > MOST_VALUES ? '' : `AND ${column} IN (${values.map(literal).join(', ')})`
+
+// Athena takes statements of 256 KB, and an id has at most 64 characters. Without the condition more comes than is needed.
+const MOST_VALUES = 2_000
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 

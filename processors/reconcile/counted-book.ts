@@ -1,7 +1,7 @@
-import { addTotals, noTotals, type Totals } from '#ledger/money'
 import { totalsOf } from '#ledger/day-view'
 import { contentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
+import { addTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal, Quarantine } from '#ledger/ports'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
@@ -12,9 +12,10 @@ import { wholeChain } from '../journal/whole-chain.ts'
 /** A book as its chain has it. */
 export type CountedBook = {
   readonly counted: ReadonlyMap<EntryId, Kept>
-  /** What the entries add up to, and what the last segment tells readers that they do. */
-  readonly totals: Totals
+  /** What the last segment tells readers that the entries add up to. */
   readonly shownTotals: Totals
+  /** Whether they do. */
+  readonly isSound: boolean
 }
 
 /** Reads a book, checking what it rests on; refuses a chain that was altered, in words. */
@@ -34,7 +35,7 @@ export const countedBook = async (
     totals = addTotals(totals, totalsOf(entries.value))
     ;({ totals: shownTotals, hash } = sealed)
   }
-  return ok({ counted, totals, shownTotals })
+  return ok({ counted, shownTotals, isSound: isSame(totals, shownTotals) })
 }
 
 /** What quarantine holds of a book, whatever became of it. */
@@ -63,3 +64,6 @@ const entriesOf = (sealed: SealedSegment) => {
     return refuse(error instanceof Error ? error.message : String(error))
   }
 }
+
+const isSame = (a: Totals, b: Totals): boolean =>
+  a.creditsMinor === b.creditsMinor && a.debitsMinor === b.debitsMinor && a.entryCount === b.entryCount

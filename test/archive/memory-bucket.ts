@@ -12,13 +12,13 @@ import { jsonText } from '#wire/json'
 
 export type MemoryBucket = {
   readonly client: Pick<S3Client, 'send'>
-  readonly objects: Map<string, Uint8Array>
+  readonly objects: Map<string, Buffer>
   /** The keys that were downloaded, in order. */
   readonly downloads: readonly string[]
 }
 
 export const memoryBucket = ({ keysPerPage = 1_000 } = {}): MemoryBucket => {
-  const objects = new Map<string, Uint8Array>()
+  const objects = new Map<string, Buffer>()
   const downloads: string[] = []
   const list = ({ Prefix = '', ContinuationToken: after = '' }: ListObjectsV2Command['input']) => {
     const following = [...objects.keys()].filter((key) => key.startsWith(Prefix) && key > after).toSorted()
@@ -47,9 +47,9 @@ export const putEntries = async ({ objects }: MemoryBucket, entries: readonly Ar
   return key
 }
 
-const etagOf = (bytes = new Uint8Array()): string => `"${hash('md5', bytes)}"`
+const etagOf = (bytes?: Uint8Array): string => `"${hash('md5', bytes ?? '')}"`
 
-const parquetOf = async (entries: readonly ArchivedEntry[]): Promise<Uint8Array> => {
+const parquetOf = async (entries: readonly ArchivedEntry[]): Promise<Buffer> => {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-parquet-'))
   const [json, parquet] = [join(folder, 'rows.json'), join(folder, 'rows.parquet')]
   await writeFile(json, entries.map((entry) => jsonText(archiveRow(entry))).join('\n'))
