@@ -66,7 +66,8 @@ export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): Arc
 export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> => {
   const row = readFields(archiveRowFields, withoutNulls(json))
   if (!row.ok) return refuse(explainFields(row.error))
-  const { entry_id, merchant_id, business_day, occurred_at, received_at, terminal_id, terminal_seq, ...rest } = row.value
+  const { entry_id, merchant_id, business_day, occurred_at, received_at, terminal_id, terminal_seq, ...rest } =
+    row.value
   const { shard_id, sequence_number, record_index, arrived_at, schema_version: _one, ...sameName } = rest
   // What an entry may hold is said once, for the stream.
   const entry = parseAcceptedEntry({
