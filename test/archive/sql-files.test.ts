@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TrinoSQL } from 'dt-sql-parser'
@@ -12,6 +12,8 @@ import { aBookId, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { memoryBucket, putEntries } from './memory-bucket.ts'
 
 const saved = savedQueries()
+const docs = readFileSync(new URL('../../docs/analysts.md', import.meta.url), 'utf8')
+const questionsInDocs = [...docs.matchAll(/^```sql\n(.*?)```$/gms)].map(([, sql = '']) => sql)
 
 /** What is wrong with a statement by the grammar of Trino, which is what Athena speaks. */
 const trinoErrors = (sql: string): string[] => new TrinoSQL().validate(sql).map(({ message }) => message)
@@ -24,6 +26,10 @@ describe('by the grammar of Trino', () => {
   test.each(saved)('$name is right', (query) => {
     expect(trinoErrors(ofPeriod(query))).toEqual([])
     expect(trinoErrors(query.text), 'as it stands in its file, too').toEqual([])
+  })
+
+  test.each(questionsInDocs)('a question in docs/analysts.md is right: %#', (sql) => {
+    expect(trinoErrors(sql)).toEqual([])
   })
 
   test('what reconciliation asks is right', async () => {
@@ -131,6 +137,10 @@ describe('on DuckDB', () => {
       (await queries.run(query === undefined ? '' : ofPeriod(query, from, to))).rows.map(([, day]) => day)
     expect(await of('2026-11-20', '2026-11-21')).toEqual(['2026-11-20', '2026-11-21'])
     expect(await of('2026-11-23', '2026-11-30')).toEqual([])
+  })
+
+  test.each(questionsInDocs)('a question in docs/analysts.md runs: %#', async (sql) => {
+    expect((await queries.run(sql)).columns.length).toBeGreaterThan(1)
   })
 
   test('every saved query is tried here, and says what it answers', () => {
