@@ -29,16 +29,19 @@ export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs
 }
 
 /** What some entries add up to. */
-export const totalsOf = (entries: Iterable<Entry>): Totals => {
+export const totalsOf = (entries: Iterable<Movement>): Totals => {
   const totals = { ...noTotals }
   for (const entry of entries) count(totals, entry)
   return totals
 }
 
+/** What of an entry its totals take. */
+export type Movement = Pick<Entry, 'direction' | 'amountMinor'>
+
 /** Totals that are still being counted: a new object for each entry would cost more than all the rest of a fold. */
 type Counting = { -readonly [Key in keyof Totals]: Totals[Key] }
 
-const count = (totals: Counting, entry: Entry): void => {
+const count = (totals: Counting, entry: Movement): void => {
   totals.entryCount += 1
   switch (entry.direction) {
     case 'credit':

@@ -114,3 +114,21 @@ export type Decisions = {
   /** Up to 500 at a time. Durable when it returns; what throws may have been published all the same. */
   publish(...decisions: readonly Decision[]): Promise<void>
 }
+
+/** SQL over the archive: the relations that `sql/views` makes of what is in S3. */
+export type ArchiveQueries = {
+  /** What one statement answers, whole. Sees all that is in the archive when it is asked. Throws StatementError. */
+  run(sql: string): Promise<QueryResult>
+  /** The same in parts, in order, at least one; for answers that need not fit in memory. */
+  stream(sql: string): AsyncIterable<QueryResult>
+}
+export type QueryResult = {
+  readonly columns: readonly string[]
+  /**
+   * A cell is a text, a number, a bigint, a boolean or null. Whole numbers of 64 bits and more are bigints; a time is text in
+   * UTC, "YYYY-MM-DD HH:MM:SS.mmm". What has parts (a map, a list) looks as its engine has it.
+   */
+  readonly rows: readonly (readonly unknown[])[]
+}
+/** The engine could not do what a statement asks; its message says why. The same statement will fail again. */
+export class StatementError extends Error {}

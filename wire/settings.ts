@@ -24,6 +24,11 @@ const environment = z.object({
   QUARANTINE_TABLE: resourceName('quarantine'),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
+  // SQL goes to Athena when its workgroup is named, and otherwise to DuckDB over copies of the objects.
+  ATHENA_WORKGROUP: z.string().optional(),
+  ATHENA_DATABASE: z.string().default('daybook'),
+  // From the hand-over to Firehose until the archive shows an entry, at most: its buffer, here 5 s, and 5 minutes.
+  ARCHIVE_DELIVERY_SECONDS: z.coerce.number().min(0).default(305),
 
   // No cap when it is not set.
   INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
@@ -55,6 +60,8 @@ export type Settings = {
   readonly deliveryStreams: DeliveryStreamNames
   readonly tables: TableNames
   readonly archiveBucket: string
+  readonly athena: { readonly workGroup: string; readonly database: string } | undefined
+  readonly archiveDeliveryMs: number
   readonly maxEntriesPerSecond: number | undefined
   readonly maxBytesInFlight: number
   readonly booksAtOnce: number
@@ -88,6 +95,11 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
       quarantine: values.QUARANTINE_TABLE,
     },
     archiveBucket: values.ARCHIVE_BUCKET,
+    athena:
+      values.ATHENA_WORKGROUP === undefined
+        ? undefined
+        : { workGroup: values.ATHENA_WORKGROUP, database: values.ATHENA_DATABASE },
+    archiveDeliveryMs: values.ARCHIVE_DELIVERY_SECONDS * 1_000,
     maxEntriesPerSecond: values.INGEST_MAX_ENTRIES_PER_SECOND,
     maxBytesInFlight: values.INGEST_MAX_BYTES_IN_FLIGHT,
     booksAtOnce: values.BOOKS_AT_ONCE,

@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+import { athenaArchiveQueries } from '#adapters/archive-queries/athena-archive-queries'
+import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
+import { athenaClient } from '#adapters/athena/client'
+import { s3Client } from '#adapters/s3/client'
+import type { ArchiveQueries } from '#ledger/ports'
+import { viewStatements } from '#sql/files'
+import type { Settings } from '#wire/settings'
+
+/** SQL over the archive of the system that the settings and the environment name. */
+export const archiveQueries = ({ athena, archiveBucket, dataFolder }: Settings): ArchiveQueries =>
+  athena === undefined
+    ? duckdbArchiveQueries({
+        client: s3Client(),
+        bucket: archiveBucket,
+        folder: join(dataFolder, 'archive-cache'),
+        views: viewStatements(),
+      })
+    : athenaArchiveQueries({ client: athenaClient(), ...athena })

@@ -1,0 +1,97 @@
+/** The answer to a query as text, in pieces. */
+import type { QueryResult } from '#ledger/ports'
+import { jsonText } from '#wire/json'
+
+type Answer = AsyncIterable<QueryResult>
+
+/** An array of objects, one a row; a bigint has all its digits. */
+export async function* asJson(answer: Answer): AsyncGenerator<string> {
+  let separator = '['
+  for await (const { columns, rows } of answer) {
+    for (const row of rows) {
+      yield `${separator}\n${jsonText(Object.fromEntries(columns.map((column, at) => [column, row[at]])))}`
+      separator = ','
+    }
+  }
+  yield separator === '[' ? '[]\n' : '\n]\n'
+}
+
+/** RFC 4180. NULL is an empty field, and the empty text is one in quotes. */
+export async function* asCsv(answer: Answer): AsyncGenerator<string> {
+  let isFirst = true
+  for await (const { columns, rows } of answer) {
+    if (isFirst) yield csvLine(columns)
+    isFirst = false
+    for (const row of rows) yield csvLine(row)
+  }
+}
+
+const csvLine = (cells: readonly unknown[]): string => `${cells.map(csvField).join(',')}\r\n`
+
+const csvField = (cell: unknown): string => {
+  if (cell === null) return ''
+  const text = plainText(cell)
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/**
+ * Columns side by side, numbers to the right. With a width, that of a terminal, cells are cut until a row fits; or until
+ * there would be too little left of them.
+ */
+export async function* asTable(answer: Answer, width?: number): AsyncGenerator<string> {
+  let columns: readonly string[] = []
+  const rows: (readonly unknown[])[] = []
+  for await (const part of answer) {
+    columns = part.columns
+    rows.push(...part.rows)
+  }
+  const isRight = columns.map((_, at) => isNumeric(rows.map((row) => row[at])))
+  const texts = [columns, ...rows.map((row) => row.map(tableText))]
+  const longest = columns.map((_, at) => texts.reduce((most, row) => Math.max(most, lengthOf(row[at] ?? '')), 0))
+  const widths = longest.map((length) => Math.min(length, columnLimit(longest, width)))
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => fitted(cell, widths[at] ?? 0, isRight[at] ?? false))
+      .join(GAP)
+      .trimEnd()
+  const [headings = [], ...lines] = texts
+  yield `${line(headings)}\n${widths.map((width) => '─'.repeat(width)).join(GAP)}\n`
+  for (const cells of lines) yield `${line(cells)}\n`
+  yield `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})\n`
+}
+
+const GAP = '  '
+
+/** How many characters a column may have for all of them to fit; never fewer than can be read. */
+const columnLimit = (longest: readonly number[], width: number | undefined): number => {
+  if (width === undefined) return Infinity
+  const takes = (limit: number): number =>
+    longest.reduce((sum, length) => sum + Math.min(length, limit), (longest.length - 1) * GAP.length)
+  for (let limit = Math.max(0, ...longest); limit > LEAST_WIDTH; limit -= 1) if (takes(limit) <= width) return limit
+  return LEAST_WIDTH
+}
+
+const LEAST_WIDTH = 12
+
+const fitted = (text: string, width: number, isRight: boolean): string => {
+  const characters = Array.from(text)
+  if (characters.length > width) return `${characters.slice(0, width - 1).join('')}…`
+  const padding = ' '.repeat(width - characters.length)
+  return isRight ? padding + text : text + padding
+}
+
+const isNumeric = (cells: readonly unknown[]): boolean =>
+  cells.some((cell) => cell !== null) &&
+  cells.every((cell) => cell === null || typeof cell === 'number' || typeof cell === 'bigint')
+
+const tableText = (cell: unknown): string => (cell === null ? 'NULL' : visible(plainText(cell)))
+
+/** Line breaks would tear the table, and a terminal would obey other control characters. */
+const visible = (text: string): string =>
+  text.replaceAll(/\p{Cc}/gu, (character) =>
+    character === '\n' ? '\\n' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+
+const plainText = (cell: unknown): string => (typeof cell === 'object' ? jsonText(cell) : String(cell))
+
+const lengthOf = (text: string): number => Array.from(text).length

@@ -1,0 +1,58 @@
+/** What `npm run reconcile` says: a line per book, what differs below it, and the outcome. */
+import type { Difference, DifferenceKind } from '#ledger/reconciliation'
+import type { BookReport } from '#processors/reconcile/compare-book'
+import type { DayReport } from '#processors/reconcile/reconcile-day'
+
+export const reconciliationText = (day: string, report: DayReport): string => {
+  if (report.status === 'behind') {
+    const { consumer, shardId } = report.behind
+    return `${day}: nothing was compared, because the ${consumer} consumer is behind on ${shardId}. Try again later.`
+  }
+  const { books, isEqual, publishedAgain } = report
+  const width = Math.max(0, ...books.map(({ book }) => book.merchantId.length))
+  const lines = books.flatMap((book) => bookLines(book, width))
+  const unequal = books.filter(({ isEqual }) => !isEqual).length
+  const entries = books.reduce((sum, { journal }) => sum + (journal?.totals.entryCount ?? 0), 0)
+  if (lines.length > 0) lines.push('')
+  if (publishedAgain > 0) lines.push(`Published again: ${counted(publishedAgain, 'entry', 'entries')}.`)
+  lines.push(
+    isEqual
+      ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`
+      : `${day}: archive and books differ, in ${number(unequal)} of ${counted(books.length, 'book', 'books')}.`,
+  )
+  return lines.join('\n')
+}
+
+const bookLines = ({ book, isEqual, journal, archive, differences, faults }: BookReport, width: number): string[] => [
+  `${isEqual ? '✓' : '✗'} ${book.merchantId.padEnd(width)}  ${totalsText(journal ?? archive, journal ? '' : 'in the archive ')}`,
+  ...faults.map((fault) => `    ${fault}`),
+  ...differences.slice(0, MOST_SHOWN).map(differenceLine),
+  ...(differences.length > MOST_SHOWN
+    ? [`    and ${number(differences.length - MOST_SHOWN)} more; --json has all`]
+    : []),
+]
+
+const MOST_SHOWN = 20
+
+const totalsText = ({ totals }: BookReport['archive'], where: string): string =>
+  `${where}${counted(totals.entryCount, 'entry', 'entries')}, credits ${number(totals.creditsMinor)}, ` +
+  `debits ${number(totals.debitsMinor)}`
+
+const differenceLine = ({ entryId, kind, inJournal, inArchive }: Difference): string => {
+  const contents =
+    kind === 'different' ? `: ${hashes(inJournal)} in the journal, ${hashes(inArchive)} in the archive` : ''
+  return `    ${entryId}  ${KINDS[kind]}${contents}`
+}
+
+const KINDS: Readonly<Record<DifferenceKind, string>> = {
+  'missing-in-journal': 'missing in the journal',
+  'missing-in-archive': 'missing in the archive',
+  different: 'different contents',
+  'not-yet-delivered': 'not yet delivered to the archive',
+}
+
+const hashes = (some: readonly string[]): string => some.map((hash) => hash.slice(0, 12)).join(' ') || 'nothing more'
+
+const counted = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`
+
+const number = (value: number | bigint): string => value.toLocaleString('en')

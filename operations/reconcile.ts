@@ -1,0 +1,57 @@
+/** `npm run reconcile`: proves that the archive and the books of a day hold the same entries, or names those that differ. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { documentClient } from '#adapters/dynamodb/client'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { kinesisClient } from '#adapters/kinesis/client'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { dynamoProgress } from '#adapters/progress/dynamo-progress'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { useRunningSystem } from '#infra/local/running-system'
+import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconcile-day'
+import { jsonText } from '#wire/json'
+import { readSettings, type Settings } from '#wire/settings'
+import { archiveQueries } from './archive-queries.ts'
+import { runCommand } from './command.ts'
+import { RECONCILE_USAGE, reconcileArguments } from './reconcile-arguments.ts'
+import { reconciliationText } from './reconcile-output.ts'
+
+const main = async (): Promise<number> => {
+  const asked = reconcileArguments(process.argv.slice(2))
+  if (asked === 'help') {
+    console.log(RECONCILE_USAGE)
+    return 0
+  }
+  const settings = readSettings()
+  if (settings.athena === undefined) useRunningSystem()
+  const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: compared() }
+  const report = await reconcileDay(worldOf(settings), request)
+  console.log(asked.json ? jsonText({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
+  return report.status === 'compared' && report.isEqual ? 0 : 1
+}
+
+const worldOf = (settings: Settings): ReconcileWorld => {
+  const { tables } = settings
+  const store = documentClient()
+  return {
+    stream: kinesisEntryStream(kinesisClient(), settings.streamName),
+    progress: dynamoProgress(store, tables.progress),
+    journal: dynamoJournal(store, tables.journal),
+    quarantine: dynamoQuarantine(store, tables.quarantine),
+    merchants: dynamoMerchants(store, tables.merchants),
+    archive: archiveQueries(settings),
+    clock: Date.now,
+    sleep,
+  }
+}
+
+/** Shows on a terminal that something happens, out of the way of the report. */
+const compared = (): (() => void) => {
+  let count = 0
+  return () => {
+    count += 1
+    if (process.stderr.isTTY) process.stderr.write(`\r${count} compared\r`)
+  }
+}
+
+await runCommand(RECONCILE_USAGE, main)

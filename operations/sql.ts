@@ -1,0 +1,45 @@
+/** `npm run sql`: SQL over the archive. */
+import { useRunningSystem } from '#infra/local/running-system'
+import { savedQueries } from '#sql/files'
+import { readSettings } from '#wire/settings'
+import { archiveQueries } from './archive-queries.ts'
+import { runCommand } from './command.ts'
+import { asCsv, asJson, asTable } from './query-output.ts'
+import { SQL_USAGE, sqlRequest } from './sql-arguments.ts'
+
+const main = async (): Promise<number> => {
+  const request = sqlRequest(process.argv.slice(2))
+  switch (request.kind) {
+    case 'help':
+      await written(`${SQL_USAGE}\n`)
+      return 0
+    case 'list':
+      for (const { name, about } of savedQueries()) await written(`${name}\n    ${about}\n`)
+      return 0
+    case 'statement':
+      for await (const piece of answered(request.statement, request.format)) await written(piece)
+      return 0
+  }
+}
+
+const answered = (statement: string, format: 'table' | 'csv' | 'json'): AsyncIterable<string> => {
+  const settings = readSettings()
+  if (settings.athena === undefined) useRunningSystem()
+  const answer = archiveQueries(settings).stream(statement)
+  const { isTTY, columns } = process.stdout
+  switch (format) {
+    case 'json':
+      return asJson(answer)
+    case 'csv':
+      return asCsv(answer)
+    case 'table':
+      return asTable(answer, isTTY ? columns : undefined)
+  }
+}
+
+/** At the pace of whoever reads. */
+const written = async (piece: string): Promise<void> => {
+  if (!process.stdout.write(piece)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+}
+
+await runCommand(SQL_USAGE, main)

@@ -1,0 +1,132 @@
+import { contentHash, type ContentHash, type Direction, type Entry } from '#ledger/entry'
+import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
+import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchiveQueries } from '#ledger/ports'
+import type { Result } from '#ledger/result'
+import { parseArchiveRow } from '#wire/archive-row'
+import { parseJson } from '#wire/json'
+
+/** The archive's copy of a book: of every id its distinct contents. */
+export type ArchivedBook = {
+  readonly merchantId: MerchantId
+  readonly contents: ReadonlyMap<EntryId, readonly ArchivedContent[]>
+  /** How many rows there are: every copy counts. */
+  readonly copies: number
+  readonly unreadable: readonly UnreadableRow[]
+}
+
+export type ArchivedContent = {
+  readonly contentHash: ContentHash
+  readonly direction: Direction
+  readonly amountMinor: bigint
+  readonly isBeforeBarrier: boolean
+}
+
+/** A row that holds no entry of ours. */
+export type UnreadableRow = { readonly entryId: string; readonly position: string; readonly detail: string }
+
+type IsBefore = (position: Position, arrivedAtMs: number) => boolean
+
+/**
+ * The books of a day that the archive has, by merchant. The engine sorts, and its rows are read part by part, so that
+ * only the contents of one book are in memory: about 300 bytes an entry.
+ */
+export async function* archivedBooks(
+  queries: ArchiveQueries,
+  day: BusinessDay,
+  merchants: readonly MerchantId[] | 'all',
+  isBefore: IsBefore,
+): AsyncGenerator<ArchivedBook> {
+  let book: BookInMaking | undefined
+  for await (const { merchantId, entryId, archived, position } of copiesOf(queries, copiesSql(day, merchants))) {
+    if (book !== undefined && book.merchantId !== merchantId) yield book
+    if (book?.merchantId !== merchantId) book = { merchantId, contents: new Map(), copies: 0, unreadable: [] }
+    book.copies += 1
+    if (archived.ok) addCopy(book, archived.value, isBefore)
+    else book.unreadable.push({ entryId, position, detail: archived.error })
+  }
+  if (book !== undefined) yield book
+}
+
+/** The entries of some ids of a book, every copy, in stream order. */
+export const archivedEntries = async (
+  queries: ArchiveQueries,
+  { merchantId, day }: BookId,
+  entryIds: readonly EntryId[],
+): Promise<Entry[]> => {
+  const entries: Entry[] = []
+  for await (const { archived } of copiesOf(queries, copiesSql(day, [merchantId], entryIds))) {
+    if (archived.ok) entries.push(archived.value.entry)
+  }
+  return entries
+}
+
+type BookInMaking = {
+  readonly merchantId: MerchantId
+  readonly contents: Map<EntryId, ArchivedContent[]>
+  copies: number
+  readonly unreadable: UnreadableRow[]
+}
+
+const addCopy = (book: BookInMaking, { entry, position, arrivedAtMs }: ArchivedEntry, isBefore: IsBefore): void => {
+  const hash = contentHash(entry)
+  const contents = book.contents.get(entry.entryId) ?? []
+  book.contents.set(entry.entryId, contents)
+  const known = contents.findIndex((content) => content.contentHash === hash)
+  const isBeforeBarrier = isBefore(position, arrivedAtMs)
+  const content = { contentHash: hash, direction: entry.direction, amountMinor: entry.amountMinor, isBeforeBarrier }
+  if (known === -1) contents.push(content)
+  else if (isBeforeBarrier) contents[known] = content
+}
+
+/** Statements of one meaning on every engine, so the map travels as JSON text: engines print a map each in its own way. */
+const copiesSql = (
+  day: BusinessDay,
+  merchants: readonly MerchantId[] | 'all',
+  entryIds: readonly EntryId[] | 'all' = 'all',
+): string => `
+SELECT
+  merchant_id, entry_id, business_day, direction, amount, currency, occurred_at, received_at,
+  method, category, description, reference, terminal_id, terminal_seq, reverses,
+  json_format(CAST(metadata AS JSON)) AS metadata,
+  shard_id, sequence_number, record_index, arrived_at
+FROM raw_entries
+WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)} ${oneOf('entry_id', entryIds)}
+ORDER BY merchant_id, entry_id, length(sequence_number), sequence_number, record_index, shard_id`
+
+const oneOf = (column: string, values: readonly string[] | 'all'): string =>
+  values === 'all' || values.length > MOST_VALUES ? '' : `AND ${column} IN (${values.map(literal).join(', ')})`
+
+// Athena takes statements of 256 KB, and an id has at most 64 characters. Without the condition more comes than is needed.
+const MOST_VALUES = 2_000
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+type Copy = {
+  readonly merchantId: MerchantId
+  readonly entryId: string
+  readonly position: string
+  readonly archived: Result<ArchivedEntry, string>
+}
+
+async function* copiesOf(queries: ArchiveQueries, sql: string): AsyncGenerator<Copy> {
+  for await (const { columns, rows } of queries.stream(sql)) {
+    for (const cells of rows) {
+      const row = Object.fromEntries(columns.map((column, at) => [column, jsonValue(column, cells[at])]))
+      yield {
+        merchantId: String(row['merchant_id']) as MerchantId,
+        entryId: String(row['entry_id']),
+        position: `${String(row['shard_id'])} ${String(row['sequence_number'])} ${String(row['record_index'])}`,
+        archived: parseArchiveRow({ ...row, schema_version: 1 }),
+      }
+    }
+  }
+}
+
+/** A cell as the row's JSON has it. */
+const jsonValue = (column: string, cell: unknown): unknown => {
+  if (typeof cell === 'bigint') return Number(cell)
+  if (column !== 'metadata' || typeof cell !== 'string') return cell
+  const pairs = parseJson(cell)
+  return pairs.ok ? pairs.value : cell
+}

@@ -1,0 +1,78 @@
+import { totalsOf } from '#ledger/day-view'
+import type { BookId, EntryId } from '#ledger/identifiers'
+import type { Totals } from '#ledger/money'
+import type { Journal, Quarantine } from '#ledger/ports'
+import { differencesOf, type Difference, type Kept, type Times } from '#ledger/reconciliation'
+import { digestOf } from '#ledger/segment'
+import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
+import { countedBook, setAsideOf } from './counted-book.ts'
+
+/** A book beside the archive's copy of its day. */
+export type BookReport = {
+  readonly book: BookId
+  readonly isEqual: boolean
+  /** As readers of the book see it; undefined when the chain cannot be trusted. */
+  readonly journal?: Side
+  /** What the archive adds up to without what was set aside. */
+  readonly archive: Side
+  /** How many rows the archive has: every copy counts. */
+  readonly archivedCopies: number
+  readonly setAsideCount: number
+  readonly differences: readonly Difference[]
+  /** What is wrong with one side by itself: a chain that was altered, rows of the archive that hold no entry. */
+  readonly faults: readonly string[]
+}
+
+/** The digest is the one that `digestOf` makes of a book's entries. */
+export type Side = { readonly totals: Totals; readonly digest: string }
+
+export type BookStores = {
+  readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly quarantine: Pick<Quarantine, 'list'>
+}
+
+/** Holds one book in memory, each side of it. */
+export const compareBook = async (
+  { journal, quarantine }: BookStores,
+  book: BookId,
+  archived: ArchivedBook,
+  times: Times,
+): Promise<BookReport> => {
+  const found = await countedBook(journal, book)
+  const setAside = await setAsideOf(quarantine, book)
+  const counted = found.ok ? found.value.counted : new Map<EntryId, Kept>()
+  const faults = archived.unreadable.map(
+    ({ entryId, position, detail }) => `archive: ${entryId} at ${position}: ${detail}`,
+  )
+  if (!found.ok) faults.push(`journal: ${found.error}`)
+  else if (!found.value.isSound) faults.push('journal: the totals shown are not those of the entries')
+  // Of a chain that cannot be read to its end, every entry would seem to be missing.
+  const differences = found.ok ? differencesOf({ counted, setAside, archived: archived.contents }, times) : []
+  return {
+    book,
+    isEqual: differences.length === 0 && faults.length === 0,
+    ...(found.ok && { journal: { totals: found.value.shownTotals, digest: digestOf(counted.entries().map(toPair)) } }),
+    archive: archiveSide(archived, counted, setAside),
+    archivedCopies: archived.copies,
+    setAsideCount: [...setAside.values()].flat().length,
+    differences,
+    faults,
+  }
+}
+
+const toPair = ([entryId, { contentHash }]: readonly [EntryId, Pick<Kept, 'contentHash'>]) => ({ entryId, contentHash })
+
+const archiveSide = (
+  { contents }: ArchivedBook,
+  counted: ReadonlyMap<EntryId, Kept>,
+  setAside: ReadonlyMap<EntryId, readonly Kept[]>,
+): Side => {
+  // What was set aside and released later as it was is counted all the same.
+  const isCountable = ({ contentHash }: ArchivedContent, entryId: EntryId): boolean =>
+    counted.get(entryId)?.contentHash === contentHash ||
+    !(setAside.get(entryId) ?? []).some((kept) => kept.contentHash === contentHash)
+  const countable = [...contents].flatMap(([entryId, ofId]) =>
+    ofId.filter((content) => isCountable(content, entryId)).map((content) => [entryId, content] as const),
+  )
+  return { totals: totalsOf(countable.map(([, content]) => content)), digest: digestOf(countable.map(toPair)) }
+}

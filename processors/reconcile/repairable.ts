@@ -1,0 +1,58 @@
+import { contentHash, type ContentHash, type Entry } from '#ledger/entry'
+import type { EntryId } from '#ledger/identifiers'
+import type { ArchiveQueries, Journal } from '#ledger/ports'
+import type { Difference, DifferenceKind } from '#ledger/reconciliation'
+import { openSegment } from '#wire/packed-segment'
+import { wholeChain } from '../journal/whole-chain.ts'
+import { archivedEntries } from './archived-books.ts'
+import type { BookReport } from './compare-book.ts'
+
+/**
+ * What of a book can be mended by publishing it again, in the order in which that has to be done: from the archive, what
+ * the journal never dealt with; from the book, what we made ourselves and only then published. Nothing else: where an
+ * entry of a client is missing in the archive, publishing the book's would make the archive repeat what the journal
+ * says, and it could no longer bear witness against it.
+ */
+export const repairable = async (
+  { archive, journal }: { archive: ArchiveQueries; journal: Pick<Journal, 'read' | 'end'> },
+  { book, differences }: BookReport,
+): Promise<Entry[]> => {
+  const unknown = ofKind(differences, 'missing-in-journal')
+  const ourOwn = ofKind(differences, 'missing-in-archive').filter(({ entryId }) => entryId.startsWith('~'))
+  const fromArchive: Entry[] = []
+  for (let at = 0; at < unknown.length; at += IDS_PER_QUERY) {
+    const some = unknown.slice(at, at + IDS_PER_QUERY)
+    const ids = some.map(({ entryId }) => entryId)
+    fromArchive.push(...firstOfEachContent(await archivedEntries(archive, book, ids)))
+  }
+  return [...fromArchive, ...(await entriesOfBook(journal, book, new Set(ourOwn.map(({ entryId }) => entryId))))]
+}
+
+// Athena takes statements of 256 KB, and an id has at most 64 characters.
+const IDS_PER_QUERY = 1_000
+
+const ofKind = (differences: readonly Difference[], wanted: DifferenceKind): Difference[] =>
+  differences.filter(({ kind }) => kind === wanted)
+
+const firstOfEachContent = (copies: readonly Entry[]): Entry[] => {
+  const seen = new Set<ContentHash>()
+  return copies.filter((entry) => {
+    const hash = contentHash(entry)
+    const isFirst = !seen.has(hash)
+    seen.add(hash)
+    return isFirst
+  })
+}
+
+const entriesOfBook = async (
+  journal: Pick<Journal, 'read' | 'end'>,
+  book: BookReport['book'],
+  wanted: ReadonlySet<EntryId>,
+): Promise<Entry[]> => {
+  const entries: Entry[] = []
+  if (wanted.size === 0) return entries
+  for await (const sealed of wholeChain(journal, book)) {
+    entries.push(...openSegment(sealed).segment.entries.filter(({ entryId }) => wanted.has(entryId)))
+  }
+  return entries
+}

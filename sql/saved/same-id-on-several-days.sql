@@ -1,0 +1,14 @@
+-- Ids that a merchant used on more than one business day. Each day's is an entry of its own and is counted there; a till
+-- that repeats a sale with another time counts it twice.
+SELECT
+  merchant_id,
+  entry_id,
+  count(*) AS day_count,
+  min(business_day) AS first_day,
+  max(business_day) AS last_day,
+  count(DISTINCT amount) AS distinct_amounts
+FROM entries
+WHERE business_day BETWEEN '{from}' AND '{to}'
+GROUP BY merchant_id, entry_id
+HAVING count(*) > 1
+ORDER BY merchant_id, entry_id

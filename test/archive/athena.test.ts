@@ -1,0 +1,139 @@
+import {
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  InvalidRequestException,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+  type AthenaClient,
+  type GetQueryResultsOutput,
+  type QueryExecution,
+} from '@aws-sdk/client-athena'
+import { expect, test } from 'vitest'
+import { athenaArchiveQueries } from '#adapters/archive-queries/athena-archive-queries'
+import { StatementError } from '#ledger/ports'
+
+type Told = {
+  /** What each look at the execution finds; the last one stays. */
+  readonly executions: readonly QueryExecution[]
+  readonly pages?: readonly GetQueryResultsOutput[]
+  readonly refusal?: Error
+}
+
+/** Athena as it answers, over what it was sent. */
+const anAthena = ({ executions, pages = [], refusal }: Told) => {
+  const sent: unknown[] = []
+  const slept: number[] = []
+  let looks = 0
+  const send = async (command: unknown): Promise<unknown> => {
+    sent.push(command)
+    if (command instanceof StartQueryExecutionCommand) {
+      if (refusal !== undefined) throw refusal
+      return { QueryExecutionId: 'q1' }
+    }
+    if (command instanceof GetQueryExecutionCommand) {
+      looks += 1
+      return { QueryExecution: executions[Math.min(looks, executions.length) - 1] }
+    }
+    if (command instanceof GetQueryResultsCommand) return pages[Number(command.input.NextToken ?? 0)]
+    return {}
+  }
+  const queries = athenaArchiveQueries({
+    client: { send } as unknown as Pick<AthenaClient, 'send'>,
+    workGroup: 'analysts',
+    database: 'daybook',
+    sleep: async (ms) => void slept.push(ms),
+  })
+  return { queries, sent, slept }
+}
+
+const succeeded: QueryExecution = { Status: { State: 'SUCCEEDED' }, StatementType: 'DML' }
+const running: QueryExecution = { Status: { State: 'RUNNING' } }
+
+const page = (
+  types: Record<string, string>,
+  rows: readonly (readonly (string | undefined)[])[],
+  next?: string,
+): GetQueryResultsOutput => ({
+  ...(next !== undefined && { NextToken: next }),
+  ResultSet: {
+    ResultSetMetadata: { ColumnInfo: Object.entries(types).map(([Name, Type]) => ({ Name, Type })) },
+    Rows: rows.map((row) => ({ Data: row.map((text) => (text === undefined ? {} : { VarCharValue: text })) })),
+  },
+})
+
+test('starts, looks until it is done, and reads every page without the headings', async () => {
+  const types = { entry_id: 'varchar', amount: 'bigint' }
+  const { queries, sent, slept } = anAthena({
+    executions: [{ Status: { State: 'QUEUED' } }, running, running, succeeded],
+    pages: [
+      page(
+        types,
+        [
+          ['entry_id', 'amount'],
+          ['a', '9007199254740993'],
+        ],
+        '1',
+      ),
+      page(types, [['b', undefined]]),
+    ],
+  })
+  const parts = []
+  for await (const part of queries.stream('SELECT entry_id, amount FROM entries')) parts.push(part.rows)
+  expect(parts).toEqual([[['a', 9007199254740993n]], [['b', null]]])
+  expect(slept).toEqual([100, 200, 400])
+  expect((sent[0] as StartQueryExecutionCommand).input).toEqual({
+    QueryString: 'SELECT entry_id, amount FROM entries',
+    WorkGroup: 'analysts',
+    QueryExecutionContext: { Database: 'daybook' },
+  })
+})
+
+test.each([
+  { type: 'varchar', text: '007', cell: '007' },
+  { type: 'varchar', text: '', cell: '' },
+  { type: 'bigint', text: '-1', cell: -1n },
+  { type: 'integer', text: '3', cell: 3 },
+  { type: 'double', text: '1.5E2', cell: 150 },
+  { type: 'decimal', text: '12.50', cell: 12.5 },
+  { type: 'decimal', text: '12345678901234567.89', cell: '12345678901234567.89' },
+  { type: 'boolean', text: 'false', cell: false },
+  { type: 'timestamp', text: '2026-11-20 12:30:00.000', cell: '2026-11-20 12:30:00.000' },
+  { type: 'bigint', text: undefined, cell: null },
+])('a cell of type $type that says $text is read as $cell', async ({ type, text, cell }) => {
+  const { queries } = anAthena({ executions: [succeeded], pages: [page({ x: type }, [['x'], [text]])] })
+  expect(await queries.run('SELECT x')).toEqual({ columns: ['x'], rows: [[cell]] })
+})
+
+test('what is no SELECT has no headings to leave out', async () => {
+  const show = { Status: { State: 'SUCCEEDED' }, StatementType: 'UTILITY' } as const
+  const { queries } = anAthena({ executions: [show], pages: [page({ tab_name: 'string' }, [['entries']])] })
+  expect((await queries.run('SHOW TABLES')).rows).toEqual([['entries']])
+})
+
+test.each([
+  { why: 'before it starts', refusal: new InvalidRequestException({ message: 'line 1:1: wrong', $metadata: {} }) },
+  {
+    why: 'while it runs',
+    status: { State: 'FAILED', StateChangeReason: 'line 1:1: wrong', AthenaError: { ErrorCategory: 2 } },
+  },
+] as const)('a wrong statement is refused in the words of the engine, $why', async ({ refusal, status }) => {
+  const { queries } = anAthena({ executions: [{ Status: status }], ...(refusal && { refusal }) })
+  await expect(queries.run('SELEC')).rejects.toThrow(new StatementError('line 1:1: wrong'))
+})
+
+test.each([
+  { what: "a failure of Athena's own", status: { State: 'FAILED', AthenaError: { ErrorCategory: 1 } } },
+  { what: 'a statement that somebody cancelled', status: { State: 'CANCELLED' } },
+] as const)('$what is not the fault of the statement', async ({ status }) => {
+  const { queries } = anAthena({ executions: [{ Status: status }] })
+  const error: unknown = await queries.run('SELECT 1').catch((error: unknown) => error)
+  expect(error).toBeInstanceOf(Error)
+  expect(error).not.toBeInstanceOf(StatementError)
+})
+
+test('a statement that does not end in half an hour is stopped', async () => {
+  const { queries, sent, slept } = anAthena({ executions: [running] })
+  await expect(queries.run('SELECT 1')).rejects.toThrow('within 30 minutes')
+  expect(slept.reduce((sum, ms) => sum + ms)).toBeGreaterThanOrEqual(30 * 60_000)
+  expect(sent.at(-1)).toBeInstanceOf(StopQueryExecutionCommand)
+})

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { reconcileArguments } from '#operations/reconcile-arguments'
+import { sqlRequest } from '#operations/sql-arguments'
+
+const folder = mkdtempSync(join(tmpdir(), 'daybook-nothing-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (command: 'sql' | 'reconcile', ...args: string[]) => {
+  const env = { ...process.env, DAYBOOK_DATA: folder }
+  const { status, stdout, stderr } = spawnSync('node', [`operations/${command}.ts`, ...args], { env, encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+test.each([
+  { args: [], says: 'One statement' },
+  { args: ['select 1', '--saved', 'totals-by-day'], says: 'One statement' },
+  { args: ['--saved', 'nothing-such'], says: 'Nothing is saved as nothing-such' },
+  { args: ['--saved', 'totals-by-day', '--from', '2026-02-30'], says: '2026-02-30 is no day' },
+  { args: ['select 1', '--from', '2026-02-20'], says: 'belong to --saved' },
+  { args: ['select 1', '--csv', '--json'], says: 'Either' },
+  { args: ['select 1', '--frm', 'x'], says: "Unknown option '--frm'" },
+])('sql $args is no request', ({ args, says }) => {
+  expect(() => sqlRequest(args)).toThrow(says)
+})
+
+test('sql takes one statement, from wherever it is', () => {
+  expect(sqlRequest(['select 1', '--csv'])).toEqual({ kind: 'statement', statement: 'select 1', format: 'csv' })
+  const saved = sqlRequest(['--saved', 'totals-by-day', '--from', '2026-11-20'])
+  expect(saved).toMatchObject({ statement: expect.stringContaining("BETWEEN '2026-11-20' AND '9998-12-31'") })
+  const file = join(folder, 'query.sql')
+  writeFileSync(file, 'select 2')
+  expect(sqlRequest(['--file', file, '--json'])).toEqual({ kind: 'statement', statement: 'select 2', format: 'json' })
+})
+
+test.each([
+  { args: [], says: 'Which --day?' },
+  { args: ['--day', 'today'], says: 'today is no day' },
+  { args: ['--day', '2026-11-20', '--merchant', 'a b'], says: "a b is no merchant's id" },
+  { args: ['2026-11-20'], says: 'Unexpected argument' },
+])('reconcile $args is no request', ({ args, says }) => {
+  expect(() => reconcileArguments(args)).toThrow(says)
+})
+
+test('reconcile takes a day, of one merchant or of all', () => {
+  const all = { day: '2026-11-20', repair: false, json: false }
+  expect(reconcileArguments(['--day', '2026-11-20'])).toEqual(all)
+  expect(reconcileArguments(['--day', '2026-11-20', '--merchant', 'm1', '--repair', '--json'])).toEqual({
+    ...{ ...all, merchantId: 'm1' },
+    ...{ repair: true, json: true },
+  })
+})
+
+test.each([
+  ['sql', '--csv'],
+  ['reconcile', '--day'],
+] as const)('%s shows how it is used, when it is not used like that', (command, ...args) => {
+  const { status, stdout, stderr } = run(command, ...args)
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).toContain(`npm run -s ${command}`)
+})
+
+test.each([
+  ['sql', 'select 1'],
+  ['reconcile', '--day', '2026-11-20'],
+] as const)('%s says so when no system runs', (command, ...args) => {
+  const { status, stderr } = run(command, ...args)
+  expect(status).toBe(1)
+  expect(stderr).toContain(`No Daybook is running on the data in ${folder}; start it with npm start.`)
+  expect(stderr).not.toContain('at ')
+})

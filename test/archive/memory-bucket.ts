@@ -1,0 +1,89 @@
+/** A bucket in memory behind the S3 client's `send`, for as much of it as reading an archive takes. */
+import { hash, randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, type S3Client } from '@aws-sdk/client-s3'
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { ArchivedEntry } from '#ledger/archive'
+import { archiveRow } from '#wire/archive-row'
+import { jsonText } from '#wire/json'
+
+export type MemoryBucket = {
+  readonly client: Pick<S3Client, 'send'>
+  readonly objects: Map<string, Buffer>
+  /** The keys that were downloaded, in order. */
+  readonly downloads: readonly string[]
+}
+
+export const memoryBucket = ({ keysPerPage = 1_000 } = {}): MemoryBucket => {
+  const objects = new Map<string, Buffer>()
+  const downloads: string[] = []
+  const list = ({ Prefix = '', ContinuationToken: after = '' }: ListObjectsV2Command['input']) => {
+    const following = [...objects.keys()].filter((key) => key.startsWith(Prefix) && key > after).toSorted()
+    const page = following.slice(0, keysPerPage)
+    return {
+      Contents: page.map((key) => ({ Key: key, ETag: etagOf(objects.get(key)), Size: objects.get(key)?.length })),
+      ...(following.length > page.length && { NextContinuationToken: page.at(-1) }),
+    }
+  }
+  const send = async (command: unknown): Promise<unknown> => {
+    if (command instanceof ListObjectsV2Command) return list(command.input)
+    if (!(command instanceof GetObjectCommand)) throw new Error('this bucket can only be read')
+    const { Key = '' } = command.input
+    const bytes = objects.get(Key)
+    if (bytes === undefined) throw new NoSuchKey({ message: `${Key} is not there`, $metadata: {} })
+    downloads.push(Key)
+    return { Body: Readable.from([bytes]) }
+  }
+  return { client: { send } as unknown as MemoryBucket['client'], objects, downloads }
+}
+
+/** Puts entries into the bucket as one Parquet object, as Firehose does; answers its key. */
+export const putEntries = async ({ objects }: MemoryBucket, entries: readonly ArchivedEntry[]): Promise<string> => {
+  const key = `entries/business_day=${entries[0]?.entry.businessDay}/daybook-entries-${randomUUID()}.parquet`
+  objects.set(key, await parquetOf(entries))
+  return key
+}
+
+const etagOf = (bytes?: Uint8Array): string => `"${hash('md5', bytes ?? '')}"`
+
+const parquetOf = async (entries: readonly ArchivedEntry[]): Promise<Buffer> => {
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-parquet-'))
+  const [json, parquet] = [join(folder, 'rows.json'), join(folder, 'rows.parquet')]
+  await writeFile(json, entries.map((entry) => jsonText(archiveRow(entry))).join('\n'))
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  const columns = Object.entries(FILE_COLUMNS).map(([name, type]) => `${name}: '${type}'`)
+  await connection.run(
+    `COPY (SELECT * FROM read_json('${json}', format = 'newline_delimited', columns = {${columns.join(', ')}}))
+     TO '${parquet}' (FORMAT parquet, COMPRESSION snappy)`,
+  )
+  connection.closeSync()
+  const bytes = await readFile(parquet)
+  await rm(folder, { recursive: true })
+  return bytes
+}
+
+const FILE_COLUMNS = {
+  entry_id: 'VARCHAR',
+  merchant_id: 'VARCHAR',
+  direction: 'VARCHAR',
+  amount: 'BIGINT',
+  currency: 'VARCHAR',
+  occurred_at: 'TIMESTAMP',
+  received_at: 'TIMESTAMP',
+  method: 'VARCHAR',
+  category: 'VARCHAR',
+  description: 'VARCHAR',
+  reference: 'VARCHAR',
+  terminal_id: 'VARCHAR',
+  terminal_seq: 'BIGINT',
+  reverses: 'VARCHAR',
+  metadata: 'MAP(VARCHAR, VARCHAR)',
+  shard_id: 'VARCHAR',
+  sequence_number: 'VARCHAR',
+  record_index: 'INTEGER',
+  arrived_at: 'TIMESTAMP',
+  schema_version: 'INTEGER',
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import type { QueryResult } from '#ledger/ports'
+import { asCsv, asJson, asTable } from '#operations/query-output'
+
+/** An answer in parts of one row each, so that nothing relies on how it is cut. */
+async function* answer(columns: string[], ...rows: unknown[][]): AsyncGenerator<QueryResult> {
+  if (rows.length === 0) yield { columns, rows }
+  for (const row of rows) yield { columns, rows: [row] }
+}
+
+const text = async (pieces: AsyncIterable<string>): Promise<string> => {
+  let whole = ''
+  for await (const piece of pieces) whole += piece
+  return whole
+}
+
+test('a table: numbers to the right, NULL in sight, nothing that a terminal would obey', async () => {
+  const rows = [
+    ['sale-1', 1_250n, null],
+    ['café', 5n, 'two\nlines \u001b[31m'],
+    [null, 12_345_678n, ''],
+  ]
+  expect(await text(asTable(answer(['entry_id', 'amount', 'description'], ...rows)))).toBe(
+    [
+      'entry_id    amount  description',
+      '────────  ────────  ───────────────────',
+      'sale-1        1250  NULL',
+      'café             5  two\\nlines \\x1b[31m',
+      'NULL      12345678',
+      '(3 rows)',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('a table without rows still has its headings', async () => {
+  expect(await text(asTable(answer(['n'])))).toBe('n\n─\n(0 rows)\n')
+})
+
+test('cells are cut where a width is given, and only as far as it takes', async () => {
+  const rows = [['a'.repeat(50), 'b'.repeat(20), 7]]
+  const table = (width?: number) => text(asTable(answer(['one', 'two', 'n'], ...rows), width))
+  expect((await table()).split('\n')[2]).toBe(`${'a'.repeat(50)}  ${'b'.repeat(20)}  7`)
+  expect((await table(60)).split('\n')[2]).toBe(`${'a'.repeat(34)}…  ${'b'.repeat(20)}  7`)
+  expect((await table(5)).split('\n')[2]).toBe(`${'a'.repeat(11)}…  ${'b'.repeat(11)}…  7`)
+})
+
+test('CSV by RFC 4180', async () => {
+  const rows = [
+    ['a,b', 'say "x"', 'two\nlines'],
+    [null, '', { till: '7' }],
+  ]
+  expect(await text(asCsv(answer(['x', 'y, z', 'w'], ...rows)))).toBe(
+    'x,"y, z",w\r\n"a,b","say ""x""","two\nlines"\r\n,"","{""till"":""7""}"\r\n',
+  )
+  expect(await text(asCsv(answer(['x', 'y'])))).toBe('x,y\r\n')
+})
+
+test('JSON: an array of objects, with every digit of a bigint', async () => {
+  const json = await text(asJson(answer(['id', 'sum'], ['a', 9_007_199_254_740_993n], ['b', null])))
+  expect(json).toBe('[\n{"id":"a","sum":9007199254740993},\n{"id":"b","sum":null}\n]\n')
+  expect(await text(asJson(answer(['id'])))).toBe('[]\n')
+})

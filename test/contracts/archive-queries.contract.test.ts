@@ -1,0 +1,158 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
+import type { ArchivedEntry } from '#ledger/archive'
+import type { Entry } from '#ledger/entry'
+import { StatementError } from '#ledger/ports'
+import { viewStatements } from '#sql/files'
+import { memoryBucket, putEntries } from '../archive/memory-bucket.ts'
+import { anEntry, day, entryId, merchantId } from '../builders.ts'
+
+/** The archive with nothing in it, and a way to put objects there. What Athena answers is tested beside its adapter. */
+const anArchive = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const bucket = memoryBucket({ keysPerPage: 2 })
+  const queries = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() })
+  const rows = async (sql: string) => (await queries.run(sql)).rows
+  return { bucket, queries, rows, folder, put: (...entries: ArchivedEntry[]) => putEntries(bucket, entries) }
+}
+
+const archived = (sequenceNumber: string, given: Partial<Entry> = {}, index = 0): ArchivedEntry => ({
+  entry: anEntry(given),
+  position: { shardId: 'shardId-000000000000', sequenceNumber, index },
+  arrivedAtMs: Date.parse('2026-11-20T12:30:01.005Z'),
+})
+
+const IDS = 'SELECT entry_id, amount FROM entries ORDER BY business_day, entry_id'
+
+describe('archive queries: DuckDB', () => {
+  test('an archive without objects has its columns and no rows', async () => {
+    const { queries } = anArchive()
+    const { columns, rows } = await queries.run('SELECT * FROM entries')
+    expect(columns).toEqual(COLUMNS)
+    expect(rows).toEqual([])
+    expect((await queries.run('SELECT * FROM raw_entries')).columns).toEqual(COLUMNS)
+  })
+
+  test('whatever an entry says is read back, to the last digit', async () => {
+    const { put, rows } = anArchive()
+    const full = {
+      entryId: entryId('full'),
+      amountMinor: 1_000_000_000_000n,
+      occurredAtMs: Date.parse('2026-11-20T12:30:00.007Z'),
+      method: 'pix',
+      category: '',
+      description: 'a "quoted", café\n☕',
+      terminalId: 't1',
+      terminalSeq: Number.MAX_SAFE_INTEGER,
+      metadata: { table: '7', 'a=b, c': '' },
+    } as const
+    await put(archived('7', full), archived('8', { entryId: entryId('bare') }))
+    expect(
+      await rows(`SELECT amount, occurred_at, method, category, description, terminal_seq, metadata, reverses, arrived_at,
+        record_index, business_day FROM entries WHERE entry_id = 'full'`),
+    ).toEqual([
+      [
+        1_000_000_000_000n,
+        '2026-11-20 12:30:00.007',
+        'pix',
+        '',
+        'a "quoted", café\n☕',
+        9_007_199_254_740_991n,
+        { table: '7', 'a=b, c': '' },
+        null,
+        '2026-11-20 12:30:01.005',
+        0,
+        '2026-11-20',
+      ],
+    ])
+    expect(await rows("SELECT method, terminal_seq, metadata FROM entries WHERE entry_id = 'bare'")).toEqual([
+      [null, null, null],
+    ])
+  })
+
+  test('of an id, the first copy in stream order is the entry: sequence numbers are numbers, not text', async () => {
+    const { put, rows } = anArchive()
+    await put(archived('10', { amountMinor: 3n }), archived('9', { amountMinor: 2n }, 1))
+    await put(archived('9', { amountMinor: 1n }), archived('11', { amountMinor: 4n }))
+    expect(await rows(IDS)).toEqual([['e1', 1n]])
+    expect(await rows('SELECT count(*) FROM raw_entries')).toEqual([[4n]])
+  })
+
+  test('the same id of another day, or of another merchant, is another entry', async () => {
+    const { put, rows } = anArchive()
+    await put(archived('1'), archived('2', { merchantId: merchantId('m2') }))
+    await put(archived('3', { businessDay: day('2026-11-21') }))
+    expect(await rows('SELECT merchant_id, business_day FROM entries ORDER BY 1, 2')).toEqual([
+      ['m1', '2026-11-20'],
+      ['m1', '2026-11-21'],
+      ['m2', '2026-11-20'],
+    ])
+  })
+
+  test('every question sees what is there then; an object is copied once, and forgotten when it is gone', async () => {
+    const { put, rows, bucket, folder } = anArchive()
+    const keys = [await put(archived('1', { entryId: entryId('a') }))]
+    expect(await rows(IDS)).toEqual([['a', 100n]])
+    for (const id of ['b', 'c', 'd', 'e']) keys.push(await put(archived('2', { entryId: entryId(id) })))
+    expect((await rows(IDS)).flat()).toEqual(['a', 100n, 'b', 100n, 'c', 100n, 'd', 100n, 'e', 100n])
+    expect(bucket.downloads.toSorted()).toEqual(keys.toSorted())
+    bucket.objects.delete(keys[0] ?? '')
+    expect((await rows(IDS)).length).toBe(4)
+    expect(copiesIn(folder)).toHaveLength(4)
+  })
+
+  test('an object that was replaced is copied anew', async () => {
+    const { put, rows, bucket } = anArchive()
+    const [first, other] = [await put(archived('1')), await put(archived('1', { amountMinor: 101n }))]
+    bucket.objects.set(first, bucket.objects.get(other) ?? Buffer.alloc(0))
+    bucket.objects.delete(other)
+    expect(await rows(IDS)).toEqual([['e1', 101n]])
+  })
+
+  test('keys that are none of the archive are left alone', async () => {
+    const { put, rows, bucket } = anArchive()
+    await put(archived('1'))
+    for (const key of ['entries/business_day=2026-11-20/../../x.parquet', 'entries/x.parquet', 'errors/format/x']) {
+      bucket.objects.set(key, Buffer.from('no parquet'))
+    }
+    expect(await rows(IDS)).toHaveLength(1)
+    expect(bucket.downloads).toHaveLength(1)
+  })
+
+  test('a long answer comes in parts, in order', async () => {
+    const { queries } = anArchive()
+    const parts: number[] = []
+    let next = 0n
+    for await (const { columns, rows } of queries.stream('SELECT i FROM range(0, 5000) AS numbers (i) ORDER BY i')) {
+      expect(columns).toEqual(['i'])
+      for (const [cell] of rows) expect(cell).toBe(next++)
+      parts.push(rows.length)
+    }
+    expect(next).toBe(5_000n)
+    expect(parts.length).toBeGreaterThan(1)
+  })
+
+  test.each([
+    { sql: 'SELEC 1', says: /syntax error at or near "SELEC"/ },
+    { sql: 'SELECT amnt FROM entries', says: /"amnt" not found/ },
+    { sql: 'SELECT * FROM entris', says: /entris does not exist/ },
+    { sql: "SELECT CAST('x' AS INTEGER)", says: /Could not convert/ },
+  ])('$sql: the engine says what is wrong', async ({ sql, says }) => {
+    const { queries } = anArchive()
+    await expect(queries.run(sql)).rejects.toThrow(StatementError)
+    await expect(queries.run(sql)).rejects.toThrow(says)
+  })
+})
+
+const copiesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.parquet'))
+
+const COLUMNS = [
+  ...['entry_id', 'merchant_id', 'business_day', 'direction', 'amount', 'currency', 'occurred_at', 'received_at'],
+  ...['method', 'category', 'description', 'reference', 'terminal_id', 'terminal_seq', 'reverses', 'metadata'],
+  ...['shard_id', 'sequence_number', 'record_index', 'arrived_at'],
+]

@@ -1,0 +1,310 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { memoryHeads } from '#adapters/heads/memory-heads'
+import { memoryJournal } from '#adapters/journal/memory-journal'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { ArchivedEntry } from '#ledger/archive'
+import { contentHash, type Entry } from '#ledger/entry'
+import type { Journal } from '#ledger/ports'
+import { recordEntries } from '#processors/journal/record-entries'
+import { PATIENCE_MS, reconcileDay, type DayReport, type ReconcileRequest } from '#processors/reconcile/reconcile-day'
+import { decodeRecord, encodeEntries, entryLine } from '#wire/stream-record'
+import { viewStatements } from '../../sql/files.ts'
+import { memoryBucket, putEntries } from '../archive/memory-bucket.ts'
+import { aBookId, aMerchant, anEntry, aSealedSegment, day, entryId, merchantId } from '../builders.ts'
+
+const NOON_MS = Date.parse('2026-11-20T12:00:00-03:00')
+const HOUR_MS = 3_600_000
+const DELIVERY_MS = 305_000
+
+const entry = (id: string, given: Partial<Entry> = {}): Entry =>
+  anEntry({ entryId: entryId(id), receivedAtMs: NOON_MS - HOUR_MS, ...given })
+
+/** A system whose consumers run, and whose Firehose delivers, when something is sent and whenever somebody waits. */
+const aSystem = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const [stream, bucket, progress] = [memoryEntryStream(), memoryBucket(), memoryProgress()]
+  const [journal, quarantine] = [replaceable(memoryJournal()), memoryQuarantine()]
+  const merchants = memoryMerchants([aMerchant(), aMerchant({ merchantId: merchantId('m2') })])
+  const log = { warn() {}, error() {} }
+  let nowMs = NOON_MS
+  const clock = () => nowMs
+  const decisions = memoryDecisions()
+  const journalWorld = { journal, heads: memoryHeads(), merchants, quarantine, progress, decisions, clock, log }
+  /** What runs; tests stop parts of it. */
+  const running = { journal: true, archive: true, firehose: true }
+  /** Tests may have something happen whenever somebody waits, for which time passes here. */
+  const waiting = { sleptMs: 0, onWait: async (): Promise<void> => {} }
+  const handedOver: ArchivedEntry[] = []
+  let [counted, archived] = [0, 0]
+
+  const runJournal = async () => {
+    const records = stream.records.slice(counted).map((record) => ({ ...record, arrivedAtMs: nowMs }))
+    counted = stream.records.length
+    // A new worker each time, which knows only what the chains say.
+    const worker = recordEntries(journalWorld, { booksAtOnce: 1, cacheBytes: 0 })
+    if (records.length > 0) await worker({ shardId: records[0]?.shardId ?? '', records })
+  }
+  const runArchive = async () => {
+    for (const { shardId, sequenceNumber, data } of stream.records.slice(archived)) {
+      const record = decodeRecord(data)
+      for (const [index, line] of record.ok && record.value.kind === 'entries' ? record.value.entries.entries() : []) {
+        if (!line.entry.ok) continue
+        const position = { shardId, sequenceNumber, index }
+        handedOver.push({ entry: line.entry.value, position, arrivedAtMs: nowMs })
+      }
+      await progress.advance('archive', { shardId, sequenceNumber, appliedThroughMs: nowMs })
+    }
+    archived = stream.records.length
+  }
+  const deliver = async () => {
+    const rows = handedOver.splice(0)
+    for (const ofDay of Map.groupBy(rows, ({ entry }) => entry.businessDay).values()) await putEntries(bucket, ofDay)
+  }
+  const run = async () => {
+    if (running.journal) await runJournal()
+    if (running.archive) await runArchive()
+    if (running.firehose) await deliver()
+  }
+  const put = (...entries: Entry[]) => stream.put([{ hashKey: 0n, data: encodeEntries(entries.map(entryLine)) }])
+  const send = async (...entries: Entry[]) => {
+    await put(...entries)
+    await run()
+  }
+  const archive = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() })
+  const world = {
+    ...{ stream, progress, clock, journal, quarantine, merchants, archive },
+    sleep: async (ms: number) => {
+      nowMs += ms
+      waiting.sleptMs += ms
+      await run()
+      await waiting.onWait()
+    },
+  }
+  const reconcile = (request: Partial<ReconcileRequest> = {}): Promise<DayReport> =>
+    reconcileDay(world, { day: day('2026-11-20'), repair: false, deliveryMs: DELIVERY_MS, ...request })
+  return { bucket, journal, quarantine, running, waiting, put, send, run, reconcile }
+}
+
+/** A journal of which a test can replace whole chains, as no append does. */
+const replaceable = (journal: Journal): Journal & { replace(next: Journal): void } => {
+  let current = journal
+  return {
+    read: (...given) => current.read(...given),
+    end: (book) => current.end(book),
+    append: (segment) => current.append(segment),
+    replace: (next) => void (current = next),
+  }
+}
+
+/** A journal with one proper book of these entries. */
+const journalOf = async (entries: readonly Entry[]): Promise<Journal> => {
+  const journal = memoryJournal()
+  await journal.append(aSealedSegment({ entries }))
+  return journal
+}
+
+/** What a report says, without what tests do not look at. */
+const said = (report: DayReport) =>
+  report.status === 'behind'
+    ? report
+    : {
+        isEqual: report.isEqual,
+        differences: report.books.flatMap(({ differences }) =>
+          differences.map(({ entryId, kind }) => `${entryId} ${kind}`),
+        ),
+        faults: report.books.flatMap(({ faults }) => faults),
+      }
+const equal = { isEqual: true, differences: [], faults: [] }
+
+test('a day that nobody traded on is equal', async () => {
+  const { reconcile } = await aSystem()
+  expect(await reconcile()).toEqual({ status: 'compared', isEqual: true, books: [], publishedAgain: 0 })
+})
+
+test('a day of retries, conflicts and strangers is equal, book by book', async () => {
+  const { send, reconcile, waiting } = await aSystem()
+  const stranger = merchantId('stranger')
+  await send(entry('a'), entry('b', { direction: 'debit', amountMinor: 30n }), entry('a'))
+  await send(entry('a', { amountMinor: 999n }), entry('a'), entry('x', { merchantId: stranger }))
+  await send(
+    entry('c', { merchantId: merchantId('m2'), metadata: { till: '7' } }),
+    entry('d', { businessDay: day('2026-11-19') }),
+  )
+  const report = await reconcile()
+  expect(said(report)).toEqual(equal)
+  const books = report.status === 'compared' ? report.books : []
+  expect(
+    books.map(({ book, journal, archive, archivedCopies, setAsideCount }) => [
+      book.merchantId,
+      journal?.totals.entryCount,
+      archivedCopies,
+      setAsideCount,
+      journal?.digest === archive.digest,
+    ]),
+  ).toEqual([
+    ['m1', 2, 5, 1, true],
+    ['m2', 1, 1, 0, true],
+    ['stranger', 0, 1, 1, true],
+  ])
+  expect(books.map(({ journal, archive }) => [journal?.totals, archive.totals])).toEqual(
+    books.map(({ journal }) => [journal?.totals, journal?.totals]),
+  )
+  expect(waiting.sleptMs, 'it waited for the barrier alone').toBeLessThan(2_000)
+})
+
+test('one merchant can be asked for alone', async () => {
+  const { send, reconcile } = await aSystem()
+  await send(entry('a'), entry('b', { merchantId: merchantId('m2') }))
+  const report = await reconcile({ merchantId: merchantId('m2') })
+  expect(report).toMatchObject({ isEqual: true, books: [{ book: { merchantId: 'm2' } }] })
+})
+
+test('a deleted object: what was in it is missing in the archive, and stays so', async () => {
+  const { send, reconcile, bucket } = await aSystem()
+  await send(entry('a'))
+  await send(entry('b'), entry('c'))
+  const [, second = ''] = bucket.objects.keys()
+  bucket.objects.delete(second)
+  const missing = { isEqual: false, differences: ['b missing-in-archive', 'c missing-in-archive'], faults: [] }
+  expect(said(await reconcile())).toEqual(missing)
+  // Else the archive would repeat what the journal says.
+  expect(said(await reconcile({ repair: true }))).toEqual(missing)
+})
+
+test('an altered amount in the archive is a difference that nothing repairs', async () => {
+  const { send, reconcile, bucket, quarantine } = await aSystem()
+  await send(entry('a'), entry('b'))
+  bucket.objects.clear()
+  const position = { shardId: 'shardId-000000000000', sequenceNumber: '1', index: 0 }
+  const altered = entry('a', { amountMinor: 101n })
+  await putEntries(bucket, [
+    { entry: altered, position, arrivedAtMs: NOON_MS },
+    { entry: entry('b'), position: { ...position, index: 1 }, arrivedAtMs: NOON_MS },
+  ])
+  const report = await reconcile({ repair: true })
+  expect(said(report)).toEqual({ isEqual: false, differences: ['a different'], faults: [] })
+  expect(report).toMatchObject({
+    publishedAgain: 0,
+    books: [{ differences: [{ inJournal: [contentHash(entry('a'))], inArchive: [contentHash(altered)] }] }],
+  })
+  expect((await quarantine.list({}, { limit: 10 })).items).toEqual([])
+})
+
+test('an entry dropped from the journal is named, then repaired', async () => {
+  const { send, reconcile, journal } = await aSystem()
+  await send(entry('a'), entry('b'), entry('b'))
+  journal.replace(await journalOf([entry('a')]))
+  expect(said(await reconcile())).toEqual({ isEqual: false, differences: ['b missing-in-journal'], faults: [] })
+  const repaired = await reconcile({ repair: true })
+  expect(said(repaired)).toEqual(equal)
+  expect(repaired).toMatchObject({ publishedAgain: 1, books: [{ journal: { totals: { entryCount: 2 } } }] })
+  expect(await reconcile()).toMatchObject({ isEqual: true, publishedAgain: 0 })
+})
+
+test('a whole book lost, a conflict in it: repaired in stream order, so that the same content counts', async () => {
+  const { send, reconcile, journal, quarantine } = await aSystem()
+  const book = { ...aBookId(), merchantId: merchantId('m2') }
+  const [first, second] = [1n, 2n].map((amountMinor) => entry('a', { merchantId: book.merchantId, amountMinor }))
+  journal.replace(memoryJournal())
+  await send(...[first, second, first].filter((entry) => entry !== undefined))
+  journal.replace(memoryJournal())
+  expect(said(await reconcile({ repair: true }))).toEqual(equal)
+  expect((await journal.end(book))?.totals.creditsMinor).toBe(1n)
+  expect(await quarantine.list({}, { limit: 10 })).toMatchObject({ items: [{ subject: { amountMinor: 2n } }] })
+})
+
+test('an altered byte in a segment is named with its segment', async () => {
+  const { send, reconcile, journal } = await aSystem()
+  await send(entry('a'))
+  await send(entry('b'))
+  const intact = [...(await journal.read(aBookId(), 0))]
+  const altered = memoryJournal()
+  for (const segment of intact) {
+    const bytes = Uint8Array.from(segment.entries)
+    if (segment.number === 2) bytes[5] = (bytes[5] ?? 0) ^ 1
+    await altered.append({ ...segment, entries: bytes })
+  }
+  journal.replace(altered)
+  expect(said(await reconcile())).toEqual({
+    isEqual: false,
+    differences: [],
+    faults: ['journal: segment 2 does not match its hash'],
+  })
+})
+
+test('a row that holds no entry is named with its place', async () => {
+  const { send, reconcile, bucket } = await aSystem()
+  await send(entry('a'), entry('b'))
+  bucket.objects.clear()
+  const place = (index: number) => ({ shardId: 'shardId-000000000000', sequenceNumber: '1', index })
+  await putEntries(bucket, [
+    { entry: entry('a'), position: place(0), arrivedAtMs: NOON_MS },
+    { entry: entry('b', { amountMinor: -5n }), position: place(1), arrivedAtMs: NOON_MS },
+  ])
+  const report = said(await reconcile())
+  expect(report).toMatchObject({ isEqual: false, differences: ['b missing-in-archive'] })
+  expect(report).toMatchObject({ faults: [expect.stringContaining('b at shardId-000000000000 1 1: /entry/amount')] })
+})
+
+test('waits for rows on their way, and no longer than it has to', async () => {
+  const { send, reconcile, running, waiting } = await aSystem()
+  await send(entry('a'))
+  running.firehose = false
+  await send(entry('b', { receivedAtMs: NOON_MS }))
+  waiting.onWait = async () => void (running.firehose = waiting.sleptMs >= 20_000)
+  expect(said(await reconcile())).toEqual(equal)
+  expect(waiting.sleptMs).toBeLessThan(30_000)
+})
+
+test('what has not come after 90 s is not yet delivered while it may still come', async () => {
+  const { send, reconcile, running, waiting } = await aSystem()
+  await send(entry('a'))
+  running.firehose = false
+  await send(entry('b', { receivedAtMs: NOON_MS }))
+  expect(said(await reconcile())).toEqual({ isEqual: false, differences: ['b not-yet-delivered'], faults: [] })
+  expect(waiting.sleptMs).toBeGreaterThanOrEqual(PATIENCE_MS)
+})
+
+test('an entry that lay on the stream for hours is not missing because it was received long ago', async () => {
+  const { send, reconcile, running } = await aSystem()
+  running.archive = running.firehose = false
+  await send(entry('a'))
+  running.archive = true
+  expect(said(await reconcile())).toMatchObject({ differences: ['a not-yet-delivered'] })
+})
+
+test.each(['journal', 'archive'] as const)(
+  'says so when the %s consumer does not come to the barrier',
+  async (consumer) => {
+    const { send, reconcile, running } = await aSystem()
+    await send(entry('a'))
+    running[consumer] = false
+    expect(await reconcile()).toEqual({ status: 'behind', behind: { consumer, shardId: 'shardId-000000000000' } })
+  },
+)
+
+test.each([
+  { first: 'the journal', stopped: ['firehose'] },
+  { first: 'the archive', stopped: ['journal'] },
+] as const)('what comes after the barrier makes no difference, though only $first has it', async ({ stopped }) => {
+  const { send, put, run, reconcile, running, waiting, bucket } = await aSystem()
+  await send(entry('a'))
+  waiting.onWait = async () => {
+    for (const part of stopped) running[part] = false
+    await put(entry('late', { receivedAtMs: NOON_MS + 1 }))
+    await run()
+  }
+  const report = await reconcile()
+  expect(said(report)).toEqual(equal)
+  const counts = report.status === 'compared' ? report.books.map((book) => book.journal?.totals.entryCount) : []
+  expect([counts, bucket.objects.size]).toEqual(stopped[0] === 'firehose' ? [[2], 1] : [[1], 2])
+})
