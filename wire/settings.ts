@@ -20,6 +20,7 @@ const environment = z.object({
   DAYS_TABLE: resourceName('days'),
   PROGRESS_TABLE: resourceName('progress'),
   QUARANTINE_TABLE: resourceName('quarantine'),
+  ARCHIVE_BUCKET: resourceName('daybook-archive'),
 
   // No cap when it is not set.
   INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
@@ -49,6 +50,7 @@ export type Settings = {
   readonly logLevel: z.infer<typeof environment>['LOG_LEVEL']
   readonly streamName: string
   readonly tables: TableNames
+  readonly archiveBucket: string
   readonly maxEntriesPerSecond: number | undefined
   readonly maxBytesInFlight: number
   readonly booksAtOnce: number
@@ -77,6 +79,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
       progress: values.PROGRESS_TABLE,
       quarantine: values.QUARANTINE_TABLE,
     },
+    archiveBucket: values.ARCHIVE_BUCKET,
     maxEntriesPerSecond: values.INGEST_MAX_ENTRIES_PER_SECOND,
     maxBytesInFlight: values.INGEST_MAX_BYTES_IN_FLIGHT,
     booksAtOnce: values.BOOKS_AT_ONCE,
