@@ -1,7 +1,7 @@
-/** How far an operator's command has come: one line that is rewritten on a terminal, nothing elsewhere. */
+/** How far an operator's command has come: one line that is written again and again on a terminal, nothing elsewhere. */
 export type ProgressLine = {
-  /** `done` and `all` in whatever unit; `facts` in words. */
-  show(done: number, all: number, facts: string): void
+  /** `share` is what is done of the whole, from 0 to 1, if that is known; `facts` in words. */
+  show(share: number | undefined, facts: string): void
   clear(): void
 }
 
@@ -11,20 +11,21 @@ export const progressLine = (out: NodeJS.WriteStream = process.stderr): Progress
   const startedAtMs = performance.now()
   let shownAtMs = -Infinity
   return {
-    show(done, all, facts) {
+    show(share, facts) {
       const nowMs = performance.now()
       if (!out.isTTY || nowMs - shownAtMs < EVERY_MS) return
       shownAtMs = nowMs
-      const share = all === 0 ? 1 : done / all
-      const leftSeconds = (nowMs - startedAtMs) * (1 / share - 1) * 1e-3
-      const left = share > 0.01 ? `, about ${Math.ceil(leftSeconds)} s left` : ''
-      out.write(`\r\x1b[K${String(Math.floor(share * 100)).padStart(3)} %  ${facts}${left}`)
+      out.write(`\r\x1b[K${facts}${share === undefined ? '' : expectation(share, nowMs - startedAtMs)}`)
     },
     clear() {
       if (out.isTTY) out.write('\r\x1b[K')
     },
   }
 }
+
+/** Nothing can be expected of the first hundredth. */
+const expectation = (share: number, elapsedMs: number): string =>
+  share < 0.01 ? '' : `, ${Math.floor(share * 100)} %, about ${Math.ceil((elapsedMs * (1 / share - 1)) / 1_000)} s left`
 
 /** "12,345 entries, 67,890 a second" since it was made. */
 export const rate = (): ((count: number, what: string) => string) => {

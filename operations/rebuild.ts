@@ -45,7 +45,7 @@ const rebuildShowing = async (
 ) => {
   const [line, speed] = [progressLine(), rate()]
   const result = await rebuildBooks(parts, limits, ({ doneBytes, allBytes, entries }) =>
-    line.show(doneBytes, allBytes, `rebuilding: ${speed(entries, 'entries')}`),
+    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entries')}`),
   )
   line.clear()
   console.log(`Read ${speed(result.entries, 'entries')}.`)
@@ -54,7 +54,7 @@ const rebuildShowing = async (
 
 const compareShowing = async (shelves: Parameters<typeof compareBooks>[0]): Promise<Comparison> => {
   const [line, speed] = [progressLine(), rate()]
-  const onProgress = (books: number, all: number) => line.show(books, all, `comparing: ${speed(books, 'books')}`)
+  const onProgress = (books: number, all: number) => line.show(books / all, `comparing: ${speed(books, 'books')}`)
   const comparison = await compareBooks(shelves, { booksAtOnce: BOOKS_COMPARED_AT_ONCE, onProgress })
   line.clear()
   return comparison

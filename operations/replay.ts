@@ -51,15 +51,14 @@ const replay = async ({
   try {
     if (source === 'stream') {
       const batches = retainedBatches(kinesisClient({ maxAttempts: 10 }), streamName, arrived)
-      const onProgress = ({ entries }: Recorded, throughMs: number) =>
-        line.show(throughMs - arrived.fromMs, arrived.toMs - arrived.fromMs, `replaying: ${speed(entries, 'entries')}`)
+      const onProgress = ({ entries }: Recorded) => line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
       return { recorded: await replayStream(batches, world, limits, onProgress), unreadableObjects: [] }
     }
     const archive = parquetArchiveObjects(s3ObjectStore(s3Client(), archiveBucket))
     const result = await replayArchive(archive, world, limits, {
       arrived,
       onProgress: ({ doneBytes, allBytes, entries }) =>
-        line.show(doneBytes, allBytes, `replaying: ${speed(entries, 'entries')}`),
+        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`),
     })
     return { recorded: result, unreadableObjects: result.unreadableObjects }
   } finally {

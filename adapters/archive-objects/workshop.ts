@@ -5,14 +5,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DuckDBInstance, type DuckDBConnection, type JS } from '@duckdb/node-api'
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import type { UnreadableObject } from '#ledger/ports'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 
 export type Workshop = {
   /** Inserts what the query selects of the objects, each of which is known by its place in the list. */
   insert(objects: readonly StoredObject[], query: (rows: string) => string): AsyncIterable<UnreadableObject>
-  rows(query: string): AsyncIterable<Record<string, JS>[]>
+  /** Whoever writes a query knows the columns that it has. */
+  rows<Row>(query: string): AsyncIterable<readonly Row[]>
 }
 
 /** What `rows` has beside the columns of the files: the place of the object that a row stood in. */
@@ -36,9 +37,7 @@ export async function* inWorkshop<T>(
       await connection.run(table)
       yield* work({
         insert: (objects, query) => insert({ store, folder, connection }, objects, query),
-        rows: async function* (query) {
-          yield* (await connection.stream(query)).yieldRowObjectJs()
-        },
+        rows: <Row>(query: string) => rows<Row>(connection, query),
       })
     } finally {
       connection.closeSync()
@@ -47,6 +46,11 @@ export async function* inWorkshop<T>(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function* rows<Row>(connection: DuckDBConnection, query: string): AsyncGenerator<readonly Row[]> {
+  const result = await connection.stream(query)
+  for await (const chunk of result.yieldRowObjectJs()) yield chunk as Row[]
 }
 
 type Tools = { readonly store: ObjectStore; readonly folder: string; readonly connection: DuckDBConnection }

@@ -43,24 +43,17 @@ export const compareWithApi = async (
 const sumsBySql = async (files: string): Promise<Map<string, Sum>> => {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '512MiB' })
   const connection = await instance.connect()
-  const { getRowObjectsJS } = await connection
-    .runAndReadAll(
-      `SELECT merchant_id, count(*)::DOUBLE AS entries,
-         coalesce(sum(amount) FILTER (direction = 'credit'), 0)::DOUBLE AS credits,
-         coalesce(sum(amount) FILTER (direction = 'debit'), 0)::DOUBLE AS debits
-       FROM (SELECT *, row_number() OVER (PARTITION BY merchant_id, entry_id
-               ORDER BY length(sequence_number), sequence_number, record_index) AS copy
-             FROM read_parquet('${files}'))
-       WHERE copy = 1 GROUP BY merchant_id`,
-    )
-    .then((reader) => ({ getRowObjectsJS: () => reader.getRowObjectsJS() }))
-  const rows = getRowObjectsJS()
+  const reader = await connection.runAndReadAll(
+    `SELECT merchant_id, count(*)::DOUBLE AS "entryCount",
+       coalesce(sum(amount) FILTER (direction = 'credit'), 0)::DOUBLE AS credits,
+       coalesce(sum(amount) FILTER (direction = 'debit'), 0)::DOUBLE AS debits
+     FROM (SELECT *, row_number() OVER (PARTITION BY merchant_id, entry_id
+             ORDER BY length(sequence_number), sequence_number, record_index) AS copy
+           FROM read_parquet('${files}'))
+     WHERE copy = 1 GROUP BY merchant_id`,
+  )
+  const rows = reader.getRowObjectsJS() as unknown as readonly (Sum & { readonly merchant_id: string })[]
   connection.closeSync()
   instance.closeSync()
-  return new Map(
-    rows.map(({ merchant_id, entries, credits, debits }) => [
-      String(merchant_id),
-      { entryCount: Number(entries), credits: Number(credits), debits: Number(debits) },
-    ]),
-  )
+  return new Map(rows.map(({ merchant_id, ...sum }) => [merchant_id, sum]))
 }

@@ -26,12 +26,12 @@ export const replayStream = async (
   batches: AsyncIterable<ShardBatch>,
   world: RecorderWorld,
   limits: RecorderLimits,
-  onProgress: (recorded: Recorded, throughMs: number) => void,
+  onProgress: (recorded: Recorded) => void,
 ): Promise<Recorded> => {
   const recorder = liveRecorder(world, limits)
   for await (const batch of batches) {
     await recorder.delivered(batch)
-    onProgress(recorder.recorded(), batch.records.at(-1)?.arrivedAtMs ?? 0)
+    onProgress(recorder.recorded())
   }
   return recorder.recorded()
 }
