@@ -7,7 +7,7 @@
 import type { ArchivedEntry } from './archive.ts'
 import type { AnyDecision, Decision } from './decision.ts'
 import type { Head } from './head.ts'
-import type { BookId, EntryId, MerchantId } from './identifiers.ts'
+import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
 import type { Merchant } from './merchant.ts'
 import type { QuarantineAction, Quarantined, QuarantineFilter, QuarantineKey, SetAside } from './quarantine.ts'
@@ -132,3 +132,31 @@ export type QueryResult = {
 }
 /** The engine could not do what a statement asks; its message says why. The same statement will fail again. */
 export class StatementError extends Error {}
+
+/** The archive as objects, for whoever builds books from it. */
+export type ArchiveObjects = {
+  /** Every object that holds entries; unreadable is what stands among them and is of no business day. */
+  list(): Promise<{ readonly objects: readonly ArchiveObject[]; readonly unreadable: readonly UnreadableObject[] }>
+  /**
+   * What stands in some objects of one business day: first a part for each object, then the entries of those that could
+   * be read, every copy, by merchant and then in stream order, in parts of bounded size. An object, or a row of one,
+   * that cannot be read is told as such, and the rest goes on. `arrived` leaves out what arrived at other times.
+   */
+  entries(objects: readonly ArchiveObject[], arrived?: Interval): AsyncIterable<ArchivePart>
+  /** The newest known state of every merchant of whom a decision tells. */
+  merchants(): Promise<{ readonly merchants: readonly Merchant[]; readonly unreadable: readonly UnreadableObject[] }>
+}
+export type ArchiveObject = {
+  readonly key: string
+  readonly businessDay: BusinessDay
+  readonly bytes: number
+  /** No entry in it arrived later. */
+  readonly storedAtMs: number
+}
+export type ArchivePart =
+  | { readonly read: ArchiveObject; readonly rows: number }
+  | { readonly unreadable: UnreadableObject }
+  | { readonly entries: readonly ArchivedEntry[] }
+export type UnreadableObject = { readonly key: string; readonly reason: string }
+/** From an instant on, up to another one, which is not part of it. */
+export type Interval = { readonly fromMs: number; readonly toMs: number }

@@ -38,12 +38,19 @@ export const provision = async (
 ): Promise<void> => {
   await Promise.all([
     provisionStream(clients.kinesis, streamName, shardCount),
-    provisionTable(clients.dynamodb, tables.merchants, tableKeys.merchants),
-    provisionTable(clients.dynamodb, tables.journal, tableKeys.journal),
-    provisionTable(clients.dynamodb, tables.days, tableKeys.days),
-    provisionTable(clients.dynamodb, tables.progress, tableKeys.progress),
-    provisionTable(clients.dynamodb, tables.quarantine, tableKeys.quarantine),
     provisionBucket(clients.s3, archiveBucket),
+    provisionTables(clients.dynamodb, tables),
+  ])
+}
+
+/** Creates the tables that are not there yet, and returns when all can be used. */
+export const provisionTables = async (dynamodb: Clients['dynamodb'], tables: TableNames): Promise<void> => {
+  await Promise.all([
+    provisionTable(dynamodb, tables.merchants, tableKeys.merchants),
+    provisionTable(dynamodb, tables.journal, tableKeys.journal),
+    provisionTable(dynamodb, tables.days, tableKeys.days),
+    provisionTable(dynamodb, tables.progress, tableKeys.progress),
+    provisionTable(dynamodb, tables.quarantine, tableKeys.quarantine),
   ])
 }
 

@@ -136,7 +136,11 @@ export const recordEntries = (
 const TOLD_AT_ONCE = 500
 
 /** Should our own code fail on some entries, halves them until it is found which one makes it fail, and sets that aside. */
-const recordOrIsolate = async (writer: BookWriter, id: BookId, candidates: readonly Candidate[]): Promise<void> => {
+export const recordOrIsolate = async (
+  writer: BookWriter,
+  id: BookId,
+  candidates: readonly Candidate[],
+): Promise<void> => {
   try {
     await recordIntoBook(writer, id, candidates)
   } catch (error) {

@@ -1,0 +1,135 @@
+/** The archive's Parquet objects. The rows of one business day at a time are brought together, sorted, and read. */
+import type { ArchivedEntry } from '#ledger/archive'
+import { parseBusinessDay } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { ArchiveObject, ArchiveObjects, ArchivePart, Interval, UnreadableObject } from '#ledger/ports'
+import { parseArchiveRow } from '#wire/archive-row'
+import { parseJson } from '#wire/json'
+import { parseSavedMerchant } from '#wire/saved-merchant'
+import type { ObjectStore, StoredObject } from './object-store.ts'
+import { inWorkshop, OBJECT_PLACE, type Workshop } from './workshop.ts'
+
+export const parquetArchiveObjects = (
+  store: ObjectStore,
+  { memoryMiB = 256 }: { readonly memoryMiB?: number } = {},
+): ArchiveObjects => ({
+  async list() {
+    const objects: ArchiveObject[] = []
+    const unreadable: UnreadableObject[] = []
+    for await (const object of store.list('entries/')) {
+      const day = parseBusinessDay(/^entries\/business_day=([^/]+)\//.exec(object.key)?.[1] ?? '')
+      if (day.ok) objects.push({ ...object, businessDay: day.value })
+      else unreadable.push({ key: object.key, reason: 'its key names no business day' })
+    }
+    return { objects, unreadable }
+  },
+
+  entries: (objects, arrived) =>
+    inWorkshop({ store, memoryMiB, table: ENTRIES_TABLE }, (workshop) => sortedEntries(workshop, objects, arrived)),
+
+  async merchants() {
+    const objects: StoredObject[] = []
+    for await (const object of store.list('decisions/')) objects.push(object)
+    const newest = new Map<string, Merchant>()
+    const unreadable: UnreadableObject[] = []
+    const parts = inWorkshop({ store, memoryMiB, table: MERCHANTS_TABLE }, (workshop) => told(workshop, objects))
+    for await (const part of parts) {
+      if ('reason' in part) unreadable.push(part)
+      else if (part.revision > (newest.get(part.merchantId)?.revision ?? 0)) newest.set(part.merchantId, part)
+    }
+    return { merchants: [...newest.values()], unreadable }
+  },
+})
+
+// Times are kept as numbers, so that no session's zone can move them, and pairs as JSON. A column that a file lacks or has
+// in a type that does not become this one makes that file unreadable.
+const ENTRIES_TABLE = `CREATE TABLE staged (
+  object INTEGER, entry_id VARCHAR, merchant_id VARCHAR, direction VARCHAR, amount BIGINT, currency VARCHAR,
+  occurred_at BIGINT, received_at BIGINT, method VARCHAR, category VARCHAR, description VARCHAR, reference VARCHAR,
+  terminal_id VARCHAR, terminal_seq BIGINT, reverses VARCHAR, metadata JSON, shard_id VARCHAR,
+  sequence_number VARCHAR, record_index INTEGER, arrived_at BIGINT, schema_version INTEGER)`
+
+const stagingEntries = (arrived: Interval | undefined) => (rows: string) => `
+  INSERT INTO staged SELECT ${OBJECT_PLACE}, entry_id, merchant_id, direction, amount, currency, epoch_ms(occurred_at),
+    epoch_ms(received_at), method, category, description, reference, terminal_id, terminal_seq, reverses,
+    to_json(metadata), shard_id, sequence_number, record_index, epoch_ms(arrived_at), schema_version
+  FROM ${rows}
+  ${arrived === undefined ? '' : `WHERE epoch_ms(arrived_at) >= ${arrived.fromMs} AND epoch_ms(arrived_at) < ${arrived.toMs}`}`
+
+const COUNTS = 'SELECT object, count(*)::INTEGER AS rows FROM staged GROUP BY object'
+
+// As JSON that parseArchiveRow reads: to take one text from DuckDB costs less than to take twenty values. The text is made
+// after the sorting, which so has less to carry.
+const time = (column: string) => `strftime(make_timestamp(${column} * 1000), '%Y-%m-%d %H:%M:%S.%g') AS ${column}`
+const SORTED_ENTRIES = `
+  SELECT entry.object, CAST(to_json(entry) AS VARCHAR) AS json
+  FROM (
+    SELECT * REPLACE (${time('occurred_at')}, ${time('received_at')}, ${time('arrived_at')})
+    FROM staged ORDER BY merchant_id, length(sequence_number), sequence_number, record_index
+  ) AS entry`
+
+async function* sortedEntries(
+  workshop: Workshop,
+  objects: readonly ArchiveObject[],
+  arrived: Interval | undefined,
+): AsyncGenerator<ArchivePart> {
+  const failed = new Set<string>()
+  for await (const unreadable of workshop.insert(objects, stagingEntries(arrived))) {
+    failed.add(unreadable.key)
+    yield { unreadable }
+  }
+  const rowsOf = new Map<number, number>()
+  for await (const counts of workshop.rows<{ object: number; rows: number }>(COUNTS)) {
+    for (const { object, rows } of counts) rowsOf.set(object, rows)
+  }
+  for (const [place, read] of objects.entries()) {
+    if (!failed.has(read.key)) yield { read, rows: rowsOf.get(place) ?? 0 }
+  }
+
+  const broken = new Map<string, { rows: number; first: string }>()
+  for await (const rows of workshop.rows<{ object: number; json: string }>(SORTED_ENTRIES)) {
+    const entries: ArchivedEntry[] = []
+    for (const { object, json } of rows) {
+      const { key = '', businessDay } = objects[object] ?? {}
+      const row = withoutNulls(JSON.parse(json) as Row)
+      const entry = parseArchiveRow({ ...row, business_day: businessDay })
+      if (entry.ok) entries.push(entry.value)
+      else {
+        const known = broken.get(key)
+        broken.set(key, { rows: (known?.rows ?? 0) + 1, first: known?.first ?? `${nameOf(row)}: ${entry.error}` })
+      }
+    }
+    yield { entries }
+  }
+  for (const [key, { rows, first }] of broken) {
+    yield { unreadable: { key, reason: `${rows} of its rows cannot be read; ${first}` } }
+  }
+}
+
+type Row = Record<string, unknown>
+
+const withoutNulls = ({ object: _object, ...columns }: Row): Row => {
+  const row: Row = {}
+  for (const column in columns) if (columns[column] !== null) row[column] = columns[column]
+  return row
+}
+
+const nameOf = ({ merchant_id, entry_id }: Row): string => `${String(merchant_id)} ${String(entry_id)}`
+
+const MERCHANTS_TABLE = 'CREATE TABLE staged (object INTEGER, body VARCHAR)'
+const STAGING_MERCHANTS = (rows: string) =>
+  `INSERT INTO staged SELECT ${OBJECT_PLACE}, body FROM ${rows} WHERE kind = 'merchant.saved'`
+
+async function* told(
+  workshop: Workshop,
+  objects: readonly StoredObject[],
+): AsyncGenerator<Merchant | UnreadableObject> {
+  yield* workshop.insert(objects, STAGING_MERCHANTS)
+  for await (const rows of workshop.rows<{ object: number; body: string }>('SELECT object, body FROM staged')) {
+    for (const { object, body } of rows) {
+      const json = parseJson(body)
+      const merchant = json.ok ? parseSavedMerchant(json.value) : json
+      yield merchant.ok ? merchant.value : { key: objects[object]?.key ?? '', reason: merchant.error }
+    }
+  }
+}

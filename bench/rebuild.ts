@@ -1,0 +1,124 @@
+/**
+ * `npm run bench:rebuild`: an archive of a million entries of a thousand shops and the live books of the same entries, on
+ * local services of its own; then `npm run rebuild` against them, and the API against the archive. Exit code 1 when
+ * anything differs.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { s3Client } from '#adapters/archive-objects/s3-object-store'
+import { documentClient } from '#adapters/dynamodb/client'
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { freePorts } from '#infra/local/ports'
+import { provisionTables } from '#infra/local/provision'
+import { eventually } from '#infra/local/retry'
+import { startTestServices } from '#infra/local/test-services'
+import { booksInStore } from '../operations/books-in-store.ts'
+import { recordEntries } from '#processors/journal/record-entries'
+import { readSettings } from '#wire/settings'
+import { cpuMicros, memoryMiB } from './load/process-usage.ts'
+import { compareWithApi } from './rebuild/compare-api.ts'
+import { fill, type Filled } from './rebuild/fill.ts'
+
+const options = { entries: { type: 'string', default: '1000000' } } as const
+const entryCount = Number(parseArgs({ options }).values.entries)
+// As `npm start` has it for the local store, which has one writer.
+process.env['BOOKS_AT_ONCE'] ??= '4'
+
+const main = async (folder: string): Promise<number> => {
+  const objects = join(folder, 'objects')
+  mkdirSync(objects)
+  const services = await startTestServices({ folder })
+  const s3 = await startS3(folder)
+  try {
+    const { tables, archiveBucket: bucket, booksAtOnce, bookCacheBytes } = readSettings()
+    const client = documentClient()
+    await provisionTables(client, tables)
+    const live = {
+      ...booksInStore(client, tables),
+      progress: memoryProgress(),
+      decisions: memoryDecisions(),
+      log: { warn() {}, error: console.error },
+    }
+    const filled = await fill({
+      entryCount,
+      s3: s3Client(),
+      bucket,
+      folder: objects,
+      process: recordEntries(live, { booksAtOnce, cacheBytes: bookCacheBytes }),
+      register: (merchant) => live.merchants.save(merchant),
+      onProgress: (entries) => console.log(`${n(entries)} entries archived and counted`),
+    })
+    print(filled)
+    const rebuild = await runRebuild()
+    const { exitCode, seconds, cpuSeconds, peakMiB } = rebuild
+    const took = `${seconds.toFixed(1)} s, of its own CPU ${cpuSeconds.toFixed(1)} s, peak ${peakMiB.toFixed(0)} MiB`
+    console.log(`\nnpm run rebuild: exit code ${exitCode}, ${took}`)
+    const differing = await compareWithApi(join(objects, '*.parquet'), DAY, filled.merchants, {
+      store: live,
+      openShards: async () => [],
+    })
+    for (const line of differing) console.log(`✗ ${line}`)
+    if (differing.length === 0)
+      console.log(`✓ the API says of ${n(filled.merchants.length)} books what SQL adds up from the archive`)
+    return exitCode === 0 && differing.length === 0 ? 0 : 1
+  } finally {
+    s3.kill()
+    await services.stop()
+  }
+}
+
+/** The day of all trade. */
+const DAY = '2026-11-19'
+
+const print = ({ rows, objects, bytes }: Filled): void => {
+  const perRow = (bytes / rows).toFixed(1)
+  console.log(`\narchive: ${n(rows)} rows in ${n(objects)} objects, ${n(bytes)} bytes, ${perRow} a row\n`)
+}
+
+const startS3 = async (folder: string) => {
+  const [port = 0] = await freePorts(1)
+  const data = join(folder, 's3')
+  mkdirSync(data)
+  const server = script('rebuild/s3.server.ts')
+  // With a channel, so that it ends with us however we end.
+  const child = spawn(process.execPath, [server, '--port', String(port), '--folder', data], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  process.env['AWS_ENDPOINT_URL_S3'] = `http://127.0.0.1:${port}`
+  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/`)).status, { timeoutMs: 15_000 })
+  return child
+}
+
+/** The operator's command, as it is. */
+const runRebuild = async () => {
+  const startedAtMs = performance.now()
+  const child = spawn(process.execPath, [script('../operations/rebuild.ts')], { stdio: 'inherit' })
+  let [peakMiB, cpuSeconds] = [0, 0]
+  const watch = setInterval(() => {
+    try {
+      peakMiB = memoryMiB(child.pid ?? 0).peak || peakMiB
+      cpuSeconds = cpuMicros(child.pid ?? 0) / 1e6
+    } catch {
+      // It has just ended.
+    }
+  }, 100)
+  const [exitCode] = (await once(child, 'exit')) as [number | null]
+  clearInterval(watch)
+  return { exitCode, peakMiB, cpuSeconds, seconds: (performance.now() - startedAtMs) / 1_000 }
+}
+
+const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const n = (value: number): string => value.toLocaleString('en')
+
+const folder = mkdtempSync(join(tmpdir(), 'daybook-bench-'))
+try {
+  process.exitCode = await main(folder)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

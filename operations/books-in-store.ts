@@ -1,0 +1,15 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { dynamoHeads } from '#adapters/heads/dynamo-heads'
+import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import type { TableNames } from '#wire/settings'
+
+/** The books that stand in some tables. */
+export const booksInStore = (client: DynamoDBDocumentClient, tables: TableNames) => ({
+  journal: dynamoJournal(client, tables.journal),
+  heads: dynamoHeads(client, tables.days),
+  merchants: dynamoMerchants(client, tables.merchants),
+  quarantine: dynamoQuarantine(client, tables.quarantine),
+  clock: Date.now,
+})

@@ -1,0 +1,22 @@
+/** Tables of their own for a rebuild: empty when it begins, gone when it is over. */
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { provisionTables } from '#infra/local/provision'
+import type { TableNames } from '#wire/settings'
+
+export const provisionRebuild = async (client: DynamoDBDocumentClient, nowMs: number): Promise<TableNames> => {
+  const prefix = `rebuild-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`
+  const tables: TableNames = {
+    merchants: `${prefix}-merchants`,
+    journal: `${prefix}-journal`,
+    days: `${prefix}-days`,
+    progress: `${prefix}-progress`,
+    quarantine: `${prefix}-quarantine`,
+  }
+  await provisionTables(client, tables)
+  return tables
+}
+
+export const deleteTables = async (client: DynamoDBDocumentClient, tables: TableNames): Promise<void> => {
+  for (const name of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName: name }))
+}

@@ -1,0 +1,88 @@
+/** `npm run replay`: sends what was accepted since an instant through the journal's rules once more. */
+import { parseArgs } from 'node:util'
+import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
+import { s3Client, s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
+import { documentClient } from '#adapters/dynamodb/client'
+import { kinesisClient } from '#adapters/kinesis/client'
+import { retainedBatches } from '#adapters/kinesis/retained-batches'
+import { useRunningSystem } from '#infra/local/running-system'
+import type { Interval, UnreadableObject } from '#ledger/ports'
+import type { Recorded } from '#processors/rebuild/book-recorder'
+import { replayArchive, replayStream } from '#processors/rebuild/replay'
+import { parseInstant } from '#wire/instant'
+import { readSettings } from '#wire/settings'
+import { booksInStore } from './books-in-store.ts'
+import { progressLine, rate } from './progress.ts'
+
+const USAGE = `npm run replay -- --from T [--to T] [--source archive|stream]
+  Sends every entry that arrived from T on through the journal's rules again; nothing changes where nothing is missing.
+  --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to up to now
+  --source       stream (the default): what the stream still has, 7 days; archive: what stands in S3
+Exit code 0 when everything could be read, 1 when not.`
+
+type Request = { readonly arrived: Interval; readonly source: 'archive' | 'stream' }
+
+const main = async (): Promise<number> => {
+  const request = readRequest()
+  if (request === undefined) {
+    console.error(USAGE)
+    return 2
+  }
+  useRunningSystem()
+  const { recorded, unreadableObjects } = await replay(request)
+  const { entries, counted, setAside, unreadableRecords } = recorded
+  console.log(
+    `${n(entries)} entries looked at: ${n(counted)} newly counted, ${n(entries - counted - setAside)} duplicates.`,
+  )
+  if (setAside > 0) console.log(`${n(setAside)} cannot be counted; each waits in quarantine.`)
+  if (unreadableRecords > 0) console.log(`${n(unreadableRecords)} cannot be read; each waits in quarantine.`)
+  for (const { key, reason } of unreadableObjects) console.log(`✗ cannot read ${key}: ${reason}`)
+  return unreadableObjects.length === 0 ? 0 : 1
+}
+
+const replay = async ({
+  arrived,
+  source,
+}: Request): Promise<{ recorded: Recorded; unreadableObjects: readonly UnreadableObject[] }> => {
+  const { tables, streamName, archiveBucket, booksAtOnce, bookCacheBytes } = readSettings()
+  const world = booksInStore(documentClient({ maxAttempts: 10 }), tables)
+  const limits = { booksAtOnce, cacheBytes: bookCacheBytes }
+  const [line, speed] = [progressLine(), rate()]
+  try {
+    if (source === 'stream') {
+      const batches = retainedBatches(kinesisClient({ maxAttempts: 10 }), streamName, arrived)
+      const onProgress = ({ entries }: Recorded) => line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
+      return { recorded: await replayStream(batches, world, limits, onProgress), unreadableObjects: [] }
+    }
+    const archive = parquetArchiveObjects(s3ObjectStore(s3Client(), archiveBucket))
+    const result = await replayArchive(archive, world, limits, {
+      arrived,
+      onProgress: ({ doneBytes, allBytes, entries }) =>
+        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`),
+    })
+    return { recorded: result, unreadableObjects: result.unreadableObjects }
+  } finally {
+    line.clear()
+  }
+}
+
+/** Undefined when the arguments make no sense. */
+const readRequest = (): Request | undefined => {
+  const options = { from: { type: 'string' }, to: { type: 'string' }, source: { type: 'string' } } as const
+  try {
+    const { from = '', to, source = 'stream' } = parseArgs({ options }).values
+    const fromMs = parseInstant(from)
+    const toMs = to === undefined ? ({ ok: true, value: Date.now() } as const) : parseInstant(to)
+    if (!fromMs.ok || !toMs.ok || (source !== 'stream' && source !== 'archive')) return undefined
+    return { arrived: { fromMs: fromMs.value, toMs: toMs.value }, source }
+  } catch {
+    return undefined
+  }
+}
+
+const n = (value: number): string => value.toLocaleString('en')
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  return 1
+})

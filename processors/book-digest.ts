@@ -1,0 +1,37 @@
+/** What a book holds, added up from its entries and not read from its view: for whoever has to prove two books equal. */
+import { totalsOf } from '#ledger/day-view'
+import { contentHash, type ContentHash } from '#ledger/entry'
+import type { BookId, EntryId } from '#ledger/identifiers'
+import { addTotals, noTotals, type Totals } from '#ledger/money'
+import type { Journal } from '#ledger/ports'
+import { digestOf } from '#ledger/segment'
+import { openSegment } from '#wire/packed-segment'
+import { wholeChain } from './journal/whole-chain.ts'
+
+export type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
+export type BookSum = { readonly totals: Totals; readonly digest: string }
+type Chains = Pick<Journal, 'read' | 'end'>
+
+/** Its totals and its digest. Takes about 0.4 KB of memory for each entry of the book, whose lines have to be sorted. */
+export const sumOfBook = async (journal: Chains, book: BookId): Promise<BookSum> => {
+  let totals = noTotals
+  const contents: BookContent[] = []
+  for await (const { entries } of openSegments(journal, book)) {
+    totals = addTotals(totals, totalsOf(entries))
+    for (const entry of entries) contents.push({ entryId: entry.entryId, contentHash: contentHash(entry) })
+  }
+  return { totals, digest: digestOf(contents) }
+}
+
+/** The content hash of each of its entries. */
+export const contentsOfBook = async (journal: Chains, book: BookId): Promise<ReadonlyMap<EntryId, ContentHash>> => {
+  const contents = new Map<EntryId, ContentHash>()
+  for await (const { entries } of openSegments(journal, book)) {
+    for (const entry of entries) contents.set(entry.entryId, contentHash(entry))
+  }
+  return contents
+}
+
+async function* openSegments(journal: Chains, book: BookId) {
+  for await (const sealed of wholeChain(journal, book)) yield openSegment(sealed).segment
+}

@@ -1,0 +1,59 @@
+/** The archive's entries for whoever records them again: one business day after the other, a bounded number at a time. */
+import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchiveObject, ArchiveObjects, Interval, UnreadableObject } from '#ledger/ports'
+
+/** How far the reading has come, in bytes of objects; bytes count as read when their entries are recorded. */
+export type ReadingProgress = { readonly doneBytes: number; readonly allBytes: number; readonly entries: number }
+
+export type ReadArchive = {
+  readonly objects: number
+  readonly bytes: number
+  /** Rows in the objects, every copy. */
+  readonly rows: number
+  readonly unreadableObjects: readonly UnreadableObject[]
+}
+
+// Large enough for large segments, small enough to be forgotten: about 15 MB with its lines.
+const ENTRIES_AT_ONCE = 16_384
+
+/** Hands over every entry of the given objects; those of a book come in stream order. */
+export const recordArchive = async (
+  archive: Pick<ArchiveObjects, 'entries'>,
+  objects: readonly ArchiveObject[],
+  record: (entries: readonly ArchivedEntry[]) => Promise<void>,
+  { arrived, onProgress }: { arrived?: Interval; onProgress: (progress: ReadingProgress) => void },
+): Promise<ReadArchive> => {
+  const allBytes = bytesOf(objects)
+  const unreadable: UnreadableObject[] = []
+  let [doneBytes, rows, entries] = [0, 0, 0]
+
+  const days = Map.groupBy(objects, ({ businessDay }) => businessDay)
+  for (const day of [...days.keys()].toSorted()) {
+    const ofDay = days.get(day) ?? []
+    const dayBytes = bytesOf(ofDay)
+    let [dayRows, dayEntries] = [0, 0]
+    let batch: ArchivedEntry[] = []
+    const recordBatch = async (): Promise<void> => {
+      await record(batch)
+      dayEntries += batch.length
+      entries += batch.length
+      batch = []
+      onProgress({ doneBytes: doneBytes + dayBytes * Math.min(1, dayEntries / dayRows), allBytes, entries })
+    }
+    for await (const part of archive.entries(ofDay, arrived)) {
+      if ('unreadable' in part) unreadable.push(part.unreadable)
+      else if ('read' in part) dayRows += part.rows
+      else {
+        batch.push(...part.entries)
+        if (batch.length >= ENTRIES_AT_ONCE) await recordBatch()
+      }
+    }
+    if (batch.length > 0) await recordBatch()
+    rows += dayRows
+    doneBytes += dayBytes
+    onProgress({ doneBytes, allBytes, entries })
+  }
+  return { objects: objects.length, bytes: allBytes, rows, unreadableObjects: unreadable }
+}
+
+const bytesOf = (objects: readonly ArchiveObject[]): number => objects.reduce((sum, { bytes }) => sum + bytes, 0)

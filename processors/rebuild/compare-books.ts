@@ -1,0 +1,80 @@
+/** Proves books equal to those of another place: by count, by sums, and by the digest of what they hold. */
+import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
+import { addTotals, noTotals, type Totals } from '#ledger/money'
+import type { Heads, Journal, Merchants } from '#ledger/ports'
+import { contentsOfBook, sumOfBook, type BookSum } from '../book-digest.ts'
+import { eachAtOnce } from './each-at-once.ts'
+import { allMerchants } from './rebuild-books.ts'
+
+/** Where books stand. Which there are is what the heads say: no book has a segment before its head lists it. */
+export type Shelf = {
+  readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly heads: Pick<Heads, 'read'>
+  readonly merchants: Pick<Merchants, 'list'>
+}
+
+export type Comparison = {
+  readonly books: number
+  readonly totals: { readonly rebuilt: Totals; readonly live: Totals }
+  readonly different: readonly BookDifference[]
+}
+
+export type BookDifference = {
+  readonly book: BookId
+  readonly rebuilt: BookSum
+  readonly live: BookSum
+  /** Only the live book has them: what the archive lacks. */
+  readonly missingInArchive: readonly EntryId[]
+  /** Only the rebuilt book has them: what the journal lacks. */
+  readonly missingInJournal: readonly EntryId[]
+  readonly otherContent: readonly EntryId[]
+}
+
+export const compareBooks = async (
+  { rebuilt, live }: { readonly rebuilt: Shelf; readonly live: Shelf },
+  { booksAtOnce, onProgress }: { booksAtOnce: number; onProgress: (books: number, allBooks: number) => void },
+): Promise<Comparison> => {
+  const ids = new Map([...(await booksOn(rebuilt)), ...(await booksOn(live))].map((id) => [bookKey(id), id]))
+  const different: BookDifference[] = []
+  const totals = { rebuilt: noTotals, live: noTotals }
+  let books = 0
+  await eachAtOnce(ids.values(), booksAtOnce, async (book) => {
+    // One after the other: the lines of a book take memory while they are sorted.
+    const sums = { rebuilt: await sumOfBook(rebuilt.journal, book), live: await sumOfBook(live.journal, book) }
+    totals.rebuilt = addTotals(totals.rebuilt, sums.rebuilt.totals)
+    totals.live = addTotals(totals.live, sums.live.totals)
+    if (!areEqual(sums.rebuilt, sums.live)) {
+      different.push({ book, ...sums, ...(await differingEntries(rebuilt, live, book)) })
+    }
+    books += 1
+    onProgress(books, ids.size)
+  })
+  return { books, totals, different: different.toSorted((a, b) => (bookKey(a.book) < bookKey(b.book) ? -1 : 1)) }
+}
+
+const booksOn = async ({ merchants, heads }: Shelf): Promise<BookId[]> => {
+  const ids: BookId[] = []
+  await eachAtOnce(await allMerchants(merchants), HEADS_AT_ONCE, async ({ merchantId }) => {
+    const { open } = await heads.read(merchantId)
+    for (const day of open) ids.push({ merchantId, day })
+  })
+  return ids
+}
+
+const HEADS_AT_ONCE = 16
+
+const areEqual = (a: BookSum, b: BookSum): boolean =>
+  a.digest === b.digest &&
+  a.totals.entryCount === b.totals.entryCount &&
+  a.totals.creditsMinor === b.totals.creditsMinor &&
+  a.totals.debitsMinor === b.totals.debitsMinor
+
+const differingEntries = async (rebuilt: Shelf, live: Shelf, book: BookId) => {
+  const here = await contentsOfBook(rebuilt.journal, book)
+  const there = await contentsOfBook(live.journal, book)
+  return {
+    missingInArchive: [...there.keys()].filter((id) => !here.has(id)),
+    missingInJournal: [...here.keys()].filter((id) => !there.has(id)),
+    otherContent: [...here.keys()].filter((id) => there.has(id) && there.get(id) !== here.get(id)),
+  }
+}

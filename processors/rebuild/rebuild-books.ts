@@ -1,0 +1,70 @@
+/**
+ * Builds every book from the archive alone, by the rules that the live ones were built by.
+ *
+ * A book that was built live counts the first copy of an id in stream order and sets aside what claims the id with other
+ * content later. All entries of a merchant stand on one shard at a time, and a shard that follows another by a split or
+ * a merge numbers its records higher; so the order of sequence numbers, and of places in a record, is the order in which
+ * the live book was offered them. Which object a row stands in, and how often, makes no difference.
+ */
+import type { Merchant } from '#ledger/merchant'
+import type { ArchiveObjects, Merchants } from '#ledger/ports'
+import { recordArchive, type ReadArchive, type ReadingProgress } from './archived-days.ts'
+import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } from './book-recorder.ts'
+
+export type Rebuilt = ReadArchive &
+  Recorded & {
+    readonly merchantsFromDecisions: number
+    /** Merchants of whom no decision in the archive tells. */
+    readonly merchantsFromRegister: readonly string[]
+  }
+
+export type RebuildParts = {
+  readonly archive: ArchiveObjects
+  /** Empty, and nobody else's. */
+  readonly rebuilt: RecorderWorld
+  /** The live register, for merchants registered before decisions were archived. */
+  readonly register: Pick<Merchants, 'list'>
+}
+
+export const rebuildBooks = async (
+  { archive, rebuilt, register }: RebuildParts,
+  limits: RecorderLimits,
+  onProgress: (progress: ReadingProgress) => void,
+): Promise<Rebuilt> => {
+  const listed = await archive.list()
+  const decided = await archive.merchants()
+  const missing = await missingIn(decided.merchants, register)
+  for (const merchant of [...decided.merchants, ...missing]) await enter(rebuilt.merchants, merchant)
+
+  const recorder = bookRecorder(rebuilt, { ...limits, mayHaveMoved: false })
+  const read = await recordArchive(archive, listed.objects, (entries) => recorder.archived(entries), { onProgress })
+  return {
+    ...read,
+    ...recorder.recorded(),
+    unreadableObjects: [...decided.unreadable, ...listed.unreadable, ...read.unreadableObjects],
+    merchantsFromDecisions: decided.merchants.length,
+    merchantsFromRegister: missing.map(({ merchantId }) => merchantId),
+  }
+}
+
+const missingIn = async (known: readonly Merchant[], register: Pick<Merchants, 'list'>): Promise<Merchant[]> => {
+  const ids = new Set(known.map(({ merchantId }) => merchantId))
+  return (await allMerchants(register)).filter(({ merchantId }) => !ids.has(merchantId))
+}
+
+/** Every merchant of a register. */
+export const allMerchants = async (register: Pick<Merchants, 'list'>): Promise<Merchant[]> => {
+  const merchants: Merchant[] = []
+  let after: string | undefined
+  do {
+    const page = await register.list({ limit: 500, ...(after !== undefined && { after }) })
+    merchants.push(...page.items)
+    after = page.next
+  } while (after !== undefined)
+  return merchants
+}
+
+/** The register takes revisions one after the other; the last is the one that stays. */
+const enter = async (merchants: Merchants, merchant: Merchant): Promise<void> => {
+  for (let revision = 1; revision <= merchant.revision; revision += 1) await merchants.save({ ...merchant, revision })
+}

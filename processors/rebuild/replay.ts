@@ -1,0 +1,41 @@
+/**
+ * Sends what was accepted through the journal's rules once more. Whatever is in its book already is found there, so
+ * nothing happens where nothing is missing.
+ */
+import type { ArchiveObjects, Interval } from '#ledger/ports'
+import type { ShardBatch } from '../shard-batch.ts'
+import { recordArchive, type ReadArchive, type ReadingProgress } from './archived-days.ts'
+import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } from './book-recorder.ts'
+
+/** From the archive: entries that arrived on the stream in the given time. */
+export const replayArchive = async (
+  archive: ArchiveObjects,
+  world: RecorderWorld,
+  limits: RecorderLimits,
+  { arrived, onProgress }: { arrived: Interval; onProgress: (progress: ReadingProgress) => void },
+): Promise<Recorded & ReadArchive> => {
+  const listed = await archive.list()
+  const objects = listed.objects.filter(({ storedAtMs }) => storedAtMs >= arrived.fromMs)
+  const recorder = liveRecorder(world, limits)
+  const read = await recordArchive(archive, objects, (entries) => recorder.archived(entries), { arrived, onProgress })
+  return { ...read, ...recorder.recorded(), unreadableObjects: [...listed.unreadable, ...read.unreadableObjects] }
+}
+
+/** From the stream: records that it still has, of each shard in order. */
+export const replayStream = async (
+  batches: AsyncIterable<ShardBatch>,
+  world: RecorderWorld,
+  limits: RecorderLimits,
+  onProgress: (recorded: Recorded) => void,
+): Promise<Recorded> => {
+  const recorder = liveRecorder(world, limits)
+  for await (const batch of batches) {
+    await recorder.delivered(batch)
+    onProgress(recorder.recorded())
+  }
+  return recorder.recorded()
+}
+
+/** Beside the processor, which goes on meanwhile. */
+const liveRecorder = (world: RecorderWorld, limits: RecorderLimits) =>
+  bookRecorder(world, { ...limits, mayHaveMoved: true })

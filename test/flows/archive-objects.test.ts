@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import type { ObjectStore } from '#adapters/archive-objects/object-store'
+import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
+import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchivePart } from '#ledger/ports'
+import { aMerchant, anEntry, day, entryId, merchantId } from '../builders.ts'
+import { decisionsParquet, entriesParquet } from '../parquet-object.ts'
+
+const inMemory = (objects: Readonly<Record<string, Uint8Array>>): ObjectStore => ({
+  async *list(prefix) {
+    for (const [key, { length: bytes }] of Object.entries(objects)) {
+      if (key.startsWith(prefix)) yield { key, bytes, storedAtMs: 0 }
+    }
+  },
+  async get(key) {
+    const bytes = objects[key]
+    if (bytes === undefined) throw new Error('The specified key does not exist.')
+    return (async function* () {
+      yield bytes
+    })()
+  },
+})
+
+const archived = (id: string, sequenceNumber: string, index = 0, arrivedAtMs = 1_795_000_000_123): ArchivedEntry => ({
+  entry: anEntry({ entryId: entryId(id) }),
+  position: { shardId: 'shardId-000000000000', sequenceNumber, index },
+  arrivedAtMs,
+})
+
+const keyOf = (name: string) => `entries/business_day=2026-11-20/${name}.parquet`
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+const readAll = async (store: ObjectStore, arrived?: { fromMs: number; toMs: number }) => {
+  const archive = parquetArchiveObjects(store)
+  const parts: ArchivePart[] = []
+  for await (const part of archive.entries((await archive.list()).objects, arrived)) parts.push(part)
+  return {
+    entries: parts.flatMap((part) => ('entries' in part ? part.entries : [])),
+    rows: parts.flatMap((part) => ('read' in part ? [part.rows] : [])),
+    unreadable: parts.flatMap((part) => ('unreadable' in part ? [part.unreadable] : [])),
+  }
+}
+
+describe('entries of Parquet objects', () => {
+  test('come back as they were archived, with every field or with few', async () => {
+    const full: ArchivedEntry = {
+      ...archived('full', '7'),
+      entry: anEntry({
+        entryId: entryId('full'),
+        direction: 'debit',
+        amountMinor: 1_000_000_000_000n,
+        occurredAtMs: Date.parse('2026-11-20T23:59:59.999Z'),
+        method: 'pix',
+        category: 'café "au lait"',
+        description: 'two\nlines',
+        reference: '\\',
+        terminalId: 'till-1',
+        terminalSeq: Number.MAX_SAFE_INTEGER,
+        reverses: 'other',
+        metadata: { table: '7', 'with "quotes"': '' },
+      }),
+    }
+    const few = archived('few', '8')
+    const { entries, rows } = await readAll(inMemory({ [keyOf('a')]: await entriesParquet([full, few]) }))
+    expect(entries).toEqual([full, few])
+    expect(rows).toEqual([2])
+  })
+
+  test('come by merchant and in stream order, every copy, in whatever object they stand', async () => {
+    const of = (merchant: string, id: string, number: string, index = 0): ArchivedEntry => {
+      const given = archived(id, number, index)
+      return { ...given, entry: { ...given.entry, merchantId: merchantId(merchant) } }
+    }
+    const store = inMemory({
+      [keyOf('a')]: await entriesParquet([of('m2', 'd', '1'), of('m1', 'c', '10'), of('m1', 'b', '9', 10)]),
+      [keyOf('b')]: await entriesParquet([of('m1', 'a', '9', 9), of('m1', 'c', '10')]),
+    })
+    const { entries } = await readAll(store)
+    expect(entries.map(({ entry }) => entry.entryId)).toEqual(['a', 'b', 'c', 'c', 'd'])
+  })
+
+  test('of a given time leave out what arrived before or after', async () => {
+    const store = inMemory({
+      [keyOf('a')]: await entriesParquet([
+        archived('a', '1', 0, 99),
+        archived('b', '2', 0, 100),
+        archived('c', '3', 0, 200),
+      ]),
+    })
+    const { entries } = await readAll(store, { fromMs: 100, toMs: 200 })
+    expect(entries.map(({ entry }) => entry.entryId)).toEqual(['b'])
+  })
+
+  test('an object that is cut off, or no Parquet, or gone, is named, and its neighbours are read', async () => {
+    const whole = await entriesParquet([archived('a', '1')])
+    const store = inMemory({
+      [keyOf('cut')]: whole.subarray(0, whole.length - 20),
+      [keyOf('text')]: bytes('not parquet at all'),
+      [keyOf('whole')]: whole,
+    })
+    const gone = { ...store, get: async (key: string) => await store.get(key === keyOf('text') ? 'gone' : key) }
+    const { entries, unreadable } = await readAll(gone)
+    expect(entries).toHaveLength(1)
+    expect(unreadable).toEqual([
+      { key: keyOf('text'), reason: 'The specified key does not exist.' },
+      { key: keyOf('cut'), reason: expect.stringContaining('No magic bytes found at end of file') as string },
+    ])
+  })
+
+  test('a row that is no entry is named with its object, and the others are read', async () => {
+    const wrong = archived('wrong', '2')
+    const store = inMemory({
+      [keyOf('a')]: await entriesParquet([
+        archived('a', '1'),
+        { ...wrong, entry: { ...wrong.entry, amountMinor: -5n } },
+      ]),
+    })
+    const { entries, unreadable } = await readAll(store)
+    expect(entries.map(({ entry }) => entry.entryId)).toEqual(['a'])
+    expect(unreadable).toEqual([
+      { key: keyOf('a'), reason: expect.stringMatching(/^1 of its rows.*m1 wrong: .*amount/) as string },
+    ])
+  })
+
+  test('what stands under no business day is named', async () => {
+    const archive = parquetArchiveObjects(
+      inMemory({ 'entries/business_day=2026-02-30/a': bytes(''), [keyOf('b')]: bytes('') }),
+    )
+    expect(await archive.list()).toEqual({
+      objects: [{ key: keyOf('b'), bytes: 0, storedAtMs: 0, businessDay: day('2026-11-20') }],
+      unreadable: [{ key: 'entries/business_day=2026-02-30/a', reason: 'its key names no business day' }],
+    })
+  })
+})
+
+test('of a merchant the newest state that a decision tells counts', async () => {
+  const saved = (revision: number, name: string) => ({
+    decision_id: `merchant.saved/m1/${revision}`,
+    kind: 'merchant.saved',
+    merchant_id: 'm1',
+    decided_at: '2026-11-20 00:00:00.000',
+    body: JSON.stringify(aMerchant({ revision, name })),
+  })
+  const archive = parquetArchiveObjects(
+    inMemory({
+      'decisions/day=2026-11-20/a.parquet': await decisionsParquet([saved(2, 'newer'), saved(1, 'older')]),
+      'decisions/day=2026-11-21/b.parquet': await decisionsParquet([
+        { ...saved(3, 'other kind'), kind: 'quarantine.discarded' },
+      ]),
+      'decisions/day=2026-11-21/c.parquet': bytes('broken'),
+    }),
+  )
+  const { merchants, unreadable } = await archive.merchants()
+  expect(merchants).toEqual([aMerchant({ revision: 2, name: 'newer' })])
+  expect(unreadable.map(({ key }) => key)).toEqual(['decisions/day=2026-11-21/c.parquet'])
+})

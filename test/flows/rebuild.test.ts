@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest'
+import { memoryArchiveObjects, type MemoryObject } from '#adapters/archive-objects/memory-archive-objects'
+import { memoryHeads } from '#adapters/heads/memory-heads'
+import { memoryJournal } from '#adapters/journal/memory-journal'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { ArchivedEntry } from '#ledger/archive'
+import type { Entry } from '#ledger/entry'
+import type { Merchant } from '#ledger/merchant'
+import { recordEntries } from '#processors/journal/record-entries'
+import { compareBooks } from '#processors/rebuild/compare-books'
+import { rebuildBooks } from '#processors/rebuild/rebuild-books'
+import { replayArchive, replayStream } from '#processors/rebuild/replay'
+import type { ShardBatch } from '#processors/shard-batch'
+import { seededRandom } from '#test/simulation/random'
+import { encodeEntries, entryLine } from '#wire/stream-record'
+import { aBookId, aMerchant, anEntry, entryId, merchantId } from '../builders.ts'
+
+const SHARD = 'shardId-000000000000'
+const DAY = aBookId().day
+const LIMITS = { booksAtOnce: 2, cacheBytes: 1_000_000 }
+
+const shops = [aMerchant(), aMerchant({ merchantId: merchantId('m2') })]
+const entry = (id: string, patch: Partial<Entry> = {}): Entry => anEntry({ entryId: entryId(id), ...patch })
+
+const anEmptyWorld = (merchants: readonly Merchant[] = []) => ({
+  journal: memoryJournal(),
+  heads: memoryHeads(),
+  merchants: memoryMerchants(merchants),
+  quarantine: memoryQuarantine(),
+  clock: () => 0,
+})
+
+/** Records as they stood on the stream, each of some entries. */
+const batchOf = (records: readonly (readonly Entry[])[]): ShardBatch => ({
+  shardId: SHARD,
+  records: records.map((entries, index) => ({
+    // From 99 on, so that the order of numbers is not that of texts.
+    sequenceNumber: String(99 + index),
+    arrivedAtMs: 1_000 + index,
+    data: encodeEntries(entries.map(entryLine)),
+  })),
+})
+
+const archivedFrom = (records: readonly (readonly Entry[])[]): ArchivedEntry[] =>
+  records.flatMap((entries, record) =>
+    entries.map((entry, index) => ({
+      entry,
+      position: { shardId: SHARD, sequenceNumber: String(99 + record), index },
+      arrivedAtMs: 1_000 + record,
+    })),
+  )
+
+const anObject = (name: string, holds: MemoryObject['holds'], storedAtMs = 5_000): MemoryObject => ({
+  key: `entries/business_day=${DAY}/${name}.parquet`,
+  businessDay: DAY,
+  bytes: 100,
+  storedAtMs,
+  holds,
+})
+
+/** The live books, built by the processor from these records, and the same records archived. */
+const given = async (records: readonly (readonly Entry[])[]) => {
+  const live = {
+    ...anEmptyWorld(shops),
+    progress: memoryProgress(),
+    decisions: memoryDecisions(),
+    log: { warn() {}, error() {} },
+  }
+  await recordEntries(live, LIMITS)(batchOf(records))
+  return { live, archived: archivedFrom(records) }
+}
+
+const rebuildAndCompare = async (
+  live: ReturnType<typeof anEmptyWorld>,
+  objects: readonly MemoryObject[],
+  merchants: readonly Merchant[] = shops,
+) => {
+  const rebuilt = anEmptyWorld()
+  const archive = memoryArchiveObjects(objects, merchants)
+  const result = await rebuildBooks({ archive, rebuilt, register: live.merchants }, LIMITS, () => {})
+  const comparison = await compareBooks({ rebuilt, live }, { booksAtOnce: 2, onProgress: () => {} })
+  return { rebuilt, result, comparison }
+}
+
+describe('books rebuilt from the archive', () => {
+  const records = [
+    [entry('a'), entry('b', { direction: 'debit' }), entry('x', { merchantId: merchantId('m2') })],
+    [entry('a'), entry('c', { amountMinor: 7n })],
+    [entry('d'), entry('x', { merchantId: merchantId('m2') }), entry('e', { metadata: { table: '7' } })],
+  ]
+
+  test.each([1, 2, 3])('equal the live ones in whatever objects and order the copies stand (seed %i)', async (seed) => {
+    const { live, archived } = await given(records)
+    const random = seededRandom(seed)
+    const copies = [...archived, ...archived.slice(0, 3)].toSorted(() => random.next() - 0.5)
+    const objects = [anObject('2', copies.slice(0, 4)), anObject('1', copies.slice(4)), anObject('0', [])]
+    const { result, comparison } = await rebuildAndCompare(live, objects)
+    expect(result).toMatchObject({ rows: 11, entries: 11, counted: 6, setAside: 0, unreadableObjects: [] })
+    expect(comparison).toMatchObject({ books: 2, different: [] })
+    expect(comparison.totals.rebuilt).toEqual(comparison.totals.live)
+    expect(comparison.totals.live.entryCount).toBe(6)
+  })
+
+  test('of two contents of an id hold the one that came first on the stream, as the live ones do', async () => {
+    const { live, archived } = await given([[entry('a', { amountMinor: 5n })], [entry('a', { amountMinor: 6n })]])
+    const { rebuilt, comparison, result } = await rebuildAndCompare(live, [
+      anObject('1', archived.slice(1)),
+      anObject('2', archived.slice(0, 1)),
+    ])
+    expect(comparison).toMatchObject({ books: 1, different: [] })
+    expect(comparison.totals.rebuilt.creditsMinor).toBe(5n)
+    expect(result.setAside).toBe(1)
+    const setAside = async (world: typeof rebuilt) => (await world.quarantine.list({}, { limit: 10 })).items
+    expect(await setAside(rebuilt)).toEqual(await setAside(live))
+  })
+
+  test('take a merchant from the live register when no decision tells of it, and say so', async () => {
+    const { live, archived } = await given(records)
+    const newer = aMerchant({ revision: 3 })
+    const { rebuilt, result, comparison } = await rebuildAndCompare(live, [anObject('1', archived)], [newer])
+    expect(result).toMatchObject({ merchantsFromDecisions: 1, merchantsFromRegister: ['m2'] })
+    expect(await rebuilt.merchants.find(newer.merchantId)).toEqual(newer)
+    expect(comparison.different).toEqual([])
+  })
+})
+
+describe('what is wrong is named:', () => {
+  const records = [[entry('a'), entry('b')], [entry('c')]]
+
+  test('an object that cannot be read, while the rest is built', async () => {
+    const { live, archived } = await given(records)
+    const objects = [anObject('good', archived.slice(0, 2)), anObject('bad', 'no magic bytes')]
+    const { result, comparison } = await rebuildAndCompare(live, objects)
+    expect(result.unreadableObjects).toEqual([{ key: anObject('bad', '').key, reason: 'no magic bytes' }])
+    expect(comparison.different).toMatchObject([{ missingInArchive: ['c'], missingInJournal: [], otherContent: [] }])
+  })
+
+  test('a deleted object', async () => {
+    const { live, archived } = await given(records)
+    const { comparison } = await rebuildAndCompare(live, [anObject('1', archived.slice(2))])
+    expect(comparison.different).toMatchObject([
+      {
+        book: aBookId(),
+        rebuilt: { totals: { entryCount: 1 } },
+        live: { totals: { entryCount: 3 } },
+        missingInArchive: ['a', 'b'],
+      },
+    ])
+  })
+
+  test('an archive from which everything was deleted', async () => {
+    const { live } = await given(records)
+    const { comparison } = await rebuildAndCompare(live, [])
+    expect(comparison).toMatchObject({ books: 1, different: [{ missingInArchive: ['a', 'b', 'c'] }] })
+  })
+
+  test('an altered amount', async () => {
+    const { live, archived } = await given(records)
+    const altered = archived.map((row) =>
+      row.entry.entryId === 'b' ? { ...row, entry: { ...row.entry, amountMinor: 999n } } : row,
+    )
+    const { comparison } = await rebuildAndCompare(live, [anObject('1', altered)])
+    expect(comparison.different).toMatchObject([{ book: aBookId(), otherContent: ['b'], missingInArchive: [] }])
+  })
+
+  test('an entry of which the sums do not tell, because another one makes up for it', async () => {
+    const { live, archived } = await given(records)
+    const swapped = archived.map((row) =>
+      row.entry.entryId === 'b' ? { ...row, entry: { ...row.entry, entryId: entryId('z') } } : row,
+    )
+    const { comparison } = await rebuildAndCompare(live, [anObject('1', swapped)])
+    expect(comparison.totals.rebuilt).toEqual(comparison.totals.live)
+    expect(comparison.different).toMatchObject([{ missingInArchive: ['b'], missingInJournal: ['z'] }])
+  })
+})
+
+describe('a replay', () => {
+  const records = [
+    [entry('a'), entry('b')],
+    [entry('a'), entry('c')],
+  ]
+  const everything = { arrived: { fromMs: 0, toMs: 10_000 }, onProgress: () => {} }
+  const count = async (world: ReturnType<typeof anEmptyWorld>) =>
+    (await world.journal.end(aBookId()))?.totals.entryCount
+  async function* stream(of: readonly (readonly Entry[])[]) {
+    yield batchOf(of)
+  }
+
+  test('of the archive changes nothing where nothing is missing', async () => {
+    const { live, archived } = await given(records)
+    const before = await live.journal.read(aBookId(), 0)
+    const progress = await live.progress.read('journal')
+    const archive = memoryArchiveObjects([anObject('1', archived)])
+    expect(await replayArchive(archive, live, LIMITS, everything)).toMatchObject({
+      entries: 4,
+      counted: 0,
+      setAside: 0,
+    })
+    expect(await live.journal.read(aBookId(), 0)).toEqual(before)
+    expect(await live.progress.read('journal')).toEqual(progress)
+  })
+
+  test('of the archive counts the entry that was dropped, once', async () => {
+    const { archived } = await given(records)
+    const { live } = await given([[entry('a'), entry('b')]])
+    const archive = memoryArchiveObjects([anObject('1', archived)])
+    expect(await replayArchive(archive, live, LIMITS, everything)).toMatchObject({ entries: 4, counted: 1 })
+    expect(await replayArchive(archive, live, LIMITS, everything)).toMatchObject({ entries: 4, counted: 0 })
+    expect(await count(live)).toBe(3)
+  })
+
+  test('of the archive looks only at what arrived in the given time', async () => {
+    const { archived } = await given(records)
+    const live = anEmptyWorld(shops)
+    const archive = memoryArchiveObjects([anObject('1', archived), anObject('old', 'would not be read', 1_000)])
+    const late = { ...everything, arrived: { fromMs: 1_001, toMs: 2_000 } }
+    const result = await replayArchive(archive, live, LIMITS, late)
+    expect(result).toMatchObject({ entries: 2, counted: 2, unreadableObjects: [] })
+  })
+
+  test('of the stream changes nothing where nothing is missing, and counts what was dropped', async () => {
+    const { live } = await given([[entry('a')]])
+    expect(await replayStream(stream(records), live, LIMITS, () => {})).toMatchObject({ entries: 4, counted: 2 })
+    expect(await replayStream(stream(records), live, LIMITS, () => {})).toMatchObject({ entries: 4, counted: 0 })
+    expect(await count(live)).toBe(3)
+  })
+
+  test('of the stream keeps what cannot be read where it is kept already', async () => {
+    const { live } = await given([])
+    const garbage: ShardBatch = {
+      shardId: SHARD,
+      records: [{ sequenceNumber: '99', arrivedAtMs: 1, data: Buffer.from([1, 2, 3]) }],
+    }
+    const again = async function* () {
+      yield garbage
+      yield garbage
+    }
+    expect(await replayStream(again(), live, LIMITS, () => {})).toMatchObject({ entries: 0, unreadableRecords: 2 })
+    expect((await live.quarantine.list({}, { limit: 10 })).items).toHaveLength(1)
+  })
+})

@@ -1,0 +1,38 @@
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { startFauxqs, type FauxqsServer } from 'fauxqs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { s3Client, s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
+import { eachAtOnce } from '#processors/rebuild/each-at-once'
+import { useLocalS3 } from '../local-s3.ts'
+
+let server: FauxqsServer
+beforeAll(async () => {
+  server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
+  useLocalS3(server.port)
+})
+afterAll(() => server.stop())
+
+test('objects below a prefix are listed page by page and read whole; what is gone throws', async () => {
+  const client = s3Client()
+  await client.send(new CreateBucketCommand({ Bucket: 'some-archive' }))
+  const names = Array.from({ length: 1_005 }, (_, index) => `entries/${String(index).padStart(4, '0')}`)
+  await eachAtOnce([...names, 'errors/x'], 8, async (Key) => {
+    await client.send(new PutObjectCommand({ Bucket: 'some-archive', Key, Body: Key }))
+  })
+  const store = s3ObjectStore(client, 'some-archive')
+  const before = Date.now()
+  const listed = await all(store.list('entries/'))
+  expect(listed.map(({ key }) => key)).toEqual(names)
+  expect(listed[0]).toMatchObject({ bytes: 'entries/0000'.length })
+  expect(listed.every(({ storedAtMs }) => storedAtMs <= before && storedAtMs > before - 60_000)).toBe(true)
+
+  const bytes = await all(await store.get('entries/0007'))
+  expect(Buffer.concat(bytes).toString()).toBe('entries/0007')
+  await expect(store.get('entries/gone')).rejects.toThrow('does not exist')
+})
+
+const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const found: T[] = []
+  for await (const item of items) found.push(item)
+  return found
+}
