@@ -92,6 +92,10 @@ const visible = (text: string): string =>
     character === '\n' ? '\\n' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
 
-const plainText = (cell: unknown): string => (typeof cell === 'object' ? jsonText(cell) : String(cell))
+const plainText = (cell: unknown): string => {
+  if (typeof cell === 'string') return cell
+  // JSON knows no infinities.
+  return typeof cell === 'number' ? String(cell) : jsonText(cell)
+}
 
 const lengthOf = (text: string): number => Array.from(text).length

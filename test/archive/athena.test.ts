@@ -4,7 +4,6 @@ import {
   InvalidRequestException,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
-  type AthenaClient,
   type GetQueryResultsOutput,
   type QueryExecution,
 } from '@aws-sdk/client-athena'
@@ -38,7 +37,7 @@ const anAthena = ({ executions, pages = [], refusal }: Told) => {
     return {}
   }
   const queries = athenaArchiveQueries({
-    client: { send } as unknown as Pick<AthenaClient, 'send'>,
+    client: { send },
     workGroup: 'analysts',
     database: 'daybook',
     sleep: async (ms) => void slept.push(ms),

@@ -49,8 +49,10 @@ test('reconcile takes a day, of one merchant or of all', () => {
   const all = { day: '2026-11-20', repair: false, json: false }
   expect(reconcileArguments(['--day', '2026-11-20'])).toEqual(all)
   expect(reconcileArguments(['--day', '2026-11-20', '--merchant', 'm1', '--repair', '--json'])).toEqual({
-    ...{ ...all, merchantId: 'm1' },
-    ...{ repair: true, json: true },
+    day: '2026-11-20',
+    merchantId: 'm1',
+    repair: true,
+    json: true,
   })
 })
 

@@ -37,7 +37,7 @@ export const memoryBucket = ({ keysPerPage = 1_000 } = {}): MemoryBucket => {
     downloads.push(Key)
     return { Body: Readable.from([bytes]) }
   }
-  return { client: { send } as unknown as MemoryBucket['client'], objects, downloads }
+  return { client: { send }, objects, downloads }
 }
 
 /** Puts entries into the bucket as one Parquet object, as Firehose does; answers its key. */

@@ -81,7 +81,13 @@ const aSystem = async () => {
   }
   const archive = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() })
   const world = {
-    ...{ stream, progress, clock, journal, quarantine, merchants, archive },
+    stream,
+    progress,
+    clock,
+    journal,
+    quarantine,
+    merchants,
+    archive,
     sleep: async (ms: number) => {
       nowMs += ms
       waiting.sleptMs += ms

@@ -1,5 +1,4 @@
 /** Afterwards: what the system shows, compared with what the clients were told, and with itself. */
-import { existsSync } from 'node:fs'
 import { answered } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
 import { compareWithArchive } from './compare-with-archive.ts'
@@ -38,11 +37,9 @@ export const audit = async ({ system, witness, findings }: Audit): Promise<Audit
     if (isOurs(book.split('/')[0])) continue
     for (const id of withOutcome(sent, 'acknowledged')) findings.add('acknowledged for an unknown merchant', id)
   }
-  const archived = isArchived ? await compareWithArchive({ witness, findings, bucket: 'daybook-archive' }) : undefined
+  const archived = await compareWithArchive({ witness, findings, bucket: 'daybook-archive' })
   return { counted, archived }
 }
-
-const isArchived = existsSync(new URL('../../processors/archive', import.meta.url))
 
 const auditMerchant = async (
   { system, witness, findings }: Audit,
