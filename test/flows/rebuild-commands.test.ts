@@ -26,7 +26,7 @@ test.each([{ script: 'replay', args: ['--from', '2026-11-20T00:00:00Z'] }])(
   async ({ script, args }) => {
     expect(await run(script, ...args)).toEqual({
       code: 1,
-      stderr: 'no Daybook is running on the data in .nothing-runs-here; start it with npm start\n',
+      stderr: 'No Daybook is running on the data in .nothing-runs-here; start it with npm start.\n',
     })
   },
 )
