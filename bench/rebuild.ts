@@ -14,9 +14,7 @@ import { s3Client } from '#adapters/archive-objects/s3-object-store'
 import { documentClient } from '#adapters/dynamodb/client'
 import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { freePorts } from '#infra/local/ports'
 import { provisionTables } from '#infra/local/provision'
-import { eventually } from '#infra/local/retry'
 import { startTestServices } from '#infra/local/test-services'
 import { booksInStore } from '../operations/books-in-store.ts'
 import { recordEntries } from '#processors/journal/record-entries'
@@ -34,7 +32,6 @@ const main = async (folder: string): Promise<number> => {
   const objects = join(folder, 'objects')
   mkdirSync(objects)
   const services = await startTestServices({ folder })
-  const s3 = await startS3(folder)
   try {
     const { tables, archiveBucket: bucket, booksAtOnce, bookCacheBytes } = readSettings()
     const client = documentClient()
@@ -68,7 +65,6 @@ const main = async (folder: string): Promise<number> => {
       console.log(`✓ the API says of ${n(filled.merchants.length)} books what SQL adds up from the archive`)
     return exitCode === 0 && differing.length === 0 ? 0 : 1
   } finally {
-    s3.kill()
     await services.stop()
   }
 }
@@ -79,20 +75,6 @@ const DAY = '2026-11-19'
 const print = ({ rows, objects, bytes }: Filled): void => {
   const perRow = (bytes / rows).toFixed(1)
   console.log(`\narchive: ${n(rows)} rows in ${n(objects)} objects, ${n(bytes)} bytes, ${perRow} a row\n`)
-}
-
-const startS3 = async (folder: string) => {
-  const [port = 0] = await freePorts(1)
-  const data = join(folder, 's3')
-  mkdirSync(data)
-  const server = script('rebuild/s3.server.ts')
-  // With a channel, so that it ends with us however we end.
-  const child = spawn(process.execPath, [server, '--port', String(port), '--folder', data], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  process.env['AWS_ENDPOINT_URL_S3'] = `http://127.0.0.1:${port}`
-  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/`)).status, { timeoutMs: 15_000 })
-  return child
 }
 
 /** The operator's command, as it is. */

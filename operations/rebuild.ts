@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import { s3Client, s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { documentClient } from '#adapters/dynamodb/client'
-import { useRunningSystem } from '#infra/local/running-system'
+import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import { bookKey } from '#ledger/identifiers'
 import { netMinor, type Totals } from '#ledger/money'
 import { compareBooks, type BookDifference, type Comparison } from '#processors/rebuild/compare-books'
@@ -20,7 +20,7 @@ Exit code 0 when all objects were read and all books are equal, 1 when not.`
 
 const main = async (): Promise<number> => {
   const { keep } = parseArgs({ options: { keep: { type: 'boolean', default: false } } }).values
-  useRunningSystem()
+  useNamedOrRunningSystem()
   const settings = readSettings()
   // A rebuild is long: what the store refuses at the moment is worth waiting for.
   const client = documentClient({ maxAttempts: 10 })

@@ -5,7 +5,7 @@ import { s3Client, s3ObjectStore } from '#adapters/archive-objects/s3-object-sto
 import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { retainedBatches } from '#adapters/kinesis/retained-batches'
-import { useRunningSystem } from '#infra/local/running-system'
+import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import type { Interval, UnreadableObject } from '#ledger/ports'
 import type { Recorded } from '#processors/rebuild/book-recorder'
 import { replayArchive, replayStream } from '#processors/rebuild/replay'
@@ -28,7 +28,7 @@ const main = async (): Promise<number> => {
     console.error(USAGE)
     return 2
   }
-  useRunningSystem()
+  useNamedOrRunningSystem()
   const { recorded, unreadableObjects } = await replay(request)
   const { entries, counted, setAside, unreadableRecords } = recorded
   console.log(

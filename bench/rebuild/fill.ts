@@ -5,7 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import type { ArchivedEntry } from '#ledger/archive'
 import type { Entry } from '#ledger/entry'
 import type { Merchant } from '#ledger/merchant'
@@ -47,7 +47,6 @@ export const fill = async (filling: Filling): Promise<Filled> => {
   const random = seededRandom(2)
   const { shops, requests } = trade({ merchantCount: MERCHANTS, ids: 'till', perRequest: 500, spanMs: 3_600_000 })
   const merchants = shops.map(({ merchantId }) => merchantOf(merchantId))
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }))
   for (const merchant of merchants) await filling.register(merchant)
   const decisions = await decisionsParquet(merchants.map(savedRow))
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'decisions/day=2026-11-19/a.parquet', Body: decisions }))

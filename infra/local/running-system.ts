@@ -39,6 +39,12 @@ export const useRunningSystem = (folder: string = readSettings().dataFolder): En
   return endpoints
 }
 
+/** The same, unless the environment itself names a store and an S3, wherever those are. */
+export const useNamedOrRunningSystem = (): void => {
+  const { AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_S3: s3 } = process.env
+  if (store === undefined || s3 === undefined) useRunningSystem()
+}
+
 const readEndpoints = (folder: string): Endpoints => {
   const noSystem = new Error(`No Daybook is running on the data in ${folder}; start it with npm start.`)
   // A system that was killed leaves its file behind.
