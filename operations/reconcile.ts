@@ -24,8 +24,14 @@ const main = async (): Promise<number> => {
   }
   const settings = readSettings()
   if (settings.athena === undefined) useRunningSystem()
+  const world = worldOf(settings)
+  // Nothing equals nothing, so a name that was mistyped would pass.
+  if (asked.merchantId !== undefined && (await world.merchants.find(asked.merchantId)) === undefined) {
+    console.error(`No merchant is registered as ${asked.merchantId}.`)
+    return 2
+  }
   const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: compared() }
-  const report = await reconcileDay(worldOf(settings), request)
+  const report = await reconcileDay(world, request)
   console.log(asked.json ? jsonText({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
   return report.status === 'compared' && report.isEqual ? 0 : 1
 }

@@ -42,6 +42,11 @@ export const verifyJournal =
     })
     const wanted = wantedOf(values)
     const store = openStore()
+    const { merchantId } = wanted
+    // Nothing at all is whole, too, so a name that was mistyped would pass.
+    if (merchantId !== undefined && (await store.merchants.find(merchantId)) === undefined) {
+      throw new UsageError(`No merchant is registered as ${merchantId}.`)
+    }
     const books = 'day' in wanted ? [wanted] : openBooks(store, wanted)
     return await verifyAll(store, books, reporter(terminal, values.json))
   }

@@ -16,7 +16,7 @@ import { publishAgain } from './publish-again.ts'
 
 export type ReconcileWorld = BarrierWorld &
   BookStores & {
-    readonly merchants: Pick<Merchants, 'list'>
+    readonly merchants: Pick<Merchants, 'find' | 'list'>
     readonly archive: ArchiveQueries
   }
 

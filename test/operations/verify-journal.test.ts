@@ -56,6 +56,12 @@ test('a book without entries is whole', async () => {
   expect({ exit, printed }).toMatchObject({ exit: 0, printed: expect.stringContaining('hash none') as string })
 })
 
+test('a merchant that nobody has registered is said to be none, and is not whole', async () => {
+  const { exit, complained } = await run(['--merchant', 'm9', '--day', '2026-11-20'])
+  expect(exit).toBe(2)
+  expect(complained).toContain('No merchant is registered as m9.')
+})
+
 test('a book that is broken: where, what, and exit code 1', async () => {
   const { exit, printed, complained } = await run(ONE, storeWith(books[0] as BookId))
   expect(exit).toBe(1)
