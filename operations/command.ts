@@ -1,24 +1,65 @@
-/** What the operators' commands have in common: how they fail. */
+/** What all commands of operators have in common: how arguments are read, and what the exit code says. */
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { StatementError } from '#ledger/ports'
 
-/** The command was not used as it is meant to be. */
+export const EXIT = {
+  /** Done, and whatever was looked at is as it should be. */
+  done: 0,
+  /** A promise is broken, or what was asked for is refused. */
+  refused: 1,
+  /** The arguments make no sense. */
+  usage: 2,
+  /** It could not be found out: nothing runs, or something does not answer. */
+  failed: 3,
+} as const
+export type Exit = (typeof EXIT)[keyof typeof EXIT]
+
+/** Where a command speaks: results on the one, everything else on the other. */
+export type Terminal = { print(line: string): void; complain(line: string): void }
+
+export type Command = (args: readonly string[], terminal: Terminal) => Promise<Exit>
+
+/** What was typed makes no sense; the message says what of it. */
 export class UsageError extends Error {}
 
-/** Runs a command; its answer is the exit code. What goes wrong is said in a sentence, bad usage with the usage text. */
-export const runCommand = async (usage: string, command: () => Promise<number>): Promise<void> => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever reads, such as `head`, has seen enough.
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+/** The arguments by their names. Throws a UsageError for one that is not known, or has no value where it needs one. */
+export const readArguments = <Config extends ParseArgsConfig>(args: readonly string[], config: Config) => {
   try {
-    process.exitCode = await command()
+    return parseArgs({ ...config, args, strict: true })
   } catch (error) {
-    const isUsage = error instanceof UsageError || isParseArgsError(error)
-    console.error(error instanceof Error ? error.message : String(error))
-    if (isUsage) console.error(`\n${usage}`)
-    process.exitCode = isUsage ? 2 : 1
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
   }
 }
 
-const isParseArgsError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+/** Runs a command to its exit code, whatever it throws. */
+export const exitOf = async (
+  command: Command,
+  usage: string,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<Exit> => {
+  try {
+    if (args.includes('--help')) {
+      terminal.print(usage)
+      return EXIT.done
+    }
+    return await command(args, terminal)
+  } catch (error) {
+    terminal.complain(error instanceof Error ? error.message : String(error))
+    if (error instanceof StatementError) return EXIT.refused
+    if (!(error instanceof UsageError)) return EXIT.failed
+    terminal.complain(`\n${usage}`)
+    return EXIT.usage
+  }
+}
+
+/** The same for this process. */
+export const runCommand = async (command: Command, usage: string): Promise<void> => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads, such as `head`, has seen enough.
+    if (error.code === 'EPIPE') process.exit(EXIT.done)
+    throw error
+  })
+  const terminal = { print: (line: string) => console.log(line), complain: (line: string) => console.error(line) }
+  process.exitCode = await exitOf(command, usage, process.argv.slice(2), terminal)
+}

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import { table } from '#infra/local/demo/terminal'
 import { useRunningSystem } from '#infra/local/running-system'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
-import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './arguments.ts'
+import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './command.ts'
 
 export const USAGE = `npm run quarantine -- list [--status S] [--merchant M] [--reason R]
 npm run quarantine -- show ID

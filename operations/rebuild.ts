@@ -1,5 +1,4 @@
 /** `npm run rebuild`: builds all books from the archive alone, and proves them equal to the live ones. */
-import { parseArgs } from 'node:util'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import { s3Client, s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { documentClient } from '#adapters/dynamodb/client'
@@ -10,16 +9,17 @@ import { compareBooks, type BookDifference, type Comparison } from '#processors/
 import { rebuildBooks, type Rebuilt } from '#processors/rebuild/rebuild-books'
 import { readSettings } from '#wire/settings'
 import { booksInStore } from './books-in-store.ts'
+import { readArguments, runCommand, type Command } from './command.ts'
 import { progressLine, rate } from './progress.ts'
 import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
 
 const USAGE = `npm run rebuild [-- --keep]
   Builds every book from the archive into empty tables and compares each with the live one.
   --keep   leaves those tables where they are; otherwise they are deleted in the end
-Exit code 0 when all objects were read and all books are equal, 1 when not.`
+Exit code 0 when all objects were read and all books are equal, 1 when not, 3 when nothing answers.`
 
-const main = async (): Promise<number> => {
-  const { keep } = parseArgs({ options: { keep: { type: 'boolean', default: false } } }).values
+const rebuild: Command = async (args) => {
+  const { keep } = readArguments(args, { options: { keep: { type: 'boolean', default: false } } }).values
   useNamedOrRunningSystem()
   const settings = readSettings()
   // A rebuild is long: what the store refuses at the moment is worth waiting for.
@@ -110,8 +110,4 @@ const inWords = (totals: Totals): string =>
 
 const n = (value: number | bigint): string => value.toLocaleString('en')
 
-process.exitCode = await main().catch((error: unknown) => {
-  const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-  console.error(isUsage ? USAGE : error instanceof Error ? error.message : String(error))
-  return isUsage ? 2 : 1
-})
+await runCommand(rebuild, USAGE)

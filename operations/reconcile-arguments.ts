@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util'
 import { parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import type { ReconcileRequest } from '#processors/reconcile/reconcile-day'
-import { UsageError } from './command.ts'
+import { readArguments, UsageError } from './command.ts'
 
 export const RECONCILE_USAGE = `\
 npm run -s reconcile -- --day DAY         compares the archive with every book of a business day (YYYY-MM-DD)
@@ -12,19 +11,16 @@ The exit code is 0 only when they are equal.`
 
 export type ReconcileArguments = Pick<ReconcileRequest, 'day' | 'merchantId' | 'repair'> & { readonly json: boolean }
 
-/** Throws UsageError, or what parseArgs throws, for arguments that make no request. */
-export const reconcileArguments = (args: readonly string[]): ReconcileArguments | 'help' => {
-  const { values } = parseArgs({
-    args: [...args],
+/** Throws UsageError for arguments that make no request. */
+export const reconcileArguments = (args: readonly string[]): ReconcileArguments => {
+  const { values } = readArguments(args, {
     options: {
       day: { type: 'string' },
       merchant: { type: 'string' },
       repair: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      help: { type: 'boolean' },
     },
   })
-  if (values.help) return 'help'
   return { day: dayOf(values.day), ...merchantOf(values.merchant), repair: values.repair, json: values.json }
 }
 

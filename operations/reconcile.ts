@@ -12,28 +12,23 @@ import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconci
 import { jsonText } from '#wire/json'
 import { readSettings, type Settings } from '#wire/settings'
 import { archiveQueries } from './archive-queries.ts'
-import { runCommand } from './command.ts'
+import { EXIT, runCommand, UsageError, type Command } from './command.ts'
 import { RECONCILE_USAGE, reconcileArguments } from './reconcile-arguments.ts'
 import { reconciliationText } from './reconcile-output.ts'
 
-const main = async (): Promise<number> => {
-  const asked = reconcileArguments(process.argv.slice(2))
-  if (asked === 'help') {
-    console.log(RECONCILE_USAGE)
-    return 0
-  }
+const reconcile: Command = async (args, { print }) => {
+  const asked = reconcileArguments(args)
   const settings = readSettings()
   if (settings.athena === undefined) useRunningSystem()
   const world = worldOf(settings)
   // Nothing equals nothing, so a name that was mistyped would pass.
   if (asked.merchantId !== undefined && (await world.merchants.find(asked.merchantId)) === undefined) {
-    console.error(`No merchant is registered as ${asked.merchantId}.`)
-    return 2
+    throw new UsageError(`No merchant is registered as ${asked.merchantId}.`)
   }
   const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: compared() }
   const report = await reconcileDay(world, request)
-  console.log(asked.json ? jsonText({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
-  return report.status === 'compared' && report.isEqual ? 0 : 1
+  print(asked.json ? jsonText({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
+  return report.status === 'compared' && report.isEqual ? EXIT.done : EXIT.refused
 }
 
 const worldOf = (settings: Settings): ReconcileWorld => {
@@ -60,4 +55,4 @@ const compared = (): (() => void) => {
   }
 }
 
-await runCommand(RECONCILE_USAGE, main)
+await runCommand(reconcile, RECONCILE_USAGE)

@@ -1,5 +1,4 @@
 /** `npm run replay`: sends what was accepted since an instant through the journal's rules once more. */
-import { parseArgs } from 'node:util'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import { s3Client, s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { documentClient } from '#adapters/dynamodb/client'
@@ -12,22 +11,19 @@ import { replayArchive, replayStream } from '#processors/rebuild/replay'
 import { parseInstant } from '#wire/instant'
 import { readSettings } from '#wire/settings'
 import { booksInStore } from './books-in-store.ts'
+import { readArguments, runCommand, UsageError, type Command } from './command.ts'
 import { progressLine, rate } from './progress.ts'
 
 const USAGE = `npm run replay -- --from T [--to T] [--source archive|stream]
   Sends every entry that arrived from T on through the journal's rules again; nothing changes where nothing is missing.
   --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to up to now
   --source       stream (the default): what the stream still has, 7 days; archive: what stands in S3
-Exit code 0 when everything could be read, 1 when not.`
+Exit code 0 when everything could be read, 1 when not, 3 when nothing answers.`
 
 type Request = { readonly arrived: Interval; readonly source: 'archive' | 'stream' }
 
-const main = async (): Promise<number> => {
-  const request = readRequest()
-  if (request === undefined) {
-    console.error(USAGE)
-    return 2
-  }
+const command: Command = async (args) => {
+  const request = readRequest(args)
   useNamedOrRunningSystem()
   const { recorded, unreadableObjects } = await replay(request)
   const { entries, counted, setAside, unreadableRecords } = recorded
@@ -67,22 +63,21 @@ const replay = async ({
 }
 
 /** Undefined when the arguments make no sense. */
-const readRequest = (): Request | undefined => {
+const readRequest = (args: readonly string[]): Request => {
   const options = { from: { type: 'string' }, to: { type: 'string' }, source: { type: 'string' } } as const
-  try {
-    const { from = '', to, source = 'stream' } = parseArgs({ options }).values
-    const fromMs = parseInstant(from)
-    const toMs = to === undefined ? ({ ok: true, value: Date.now() } as const) : parseInstant(to)
-    if (!fromMs.ok || !toMs.ok || (source !== 'stream' && source !== 'archive')) return undefined
-    return { arrived: { fromMs: fromMs.value, toMs: toMs.value }, source }
-  } catch {
-    return undefined
-  }
+  const { from, to, source = 'stream' } = readArguments(args, { options }).values
+  if (from === undefined) throw new UsageError('From when on? Say --from.')
+  if (source !== 'stream' && source !== 'archive') throw new UsageError(`--source is stream or archive, not ${source}.`)
+  const arrived = { fromMs: instantOf(from), toMs: to === undefined ? Date.now() : instantOf(to) }
+  return { arrived, source }
+}
+
+const instantOf = (text: string): number => {
+  const instant = parseInstant(text)
+  if (!instant.ok) throw new UsageError(`${text} is no time with an offset.`)
+  return instant.value
 }
 
 const n = (value: number): string => value.toLocaleString('en')
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error))
-  return 1
-})
+await runCommand(command, USAGE)

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { parseBusinessDay } from '#ledger/identifiers'
 import { ofPeriod, savedQueries } from '#sql/files'
-import { UsageError } from './command.ts'
+import { readArguments, UsageError } from './command.ts'
 
 export const SQL_USAGE = `\
 npm run -s sql -- "select …"              asks the archive: raw_entries (every copy), entries (each once)
@@ -13,13 +12,12 @@ npm run -s sql -- --list                  what is saved
 
 /** What `npm run sql` is asked for. */
 export type SqlRequest =
-  | { readonly kind: 'help' | 'list' }
+  | { readonly kind: 'list' }
   | { readonly kind: 'statement'; readonly statement: string; readonly format: 'table' | 'csv' | 'json' }
 
-/** Throws UsageError, or what parseArgs throws, for arguments that make no request. */
+/** Throws UsageError for arguments that make no request. */
 export const sqlRequest = (args: readonly string[]): SqlRequest => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
+  const { values, positionals } = readArguments(args, {
     allowPositionals: true,
     options: {
       file: { type: 'string' },
@@ -29,10 +27,8 @@ export const sqlRequest = (args: readonly string[]): SqlRequest => {
       list: { type: 'boolean' },
       csv: { type: 'boolean' },
       json: { type: 'boolean' },
-      help: { type: 'boolean' },
     },
   })
-  if (values.help) return { kind: 'help' }
   if (values.list) return { kind: 'list' }
   if (values.csv && values.json) throw new UsageError('Either --csv or --json.')
   const format = values.json ? 'json' : values.csv ? 'csv' : 'table'

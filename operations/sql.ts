@@ -3,22 +3,19 @@ import { useRunningSystem } from '#infra/local/running-system'
 import { savedQueries } from '#sql/files'
 import { readSettings } from '#wire/settings'
 import { archiveQueries } from './archive-queries.ts'
-import { runCommand } from './command.ts'
+import { EXIT, runCommand, type Command } from './command.ts'
 import { asCsv, asJson, asTable } from './query-output.ts'
 import { SQL_USAGE, sqlRequest } from './sql-arguments.ts'
 
-const main = async (): Promise<number> => {
-  const request = sqlRequest(process.argv.slice(2))
+const sql: Command = async (args) => {
+  const request = sqlRequest(args)
   switch (request.kind) {
-    case 'help':
-      await written(`${SQL_USAGE}\n`)
-      return 0
     case 'list':
       for (const { name, about } of savedQueries()) await written(`${name}\n    ${about}\n`)
-      return 0
+      return EXIT.done
     case 'statement':
       for await (const piece of answered(request.statement, request.format)) await written(piece)
-      return 0
+      return EXIT.done
   }
 }
 
@@ -42,4 +39,4 @@ const written = async (piece: string): Promise<void> => {
   if (!process.stdout.write(piece)) await new Promise((resolve) => process.stdout.once('drain', resolve))
 }
 
-await runCommand(SQL_USAGE, main)
+await runCommand(sql, SQL_USAGE)

@@ -10,7 +10,7 @@ import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { Result } from '#ledger/result'
 import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
 import { readSettings } from '#wire/settings'
-import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './arguments.ts'
+import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './command.ts'
 
 export const USAGE = `npm run verify-journal -- --merchant M --day D
 npm run verify-journal -- --merchant M

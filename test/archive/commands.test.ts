@@ -70,7 +70,7 @@ test.each([
   ['reconcile', '--day', '2026-11-20'],
 ] as const)('%s says so when no system runs', (command, ...args) => {
   const { status, stderr } = run(command, ...args)
-  expect(status).toBe(1)
+  expect(status).toBe(3)
   expect(stderr).toContain(`No Daybook is running on the data in ${folder}; start it with npm start.`)
   expect(stderr).not.toContain('at ')
 })

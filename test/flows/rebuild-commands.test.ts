@@ -18,14 +18,14 @@ test.each([
 ])('npm run $script with $args says how it is used', async ({ script, args }) => {
   const { code, stderr } = await run(script, ...args)
   expect(code).toBe(2)
-  expect(stderr).toMatch(new RegExp(`^npm run ${script} `))
+  expect(stderr).toMatch(new RegExp(`^.+\n\nnpm run ${script} `))
 })
 
 test.each([{ script: 'replay', args: ['--from', '2026-11-20T00:00:00Z'] }])(
   'npm run $script says when no system runs',
   async ({ script, args }) => {
     expect(await run(script, ...args)).toEqual({
-      code: 1,
+      code: 3,
       stderr: 'No Daybook is running on the data in .nothing-runs-here; start it with npm start.\n',
     })
   },

@@ -1,5 +1,5 @@
 /** A command run in this process, with what it says and the exit code it would have. */
-import { exitOf, type Command } from '#operations/arguments'
+import { exitOf, type Command } from '#operations/command'
 
 export const runIn = async (command: Command, usage: string, args: readonly string[]) => {
   const [printed, complained]: [string[], string[]] = [[], []]
