@@ -5,7 +5,7 @@ import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { problem, ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import type { Entry } from '#ledger/entry'
-import { parseMerchantId } from '#ledger/identifiers'
+import { CLIENT_ID_RULE, parseMerchantId } from '#ledger/identifiers'
 import type { QuarantineKey } from '#ledger/quarantine'
 import type { Result } from '#ledger/result'
 import { batchResponse, parseBatchText, type Accepted } from '#wire/batch'
@@ -206,5 +206,5 @@ const UPLOAD_FAILED: Problem = {
 const MALFORMED_MERCHANT_ID: FieldProblem = {
   pointer: '/merchantId',
   code: 'malformed',
-  detail: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -',
+  detail: CLIENT_ID_RULE,
 }

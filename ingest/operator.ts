@@ -1,5 +1,5 @@
 import { ProblemError, type ServiceContext } from '#http/service'
-import { isClientId } from '#ledger/identifiers'
+import { CLIENT_ID_RULE, isClientId } from '#ledger/identifiers'
 import type { FieldProblem } from '#wire/fields'
 import { invalid } from '#wire/problem'
 
@@ -15,5 +15,5 @@ export const operatorOf = (c: ServiceContext): string => {
 const MALFORMED_NAME: FieldProblem = {
   pointer: '/x-operator',
   code: 'malformed',
-  detail: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -',
+  detail: CLIENT_ID_RULE,
 }

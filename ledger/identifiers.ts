@@ -22,8 +22,18 @@ export type BookId = { readonly merchantId: MerchantId; readonly day: BusinessDa
  */
 export type Position = { readonly shardId: string; readonly sequenceNumber: string; readonly index: number }
 
-// Ids made by the system start with "~", which is outside this alphabet, so no client can ever claim one.
-export const CLIENT_ID = /^[A-Za-z0-9._:-]{1,64}$/
+/**
+ * An id that a client has made: 1 to 64 characters, but not "." or "..". Every URL parser folds those two as parts of a
+ * path, written as `%2e` too, so what is called like them would have no URL.
+ *
+ * The pattern is published. It spells the two out without a lookahead, which Go's and Rust's regular expressions lack.
+ * Ids made by the system start with "~", which is outside this alphabet, so no client can ever claim one.
+ */
+export const CLIENT_ID =
+  /^(?:[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,63}|\.[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,62}|\.\.[A-Za-z0-9._:-]{1,62})$/
+
+/** What `CLIENT_ID` asks for, in words. */
+export const CLIENT_ID_RULE = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : - and neither "." nor ".."'
 
 export const isClientId = (text: string): boolean => CLIENT_ID.test(text)
 

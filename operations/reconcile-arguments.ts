@@ -1,4 +1,4 @@
-import { parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
+import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import type { ReconcileRequest } from '#processors/reconcile/reconcile-day'
 import { readArguments, UsageError } from './command.ts'
 
@@ -33,6 +33,6 @@ const dayOf = (text = ''): ReconcileRequest['day'] => {
 const merchantOf = (text: string | undefined): Pick<ReconcileRequest, 'merchantId'> => {
   if (text === undefined) return {}
   const merchantId = parseMerchantId(text)
-  if (!merchantId.ok) throw new UsageError(`${text} is no merchant's id.`)
+  if (!merchantId.ok) throw new UsageError(`${text} is no merchant's id: it ${CLIENT_ID_RULE}.`)
   return { merchantId: merchantId.value }
 }

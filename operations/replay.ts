@@ -74,7 +74,7 @@ const readRequest = (args: readonly string[]): Request => {
 
 const instantOf = (text: string): number => {
   const instant = parseInstant(text)
-  if (!instant.ok) throw new UsageError(`${text} is no time with an offset.`)
+  if (!instant.ok) throw new UsageError(`${text} is no time with an offset, such as 2026-11-20T09:30:00-03:00.`)
   return instant.value
 }
 

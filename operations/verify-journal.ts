@@ -5,7 +5,7 @@ import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { useRunningSystem } from '#infra/local/running-system'
 import { openDaysBefore } from '#ledger/head'
-import { parseBusinessDay, parseMerchantId, type BookId } from '#ledger/identifiers'
+import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId } from '#ledger/identifiers'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { Result } from '#ledger/result'
 import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
@@ -58,8 +58,9 @@ const wantedOf = (given: { merchant?: string | undefined; day?: string | undefin
     if (given.merchant !== undefined || given.day !== undefined) throw new UsageError('--all takes no book.')
     return {}
   }
-  const merchantId = parseMerchantId(given.merchant ?? '')
-  if (!merchantId.ok) throw new UsageError('It needs --merchant, the id of a merchant, or --all.')
+  if (given.merchant === undefined) throw new UsageError('It needs --merchant, the id of a merchant, or --all.')
+  const merchantId = parseMerchantId(given.merchant)
+  if (!merchantId.ok) throw new UsageError(`${given.merchant} is no merchant's id: it ${CLIENT_ID_RULE}.`)
   if (given.day === undefined) return { merchantId: merchantId.value }
   const day = parseBusinessDay(given.day)
   if (!day.ok) throw new UsageError(`${given.day} is no day, written YYYY-MM-DD.`)

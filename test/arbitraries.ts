@@ -7,7 +7,9 @@ import { anEntry, entryId } from './builders.ts'
 
 const CLIENT_ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-'.split('')
 
-export const anyId = fc.string({ unit: fc.constantFrom(...CLIENT_ID_CHARACTERS), minLength: 1, maxLength: 64 })
+export const anyId = fc
+  .string({ unit: fc.constantFrom(...CLIENT_ID_CHARACTERS), minLength: 1, maxLength: 64 })
+  .filter((id) => id !== '.' && id !== '..')
 
 /** Any code points but lone surrogates, from a control character to an emoji. */
 const anyText = (maxLength: number) => fc.string({ unit: 'binary', maxLength })

@@ -99,13 +99,14 @@ export const entryRequest = z.strictObject({
   occurredAt: parsed(parseInstant, {
     'not-a-time': 'must be an RFC 3339 time such as 2026-11-20T09:30:00-03:00, on a date that exists',
     'no-offset': 'must end with its offset from UTC, such as Z or -03:00',
-    'finer-than-milliseconds': 'must have at most three decimals of a second',
+    'finer-than-nanoseconds': 'must have at most nine decimals of a second',
   }).meta({
     format: 'date-time',
     pattern: INSTANT_PATTERN,
     description:
-      'RFC 3339 with an offset and at most milliseconds; at most 5 minutes ahead of our clock and 400 days behind it. ' +
-      'Decides the business day, so a retry repeats it.',
+      'RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never ' +
+      'rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry ' +
+      'repeats it.',
   }),
 })
 

@@ -1,6 +1,6 @@
 /** From what zod says of a value to what we say of it: every wrong field by its JSON pointer, a code and a sentence. */
 import * as z from 'zod'
-import { CLIENT_ID, isClientId } from '#ledger/identifiers'
+import { CLIENT_ID, CLIENT_ID_RULE, isClientId } from '#ledger/identifiers'
 import { parseCurrency } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
 
@@ -52,7 +52,7 @@ export const parsed = <T, Code extends string>(
 /** An id that a client has made. */
 export const clientId = z
   .string()
-  .refine(isClientId, fail('malformed', 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -'))
+  .refine(isClientId, fail('malformed', CLIENT_ID_RULE))
   .meta({ pattern: CLIENT_ID.source })
 
 export const currencyCode = parsed(parseCurrency, 'must be an active ISO 4217 code in capitals').meta({

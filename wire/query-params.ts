@@ -1,7 +1,7 @@
 /** What clients may ask of a query: its parameters by name, all of them or a refusal of each that is wrong. */
 import * as z from 'zod'
 import { daysBetween } from '#ledger/calendar'
-import { CLIENT_ID, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
+import { CLIENT_ID, CLIENT_ID_RULE, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
 import { CURSOR_PATTERN } from './cursor.ts'
@@ -48,7 +48,7 @@ export const pageParams = queryParams.extend({
 })
 
 export const quarantineParams = pageParams.extend({
-  merchant: parsed(parseMerchantId, 'must be the id of a merchant')
+  merchant: parsed(parseMerchantId, `is no id of a merchant: it ${CLIENT_ID_RULE}`)
     .meta({ pattern: CLIENT_ID.source, description: 'Only of this merchant.' })
     .exactOptional(),
   reason: z.enum(QUARANTINE_REASONS).describe('Only for this reason.').exactOptional(),

@@ -4,7 +4,7 @@
  * test/rules/stream-record.test.ts shows that both ways read the same values.
  */
 import { METHODS, type Direction, type Entry, type Method } from '#ledger/entry'
-import { parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
+import { CLIENT_ID, parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, parseCurrency, type Currency } from '#ledger/money'
 import { ownText } from './own-text.ts'
 
@@ -41,7 +41,8 @@ export const readUsualLine = (line: string): Entry | undefined => {
   return entry
 }
 
-const ID = '[A-Za-z0-9._:-]{1,64}'
+// The pattern of a whole text, without its two ends.
+const ID = CLIENT_ID.source.slice(1, -1)
 // Text in which JSON has nothing to escape. A line is decoded from UTF-8, so it holds no half of a surrogate pair.
 const TEXT = '[^"\\\\\\x00-\\x1f]*'
 // Below 10^14 ms: the years 1970 to 5138.

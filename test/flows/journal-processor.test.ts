@@ -77,6 +77,20 @@ describe('a batch', () => {
     expect(await progress()).toBe('101')
   })
 
+  test.each(['.', '..'])('with an entry called %s, which no URL can name, sets its line aside', async (id) => {
+    const { worker, count, setAside } = given()
+    await worker(batchOf(record(entry('a'), entry(id), entry('b', { terminalId: id }))))
+    expect(await count()).toBe(1)
+    expect(await setAside()).toMatchObject([
+      { subject: 'unreadable', reason: 'invalid-entry', detail: expect.stringContaining('/entry/entryId') as string },
+      {
+        subject: 'unreadable',
+        reason: 'invalid-entry',
+        detail: expect.stringContaining('/entry/terminalId') as string,
+      },
+    ])
+  })
+
   test('of signals alone moves progress', async () => {
     const { worker, progress } = given()
     await worker(batchOf(encodeHeartbeat(), encodeEntries([])))

@@ -201,7 +201,7 @@ describe('replaying something corrected', () => {
 
   test('fields that make the very same entry are a replay as it was', async () => {
     const { post, onStream } = await start()
-    await post('replay', { entry: { amount: 100, occurredAt: '2026-11-20T12:30:00Z' } })
+    await post('replay', { entry: { amount: 100, occurredAt: '2026-11-20T12:30:00.000999Z' } })
     expect(onStream()).toEqual([sale])
   })
 
@@ -223,6 +223,8 @@ describe('replaying something corrected', () => {
   test.each([
     { entry: { amount: -1, colour: 'red' }, errors: ['/entry/amount out-of-range', '/entry/colour unknown-field'] },
     { entry: { currency: 'EUR' }, errors: ['/entry/currency wrong-currency'] },
+    { entry: { entryId: '..', terminalId: '.' }, errors: ['/entry/entryId malformed', '/entry/terminalId malformed'] },
+    { entry: { occurredAt: '2026-11-20T12:00:00.1234567890Z' }, errors: ['/entry/occurredAt finer-than-nanoseconds'] },
     { entry: { merchantId: 'nobody' }, errors: ['/entry/merchantId unknown-merchant'] },
     { entry: { occurredAt: '2025-01-01T00:00:00Z' }, errors: ['/entry/occurredAt too-old'] },
     { entry: { amount: null }, errors: ['/entry/amount wrong-type'] },
@@ -401,7 +403,7 @@ describe('every decision', () => {
     expect((await stored()).actions).toMatchObject([{ by }])
   })
 
-  test.each(['two words', 'x'.repeat(65), ''])('is refused to whoever gives no proper name: %s', async (name) => {
+  test.each(['two words', 'x'.repeat(65), '', '..'])('is refused to whoever gives no proper name: %s', async (name) => {
     const { post, stored } = await start()
     for (const action of ['replay', 'discard']) {
       expect(await post(action, action === 'replay' ? {} : { reason: 'test' }, { 'x-operator': name })).toMatchObject({

@@ -103,6 +103,30 @@ describe('one entry', () => {
   })
 
   test.each([
+    { by: "Python's isoformat", time: '2026-11-20T12:00:00.123456+00:00' },
+    { by: "Go's time.Now", time: '2026-11-20T09:00:00.123456789-03:00' },
+    { by: "Go's time.Now, which leaves zeros at the end out", time: '2026-11-20T12:00:00.12345Z' },
+    { by: '.NET\'s "o"', time: '2026-11-20T12:00:00.1234567Z' },
+    { by: 'PostgreSQL in JSON', time: '2026-11-20T12:00:00.123456+00:00' },
+    { by: "JavaScript's toISOString", time: '2026-11-20T12:00:00.123Z' },
+    { by: 'a retry that rounded to the next microsecond', time: '2026-11-20T12:00:00.123999999Z' },
+  ])('may have its time as written by $by: $time, kept to the millisecond', async ({ time }) => {
+    const { post, onStream } = start()
+    const unusual = { ...sale, occurredAt: time, metadata: { table: '7' } }
+    expect(await post('/v1/entries', { ...sale, occurredAt: time })).toMatchObject({ status: 202 })
+    expect(await post('/v1/entries/batch', { entries: [unusual] })).toMatchObject({ status: 202 })
+    const kept = Date.parse('2026-11-20T12:00:00.123Z')
+    expect(onStream()).toMatchObject([{ occurredAtMs: kept }, { occurredAtMs: kept }])
+  })
+
+  test('at the very end of a day stays in it, however many nines its time has', async () => {
+    const { post, onStream } = start()
+    const { body } = await post('/v1/entries', { ...sale, occurredAt: '2026-11-19T23:59:59.999999999-03:00' })
+    expect(body['businessDay']).toBe('2026-11-19')
+    expect(onStream()).toMatchObject([{ occurredAtMs: Date.parse('2026-11-19T23:59:59.999-03:00') }])
+  })
+
+  test.each([
     { which: 'five minutes ahead', entry: at(NOW + 5 * MINUTE), status: 202 },
     { which: 'a little more ahead', entry: at(NOW + 5 * MINUTE + 1), status: 422 },
     { which: '400 days old', entry: at(NOW - 400 * DAY), status: 202 },
@@ -143,7 +167,7 @@ describe('a field that is wrong is pointed at', () => {
     ['amount', 'null', 'wrong-type'],
     ['occurredAt', '"2026-11-20T09:30:00"', 'no-offset'],
     ['occurredAt', '"2026-02-30T09:30:00Z"', 'not-a-time'],
-    ['occurredAt', '"2026-11-20T09:30:00.1234Z"', 'finer-than-milliseconds'],
+    ['occurredAt', '"2026-11-20T09:30:00.1234567890Z"', 'finer-than-nanoseconds'],
     ['occurredAt', '"+275760-09-13T00:00:00Z"', 'not-a-time'],
     ['occurredAt', '"9999-12-31T23:59:59Z"', 'too-far-ahead'],
     ['occurredAt', '"9999-12-31T23:59:59.999-23:59"', 'too-far-ahead'],
@@ -159,6 +183,10 @@ describe('a field that is wrong is pointed at', () => {
     ['currency', '"brl"', 'not-a-currency'],
     ['direction', '"sideways"', 'not-allowed'],
     ['entryId', '""', 'malformed'],
+    ...['entryId', 'merchantId', 'terminalId', 'reverses'].flatMap((field) =>
+      // By the short way, and by the schema.
+      ['"."', '".."', '"\\u002e"', '".\\u002e"'].map((json) => [field, json, 'malformed'] as const),
+    ),
     ['entryId', `"${'x'.repeat(65)}"`, 'malformed'],
     ['description', '"\\ud800"', 'not-unicode'],
     ['description', `"${'x'.repeat(201)}"`, 'too-long'],

@@ -23,6 +23,7 @@ describe('parameters that cannot be', () => {
     { path: '/v1/quarantine?reason=bad-luck', errors: [{ pointer: '/reason', code: 'not-allowed' }] },
     { path: '/v1/quarantine?status=lost', errors: [{ pointer: '/status', code: 'not-allowed' }] },
     { path: '/v1/quarantine?merchant=a%20b', errors: [{ pointer: '/merchant', code: 'not-an-id' }] },
+    { path: '/v1/quarantine?merchant=..', errors: [{ pointer: '/merchant', code: 'not-an-id' }] },
     { path: '/v1/merchants/m1/balance?day=2026-11-20', errors: [{ pointer: '/day', code: 'unknown-field' }] },
     { path: `${DAY}?version=1`, errors: [{ pointer: '/version', code: 'unknown-field' }] },
     { path: `${DAY}/windows?size=2h`, errors: [{ pointer: '/size', code: 'not-allowed' }] },
