@@ -37,19 +37,21 @@ export type EntryContent = Omit<Entry, 'businessDay' | 'receivedAtMs'>
 export type ContentHash = Brand<string, 'ContentHash'>
 
 /**
- * The entry as its client meant it, as JSON with sorted keys, `occurredAt` in milliseconds since 1970 UTC. Two entries
- * have the same content when these texts are equal; a retry may write its JSON in another order or the time with
- * another offset. What we add on arrival is left out.
+ * The entry as its client meant it, in the one way that RFC 8785 (JSON Canonicalization Scheme) writes it, `occurredAt` in
+ * milliseconds since 1970 UTC. Two entries have the same content when these texts are equal; a retry may write its JSON
+ * in another order or the time with another offset. What we add on arrival is left out. docs/hashes.md says the same to
+ * those who check it, and docs/vectors/ has examples.
  */
 export const canonicalContent = (entry: EntryContent): string => {
   const { category, description, metadata, method, reference, reverses, terminalId, terminalSeq } = entry
-  // By hand, at less than half of what JSON.stringify takes for the whole. Only free text can hold what JSON has to escape.
+  // By hand, at less than half of what JSON.stringify takes for the whole. The fields stand in the order of their names.
+  // Only free text can hold what has to be escaped, and JSON.stringify escapes it as RFC 8785 does.
   let text = `{"amount":${entry.amountMinor},`
   if (category !== undefined) text += `"category":${JSON.stringify(category)},`
   text += `"currency":"${entry.currency}",`
   if (description !== undefined) text += `"description":${JSON.stringify(description)},`
   text += `"direction":"${entry.direction}","entryId":"${entry.entryId}","merchantId":"${entry.merchantId}",`
-  if (metadata !== undefined) text += `"metadata":${JSON.stringify(sortKeys(metadata))},`
+  if (metadata !== undefined) text += `"metadata":${canonicalPairs(metadata)},`
   if (method !== undefined) text += `"method":"${method}",`
   text += `"occurredAt":${entry.occurredAtMs}`
   if (reference !== undefined) text += `,"reference":${JSON.stringify(reference)}`
@@ -63,6 +65,12 @@ export const canonicalContent = (entry: EntryContent): string => {
 export const contentHash = (entry: EntryContent): ContentHash =>
   hash('sha256', canonicalContent(entry), 'hex') as ContentHash
 
-// fromEntries defines keys instead of assigning them, so a key named "__proto__" stays an ordinary key.
-const sortKeys = (pairs: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(pairs).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+// The keys are sorted as texts, by their UTF-16 code units, and never put into another object: objects keep keys such as
+// "9" and "10" in front, in the order of their numbers.
+const canonicalPairs = (pairs: Readonly<Record<string, string>>): string => {
+  let text = ''
+  for (const key of Object.keys(pairs).toSorted()) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(pairs[key])}`
+  }
+  return `{${text}}`
+}

@@ -67,7 +67,8 @@ export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; v
       params: { code: 'wrong-type' },
       abort: true,
     })
-    // zod drops this key without a word, and a client that sends it must not believe that we keep it.
+    // zod drops this key without a word, and so does any JavaScript program that assigns it to an object. A client that
+    // sends it must not believe that it is kept, and nothing on the way may compute another hash without it.
     .refine((given) => !Object.hasOwn(given, '__proto__'), fail('unknown-field', 'must not have a key "__proto__"'))
     .pipe(z.record(text(key), text(value)))
     .refine((given) => Object.keys(given).length <= pairs, fail('too-long', `must have at most ${pairs} pairs`))

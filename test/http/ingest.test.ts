@@ -154,7 +154,7 @@ describe('one entry', () => {
 })
 
 describe('a field that is wrong is pointed at', () => {
-  test.each([
+  test.each<[string, string, string]>([
     ['amount', '0.1', 'not-an-integer'],
     ['amount', '1.00000000000000001', 'not-an-integer'],
     ['amount', '-0', 'out-of-range'],
@@ -185,7 +185,7 @@ describe('a field that is wrong is pointed at', () => {
     ['entryId', '""', 'malformed'],
     ...['entryId', 'merchantId', 'terminalId', 'reverses'].flatMap((field) =>
       // By the short way, and by the schema.
-      ['"."', '".."', '"\\u002e"', '".\\u002e"'].map((json) => [field, json, 'malformed'] as const),
+      ['"."', '".."', '"\\u002e"', '".\\u002e"'].map((json): [string, string, string] => [field, json, 'malformed']),
     ),
     ['entryId', `"${'x'.repeat(65)}"`, 'malformed'],
     ['description', '"\\ud800"', 'not-unicode'],

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Computes the hashes of Daybook with nothing but Python 3 and its standard library. docs/hashes.md explains them.
+
+    python3 verify.py                 checks the published vectors, content.json and book.json beside this file
+    python3 verify.py FILE            prints the content hash of each entry in FILE, one JSON text a line, and the digest
+                                      of them all; "-" reads standard input
+
+Entries may be as a client sent them or as the query API lists them. Exit code: 0 when everything matches, 1 when not.
+"""
+import base64
+import calendar
+import hashlib
+import json
+import re
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+# What a client says of an entry. The query API adds fields, which are not content.
+FIELDS = (
+    "amount category currency description direction entryId merchantId metadata method occurredAt reference reverses "
+    "terminalId terminalSeq"
+).split()
+
+TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+)
+
+
+def canonical(value):
+    """RFC 8785 (JSON Canonicalization Scheme) of what an entry can hold: text, whole numbers, and objects of these."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        # By UTF-16 code units. Python compares code points, and so would put U+FB33 before U+1F600.
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+        return "{" + ",".join(f"{canonical(key)}:{canonical(value[key])}" for key in keys) + "}"
+    if value != int(value):
+        raise ValueError(f"{value} is not a whole number")
+    return str(int(value))
+
+
+def milliseconds(text):
+    """An RFC 3339 time as milliseconds since 1970 UTC. Finer digits are cut: no float, which would round them."""
+    match = TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text} is not a time")
+    *clock, fraction, sign, hours, minutes = match.groups()
+    seconds = calendar.timegm([int(part) for part in clock])
+    if sign is not None:
+        offset = int(hours) * 3600 + int(minutes) * 60
+        seconds += offset if sign == "-" else -offset
+    return seconds * 1000 + int((fraction or "")[:3].ljust(3, "0"))
+
+
+def canonical_content(text):
+    """The bytes that the content hash of an entry is made of, from the entry as JSON text."""
+    # Decimal keeps every digit of a number that is written with a fraction or an exponent.
+    entry = json.loads(text, parse_float=Decimal)
+    content = {name: entry[name] for name in FIELDS if name in entry}
+    content["occurredAt"] = milliseconds(content["occurredAt"])
+    # Metadata without pairs is the same as none.
+    if not content.get("metadata", True):
+        del content["metadata"]
+    return canonical(content).encode("utf-8")
+
+
+def content_hash(text):
+    return hashlib.sha256(canonical_content(text)).hexdigest()
+
+
+def digest(hashes):
+    """Of a set of entries in any order, from pairs of entry id and content hash."""
+    lines = sorted(f"{entry_id} {content}\n".encode("ascii") for entry_id, content in hashes)
+    return hashlib.sha256(b"".join(lines)).hexdigest()
+
+
+def chain_hash(previous, merchant_id, business_day, segment):
+    """Of a segment as the journal stores it, and of all before it."""
+    view, entries = base64.b64decode(segment["view"]), base64.b64decode(segment["entries"])
+    head = [
+        f"{merchant_id}#{business_day}",
+        segment["number"],
+        segment["credits"],
+        segment["debits"],
+        segment["entryCount"],
+        len(view),
+        len(entries),
+    ]
+    line = "|".join(str(part) for part in head) + "\n"
+    return hashlib.sha256(bytes.fromhex(previous) + line.encode("ascii") + view + entries).hexdigest()
+
+
+def check_content(vectors):
+    for vector in vectors:
+        expected = bytes.fromhex(vector["canonicalHex"])
+        yield f"{vector['name']}: canonical bytes", canonical_content(vector["sent"]), expected
+        yield f"{vector['name']}: canonical text", vector["canonical"].encode("utf-8"), expected
+        yield f"{vector['name']}: content hash", content_hash(vector["sent"]), vector["contentHash"]
+
+
+def check_book(book):
+    previous = "0" * 64
+    hashes = []
+    for segment in book["segments"]:
+        where = f"segment {segment['number']}"
+        previous = chain_hash(previous, book["merchantId"], book["businessDay"], segment)
+        yield f"{where}: chain hash", previous, segment["hash"]
+        for entry in segment["holds"]:
+            yield f"{where}, entry {entry['entryId']}: content hash", content_hash(entry["sent"]), entry["contentHash"]
+            hashes.append((entry["entryId"], content_hash(entry["sent"])))
+        yield f"{where}: digest of the book so far", digest(hashes), segment["digest"]
+
+
+def check_vectors(folder):
+    read = lambda name: json.loads((folder / name).read_text("utf-8"))
+    checked = [*check_content(read("content.json")["vectors"]), *check_book(read("book.json"))]
+    wrong = [(what, found, expected) for what, found, expected in checked if found != expected]
+    for what, found, expected in wrong:
+        print(f"{what} is {found}, not {expected}")
+    print(f"{len(checked) - len(wrong)} of {len(checked)} values match.")
+    return 1 if wrong else 0
+
+
+def print_hashes(lines):
+    hashes = [(json.loads(line)["entryId"], content_hash(line)) for line in lines if line.strip()]
+    for entry_id, content in hashes:
+        print(entry_id, content)
+    print("digest", digest(hashes))
+    return 0
+
+
+def main(arguments):
+    sys.stdout.reconfigure(encoding="utf-8")
+    if not arguments:
+        return check_vectors(Path(__file__).resolve().parent)
+    if len(arguments) > 1 or arguments[0].startswith("--"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    if arguments[0] == "-":
+        return print_hashes(sys.stdin.buffer)
+    with open(arguments[0], "rb") as lines:
+        return print_hashes(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
