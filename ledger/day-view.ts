@@ -1,6 +1,6 @@
 import { HOUR_MS } from './calendar.ts'
 import type { Entry, Method } from './entry.ts'
-import { addTotals, MAX_TOTAL_MINOR, noTotals, type Totals } from './money.ts'
+import { addTotals, isExactInJson, noTotals, type Totals } from './money.ts'
 
 /** A book as readers see it: what it adds up to, by method, and by hour since the day's start. */
 export type DayView = {
@@ -72,7 +72,7 @@ export const tally = <K>(rows: Tally<K>, key: K, entry: Entry): void => {
 /** Whether totals can take more without a number that some client would read blurred. */
 export const fitsBound = (totals: Totals, more: Totals): boolean => {
   const { creditsMinor, debitsMinor } = addTotals(totals, more)
-  return creditsMinor <= MAX_TOTAL_MINOR && debitsMinor <= MAX_TOTAL_MINOR
+  return isExactInJson(creditsMinor) && isExactInJson(debitsMinor)
 }
 
 /**

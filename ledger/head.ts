@@ -25,7 +25,3 @@ export const openDay = (head: Head, day: BusinessDay): Result<Head, 'closed'> =>
 /** The open days before the given one (all of them without it), oldest first: their nets make a day's opening balance. */
 export const openDaysBefore = (head: Head, day?: BusinessDay): BusinessDay[] =>
   [...head.open].filter((open) => day === undefined || open < day).toSorted()
-
-/** The balance after the closed days and the given open books. */
-export const balanceMinor = (head: Head, openNetsMinor: readonly bigint[]): bigint =>
-  openNetsMinor.reduce((sum, net) => sum + net, head.closingMinor)

@@ -7,6 +7,9 @@ export const MAX_ENTRY_MINOR = 1_000_000_000_000n
 /** The largest total, in minor units: 2^53 − 1, the last integer that every JSON client reads exactly. */
 export const MAX_TOTAL_MINOR = BigInt(Number.MAX_SAFE_INTEGER)
 
+/** Whether every JSON client reads the number exactly; JavaScript, for one, reads it as a double. */
+export const isExactInJson = (minor: bigint): boolean => minor >= -MAX_TOTAL_MINOR && minor <= MAX_TOTAL_MINOR
+
 export type Currency = Brand<string, 'Currency'>
 
 // ISO 4217 list one (active codes), without funds, metals and testing codes: nobody's till is counted in those.

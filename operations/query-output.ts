@@ -1,6 +1,6 @@
 /** The answer to a query as text, in pieces. */
 import type { QueryResult } from '#ledger/ports'
-import { jsonText } from '#wire/json'
+import { jsonTextOfAnySize } from '#wire/json'
 
 type Answer = AsyncIterable<QueryResult>
 
@@ -9,7 +9,7 @@ export async function* asJson(answer: Answer): AsyncGenerator<string> {
   let separator = '['
   for await (const { columns, rows } of answer) {
     for (const row of rows) {
-      yield `${separator}\n${jsonText(Object.fromEntries(columns.map((column, at) => [column, row[at]])))}`
+      yield `${separator}\n${jsonTextOfAnySize(Object.fromEntries(columns.map((column, at) => [column, row[at]])))}`
       separator = ','
     }
   }
@@ -95,7 +95,7 @@ const visible = (text: string): string =>
 const plainText = (cell: unknown): string => {
   if (typeof cell === 'string') return cell
   // JSON knows no infinities.
-  return typeof cell === 'number' ? String(cell) : jsonText(cell)
+  return typeof cell === 'number' ? String(cell) : jsonTextOfAnySize(cell)
 }
 
 const lengthOf = (text: string): number => Array.from(text).length

@@ -9,7 +9,7 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { useRunningSystem } from '#infra/local/running-system'
 import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconcile-day'
-import { jsonText } from '#wire/json'
+import { jsonTextOfAnySize } from '#wire/json'
 import { readSettings, type Settings } from '#wire/settings'
 import { archiveQueries } from './archive-queries.ts'
 import { EXIT, runCommand, UsageError, type Command } from './command.ts'
@@ -27,7 +27,7 @@ const reconcile: Command = async (args, { print }) => {
   }
   const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: compared() }
   const report = await reconcileDay(world, request)
-  print(asked.json ? jsonText({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
+  print(asked.json ? jsonTextOfAnySize({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
   return report.status === 'compared' && report.isEqual ? EXIT.done : EXIT.refused
 }
 

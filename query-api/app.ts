@@ -3,9 +3,10 @@ import type { Handler, Hono } from 'hono'
 import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { metricsRegistry } from '#http/metrics'
-import { service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
+import { ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
+import type { Result } from '#ledger/result'
 import { balanceResponse } from '#wire/balance-response'
 import { listResponse } from '#wire/cursor'
 import { dayResponse, openDayTag } from '#wire/day-response'
@@ -13,7 +14,8 @@ import { entryResponse } from '#wire/entry'
 import { parseEventId } from '#wire/event-stream'
 import { merchantResponse } from '#wire/merchant'
 import { queryDocument } from '#wire/openapi/query-document'
-import { dayRow, periodTotals } from '#wire/period-response'
+import { periodResponse } from '#wire/period-response'
+import type { Problem } from '#wire/problem'
 import { quarantineResponse } from '#wire/quarantine-response'
 import {
   parsePageParams,
@@ -106,7 +108,7 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   get('/v1/merchants/:merchant/balance', async (c) => {
     const { after } = queryOf(c, parseQueryParams)
     const { merchant, asOf, read } = await readOf(c, after, (merchantId) => readBalance(store, merchantId))
-    return answerFresh(c, { content: balanceResponse(merchant, read), asOf })
+    return answerFresh(c, { content: orProblem(balanceResponse(merchant, read)), asOf })
   })
 
   get('/v1/merchants/:merchant/days', async (c) => {
@@ -115,9 +117,10 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
     const list = `days ${merchantIdOf(c)} ${from} ${to}`
     const page = daysPageOf(list, query)
     const { asOf, read } = await readOf(c, query.after, (merchantId) => readPeriod(store, merchantId, { from, to }))
-    const shown = read.filter(({ day }) => day >= page.from)
-    const { data, nextCursor } = listResponse(list, shown.slice(0, page.limit).map(dayRow), shown[page.limit]?.day)
-    return answer(c, { content: { data, totals: periodTotals(read), nextCursor }, asOf })
+    const left = read.days.filter(({ day }) => day >= page.from)
+    const { data: rows, totals } = orProblem(periodResponse(read, left.slice(0, page.limit)))
+    const { data, nextCursor } = listResponse(list, rows, left[page.limit]?.day)
+    return answer(c, { content: { data, totals, nextCursor }, asOf })
   })
 
   get('/v1/merchants/:merchant/live', async (c) => {
@@ -133,7 +136,8 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
     const { after } = queryOf(c, parseQueryParams)
     const day = dayOf(c)
     const { merchant, asOf, read } = await readOf(c, after, (merchantId) => readDay(store, { merchantId, day }))
-    return answerFresh(c, { content: dayResponse(merchant, read), etag: openDayTag(merchant, read), asOf })
+    const content = orProblem(dayResponse(merchant, read))
+    return answerFresh(c, { content, etag: openDayTag(merchant, read), asOf })
   })
 
   get('/v1/merchants/:merchant/days/:day/windows', async (c) => {
@@ -191,6 +195,12 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
 
   publishDocs(app, queryDocument)
   return app
+}
+
+/** What an answer can say; throws the problem when it cannot. */
+const orProblem = <T>(answer: Result<T, Problem>): T => {
+  if (answer.ok) return answer.value
+  throw new ProblemError(answer.error)
 }
 
 const eventStream = (body: ReadableStream<Uint8Array> | null): Response =>

@@ -11,8 +11,9 @@
  * at the instant at which its end was read, as they were before and after.
  */
 import { daysBetween, shiftDay } from '#ledger/calendar'
+import { balanceParts, sumMinor, type DayPart } from '#ledger/day-parts'
 import { emptyView } from '#ledger/day-view'
-import { balanceMinor, openDaysBefore, type Head } from '#ledger/head'
+import { openDaysBefore, type Head } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { netMinor, noTotals } from '#ledger/money'
 import type { SegmentEnd } from '#ledger/ports'
@@ -20,7 +21,7 @@ import type { SegmentNumber } from '#ledger/segment'
 import type { BalanceRead } from '#wire/balance-response'
 import type { DayAtSegment } from '#wire/day-response'
 import { unpackView } from '#wire/packed-view'
-import type { DayOfPeriod } from '#wire/period-response'
+import type { PeriodRead } from '#wire/period-response'
 import { concurrently } from './concurrently.ts'
 import type { Memory } from './memory.ts'
 import type { Store } from './store.ts'
@@ -41,7 +42,7 @@ export const readDay = async (books: Books, { merchantId, day }: BookId): Promis
   })
   return {
     day,
-    openingMinor: balanceMinor(before.head, netsMinor(before)),
+    before: balanceParts(before.head, netsOf(before)),
     segment: end?.number ?? 0,
     hash: end?.hash ?? null,
     view: end ? unpackView(end.view, end.totals).view : emptyView,
@@ -59,24 +60,26 @@ export const readPeriod = async (
   books: Books,
   merchantId: MerchantId,
   { from, to }: { from: BusinessDay; to: BusinessDay },
-): Promise<DayOfPeriod[]> => {
+): Promise<PeriodRead> => {
   const read = await readOpenBooks(books, merchantId, (head) => openDaysBefore(head, shiftDay(to, 1)))
   const ends = new Map(read.days.map((day, index) => [day, read.ends[index]]))
-  const before = read.days.filter((day) => day < from).map((day) => netMinor(ends.get(day)?.totals ?? noTotals))
-  let openingMinor = balanceMinor(read.head, before)
-  return Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => {
+  const netsBefore = netsOf(read).filter(({ day }) => day < from)
+  const before = balanceParts(read.head, netsBefore)
+  let openingMinor = sumMinor(before)
+  const days = Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => {
     const day = shiftDay(from, index)
     const end = ends.get(day)
     const row = { day, openingMinor, segment: end?.number ?? 0, totals: end?.totals ?? noTotals }
     openingMinor += netMinor(row.totals)
     return row
   })
+  return { before, days }
 }
 
 /** The balance over the closed days and all open books. */
 export const readBalance = async (books: Books, merchantId: MerchantId): Promise<BalanceRead> => {
   const read = await readOpenBooks(books, merchantId, openDaysBefore)
-  return { head: read.head, netsMinor: netsMinor(read), exact: read.exact }
+  return { head: read.head, nets: netsOf(read), exact: read.exact }
 }
 
 /** A head, some of the days that it lists as open, and the ends of their books in the same order. */
@@ -141,4 +144,5 @@ const withEnds = async ({ journal }: Books, merchantId: MerchantId, daysOf: Days
   return { head, days, ends: await concurrently(days, READS_AT_ONCE, (day) => journal.end({ merchantId, day })) }
 }
 
-const netsMinor = ({ ends }: OpenBooks): bigint[] => ends.map((end) => (end ? netMinor(end.totals) : 0n))
+const netsOf = ({ days, ends }: OpenBooks): DayPart[] =>
+  days.map((day, index) => ({ day, minor: netMinor(ends[index]?.totals ?? noTotals) }))

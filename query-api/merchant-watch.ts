@@ -11,7 +11,7 @@ import type { BusinessDay } from '#ledger/identifiers'
 import { CALENDAR_CACHE_MS, type Merchant } from '#ledger/merchant'
 import type { Clock } from '#ledger/ports'
 import { dayResponse, openDayTag } from '#wire/day-response'
-import { dayEvent, type SeenDay } from '#wire/event-stream'
+import { dayEvent, problemEvent, type SeenDay } from '#wire/event-stream'
 import { lookAtBooks, readDay, type Books, type OpenBooks } from './books.ts'
 import { freshnessFields, type AsOf } from './conditional.ts'
 import type { Store } from './store.ts'
@@ -63,7 +63,8 @@ export const merchantWatch = ({ store, clock, asOf }: WatchParts, known: Merchan
     const freshness = freshnessFields(await asOf(merchantId))
     const read = await readDay(store, { merchantId, day })
     const seen = { day, segment: read.segment }
-    const event = dayEvent(seen, { ...dayResponse(merchant, read), ...freshness })
+    const view = dayResponse(merchant, read)
+    const event = view.ok ? dayEvent(seen, { ...view.value, ...freshness }) : problemEvent(seen, view.error)
     return { ...seen, event, etag: openDayTag(merchant, read), revision: merchant.revision }
   }
 

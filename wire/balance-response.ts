@@ -1,15 +1,17 @@
-import { balanceMinor, openDaysBefore, type Head } from '#ledger/head'
+import { balanceParts, sumMinor, type DayPart } from '#ledger/day-parts'
+import { openDaysBefore, type Head } from '#ledger/head'
 import type { Merchant } from '#ledger/merchant'
+import { withExactSums } from './exact-sums.ts'
 
 /** What a merchant's head and open books add up to; `exact` when all of it was so at one instant. */
-export type BalanceRead = { readonly head: Head; readonly netsMinor: readonly bigint[]; readonly exact: boolean }
+export type BalanceRead = { readonly head: Head; readonly nets: readonly DayPart[]; readonly exact: boolean }
 
 /** The balance as clients read it, but for how fresh it is. */
-export const balanceResponse = ({ merchantId, currency }: Merchant, { head, netsMinor, exact }: BalanceRead) => ({
-  merchantId,
-  currency,
-  balance: balanceMinor(head, netsMinor),
-  exact,
-  closedThrough: head.closedThrough,
-  openDays: openDaysBefore(head),
-})
+export const balanceResponse = ({ merchantId, currency }: Merchant, { head, nets, exact }: BalanceRead) => {
+  const parts = balanceParts(head, nets)
+  const balance = sumMinor(parts)
+  const { closedThrough } = head
+  return withExactSums({ merchantId, currency, balance, exact, closedThrough, openDays: openDaysBefore(head) }, [
+    { name: 'balance', minor: balance, parts: () => parts },
+  ])
+}

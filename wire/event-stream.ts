@@ -2,13 +2,20 @@
 import { parseBusinessDay, type BusinessDay } from '#ledger/identifiers'
 import type { SegmentNumber } from '#ledger/segment'
 import { jsonText } from './json.ts'
+import { problemBody, type Problem } from './problem.ts'
 
 /** What the id of an event says: the client has seen this day as it was at this segment. */
 export type SeenDay = { readonly day: BusinessDay; readonly segment: SegmentNumber }
 
 /** One day's view; JSON text holds no line break, so it is one field. */
-export const dayEvent = ({ day, segment }: SeenDay, view: object): Uint8Array =>
-  utf8(`event: day\nid: ${day}.${segment}\ndata: ${jsonText(view)}\n\n`)
+export const dayEvent = (seen: SeenDay, view: object): Uint8Array => event('day', seen, view)
+
+/** In place of a day's view the problem with which its own route answers. Browsers have a meaning of their own for `error`. */
+export const problemEvent = (seen: SeenDay, problem: Problem): Uint8Array =>
+  event('problem', seen, { businessDay: seen.day, ...problemBody(problem) })
+
+const event = (name: string, { day, segment }: SeenDay, data: object): Uint8Array =>
+  utf8(`event: ${name}\nid: ${day}.${segment}\ndata: ${jsonText(data)}\n\n`)
 
 /** `Last-Event-ID` of a client that comes back. One that we never gave counts as none: the client gets everything. */
 export const parseEventId = (text: string | undefined): SeenDay | undefined => {

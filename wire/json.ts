@@ -1,3 +1,4 @@
+import { isExactInJson } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
 
 /**
@@ -25,9 +26,21 @@ export const decodeUtf8 = (bytes: Uint8Array): Result<string, 'not-utf-8'> => {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** JSON text in which a bigint is written as an integer with all its digits. */
+/**
+ * JSON text for clients, in which a bigint is a number. Throws rather than write one that some client would read as
+ * another: what may be larger has to be asked for first, as `withExactSums` does.
+ */
 export const jsonText = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(item.toString()) : item))
+  withBigints(value, (item) => {
+    if (!isExactInJson(item)) throw new Error(`${item} is beyond what every JSON client reads exactly`)
+    return item
+  })
+
+/** JSON text for readers who know how to read a bigint, with all its digits, however many they are. */
+export const jsonTextOfAnySize = (value: unknown): string => withBigints(value, (item) => item)
+
+const withBigints = (value: unknown, written: (item: bigint) => bigint): string =>
+  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(written(item).toString()) : item))
 
 const parseExact = (text: string): unknown => {
   try {

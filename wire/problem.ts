@@ -1,4 +1,5 @@
 /** Errors as clients read them: application/problem+json (RFC 9457). Every code that any route answers is in this list. */
+import type { BusinessDay } from '#ledger/identifiers'
 import { jsonText } from './json.ts'
 import type { FieldProblem } from './fields.ts'
 
@@ -9,6 +10,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'too-slow': { status: 408, title: 'The request took too long to arrive' },
   'not-applied-yet': { status: 409, title: 'The entry is accepted but not yet counted' },
+  'not-exact-in-json': { status: 409, title: 'A sum is too large for a JSON number' },
   'currency-fixed': { status: 409, title: 'The currency of a merchant never changes' },
   'already-decided': { status: 409, title: 'Something else was decided about it' },
   'changed-meanwhile': { status: 409, title: 'Somebody else changed it at the same time' },
@@ -31,12 +33,14 @@ export type Problem = {
   readonly code: ProblemCode
   readonly detail: string
   readonly errors?: readonly FieldProblem[]
+  /** The business days that it is about. */
+  readonly days?: readonly BusinessDay[]
   /** When to try again; becomes the header Retry-After. */
   readonly retryAfterSeconds?: number
 }
 
 /** The members of a problem document; inside a batch's results it stands without `requestId`. */
-export const problemBody = ({ code, detail, errors }: Problem, requestId?: string) => ({
+export const problemBody = ({ code, detail, errors, days }: Problem, requestId?: string) => ({
   type: `/docs/problems#${code}`,
   title: PROBLEMS[code].title,
   status: PROBLEMS[code].status,
@@ -44,6 +48,7 @@ export const problemBody = ({ code, detail, errors }: Problem, requestId?: strin
   detail,
   ...(requestId !== undefined && { requestId }),
   ...(errors !== undefined && { errors }),
+  ...(days !== undefined && { days }),
 })
 
 export const problemResponse = (problem: Problem, requestId: string): Response =>

@@ -99,6 +99,11 @@ test('every answer is as the document says, and everything that it says is answe
     seen.push(await checked(sent))
   }
   for (const path of [...ALL, '/readyz']) seen.push(await broken.checked([path]))
+  const large = await start()
+  for (const at of ['2026-11-19', '2026-11-20']) {
+    await large.append(moved('large', `${at}T13:00:00-03:00`, 9_000_000_000_000_000n))
+  }
+  for (const path of QUERIES) seen.push(await large.checked([path]))
 
   const promised = published.promised()
   expect(distinct(seen)).toEqual(distinct(promised))

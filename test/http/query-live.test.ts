@@ -156,6 +156,36 @@ describe('GET /v1/merchants/{m}/live', () => {
     expect(await client.received()).toMatchObject([{ id: '2026-11-21.0', data: { opening: 5, closing: 5 } }])
   })
 
+  test('a day with a sum that JSON cannot say is told as a problem, and as a day again once it can', async () => {
+    // Each book stays within 2^53 − 1, both together do not.
+    const large = 9_000_000_000_000_000n
+    const system = aQueryApi()
+    await system.append(onDay('e1', YESTERDAY, large))
+    const client = await listen(system)
+    expect(await client.received()).toMatchObject([
+      { event: 'day', id: `${TODAY}.0`, data: { opening: Number(large) } },
+    ])
+
+    await system.append(today('e1', large))
+    await system.tick(LOOK_MS)
+    expect(await client.received()).toMatchObject([
+      {
+        event: 'problem',
+        id: `${TODAY}.1`,
+        data: { code: 'not-exact-in-json', businessDay: TODAY, days: [YESTERDAY, TODAY] },
+      },
+    ])
+    const second = await listen(system)
+    expect(await second.received()).toMatchObject([{ event: 'problem', id: `${TODAY}.1` }])
+
+    await system.append(today('e2', -large))
+    await system.tick(LOOK_MS)
+    for (const one of [client, second]) {
+      expect(await one.received()).toMatchObject([{ event: 'day', id: `${TODAY}.2`, data: { closing: Number(large) } }])
+    }
+    expect(system.logged).toEqual([])
+  })
+
   test('a change of the merchant is seen within a minute', async () => {
     const merchants = memoryMerchants([aMerchant()])
     const system = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })

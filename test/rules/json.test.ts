@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ok, refuse } from '#ledger/result'
-import { decodeUtf8, jsonText, parseJson } from '#wire/json'
+import { decodeUtf8, jsonText, jsonTextOfAnySize, parseJson } from '#wire/json'
 
 describe('parsing', () => {
   test.each([
@@ -119,11 +119,21 @@ describe('UTF-8', () => {
 describe('writing', () => {
   test.each([
     { value: 0n, text: '0' },
+    { value: 2n ** 53n - 1n, text: '9007199254740991' },
     { value: -(2n ** 53n - 1n), text: '-9007199254740991' },
-    { value: 2n ** 64n, text: '18446744073709551616' },
-    { value: { netMinor: [10n ** 18n, 1] }, text: '{"netMinor":[1000000000000000000,1]}' },
+    { value: { netMinor: [10n ** 15n, 1] }, text: '{"netMinor":[1000000000000000,1]}' },
     { value: { a: undefined, b: null, c: 'x' }, text: '{"b":null,"c":"x"}' },
-  ])('$text keeps all its digits', ({ value, text }) => {
+  ])('$text is written as it is for every reader', ({ value, text }) => {
     expect(jsonText(value)).toBe(text)
+    expect(jsonTextOfAnySize(value)).toBe(text)
+  })
+
+  test.each([
+    { value: 2n ** 53n, text: '9007199254740992' },
+    { value: -(2n ** 53n), text: '-9007199254740992' },
+    { value: { sums: [2n ** 64n] }, text: '{"sums":[18446744073709551616]}' },
+  ])('$text is never written for a client that may round it, and has all its digits for others', ({ value, text }) => {
+    expect(() => jsonText(value)).toThrow('beyond what every JSON client reads exactly')
+    expect(jsonTextOfAnySize(value)).toBe(text)
   })
 })

@@ -28,6 +28,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     means: '`after=` waited as long as it may, and the entry is not counted yet.',
     remedy: 'Ask again after `Retry-After`.',
   },
+  'not-exact-in-json': {
+    means: 'A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.',
+    remedy: 'Add up the entries or windows of these days yourself.',
+  },
   'currency-fixed': { means: 'A merchant is registered with another currency.', remedy: 'Register another merchant.' },
   'already-decided': {
     means: 'Somebody has decided otherwise about the item in quarantine, or begun to.',

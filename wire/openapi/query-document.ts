@@ -29,9 +29,20 @@ type Query = {
   readonly path?: readonly Json[]
   readonly query?: z.ZodType
   readonly answers: keyof typeof QUERY_SCHEMAS
+  /** Whether the answer adds up several books. */
+  readonly sumsBooks?: boolean
 }
 
-const query = ({ operationId, summary, description, tag, path = [], query = queryParams, answers }: Query): Json => ({
+const query = ({
+  operationId,
+  summary,
+  description,
+  tag,
+  path = [],
+  query = queryParams,
+  answers,
+  sumsBooks = false,
+}: Query): Json => ({
   get: {
     operationId,
     summary,
@@ -41,7 +52,7 @@ const query = ({ operationId, summary, description, tag, path = [], query = quer
     responses: {
       200: jsonAnswer('As the books are now.', answers, FRESH),
       304: { description: 'You have it.', headers: { ...FRESH, ...headers('x-request-id') } },
-      ...problemAnswers(problemsOf(path), WAITED),
+      ...problemAnswers([...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])], WAITED),
     },
   },
 })
@@ -91,6 +102,7 @@ export const queryDocument = () =>
         tag: 'Days',
         path: [MERCHANT],
         answers: 'Balance',
+        sumsBooks: true,
       }),
       '/v1/merchants/{merchant}/days': query({
         operationId: 'readPeriod',
@@ -99,6 +111,7 @@ export const queryDocument = () =>
         path: [MERCHANT],
         query: periodParams,
         answers: 'Days',
+        sumsBooks: true,
       }),
       '/v1/merchants/{merchant}/days/{day}': query({
         operationId: 'readDay',
@@ -107,6 +120,7 @@ export const queryDocument = () =>
         tag: 'Days',
         path: [MERCHANT, DAY],
         answers: 'Day',
+        sumsBooks: true,
       }),
       '/v1/merchants/{merchant}/days/{day}/windows': query({
         operationId: 'readWindows',
@@ -153,8 +167,9 @@ const LIVE: Json = {
   operationId: 'followDays',
   summary: 'The current business day, then each day that changes, as they change',
   description:
-    'Server-sent events: `event: day`, `id: <day>.<segment>`, and as `data` a `Day`, as one reads it by itself. A comment ' +
-    'every 15 s shows that the connection lives. It never ends by itself.',
+    'Server-sent events: `event: day`, `id: <day>.<segment>`, and as `data` a `Day`, as one reads it by itself. ' +
+    'Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` ' +
+    'as `data`. A comment every 15 s shows that the connection lives. It never ends by itself.',
   tags: ['Days'],
   parameters: [
     MERCHANT,

@@ -8,7 +8,7 @@ import { codeOfField, codeOfProblem } from './problem-codes.ts'
 /** A schema with the name and the example under which the document shows it. */
 export type Published = { readonly schema: z.ZodType; readonly example?: unknown }
 
-/** Sums may be below zero; a total that would leave ±(2^53 − 1) is refused, so every client reads it exactly. */
+/** Sums may be below zero. An answer whose sum would leave ±(2^53 − 1) is refused, so every client reads it exactly. */
 export const sumMinor = (description: string) => z.int().meta({ format: 'int64', description })
 
 export const count = (description: string) => z.int().min(0).meta({ format: 'int64', description })
@@ -55,6 +55,7 @@ export const problem = z
     detail: z.string().describe('For people; may change.'),
     requestId: z.string().describe('Under which our log knows the request.').optional(),
     errors: z.array(fieldProblem).describe('Every field that is wrong, at most 50.').optional(),
+    days: z.array(businessDay('')).describe('The business days that it is about, at most 10.').optional(),
   })
   .describe('What went wrong (RFC 9457). `code` is for programs, and stays.')
 

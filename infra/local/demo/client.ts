@@ -74,7 +74,8 @@ const answered = async <T>(url: string, init: Request = {}): Promise<T> => {
       return undefined
     })
     if (response?.ok === true) return (await response.json()) as T
-    const mayHeal = response === undefined || response.status >= 500 || [409, 429].includes(response.status)
+    // Of the 409s only those that tell when to come again.
+    const mayHeal = response === undefined || response.status >= 500 || response.headers.has('retry-after')
     if (!mayHeal || attempt === MAX_ATTEMPTS) throw new Error(`${url}: ${response?.status} ${await response?.text()}`)
     await sleep(Number(response?.headers.get('retry-after') ?? 1) * 1000)
   }

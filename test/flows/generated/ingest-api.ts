@@ -277,7 +277,7 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description RFC 3339 with an offset and at most milliseconds; at most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
+             * @description RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
              */
             occurredAt: string;
         };
@@ -400,13 +400,15 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
             requestId?: string;
             /** @description Every field that is wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
+            /** @description The business days that it is about, at most 10. */
+            days?: string[];
             /**
              * Format: int64
              * @description How many were accepted.
@@ -530,7 +532,7 @@ export interface components {
                 } | null;
                 /**
                  * Format: date-time
-                 * @description RFC 3339 with an offset and at most milliseconds; at most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
+                 * @description RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
                  */
                 occurredAt?: string;
             };
@@ -648,13 +650,15 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
             requestId?: string;
             /** @description Every field that is wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
+            /** @description The business days that it is about, at most 10. */
+            days?: string[];
         };
         FieldProblem: {
             /** @description JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter. */
@@ -663,7 +667,7 @@ export interface components {
              * @description What is wrong with the field, for programs. More codes may come.
              * @enum {string}
              */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-milliseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-a-calendar-date" | "calendar-from-not-future";
             /** @description For people; may change. */
             detail: string;
         };
