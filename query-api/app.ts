@@ -3,6 +3,7 @@ import type { Handler, Hono } from 'hono'
 import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { metricsRegistry } from '#http/metrics'
+import { queryOf } from '#http/query'
 import { service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
@@ -11,7 +12,7 @@ import { listResponse } from '#wire/cursor'
 import { dayResponse, openDayTag } from '#wire/day-response'
 import { entryResponse } from '#wire/entry'
 import { parseEventId } from '#wire/event-stream'
-import { merchantResponse } from '#wire/merchant'
+import { merchantResponse, merchantTag } from '#wire/merchant'
 import { queryDocument } from '#wire/openapi/query-document'
 import { dayRow, periodTotals } from '#wire/period-response'
 import { quarantineResponse } from '#wire/quarantine-response'
@@ -41,7 +42,6 @@ import {
   notFound,
   pageOf,
   quarantineKeyOf,
-  queryOf,
 } from './parameters.ts'
 import { shardMap } from './shard-map.ts'
 import { sharingReads } from './shared-reads.ts'
@@ -100,7 +100,7 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
     const { after } = queryOf(c, parseQueryParams)
     const asOf = await fresh(c, after)
     const merchant = await merchantOf(c, store.merchants)
-    return answer(c, { content: merchantResponse(merchant), asOf })
+    return answer(c, { content: merchantResponse(merchant), etag: merchantTag(merchant), asOf })
   })
 
   get('/v1/merchants/:merchant/balance', async (c) => {

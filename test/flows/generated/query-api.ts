@@ -894,7 +894,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-media-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -909,7 +909,7 @@ export interface components {
              * @description What is wrong with the field, for programs. More codes may come.
              * @enum {string}
              */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-milliseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-milliseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
             /** @description For people; may change. */
             detail: string;
         };
@@ -929,8 +929,10 @@ export interface components {
         "retry-after": number;
         /** @description Where the query API answers the entry once it is counted. */
         location: string;
-        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. */
+        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
         etag: string;
+        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
+        "merchant-etag": string;
         /** @description `no-cache`: may be kept, but has to be asked about before each use. */
         "cache-control": string;
         /** @description When the books were read. */
