@@ -116,8 +116,8 @@ const failedPrecondition = (
     ...(ifNoneMatch !== undefined && { ifNoneMatch }),
   }
   if (preconditionsHold(asked, etag)) return undefined
-  const now = etag === undefined ? 'There is no such merchant.' : `The ETag of the merchant is ${etag} now.`
-  return { code: 'precondition-failed', detail: `${now} Nothing was changed.` }
+  const now = etag === undefined ? 'There is no such merchant' : `The ETag of the merchant is ${etag} now`
+  return { code: 'precondition-failed', detail: `${now}, so nothing was changed. Read it before you try again.` }
 }
 
 const MAX_ATTEMPTS = 5

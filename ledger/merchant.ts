@@ -63,7 +63,7 @@ export const registerMerchant = (
   if (current !== undefined) return changeMerchant(current, wanted, nowMs)
   const { merchantId, name, currency, timeZone } = wanted
   const { dayStartsAt, lateEntries } = MERCHANT_DEFAULTS
-  const rule = firstRule(timeZone, wanted.dayStartsAt ?? dayStartsAt)
+  const rule = ruleOf(timeZone, wanted.dayStartsAt ?? dayStartsAt)
   return ok({
     merchantId,
     name,
@@ -90,7 +90,7 @@ export const changeMerchant = (
   const newest = newestRule(current.calendar)
   const timeZone = change.timeZone ?? newest.timeZone
   const dayStartsAt = chosen(change.dayStartsAt, newest.dayStartsAt, MERCHANT_DEFAULTS.dayStartsAt)
-  const calendar = changeCalendar(current.calendar, firstRule(timeZone, dayStartsAt), change.calendarFrom, nowMs)
+  const calendar = changeCalendar(current.calendar, ruleOf(timeZone, dayStartsAt), change.calendarFrom, nowMs)
   if (!calendar.ok) return calendar
 
   const unchanged = calendar.value === current.calendar && current.name === name && current.lateEntries === lateEntries
@@ -101,7 +101,8 @@ export const changeMerchant = (
 const chosen = <T>(wanted: T | null | undefined, asItIs: T, byDefault: T): T =>
   wanted === undefined ? asItIs : (wanted ?? byDefault)
 
-const firstRule = (timeZone: string, dayStartsAt: string): CalendarRule => ({ from: null, timeZone, dayStartsAt })
+/** A rule from the beginning; `changeCalendar` gives it its day. */
+const ruleOf = (timeZone: string, dayStartsAt: string): CalendarRule => ({ from: null, timeZone, dayStartsAt })
 
 /** The last rule, which may be still to come. */
 export const newestRule = (calendar: Calendar): CalendarRule => calendar.at(-1) ?? calendar[0]
@@ -130,16 +131,15 @@ const changeCalendar = (
     startOfDay([rule], rule.from) <= noticeMs ||
     startOfDay(calendar.slice(0, index) as unknown as Calendar, rule.from) <= noticeMs
   const settled = calendar.filter(isInUse) as unknown as Calendar
-  const isReplacing = settled.length < calendar.length
-  // The rule that is in use is the wanted one: a change that is still to come is called off, and no day is needed.
-  if (isWanted(newestRule(settled))) return ok(isReplacing ? settled : calendar)
+  // The rule in use is the wanted one: another one that is still to come is called off, and no day is needed.
+  if (isWanted(newestRule(settled))) return ok(isWanted(last) ? calendar : settled)
 
   // Begun by neither clock: the old one may have stamped entries with it, and from the new one's start it counts.
   const isAhead = (day: BusinessDay): boolean =>
     day > (newestRule(settled).from ?? '') &&
     startOfDay(settled, day) > noticeMs &&
     startOfDay([wanted], day) > noticeMs
-  const dayToKeep = from === undefined && isReplacing ? last.from : null
+  const dayToKeep = from === undefined && !settled.includes(last) ? last.from : null
   let day = from ?? dayToKeep ?? shiftDay(businessDayOf(settled, noticeMs), 1)
   while (!from && !isAhead(day)) day = shiftDay(day, 1)
   return isAhead(day) ? ok([...settled, { ...wanted, from: day }]) : refuse('calendar-from-not-future')
