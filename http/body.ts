@@ -1,7 +1,7 @@
 /** Reading what a client sends: bounded, expanded, decoded, parsed. What cannot be read is a problem, never a fault. */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
-import { decodeUtf8, parseJson } from '#wire/json'
+import { decodeUtf8, MERGE_PATCH, parseJson } from '#wire/json'
 import { NOT_JSON, type Problem } from '#wire/problem'
 import { ProblemError } from './service.ts'
 
@@ -15,6 +15,13 @@ export const readJson = async (request: Request): Promise<unknown> => jsonIn(awa
 export const readOptionalJson = async (request: Request): Promise<unknown> => {
   const text = await readText(request)
   return text === '' ? {} : jsonIn(text)
+}
+
+/** The same of a PATCH, which has to say what kind of patch it is (RFC 5789): JSON alone does not. */
+export const readMergePatch = async (request: Request): Promise<unknown> => {
+  const [type = ''] = (request.headers.get('content-type') ?? '').split(';')
+  if (type.trim().toLowerCase() !== MERGE_PATCH) throw new ProblemError(NOT_A_MERGE_PATCH)
+  return await readJson(request)
 }
 
 const jsonIn = (text: string): unknown => {
@@ -132,6 +139,12 @@ const CONNECTION_ENDED: Problem = {
 const UNSUPPORTED_ENCODING: Problem = {
   code: 'unsupported-encoding',
   detail: 'A body may be sent as it is or with Content-Encoding: gzip.',
+}
+
+const NOT_A_MERGE_PATCH: Problem = {
+  code: 'unsupported-media-type',
+  detail: `A PATCH has to be a JSON merge patch, sent with Content-Type: ${MERGE_PATCH}.`,
+  acceptPatch: MERGE_PATCH,
 }
 
 const notJson = (detail: string): Problem => ({ code: 'not-json', detail })

@@ -1,5 +1,25 @@
 /** Whether `If-None-Match` names the tag. The comparison is weak: only what stands between the quotes counts. */
-export const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean => {
-  const known = Array.from((ifNoneMatch ?? '').matchAll(/"[^"]*"/g), ([quoted]) => quoted)
-  return ifNoneMatch?.trim() === '*' || known.includes(etag.replace(/^W\//, ''))
-}
+export const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  ifNoneMatch?.trim() === '*' ||
+  tagsIn(ifNoneMatch ?? '')
+    .map(withoutWeak)
+    .includes(withoutWeak(etag))
+
+/** Whether `If-Match` names the tag. The comparison is strong: a weak tag on either side matches nothing. */
+export const matchesTagStrongly = (ifMatch: string, etag: string): boolean =>
+  ifMatch.trim() === '*' || (!etag.startsWith('W/') && tagsIn(ifMatch).includes(etag))
+
+/** Whether a text is what `If-Match` and `If-None-Match` may be: `*`, or a list of tags. */
+export const isTagList = (text: string): boolean =>
+  text.trim() === '*' ||
+  text
+    .replaceAll(ENTITY_TAG, '""')
+    .split(',')
+    // RFC 9110 lets a list have empty elements.
+    .every((element) => ['""', ''].includes(element.trim()))
+
+const tagsIn = (text: string): readonly string[] => text.match(ENTITY_TAG) ?? []
+
+const withoutWeak = (etag: string): string => etag.replace(/^W\//, '')
+
+const ENTITY_TAG = /(?:W\/)?"[^"]*"/g

@@ -1,4 +1,5 @@
 import type { Handler } from 'hono'
+import { MERGE_PATCH } from '#wire/json'
 import { problemResponse, type Problem } from '#wire/problem'
 import type { ServiceEnv } from './service.ts'
 
@@ -8,8 +9,9 @@ import type { ServiceEnv } from './service.ts'
  */
 export const onlyMethods = (...methods: readonly string[]): Handler<ServiceEnv> => {
   const allow = [...methods, 'OPTIONS'].join(', ')
+  const acceptPatch = methods.includes('PATCH') && { 'accept-patch': MERGE_PATCH }
   return (c) => {
-    if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
+    if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow, ...acceptPatch } })
     const problem: Problem = { code: 'method-not-allowed', detail: `${c.req.path} takes ${allow}.` }
     const response = problemResponse(problem, c.get('requestId'))
     response.headers.set('allow', allow)

@@ -1,17 +1,25 @@
 /** The HTTP face of the command side. */
 import type { Handler } from 'hono'
-import { bodyBytes, readJson, readOptionalJson, readPieces, readText } from '#http/body'
+import { bodyBytes, readJson, readMergePatch, readOptionalJson, readPieces, readText } from '#http/body'
 import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
+import { preconditionsOf } from '#http/preconditions'
+import { queryOf } from '#http/query'
 import { problem, ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import type { Entry } from '#ledger/entry'
-import { CLIENT_ID_RULE, parseMerchantId } from '#ledger/identifiers'
+import { CLIENT_ID_RULE, parseMerchantId, type MerchantId } from '#ledger/identifiers'
 import type { QuarantineKey } from '#ledger/quarantine'
 import type { Result } from '#ledger/result'
 import { batchResponse, parseBatchText, type Accepted } from '#wire/batch'
 import { parseEntryText } from '#wire/entry'
 import type { FieldProblem } from '#wire/fields'
-import { merchantResponse, parseRegistration } from '#wire/merchant'
+import {
+  merchantResponse,
+  merchantTag,
+  parseMerchantParams,
+  parseMerchantPatch,
+  parseRegistration,
+} from '#wire/merchant'
 import { ingestDocument } from '#wire/openapi/ingest-document'
 import { positionToken } from '#wire/position-token'
 import { invalid, jsonResponse, NOT_JSON, type Problem } from '#wire/problem'
@@ -24,11 +32,11 @@ import type { Admission, Shed, ShedReason } from './admission.ts'
 import type { DecideQuarantine } from './decide-quarantine.ts'
 import { operatorOf } from './operator.ts'
 import type { RateLimit } from './rate-limit.ts'
-import type { RegisterMerchant } from './register-merchant.ts'
+import type { Registered, Registrar, Terms } from './register-merchant.ts'
 
 export type IngestParts = ServiceParts & {
   readonly accept: AcceptEntries
-  readonly register: RegisterMerchant
+  readonly registrar: Registrar
   readonly quarantine: DecideQuarantine
   readonly admission: Admission
   readonly uploadAdmission: Admission
@@ -46,7 +54,7 @@ export type EntryRoute = 'single' | 'batch' | 'upload'
 export const ENDLESS_PATHS: readonly string[] = ['/v1/entries/stream']
 
 export const ingestApp = (parts: IngestParts) => {
-  const { accept, register, quarantine, admission, uploadAdmission, limit, onOutcomes, onShed } = parts
+  const { accept, registrar, quarantine, admission, uploadAdmission, limit, onOutcomes, onShed } = parts
   const app = service(parts)
 
   const shed = (c: ServiceContext, refusal: Shed): Response => {
@@ -83,16 +91,22 @@ export const ingestApp = (parts: IngestParts) => {
   })
 
   app.put('/v1/merchants/:merchantId', async (c) => {
-    const merchantId = parseMerchantId(c.req.param('merchantId'))
-    if (!merchantId.ok) return problem(c, invalid('The path names no merchant.', [MALFORMED_MERCHANT_ID]))
-    const wanted = parseRegistration(merchantId.value, await readJson(c.req.raw))
+    const merchantId = merchantIdOf(c)
+    const terms = termsOf(c)
+    const wanted = parseRegistration(merchantId, await readJson(c.req.raw))
     if (!wanted.ok) return problem(c, invalid('The merchant is not valid.', wanted.error))
-    const registered = await register(wanted.value)
-    if (!registered.ok) return problem(c, registered.error)
-    const { merchant, isNew } = registered.value
-    return jsonResponse(merchantResponse(merchant), isNew ? 201 : 200)
+    const registered = await registrar.register(wanted.value, terms)
+    return registered.ok ? registeredResponse(registered.value, terms) : problem(c, registered.error)
   })
-  app.all('/v1/merchants/:merchantId', onlyMethods('PUT'))
+  app.patch('/v1/merchants/:merchantId', async (c) => {
+    const merchantId = merchantIdOf(c)
+    const terms = termsOf(c)
+    const change = parseMerchantPatch(await readMergePatch(c.req.raw))
+    if (!change.ok) return problem(c, invalid('The change is not valid.', change.error))
+    const changed = await registrar.change(merchantId, change.value, terms)
+    return changed.ok ? registeredResponse(changed.value, terms) : problem(c, changed.error)
+  })
+  app.all('/v1/merchants/:merchantId', onlyMethods('PUT', 'PATCH'))
 
   app.post(
     '/v1/entries',
@@ -177,6 +191,23 @@ const utf8Stream = (texts: AsyncGenerator<string>, onEnd: () => void): ReadableS
     // Nothing is made in advance: that would be read, accepted, and held.
     { highWaterMark: 0 },
   )
+
+const merchantIdOf = (c: ServiceContext): MerchantId => {
+  const merchantId = parseMerchantId(c.req.param('merchantId') ?? '')
+  if (merchantId.ok) return merchantId.value
+  throw new ProblemError(invalid('The path names no merchant.', [MALFORMED_MERCHANT_ID]))
+}
+
+const termsOf = (c: ServiceContext): Required<Terms> => ({
+  preconditions: preconditionsOf(c),
+  isPreview: queryOf(c, parseMerchantParams).preview,
+})
+
+// A preview has no ETag: its revision is one that another change may take.
+const registeredResponse = ({ merchant, isNew }: Registered, { isPreview }: Required<Terms>): Response =>
+  isPreview
+    ? jsonResponse(merchantResponse(merchant))
+    : jsonResponse(merchantResponse(merchant), isNew ? 201 : 200, { etag: merchantTag(merchant) })
 
 const acceptedResponse = ({ entry, position }: Accepted): Response => {
   const { entryId, merchantId, businessDay } = entry

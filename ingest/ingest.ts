@@ -12,7 +12,7 @@ import { knownMerchants } from './known-merchants.ts'
 import { ingestMetrics } from './metrics.ts'
 import { publishRegistration } from './publish-registration.ts'
 import { noRateLimit, rateLimit } from './rate-limit.ts'
-import { registration } from './register-merchant.ts'
+import { registrar } from './register-merchant.ts'
 import { streamWriter } from './stream-writer.ts'
 
 export type IngestWorld = {
@@ -62,7 +62,7 @@ export const ingest = ({
     find: (merchantId) => timed(() => merchants.find(merchantId), metrics.onRegisterRead),
     save: merchants.save,
   })
-  const register = registration({ merchants: { ...merchants, save: known.save }, clock, onTrouble })
+  const register = registrar({ merchants: { ...merchants, save: known.save }, clock, onTrouble })
   const onUnpublished = (err: unknown, what: string) => {
     log.warn({ err }, `${what} and was not published`)
     metrics.onUnpublished()
@@ -80,7 +80,7 @@ export const ingest = ({
       onTrouble: (err) => log.warn({ err }, 'the quarantine is in trouble'),
       onUntold: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
     }),
-    register: publishRegistration(register, {
+    registrar: publishRegistration(register, {
       decisions,
       clock,
       onTrouble: (err) => onUnpublished(err, 'a merchant is registered'),

@@ -1,12 +1,36 @@
-import { registerMerchant, type Merchant, type Registration } from '#ledger/merchant'
+import { isDeepStrictEqual } from 'node:util'
+import { preconditionsHold, type Preconditions } from '#http/preconditions'
+import type { MerchantId } from '#ledger/identifiers'
+import {
+  changeMerchant,
+  registerMerchant,
+  type Merchant,
+  type MerchantChange,
+  type MerchantRefusal,
+  type Registration,
+} from '#ledger/merchant'
 import type { Clock, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
+import { merchantTag } from '#wire/merchant'
 import { invalid, type Problem } from '#wire/problem'
 import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
 
-/** Registers a merchant or changes it. Doing the same again changes nothing. Throws only what is a fault of ours. */
-export type RegisterMerchant = (wanted: Registration) => Promise<Result<Registered, Problem>>
+/** Doing the same again changes nothing. Throws only what is a fault of ours. */
+export type Registrar = {
+  /** Registers a merchant, or changes the one that exists. */
+  register(wanted: Registration, terms?: Terms): Promise<Result<Registered, Problem>>
+  /** Changes a merchant that exists. */
+  change(merchantId: MerchantId, change: MerchantChange, terms?: Terms): Promise<Result<Registered, Problem>>
+}
+
 export type Registered = { readonly merchant: Merchant; readonly isNew: boolean }
+
+export type Terms = {
+  /** What the merchant has to be at the moment of the change. */
+  readonly preconditions?: Preconditions
+  /** Tells what would be, and saves nothing. */
+  readonly isPreview?: boolean
+}
 
 export type Register = {
   readonly merchants: Pick<Merchants, 'find' | 'save'>
@@ -15,34 +39,91 @@ export type Register = {
   readonly onTrouble?: (error: unknown) => void
 }
 
-export const registration =
-  ({ merchants, clock, onTrouble = () => {} }: Register): RegisterMerchant =>
-  async (wanted) => {
+export const registrar = ({ merchants, clock, onTrouble = () => {} }: Register): Registrar => {
+  const carryOut = async (command: Command, terms: Terms = {}) => {
     try {
-      return await register(merchants, clock, wanted)
+      return await decideAndSave(merchants, command, terms)
     } catch (error) {
       if (!(error instanceof OutOfReach)) throw error
       onTrouble(error.cause)
       return refuse(REGISTER_UNAVAILABLE)
     }
   }
+  return {
+    register: async (wanted, terms) =>
+      await carryOut(
+        {
+          merchantId: wanted.merchantId,
+          decide: (current) => registerMerchant(current, wanted, clock()),
+        },
+        terms,
+      ),
+    change: async (merchantId, change, terms) =>
+      await carryOut(
+        {
+          merchantId,
+          decide: (current) =>
+            current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, clock()),
+        },
+        terms,
+      ),
+  }
+}
 
-const register = async (merchants: Register['merchants'], clock: Clock, wanted: Registration) => {
+type Command = {
+  readonly merchantId: MerchantId
+  /** The merchant as it is to be; the very `current` one when nothing changes. */
+  readonly decide: (current: Merchant | undefined) => Result<Merchant, Refusal>
+}
+
+type Refusal = MerchantRefusal | 'unknown-merchant'
+
+const decideAndSave = async (
+  merchants: Register['merchants'],
+  { merchantId, decide }: Command,
+  { preconditions = {}, isPreview = false }: Terms,
+): Promise<Result<Registered, Problem>> => {
+  let tried: Merchant | undefined
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const current = await orOutOfReach(merchants.find(wanted.merchantId))
-    const decided = registerMerchant(current, wanted, clock())
+    const current = await orOutOfReach(merchants.find(merchantId))
+    const decided = decide(current)
+    if (!decided.ok && decided.error === 'unknown-merchant') return refuse(REFUSALS[decided.error])
+    const failed = failedPrecondition(preconditions, current, tried)
+    if (failed !== undefined) return refuse(failed)
     if (!decided.ok) return refuse(REFUSALS[decided.error])
+
     const registered: Registered = { merchant: decided.value, isNew: current === undefined }
-    if (decided.value === current) return ok(registered)
+    if (isPreview || decided.value === current) return ok(registered)
+    // The save is conditional on the revision that the preconditions were held against: no change can come between.
     if ((await orOutOfReach(merchants.save(decided.value))) === 'saved') return ok(registered)
-    // Somebody else was quicker, and what they made of the merchant is what we have to change now.
+    // Another request was quicker, and this one now has to change the merchant that it left.
+    tried = decided.value
   }
   return refuse(CHANGED_MEANWHILE)
 }
 
+const failedPrecondition = (
+  { ifMatch, ifNoneMatch }: Preconditions,
+  current: Merchant | undefined,
+  tried: Merchant | undefined,
+): Problem | undefined => {
+  const etag = current && merchantTag(current)
+  // A save whose answer was lost is tried again by the SDK and says 'moved'. Where the change is in place, RFC 9110
+  // (13.1.1) lets If-Match succeed; of If-None-Match it does not say so.
+  const isInPlace = tried !== undefined && isDeepStrictEqual(current, tried)
+  const asked = {
+    ...(ifMatch !== undefined && !isInPlace && { ifMatch }),
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+  }
+  if (preconditionsHold(asked, etag)) return undefined
+  const now = etag === undefined ? 'There is no such merchant' : `The ETag of the merchant is ${etag} now`
+  return { code: 'precondition-failed', detail: `${now}, so nothing was changed. Read it before you try again.` }
+}
+
 const MAX_ATTEMPTS = 5
 
-const REFUSALS: Record<'currency-fixed' | 'calendar-from-not-future', Problem> = {
+const REFUSALS: Record<Refusal, Problem> = {
+  'unknown-merchant': { code: 'not-found', detail: 'There is no such merchant to change. A PUT registers one.' },
   'currency-fixed': {
     code: 'currency-fixed',
     detail: 'The merchant is registered with another currency, and its books are kept in it.',

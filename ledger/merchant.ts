@@ -17,15 +17,30 @@ export type Merchant = {
   readonly revision: number
 }
 
-export type Registration = {
+/** What is wanted of a merchant. A field that is left out stays as it is; null asks for the default. */
+export type MerchantChange = {
+  readonly name?: string
+  readonly currency?: Currency
+  readonly timeZone?: string
+  readonly dayStartsAt?: string | null
+  readonly lateEntries?: LatePolicy | null
+  /** The day from which a change of zone or start of day counts. Without such a change it means nothing. */
+  readonly calendarFrom?: BusinessDay | null
+}
+
+/** What a new merchant needs. Where the merchant exists, the same is a change. */
+export type Registration = MerchantChange & {
   readonly merchantId: MerchantId
   readonly name: string
   readonly currency: Currency
   readonly timeZone: string
-  readonly dayStartsAt: string
-  readonly lateEntries: LatePolicy
-  readonly calendarFrom?: BusinessDay
 }
+
+/** What a merchant has until something else is said. */
+export const MERCHANT_DEFAULTS = {
+  dayStartsAt: '00:00',
+  lateEntries: 'nextOpenDay',
+} as const satisfies Partial<MerchantChange>
 
 /** How long ingest may go on with a merchant it has read before. */
 export const CALENDAR_CACHE_MS = MINUTE_MS
@@ -37,38 +52,76 @@ export const MAX_AHEAD_MS = 5 * MINUTE_MS
 // as is allowed, and not an ingest that still holds the calendar of a cache's lifetime ago.
 const CHANGE_NOTICE_MS = MAX_AHEAD_MS + CALENDAR_CACHE_MS
 
-/**
- * The merchant after a registration: new, changed, or, when nothing differs, the very `current` one.
- * A change of zone or start of day counts from `calendarFrom`, by default the first day that is far enough ahead.
- */
+export type MerchantRefusal = 'currency-fixed' | 'calendar-from-not-future'
+
+/** The merchant after a registration: new, or as `changeMerchant` makes it of the one that exists. */
 export const registerMerchant = (
   current: Merchant | undefined,
   wanted: Registration,
   nowMs: number,
-): Result<Merchant, 'currency-fixed' | 'calendar-from-not-future'> => {
-  const { merchantId, name, currency, lateEntries, timeZone, dayStartsAt } = wanted
-  const rule: CalendarRule = { from: null, timeZone, dayStartsAt }
-  if (current === undefined) {
-    return ok({ merchantId, name, currency, lateEntries, calendar: [rule], revision: 1 })
-  }
-  if (current.currency !== currency) return refuse('currency-fixed')
+): Result<Merchant, MerchantRefusal> => {
+  if (current !== undefined) return changeMerchant(current, wanted, nowMs)
+  const { merchantId, name, currency, timeZone } = wanted
+  const { dayStartsAt, lateEntries } = MERCHANT_DEFAULTS
+  const rule = ruleOf(timeZone, wanted.dayStartsAt ?? dayStartsAt)
+  return ok({
+    merchantId,
+    name,
+    currency,
+    lateEntries: wanted.lateEntries ?? lateEntries,
+    calendar: [rule],
+    revision: 1,
+  })
+}
 
-  const calendar = changeCalendar(current.calendar, rule, wanted.calendarFrom, nowMs)
+/**
+ * The merchant after a change or, when nothing differs, the very `current` one. What the change leaves out of the
+ * calendar stays as in the newest rule, also when that one is still to come.
+ */
+export const changeMerchant = (
+  current: Merchant,
+  change: MerchantChange,
+  nowMs: number,
+): Result<Merchant, MerchantRefusal> => {
+  if (change.currency !== undefined && change.currency !== current.currency) return refuse('currency-fixed')
+  const name = change.name ?? current.name
+  const lateEntries = chosen(change.lateEntries, current.lateEntries, MERCHANT_DEFAULTS.lateEntries)
+
+  const newest = newestRule(current.calendar)
+  const timeZone = change.timeZone ?? newest.timeZone
+  const dayStartsAt = chosen(change.dayStartsAt, newest.dayStartsAt, MERCHANT_DEFAULTS.dayStartsAt)
+  const calendar = changeCalendar(current.calendar, ruleOf(timeZone, dayStartsAt), change.calendarFrom, nowMs)
   if (!calendar.ok) return calendar
+
   const unchanged = calendar.value === current.calendar && current.name === name && current.lateEntries === lateEntries
   if (unchanged) return ok(current)
   return ok({ ...current, name, lateEntries, calendar: calendar.value, revision: current.revision + 1 })
 }
 
+const chosen = <T>(wanted: T | null | undefined, asItIs: T, byDefault: T): T =>
+  wanted === undefined ? asItIs : (wanted ?? byDefault)
+
+/** A rule from the beginning; `changeCalendar` gives it its day. */
+const ruleOf = (timeZone: string, dayStartsAt: string): CalendarRule => ({ from: null, timeZone, dayStartsAt })
+
+/** The last rule, which may be still to come. */
+export const newestRule = (calendar: Calendar): CalendarRule => calendar.at(-1) ?? calendar[0]
+
+/**
+ * The calendar in which the wanted rule counts from a day; the very `calendar` when it is there already.
+ * The day is `from`. Where that is left out, it is the day of the change that this one replaces, so that correcting a
+ * change never brings it forward. Otherwise, and when `from` is null, it is the first day that is far enough ahead.
+ */
 const changeCalendar = (
   calendar: Calendar,
   wanted: CalendarRule,
-  from: BusinessDay | undefined,
+  from: BusinessDay | null | undefined,
   nowMs: number,
 ): Result<Calendar, 'calendar-from-not-future'> => {
-  const last = calendar.at(-1) ?? calendar[0]
-  const sameClock = last.timeZone === wanted.timeZone && last.dayStartsAt === wanted.dayStartsAt
-  if (sameClock && (from === undefined || from === last.from || last.from === null)) return ok(calendar)
+  const last = newestRule(calendar)
+  const isWanted = (rule: CalendarRule): boolean =>
+    rule.timeZone === wanted.timeZone && rule.dayStartsAt === wanted.dayStartsAt
+  if (isWanted(last) && (from === undefined || from === null || from === last.from)) return ok(calendar)
 
   // A rule that nobody can have used yet is replaced. It is in use from when either clock has reached its day: its own,
   // or the one before it, which it caps at the day before.
@@ -78,10 +131,16 @@ const changeCalendar = (
     startOfDay([rule], rule.from) <= noticeMs ||
     startOfDay(calendar.slice(0, index) as unknown as Calendar, rule.from) <= noticeMs
   const settled = calendar.filter(isInUse) as unknown as Calendar
+  // The rule in use is the wanted one: another one that is still to come is called off, and no day is needed.
+  if (isWanted(newestRule(settled))) return ok(isWanted(last) ? calendar : settled)
+
   // Begun by neither clock: the old one may have stamped entries with it, and from the new one's start it counts.
   const isAhead = (day: BusinessDay): boolean =>
-    day > (settled.at(-1)?.from ?? '') && startOfDay(settled, day) > noticeMs && startOfDay([wanted], day) > noticeMs
-  let day = from ?? shiftDay(businessDayOf(settled, noticeMs), 1)
-  while (from === undefined && !isAhead(day)) day = shiftDay(day, 1)
+    day > (newestRule(settled).from ?? '') &&
+    startOfDay(settled, day) > noticeMs &&
+    startOfDay([wanted], day) > noticeMs
+  const dayToKeep = from === undefined && !settled.includes(last) ? last.from : null
+  let day = from ?? dayToKeep ?? shiftDay(businessDayOf(settled, noticeMs), 1)
+  while (!from && !isAhead(day)) day = shiftDay(day, 1)
   return isAhead(day) ? ok([...settled, { ...wanted, from: day }]) : refuse('calendar-from-not-future')
 }

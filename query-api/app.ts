@@ -3,6 +3,7 @@ import type { Handler, Hono } from 'hono'
 import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { metricsRegistry } from '#http/metrics'
+import { queryOf } from '#http/query'
 import { ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
 import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
@@ -12,7 +13,7 @@ import { listResponse } from '#wire/cursor'
 import { dayResponse, openDayTag } from '#wire/day-response'
 import { entryResponse } from '#wire/entry'
 import { parseEventId } from '#wire/event-stream'
-import { merchantResponse } from '#wire/merchant'
+import { merchantResponse, merchantTag } from '#wire/merchant'
 import { queryDocument } from '#wire/openapi/query-document'
 import { periodResponse } from '#wire/period-response'
 import type { Problem } from '#wire/problem'
@@ -43,7 +44,6 @@ import {
   notFound,
   pageOf,
   quarantineKeyOf,
-  queryOf,
 } from './parameters.ts'
 import { shardMap } from './shard-map.ts'
 import { sharingReads } from './shared-reads.ts'
@@ -102,7 +102,7 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
     const { after } = queryOf(c, parseQueryParams)
     const asOf = await fresh(c, after)
     const merchant = await merchantOf(c, store.merchants)
-    return answer(c, { content: merchantResponse(merchant), asOf })
+    return answer(c, { content: merchantResponse(merchant), etag: merchantTag(merchant), asOf })
   })
 
   get('/v1/merchants/:merchant/balance', async (c) => {

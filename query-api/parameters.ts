@@ -11,26 +11,12 @@ import {
 import type { Merchant } from '#ledger/merchant'
 import type { Page } from '#ledger/ports'
 import type { QuarantineKey } from '#ledger/quarantine'
-import type { Result } from '#ledger/result'
 import { parseCursor } from '#wire/cursor'
-import type { FieldProblem } from '#wire/fields'
 import { invalid } from '#wire/problem'
 import { parseQuarantineId } from '#wire/quarantine-id'
 import type { PageParams } from '#wire/query-params'
 import { parsePlace, START_OF_BOOK, type Place } from './entries.ts'
 import type { Store } from './store.ts'
-
-/** The query string as its parser reads it. Throws a ProblemError that points at every parameter that is wrong. */
-export const queryOf = <T>(c: ServiceContext, parse: (given: unknown) => Result<T, readonly FieldProblem[]>): T => {
-  // A parameter given twice stays a list, which no parser takes: we would have to guess which one is meant.
-  const given = Object.entries(c.req.queries()).map(([name, values]) => [
-    name,
-    values.length === 1 ? values[0] : values,
-  ])
-  const query = parse(Object.fromEntries(given))
-  if (query.ok) return query.value
-  throw new ProblemError(invalid('Some query parameters are not valid.', query.error))
-}
 
 /** The merchant in the path. */
 export const merchantOf = async (c: ServiceContext, merchants: Store['merchants']): Promise<Merchant> => {

@@ -1,6 +1,9 @@
 import { isExactInJson } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
 
+/** The media type of a JSON object that says what to change of another one (RFC 7396). */
+export const MERGE_PATCH = 'application/merge-patch+json'
+
 /**
  * Parses JSON text (RFC 8259) as JSON.parse does (of a key given twice the last one counts), but never rounds a number
  * into a whole one: 1.00000000000000001 would otherwise arrive as 1. Such a number becomes NaN or Infinity, which no

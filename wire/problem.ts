@@ -14,8 +14,10 @@ export const PROBLEMS = {
   'currency-fixed': { status: 409, title: 'The currency of a merchant never changes' },
   'already-decided': { status: 409, title: 'Something else was decided about it' },
   'changed-meanwhile': { status: 409, title: 'Somebody else changed it at the same time' },
+  'precondition-failed': { status: 412, title: 'It is not as If-Match or If-None-Match expects it' },
   'too-large': { status: 413, title: 'The body or line is too large' },
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
+  'unsupported-media-type': { status: 415, title: 'The media type of the body is not supported' },
   invalid: { status: 422, title: 'Some fields are not valid' },
   'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
   'headers-too-large': { status: 431, title: 'URL and headers are too large' },
@@ -37,6 +39,8 @@ export type Problem = {
   readonly days?: readonly BusinessDay[]
   /** When to try again; becomes the header Retry-After. */
   readonly retryAfterSeconds?: number
+  /** The media type that a PATCH has to have; becomes the header Accept-Patch. */
+  readonly acceptPatch?: string
 }
 
 /** The members of a problem document; inside a batch's results it stands without `requestId`. */
@@ -59,6 +63,7 @@ export const problemResponse = (problem: Problem, requestId: string): Response =
       'x-request-id': requestId,
       'cache-control': 'no-store',
       ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
+      ...(problem.acceptPatch !== undefined && { 'accept-patch': problem.acceptPatch }),
     },
   })
 

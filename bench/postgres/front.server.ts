@@ -9,7 +9,7 @@ import { ingestApp } from '#ingest/app'
 import { decideQuarantine } from '#ingest/decide-quarantine'
 import { knownMerchants } from '#ingest/known-merchants'
 import { noRateLimit } from '#ingest/rate-limit'
-import { registration } from '#ingest/register-merchant'
+import { registrar } from '#ingest/register-merchant'
 import { postgresWriter } from './writer.ts'
 
 export type FrontSettings = { readonly connection: ClientConfig; readonly connections: number }
@@ -25,7 +25,7 @@ const start = async ({ connection, connections }: FrontSettings): Promise<void> 
   const app = ingestApp({
     accept: acceptEntries({ stamp, writer }),
     quarantine: decideQuarantine({ quarantine: memoryQuarantine(), stamp, writer, decisions, clock: Date.now }),
-    register: registration({ merchants, clock: Date.now }),
+    registrar: registrar({ merchants, clock: Date.now }),
     admission: room(),
     uploadAdmission: room(),
     limit: noRateLimit,

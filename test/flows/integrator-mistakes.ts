@@ -28,6 +28,9 @@ export const mistakes = {
   amount: () => ingest.POST('/v1/entries', { body: { ...sale, amount: '12.50' } }),
   // @ts-expect-error a merchant without a time zone
   missing: () => ingest.PUT('/v1/merchants/{merchantId}', { body: { name: 'Bakery', currency: 'BRL' } }),
+  emptied: () =>
+    // @ts-expect-error a name that a merge patch takes away
+    ingest.PATCH('/v1/merchants/{merchantId}', { params: { path: { merchantId: 'm1' } }, body: { name: null } }),
   // @ts-expect-error a route of the other service
   route: () => query.POST('/v1/entries', { body: sale }),
   // @ts-expect-error a parameter that no query has

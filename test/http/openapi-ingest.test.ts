@@ -34,14 +34,14 @@ const WORLDS = {
   'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
   'without a register': { merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE } },
   'in which others are quicker': {
-    merchants: { ...memoryMerchants(), save: async () => 'moved' },
+    merchants: { ...memoryMerchants([aMerchant()]), save: async () => 'moved' },
     quarantine: { find: async () => WAITING, note: async () => 'moved' },
   },
   'in which it was discarded': {},
   'without a quarantine': { quarantine: { find: UNREACHABLE, note: UNREACHABLE } },
 } satisfies Record<string, Partial<IngestWorld>>
 
-type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string>]
+type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string> | undefined]
 
 const BAKERY = '/v1/merchants/bakery'
 const UPLOAD = '/v1/entries/stream'
@@ -52,11 +52,12 @@ const DECIDING: readonly Sent[] = [
   ['POST', REPLAY],
   ['POST', DISCARD, { reason: 'test' }],
 ]
+const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' }
 const ONE_EACH: readonly Sent[] = [
   ['POST', '/v1/entries', sale],
   ['POST', BATCH, { entries: [sale] }],
 ]
-const TAKE_JSON: readonly Sent[] = [...ONE_EACH, ['PUT', BAKERY], ...DECIDING]
+const TAKE_JSON: readonly Sent[] = [...ONE_EACH, ['PUT', BAKERY], ['PATCH', BAKERY, {}, MERGE_PATCH], ...DECIDING]
 const KEPT = ['/openapi.json', '/docs', '/docs/problems']
 
 /** What is sent to which ingest, so that it gives every answer that it can. */
@@ -66,19 +67,30 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
     ['PUT', BAKERY, { ...bakery, name: 'Baker', calendarFrom: '2026-12-01', dayStartsAt: '04:00' }],
     ['PUT', BAKERY, { ...bakery, currency: 'EUR' }],
     ['PUT', BAKERY, {}],
+    ['PUT', BAKERY, bakery, { 'if-none-match': '*' }],
+    ['PUT', `${BAKERY}?preview=true`, bakery],
+    ['PUT', `${BAKERY}?previw=true`, bakery],
+    ['PATCH', BAKERY, { name: 'Bakers', lateEntries: null }, { ...MERGE_PATCH, 'if-match': '"2"' }],
+    ['PATCH', BAKERY, {}, { ...MERGE_PATCH, 'if-match': '"2"' }],
+    ['PATCH', `${BAKERY}?preview=true`, { name: 'Baker' }, MERGE_PATCH],
+    ['PATCH', BAKERY, { currency: 'EUR' }, MERGE_PATCH],
+    ['PATCH', BAKERY, { name: null }, MERGE_PATCH],
+    ['PATCH', BAKERY, {}, { ...MERGE_PATCH, 'if-match': 'unquoted' }],
+    ['PATCH', BAKERY, {}, { 'content-type': 'application/json' }],
+    ['PATCH', '/v1/merchants/unknown', {}, MERGE_PATCH],
     ...ONE_EACH,
     ['POST', '/v1/entries', { ...sale, amount: -1, method: 'barter', colour: 'red' }],
     ['POST', BATCH, { entries: [sale, { entryId: 17 }, 'no entry'] }],
     ['POST', BATCH, { entries: [{}] }],
     ['POST', BATCH, { entries: [] }],
     ['POST', UPLOAD, 'no entry'],
-    ...TAKE_JSON.map(([method, path]): Sent => [method, path, '{']),
-    ...TAKE_JSON.map(([method, path]): Sent => [method, path, 'x'.repeat(1024 * 1024 + 1)]),
-    ...[...TAKE_JSON, ['POST', UPLOAD] as const].map(([method, path]): Sent => [
+    ...TAKE_JSON.map(([method, path, , headers]): Sent => [method, path, '{', headers]),
+    ...TAKE_JSON.map(([method, path, , headers]): Sent => [method, path, 'x'.repeat(1024 * 1024 + 1), headers]),
+    ...[...TAKE_JSON, ['POST', UPLOAD] as Sent].map(([method, path, , headers]): Sent => [
       method,
       path,
       '{}',
-      { 'content-encoding': 'br' },
+      { ...headers, 'content-encoding': 'br' },
     ]),
     ...DECIDING,
     ['POST', '/v1/quarantine/nothing/replay'],
@@ -91,8 +103,17 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
   'with a full house': [...ONE_EACH, ['POST', UPLOAD, ''], ...DECIDING],
   'that takes an entry a minute': [...ONE_EACH, ...ONE_EACH, ...DECIDING],
   'without a stream': [...ONE_EACH, ...DECIDING, ['GET', '/readyz']],
-  'without a register': [...ONE_EACH, ['PUT', BAKERY, bakery], ['POST', REPLAY, { entry: { amount: 7 } }]],
-  'in which others are quicker': [['PUT', BAKERY, bakery], ...DECIDING],
+  'without a register': [
+    ...ONE_EACH,
+    ['PUT', BAKERY, bakery],
+    ['PATCH', BAKERY, {}, MERGE_PATCH],
+    ['POST', REPLAY, { entry: { amount: 7 } }],
+  ],
+  'in which others are quicker': [
+    ['PUT', BAKERY, bakery],
+    ['PATCH', '/v1/merchants/m1', { name: 'Bakers' }, MERGE_PATCH],
+    ...DECIDING,
+  ],
   'in which it was discarded': [
     ['POST', DISCARD, { reason: 'test' }],
     ['POST', REPLAY],

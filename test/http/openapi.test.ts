@@ -77,7 +77,7 @@ describe('a field is documented as it is checked', () => {
   const published = publishedDocument(ingestDocument())
 
   /** Valid by the document and by the parser. */
-  const VALID: Record<'Entry' | 'MerchantRegistration', Record<string, unknown>> = {
+  const VALID: Record<'Entry' | 'MerchantRegistration' | 'MerchantPatch', Record<string, unknown>> = {
     Entry: {
       entryId: 'e1',
       merchantId: 'm1',
@@ -101,6 +101,14 @@ describe('a field is documented as it is checked', () => {
       dayStartsAt: '04:00',
       lateEntries: 'restate',
       calendarFrom: '2026-12-01',
+    },
+    MerchantPatch: {
+      name: 'Bakery',
+      currency: 'BRL',
+      timeZone: 'America/Sao_Paulo',
+      dayStartsAt: null,
+      lateEntries: null,
+      calendarFrom: null,
     },
   }
   const ABSENT = Symbol('absent')

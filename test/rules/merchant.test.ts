@@ -2,7 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { businessDayOf } from '#ledger/calendar'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
-import { registerMerchant, type Merchant, type Registration } from '#ledger/merchant'
+import {
+  changeMerchant,
+  registerMerchant,
+  type Merchant,
+  type MerchantChange,
+  type Registration,
+} from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 
 const NOW = Date.parse('2026-11-20T12:00:00Z')
@@ -25,6 +31,16 @@ const register = (current: Merchant | undefined, patch: Parameters<typeof wanted
 }
 const registered = register(undefined)
 
+const change = (current: Merchant, given: Record<string, string | null>, nowMs = NOW): Merchant => {
+  const changed = changeMerchant(current, given as MerchantChange, nowMs)
+  if (!changed.ok) throw new Error(changed.error)
+  return changed.value
+}
+
+/** The calendar in short: from which day, in which zone, from which time of day. */
+const rulesOf = ({ calendar }: Merchant) =>
+  calendar.map(({ from, timeZone, dayStartsAt }) => [from, timeZone, dayStartsAt])
+
 describe('registering', () => {
   test('a new merchant has its calendar from the beginning of time', () => {
     expect(registered).toMatchObject({ revision: 1, calendar: [{ from: null, timeZone: 'America/Sao_Paulo' }] })
@@ -42,6 +58,84 @@ describe('registering', () => {
       error: 'currency-fixed',
     })
   })
+})
+
+describe('a field that is left out', () => {
+  const { merchantId, name, currency, timeZone } = wanted()
+  const required = { merchantId, name, currency, timeZone }
+
+  test('has its default in a new merchant', () => {
+    expect(registerMerchant(undefined, required, NOW)).toMatchObject({
+      value: { lateEntries: 'nextOpenDay', calendar: [{ from: null, dayStartsAt: '00:00' }] },
+    })
+  })
+
+  test('stays as it is in a merchant that exists, in which then nothing changes', () => {
+    const chosen = register(undefined, { dayStartsAt: '04:00', lateEntries: 'restate' })
+    expect(registerMerchant(chosen, required, NOW)).toEqual({ ok: true, value: chosen })
+    expect(change(chosen, {})).toBe(chosen)
+  })
+
+  test.each([
+    { given: { name: 'Padaria Nova' }, changed: { name: 'Padaria Nova', lateEntries: 'restate' } },
+    { given: { lateEntries: 'quarantine' }, changed: { name: 'Padaria Central', lateEntries: 'quarantine' } },
+    { given: { lateEntries: null }, changed: { name: 'Padaria Central', lateEntries: 'nextOpenDay' } },
+  ])('stays as it is beside $given', ({ given, changed }) => {
+    const chosen = register(undefined, { dayStartsAt: '04:00', lateEntries: 'restate' })
+    expect(change(chosen, given)).toEqual({ ...chosen, ...changed, revision: 2 })
+  })
+})
+
+describe('while a change of calendar is still to come', () => {
+  const SAO_PAULO = 'America/Sao_Paulo'
+  const pending = register(registered, { dayStartsAt: '04:00', calendarFrom: '2026-12-01' })
+  const now = [null, SAO_PAULO, '00:00']
+
+  test.each<{ what: string; given: Record<string, string | null>; rules: unknown[] }>([
+    { what: 'nothing', given: {}, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
+    { what: 'the same clock', given: { dayStartsAt: '04:00' }, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
+    { what: 'no day', given: { calendarFrom: null }, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
+    { what: 'an earlier day', given: { calendarFrom: '2026-11-25' }, rules: [now, ['2026-11-25', SAO_PAULO, '04:00']] },
+    { what: 'a later day', given: { calendarFrom: '2027-01-01' }, rules: [now, ['2027-01-01', SAO_PAULO, '04:00']] },
+    { what: 'another start', given: { dayStartsAt: '05:00' }, rules: [now, ['2026-12-01', SAO_PAULO, '05:00']] },
+    { what: 'another zone', given: { timeZone: 'UTC' }, rules: [now, ['2026-12-01', 'UTC', '04:00']] },
+    {
+      what: 'another zone from a day',
+      given: { timeZone: 'UTC', calendarFrom: '2026-11-25' },
+      rules: [now, ['2026-11-25', 'UTC', '04:00']],
+    },
+    {
+      what: 'another start from the first day there is',
+      given: { dayStartsAt: '05:00', calendarFrom: null },
+      rules: [now, ['2026-11-21', SAO_PAULO, '05:00']],
+    },
+    { what: 'the clock that counts now', given: { dayStartsAt: null }, rules: [now] },
+    {
+      what: 'the clock that counts now from a day',
+      given: { dayStartsAt: '00:00', calendarFrom: '2027-01-01' },
+      rules: [now],
+    },
+  ])('$what', ({ given, rules }) => expect(rulesOf(change(pending, given))).toEqual(rules))
+
+  test('another zone in which its day has begun counts from the day after', () => {
+    // At 12:00 on the 30th in UTC the 1st has begun in Kiritimati, 14 hours ahead, but not in São Paulo.
+    const noon = Date.parse('2026-11-30T12:00:00Z')
+    const moved = change(pending, { timeZone: 'Pacific/Kiritimati', dayStartsAt: '00:00' }, noon)
+    expect(rulesOf(moved)).toEqual([now, ['2026-12-02', 'Pacific/Kiritimati', '00:00']])
+  })
+
+  test('it cannot be moved to a day that has begun', () => {
+    expect(changeMerchant(pending, { calendarFrom: '2026-11-20' as BusinessDay }, NOW)).toEqual({
+      ok: false,
+      error: 'calendar-from-not-future',
+    })
+  })
+})
+
+test('a day without a change of calendar means nothing once the newest rule counts', () => {
+  const moved = register(registered, { dayStartsAt: '04:00' })
+  const later = Date.parse('2026-12-24T12:00:00Z')
+  expect(change(moved, { calendarFrom: '2027-01-01' }, later)).toBe(moved)
 })
 
 describe('a change of calendar counts', () => {
@@ -113,21 +207,19 @@ describe('a change of calendar counts', () => {
   })
 
   test('and neither does any later change of it', () => {
-    const clocks = fc.record({
+    const fields = {
       timeZone: fc.constantFrom('UTC', 'America/Sao_Paulo', 'Pacific/Kiritimati', 'Pacific/Honolulu'),
-      dayStartsAt: fc.constantFrom('00:00', '06:00', '12:00', '23:30'),
+      dayStartsAt: fc.constantFrom('00:00', '06:00', '12:00', '23:30', null),
       hoursLater: fc.integer({ min: 0, max: 40 }),
-      calendarFrom: fc.option(fc.constantFrom('2026-11-20', '2026-11-21', '2026-11-22', '2026-11-24'), {
-        nil: undefined,
-      }),
-    })
+      calendarFrom: fc.constantFrom('2026-11-20', '2026-11-21', '2026-11-22', '2026-11-24', null),
+    }
+    const clocks = fc.record(fields, { requiredKeys: ['hoursLater'] })
     fc.assert(
       fc.property(fc.array(clocks, { minLength: 2, maxLength: 5 }), (changes) => {
         let [merchant, nowMs] = [registered, NOW]
         for (const { hoursLater, ...clock } of changes) {
           nowMs += hoursLater * 3_600_000
-          const { calendarFrom, ...rest } = clock
-          const change = registerMerchant(merchant, wanted({ ...rest, ...(calendarFrom && { calendarFrom }) }), nowMs)
+          const change = changeMerchant(merchant, clock as MerchantChange, nowMs)
           if (!change.ok) continue
           for (let atMs = nowMs - 72 * 3_600_000; atMs <= nowMs + 6 * 60_000; atMs += 900_000) {
             expect(businessDayOf(change.value.calendar, atMs)).toBe(businessDayOf(merchant.calendar, atMs))

@@ -140,9 +140,16 @@ const HEADERS = {
     schema: { type: 'string', format: 'uri-reference' },
   },
   etag: {
-    description: 'Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`.',
+    description:
+      'Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is ' +
+      'strong, and also for `If-Match` at the command side.',
     required: true,
     schema: { type: 'string' },
+  },
+  'merchant-etag': {
+    description: 'The revision of the merchant, in quotes, for `If-Match`. Absent in a preview.',
+    required: false,
+    schema: { type: 'string', examples: ['"3"'] },
   },
   'cache-control': {
     description: '`no-cache`: may be kept, but has to be asked about before each use.',

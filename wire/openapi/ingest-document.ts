@@ -1,5 +1,7 @@
 /** The published document of the command side. */
 import { CLIENT_ID } from '#ledger/identifiers'
+import { MERGE_PATCH } from '../json.ts'
+import { merchantParams } from '../merchant.ts'
 import {
   headers,
   jsonAnswer,
@@ -7,6 +9,8 @@ import {
   openApiDocument,
   pathParameter,
   problemAnswers,
+  queryParameters,
+  ref,
   type Json,
 } from './document.ts'
 import { INGEST_SCHEMAS } from './ingest-schemas.ts'
@@ -28,6 +32,31 @@ const OPERATOR: Json = {
 }
 const CANNOT_BE_DECIDED = ['not-found', 'already-decided', 'changed-meanwhile', 'store-unavailable'] as const
 
+const PRECONDITIONS: readonly Json[] = [
+  {
+    name: 'if-match',
+    in: 'header',
+    required: false,
+    description:
+      'ETags, one of which the merchant has to have; `*`: it has to exist. Otherwise 412, and nothing changes.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'if-none-match',
+    in: 'header',
+    required: false,
+    description: 'ETags, none of which the merchant may have; `*`: it may not exist yet. Otherwise 412.',
+    schema: { type: 'string' },
+  },
+]
+const MERCHANT_PARAMETERS: readonly Json[] = [
+  pathParameter('merchantId', 'An id of your own.', { type: 'string', pattern: CLIENT_ID.source }),
+  ...queryParameters(merchantParams),
+  ...PRECONDITIONS,
+]
+const MERCHANT_ETAG: Json = { etag: { $ref: '#/components/headers/merchant-etag' } }
+const CANNOT_CHANGE = ['currency-fixed', 'changed-meanwhile', 'precondition-failed', 'register-unavailable'] as const
+
 const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion.'
 
 export const ingestDocument = () =>
@@ -48,16 +77,38 @@ export const ingestDocument = () =>
         put: {
           operationId: 'registerMerchant',
           summary: 'Registers a merchant, or changes it',
-          description: 'Doing the same again changes nothing. A change of the calendar counts from a day to come.',
+          description:
+            'Doing the same again changes nothing, and what is left out of a merchant that exists stays as it is. A ' +
+            'change of the calendar counts from a day to come.',
           tags: MERCHANTS,
-          parameters: [
-            pathParameter('merchantId', 'An id of your own.', { type: 'string', pattern: CLIENT_ID.source }),
-          ],
+          parameters: MERCHANT_PARAMETERS,
           requestBody: { required: true, description: GZIP, content: jsonContent('MerchantRegistration') },
           responses: {
-            200: jsonAnswer('It was registered before; this is how it is now.', 'Merchant'),
-            201: jsonAnswer('It is registered.', 'Merchant'),
-            ...problemAnswers([...CANNOT_BE_READ, 'currency-fixed', 'changed-meanwhile', 'register-unavailable']),
+            200: jsonAnswer(
+              'It was registered before, and this is how it is now; or a preview.',
+              'Merchant',
+              MERCHANT_ETAG,
+            ),
+            201: jsonAnswer('It is registered.', 'Merchant', MERCHANT_ETAG),
+            ...problemAnswers([...CANNOT_BE_READ, ...CANNOT_CHANGE]),
+          },
+        },
+        patch: {
+          operationId: 'changeMerchant',
+          summary: 'Changes a merchant that is registered',
+          description:
+            `A JSON merge patch (RFC 7396), sent with \`Content-Type: ${MERGE_PATCH}\`: what is left out stays as it is, ` +
+            'and `null` gives a field its default. A change of the calendar counts from a day to come.',
+          tags: MERCHANTS,
+          parameters: MERCHANT_PARAMETERS,
+          requestBody: {
+            required: true,
+            description: GZIP,
+            content: { [MERGE_PATCH]: { schema: ref('MerchantPatch') } },
+          },
+          responses: {
+            200: jsonAnswer('This is how the merchant is now, or would be.', 'Merchant', MERCHANT_ETAG),
+            ...problemAnswers([...CANNOT_BE_READ, 'unsupported-media-type', 'not-found', ...CANNOT_CHANGE]),
           },
         },
       },

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { batchRequest } from '../batch.ts'
 import { entryRequest } from '../entry.ts'
-import { merchantRequest } from '../merchant.ts'
+import { merchantPatch, merchantRequest } from '../merchant.ts'
 import { discardRequest, replayRequest } from '../quarantine-request.ts'
 import { merchant, MERCHANT_EXAMPLE } from './merchant-schema.ts'
 import {
@@ -140,6 +140,7 @@ export const INGEST_SCHEMAS = {
     schema: merchantRequest,
     example: { name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00' },
   },
+  MerchantPatch: { schema: merchantPatch, example: { lateEntries: 'restate', dayStartsAt: null } },
   Replay: { schema: replayRequest, example: { entry: { entryId: 'sale-0001-b' } } },
   Replayed: { schema: replayed },
   Discard: { schema: discardRequest, example: { reason: 'Sent by a till in test mode.' } },

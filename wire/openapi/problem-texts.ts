@@ -38,6 +38,12 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     remedy: 'Look at the item: its `actions` say who, when and what.',
   },
   'changed-meanwhile': { means: 'Others kept changing the same thing.', remedy: 'Read it, and send the change again.' },
+  'precondition-failed': {
+    means:
+      '`If-Match` names no ETag that the merchant has now, or `If-None-Match` one that it has. After an answer that was ' +
+      'lost it may be your own change that stands.',
+    remedy: 'Read the merchant, and send the change again, if it is still needed, with the ETag that it has now.',
+  },
   'too-large': {
     means: 'The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB.',
     remedy: 'Send fewer entries at a time.',
@@ -45,6 +51,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'unsupported-encoding': {
     means: '`Content-Encoding` is neither absent nor `gzip`.',
     remedy: 'Send it as it is, or as gzip.',
+  },
+  'unsupported-media-type': {
+    means: 'The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.',
+    remedy: 'Send a JSON merge patch as `application/merge-patch+json`.',
   },
   invalid: {
     means: '`errors` names every field that is wrong.',
@@ -108,6 +118,7 @@ export const FIELD_TEXTS = {
     'Not an id, in a parameter of a query: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',
   'not-a-cursor': 'Not the `nextCursor` of this very list and filter.',
   'not-a-position': 'Not a position as it was answered when an entry was accepted.',
+  'not-an-etag': 'In `If-Match` or `If-None-Match`: neither `*` nor a list of ETags, each in double quotes.',
   'not-a-calendar-date': 'Not a date that exists, written `YYYY-MM-DD`.',
   'calendar-from-not-future':
     'Not a day far enough ahead: it starts within six minutes, or not after every rule that may be in use.',

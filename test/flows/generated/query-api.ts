@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * The current business day, then each day that changes, as they change
-         * @description Server-sent events: `event: day`, `id: <day>.<segment>`, and as `data` a `Day`, as one reads it by itself. Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` as `data`. A comment every 15 s shows that the connection lives. It never ends by itself.
+         * @description Server-sent events: `event: day`, `id: <day>.<segment>`, and as `data` a `Day`, as one reads it by itself. A comment every 15 s shows that the connection lives. It never ends by itself.
          */
         get: operations["followDays"];
         put?: never;
@@ -894,15 +894,13 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-media-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
             requestId?: string;
             /** @description Every field that is wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description The business days that it is about, at most 10. */
-            days?: string[];
         };
         FieldProblem: {
             /** @description JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter. */
@@ -911,7 +909,7 @@ export interface components {
              * @description What is wrong with the field, for programs. More codes may come.
              * @enum {string}
              */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-milliseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
             /** @description For people; may change. */
             detail: string;
         };
@@ -931,8 +929,10 @@ export interface components {
         "retry-after": number;
         /** @description Where the query API answers the entry once it is counted. */
         location: string;
-        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. */
+        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
         etag: string;
+        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
+        "merchant-etag": string;
         /** @description `no-cache`: may be kept, but has to be asked about before each use. */
         "cache-control": string;
         /** @description When the books were read. */
@@ -1225,11 +1225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
-             *
-             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
-             */
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1352,11 +1348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
-             *
-             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
-             */
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1473,11 +1465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
-             *
-             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
-             */
+            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];

@@ -1,0 +1,27 @@
+/** On what a request that changes something may be carried out (RFC 9110, section 13.1). */
+import type { FieldProblem } from '#wire/fields'
+import { invalid } from '#wire/problem'
+import { isTagList, matchesTag, matchesTagStrongly } from './etag.ts'
+import { ProblemError, type ServiceContext } from './service.ts'
+
+/** Both headers as they were sent. */
+export type Preconditions = { readonly ifMatch?: string; readonly ifNoneMatch?: string }
+
+/** Throws a ProblemError for a header that is no list of tags: ignoring it could overwrite what the client protects. */
+export const preconditionsOf = (c: ServiceContext): Preconditions => {
+  const ifMatch = c.req.header('if-match')
+  const ifNoneMatch = c.req.header('if-none-match')
+  const errors = Object.entries({ 'if-match': ifMatch, 'if-none-match': ifNoneMatch })
+    .filter(([, tags]) => tags !== undefined && !isTagList(tags))
+    .map(([name]): FieldProblem => ({ pointer: `/${name}`, code: 'not-an-etag', detail: MUST_BE_TAGS }))
+  if (errors.length > 0) throw new ProblemError(invalid('A precondition cannot be read.', errors))
+  return { ...(ifMatch !== undefined && { ifMatch }), ...(ifNoneMatch !== undefined && { ifNoneMatch }) }
+}
+
+/** Whether they hold for what has this tag; undefined: for what does not exist. */
+export const preconditionsHold = ({ ifMatch, ifNoneMatch }: Preconditions, etag: string | undefined): boolean =>
+  etag === undefined
+    ? ifMatch === undefined
+    : (ifMatch === undefined || matchesTagStrongly(ifMatch, etag)) && !matchesTag(ifNoneMatch, etag)
+
+const MUST_BE_TAGS = 'must be * or a list of ETags as they were answered, with their double quotes: "3"'
