@@ -4,8 +4,9 @@ import { publishDocs } from '#http/docs'
 import { onlyMethods } from '#http/methods'
 import { metricsRegistry } from '#http/metrics'
 import { service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
-import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
+import { bookKey, type MerchantId } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
+import type { Positions } from '#ledger/positions'
 import { balanceResponse } from '#wire/balance-response'
 import { listResponse } from '#wire/cursor'
 import { dayResponse, openDayTag } from '#wire/day-response'
@@ -71,7 +72,7 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   /** The merchant of the path, and what is read of its books once that is fresh; side by side, as neither needs the other. */
   const readOf = async <T>(
     c: ServiceContext,
-    after: Position | undefined,
+    after: Positions | undefined,
     read: (merchantId: MerchantId) => Promise<T>,
   ) => {
     const merchantId = merchantIdOf(c)

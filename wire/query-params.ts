@@ -18,11 +18,12 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
   return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
 }
 
-const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted').meta({
+const after = parsed(parsePositionToken, 'must be a position as it was answered when entries were accepted').meta({
   pattern: POSITION_TOKEN.source,
   description:
-    'The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits ' +
-    'up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`.',
+    'The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them ' +
+    'on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 ' +
+    '`not-applied-yet`.',
 })
 const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({ format: 'date' })
 const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`).meta({
@@ -33,7 +34,7 @@ const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`
   description: 'How many at most.',
 })
 
-/** Every query takes `after`: answer only when what stands there, and all before it on its shard, is counted. */
+/** Every query takes `after`: answer only when what stands there, and all before it on the same shards, is counted. */
 export const queryParams = z.strictObject({ after: after.exactOptional() })
 
 export const pageParams = queryParams.extend({
