@@ -11,12 +11,13 @@ import { balanceResponse } from '#wire/balance-response'
 import { listResponse } from '#wire/cursor'
 import { dayResponse, openDayTag } from '#wire/day-response'
 import { entryResponse } from '#wire/entry'
-import { parseEventId } from '#wire/event-stream'
+import { tagInEventId } from '#wire/event-stream'
 import { merchantResponse } from '#wire/merchant'
 import { queryDocument } from '#wire/openapi/query-document'
 import { dayRow, periodTotals } from '#wire/period-response'
 import { quarantineResponse } from '#wire/quarantine-response'
 import {
+  parseLiveParams,
   parsePageParams,
   parsePeriodParams,
   parseQuarantineParams,
@@ -122,12 +123,14 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   })
 
   get('/v1/merchants/:merchant/live', async (c) => {
-    const { after } = queryOf(c, parseQueryParams)
+    const { after, lastEventId } = queryOf(c, parseLiveParams)
     const merchant = await merchantOf(c, store.merchants)
     await fresh(c, after, merchant.merchantId)
-    // Who asks for the headers alone would never read the stream, nor leave it.
+    // A client that asks for the headers alone would never read the stream, nor leave it.
     if (c.req.method === 'HEAD') return eventStream(null)
-    return eventStream(await live.follow(merchant, parseEventId(c.req.header('last-event-id'))))
+    // A browser that comes back sends the header with its newest id, and the URL as it was at first.
+    const seenTag = tagInEventId(c.req.header('last-event-id') || lastEventId)
+    return eventStream(await live.follow(merchant, seenTag))
   })
 
   get('/v1/merchants/:merchant/days/:day', async (c) => {

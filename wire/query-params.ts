@@ -56,6 +56,15 @@ export const quarantineParams = pageParams.extend({
   status: z.enum(QUARANTINE_STATUSES).describe('Only where this has become of it.').exactOptional(),
 })
 
+export const liveParams = queryParams.extend({
+  lastEventId: z
+    .string()
+    .describe(
+      'The same as the header `last-event-id`, for clients that cannot set it. Where both are given, the header counts.',
+    )
+    .exactOptional(),
+})
+
 export const windowsParams = queryParams.extend({
   size: z.enum(WINDOW_SIZES).describe('The size of a window.').default('1h'),
 })
@@ -84,6 +93,9 @@ export const parseQuarantineParams = (given: unknown): Parsed<typeof quarantineP
   readFields(quarantineParams, given)
 
 export const parseWindowsParams = (given: unknown): Parsed<typeof windowsParams> => readFields(windowsParams, given)
+
+/** The id in there may be anything: one that we never gave counts as none. */
+export const parseLiveParams = (given: unknown): Parsed<typeof liveParams> => readFields(liveParams, given)
 
 /** A page of the days from one to another, both included; never more than 400, never none. */
 export const parsePeriodParams = (given: unknown): Parsed<typeof periodParams> => readFields(periodParams, given)
