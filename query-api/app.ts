@@ -15,7 +15,7 @@ import { tagInEventId } from '#wire/event-stream'
 import { merchantResponse } from '#wire/merchant'
 import { queryDocument } from '#wire/openapi/query-document'
 import { dayRow, periodTotals } from '#wire/period-response'
-import { quarantineResponse } from '#wire/quarantine-response'
+import { conflictResponse, quarantineResponse } from '#wire/quarantine-response'
 import {
   parseLiveParams,
   parsePageParams,
@@ -171,7 +171,13 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
     const asOf = await fresh(c, after, merchantId)
     const found = await findEntry(store, { merchantId, day }, entryId)
     if (found === undefined) throw notFound('This book has no such entry, at least not yet.')
-    return answer(c, { content: { ...found, entry: entryResponse(found.entry) }, asOf })
+    const { conflicts, ...became } = found
+    const content = {
+      ...became,
+      entry: entryResponse(became.entry),
+      ...(conflicts.length > 0 && { conflicts: conflicts.map(conflictResponse) }),
+    }
+    return answer(c, { content, asOf })
   })
 
   get('/v1/quarantine', async (c) => {
