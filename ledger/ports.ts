@@ -10,7 +10,14 @@ import type { Head } from './head.ts'
 import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
 import type { Merchant } from './merchant.ts'
-import type { QuarantineAction, Quarantined, QuarantineFilter, QuarantineKey, SetAside } from './quarantine.ts'
+import type {
+  QuarantineAction,
+  Quarantined,
+  QuarantineFilter,
+  QuarantineKey,
+  QuarantineOutline,
+  SetAside,
+} from './quarantine.ts'
 import type { SealedSegment, SegmentNumber } from './segment.ts'
 
 /** Milliseconds since 1970 UTC, now. */
@@ -75,8 +82,11 @@ export type Quarantine = {
    * QUARANTINE_PAGE_BYTES. Filtered by merchant: by day, then id; otherwise in no order that means anything.
    */
   list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
-  /** What was set aside of one book's id; usually nothing, more than one item when several contents claimed the id. */
-  ofEntry(book: BookId, entryId: EntryId): Promise<readonly Quarantined[]>
+  /**
+   * What was set aside of one book's id, by content hash, the first `limit`; strongly consistent. Usually nothing; more than
+   * one item when several contents claimed the id.
+   */
+  ofEntry(book: BookId, entryId: EntryId, limit: number): Promise<readonly QuarantineOutline[]>
   /** The item under a key, whole; strongly consistent. */
   find(key: QuarantineKey): Promise<Quarantined | undefined>
   /** Adds an action to the item's list if the stored list is as long as this one's; says 'moved' if it is not. */

@@ -40,6 +40,9 @@ export type Quarantined = SetAside & {
   readonly actions: readonly QuarantineAction[]
 }
 
+/** An item without its bytes, which may be large. */
+export type QuarantineOutline = Omit<Quarantined, 'raw'>
+
 /**
  * Who did what, and when. A replay is two actions, for it is decided before the entry is put on the stream and done
  * after: in between, and after a crash there, the entry may be counted, so nothing else can be decided any more.
@@ -66,7 +69,7 @@ export type QuarantineState =
 /** What was put on the stream in place of an item, and where. */
 export type Replay = { readonly entry: Entry; readonly position: Position }
 
-export const quarantineState = (item: Quarantined): QuarantineState => {
+export const quarantineState = (item: QuarantineOutline): QuarantineState => {
   const [before, last] = [item.actions.at(-2), item.actions.at(-1)]
   if (last === undefined) return { status: 'waiting' }
   if (last.action === 'replay-begun') return { status: 'waiting', begun: last.entry }
@@ -80,7 +83,7 @@ export const quarantineState = (item: Quarantined): QuarantineState => {
  * Whether what was replayed was set aside again. Only the same content comes back to the same item, and only from the
  * replay's place on: what was delivered again from before it says nothing, and no discarded item comes back at all.
  */
-const cameBack = (item: Quarantined, { entry, position }: Replay): boolean =>
+const cameBack = (item: QuarantineOutline, { entry, position }: Replay): boolean =>
   isSameContent(item.subject, entry) && comparePositions(item.lastPosition, position) >= 0
 
 const isSameContent = (subject: SetAside['subject'], entry: Entry): boolean =>

@@ -5,20 +5,22 @@ import { onlyMethods } from '#http/methods'
 import { metricsRegistry } from '#http/metrics'
 import { queryOf } from '#http/query'
 import { ProblemError, service, type ServiceContext, type ServiceEnv, type ServiceParts } from '#http/service'
-import { bookKey, type MerchantId, type Position } from '#ledger/identifiers'
+import { bookKey, type MerchantId } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
+import type { Positions } from '#ledger/positions'
 import type { Result } from '#ledger/result'
 import { balanceResponse } from '#wire/balance-response'
 import { listResponse } from '#wire/cursor'
 import { dayResponse, openDayTag } from '#wire/day-response'
 import { entryResponse } from '#wire/entry'
-import { parseEventId } from '#wire/event-stream'
+import { tagInEventId } from '#wire/event-stream'
 import { merchantResponse, merchantTag } from '#wire/merchant'
 import { queryDocument } from '#wire/openapi/query-document'
 import { periodResponse } from '#wire/period-response'
 import type { Problem } from '#wire/problem'
-import { quarantineResponse } from '#wire/quarantine-response'
+import { conflictResponse, quarantineResponse } from '#wire/quarantine-response'
 import {
+  parseLiveParams,
   parsePageParams,
   parsePeriodParams,
   parseQuarantineParams,
@@ -73,7 +75,7 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   /** The merchant of the path, and what is read of its books once that is fresh; side by side, as neither needs the other. */
   const readOf = async <T>(
     c: ServiceContext,
-    after: Position | undefined,
+    after: Positions | undefined,
     read: (merchantId: MerchantId) => Promise<T>,
   ) => {
     const merchantId = merchantIdOf(c)
@@ -124,12 +126,14 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   })
 
   get('/v1/merchants/:merchant/live', async (c) => {
-    const { after } = queryOf(c, parseQueryParams)
+    const { after, lastEventId } = queryOf(c, parseLiveParams)
     const merchant = await merchantOf(c, store.merchants)
     await fresh(c, after, merchant.merchantId)
-    // Who asks for the headers alone would never read the stream, nor leave it.
+    // A client that asks for the headers alone would never read the stream, nor leave it.
     if (c.req.method === 'HEAD') return eventStream(null)
-    return eventStream(await live.follow(merchant, parseEventId(c.req.header('last-event-id'))))
+    // A browser that comes back sends the header with its newest id, and the URL as it was at first.
+    const seenTag = tagInEventId(c.req.header('last-event-id') || lastEventId)
+    return eventStream(await live.follow(merchant, seenTag))
   })
 
   get('/v1/merchants/:merchant/days/:day', async (c) => {
@@ -171,7 +175,13 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
     const asOf = await fresh(c, after, merchantId)
     const found = await findEntry(store, { merchantId, day }, entryId)
     if (found === undefined) throw notFound('This book has no such entry, at least not yet.')
-    return answer(c, { content: { ...found, entry: entryResponse(found.entry) }, asOf })
+    const { conflicts, ...became } = found
+    const content = {
+      ...became,
+      entry: entryResponse(became.entry),
+      ...(conflicts.length > 0 && { conflicts: conflicts.map(conflictResponse) }),
+    }
+    return answer(c, { content, asOf })
   })
 
   get('/v1/quarantine', async (c) => {

@@ -28,25 +28,60 @@ import type { Store } from './store.ts'
 
 export type Books = Pick<Store, 'heads' | 'journal'> & { readonly memory: Memory }
 
-/**
- * A business day as its book stands now, with the opening of that very moment; a day without entries has the empty view.
- * Earlier books that never hold still leave an opening whose parts are some milliseconds apart.
- */
+/** A business day as its book stands now, with the opening of that very moment; a day without entries has the empty view. */
 export const readDay = async (books: Books, { merchantId, day }: BookId): Promise<DayAtSegment> => {
-  const daysBefore: DaysOf = (head) => openDaysBefore(head, day)
+  const [read] = await readDays(books, merchantId, [day])
+  if (read === undefined) throw new Error('a day was asked for and nothing came back')
+  return unpackDay(read)
+}
+
+/** A business day with the last segment of its book as it is stored; undefined for a day without entries. */
+export type PackedDay = {
+  readonly day: BusinessDay
+  readonly openingMinor: bigint
+  readonly partsBefore: () => readonly DayPart[]
+  readonly end: SegmentEnd | undefined
+}
+
+export const unpackDay = ({ end, ...opened }: PackedDay): DayAtSegment => ({
+  ...opened,
+  segment: end?.number ?? 0,
+  hash: end?.hash ?? null,
+  view: end ? unpackView(end.view, end.totals).view : emptyView,
+})
+
+/**
+ * Open days, and others without entries, oldest first, all as they stood at the moment at which the last one was read.
+ * Where earlier books never hold still, the parts of an opening are some milliseconds apart. Of a closed day, only the
+ * last of those asked for is read.
+ */
+export const readDays = async (
+  books: Books,
+  merchantId: MerchantId,
+  days: readonly BusinessDay[],
+): Promise<PackedDay[]> => {
+  const wanted = new Set(days)
+  const last = days.toSorted().at(-1)
+  if (last === undefined) return []
+  const daysBefore: DaysOf = (head) => openDaysBefore(head, last)
   const { before, end } = await untilExact(async () => {
     const seen = seenBooks(books.memory, merchantId, daysBefore)
-    const end = await books.journal.end({ merchantId, day })
+    const end = await books.journal.end({ merchantId, day: last })
     const before = await lookAtBooks(books, merchantId, daysBefore)
     return { before, end, exact: isBeginning(before) || stoodStill(seen, before) }
   })
-  return {
-    day,
-    before: balanceParts(before.head, netsOf(before)),
-    segment: end?.number ?? 0,
-    hash: end?.hash ?? null,
-    view: end ? unpackView(end.view, end.totals).view : emptyView,
-  }
+
+  const parts = balanceParts(before.head, netsOf(before))
+  const ends = new Map(before.days.map((day, index) => [day, before.ends[index]]))
+  const all = [...new Set([...before.days, ...wanted])].toSorted()
+  let openingMinor = before.head.closingMinor
+  const read = all.map((day): PackedDay => {
+    const partsBefore = () => parts.filter((part) => part.day < day)
+    const packed = { day, openingMinor, partsBefore, end: day === last ? end : ends.get(day) }
+    openingMinor += netMinor(packed.end?.totals ?? noTotals)
+    return packed
+  })
+  return read.filter(({ day }) => wanted.has(day))
 }
 
 // A book that had entries is open or closed ever after: what is not there after a day was read was not there before.

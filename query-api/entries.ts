@@ -1,10 +1,10 @@
 /** The entries of a book, in journal order: page by page, or one by its id. */
 import { setImmediate as otherRequests } from 'node:timers/promises'
-import type { Entry } from '#ledger/entry'
+import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
 import type { ChainHash, SegmentNumber } from '#ledger/segment'
-import type { QuarantineReason } from '#ledger/quarantine'
+import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { outlineSegment } from '#wire/packed-segment'
 import { entriesOf, segmentsAfter } from './chain.ts'
 import type { Store } from './store.ts'
@@ -38,7 +38,7 @@ export const readEntries = async (
   return { rows }
 }
 
-export type FoundEntry =
+export type FoundEntry = (
   | {
       readonly status: 'applied'
       readonly entry: Entry
@@ -47,25 +47,50 @@ export type FoundEntry =
       readonly hash: ChainHash
     }
   | { readonly status: 'quarantined'; readonly entry: Entry; readonly reason: QuarantineReason }
+) & {
+  /** Other contents that claimed the id and were set aside, the earliest first; at most MAX_CONFLICTS of them. */
+  readonly conflicts: readonly QuarantineOutline[]
+}
+
+// A till that reuses an id makes few of them; a page of the quarantine has them all.
+export const MAX_CONFLICTS = 50
 
 /**
- * What became of an id in a book. Where it is counted, other contents that claimed it later are passed over: clients ask
- * for the entry, and that one is it.
+ * What became of an id in a book: the entry that is counted, or else the first one that was set aside. Of what was set
+ * aside, the same content as that entry's is no conflict: it was counted later, or it waits although it is counted.
  */
 export const findEntry = async (
   { journal, quarantine }: Pick<Store, 'journal' | 'quarantine'>,
   book: BookId,
   entryId: EntryId,
 ): Promise<FoundEntry | undefined> => {
+  const [counted, setAside] = await Promise.all([
+    findCounted(journal, book, entryId),
+    // One more than is shown, for one of them may be no conflict.
+    quarantine.ofEntry(book, entryId, MAX_CONFLICTS + 1),
+  ])
+  const claims = setAside.toSorted((a, b) => a.setAsideAtMs - b.setAsideAtMs)
+  const found = counted ?? firstSetAside(claims)
+  if (found === undefined) return undefined
+  const content = contentHash(found.entry)
+  const conflicts = claims.filter(({ subject }) => subject !== 'unreadable' && contentHash(subject) !== content)
+  return { ...found, conflicts: conflicts.slice(0, MAX_CONFLICTS) }
+}
+
+const findCounted = async (journal: Store['journal'], book: BookId, entryId: EntryId) => {
   for await (const sealed of segmentsAfter(journal, book, 0)) {
     const isInIt = outlineSegment(sealed).segment.entryIds.includes(entryId)
     const entry = isInIt ? entriesOf(sealed).find((candidate) => candidate.entryId === entryId) : undefined
-    if (entry !== undefined) return { status: 'applied', entry, segment: sealed.number, hash: sealed.hash }
+    if (entry !== undefined) return { status: 'applied', entry, segment: sealed.number, hash: sealed.hash } as const
     // Even the ids of a full segment take a millisecond, and a book may have hundreds.
     await otherRequests()
   }
-  for (const { subject, reason } of await quarantine.ofEntry(book, entryId)) {
-    if (subject !== 'unreadable') return { status: 'quarantined', entry: subject, reason }
+  return undefined
+}
+
+const firstSetAside = (claims: readonly QuarantineOutline[]) => {
+  for (const { subject, reason } of claims) {
+    if (subject !== 'unreadable') return { status: 'quarantined', entry: subject, reason } as const
   }
   return undefined
 }

@@ -1,16 +1,17 @@
 import { ProblemError, type ServiceContext } from '#http/service'
-import type { MerchantId, Position } from '#ledger/identifiers'
+import type { MerchantId } from '#ledger/identifiers'
 import type { Clock } from '#ledger/ports'
+import type { Positions } from '#ledger/positions'
 import { preferredWaitSeconds } from '#wire/query-params'
 import type { AsOf } from './conditional.ts'
 import type { Freshness } from './freshness.ts'
 
 /**
- * What comes right before reading: waits until the position that the client names is applied, as long as it prefers to,
+ * What comes right before reading: waits until the positions that the client names are applied, as long as it prefers to,
  * and says how fresh what is read from then on will be; for one merchant, also what of its entries is applied.
  * Throws the problem `not-applied-yet` when the wait was in vain.
  */
-export type FreshEnough = (c: ServiceContext, after: Position | undefined, merchantId?: MerchantId) => Promise<AsOf>
+export type FreshEnough = (c: ServiceContext, after: Positions | undefined, merchantId?: MerchantId) => Promise<AsOf>
 
 const DEFAULT_WAIT_SECONDS = 5
 
@@ -30,7 +31,7 @@ export const freshNow = async ({ freshness, clock }: FreshParts, merchantId: Mer
 
 type FreshParts = { readonly freshness: Freshness; readonly clock: Clock }
 
-const untilApplied = async (freshness: Freshness, c: ServiceContext, after: Position): Promise<void> => {
+const untilApplied = async (freshness: Freshness, c: ServiceContext, after: Positions): Promise<void> => {
   const preferred = preferredWaitSeconds(c.req.header('prefer'))
   // Set on the response that stands in until the real one is there, which takes it over, a problem too.
   if (preferred !== undefined) c.res.headers.set('preference-applied', `wait=${preferred}`)
@@ -38,7 +39,7 @@ const untilApplied = async (freshness: Freshness, c: ServiceContext, after: Posi
   if (await freshness.reaches(after, 1_000 * seconds)) return
   throw new ProblemError({
     code: 'not-applied-yet',
-    detail: `The journal had not come to the position in "after" within ${seconds} s. The entry is safe; ask again.`,
+    detail: `The journal had not come to the position in "after" within ${seconds} s. What was accepted is safe; ask again.`,
     retryAfterSeconds: 1,
   })
 }

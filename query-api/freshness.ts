@@ -1,6 +1,7 @@
 /** How far the journal has come, for answers that say so and for clients that wait for it. */
 import { compareSequenceNumbers, type MerchantId, type Position } from '#ledger/identifiers'
 import type { ShardProgress } from '#ledger/ports'
+import type { Positions } from '#ledger/positions'
 import type { ShardMap } from './shard-map.ts'
 import type { Store } from './store.ts'
 import type { Timer } from './timer.ts'
@@ -13,13 +14,13 @@ export type Freshness = {
    * for the claim to hold of it.
    */
   appliedThroughMs(merchantId: MerchantId): Promise<number | null>
-  /** Waits until a position and all before it on its shard are applied; false when `waitMs` pass before that. */
-  reaches(position: Position, waitMs: number): Promise<boolean>
+  /** Waits until all positions, and all before them on their shards, are applied; false when `waitMs` pass before that. */
+  reaches(positions: Positions, waitMs: number): Promise<boolean>
   /** As `appliedThroughMs`, for every open shard of which something is known, and perhaps some seconds ago. */
   appliedThroughByShard(): Promise<ReadonlyMap<string, number>>
 }
 
-/** How long somebody waited for a position, and whether in vain. */
+/** How long a client waited for positions, and whether in vain. */
 export type Wait = { readonly durationMs: number; readonly reached: boolean }
 
 type FreshnessParts = {
@@ -37,8 +38,8 @@ const OBSERVED_WITHIN_MS = 5_000
 export const journalFreshness = ({ progress, shards, timer, onWait = () => {} }: FreshnessParts): Freshness => {
   const progressWithin = sharedReading(() => progress.read('journal'), timer)
 
-  const isReachedBy = async (position: Position, deadlineMs: number): Promise<boolean> => {
-    while (!isApplied(position, await progressWithin(POLL_MS))) {
+  const isReachedBy = async (positions: Positions, deadlineMs: number): Promise<boolean> => {
+    while (!areApplied(positions, await progressWithin(POLL_MS))) {
       const leftMs = deadlineMs - timer.nowMs()
       if (leftMs <= 0) return false
       await timer.sleep(Math.min(POLL_MS, leftMs))
@@ -53,9 +54,9 @@ export const journalFreshness = ({ progress, shards, timer, onWait = () => {} }:
       return shardIds.map((shardId) => appliedMs.get(shardId)).find((ms) => ms !== undefined) ?? null
     },
 
-    async reaches(position, waitMs) {
+    async reaches(positions, waitMs) {
       const startedMs = timer.nowMs()
-      const reached = await isReachedBy(position, startedMs + waitMs)
+      const reached = await isReachedBy(positions, startedMs + waitMs)
       onWait({ durationMs: timer.nowMs() - startedMs, reached })
       return reached
     },
@@ -69,7 +70,10 @@ export const journalFreshness = ({ progress, shards, timer, onWait = () => {} }:
   }
 }
 
-export const isApplied = (position: Position, shards: readonly ShardProgress[]): boolean =>
+const areApplied = (positions: Positions, shards: readonly ShardProgress[]): boolean =>
+  positions.every((position) => isApplied(position, shards))
+
+const isApplied = (position: Position, shards: readonly ShardProgress[]): boolean =>
   shards.some(
     ({ shardId, sequenceNumber }) =>
       shardId === position.shardId && compareSequenceNumbers(sequenceNumber, position.sequenceNumber) >= 0,

@@ -1,11 +1,12 @@
 import type { BusinessDay } from '#ledger/identifiers'
-import { heartbeat, streamStart } from '#wire/event-stream'
+import { dayEvent, heartbeat, MORE_TO_COME, streamStart } from '#wire/event-stream'
+import type { DayNews, News } from './merchant-watch.ts'
 
 /** One client of the live stream. However slowly it reads, no more than the newest view of each day waits for it. */
 export type LiveClient = {
   readonly stream: ReadableStream<Uint8Array>
-  /** Sends the event, or keeps it until the client has read what went before, in place of an older one of that day. */
-  offer(day: BusinessDay, event: Uint8Array): void
+  /** Sends the news, or keeps them until the client has read what went before, in place of older ones of the same days. */
+  offer(news: News): void
   /** Shows that the connection lives, unless something else is on its way that shows it. */
   beat(): void
   /** Ends the stream from our side. */
@@ -14,16 +15,19 @@ export type LiveClient = {
 
 /** `onGone` is called once, when the client leaves or the stream is ended; `onSent` with each event that is on its way. */
 export const liveClient = (onGone: () => void, onSent: () => void = () => {}): LiveClient => {
-  const waiting = new Map<BusinessDay, Uint8Array>()
+  const waiting = new Map<BusinessDay, DayNews>()
+  /** Of the state that the client knows when it has all that waits. */
+  let tag = MORE_TO_COME
   const { stream, controller } = controlledStream({ pull: () => flush(), cancel: () => leave() })
   let isGone = false
 
   const hasRoom = () => !isGone && (controller.desiredSize ?? 0) > 0
   const flush = () => {
-    for (const [day, event] of waiting) {
+    for (const [day, { segment, event, data }] of waiting) {
       if (!hasRoom()) return
       waiting.delete(day)
-      controller.enqueue(event)
+      // The connection may end after any event. Only with the last one does the client know all that the tag stands for.
+      controller.enqueue(dayEvent({ event, day, segment, tag: waiting.size === 0 ? tag : MORE_TO_COME, data }))
       onSent()
     }
   }
@@ -37,9 +41,10 @@ export const liveClient = (onGone: () => void, onSent: () => void = () => {}): L
   controller.enqueue(streamStart(RETRY_MS))
   return {
     stream,
-    offer(day, event) {
+    offer(news) {
       if (isGone) return
-      waiting.set(day, event)
+      for (const item of news.days) waiting.set(item.day, item)
+      tag = news.tag
       flush()
     },
     beat() {

@@ -7,19 +7,18 @@
 import type { ServiceParts } from '#http/service'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import type { SeenDay } from '#wire/event-stream'
 import { concurrently } from './concurrently.ts'
 import { liveClient, type LiveClient } from './live-client.ts'
-import { merchantWatch, type DayNews, type MerchantWatch, type WatchParts } from './merchant-watch.ts'
+import { merchantWatch, type MerchantWatch, type WatchParts } from './merchant-watch.ts'
 import { shared } from './shared-reads.ts'
 import type { Every } from './timer.ts'
 
 export type Live = {
   /**
-   * Events of the merchant's days from now on; first of all what the client has not seen. A client that has seen the
-   * current business day as it is gets nothing at first. Throws when the books cannot be read.
+   * Events of the merchant's days from now on. A client that comes back with the tag of the present state gets nothing at
+   * first; any other gets every open day and the current one, newest first. Throws when the books cannot be read.
    */
-  follow(merchant: Merchant, seen: SeenDay | undefined): Promise<ReadableStream<Uint8Array>>
+  follow(merchant: Merchant, seenTag: string | undefined): Promise<ReadableStream<Uint8Array>>
   /** How many listen. */
   clientCount(): number
 }
@@ -94,10 +93,10 @@ export const liveDays = (parts: LiveParts): Live => {
   stopping.addEventListener('abort', () => allClients().forEach((client) => client.end()))
 
   return {
-    async follow(merchant, seen) {
+    async follow(merchant, seenTag) {
       const joined = join(merchant)
       try {
-        joined.watch.expect(merchant, seen)
+        joined.watch.expect(merchant)
         await joined.look()
       } catch (error) {
         leave(joined)
@@ -109,7 +108,7 @@ export const liveDays = (parts: LiveParts): Live => {
         leave(joined)
       }, onEventSent)
       joined.clients.add(client)
-      tell(client, joined.watch.missedBy(seen))
+      client.offer(joined.watch.missedBy(seenTag))
       if (stopping.aborted) client.end()
       return client.stream
     },
@@ -132,13 +131,9 @@ const followedMerchant = (merchantId: MerchantId, watch: MerchantWatch): Followe
   const clients = new Set<LiveClient>()
   const look = async () => {
     const news = await watch.look()
-    for (const client of clients) tell(client, news)
+    for (const client of clients) client.offer(news)
   }
   // Who comes while a look is under way waits for the next one, which sees all that was there when it came.
   const oneAtATime = shared(look, () => merchantId)
   return { merchantId, watch, clients, look: () => oneAtATime(undefined), followers: 0, isFailing: false }
-}
-
-const tell = (client: LiveClient, news: readonly DayNews[]): void => {
-  for (const { day, event } of news) client.offer(day, event)
 }

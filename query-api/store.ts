@@ -51,8 +51,8 @@ const eachRead = (
   },
   quarantine: {
     list: (filter, page) => around({ port: 'quarantine', operation: 'list' }, () => quarantine.list(filter, page)),
-    ofEntry: (book, entryId) =>
-      around({ port: 'quarantine', operation: 'ofEntry' }, () => quarantine.ofEntry(book, entryId)),
+    ofEntry: (book, entryId, limit) =>
+      around({ port: 'quarantine', operation: 'ofEntry' }, () => quarantine.ofEntry(book, entryId, limit)),
     find: (key) => around({ port: 'quarantine', operation: 'find' }, () => quarantine.find(key)),
   },
   progress: { read: (consumer) => around({ port: 'progress', operation: 'read' }, () => progress.read(consumer)) },

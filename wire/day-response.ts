@@ -1,5 +1,5 @@
 import { dayBounds, HOUR_MS, ruleOn } from '#ledger/calendar'
-import { sumMinor, type DayPart } from '#ledger/day-parts'
+import type { DayPart } from '#ledger/day-parts'
 import type { DayView } from '#ledger/day-view'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
@@ -10,11 +10,12 @@ import { instantText } from './instant.ts'
 import { totalsResponse } from './totals-response.ts'
 import { windowRows } from './windows-response.ts'
 
-/** A business day with what came before it: the view of its book at a segment, and the parts of the balance it opened with. */
+/** A business day with what came before it: the view of its book at a segment, and the balance it opened with. */
 export type DayAtSegment = {
   readonly day: BusinessDay
-  /** What the balance before it is made of. */
-  readonly before: readonly DayPart[]
+  readonly openingMinor: bigint
+  /** The days that add up to the opening; made when they are asked for. */
+  readonly partsBefore: () => readonly DayPart[]
   /** 0 while the day has no entries; then there is no hash either. */
   readonly segment: SegmentNumber
   readonly hash: ChainHash | null
@@ -23,9 +24,8 @@ export type DayAtSegment = {
 
 /** The daily consolidated as clients read it, but for how fresh it is. */
 export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: DayAtSegment) => {
-  const { day, before, segment, hash, view } = read
+  const { day, openingMinor: opening, partsBefore, segment, hash, view } = read
   const net = netMinor(view.totals)
-  const opening = sumMinor(before)
   const closing = opening + net
   const bounds = dayBounds(calendar, day)
   const answer = {
@@ -48,8 +48,8 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     endsAt: instantText(bounds.endsAtMs),
   }
   return withExactSums(answer, [
-    { name: `opening of ${day}`, minor: opening, parts: () => before },
-    { name: `closing of ${day}`, minor: closing, parts: () => [...before, { day, minor: net }] },
+    { name: `opening of ${day}`, minor: opening, parts: partsBefore },
+    { name: `closing of ${day}`, minor: closing, parts: () => [...partsBefore(), { day, minor: net }] },
   ])
 }
 
@@ -57,8 +57,10 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
  * The ETag of an open day. The opening is in it because earlier days may move while this one does not, and the merchant's
  * revision because a change of calendar moves a day that has no entries yet. Weak: how fresh the answer is, is not in it.
  */
-export const openDayTag = ({ revision }: Merchant, { segment, before }: DayAtSegment): string =>
-  `W/"s${segment}.v${OPEN_STATUS.version}.o${sumMinor(before)}.m${revision}"`
+export const openDayTag = (
+  { revision }: Pick<Merchant, 'revision'>,
+  { segment, openingMinor }: Pick<DayAtSegment, 'segment' | 'openingMinor'>,
+): string => `W/"s${segment}.v${OPEN_STATUS.version}.o${openingMinor}.m${revision}"`
 
 /** What is said of a day that is not closed; it has versions from its first close on. */
 export const OPEN_STATUS = { status: 'open', version: 0 } as const

@@ -1,27 +1,45 @@
 /** Server-sent events as they travel (WHATWG HTML, section 9.2): lines of fields, ended by an empty line. */
+import { hash } from 'node:crypto'
 import { parseBusinessDay, type BusinessDay } from '#ledger/identifiers'
 import type { SegmentNumber } from '#ledger/segment'
-import { jsonText } from './json.ts'
-import { problemBody, type Problem } from './problem.ts'
 
-/** What the id of an event says: the client has seen this day as it was at this segment. */
-export type SeenDay = { readonly day: BusinessDay; readonly segment: SegmentNumber }
+/**
+ * The id of an event. The tag says what a client that has this event has been told: everything up to the state that the
+ * tag stands for, or, by MORE_TO_COME, not yet everything of any state.
+ */
+export type EventId = { readonly day: BusinessDay; readonly segment: SegmentNumber; readonly tag: string }
 
-/** One day's view; JSON text holds no line break, so it is one field. */
-export const dayEvent = (seen: SeenDay, view: object): Uint8Array => event('day', seen, view)
+/** The tag of an event behind which others of the same change are still to come. It is the tag of no state. */
+export const MORE_TO_COME = '0'
 
-/** In place of a day's view the problem with which its own route answers. Browsers have a meaning of their own for `error`. */
-export const problemEvent = (seen: SeenDay, problem: Problem): Uint8Array =>
-  event('problem', seen, { businessDay: seen.day, ...problemBody(problem) })
+/** All that the views of a merchant's open days and of the current day depend on. */
+export type LiveState = {
+  readonly merchantRevision: number
+  readonly today: BusinessDay
+  readonly headRevision: number
+  /** The ends of all open books, oldest first. */
+  readonly ends: readonly (readonly [day: BusinessDay, segment: SegmentNumber])[]
+}
 
-const event = (name: string, { day, segment }: SeenDay, data: object): Uint8Array =>
-  utf8(`event: ${name}\nid: ${day}.${segment}\ndata: ${jsonText(data)}\n\n`)
+/** The same for equal states, whichever process makes it. Revisions and segments only rise, so no state comes back. */
+export const tagOf = ({ merchantRevision, today, headRevision, ends }: LiveState): string =>
+  hash('sha256', JSON.stringify([merchantRevision, today, headRevision, ends]), 'base64url').slice(0, TAG_LENGTH)
 
-/** `Last-Event-ID` of a client that comes back. One that we never gave counts as none: the client gets everything. */
-export const parseEventId = (text: string | undefined): SeenDay | undefined => {
-  const [, date = '', segment] = /^([\d-]{10})\.(\d{1,15})$/.exec(text ?? '') ?? []
-  const day = parseBusinessDay(date)
-  return day.ok ? { day: day.value, segment: Number(segment) } : undefined
+const TAG_LENGTH = 16
+
+/**
+ * A day's view as JSON text, which holds no line break and so is one field; or in its place the problem with which the
+ * day's own route answers. It is not called `error`: browsers have a meaning of their own for that.
+ */
+export type DayEvent = EventId & { readonly event: 'day' | 'problem'; readonly data: string }
+
+export const dayEvent = ({ event, day, segment, tag, data }: DayEvent): Uint8Array =>
+  utf8(`event: ${event}\nid: ${day}.${segment}.${tag}\ndata: ${data}\n\n`)
+
+/** The tag in the last event id of a client that comes back; undefined for an id of no state, and for one never given. */
+export const tagInEventId = (text: string | undefined): string | undefined => {
+  const [, date = '', tag] = /^([\d-]{10})\.\d{1,15}\.([A-Za-z0-9_-]{16})$/.exec(text ?? '') ?? []
+  return parseBusinessDay(date).ok ? tag : undefined
 }
 
 /** What a stream begins with: how long a client waits before it comes back. */

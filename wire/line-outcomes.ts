@@ -1,8 +1,8 @@
 /** What `POST /v1/entries/stream` answers, line by line, while it reads. Each is one line of NDJSON. */
-import type { Position } from '#ledger/identifiers'
+import { furthestPositions, MOST_SHARDS } from '#ledger/positions'
 import type { Result } from '#ledger/result'
 import type { Accepted } from './batch.ts'
-import { positionToken } from './position-token.ts'
+import { positionsToken } from './position-token.ts'
 import { problemBody, type Problem } from './problem.ts'
 
 /** What has become of a line of the request. Lines are counted from 1. */
@@ -12,19 +12,27 @@ export type Counted = { readonly accepted: number; readonly rejected: number }
 
 /**
  * Answers for outcomes in the order of their lines: accepted ones next to each other as a range, each refused one by
- * itself, so that whoever has read up to a line knows what has become of all lines before it.
+ * itself. A client that has read up to a line knows what has become of all lines before it. A range also ends before its
+ * position would name more shards than a token can.
  */
 export const outcomeLines = (outcomes: readonly LineOutcome[]): string => {
   let text = ''
   let range: Range | undefined
   for (const { line, outcome } of outcomes) {
-    if (outcome.ok) {
-      const { position } = outcome.value
-      range = { from: range?.from ?? line, to: line, accepted: (range?.accepted ?? 0) + 1, position }
-    } else {
+    if (!outcome.ok) {
       text += rangeLine(range) + json({ line, status: 'rejected', problem: problemBody(outcome.error) })
       range = undefined
+      continue
     }
+    const { shardId } = outcome.value.position
+    if (range?.shardIds.size === MOST_SHARDS && !range.shardIds.has(shardId)) {
+      text += rangeLine(range)
+      range = undefined
+    }
+    range ??= { from: line, to: line, accepted: [], shardIds: new Set() }
+    range.to = line
+    range.accepted.push(outcome.value)
+    range.shardIds.add(shardId)
   }
   return text + rangeLine(range)
 }
@@ -36,15 +44,23 @@ export const doneLine = (counted: Counted): string => json({ done: true, ...coun
 export const brokenOffLine = (counted: Counted, problem: Problem, requestId: string): string =>
   json({ done: false, ...counted, problem: problemBody(problem, requestId) })
 
-/** `position` is that of the line `to`. */
 type Range = {
   readonly from: number
-  readonly to: number
-  readonly accepted: number
-  readonly position: Position
+  to: number
+  readonly accepted: Accepted[]
+  readonly shardIds: Set<string>
 }
 
-const rangeLine = (range: Range | undefined): string =>
-  range === undefined ? '' : json({ ...range, position: positionToken(range.position) })
+const rangeLine = (range: Range | undefined): string => {
+  if (range === undefined) return ''
+  const { from, to, accepted } = range
+  return json({
+    from,
+    to,
+    accepted: accepted.length,
+    position: positionsToken(furthestPositions(accepted.map(({ position }) => position))),
+    businessDays: [...new Set(accepted.map(({ entry }) => entry.businessDay))].toSorted(),
+  })
+}
 
 const json = (value: unknown): string => `${JSON.stringify(value)}\n`

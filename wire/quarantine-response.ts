@@ -5,6 +5,7 @@ import {
   quarantineState,
   type QuarantineAction,
   type Quarantined,
+  type QuarantineOutline,
   type Replay,
   type SetAside,
 } from '#ledger/quarantine'
@@ -33,6 +34,13 @@ export const quarantineResponse = (item: Quarantined) => {
     actions: actions.map(actionResponse),
   }
 }
+
+/** The same in short, beside the entry with whose id it came. */
+export const conflictResponse = (item: QuarantineOutline) => ({
+  quarantineId: quarantineId(quarantineKey(item)),
+  setAsideAt: instantText(item.setAsideAtMs),
+  status: quarantineState(item).status,
+})
 
 const actionResponse = (action: QuarantineAction) => {
   const { by, atMs } = action

@@ -18,11 +18,12 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
   return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
 }
 
-const after = parsed(parsePositionToken, 'must be a position as it was answered when the entry was accepted').meta({
+const after = parsed(parsePositionToken, 'must be a position as it was answered when entries were accepted').meta({
   pattern: POSITION_TOKEN.source,
   description:
-    'The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits ' +
-    'up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`.',
+    'The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them ' +
+    'on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 ' +
+    '`not-applied-yet`.',
 })
 const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({ format: 'date' })
 const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`).meta({
@@ -33,7 +34,7 @@ const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`
   description: 'How many at most.',
 })
 
-/** Every query takes `after`: answer only when what stands there, and all before it on its shard, is counted. */
+/** Every query takes `after`: answer only when what stands there, and all before it on the same shards, is counted. */
 export const queryParams = z.strictObject({ after: after.exactOptional() })
 
 export const pageParams = queryParams.extend({
@@ -53,6 +54,15 @@ export const quarantineParams = pageParams.extend({
     .exactOptional(),
   reason: z.enum(QUARANTINE_REASONS).describe('Only for this reason.').exactOptional(),
   status: z.enum(QUARANTINE_STATUSES).describe('Only where this has become of it.').exactOptional(),
+})
+
+export const liveParams = queryParams.extend({
+  lastEventId: z
+    .string()
+    .describe(
+      'The same as the header `last-event-id`, for clients that cannot set it. Where both are given, the header counts.',
+    )
+    .exactOptional(),
 })
 
 export const windowsParams = queryParams.extend({
@@ -83,6 +93,9 @@ export const parseQuarantineParams = (given: unknown): Parsed<typeof quarantineP
   readFields(quarantineParams, given)
 
 export const parseWindowsParams = (given: unknown): Parsed<typeof windowsParams> => readFields(windowsParams, given)
+
+/** The id in there may be anything: one that we never gave counts as none. */
+export const parseLiveParams = (given: unknown): Parsed<typeof liveParams> => readFields(liveParams, given)
 
 /** A page of the days from one to another, both included; never more than 400, never none. */
 export const parsePeriodParams = (given: unknown): Parsed<typeof periodParams> => readFields(periodParams, given)

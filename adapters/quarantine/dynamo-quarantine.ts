@@ -30,6 +30,7 @@ import {
   type Quarantined,
   type QuarantineFilter,
   type QuarantineKey,
+  type QuarantineOutline,
   type QuarantineReason,
   type SetAside,
 } from '#ledger/quarantine'
@@ -52,7 +53,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     for await (const { Items = [] } of answers) {
       for (const item of Items as QuarantineItem[]) {
         // Computed, so it cannot be asked of the table; but before the rest of the bytes is read.
-        const isWanted = status === undefined || quarantineState(toQuarantined(item, item.raw)).status === status
+        const isWanted = status === undefined || quarantineState(toOutline(item)).status === status
         if (isWanted) yield await whole(item)
       }
     }
@@ -91,15 +92,18 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
       return await quarantinePage(wholeItems(answers, filter), limit)
     },
 
-    async ofEntry({ merchantId, day }, entryId) {
+    async ofEntry({ merchantId, day }, entryId, limit) {
       const query = {
         TableName: table,
         ConsistentRead: true,
         KeyConditionExpression: '#scope = :scope AND begins_with(#item, :prefix)',
-        ExpressionAttributeNames: { '#scope': 'scope', '#item': 'item' },
+        // All but the bytes.
+        ProjectionExpression: Object.values(OUTLINE_NAMES).join(),
+        ExpressionAttributeNames: Object.fromEntries(Object.entries(OUTLINE_NAMES).map(([name, sign]) => [sign, name])),
         ExpressionAttributeValues: { ':scope': merchantId, ':prefix': entryItemPrefix(day, entryId) },
+        Limit: limit,
       }
-      return Promise.all((await firstItems<QuarantineItem>(paginateQuery({ client }, query))).map(whole))
+      return (await firstItems<OutlineItem>(paginateQuery({ client }, query), limit)).map(toOutline)
     },
 
     async find(key) {
@@ -148,6 +152,23 @@ type QuarantineItem = QuarantineKey & {
   readonly parts?: string
 }
 
+type OutlineItem = Omit<QuarantineItem, 'raw' | 'parts'>
+
+/** How expressions name the attributes of an outline. An attribute that is added to the item has to be added here. */
+const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
+  scope: '#scope',
+  item: '#item',
+  reason: '#reason',
+  detail: '#detail',
+  position: '#position',
+  lastPosition: '#lastPosition',
+  lastPlace: '#lastPlace',
+  setAsideAtMs: '#setAsideAtMs',
+  actions: '#actions',
+  actionCount: '#actionCount',
+  entry: '#entry',
+}
+
 /** An action; the entry of a replay is its line, absent when it is the very entry that was set aside. */
 type ActionItem = { readonly by: string; readonly atMs: number } & (
   | { readonly action: 'replay-begun'; readonly entry?: string }
@@ -173,14 +194,16 @@ const toItem = (setAside: SetAside): QuarantineItem => {
   }
 }
 
-const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => {
+const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => ({ ...toOutline(item), raw })
+
+const toOutline = (item: OutlineItem): QuarantineOutline => {
   const { reason, detail, position, lastPosition = position, setAsideAtMs } = item
   const subject = subjectOf(item)
   const actions = (item.actions ?? []).map((action) => toAction(action, subject))
-  return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions, raw }
+  return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions }
 }
 
-const subjectOf = ({ entry: line }: QuarantineItem): SetAside['subject'] =>
+const subjectOf = ({ entry: line }: OutlineItem): SetAside['subject'] =>
   line === undefined ? 'unreadable' : entryIn(line)
 
 const toActionItem = (action: QuarantineAction, subject: SetAside['subject']): ActionItem => {

@@ -24,9 +24,10 @@ export const memoryQuarantine = (): Quarantine => {
       )
       return quarantinePage(pageOf(wanted, keyOf, { ...from, limit: Infinity }).items, limit)
     },
-    async ofEntry({ merchantId, day }, entryId) {
+    async ofEntry({ merchantId, day }, entryId, limit) {
       const prefix = `${merchantId}\n${entryItemPrefix(day, entryId)}`
-      return [...items].filter(([key]) => key.startsWith(prefix)).map(([, item]) => item)
+      const ofIt = [...items].filter(([key]) => key.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+      return ofIt.slice(0, limit).map(([, { raw: _, ...outline }]) => outline)
     },
     async find(key) {
       return items.get(keyText(key))

@@ -21,7 +21,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     const quarantine = await fresh()
     expect(await quarantine.list({}, { limit: 10 })).toEqual({ items: [] })
     expect(await quarantine.list({ merchantId: merchantId('m1') }, { limit: 10 })).toEqual({ items: [] })
-    expect(await quarantine.ofEntry(aBookId(), entryId('e1'))).toEqual([])
+    expect(await quarantine.ofEntry(aBookId(), entryId('e1'), 10)).toEqual([])
   })
 
   test('an entry comes back as it was set aside', async () => {
@@ -38,7 +38,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     await quarantine.setAside(aSetAside({ entry }))
     const item = waiting(aSetAside({ entry }))
     expect(await quarantine.list({}, { limit: 10 })).toEqual({ items: [item] })
-    expect(await quarantine.ofEntry(aBookId(), entryId('e1'))).toEqual([item])
+    expect(await quarantine.ofEntry(aBookId(), entryId('e1'), 10)).toEqual([outlineOf(item)])
   })
 
   test.each([
@@ -88,8 +88,8 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
       anEntry({ merchantId: merchantId('m2') }),
     ].map((entry) => aSetAside({ entry }))
     for (const item of [...ones, ...others, anUnreadable()]) await quarantine.setAside(item)
-    const found = await quarantine.ofEntry(aBookId(), entryId('e1'))
-    expect(new Set(found)).toEqual(new Set(ones.map(waiting)))
+    const found = await quarantine.ofEntry(aBookId(), entryId('e1'), 10)
+    expect(new Set(found)).toEqual(new Set(ones.map((one) => outlineOf(waiting(one)))))
   })
 
   test('of one merchant, items come by day and then by id', async () => {
@@ -203,7 +203,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     const expected = { ...waiting(first), actions }
     expect(await stored(quarantine)).toEqual(expected)
     expect(await everything(quarantine)).toEqual([expected])
-    expect(await quarantine.ofEntry(aBookId(), entryId('e1'))).toEqual([expected])
+    expect(await quarantine.ofEntry(aBookId(), entryId('e1'), 10)).toEqual([outlineOf(expected)])
   })
 
   test('what nobody could read may be replayed as an entry', async () => {
@@ -213,6 +213,23 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     await noteAll(quarantine, [begun(), replayed()], unreadable)
     const found = await stored(quarantine, unreadable)
     expect(legible(found)).toEqual({ ...legible(waiting(unreadable)), actions: [begun(), replayed()] })
+  })
+
+  test('of one id, what was set aside again and decided is found as it stands, the first few by content hash', async () => {
+    const quarantine = await fresh()
+    const items = [1n, 2n, 3n, 4n].map((amountMinor) =>
+      aSetAside({ entry: anEntry({ amountMinor }), raw: noise(700_000), position: place('9') }),
+    )
+    for (const item of items) {
+      await quarantine.setAside(item)
+      await quarantine.setAside({ ...item, position: place('12', 3) })
+      await noteAll(quarantine, [begun(), replayed(), discarded], item)
+    }
+    const stands = await Promise.all(items.map((item) => stored(quarantine, item)))
+    const byHash = stands.toSorted((a, b) => (quarantineKey(a).item < quarantineKey(b).item ? -1 : 1)).map(outlineOf)
+    for (const limit of [1, 3, 4, 50]) {
+      expect(await quarantine.ofEntry(aBookId(), entryId('e1'), limit)).toEqual(byHash.slice(0, limit))
+    }
   })
 
   test('an action on an item that has moved is not noted', async () => {
@@ -313,11 +330,25 @@ describe('the quarantine on DynamoDB', () => {
     expect((await everything(quarantine)).map(legible)).toEqual([legible(waiting(unreadable))])
   })
 
+  test('of one id, no bytes are read, however many there are', async () => {
+    const table = await freshTable('quarantine')
+    await dynamoQuarantine(dynamodb, table).setAside(aSetAside({ raw: noise(700_000) }))
+    const client = documentClient()
+    const answers: unknown[] = []
+    client.middlewareStack.add((next) => async (args) => {
+      const answer = await next(args)
+      answers.push(answer.output)
+      return answer
+    })
+    await dynamoQuarantine(client, table).ofEntry(aBookId(), entryId('e1'), 10)
+    expect(answers).toMatchObject([{ Items: [expect.not.objectContaining({ raw: expect.anything() as object })] }])
+  })
+
   test('what may heal is thrown', async () => {
     const quarantine = dynamoQuarantine(dynamodb, 'no-such-table')
     await expect(quarantine.setAside(aSetAside())).rejects.toThrow()
     await expect(quarantine.list({}, { limit: 1 })).rejects.toThrow()
-    await expect(quarantine.ofEntry(aBookId(), entryId('e1'))).rejects.toThrow()
+    await expect(quarantine.ofEntry(aBookId(), entryId('e1'), 10)).rejects.toThrow()
   })
 })
 
@@ -325,6 +356,8 @@ const anUnreadable = (given: Partial<SetAside> = {}): SetAside =>
   aSetAside({ subject: 'unreadable', reason: 'undecodable-record', raw: utf8('garbage'), ...given })
 
 const waiting = (item: SetAside): Quarantined => ({ ...item, lastPosition: item.position, actions: [] })
+
+const outlineOf = ({ raw: _, ...outline }: Quarantined) => outline
 
 /** Megabytes are compared by their hash: `expect` would look at them one by one. */
 const legible = (item: Quarantined) => ({ ...item, raw: `${item.raw.length} bytes ${hash('sha256', item.raw)}` })

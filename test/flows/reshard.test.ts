@@ -18,7 +18,7 @@ import { eventually } from '#infra/local/retry'
 import { compareSequenceNumbers } from '#ledger/identifiers'
 import { parsePositionToken } from '#wire/position-token'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aSale, day, postBatch, register } from './client.ts'
+import { answered, aSale, day, postBatch, register, YESTERDAY } from './client.ts'
 import { RunningSystem } from './running-system.ts'
 
 // Enough for every shard to have some, before and after each split.
@@ -35,6 +35,7 @@ afterAll(() => system.remove())
 
 test('splits and merges under load lose nothing and double nothing', { timeout: 60_000 }, async () => {
   const tills = MERCHANTS.map((merchantId) => startTill(merchantId))
+  const uploads = startUploads()
   const untilEachSentMore = async () => {
     const before = tills.map(({ positions }) => positions.length)
     await eventually(
@@ -49,18 +50,25 @@ test('splits and merges under load lose nothing and double nothing', { timeout: 
     await change()
   }
   await untilEachSentMore()
-  await Promise.all(tills.map((till) => till.stop()))
+  await Promise.all([uploads, ...tills].map((sender) => sender.stop()))
+  expect(uploads.unread, 'what a range tells as accepted is read after the position of that range').toEqual([])
+  expect(
+    uploads.positions.some((position) => shardsOf(position).length > 1),
+    'some range spans several shards',
+  ).toBe(true)
 
-  const usedShards = new Set(tills.flatMap(({ positions }) => positions.map(shardOf)))
+  const usedShards = new Set(tills.flatMap(({ positions }) => positions.flatMap(shardsOf)))
   const shards = await stream.shards()
   expect(shards.length, 'two at first, two by each split, one by each merge').toBe(2 + 5 * 2 + 4)
   expect(usedShards.size, 'tills wrote to parents and to children').toBeGreaterThan(4)
 
   for (const [index, merchantId] of MERCHANTS.entries()) {
     const { positions, accepted } = tills[index] as Till
-    const exact = { entryCount: accepted(), credits: accepted() * AMOUNT }
+    const counted = accepted() + uploads.acceptedOfEach()
+    const exact = { entryCount: counted, credits: counted * AMOUNT }
     // The last first: a shard is read when its parents are through, so behind it everything is counted.
-    for (const position of [positions.at(-1), positions[0], positions[Math.floor(positions.length / 2)]]) {
+    const last = [positions.at(-1), uploads.positions.at(-1)]
+    for (const position of [...last, positions[0], positions[Math.floor(positions.length / 2)], uploads.positions[0]]) {
       expect(await day(system, merchantId, position)).toMatchObject(exact)
     }
   }
@@ -77,10 +85,10 @@ test('splits and merges under load lose nothing and double nothing', { timeout: 
   }
 })
 
-const shardOf = (token: string): string => {
-  const position = parsePositionToken(token)
-  if (!position.ok) throw new Error(`not a position: ${token}`)
-  return position.value.shardId
+const shardsOf = (token: string): string[] => {
+  const positions = parsePositionToken(token)
+  if (!positions.ok) throw new Error(`not a position: ${token}`)
+  return positions.value.map(({ shardId }) => shardId)
 }
 
 type Till = {
@@ -116,6 +124,60 @@ const startTill = (merchantId: string): Till => {
 }
 
 const ENTRIES_PER_BATCH = 5
+
+type Uploads = {
+  /** Of each range of lines that was accepted. */
+  readonly positions: readonly string[]
+  /** Ids that an upload told as accepted and that could not be read after the position of their range. */
+  readonly unread: readonly string[]
+  readonly acceptedOfEach: () => number
+  readonly stop: () => Promise<void>
+}
+
+/** Sends uploads of all merchants' sales, one after the other, and reads each right after its answer. */
+const startUploads = (): Uploads => {
+  const positions: string[] = []
+  const unread: string[] = []
+  let uploads = 0
+  let isOpen = true
+  const sendAll = async () => {
+    for (; isOpen; uploads += 1) {
+      const sales = MERCHANTS.map((merchantId) => aSale({ merchantId, entryId: `upload-${uploads}`, amount: AMOUNT }))
+      for (const { from, to, position } of await untilUploaded(sales)) {
+        positions.push(position)
+        for (const { merchantId, entryId } of sales.slice(from - 1, to)) {
+          const path = `/v1/merchants/${merchantId}/days/${YESTERDAY}/entries/${entryId}`
+          const { status } = await answered(`${system.query}${path}?after=${position}`, 'GET')
+          if (status !== 200) unread.push(`${merchantId} ${entryId}`)
+        }
+      }
+    }
+  }
+  const sending = sendAll()
+  return {
+    positions,
+    unread,
+    acceptedOfEach: () => uploads,
+    stop: async () => {
+      isOpen = false
+      await sending
+    },
+  }
+}
+
+type Range = { readonly from: number; readonly to: number; readonly position: string }
+
+/** The ranges of an upload of which every line was accepted. */
+const untilUploaded = async (sales: readonly object[]): Promise<Range[]> => {
+  const body = sales.map((sale) => `${JSON.stringify(sale)}\n`).join('')
+  const upload = async () => {
+    const response = await fetch(`${system.ingest}/v1/entries/stream`, { method: 'POST', body })
+    const lines = (await response.text()).trimEnd().split('\n')
+    const answers = lines.map((line) => JSON.parse(line) as Range & { done?: boolean; accepted: number })
+    return answers.at(-1)?.accepted === sales.length ? answers.filter(({ done }) => done === undefined) : undefined
+  }
+  return await eventually(upload, { timeoutMs: 20_000, everyMs: 50 })
+}
 
 const untilAccepted = async (sales: readonly unknown[]): Promise<string> =>
   await eventually(

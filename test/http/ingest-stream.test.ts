@@ -4,9 +4,11 @@ import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
+import type { Position } from '#ledger/identifiers'
 import type { EntryStream } from '#ledger/ports'
-import { aMerchant } from '#test/builders'
+import { aMerchant, merchantId } from '#test/builders'
 import { MAX_LINE_BYTES } from '#wire/lines'
+import { parsePositionToken } from '#wire/position-token'
 import { decodeRecord } from '#wire/stream-record'
 
 const NOW = Date.parse('2026-11-20T12:30:00Z')
@@ -22,13 +24,13 @@ const sale = (entryId: string) => ({
 const line = (entryId: string) => JSON.stringify(sale(entryId))
 const sales = (count: number, first = 1) => Array.from({ length: count }, (_, index) => line(`e${first + index}`))
 
-const start = (stream?: EntryStream) => {
+const start = (stream?: EntryStream, merchants = [aMerchant()]) => {
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
     quarantine: memoryQuarantine(),
     stream: stream ?? memory,
-    merchants: memoryMerchants([aMerchant()]),
+    merchants: memoryMerchants(merchants),
     log,
     clock: () => NOW,
   })
@@ -68,6 +70,7 @@ const range = (from: number, to: number, accepted = to - from + 1) => ({
   to,
   accepted,
   position: expect.any(String),
+  businessDays: ['2026-11-20'],
 })
 const rejected = (number: number, code: string) =>
   expect.objectContaining({ line: number, status: 'rejected', problem: expect.objectContaining({ code }) })
@@ -134,6 +137,120 @@ describe('entries, one per line', () => {
     }
     expect(next).toBe(5_001)
     expect(answers.at(-1)).toEqual(done(5_000 - 714, 714))
+  })
+})
+
+describe('the position of a range', () => {
+  const SHOPS = Array.from({ length: 64 }, (_, index) => aMerchant({ merchantId: merchantId(`shop-${index}`) }))
+  const shopLine = (entryId: string, shop: number) => JSON.stringify({ ...sale(entryId), merchantId: `shop-${shop}` })
+
+  /** A stream of equal shards. Each record that `refuses` names by its entries' ids is refused once. */
+  const sharded = (shards: number, refuses: readonly string[] = []) => {
+    const width = 2n ** 128n / BigInt(shards)
+    const open = Array.from({ length: shards }, (_, index) => ({
+      shardId: `shard-${index}`,
+      firstHashKey: width * BigInt(index),
+      lastHashKey: index === shards - 1 ? 2n ** 128n - 1n : width * BigInt(index + 1) - 1n,
+    }))
+    const left = new Set(refuses)
+    /** Where each entry stands. */
+    const places = new Map<string, Position>()
+    let stored = 0
+    const stream: EntryStream = {
+      openShards: async () => open,
+      put: async (records) =>
+        records.map(({ hashKey, data }) => {
+          const { shardId = '' } = open.find(({ lastHashKey }) => hashKey <= lastHashKey) ?? {}
+          const record = decodeRecord(data)
+          if (!record.ok || record.value.kind !== 'entries') throw new Error('not a record of entries')
+          const ids = record.value.entries.flatMap(({ entry }) => (entry.ok ? [entry.value.entryId] : []))
+          if (ids.some((id) => left.delete(id))) return { status: 'refused', reason: 'throttled' }
+          stored += 1
+          const sequenceNumber = String(stored)
+          for (const [index, id] of ids.entries()) places.set(id, { shardId, sequenceNumber, index })
+          return { status: 'stored', shardId, sequenceNumber }
+        }),
+    }
+    return { stream, places }
+  }
+
+  const positionsIn = ({ position }: Answer): readonly Position[] => {
+    const parsed = parsePositionToken(String(position))
+    return parsed.ok ? parsed.value : expect.fail(`not a position: ${String(position)}`)
+  }
+
+  /** Fails unless each entry of the ranges stands at or before its range's position on the same shard. */
+  const expectCovered = (answers: readonly Answer[], places: ReadonlyMap<string, Position>, idOfLine: string[]) => {
+    for (const answer of answers) {
+      if (answer['from'] === undefined) continue
+      const positions = positionsIn(answer)
+      for (const id of idOfLine.slice(Number(answer['from']) - 1, Number(answer['to']))) {
+        const place = places.get(id) ?? expect.fail(`${id} is not on the stream`)
+        const furthest = positions.find(({ shardId }) => shardId === place.shardId)
+        expect(Number(furthest?.sequenceNumber), `${id} on ${place.shardId}`).toBeGreaterThanOrEqual(
+          Number(place.sequenceNumber),
+        )
+      }
+    }
+  }
+
+  test('names the furthest place on each of its shards, not the place of its last line', async () => {
+    const { stream, places } = sharded(2)
+    const ids = Array.from({ length: 40 }, (_, index) => `e${index}`)
+    const text = ids.map((id, index) => shopLine(id, index)).join('\n')
+    const answers = await start(stream, SHOPS).send(`${text}\n`)
+    expectCovered(answers, places, ids)
+    expect(answers.map((answer) => answer['accepted'])).toEqual([40, 40])
+    expect(positionsIn(answers[0] as Answer).map(({ shardId }) => shardId)).toEqual(['shard-0', 'shard-1'])
+  })
+
+  test('covers a record that was refused at first and went with a later call than the lines after it', async () => {
+    vi.useFakeTimers()
+    // 300 entries fill the first record and begin a second one: the first is refused, and the second is not.
+    const ids = Array.from({ length: 450 }, (_, index) => `${index}`.padEnd(60, 'x'))
+    const { stream, places } = sharded(1, [ids[0] ?? ''])
+    const text = ids.map((id) => JSON.stringify({ ...sale(id), description: 'd'.repeat(200) })).join('\n')
+    const sent = start(stream).send(text)
+    await vi.advanceTimersByTimeAsync(5_000)
+    const answers = await sent
+    expect(answers.at(-1)).toEqual(done(450, 0))
+    expect(Number(places.get(ids[0] ?? '')?.sequenceNumber)).toBeGreaterThan(
+      Number(places.get(ids.at(-2) ?? '')?.sequenceNumber),
+    )
+    expectCovered(answers, places, ids)
+  })
+
+  test('a range ends before it would name a ninth shard', async () => {
+    const { stream, places } = sharded(16)
+    const ids = Array.from({ length: 64 }, (_, index) => `e${index}`)
+    const answers = await start(stream, SHOPS).send(ids.map((id, index) => shopLine(id, index)).join('\n') + '\n')
+    expectCovered(answers, places, ids)
+    expect(answers.at(-1)).toEqual(done(64, 0))
+    const ranges = answers.slice(0, -1)
+    expect(ranges.length).toBeGreaterThan(2)
+    const shards = ranges.map((answer) => positionsIn(answer).length)
+    expect(Math.max(...shards)).toBe(8)
+    for (const [index, range] of ranges.entries()) {
+      const next = ranges[index + 1]
+      expect(next === undefined || next['from'] === Number(range['to']) + 1).toBe(true)
+      if (shards[index] === 8 && next !== undefined) {
+        const place = places.get(ids[Number(next['from']) - 1] ?? '')
+        expect(positionsIn(range).map(({ shardId }) => shardId)).not.toContain(place?.shardId)
+      }
+    }
+  })
+
+  test('a range tells the days of its own entries, each once and in order', async () => {
+    const onDay = (date: string, index: number) =>
+      JSON.stringify({ ...sale(`e${index}`), occurredAt: `${date}T06:00:00-03:00` })
+    const first = ['2026-11-20', '2026-11-18', '2026-11-20', '2026-11-19'].map(onDay)
+    const answers = await start().send([...first, '{}', onDay('2026-11-01', 9), ''].join('\n'))
+    expect(answers.map((answer) => answer['businessDays'])).toEqual([
+      ['2026-11-18', '2026-11-19', '2026-11-20'],
+      undefined,
+      ['2026-11-01'],
+      undefined,
+    ])
   })
 })
 

@@ -89,7 +89,7 @@ describe('one entry', () => {
     expect(headers.get('location')).toBe('/v1/merchants/m1/days/2026-11-20/entries/e1')
     expect(parsePositionToken(String(body['position']))).toEqual({
       ok: true,
-      value: { shardId: 'shardId-000000000000', sequenceNumber: '1', index: 0 },
+      value: [{ shardId: 'shardId-000000000000', sequenceNumber: '1', index: 0 }],
     })
     expect(onStream()).toEqual([
       expect.objectContaining({ entryId: 'e1', amountMinor: 1250n, businessDay: '2026-11-20', receivedAtMs: NOW }),

@@ -13,6 +13,9 @@ const published = publishedDocument(queryDocument())
 const SET_ASIDE = aSetAside({ entry: moved('e9', '2026-11-20T12:00:00-03:00', 1n) })
 const DECIDED = aSetAside({ entry: moved('e8', '2026-11-20T12:00:00-03:00', 1n) })
 
+/** Other contents of an entry that counts, and of one that was set aside itself. */
+const CONFLICTS = ['e1', 'e9'].map((id) => aSetAside({ entry: moved(id, '2026-11-20T12:00:00-03:00', 7n) }))
+
 const QUERIES = [
   '/v1/merchants?limit=1',
   '/v1/merchants/m1',
@@ -53,7 +56,7 @@ const start = async (given: Parameters<typeof aQueryApi>[0] = {}) => {
   const api = aQueryApi({ merchants, ...given })
   await api.append(entry, moved('e2', '2026-11-20T12:30:00-03:00', -200n))
   await api.append(moved('e3', '2026-11-19T12:00:00-03:00', 300n))
-  for (const item of [SET_ASIDE, DECIDED]) await api.quarantine.setAside(item)
+  for (const item of [SET_ASIDE, DECIDED, ...CONFLICTS]) await api.quarantine.setAside(item)
   const at = { ...DECIDED.position, sequenceNumber: `${DECIDED.position.sequenceNumber}0` }
   for (const action of [
     { action: 'replay-begun', entry, by: 'ana', atMs: 1 },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { contentHash } from '#ledger/entry'
-import { quarantineKey, type Quarantined } from '#ledger/quarantine'
+import { quarantineKey, type QuarantineAction, type Quarantined } from '#ledger/quarantine'
 import { aMerchant, aSetAside, entryId, merchantId } from '#test/builders'
 import { positionToken } from '#wire/position-token'
 import { quarantineId } from '#wire/quarantine-id'
@@ -178,12 +178,87 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     })
   })
 
-  test('where one content counts and another was set aside, the one that counts', async () => {
+  test('where one content counts and another was set aside, the one that counts, and the other as its conflict', async () => {
     const { get, append, quarantine } = aQueryApi()
     await append(moved('a', NOON, 1n))
-    await quarantine.setAside(aSetAside({ entry: moved('a', NOON, 2n) }))
-    expect((await get(`${DAY}/entries/a`)).body).toMatchObject({ status: 'applied', entry: { amount: 1 } })
+    const other = aSetAside({ entry: moved('a', NOON, 2n) })
+    await quarantine.setAside(other)
+    await quarantine.setAside(aSetAside({ entry: moved('b', NOON, 2n) }))
+    const { body } = await get(`${DAY}/entries/a`)
+    expect(body).toMatchObject({ status: 'applied', entry: { amount: 1 } })
+    expect(body['conflicts']).toEqual([
+      { quarantineId: quarantineId(quarantineKey(other)), setAsideAt: '2026-11-20T12:30:01.000Z', status: 'waiting' },
+    ])
+    const item = await get(`/v1/quarantine/${(body['conflicts'] as { quarantineId: string }[])[0]?.quarantineId}`)
+    expect(item.body).toMatchObject({ entryId: 'a', entry: { amount: 2 } })
   })
+
+  test('conflicts say what became of each, the earliest first, and change the ETag', async () => {
+    const { get, append, quarantine } = aQueryApi()
+    await append(moved('a', NOON, 1n))
+    const items = [5n, 4n, 3n, 2n].map((amount, index) =>
+      aSetAside({ entry: moved('a', NOON, amount), setAsideAtMs: Date.parse(NOON) + index }),
+    )
+    for (const item of items) await quarantine.setAside(item)
+    const tagBefore = (await get(`${DAY}/entries/a`)).headers.get('etag')
+    const note = async (index: number, ...actions: QuarantineAction[]) => {
+      for (const action of actions) {
+        const item = await quarantine.find(quarantineKey(items[index] ?? aSetAside()))
+        await quarantine.note(item as Quarantined, action)
+      }
+    }
+    const by = { by: 'ana', atMs: 0 }
+    const corrected = { ...by, action: 'replay-begun', entry: moved('a-b', NOON, 4n) } as const
+    const replayed = {
+      ...by,
+      action: 'replayed',
+      position: { shardId: SHARD_ID, sequenceNumber: '9', index: 0 },
+    } as const
+    await note(0, { ...by, action: 'discarded', reason: 'test' })
+    await note(1, corrected, replayed)
+    await note(2, corrected)
+    const { body, headers } = await get(`${DAY}/entries/a`)
+    const conflicts = body['conflicts'] as { status: string; setAsideAt: string }[]
+    expect(conflicts.map(({ status }) => status)).toEqual(['discarded', 'replayed', 'waiting', 'waiting'])
+    expect(conflicts.map(({ setAsideAt }) => setAsideAt.slice(-5))).toEqual(['.000Z', '.001Z', '.002Z', '.003Z'])
+    expect(headers.get('etag')).not.toBe(tagBefore)
+  })
+
+  test('what was set aside and counts now, with the same content, is no conflict', async () => {
+    const { get, append, quarantine } = aQueryApi()
+    await quarantine.setAside(aSetAside({ entry: moved('a', NOON, 1n), reason: 'total-out-of-bounds' }))
+    await append(moved('a', NOON, 1n))
+    expect((await get(`${DAY}/entries/a`)).body).not.toHaveProperty('conflicts')
+  })
+
+  test('of several contents that were all set aside, the earliest, and the others as its conflicts', async () => {
+    const { get, quarantine } = aQueryApi()
+    const items = [2n, 3n, 4n, 5n].map((amount) =>
+      aSetAside({ entry: moved('a', NOON, amount), setAsideAtMs: Date.parse(NOON) - Number(amount) }),
+    )
+    for (const item of items) await quarantine.setAside(item)
+    const { body } = await get(`${DAY}/entries/a`)
+    expect(body).toMatchObject({ status: 'quarantined', entry: { amount: 5 }, reason: 'content-conflict' })
+    const ids = (body['conflicts'] as { quarantineId: string }[]).map((conflict) => conflict.quarantineId)
+    expect(ids).toEqual(
+      items
+        .slice(0, 3)
+        .toReversed()
+        .map((item) => quarantineId(quarantineKey(item))),
+    )
+  })
+
+  test.each([0, 1])(
+    'at most fifty conflicts are shown, %i more entries of the same content among them',
+    async (same) => {
+      const { get, append, quarantine } = aQueryApi()
+      await append(moved('a', NOON, 1n))
+      for (let amount = 2 - same; amount <= 60; amount += 1) {
+        await quarantine.setAside(aSetAside({ entry: moved('a', NOON, BigInt(amount)) }))
+      }
+      expect((await get(`${DAY}/entries/a`)).body['conflicts']).toHaveLength(50)
+    },
+  )
 
   test.each(['nobody', '~a:out', '%00', 'a%2Fb'])('%s is not there', async (id) => {
     const { get, append } = aQueryApi()

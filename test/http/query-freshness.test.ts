@@ -4,7 +4,7 @@ import { journalFreshness } from '#query-api/freshness'
 import { shardMap } from '#query-api/shard-map'
 import { hashKeyOf } from '#ledger/lanes'
 import { merchantId } from '#test/builders'
-import { positionToken } from '#wire/position-token'
+import { positionsToken, positionToken } from '#wire/position-token'
 import { quarantineId } from '#wire/quarantine-id'
 import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 
@@ -111,6 +111,37 @@ describe('after', () => {
     const { get, progress } = aQueryApi()
     await progress.advance('journal', reached('99'))
     expect((await get(`${BALANCE}?${after('1', 'shardId-000000000001')}`, { prefer: 'wait=0' })).status).toBe(409)
+  })
+
+  test('a position of several shards waits until the last of them is applied', async () => {
+    const order: number[] = []
+    const progress = memoryProgress()
+    const shards = ['a', 'b', 'c'].map((shardId, index) => ({ shardId, sequenceNumber: String(9 + index), index }))
+    const { get } = aQueryApi({
+      storeWith: (store) => ({ ...store, progress }),
+      // Each time it has waited, one more of them is applied.
+      onSleep: async (nowMs) => {
+        const [shard] = shards.slice(order.length)
+        if (shard !== undefined) await progress.advance('journal', { ...shard, appliedThroughMs: NOW_MS })
+        order.push(nowMs)
+      },
+    })
+    const { status } = await get(`${BALANCE}?after=${positionsToken(shards)}`)
+    expect({ status, waits: order.length }).toEqual({ status: 200, waits: shards.length })
+  })
+
+  test.each([
+    { applied: ['9', '9'], status: 200 },
+    { applied: ['9', '8'], status: 409 },
+    { applied: ['8', '9'], status: 409 },
+    { applied: ['9'], status: 409 },
+  ])('positions 9 on two shards, where $applied are applied: $status', async ({ applied, status }) => {
+    const { get, progress } = aQueryApi()
+    for (const [index, sequenceNumber] of applied.entries()) {
+      await progress.advance('journal', { shardId: `s${index}`, sequenceNumber, appliedThroughMs: NOW_MS })
+    }
+    const positions = ['s0', 's1'].map((shardId) => ({ shardId, sequenceNumber: '9', index: 0 }))
+    expect(await get(`${BALANCE}?after=${positionsToken(positions)}`, { prefer: 'wait=0' })).toMatchObject({ status })
   })
 
   test('all who wait share the polls', async () => {

@@ -17,10 +17,10 @@ const onDay = (id: string, date: string, signedMinor = 1n) => moved(id, `${date}
 const today = (id: string, signedMinor = 1n) => onDay(id, TODAY, signedMinor)
 
 type DayView = { businessDay: string; segment: number; opening: number; credits: number; closing: number }
-type Message = { event?: string; id?: string; data?: DayView; retry?: string; comment?: string }
+type Message = { event?: string; id?: string; tag?: string; data?: DayView; retry?: string; comment?: string }
 
 /** A client that reads whatever comes, or, told to `pause`, nothing until it resumes. */
-const listen = async ({ app }: ReturnType<typeof aQueryApi>, { lastEventId = '', path = LIVE } = {}) => {
+const listen = async ({ app }: Pick<ReturnType<typeof aQueryApi>, 'app'>, { lastEventId = '', path = LIVE } = {}) => {
   const response = await app.request(path, { headers: lastEventId === '' ? {} : { 'last-event-id': lastEventId } })
   expect(response.status).toBe(200)
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -56,20 +56,33 @@ const listen = async ({ app }: ReturnType<typeof aQueryApi>, { lastEventId = '',
   }
 }
 
+/** The id without its tag, which has a field of its own. */
 const parseMessages = (text: string): Message[] =>
   text
     .split('\n\n')
     .filter((block) => block !== '')
     .map((block) =>
       Object.fromEntries(
-        block.split('\n').map((line) => {
+        block.split('\n').flatMap((line): [string, unknown][] => {
           const [, name = '', value = ''] = /^(\w*): (.*)$/.exec(line) ?? []
-          return [name || 'comment', name === 'data' ? (JSON.parse(value) as unknown) : value]
+          if (name === 'data') return [[name, JSON.parse(value)]]
+          if (name !== 'id') return [[name || 'comment', value]]
+          const [day = '', segment = '', tag = ''] = value.split('.')
+          return [
+            ['id', `${day}.${segment}`],
+            ['tag', tag],
+          ]
         }),
       ),
     )
 
 const idsOf = (messages: readonly Message[]) => messages.map(({ id }) => id)
+
+/** The id with which a client comes back that has read these events. */
+const lastEventIdOf = (messages: readonly Message[]): string => {
+  const { id = '', tag = '' } = messages.findLast((message) => message.id !== undefined) ?? {}
+  return `${id}.${tag}`
+}
 
 /** Counts the reads of heads and of ends. */
 const counting = (counts: { heads: number; ends: number }) => (store: Store) =>
@@ -82,7 +95,6 @@ const counting = (counts: { heads: number; ends: number }) => (store: Store) =>
 describe('GET /v1/merchants/{m}/live', () => {
   test('begins with the current business day, as its own route answers it', async () => {
     const system = aQueryApi()
-    await system.append(onDay('e1', YESTERDAY, 7n))
     await system.append(today('e1', 5n))
     const client = await listen(system)
     expect(Object.fromEntries(client.headers)).toMatchObject({
@@ -90,10 +102,25 @@ describe('GET /v1/merchants/{m}/live', () => {
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
     })
-    expect(client.raw()).toMatch(/^retry: 2000\n\nevent: day\nid: 2026-11-20\.1\ndata: \{.*\}\n\n$/)
+    expect(client.raw()).toMatch(/^retry: 2000\n\nevent: day\nid: 2026-11-20\.1\.[\w-]{16}\ndata: \{.*\}\n\n$/)
     const [{ data } = {}] = await client.received()
     expect(data).toEqual((await system.get(`/v1/merchants/m1/days/${TODAY}`)).body)
     await client.leave()
+  })
+
+  test('begins with every open day and the current one, newest first, each as its own route answers it', async () => {
+    const system = aQueryApi()
+    for (const date of ['2026-11-18', '2026-11-21', YESTERDAY]) await system.append(onDay('e1', date, 7n))
+    const client = await listen(system)
+    const messages = await client.received()
+    expect(idsOf(messages)).toEqual(['2026-11-21.1', `${TODAY}.0`, `${YESTERDAY}.1`, '2026-11-18.1'])
+    for (const { data } of messages) {
+      expect(data).toEqual((await system.get(`/v1/merchants/m1/days/${data?.businessDay}`)).body)
+    }
+    expect(
+      messages.map(({ tag = '' }) => tag.length),
+      'only the last one says that this is all',
+    ).toEqual([1, 1, 1, 16])
   })
 
   test('a day without entries, too', async () => {
@@ -124,19 +151,21 @@ describe('GET /v1/merchants/{m}/live', () => {
     expect(await client.received()).toEqual([])
   })
 
-  test('a change of an earlier day is told with the opening that it moves; a later day only of itself', async () => {
+  test('a change of an earlier day is told with every opening that it moves; a later day only of itself', async () => {
     const system = aQueryApi()
-    await system.append(onDay('e1', '2026-11-18', 100n))
-    await system.append(onDay('e1', YESTERDAY, 7n))
+    await system.append(onDay('e1', '2026-11-17', 100n))
+    await system.append(onDay('e1', '2026-11-18', 7n))
+    await system.append(onDay('e1', YESTERDAY, 3n))
     await system.append(today('e1', 5n))
     const client = await listen(system)
-    expect(await client.received()).toMatchObject([{ id: `${TODAY}.1`, data: { opening: 107 } }])
+    await client.received()
 
-    await system.append(onDay('e2', YESTERDAY, 1n))
+    await system.append(onDay('e2', '2026-11-18', 1n))
     await system.tick(LOOK_MS)
     expect(await client.received()).toMatchObject([
-      { id: `${YESTERDAY}.2`, data: { opening: 100, closing: 108 } },
-      { id: `${TODAY}.1`, data: { opening: 108, closing: 113 } },
+      { id: `${TODAY}.1`, data: { opening: 111, closing: 116 } },
+      { id: `${YESTERDAY}.1`, data: { opening: 108, closing: 111 } },
+      { id: '2026-11-18.2', data: { opening: 100, closing: 108 } },
     ])
     await system.append(onDay('e1', '2026-11-21', 1n))
     await system.tick(LOOK_MS)
@@ -163,7 +192,8 @@ describe('GET /v1/merchants/{m}/live', () => {
     await system.append(onDay('e1', YESTERDAY, large))
     const client = await listen(system)
     expect(await client.received()).toMatchObject([
-      { event: 'day', id: `${TODAY}.0`, data: { opening: Number(large) } },
+      { event: 'day', data: { businessDay: TODAY, segment: 0, opening: Number(large) } },
+      { event: 'day', data: { businessDay: YESTERDAY, closing: Number(large) } },
     ])
 
     await system.append(today('e1', large))
@@ -176,12 +206,15 @@ describe('GET /v1/merchants/{m}/live', () => {
       },
     ])
     const second = await listen(system)
-    expect(await second.received()).toMatchObject([{ event: 'problem', id: `${TODAY}.1` }])
+    expect(await second.received()).toMatchObject([
+      { event: 'problem', data: { businessDay: TODAY } },
+      { event: 'day', data: { businessDay: YESTERDAY } },
+    ])
 
     await system.append(today('e2', -large))
     await system.tick(LOOK_MS)
     for (const one of [client, second]) {
-      expect(await one.received()).toMatchObject([{ event: 'day', id: `${TODAY}.2`, data: { closing: Number(large) } }])
+      expect(await one.received()).toMatchObject([{ event: 'day', data: { segment: 2, closing: Number(large) } }])
     }
     expect(system.logged).toEqual([])
   })
@@ -238,38 +271,140 @@ describe('GET /v1/merchants/{m}/live', () => {
 })
 
 describe('a client that comes back', () => {
+  /** Two entries yesterday, one today, and the id with which a client left that was told of them. */
+  const aSystemLeft = async () => {
+    const merchants = memoryMerchants([aMerchant()])
+    const system = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    await system.append(onDay('e1', YESTERDAY))
+    await system.append(onDay('e2', YESTERDAY))
+    await system.append(today('e1'))
+    const client = await listen(system)
+    const lastEventId = lastEventIdOf(await client.received())
+    await client.leave()
+    return { ...system, merchants, lastEventId }
+  }
+  const ALL = [`${TODAY}.1`, `${YESTERDAY}.2`]
+
+  type Left = Awaited<ReturnType<typeof aSystemLeft>>
+  test.each<{ meanwhile: string; happens: (left: Left) => unknown; gets: string[] }>([
+    { meanwhile: 'nothing', happens: () => {}, gets: [] },
+    { meanwhile: 'some hours of the same day', happens: ({ elapse }) => elapse(6 * 3_600_000), gets: [] },
+    {
+      meanwhile: 'an entry of today',
+      happens: ({ append }) => append(today('e2')),
+      gets: [`${TODAY}.2`, `${YESTERDAY}.2`],
+    },
+    {
+      meanwhile: 'an entry of yesterday, which moves the opening of today',
+      happens: ({ append }) => append(onDay('e3', YESTERDAY)),
+      gets: [`${TODAY}.1`, `${YESTERDAY}.3`],
+    },
+    {
+      meanwhile: 'an entry of a day that was not open before',
+      happens: ({ append }) => append(onDay('e1', '2026-11-01')),
+      gets: [...ALL, '2026-11-01.1'],
+    },
+    {
+      meanwhile: 'an entry of tomorrow',
+      happens: ({ append }) => append(onDay('e1', '2026-11-21')),
+      gets: ['2026-11-21.1', ...ALL],
+    },
+    {
+      meanwhile: 'the beginning of the next day',
+      happens: ({ elapse }) => elapse(12 * 3_600_000),
+      gets: ['2026-11-21.0', ...ALL],
+    },
+    {
+      meanwhile: 'a change of the calendar',
+      happens: ({ merchants }) =>
+        merchants.save(
+          aMerchant({ calendar: [aRule(), aRule({ from: day(TODAY), dayStartsAt: '06:00' })], revision: 2 }),
+        ),
+      gets: ALL,
+    },
+  ])('after $meanwhile gets $gets', async ({ happens, gets }) => {
+    const left = await aSystemLeft()
+    await happens(left)
+    const client = await listen(left, { lastEventId: left.lastEventId })
+    expect(idsOf(await client.received())).toEqual(gets)
+    await left.append(today('e9'))
+    await left.tick(LOOK_MS)
+    const [last] = (await client.received()).filter(({ data }) => data?.businessDay === TODAY)
+    expect(last?.data?.segment, 'and hears of what comes').toBeGreaterThan(1)
+  })
+
   test.each([
-    { has: 'the current day as it is', lastEventId: `${TODAY}.2`, gets: [] },
-    { has: 'an older segment', lastEventId: `${TODAY}.1`, gets: [`${TODAY}.2`] },
-    { has: 'a segment that never was', lastEventId: `${TODAY}.9`, gets: [`${TODAY}.2`] },
-    { has: 'yesterday as it is', lastEventId: `${YESTERDAY}.1`, gets: [`${TODAY}.2`] },
-    { has: 'yesterday before its last entry', lastEventId: `${YESTERDAY}.0`, gets: [`${YESTERDAY}.1`, `${TODAY}.2`] },
-    { has: 'a day without a book', lastEventId: '2026-11-01.3', gets: [`${TODAY}.2`] },
-    { has: 'no id of ours', lastEventId: 'seven', gets: [`${TODAY}.2`] },
-    { has: 'no day at all', lastEventId: '2026-02-30.1', gets: [`${TODAY}.2`] },
-  ])('with $has ($lastEventId) gets $gets', async ({ lastEventId, gets }) => {
-    const system = aQueryApi()
+    { has: 'a tag of another state', lastEventId: `${TODAY}.1.AAAAAAAAAAAAAAAA` },
+    { has: 'no tag', lastEventId: `${TODAY}.1` },
+    { has: 'an event of a change that it did not get whole', lastEventId: `${TODAY}.1.0` },
+    { has: 'no id of ours', lastEventId: 'seven' },
+    { has: 'something endless', lastEventId: 'a.'.repeat(4_000) },
+  ])('with $has gets everything', async ({ lastEventId }) => {
+    const left = await aSystemLeft()
+    expect(idsOf(await (await listen(left, { lastEventId })).received())).toEqual(ALL)
+  })
+
+  test('with the right tag behind no day at all gets everything', async () => {
+    const left = await aSystemLeft()
+    const lastEventId = left.lastEventId.replace(/^[\d-]*/, '2026-02-30')
+    expect(idsOf(await (await listen(left, { lastEventId })).received())).toEqual(ALL)
+  })
+
+  test.each([
+    { header: 'the newest', query: undefined, gets: [] },
+    { header: undefined, query: 'the newest', gets: [] },
+    { header: undefined, query: 'an old one', gets: ALL },
+    { header: 'the newest', query: 'an old one', gets: [] },
+    { header: 'an old one', query: 'the newest', gets: ALL },
+    { header: undefined, query: '', gets: ALL },
+  ])('with $header in the header and $query in ?lastEventId= gets $gets', async ({ header, query, gets }) => {
+    const left = await aSystemLeft()
+    const idOf = (which: string) => (which === 'the newest' ? left.lastEventId : which && `${TODAY}.0.AAAAAAAAAAAAAAAA`)
+    const client = await listen(left, {
+      ...(header !== undefined && { lastEventId: idOf(header) }),
+      ...(query !== undefined && { path: `${LIVE}?lastEventId=${idOf(query)}` }),
+    })
+    expect(idsOf(await client.received())).toEqual(gets)
+  })
+
+  test('to another process gets nothing that it knows', async () => {
+    const stores: Store[] = []
+    const system = aQueryApi({ storeWith: (store) => (stores.push(store), store) })
     await system.append(onDay('e1', YESTERDAY))
     await system.append(today('e1'))
-    await system.append(today('e2'))
-    const client = await listen(system, { lastEventId })
-    expect(idsOf(await client.received())).toEqual(gets)
-    await system.append(today('e3'))
+    const lastEventId = lastEventIdOf(await (await listen(system)).received())
+    const [store] = stores
+    const restarted = aQueryApi({ storeWith: (own) => store ?? own })
+    expect(await (await listen(restarted, { lastEventId })).received()).toEqual([])
+  })
+
+  test.each([1, 2, 3])('after %i of four events of one change gets the rest', async (count) => {
+    const system = aQueryApi()
+    const dates = ['2026-11-17', '2026-11-18', YESTERDAY, TODAY]
+    for (const date of dates) await system.append(onDay('e1', date))
+    const first = await listen(system)
+    await first.received()
+    for (const date of dates) await system.append(onDay('e2', date))
     await system.tick(LOOK_MS)
-    expect(idsOf(await client.received())).toEqual([`${TODAY}.3`])
+    const got = (await first.received()).slice(0, count)
+    expect(got).toHaveLength(count)
+    await first.leave()
+    const back = await listen(system, { lastEventId: lastEventIdOf(got) })
+    expect(idsOf(await back.received())).toEqual(dates.map((date) => `${date}.2`).toReversed())
   })
 
   test('finds out what changed while others listened, and they are not told again', async () => {
     const system = aQueryApi()
     await system.append(onDay('e1', YESTERDAY))
     const other = await listen(system)
+    const lastEventId = lastEventIdOf(await other.received())
     await system.append(onDay('e2', YESTERDAY))
     await system.tick(LOOK_MS)
     await other.received()
-    const back = await listen(system, { lastEventId: `${YESTERDAY}.1` })
+    const back = await listen(system, { lastEventId })
     expect(await back.received()).toMatchObject([
-      { id: `${YESTERDAY}.2`, data: { closing: 2 } },
       { id: `${TODAY}.0`, data: { opening: 2 } },
+      { id: `${YESTERDAY}.2`, data: { closing: 2 } },
     ])
     expect(await other.received()).toEqual([])
   })
@@ -326,6 +461,36 @@ describe('a client that reads slowly', () => {
   })
 })
 
+describe('a client that reads slowly and loses its connection', () => {
+  test('comes back for what it has not read, though a newer view took the place of one that waited', async () => {
+    const system = aQueryApi()
+    const dates = ['2026-11-18', YESTERDAY, TODAY]
+    for (const date of dates) await system.append(onDay('e1', date))
+    const slow = await listen(system)
+    await slow.received()
+    slow.pause()
+    // One piece for the read that is under way, and one that is ready for the next.
+    for (const id of ['e2', 'e3']) {
+      await system.append(onDay(id, '2026-11-21'))
+      await system.tick(LOOK_MS)
+    }
+    for (const date of dates) await system.append(onDay('e2', date))
+    await system.tick(LOOK_MS)
+    await system.append(onDay('e3', YESTERDAY))
+    await system.tick(LOOK_MS)
+    slow.resume()
+    await setImmediate()
+    const late = (await slow.received()).slice(2)
+    expect(late.length).toBeGreaterThanOrEqual(dates.length)
+
+    const everything = ['2026-11-21.2', `${TODAY}.2`, `${YESTERDAY}.3`, '2026-11-18.2']
+    for (let read = 1; read <= late.length; read += 1) {
+      const back = await listen(system, { lastEventId: lastEventIdOf(late.slice(0, read)) })
+      expect(idsOf(await back.received()), `after ${read} events`).toEqual(read < late.length ? everything : [])
+    }
+  })
+})
+
 describe('many clients', () => {
   test('1,000 of them: two timers, one look for all, one heartbeat each; nothing left when they are gone', async () => {
     const counts = { heads: 0, ends: 0 }
@@ -333,7 +498,7 @@ describe('many clients', () => {
     await system.append(onDay('e1', YESTERDAY))
     await system.append(today('e1'))
     const clients = await Promise.all(Array.from({ length: 1_000 }, () => listen(system)))
-    for (const client of clients) expect(idsOf(await client.received())).toEqual([`${TODAY}.1`])
+    for (const client of clients) expect(idsOf(await client.received())).toEqual([`${TODAY}.1`, `${YESTERDAY}.1`])
     expect(system.periods()).toEqual([LOOK_MS, HEARTBEAT_MS])
     // Looking, and reading the day that each is told of at first.
     expect(counts.heads + counts.ends).toBeLessThan(20)

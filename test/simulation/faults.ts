@@ -64,7 +64,7 @@ export const faultyPorts = (
     quarantine: {
       setAside: (item) => call(() => quarantine.setAside(item)),
       list: (filter, page) => call(() => quarantine.list(filter, page)),
-      ofEntry: (book, entryId) => call(() => quarantine.ofEntry(book, entryId)),
+      ofEntry: (book, entryId, limit) => call(() => quarantine.ofEntry(book, entryId, limit)),
       find: (key) => call(() => quarantine.find(key)),
       note: (item, action) => call(() => quarantine.note(item, action)),
     },

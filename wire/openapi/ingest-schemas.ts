@@ -61,9 +61,16 @@ const streamAnswer = z
         from: z.int().min(1).describe('The first line of the range, counted from 1.'),
         to: z.int().min(1).describe('The last line of the range.'),
         accepted: count('How many lines of the range held an entry; the others are blank.'),
-        position,
+        position: position.describe(
+          'Where the entries of the range stand on the stream, opaque: on every shard that took some of them, the furthest ' +
+            'place. Give it as `after=` to a query that has to know of all of them.',
+        ),
+        businessDays: z
+          .array(businessDay('A day in whose book entries of the range are counted.'))
+          .min(1)
+          .describe('Each day once, in order; never more than there are entries, which are at most 500.'),
       })
-      .describe('All entries in these lines were accepted. `position` is that of the last.'),
+      .describe('All entries in these lines were accepted. A range ends before its position would name a ninth shard.'),
     z
       .object({ line: z.int().min(1).describe('Counted from 1.'), status: z.literal('rejected'), problem })
       .describe('The entry in this line was refused.'),
@@ -126,7 +133,13 @@ const RESULT_EXAMPLE = {
   position: ACCEPTED_EXAMPLE.position,
 }
 
-const RANGE_EXAMPLE = { from: 1, to: 251, accepted: 251, position: ACCEPTED_EXAMPLE.position }
+const RANGE_EXAMPLE = {
+  from: 1,
+  to: 251,
+  accepted: 251,
+  position: ACCEPTED_EXAMPLE.position,
+  businessDays: ['2026-11-20'],
+}
 
 export const INGEST_SCHEMAS = {
   Entry: { schema: entryRequest, example: ENTRY_EXAMPLE },

@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import { CLIENT_ID } from '#ledger/identifiers'
 import type { ProblemCode } from '../problem.ts'
-import { pageParams, periodParams, quarantineParams, queryParams, windowsParams } from '../query-params.ts'
+import { liveParams, pageParams, periodParams, quarantineParams, queryParams, windowsParams } from '../query-params.ts'
 import {
   conditionalParameters,
   headers,
@@ -165,20 +165,25 @@ export const queryDocument = () =>
 
 const LIVE: Json = {
   operationId: 'followDays',
-  summary: 'The current business day, then each day that changes, as they change',
+  summary: 'The open days and the current one, then each day that changes, as they change',
   description:
-    'Server-sent events: `event: day`, `id: <day>.<segment>`, and as `data` a `Day`, as one reads it by itself. ' +
+    'Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. ' +
     'Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` ' +
-    'as `data`. A comment every 15 s shows that the connection lives. It never ends by itself.',
+    'as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, ' +
+    'its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows ' +
+    'all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same ' +
+    'change follows. A comment every 15 s shows that the connection lives. It never ends by itself.',
   tags: ['Days'],
   parameters: [
     MERCHANT,
-    ...queryParameters(queryParams),
+    ...queryParameters(liveParams),
     {
       name: 'last-event-id',
       in: 'header',
       required: false,
-      description: 'The `id` of the last event that you have seen: you get what came after it.',
+      description:
+        'The `id` of the last event that you have seen; browsers send it by themselves. An `id` that we never gave counts ' +
+        'as none.',
       schema: { type: 'string' },
     },
     { $ref: '#/components/parameters/prefer' },
@@ -190,7 +195,7 @@ const LIVE: Json = {
       content: {
         'text/event-stream': {
           schema: { type: 'string' },
-          example: `retry: 2000\n\nevent: day\nid: 2026-11-20.1\ndata: ${JSON.stringify(QUERY_SCHEMAS.Day.example)}\n\n`,
+          example: `retry: 2000\n\nevent: day\nid: 2026-11-20.1.VxjDdo-XXEtxNTFv\ndata: ${JSON.stringify(QUERY_SCHEMAS.Day.example)}\n\n`,
         },
       },
     },

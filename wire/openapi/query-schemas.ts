@@ -117,17 +117,32 @@ const entry = z
 
 const countedEntry = entry.extend({ segment: z.int().min(1).describe('In which segment of the book it stands.') })
 
+const itemStatus = z
+  .enum(QUARANTINE_STATUSES)
+  .describe('`waiting` for a person; also when it was replayed and set aside once more.')
+
+const conflicts = z
+  .array(z.object({ quarantineId, setAsideAt: instant('When.'), status: itemStatus }))
+  .min(1)
+  .describe(
+    'Other contents that came with the same id and were set aside, the earliest first; absent when there are none. At most ' +
+      '50; `/v1/quarantine?merchant=` lists all.',
+  )
+  .optional()
+
 const foundEntry = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('applied'),
     entry,
     segment: z.int().min(1).describe('In which segment of the book it stands.'),
     hash: chainHash,
+    conflicts,
   }),
   z.object({
     status: z.literal('quarantined'),
-    entry,
+    entry: entry.describe('What was set aside first under this id.'),
     reason: z.enum(QUARANTINE_REASONS).describe('Why it was set aside.'),
+    conflicts,
   }),
 ])
 
@@ -155,9 +170,7 @@ const quarantined = z
     businessDay: businessDay('The day in whose book it would have been counted.').optional(),
     reason: z.enum(QUARANTINE_REASONS).describe('Why it can never succeed as it is.'),
     detail: z.string().describe('For people; may change.'),
-    status: z
-      .enum(QUARANTINE_STATUSES)
-      .describe('`waiting` for a person; also when it was replayed and set aside once more.'),
+    status: itemStatus,
     setAsideAt: instant('When.'),
     position,
     entry: entry.optional(),

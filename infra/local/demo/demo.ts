@@ -1,6 +1,6 @@
 /** `npm run demo`: five shops' day, sent to the running system as tills do, then what was expected against what is read. */
-import { compareSequenceNumbers } from '#ledger/identifiers'
-import { parsePositionToken } from '#wire/position-token'
+import { furthestPositions } from '#ledger/positions'
+import { parsePositionToken, positionsToken } from '#wire/position-token'
 import { readSettings } from '#wire/settings'
 import { demoClient, type Client, type DayAnswer } from './client.ts'
 import { dayOfTrade, SHOPS, type DayOfTrade, type SentEntry } from './day-of-trade.ts'
@@ -74,7 +74,7 @@ const sendAll = async (
 const compare = async (client: Client, trade: DayOfTrade, positions: readonly string[]) => {
   const { shop, day } = trade
   const expected = totalsOf([...trade.online, ...trade.offline])
-  const read = await client.day(shop.merchantId, day, last(positions))
+  const read = await client.day(shop.merchantId, day, furthest(positions))
   const aside = await client.quarantined(shop.merchantId)
   const equal =
     read.credits === expected.credits &&
@@ -117,13 +117,17 @@ const totalsOf = (entries: readonly SentEntry[]) => {
   }
 }
 
-/** The position that is furthest along: once it is counted, so are the others of its shard. */
-const last = (tokens: readonly string[]): string =>
-  tokens.reduce((a, b) => {
-    const [left, right] = [parsePositionToken(a), parsePositionToken(b)]
-    if (!left.ok || !right.ok) throw new Error('the system answered with a position that cannot be read')
-    return compareSequenceNumbers(left.value.sequenceNumber, right.value.sequenceNumber) < 0 ? b : a
-  })
+/** One position for all of them: once it is counted, each of them is. */
+const furthest = (tokens: readonly string[]): string =>
+  positionsToken(
+    furthestPositions(
+      tokens.flatMap((token) => {
+        const positions = parsePositionToken(token)
+        if (!positions.ok) throw new Error('the system answered with a position that cannot be read')
+        return positions.value
+      }),
+    ),
+  )
 
 const number = (value: number): string => value.toLocaleString('en')
 
