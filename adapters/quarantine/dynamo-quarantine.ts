@@ -5,6 +5,9 @@
  *
  * What people did is a list in the item. It stays short: MAX_REPLAYS bounds it, and only the last replay can be of
  * another entry than the item's own, because nothing brings that one back.
+ *
+ * An item says in which format it is stored. One of another format is refused by name; a list shows that it is there,
+ * because one item must not hide the others.
  */
 import { hash } from 'node:crypto'
 import {
@@ -33,6 +36,7 @@ import {
   type QuarantineReason,
   type SetAside,
 } from '#ledger/quarantine'
+import { ok, refuse, type Result } from '#ledger/result'
 import { entryLine, parseEntryLine } from '#wire/stream-record'
 import { quarantinePage } from './quarantine-page.ts'
 
@@ -51,9 +55,10 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
   ): AsyncGenerator<Quarantined> {
     for await (const { Items = [] } of answers) {
       for (const item of Items as QuarantineItem[]) {
+        const read = readItem(item)
         // Computed, so it cannot be asked of the table; but before the rest of the bytes is read.
-        const isWanted = status === undefined || quarantineState(toQuarantined(item, item.raw)).status === status
-        if (isWanted) yield await whole(item)
+        const isWanted = status === undefined || quarantineState(read.ok ? read.value : read.error).status === status
+        if (isWanted) yield read.ok ? await whole(item) : read.error
       }
     }
   }
@@ -76,7 +81,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
         TableName: table,
         Key: quarantineKey(setAside),
         UpdateExpression: 'SET #lastPlace = :lastPlace, #lastPosition = :lastPosition',
-        ConditionExpression: 'attribute_not_exists(#lastPlace) OR #lastPlace < :lastPlace',
+        ConditionExpression: '#lastPlace < :lastPlace',
         ExpressionAttributeNames: { '#lastPlace': 'lastPlace', '#lastPosition': 'lastPosition' },
         ExpressionAttributeValues: { ':lastPlace': placeText(position), ':lastPosition': position },
       })
@@ -130,13 +135,17 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
   }
 }
 
+const FORMAT = 1
+
+/** In every format an item has its key, `format`, `reason`, `position`, `setAsideAtMs` and `raw`. */
 type QuarantineItem = QuarantineKey & {
+  readonly format: typeof FORMAT
   readonly reason: QuarantineReason
   readonly detail: string
   readonly position: Position
-  /** Absent until it was set aside again; and the same as text that sorts as positions do. */
-  readonly lastPosition?: Position
-  readonly lastPlace?: string
+  /** The latest place at which it was set aside; and the same as text that sorts as positions do. */
+  readonly lastPosition: Position
+  readonly lastPlace: string
   readonly setAsideAtMs: number
   /** Absent until there is one; and how many there are, which a further one is conditional on. */
   readonly actions?: readonly ActionItem[]
@@ -163,9 +172,12 @@ const toItem = (setAside: SetAside): QuarantineItem => {
   const { subject, reason, detail, position, setAsideAtMs, raw } = setAside
   return {
     ...quarantineKey(setAside),
+    format: FORMAT,
     reason,
     detail: keptDetail(detail),
     position,
+    lastPosition: position,
+    lastPlace: placeText(position),
     setAsideAtMs,
     ...(subject !== 'unreadable' && { entry: entryLine(subject) }),
     raw: raw.subarray(0, MAX_PART_BYTES),
@@ -173,11 +185,30 @@ const toItem = (setAside: SetAside): QuarantineItem => {
   }
 }
 
+/** Throws when the item cannot be read here. */
 const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => {
-  const { reason, detail, position, lastPosition = position, setAsideAtMs } = item
+  if (item.format !== FORMAT) {
+    throw new Error(
+      `Quarantine item ${item.scope} ${item.item} is stored in format ${String(item.format)}, and only ${FORMAT} is known ` +
+        'here. Read it with the version of Daybook that stored it.',
+    )
+  }
+  const { reason, detail, position, lastPosition, setAsideAtMs } = item
   const subject = subjectOf(item)
   const actions = (item.actions ?? []).map((action) => toAction(action, subject))
   return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions, raw }
+}
+
+/** The item without its further parts; refused, as what can be said of it all the same. */
+const readItem = (item: QuarantineItem): Result<Quarantined, Quarantined> => {
+  try {
+    return ok(toQuarantined(item, item.raw))
+  } catch (error) {
+    const { scope, item: name, reason, position, setAsideAtMs, raw } = item
+    const detail = error instanceof Error ? error.message : String(error)
+    const known = { subject: 'unreadable', reason, detail, position, lastPosition: position, setAsideAtMs } as const
+    return refuse({ ...known, key: { scope, item: name }, actions: [], raw })
+  }
 }
 
 const subjectOf = ({ entry: line }: QuarantineItem): SetAside['subject'] =>
