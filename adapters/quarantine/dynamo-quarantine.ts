@@ -139,7 +139,7 @@ const FORMAT = 1
 
 /** In every format an item has its key, `format`, `reason`, `position`, `setAsideAtMs` and `raw`. */
 type QuarantineItem = QuarantineKey & {
-  readonly format: typeof FORMAT
+  readonly format: number
   readonly reason: QuarantineReason
   readonly detail: string
   readonly position: Position
