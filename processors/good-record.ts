@@ -58,12 +58,14 @@ const GOOD_MERCHANT: Merchant = {
   revision: 1,
 }
 
-const LINES = GOOD_ENTRIES.map(entryLine)
-const filling = (bytes: number): string[] =>
-  Array.from({ length: Math.ceil(bytes / LINES.join('').length) }, () => LINES).flat()
+/** So many copies of a line that together they have about this many bytes. */
+const filling = (line: string, bytes: number): string[] =>
+  Array.from({ length: Math.ceil(bytes / line.length) }, () => line)
 
 const GOOD_RECORDS: readonly Uint8Array[] = [
-  ...[1, 3_000, FULL_RECORD_BYTES].map((bytes) => encodeEntries(filling(bytes))),
+  encodeEntries(GOOD_ENTRIES.map(entryLine)),
+  encodeEntries(filling(entryLine(REQUIRED), 3_000)),
+  encodeEntries(filling(entryLine(REQUIRED), FULL_RECORD_BYTES)),
   encodeDecisions([merchantSaved(GOOD_MERCHANT, REQUIRED.receivedAtMs)]),
 ]
 
