@@ -34,6 +34,8 @@ export const keptDetail = (detail: string): string => detail.slice(0, 1_000).toW
 
 /** Something set aside, as the first time, and all that has happened to it since. */
 export type Quarantined = SetAside & {
+  /** Only of an item that is stored in a way that is not known here: its key, which cannot be computed. */
+  readonly key?: QuarantineKey
   /** The latest place at which it was set aside; `position` unless it came again. */
   readonly lastPosition: Position
   /** What people did about it, in order. Nothing is ever taken out. */
@@ -95,7 +97,12 @@ const isSameContent = (subject: SetAside['subject'], entry: Entry): boolean =>
  */
 export type QuarantineKey = { readonly scope: string; readonly item: string }
 
-export const quarantineKey = ({ subject, position }: Pick<SetAside, 'subject' | 'position'>): QuarantineKey => {
+export const quarantineKey = ({
+  subject,
+  position,
+  key,
+}: Pick<Quarantined, 'subject' | 'position' | 'key'>): QuarantineKey => {
+  if (key !== undefined) return key
   if (subject === 'unreadable') {
     return { scope: `#${position.shardId}`, item: `${position.sequenceNumber}#${position.index}` }
   }

@@ -13,7 +13,9 @@ export const parseJson = (text: string): Result<unknown, 'not-json'> => {
   try {
     // Few bodies hold such a number, and a reviver costs six times the parsing, so look first.
     return ok(FRACTION_OR_EXPONENT.test(text) ? parseExact(text) : JSON.parse(text))
-  } catch {
+  } catch (error) {
+    // Anything else, such as no memory, says nothing of the text.
+    if (!(error instanceof SyntaxError)) throw error
     return refuse('not-json')
   }
 }
@@ -22,7 +24,9 @@ export const parseJson = (text: string): Result<unknown, 'not-json'> => {
 export const decodeUtf8 = (bytes: Uint8Array): Result<string, 'not-utf-8'> => {
   try {
     return ok(utf8.decode(bytes))
-  } catch {
+  } catch (error) {
+    if (!(error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'))
+      throw error
     return refuse('not-utf-8')
   }
 }

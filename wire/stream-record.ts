@@ -28,10 +28,13 @@ export type StreamRecord =
   | { readonly kind: 'unknown' }
 
 /** An entry as decoded, or, where its line is no valid entry, why; with the line either way. */
-export type DecodedEntry = { readonly line: string; readonly entry: Result<Entry, string> }
+export type DecodedEntry = DecodedLine & { readonly entry: Result<Entry, string> }
 
 /** A decision as decoded, or why its line is none; with the line either way. */
-export type DecodedDecision = { readonly line: string; readonly decision: Result<AnyDecision, string> }
+export type DecodedDecision = DecodedLine & { readonly decision: Result<AnyDecision, string> }
+
+/** `threw` when our own code failed on the line, which says nothing of the line: it is not known to be wrong. */
+type DecodedLine = { readonly line: string; readonly threw?: true }
 
 /** A record of entries is closed when its lines reach about this size, before compression. */
 export const FULL_RECORD_BYTES = 120_000
@@ -116,7 +119,7 @@ export const encodeDecisions = (decisions: readonly AnyDecision[]): Uint8Array =
 
 export const encodeHeartbeat = (): Uint8Array => encode(Buffer.from('{"kind":"heartbeat"}'))
 
-/** Reads a record. A refusal means that no retry will ever read it. */
+/** Reads a record. A refusal means that no retry will ever read it; what our own code fails on is thrown. */
 export const decodeRecord = (data: Uint8Array): Result<StreamRecord, string> => {
   const body = expand(data)
   if (!body.ok) return body
@@ -130,7 +133,7 @@ export const decodeRecord = (data: Uint8Array): Result<StreamRecord, string> => 
     case 'entries':
       return ok({ kind, entries: lines.map(decodeLine) })
     case 'decisions':
-      return ok({ kind, decisions: lines.map((line) => ({ line, decision: parseDecisionLine(line) })) })
+      return ok({ kind, decisions: lines.map(decodeDecision) })
     case 'heartbeat':
       return ok({ kind })
     default:
@@ -165,9 +168,18 @@ const expand = (data: Uint8Array): Result<Uint8Array, string> => {
         return refuse(`codec ${codec} is not known here`)
     }
   } catch (error) {
-    return refuse(`the body does not expand: ${error instanceof Error ? error.message : String(error)}`)
+    if (!isFaultOfBytes(error)) throw error
+    return refuse(`the body does not expand: ${error.message}`)
   }
 }
+
+/** Whether the bytes are what is wrong. Without memory, or without the library, every record fails alike. */
+const isFaultOfBytes = (error: unknown): error is Error =>
+  error instanceof Error &&
+  'code' in error &&
+  /^(Z_DATA_ERROR|Z_BUF_ERROR|Z_NEED_DICT|ERR_BUFFER_TOO_LARGE|ZSTD_error_(?!memory_allocation).*)$/.test(
+    String(error.code),
+  )
 
 const kindOf = (line: string): string | undefined => {
   const head = parseJson(line)
@@ -175,4 +187,18 @@ const kindOf = (line: string): string | undefined => {
   return typeof head.value.kind === 'string' ? head.value.kind : undefined
 }
 
-const decodeLine = (line: string): DecodedEntry => ({ line, entry: parseEntryLine(line) })
+const decodeLine = (line: string): DecodedEntry => {
+  try {
+    return { line, entry: parseEntryLine(line) }
+  } catch (error) {
+    return { line, entry: refuse(String(error)), threw: true }
+  }
+}
+
+const decodeDecision = (line: string): DecodedDecision => {
+  try {
+    return { line, decision: parseDecisionLine(line) }
+  } catch (error) {
+    return { line, decision: refuse(String(error)), threw: true }
+  }
+}

@@ -5,6 +5,9 @@
  *
  * What people did is a list in the item. It stays short: MAX_REPLAYS bounds it, and only the last replay can be of
  * another entry than the item's own, because nothing brings that one back.
+ *
+ * An item says in which format it is stored. One of another format is refused by name; a list shows that it is there,
+ * because one item must not hide the others.
  */
 import { hash } from 'node:crypto'
 import {
@@ -34,6 +37,7 @@ import {
   type QuarantineReason,
   type SetAside,
 } from '#ledger/quarantine'
+import { ok, refuse, type Result } from '#ledger/result'
 import { entryLine, parseEntryLine } from '#wire/stream-record'
 import { quarantinePage } from './quarantine-page.ts'
 
@@ -52,9 +56,10 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
   ): AsyncGenerator<Quarantined> {
     for await (const { Items = [] } of answers) {
       for (const item of Items as QuarantineItem[]) {
+        const read = readItem(item)
         // Computed, so it cannot be asked of the table; but before the rest of the bytes is read.
-        const isWanted = status === undefined || quarantineState(toOutline(item)).status === status
-        if (isWanted) yield await whole(item)
+        const isWanted = status === undefined || quarantineState(read.ok ? read.value : read.error).status === status
+        if (isWanted) yield read.ok ? await whole(item) : read.error
       }
     }
   }
@@ -77,7 +82,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
         TableName: table,
         Key: quarantineKey(setAside),
         UpdateExpression: 'SET #lastPlace = :lastPlace, #lastPosition = :lastPosition',
-        ConditionExpression: 'attribute_not_exists(#lastPlace) OR #lastPlace < :lastPlace',
+        ConditionExpression: '#lastPlace < :lastPlace',
         ExpressionAttributeNames: { '#lastPlace': 'lastPlace', '#lastPosition': 'lastPosition' },
         ExpressionAttributeValues: { ':lastPlace': placeText(position), ':lastPosition': position },
       })
@@ -134,13 +139,17 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
   }
 }
 
+const FORMAT = 1
+
+/** In every format an item has its key, `format`, `reason`, `position`, `setAsideAtMs` and `raw`. */
 type QuarantineItem = QuarantineKey & {
+  readonly format: number
   readonly reason: QuarantineReason
   readonly detail: string
   readonly position: Position
-  /** Absent until it was set aside again; and the same as text that sorts as positions do. */
-  readonly lastPosition?: Position
-  readonly lastPlace?: string
+  /** The latest place at which it was set aside; and the same as text that sorts as positions do. */
+  readonly lastPosition: Position
+  readonly lastPlace: string
   readonly setAsideAtMs: number
   /** Absent until there is one; and how many there are, which a further one is conditional on. */
   readonly actions?: readonly ActionItem[]
@@ -158,6 +167,7 @@ type OutlineItem = Omit<QuarantineItem, 'raw' | 'parts'>
 const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
   scope: '#scope',
   item: '#item',
+  format: '#format',
   reason: '#reason',
   detail: '#detail',
   position: '#position',
@@ -184,9 +194,12 @@ const toItem = (setAside: SetAside): QuarantineItem => {
   const { subject, reason, detail, position, setAsideAtMs, raw } = setAside
   return {
     ...quarantineKey(setAside),
+    format: FORMAT,
     reason,
     detail: keptDetail(detail),
     position,
+    lastPosition: position,
+    lastPlace: placeText(position),
     setAsideAtMs,
     ...(subject !== 'unreadable' && { entry: entryLine(subject) }),
     raw: raw.subarray(0, MAX_PART_BYTES),
@@ -196,11 +209,30 @@ const toItem = (setAside: SetAside): QuarantineItem => {
 
 const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => ({ ...toOutline(item), raw })
 
+/** Throws when the item cannot be read here. */
 const toOutline = (item: OutlineItem): QuarantineOutline => {
-  const { reason, detail, position, lastPosition = position, setAsideAtMs } = item
+  if (item.format !== FORMAT) {
+    throw new Error(
+      `Quarantine item ${item.scope} ${item.item} is stored in format ${String(item.format)}, and only ${FORMAT} is known ` +
+        'here. Read it with the version of Daybook that stored it.',
+    )
+  }
+  const { reason, detail, position, lastPosition, setAsideAtMs } = item
   const subject = subjectOf(item)
   const actions = (item.actions ?? []).map((action) => toAction(action, subject))
   return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions }
+}
+
+/** The item without its further parts; refused, as what can be said of it all the same. */
+const readItem = (item: QuarantineItem): Result<Quarantined, Quarantined> => {
+  try {
+    return ok(toQuarantined(item, item.raw))
+  } catch (error) {
+    const { scope, item: name, reason, position, setAsideAtMs, raw } = item
+    const detail = error instanceof Error ? error.message : String(error)
+    const known = { subject: 'unreadable', reason, detail, position, lastPosition: position, setAsideAtMs } as const
+    return refuse({ ...known, key: { scope, item: name }, actions: [], raw })
+  }
 }
 
 const subjectOf = ({ entry: line }: OutlineItem): SetAside['subject'] =>

@@ -13,9 +13,11 @@
 import type { ArchivedEntry } from '#ledger/archive'
 import type { AnyDecision } from '#ledger/decision'
 import type { Archive, Progress } from '#ledger/ports'
+import { recordReader } from '../good-record.ts'
 import type { Log } from '../log.ts'
+import { isOurs } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
-import { readRecord } from './read-record.ts'
+import { readRecord, type ReadRecord } from './read-record.ts'
 
 export type ArchiveWorld = {
   readonly archive: Archive
@@ -42,7 +44,8 @@ export const archiveEntries = (
       }
     } catch (err) {
       // Nothing after it is tried: from here on the batch is delivered again anyway.
-      log.warn({ err, shardId: batch.shardId }, 'the archive has to be given this again')
+      if (isOurs(err)) log.error({ err, shardId: batch.shardId }, HELD_UP)
+      else log.warn({ err, shardId: batch.shardId }, 'the archive has to be given this again')
     }
     return archived
   }
@@ -68,18 +71,29 @@ export const archiveEntries = (
   }
 }
 
+const HELD_UP =
+  'our own code cannot go on: the archive of the shard is held up, nothing is passed over. See docs/operations.md'
+
 /** What some records of a batch hold, all of them up to the one before `end`. */
 type Portion = { readonly entries: ArchivedEntry[]; readonly decisions: AnyDecision[]; readonly end: number }
 
+/** Throws what a record throws, after what stands before it. */
 function* portionsOf({ shardId, records }: ShardBatch, maxCharacters: number, log: Log): Generator<Portion> {
   let entries: ArchivedEntry[] = []
   let decisions: AnyDecision[] = []
   let characters = 0
+  const reading = { read: recordReader(), log }
   for (const [index, record] of records.entries()) {
-    const read = readRecord(shardId, record, log)
-    for (const archived of read.entries) entries.push(archived)
-    for (const decision of read.decisions) decisions.push(decision)
-    characters += read.characters
+    let found: ReadRecord
+    try {
+      found = readRecord(shardId, record, reading)
+    } catch (error) {
+      yield { entries, decisions, end: index }
+      throw error
+    }
+    for (const archived of found.entries) entries.push(archived)
+    for (const decision of found.decisions) decisions.push(decision)
+    characters += found.characters
     if (characters < maxCharacters) continue
     yield { entries, decisions, end: index + 1 }
     entries = []

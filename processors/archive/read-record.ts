@@ -1,7 +1,6 @@
 import type { ArchivedEntry } from '#ledger/archive'
 import type { AnyDecision } from '#ledger/decision'
-import { refuse, type Result } from '#ledger/result'
-import { decodeRecord, type StreamRecord } from '#wire/stream-record'
+import type { recordReader } from '../good-record.ts'
 import type { Log } from '../log.ts'
 import type { DeliveredRecord } from '../shard-batch.ts'
 
@@ -12,45 +11,43 @@ export type ReadRecord = {
   readonly characters: number
 }
 
-/** Decodes a record. What cannot be read is logged, by place and number; to keep its bytes is the journal's business. */
+/**
+ * Decodes a record. What cannot be read is logged, by place and number; to keep its bytes is the journal's business.
+ * Throws an OwnFault when our own code can read nothing: what is passed over then would be missing for good.
+ */
 export const readRecord = (
   shardId: string,
   { sequenceNumber, arrivedAtMs, data }: DeliveredRecord,
-  log: Log,
+  { read, log }: { readonly read: ReturnType<typeof recordReader>; readonly log: Log },
 ): ReadRecord => {
   const entries: ArchivedEntry[] = []
   const decisions: AnyDecision[] = []
-  const unreadable: { index: number; detail: string }[] = []
+  const unreadable: { index: number; detail: string; threw: boolean }[] = []
   let characters = 0
 
-  const decoded = decode(data)
+  const decoded = read(data)
   if (!decoded.ok) {
-    log.warn({ shardId, sequenceNumber, detail: decoded.error }, 'a record that cannot be read is not archived')
+    const { reason, detail } = decoded.error
+    // What our own code fails on may be good: a person has to see to it that it comes again.
+    const level = reason === 'unexpected-error' ? 'error' : 'warn'
+    log[level]({ shardId, sequenceNumber, reason, detail }, 'a record that cannot be read is not archived')
   } else if (decoded.value.kind === 'entries') {
-    for (const [index, { line, entry }] of decoded.value.entries.entries()) {
+    for (const [index, { line, entry, threw = false }] of decoded.value.entries.entries()) {
       characters += line.length
       if (entry.ok) entries.push({ entry: entry.value, position: { shardId, sequenceNumber, index }, arrivedAtMs })
-      else unreadable.push({ index, detail: entry.error })
+      else unreadable.push({ index, detail: entry.error, threw })
     }
   } else if (decoded.value.kind === 'decisions') {
-    for (const [index, { line, decision }] of decoded.value.decisions.entries()) {
+    for (const [index, { line, decision, threw = false }] of decoded.value.decisions.entries()) {
       characters += line.length
       if (decision.ok) decisions.push(decision.value)
-      else unreadable.push({ index, detail: decision.error })
+      else unreadable.push({ index, detail: decision.error, threw })
     }
   }
   if (unreadable.length > 0) {
-    const facts = { shardId, sequenceNumber, lines: unreadable.length, first: unreadable[0] }
-    log.warn(facts, 'lines that cannot be read are not archived')
+    const threw = unreadable.find((line) => line.threw)
+    const facts = { shardId, sequenceNumber, lines: unreadable.length, first: threw ?? unreadable[0] }
+    log[threw === undefined ? 'warn' : 'error'](facts, 'lines that cannot be read are not archived')
   }
   return { entries, decisions, characters }
-}
-
-const decode = (data: Uint8Array): Result<StreamRecord, string> => {
-  try {
-    return decodeRecord(data)
-  } catch (error) {
-    // Whatever this record does to our code it will do again, and its neighbours must not wait for that.
-    return refuse(String(error))
-  }
 }

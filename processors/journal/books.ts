@@ -6,6 +6,7 @@ import type { QuarantineReason } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
 import { BrokenChain, type SegmentNumber } from '#ledger/segment'
 import { openSegment, outlineSegment } from '#wire/packed-segment'
+import { mustWork } from '../own-fault.ts'
 import { wholeChain } from './whole-chain.ts'
 
 /** The books this worker knows, bounded in bytes. What it forgets it reads again. */
@@ -56,9 +57,10 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
   const refreshed = async (book: Book): Promise<Book> => {
     let state = book
     for (const sealed of await journal.read(book.id, book.segment)) {
-      const { terms, segment } = openSegment(sealed)
+      const { terms, segment } = mustWork(() => openSegment(sealed))
       // The first segment fixes the terms, whoever wrote it.
-      state = evolve({ ...state, terms }, segment)
+      const before = { ...state, terms }
+      state = mustWork(() => evolve(before, segment))
     }
     keep(state)
     return state
@@ -68,8 +70,9 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
     let book: Book | undefined
     for await (const sealed of wholeChain(journal, id)) {
       // Contents are learnt when an id comes again, which in most books none does.
-      const { terms, segment } = outlineSegment(sealed)
-      book = evolve(book ?? emptyBook(id, terms), segment)
+      const { terms, segment } = mustWork(() => outlineSegment(sealed))
+      const before = book ?? emptyBook(id, terms)
+      book = mustWork(() => evolve(before, segment))
     }
     return book === undefined ? await openBook(id) : ok(book)
   }
@@ -78,7 +81,7 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
     for (const number of segments) {
       const [sealed] = await journal.read(book.id, number - 1, 1)
       if (sealed === undefined) throw new BrokenChain(`segment ${number} of ${bookKey(book.id)} is gone`)
-      learnContents(book, openSegment(sealed).segment)
+      mustWork(() => learnContents(book, openSegment(sealed).segment))
     }
   }
 

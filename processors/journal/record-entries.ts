@@ -4,20 +4,22 @@
  * Each entry ends in one of three ways, all durable: it is in its book's chain, it was there already, or it is in
  * quarantine. Only then does progress pass its record. What has to wait (a throttled table, a lost answer) fails the
  * batch from the lowest such record on, and the stream delivers it again, for ever; what had been done by then is found
- * done.
+ * done. So does an exception of our own code, unless good entries go through the same code at the same moment: then the
+ * entry fails alone, and is set aside.
  */
 import { quarantineSetAside, type Decision } from '#ledger/decision'
+import type { Entry } from '#ledger/entry'
 import type { BookId } from '#ledger/identifiers'
 import type { Clock, Decisions, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
-import { BrokenChain } from '#ledger/segment'
+import { entryLine } from '#wire/stream-record'
 import type { Log } from '../log.ts'
+import { isOurs, UnexpectedError, type OwnFault } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { cachedBooks } from './books.ts'
 import { recordIntoBook, type BookWriter } from './record-into-book.ts'
 import { SEGMENT_SIZES, type SegmentSizes } from './segment-sizes.ts'
 import { sortRecords, type Candidate, type Source } from './sort-records.ts'
-import { UnexpectedError } from './unexpected-error.ts'
 
 export type JournalWorld = {
   readonly journal: Journal
@@ -106,7 +108,7 @@ export const recordEntries = (
       mayHaveMoved: await wasServedByOthers(shardId),
       journal,
       sizes: segmentSizes,
-      setAside: (candidate, reason, detail) => setAside(candidate, candidate.entry, reason, detail),
+      setAside: (candidate, reason, detail) => setAside(candidate, subjectOf(candidate.entry, reason), reason, detail),
     }
     const tasks: Task[] = [
       ...sorted.unreadable.map((source) => ({
@@ -117,12 +119,11 @@ export const recordEntries = (
         firstRecord: candidates[0]?.record ?? 0,
         run: () => recordOrIsolate(writer, id, candidates),
       })),
+      ...(sorted.stoppedAt === undefined ? [] : [stopping(sorted.stoppedAt)]),
     ]
-    const undone = await runAll(tasks, booksAtOnce, (err) => {
-      // What may heal is only worth knowing of; a broken chain holds its shard up until a person has looked at it.
-      const level = err instanceof BrokenChain ? 'error' : 'warn'
-      log[level]({ err, shardId }, 'has to be delivered again')
-    })
+    const failures: unknown[] = []
+    const undone = await runAll(tasks, booksAtOnce, (err) => failures.push(err))
+    raise(log, shardId, failures)
     await publish(told)
     const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)
     const lastDone = records[firstUndone - 1]
@@ -135,22 +136,66 @@ export const recordEntries = (
 
 const TOLD_AT_ONCE = 500
 
-/** Should our own code fail on some entries, halves them until it is found which one makes it fail, and sets that aside. */
+/** One line for all that has to be delivered again. What may heal is only worth knowing of; the rest needs a person. */
+const raise = (log: Log, shardId: string, failures: readonly unknown[]): void => {
+  if (failures.length === 0) return
+  const err = failures.find(isOurs)
+  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, shardId }, 'has to be delivered again')
+  else log.error({ err, failures: failures.length, shardId }, HELD_UP)
+}
+
+const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
+
+const stopping = ({ record, fault }: { readonly record: number; readonly fault: OwnFault }): Task => ({
+  firstRecord: record,
+  run: () => Promise.reject(fault),
+})
+
+/** The entry; or only its line, where our own code fails on the entry and cannot even write it down. */
+const subjectOf = (entry: Entry, reason: QuarantineReason): SetAside['subject'] => {
+  try {
+    if (reason === 'unexpected-error') entryLine(entry)
+    return entry
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/**
+ * Should our own code fail on some entries, halves them until it is found which one makes it fail. That one is tried once
+ * more by itself, because an exception may come and go, and then set aside.
+ */
 export const recordOrIsolate = async (
   writer: BookWriter,
   id: BookId,
   candidates: readonly Candidate[],
 ): Promise<void> => {
+  const error = await tryToRecord(writer, id, candidates)
+  if (error === undefined) return
+  const [only, ...others] = candidates
+  if (only !== undefined && others.length === 0) {
+    const again = await tryToRecord(writer, id, candidates)
+    if (again !== undefined) await writer.setAside(only, 'unexpected-error', again.message)
+    return
+  }
+  const middle = Math.ceil(candidates.length / 2)
+  // In order, so that of two copies of an id the first still comes first.
+  await recordOrIsolate(writer, id, candidates.slice(0, middle))
+  await recordOrIsolate(writer, id, candidates.slice(middle))
+}
+
+/** Answers the exception that these candidates cause, and good entries in their place do not. */
+const tryToRecord = async (
+  writer: BookWriter,
+  id: BookId,
+  candidates: readonly Candidate[],
+): Promise<UnexpectedError | undefined> => {
   try {
     await recordIntoBook(writer, id, candidates)
+    return undefined
   } catch (error) {
-    if (!(error instanceof UnexpectedError)) throw error
-    const [only, ...others] = candidates
-    if (only !== undefined && others.length === 0) return await writer.setAside(only, 'unexpected-error', error.message)
-    const middle = Math.ceil(candidates.length / 2)
-    // In order, so that of two copies of an id the first still comes first.
-    await recordOrIsolate(writer, id, candidates.slice(0, middle))
-    await recordOrIsolate(writer, id, candidates.slice(middle))
+    if (error instanceof UnexpectedError) return error
+    throw error
   }
 }
 

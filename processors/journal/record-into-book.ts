@@ -12,10 +12,11 @@ import type { BookId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { sealSegment } from '#wire/packed-segment'
+import { mustWork, ours } from '../own-fault.ts'
 import type { BookRefusal, Books } from './books.ts'
+import { appendGoodEntries } from './good-entry.ts'
 import { MAX_PACKED_BYTES, segmentLength, type SegmentSizes } from './segment-sizes.ts'
 import type { Candidate } from './sort-records.ts'
-import { ours } from './unexpected-error.ts'
 
 export type BookWriter = {
   readonly books: Books
@@ -26,7 +27,10 @@ export type BookWriter = {
   readonly setAside: (candidate: Candidate, reason: QuarantineReason, detail: string) => Promise<void>
 }
 
-/** Brings every candidate to its end: counted, found counted already, or set aside. Throws when that has to wait. */
+/**
+ * Brings every candidate to its end: counted, found counted already, or set aside. Throws when that has to wait; and an
+ * UnexpectedError when our code fails on these candidates, though not on good entries in their place.
+ */
 export const recordIntoBook = async (
   writer: BookWriter,
   id: BookId,
@@ -41,7 +45,10 @@ export const recordIntoBook = async (
   let undecided = candidates
   for (let round = 0; undecided.length > 0; round += 1) {
     if (round === MAX_ROUNDS) throw new Error(`${id.merchantId} ${id.day} is contended: ${MAX_ROUNDS} rounds lost`)
-    const { fresh, refused, waiting, unknown } = ours(() => decide(book, undecided))
+    const { fresh, refused, waiting, unknown } = ours(
+      () => decide(book, undecided),
+      () => appendGoodEntries(book),
+    )
     for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, DETAILS[reason])
     const appended = await append(writer, book, fresh)
     await writer.books.learn(appended.book, new Set(unknown.map(({ contentIn }) => contentIn)))
@@ -71,9 +78,12 @@ const append = async (
   let book = before
   let left = fresh
   while (left.length > 0) {
-    const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))
+    const { length, segment, sealed } = ours(
+      () => sealNext(book, left, sizes),
+      () => appendGoodEntries(book),
+    )
     if ((await journal.append(sealed)) === 'taken') return { book: await books.refreshed(book), left }
-    book = evolve(book, { ...segment, hash: sealed.hash })
+    book = mustWork(() => evolve(book, { ...segment, hash: sealed.hash }))
     books.keep(book)
     left = left.slice(length)
   }

@@ -93,7 +93,7 @@ export const bookRecorder = (
       await record(byBook(entries), ({ record }) => entries[record]?.position as Position)
     },
     async delivered(batch) {
-      const { books, unreadable } = sortRecords(batch)
+      const { books, unreadable, stoppedAt } = sortRecords(batch)
       const positionOf = ({ record, index }: Source): Position => ({
         shardId: batch.shardId,
         sequenceNumber: batch.records[record]?.sequenceNumber ?? '',
@@ -104,6 +104,7 @@ export const bookRecorder = (
         await keep(source, positionOf(source), 'unreadable', source.reason, source.detail)
       }
       await record(books, positionOf)
+      if (stoppedAt !== undefined) throw stoppedAt.fault
     },
   }
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { documentClient } from '#adapters/dynamodb/client'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
@@ -163,7 +164,11 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
 
 describe.each(quarantines)('what is done about things set aside: $name', ({ fresh }) => {
   const by = 'ana'
-  const place = (sequenceNumber: string, index = 0) => ({ shardId: 'shardId-000000000000', sequenceNumber, index })
+  const place = (sequenceNumber: string, index = 0, shard = 0) => ({
+    shardId: `shardId-${String(shard).padStart(12, '0')}`,
+    sequenceNumber,
+    index,
+  })
   const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, atMs: 1 })
   const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, atMs: 2 })
   const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, atMs: 3 }
@@ -263,6 +268,23 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     expect(await stored(quarantine)).toEqual({ ...first, lastPosition: place('10', 5), actions: [discarded] })
   })
 
+  test.each([
+    { places: [place('9'), place('8')], last: place('9') },
+    { places: [place('9'), place('10')], last: place('10') },
+    { places: [place('10'), place('9')], last: place('10') },
+    { places: [place('9', 2), place('9', 10)], last: place('9', 10) },
+    { places: [place('9', 10), place('9', 2)], last: place('9', 10) },
+    { places: [place('9', 10), place('10', 2)], last: place('10', 2) },
+    { places: [place('8'), place('10'), place('9')], last: place('10') },
+    { places: [place('9'), place('8', 0, 1)], last: place('9') },
+    { places: [place('10', 0, 1), place('9')], last: place('10', 0, 1) },
+    { places: [place('1'.repeat(56)), place('9'.repeat(55))], last: place('1'.repeat(56)) },
+  ])('the latest place never falls: set aside at $places, it was last at $last', async ({ places, last }) => {
+    const quarantine = await fresh()
+    for (const position of places) await quarantine.setAside({ ...first, position })
+    expect((await stored(quarantine)).lastPosition).toEqual(last)
+  })
+
   test.each<{ status: string; actions: QuarantineAction[]; again?: ReturnType<typeof place> }>([
     { status: 'waiting', actions: [] },
     { status: 'waiting', actions: [begun()] },
@@ -342,6 +364,31 @@ describe('the quarantine on DynamoDB', () => {
     })
     await dynamoQuarantine(client, table).ofEntry(aBookId(), entryId('e1'), 10)
     expect(answers).toMatchObject([{ Items: [expect.not.objectContaining({ raw: expect.anything() as object })] }])
+  })
+
+  describe('an item that was stored otherwise than is known here', () => {
+    test.each([
+      { stored: 'in a newer format', change: { format: 2 }, says: 'is stored in format 2, and only 1 is known here' },
+      { stored: 'in none', change: { format: undefined }, says: 'is stored in format undefined' },
+      { stored: 'with an entry that is none', change: { entry: '{"no":"entry"}' }, says: 'holds what is no entry' },
+    ])('is refused by name, and hides no other: $stored', async ({ change, says }) => {
+      const table = await freshTable('quarantine')
+      const quarantine = dynamoQuarantine(dynamodb, table)
+      const [other, strange] = ['e0', 'e1'].map((id) => aSetAside({ entry: anEntry({ entryId: entryId(id) }) }))
+      for (const item of [other!, strange!]) await quarantine.setAside(item)
+      const key = quarantineKey(strange!)
+      const { Item } = await dynamodb.send(new GetCommand({ TableName: table, Key: key }))
+      await dynamodb.send(new PutCommand({ TableName: table, Item: { ...Item, ...change } }))
+
+      await expect(quarantine.find(key)).rejects.toThrow(says)
+      await expect(quarantine.ofEntry(aBookId(), entryId('e1'), 10)).rejects.toThrow(says)
+      const { subject: _entry, ...rest } = waiting(strange!)
+      const shown = { ...rest, key, subject: 'unreadable', detail: expect.stringContaining(says) as string }
+      expect(await everything(quarantine, { merchantId: merchantId('m1') })).toEqual([waiting(other!), shown])
+      expect(new Set((await everything(quarantine)).map((item) => quarantineKey(item).item))).toEqual(
+        new Set([other!, strange!].map((item) => quarantineKey(item).item)),
+      )
+    })
   })
 
   test('what may heal is thrown', async () => {

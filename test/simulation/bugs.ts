@@ -35,8 +35,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'n is taken after a yield',
     file: INTO_BOOK,
-    find: `const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))`,
-    plant: `book = await books.refreshed(book); const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))`,
+    find: `const { length, segment, sealed } = ours(`,
+    plant: `book = await books.refreshed(book); const { length, segment, sealed } = ours(`,
   },
   {
     name: 'ids are checked against a stale cache, and the append has no condition',
@@ -186,8 +186,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a book is remembered before it is stored',
     file: INTO_BOOK,
-    find: `const { length, segment, sealed } = ours(() => sealNext(book, left, sizes))`,
-    plant: `const { length, segment, sealed } = ours(() => sealNext(book, left, sizes)); books.keep(evolve(book, { ...segment, hash: sealed.hash }))`,
+    find: `if ((await journal.append(sealed)) === 'taken')`,
+    plant: `books.keep(evolve(book, { ...segment, hash: sealed.hash }))
+    if ((await journal.append(sealed)) === 'taken')`,
   },
   {
     name: 'after a lost append the old state is tried again',
@@ -245,6 +246,39 @@ export const BUGS: readonly Bug[] = [
     file: ENTRIES,
     find: `run: () => setAside(source, 'unreadable', source.reason, source.detail),`,
     plant: `run: () => setAside(source, 'unreadable', source.reason, source.detail).catch(() => {}),`,
+  },
+  {
+    name: 'an exception that hits every entry sets them aside',
+    file: 'processors/own-fault.ts',
+    find: `    mustWork(good)\n`,
+    plant: ``,
+  },
+  {
+    name: 'a record is set aside while no record at all can be read',
+    file: 'processors/good-record.ts',
+    find: `readGoodRecords()
+      const again = read(data)
+      if (hasThrown(again)) readGoodRecords()`,
+    plant: `const again = read(data)`,
+  },
+  {
+    name: 'a record that our own code cannot read is passed over',
+    file: 'processors/journal/sort-records.ts',
+    find: `return { books: [...books.values()], unreadable, stoppedAt: { record, fault } }`,
+    plant: `continue`,
+  },
+  {
+    name: 'progress passes what our own code fails on',
+    file: ENTRIES,
+    find: `...(sorted.stoppedAt === undefined ? [] : [stopping(sorted.stoppedAt)]),`,
+    plant: ``,
+  },
+  {
+    name: 'an exception of our own code counts as done',
+    file: ENTRIES,
+    find: `    if (error instanceof UnexpectedError) return error
+    throw error`,
+    plant: `    return error instanceof UnexpectedError ? error : undefined`,
   },
   {
     name: 'quarantine keeps one item per id',

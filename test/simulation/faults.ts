@@ -1,3 +1,5 @@
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
 import type { Decisions, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { Mix } from './mixes.ts'
 import type { Random } from './random.ts'
@@ -77,4 +79,26 @@ export const faultyPorts = (
       read: (consumer) => call(() => progress.read(consumer)),
     },
   }
+}
+
+const { createHash } = crypto
+const { decode } = TextDecoder.prototype
+
+const broken = (): never => {
+  throw new RangeError('Array buffer allocation failed')
+}
+
+/**
+ * What a bad deployment may break: dependencies of our own code, without which no segment can be sealed, or no record
+ * read, whatever the entry. There is one of each for all machines.
+ */
+export const DEPENDENCIES = {
+  sealing: (works: boolean): void => {
+    crypto.createHash = works ? createHash : broken
+    // So that modules that import it by name have it, too.
+    syncBuiltinESMExports()
+  },
+  reading: (works: boolean): void => {
+    TextDecoder.prototype.decode = works ? decode : broken
+  },
 }

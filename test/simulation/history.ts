@@ -1,14 +1,14 @@
 /**
  * One history: the production journal processor over memory adapters, in a world where everything goes wrong that the
  * real one knows: redelivery, overlap, other batch splits, throttles, lost answers, crashes, replays, resharding, stale
- * caches and shard maps, lost progress. Then the world calms down, everything is delivered, and the books must be exact.
+ * caches and shard maps, lost progress, bad deployments. Then the world calms down, everything is delivered, and the books must be exact.
  */
 import { laneOf, shardOf } from '#ledger/lanes'
 import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
 import { recordEntries } from '#processors/journal/record-entries'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream-record'
-import { faultyPorts, type Machine, type Ports, type Trouble } from './faults.ts'
+import { DEPENDENCIES, faultyPorts, type Machine, type Ports, type Trouble } from './faults.ts'
 import { MIXES, RATES, type Mix, type MixName, type RateName } from './mixes.ts'
 import { Oracle } from './oracle.ts'
 import { seededRandom, type Random } from './random.ts'
@@ -70,7 +70,11 @@ class History {
     const actor = (act: Promise<void>): void => void act.catch((error: unknown) => broken.reject(error))
     actor(this.#produce())
     for (const shard of this.#stream.shards) actor(this.#deliver(shard, actor))
-    await Promise.race([this.#scheduler.run(MAX_TURNS), broken.promise])
+    try {
+      await Promise.race([this.#scheduler.run(MAX_TURNS), broken.promise])
+    } finally {
+      for (const work of Object.values(DEPENDENCIES)) work(true)
+    }
     await this.#oracle.check()
   }
 
@@ -80,8 +84,17 @@ class History {
       await this.#scheduler.turn()
       this.#putRecord(clients)
       if (this.#misfortune('reshard')) this.#reshard()
+      if (this.#misfortune('badDeployment')) await this.#deployBadly()
     }
     this.#producing = false
+  }
+
+  /** Breaks our own code for a while, and mends it. */
+  async #deployBadly(): Promise<void> {
+    const work = this.#random.pick(Object.values(DEPENDENCIES))
+    work(false)
+    for (let turns = this.#random.below(60); turns > 0; turns -= 1) await this.#scheduler.turn()
+    work(true)
   }
 
   #putRecord(clients: Clients): void {

@@ -26,6 +26,8 @@ export type Mix = {
     /** A shard is delivered again from its beginning, or its progress is lost. */
     readonly replay: number
     readonly reshard: number
+    /** A deployment breaks our own code, for every entry and on every machine, until it is taken back. */
+    readonly badDeployment: number
   }
 }
 
@@ -40,7 +42,7 @@ const general: Mix = {
   stray: 0.03,
   astray: 0.2,
   poison: 0.08,
-  weights: { throttle: 1, lostAnswer: 1, crash: 1, overlap: 1, replay: 1, reshard: 0.5 },
+  weights: { throttle: 1, lostAnswer: 1, crash: 1, overlap: 1, replay: 1, reshard: 0.5, badDeployment: 0.5 },
 }
 
 const oneBook = { merchants: 1, days: 1 }
@@ -54,6 +56,7 @@ export const MIXES = {
   replay: { ...general, weights: { ...general.weights, replay: 4, throttle: 2 } },
   reshard: { ...general, astray: 0.1, records: 14, weights: { ...general.weights, reshard: 4 } },
   poison: { ...general, poison: 0.5, conflict: 0.2, weights: { ...general.weights, throttle: 2 } },
+  'bad deployments': { ...general, poison: 0.2, weights: { ...general.weights, badDeployment: 5 } },
 } satisfies Record<string, Mix>
 
 export type MixName = keyof typeof MIXES

@@ -1,0 +1,146 @@
+/**
+ * Records that are known to be good. A program that cannot read them at the moment is in no state to judge others. They
+ * are encoded when it starts, in each of the ways in which records are packed, up to the size of a full one.
+ */
+import { merchantSaved } from '#ledger/decision'
+import type { Entry } from '#ledger/entry'
+import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { Currency } from '#ledger/money'
+import { refuse, type Result } from '#ledger/result'
+import {
+  decodeRecord,
+  encodeDecisions,
+  encodeEntries,
+  entryLine,
+  FULL_RECORD_BYTES,
+  type DecodedDecision,
+  type DecodedEntry,
+  type StreamRecord,
+} from '#wire/stream-record'
+import { messageOf, mustWork, OwnFault } from './own-fault.ts'
+
+const REQUIRED: Entry = {
+  entryId: 'good-1' as EntryId,
+  merchantId: 'good' as MerchantId,
+  direction: 'credit',
+  amountMinor: 4_217n,
+  currency: 'BRL' as Currency,
+  occurredAtMs: Date.parse('2026-11-20T12:30:00.123Z'),
+  businessDay: '2026-11-20' as BusinessDay,
+  receivedAtMs: Date.parse('2026-11-20T12:30:01.456Z'),
+}
+
+const EVERY_FIELD: Entry = {
+  ...REQUIRED,
+  entryId: 'good-2' as EntryId,
+  direction: 'debit',
+  amountMinor: 118n,
+  method: 'pix',
+  category: 'padaria',
+  description: 'pão "francês",\nmeia dúzia 🧾',
+  reference: 'NF 0042',
+  terminalId: 'till-1',
+  terminalSeq: 42,
+  reverses: 'good-1',
+  metadata: { b: '2', a: '1' },
+}
+
+/** Between them they have and lack each field. */
+export const GOOD_ENTRIES: readonly Entry[] = [REQUIRED, EVERY_FIELD]
+
+const GOOD_MERCHANT: Merchant = {
+  merchantId: REQUIRED.merchantId,
+  name: 'Good',
+  currency: REQUIRED.currency,
+  calendar: [{ from: null, timeZone: 'UTC', dayStartsAt: '00:00' }],
+  lateEntries: 'nextOpenDay',
+  revision: 1,
+}
+
+/** So many copies of a line that together they have about this many bytes. */
+const filling = (line: string, bytes: number): string[] =>
+  Array.from({ length: Math.ceil(bytes / line.length) }, () => line)
+
+const GOOD_RECORDS: readonly Uint8Array[] = [
+  encodeEntries(GOOD_ENTRIES.map(entryLine)),
+  encodeEntries(filling(entryLine(REQUIRED), 3_000)),
+  encodeEntries(filling(entryLine(REQUIRED), FULL_RECORD_BYTES)),
+  encodeDecisions([merchantSaved(GOOD_MERCHANT, REQUIRED.receivedAtMs)]),
+]
+
+/** Throws an OwnFault unless the good records can be read just now. */
+const readGoodRecords = (): void =>
+  mustWork(() => {
+    for (const data of GOOD_RECORDS) {
+      const record = read(data)
+      const fault = record.ok
+        ? linesOf(record.value)
+            .map(faultIn)
+            .find((found) => found !== undefined)
+        : record.error.detail
+      if (fault !== undefined) throw new OwnFault(`a record that is known to be good cannot be read: ${fault}`)
+    }
+  })
+
+const faultIn = (decoded: DecodedEntry | DecodedDecision): string | undefined => {
+  if ('decision' in decoded) return decoded.decision.ok ? undefined : decoded.decision.error
+  if (!decoded.entry.ok) return decoded.entry.error
+  return entryLine(decoded.entry.value) === decoded.line ? undefined : 'an entry is read otherwise than it was written'
+}
+
+/** A record as it was read, or why it cannot be. */
+export type ReadRecord = Result<StreamRecord, Unread>
+type Unread = { readonly reason: 'undecodable-record' | 'unexpected-error'; readonly detail: string }
+
+/**
+ * Reads the records of one batch. What cannot be read, a record or a line of it, is answered so only while good records
+ * can be read; otherwise an OwnFault is thrown. An exception that does not come a second time is forgotten.
+ */
+export const recordReader = (): ((data: Uint8Array) => ReadRecord) => {
+  let isRefusalProven = false
+  return (data) => {
+    const first = read(data)
+    if (hasThrown(first)) {
+      readGoodRecords()
+      const again = read(data)
+      if (hasThrown(again)) readGoodRecords()
+      return again
+    }
+    // Once a batch is enough for what is refused in good order: who sends garbage sends much of it.
+    if (!isRefusalProven && !isReadable(first)) {
+      readGoodRecords()
+      isRefusalProven = true
+    }
+    return first
+  }
+}
+
+const read = (data: Uint8Array): ReadRecord => {
+  try {
+    const decoded = decodeRecord(data)
+    return decoded.ok ? decoded : refuse({ reason: 'undecodable-record', detail: decoded.error })
+  } catch (error) {
+    return refuse({ reason: 'unexpected-error', detail: messageOf(error) })
+  }
+}
+
+const hasThrown = (record: ReadRecord): boolean =>
+  record.ok ? linesOf(record.value).some(({ threw }) => threw === true) : record.error.reason === 'unexpected-error'
+
+const isReadable = (record: ReadRecord): boolean => record.ok && linesOf(record.value).every(isReadableLine)
+
+const isReadableLine = (line: DecodedEntry | DecodedDecision): boolean =>
+  'entry' in line ? line.entry.ok : line.decision.ok
+
+const linesOf = (record: StreamRecord): readonly (DecodedEntry | DecodedDecision)[] => {
+  switch (record.kind) {
+    case 'entries':
+      return record.entries
+    case 'decisions':
+      return record.decisions
+    case 'heartbeat':
+    case 'unknown':
+      return []
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Exceptions of our own code, not of the world. The world's heal and are tried again for ever. Ours are judged by a good
+ * entry that goes through the same code at the same moment (`good-record.ts`, `journal/good-entry.ts`): where that
+ * succeeds, the thing alone is to blame, and is set aside; where that fails, too, our code is.
+ */
+import { BrokenChain } from '#ledger/segment'
+
+/** Our code fails on this and, at the same moment, not on what is good: it will come back with whatever causes it. */
+export class UnexpectedError extends Error {}
+
+/**
+ * Our code fails whatever it is given: no memory, a bad deployment, a broken dependency, a book that cannot be gone on
+ * with. Nothing is set aside for it; what it met has to be delivered again, and a person has to look.
+ */
+export class OwnFault extends Error {}
+
+/** Runs code that asks nothing of the world: whatever it throws is an UnexpectedError, or an OwnFault where `good` fails. */
+export const ours = <T>(compute: () => T, good: () => void): T => {
+  try {
+    return compute()
+  } catch (cause) {
+    mustWork(good)
+    throw new UnexpectedError(messageOf(cause), { cause })
+  }
+}
+
+/** Runs code that has to work, whatever comes: an exception is an OwnFault, or tells of a chain that was altered. */
+export const mustWork = <T>(compute: () => T): T => {
+  try {
+    return compute()
+  } catch (cause) {
+    throw cause instanceof OwnFault || cause instanceof BrokenChain ? cause : new OwnFault(messageOf(cause), { cause })
+  }
+}
+
+/** Whether no retry mends it until a person has looked: it comes from our code, or from a chain that was altered. */
+export const isOurs = (error: unknown): boolean =>
+  [OwnFault, UnexpectedError, BrokenChain, TypeError, RangeError, ReferenceError, SyntaxError].some(
+    (kind) => error instanceof kind,
+  )
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,266 @@
+/** What becomes of entries when our own code fails: on everything, on one book, on one entry, or now and then. */
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { memoryArchive } from '#adapters/archive/memory-archive'
+import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryHeads } from '#adapters/heads/memory-heads'
+import { memoryJournal } from '#adapters/journal/memory-journal'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { Entry } from '#ledger/entry'
+import { archiveEntries } from '#processors/archive/archive-entries'
+import { recordEntries } from '#processors/journal/record-entries'
+import { bookRecorder } from '#processors/rebuild/book-recorder'
+import type { ShardBatch } from '#processors/shard-batch'
+import { encodeEntries, entryLine } from '#wire/stream-record'
+import { aBookId, aMerchant, anEntry, day, entryId } from '../builders.ts'
+
+/** Pieces of our code, each of which a test may make fail; what it fails on is said of its first argument. */
+const broken = vi.hoisted(() => {
+  const none: Record<string, (given: never) => boolean> = {}
+  const faults = { ...none }
+  const mayFail =
+    <Args extends [unknown, ...unknown[]], R>(piece: string, original: (...args: Args) => R) =>
+    (...args: Args): R => {
+      if (faults[piece]?.(args[0] as never)) throw new RangeError('Array buffer allocation failed')
+      return original(...args)
+    }
+  return { faults, mayFail }
+})
+vi.mock(import('#wire/packed-segment'), async (importOriginal) => {
+  const original = await importOriginal()
+  const seal = broken.mayFail(
+    'sealing',
+    (_entries: readonly Entry[], ...args: Parameters<typeof original.sealSegment>) => original.sealSegment(...args),
+  )
+  return { ...original, sealSegment: (before, segment) => seal(segment.entries, before, segment) }
+})
+vi.mock(import('#ledger/book'), async (importOriginal) => {
+  const original = await importOriginal()
+  return {
+    ...original,
+    decide: (book, batch) => broken.mayFail('deciding', (_book: unknown) => original.decide(book, batch))(book),
+  }
+})
+vi.mock(import('#wire/stream-record'), async (importOriginal) => {
+  const original = await importOriginal()
+  return { ...original, decodeRecord: broken.mayFail('decoding', original.decodeRecord) }
+})
+vi.mock(import('#wire/usual-line'), async (importOriginal) => {
+  const original = await importOriginal()
+  return { ...original, readUsualLine: broken.mayFail('reading a line', original.readUsualLine) }
+})
+vi.mock(import('#ledger/entry'), async (importOriginal) => {
+  const original = await importOriginal()
+  return { ...original, canonicalContent: broken.mayFail('writing an entry', original.canonicalContent) }
+})
+
+const failOn = (piece: string, when: (given: never) => boolean): void => {
+  broken.faults[piece] = when
+}
+const mend = (): void => {
+  for (const piece of Object.keys(broken.faults)) delete broken.faults[piece]
+  vi.restoreAllMocks()
+}
+beforeEach(mend)
+
+const SHARD = 'shardId-000000000000'
+const book = aBookId()
+const other = aBookId({ day: day('2026-11-21') })
+const entry = (id: string, given: Partial<Entry> = {}): Entry => anEntry({ entryId: entryId(id), ...given })
+const onOther = (id: string): Entry => entry(id, { businessDay: other.day })
+const record = (...entries: Entry[]): Uint8Array => encodeEntries(entries.map(entryLine))
+const batchOf = (...datas: Uint8Array[]): ShardBatch => ({
+  shardId: SHARD,
+  records: datas.map((data, index) => ({ sequenceNumber: String(99 + index), arrivedAtMs: 1_000, data })),
+})
+
+const given = () => {
+  const alarms: string[] = []
+  const log = { warn: vi.fn(), error: (_facts: object, message: string) => void alarms.push(message) }
+  const archive = memoryArchive()
+  const world = {
+    journal: memoryJournal(),
+    heads: memoryHeads(),
+    merchants: memoryMerchants([aMerchant()]),
+    quarantine: memoryQuarantine(),
+    decisions: memoryDecisions(),
+    progress: memoryProgress(),
+    clock: () => 0,
+    log,
+  }
+  const limits = { booksAtOnce: 1, cacheBytes: 1_000_000 }
+  const aside = async () => (await world.quarantine.list({}, { limit: 100 })).items
+  return {
+    world,
+    alarms,
+    aside,
+    record: recordEntries(world, limits),
+    keep: archiveEntries({ archive, progress: world.progress, log }),
+    again: bookRecorder(world, { ...limits, mayHaveMoved: true }),
+    count: async (of = book) => (await world.journal.end(of))?.totals.entryCount ?? 0,
+    progress: async (of: 'journal' | 'archive') => (await world.progress.of(of, SHARD))?.sequenceNumber,
+    archived: () => archive.entries.map((archived) => archived.entry.entryId),
+    asideNames: async () => (await aside()).map((item) => [item.reason, item.position.sequenceNumber]),
+  }
+}
+
+const always = () => true
+const EVERYTHING: readonly { what: string; fail: () => void; also?: 'archive' }[] = [
+  { what: 'packing a segment', fail: () => failOn('sealing', always) },
+  { what: 'deciding what is new', fail: () => failOn('deciding', always) },
+  { what: 'decoding a record', fail: () => failOn('decoding', always), also: 'archive' },
+  { what: 'reading a line', fail: () => failOn('reading a line', always), also: 'archive' },
+  {
+    what: 'reading text, as without memory',
+    fail: () =>
+      void vi.spyOn(TextDecoder.prototype, 'decode').mockImplementation(() => {
+        throw new RangeError('Array buffer allocation failed')
+      }),
+    also: 'archive',
+  },
+]
+
+describe('an exception that hits every entry', () => {
+  test.each(EVERYTHING)('sets nothing aside and moves no progress, until it is mended: $what', async ({ fail }) => {
+    const { world, record: worker, alarms, aside, count, progress } = given()
+    const batch = batchOf(record(entry('a'), entry('b')), record(onOther('c')), record(entry('a')))
+    fail()
+    for (let delivery = 1; delivery <= 3; delivery += 1) {
+      expect(await worker(batch)).toEqual({ redeliverFrom: '99' })
+      expect(alarms).toHaveLength(delivery)
+    }
+    expect(await aside()).toEqual([])
+    expect(world.decisions.published).toEqual([])
+    expect([await count(), await progress('journal')]).toEqual([0, undefined])
+
+    mend()
+    expect(await worker(batch)).toEqual({})
+    expect([await count(), await count(other), await progress('journal')]).toEqual([2, 1, '101'])
+    expect(await aside()).toEqual([])
+    expect(alarms).toHaveLength(3)
+  })
+
+  test.each(EVERYTHING)('does so for a batch of a single entry, too: $what', async ({ fail }) => {
+    const { record: worker, alarms, aside, progress } = given()
+    const batch = batchOf(record(entry('a')))
+    fail()
+    expect(await worker(batch)).toEqual({ redeliverFrom: '99' })
+    expect([await aside(), await progress('journal'), alarms.length]).toEqual([[], undefined, 1])
+  })
+
+  test.each(EVERYTHING.filter(({ also }) => also === 'archive'))(
+    'passes over nothing in the archive: $what',
+    async ({ fail }) => {
+      const { keep, alarms, archived, progress } = given()
+      const batch = batchOf(record(entry('a')), record(entry('b')))
+      fail()
+      expect(await keep(batch)).toEqual({ redeliverFrom: '99' })
+      expect([archived(), await progress('archive'), alarms.length]).toEqual([[], undefined, 1])
+      mend()
+      expect(await keep(batch)).toEqual({})
+      expect([archived(), await progress('archive'), alarms.length]).toEqual([['a', 'b'], '100', 1])
+    },
+  )
+
+  test.each(EVERYTHING)('ends a replay, which sets nothing aside: $what', async ({ fail }) => {
+    const { again, aside, count } = given()
+    const batch = batchOf(record(entry('a')))
+    fail()
+    await expect(again.delivered(batch)).rejects.toThrow('allocation failed')
+    expect([await aside(), await count()]).toEqual([[], 0])
+  })
+
+  test('from the second record on leaves the first one done', async () => {
+    const { record: worker, keep, aside, count, progress, archived } = given()
+    const batch = batchOf(record(entry('a')), record(entry('a', { amountMinor: 7n })), record(entry('c')))
+    const [first] = batch.records
+    failOn('decoding', (data: Uint8Array) => data !== first!.data)
+    expect([await worker(batch), await keep(batch)]).toEqual([{ redeliverFrom: '100' }, { redeliverFrom: '100' }])
+    expect([await count(), await progress('journal'), await progress('archive')]).toEqual([1, '99', '99'])
+    expect([archived(), await aside()]).toEqual([['a'], []])
+  })
+
+  test('of one book holds up that book, and sets none of its entries aside', async () => {
+    const { record: worker, alarms, aside, count, progress } = given()
+    failOn('sealing', (entries: readonly Entry[]) => entries.some(({ businessDay }) => businessDay === other.day))
+    const batch = batchOf(record(entry('a')), record(onOther('b'), onOther('c')), record(entry('d')))
+    expect(await worker(batch)).toEqual({ redeliverFrom: '100' })
+    expect([await count(), await count(other), await progress('journal')]).toEqual([2, 0, '99'])
+    expect([await aside(), alarms.length]).toEqual([[], 1])
+  })
+})
+
+describe('an exception that one entry causes', () => {
+  const poison = entry('poison')
+  const isPoison = ({ entryId: id }: Entry) => id === poison.entryId
+
+  test.each([
+    { among: 'no others', entries: [poison], counted: 0 },
+    { among: 'others', entries: [entry('a'), poison, entry('b'), entry('c')], counted: 3 },
+    { among: 'copies of itself', entries: [poison, poison], counted: 0 },
+  ])('sets that entry aside, with an alarm, and progress passes it: among $among', async ({ entries, counted }) => {
+    const { record: worker, alarms, aside, count, progress } = given()
+    failOn('sealing', (some: readonly Entry[]) => some.some(isPoison))
+    expect(await worker(batchOf(record(...entries)))).toEqual({})
+    expect((await aside()).map(({ subject, reason }) => [subject, reason])).toEqual([[poison, 'unexpected-error']])
+    expect([await count(), await progress('journal'), alarms.length > 0]).toEqual([counted, '99', true])
+  })
+
+  test('when its line is read, sets that line aside and not its record', async () => {
+    const { record: worker, keep, alarms, asideNames, aside, count, archived } = given()
+    failOn('reading a line', (line: string) => line.includes('poison'))
+    const batch = batchOf(record(entry('a'), poison, entry('b')))
+    expect([await worker(batch), await keep(batch)]).toEqual([{}, {}])
+    expect(await asideNames()).toEqual([['unexpected-error', '99']])
+    expect((await aside())[0]).toMatchObject({ position: { index: 1 }, raw: Buffer.from(entryLine(poison)) })
+    expect([await count(), archived(), alarms.length]).toEqual([2, ['a', 'b'], 2])
+  })
+
+  test('or one record sets that record aside, and the archive passes over it with an alarm', async () => {
+    const { record: worker, keep, alarms, asideNames, count, archived, progress } = given()
+    const batch = batchOf(record(entry('a')), record(poison), record(entry('b')))
+    failOn('decoding', (data: Uint8Array) => data === batch.records[1]!.data)
+    expect([await worker(batch), await keep(batch)]).toEqual([{}, {}])
+    expect(await asideNames()).toEqual([['unexpected-error', '100']])
+    expect([await count(), archived()]).toEqual([2, ['a', 'b']])
+    expect([await progress('journal'), await progress('archive'), alarms.length]).toEqual(['101', '101', 2])
+  })
+
+  test('that cannot even be written down sets its line aside', async () => {
+    const { record: worker, asideNames, aside, count } = given()
+    const batch = batchOf(record(entry('a'), poison))
+    failOn('sealing', (some: readonly Entry[]) => some.some(isPoison))
+    failOn('writing an entry', isPoison)
+    expect(await worker(batch)).toEqual({})
+    mend()
+    expect(await asideNames()).toEqual([['unexpected-error', '99']])
+    expect((await aside())[0]).toMatchObject({ subject: 'unreadable', raw: Buffer.from(entryLine(poison)) })
+    expect(await count()).toBe(1)
+  })
+})
+
+describe('an exception that comes and goes', () => {
+  test.each([{ piece: 'sealing' }, { piece: 'deciding' }, { piece: 'decoding' }, { piece: 'reading a line' }])(
+    'sets nothing aside and holds nothing up: $piece',
+    async ({ piece }) => {
+      const { record: worker, keep, alarms, aside, count, archived } = given()
+      let failures = 0
+      failOn(piece, () => (failures += 1) === 1)
+      const batch = batchOf(record(entry('a')))
+      expect(await worker(batch)).toEqual({})
+      failures = 0
+      expect(await keep(batch)).toEqual({})
+      expect([await count(), archived(), await aside(), alarms]).toEqual([1, ['a'], [], []])
+    },
+  )
+
+  test('with many entries and not with few counts the first copy of an id, as always', async () => {
+    const { record: worker, world, aside } = given()
+    failOn('sealing', (entries: readonly Entry[]) => entries.length > 2)
+    const first = entry('a', { amountMinor: 5n })
+    await worker(batchOf(record(entry('x'), first, entry('y'), entry('a', { amountMinor: 6n }), entry('z'))))
+    expect((await world.journal.end(book))?.totals.creditsMinor).toBe(305n)
+    expect(await aside()).toMatchObject([{ reason: 'content-conflict', subject: { amountMinor: 6n } }])
+  })
+})
