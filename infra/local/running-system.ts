@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings } from '#wire/settings'
+import { checkDataVersion } from './data-version.ts'
 import { holderOfFolder } from './folder-lock.ts'
 import type { LocalPorts } from './local-aws.ts'
 
@@ -46,6 +47,7 @@ export const useNamedOrRunningSystem = (): void => {
 }
 
 const readEndpoints = (folder: string): Endpoints => {
+  checkDataVersion(folder)
   const noSystem = new Error(`No Daybook is running on the data in ${folder}; start it with npm start.`)
   // A system that was killed leaves its file behind.
   if (holderOfFolder(folder) === undefined) throw noSystem

@@ -6,10 +6,11 @@
  * frame at its end may be torn; it was never acknowledged, and reading stops there.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { makeFolder, syncFolder } from '../durable-files.ts'
 
 export type WriteAheadLog = {
   /** Returns when the records are on disk, all of them in one segment. Those who wait together share one fsync. */
@@ -32,7 +33,7 @@ export type WriteAheadLogOptions = {
 }
 
 export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions): WriteAheadLog => {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const pathOf = (segment: string) => join(folder, segment + SUFFIX)
   const sealed = leftSegments(folder)
   const sizes = new Map(sealed.map((segment) => [segment, statSync(pathOf(segment)).size]))
@@ -65,7 +66,7 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
   const startSegment = async () => {
     const segment = `${timestamp(new Date())}-${randomUUID()}`
     const file = await open(pathOf(segment), 'wx')
-    await syncFolder(folder)
+    syncFolder(folder)
     return { segment, file, bytes: 0 }
   }
 
@@ -152,15 +153,5 @@ const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Prom
   for (let written = 0; written < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
     written += bytesWritten
-  }
-}
-
-/** A new file survives the loss of power only when its folder has been written, too. */
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
