@@ -197,7 +197,7 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !
 // All that follows is read from /proc: these tests run on Linux.
 
 /** The processes that a process has started, and theirs. */
-const descendantsOf = (pid: number): number[] => {
+export const descendantsOf = (pid: number): number[] => {
   const parents = new Map(processIds().map((child) => [child, parentOf(child)]))
   const childrenOf = (parent: number): number[] =>
     [...parents].filter(([, itsParent]) => itsParent === parent).flatMap(([child]) => [child, ...childrenOf(child)])

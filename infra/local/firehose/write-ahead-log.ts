@@ -3,7 +3,8 @@
  *
  * A segment is a row of frames: length, CRC-32, bytes. It is written by one process, never appended to after it was
  * sealed, and what a killed process left is sealed: so a sealed segment reads the same however often it is read. The
- * frame at its end may be torn; it was never acknowledged, and reading stops there.
+ * frame at its end may be torn; it was never acknowledged, and reading stops there. Its name ends in the version of
+ * this format, because the first bytes of a file may be what a power cut takes.
  */
 import { randomUUID } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
@@ -109,15 +110,19 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
   }
 }
 
-const SUFFIX = '.wal'
+const SUFFIX = '.v1.wal'
 const HEADER_BYTES = 8
 
-// The names begin with their time.
-const leftSegments = (folder: string): string[] =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith(SUFFIX))
-    .map((file) => file.slice(0, -SUFFIX.length))
-    .toSorted()
+/** Throws when one of them is in another format: what it holds was acknowledged, and must not be passed over. */
+const leftSegments = (folder: string): string[] => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.wal'))
+  const unknown = files.find((file) => !file.endsWith(SUFFIX))
+  if (unknown !== undefined) {
+    throw new Error(`${join(folder, unknown)} is in a format that is not known here; only *${SUFFIX} is.`)
+  }
+  // The names begin with their time.
+  return files.map((file) => file.slice(0, -SUFFIX.length)).toSorted()
+}
 
 /** As Firehose writes times into the names of objects, and finer, in UTC. */
 const timestamp = (at: Date): string => at.toISOString().replace('Z', '').replace(/[T:.]/g, '-')
