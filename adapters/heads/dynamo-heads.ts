@@ -32,7 +32,7 @@ export const dynamoHeads = (client: DynamoDBDocumentClient, table: string): Head
           '#rev': 'rev',
           '#closedThrough': 'closedThrough',
         },
-        ExpressionAttributeValues: { ':day': day, ':dayAsSet': new Set([day]), ':one': 1, ':format': HEAD_FORMAT },
+        ExpressionAttributeValues: { ':day': day, ':dayAsSet': new Set([day]), ':one': 1, ':format': FORMAT },
       })
       if ((await conditionalWrite(() => client.send(update))) === 'written') return 'open'
       // Open before, or closed, or stored in a format that reading refuses. A day that is closed stays so, hence reading
@@ -45,7 +45,7 @@ export const dynamoHeads = (client: DynamoDBDocumentClient, table: string): Head
 
 const headKey = (merchantId: MerchantId) => ({ merchantId, day: 'head' })
 
-export const HEAD_FORMAT = 1
+const FORMAT = 1
 
 /** An absent attribute is what it would be before the first change; DynamoDB has no empty set. */
 type HeadItem = {
@@ -57,7 +57,7 @@ type HeadItem = {
 }
 
 const toHead = (merchantId: MerchantId, item: HeadItem): Head => {
-  requireFormat(item.format, HEAD_FORMAT, `The head of merchant ${merchantId}`)
+  requireFormat(item.format, FORMAT, `The head of merchant ${merchantId}`)
   const { closedThrough, closing = 0, open = new Set(), rev = 0 } = item
   return { closedThrough: closedThrough ?? null, closingMinor: BigInt(closing), open, revision: rev }
 }

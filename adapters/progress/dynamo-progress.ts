@@ -21,7 +21,7 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
         '#appliedThroughMs': 'appliedThroughMs',
       },
       ExpressionAttributeValues: {
-        ':format': PROGRESS_FORMAT,
+        ':format': FORMAT,
         ':sequenceNumber': sortableNumber(sequenceNumber),
         ':appliedThroughMs': appliedThroughMs,
       },
@@ -49,7 +49,7 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
   },
 })
 
-export const PROGRESS_FORMAT = 1
+const FORMAT = 1
 
 type ProgressItem = {
   readonly format: number
@@ -61,6 +61,6 @@ type ProgressItem = {
 
 const toProgress = (item: ProgressItem): ShardProgress => {
   const { format, consumer, shard, sequenceNumber, appliedThroughMs } = item
-  requireFormat(format, PROGRESS_FORMAT, `The progress of ${consumer} on ${shard}`)
+  requireFormat(format, FORMAT, `The progress of ${consumer} on ${shard}`)
   return { shardId: shard, sequenceNumber: readSortableNumber(sequenceNumber), appliedThroughMs }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { useRunningSystem } from '#infra/local/running-system'
 
 let folder: string
@@ -29,6 +29,7 @@ const startSystem = async () => {
     setInterval(() => {}, 1000)
     console.log('ready')`
   const system = spawn(process.execPath, ['--input-type=module', '-e', source, folder])
+  onTestFinished(() => void system.kill('SIGKILL'))
   await once(system.stdout, 'data')
   return async (signal: NodeJS.Signals) => {
     const ended = once(system, 'exit')

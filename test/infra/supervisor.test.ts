@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { checkDataVersion, markDataVersion } from '#infra/local/data-version'
 import { lockFolder } from '#infra/local/folder-lock'
 import { freePorts } from '#infra/local/ports'
@@ -130,6 +130,7 @@ describe('npm start', () => {
     const system = spawn(process.execPath, [pathTo('../../infra/local/daybook.server.ts')], {
       env: { ...process.env, DAYBOOK_DATA: folder, ...env },
     })
+    onTestFinished(() => void system.kill('SIGKILL'))
     const [complaint, [code]] = await Promise.all([text(system.stderr), once(system, 'exit')])
     return { complaint: complaint.trim(), code: Number(code) }
   }

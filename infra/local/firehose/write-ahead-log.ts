@@ -110,7 +110,8 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
   }
 }
 
-const SUFFIX = '.v1.wal'
+const FORMAT = 1
+const SUFFIX = `.v${FORMAT}.wal`
 const HEADER_BYTES = 8
 
 /** Throws when one of them is in another format: what it holds was acknowledged, and must not be passed over. */
