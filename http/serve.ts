@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { problemResponse } from '#wire/problem'
+import { onStopSignal, outliveReaders } from './process-life.ts'
 import { endWithProblem, problemOfParser } from './raw-problem.ts'
 import { limitTime } from './time-limit.ts'
 
@@ -68,7 +69,7 @@ export const serve = async (app: App, { host, port, onStop, endlessPaths }: Addr
   return { port: (server.address() as AddressInfo).port, stop: () => stop(server, onStop) }
 }
 
-/** The whole life of a process that serves: exit code 1 when it cannot listen, 0 after SIGTERM or SIGINT. */
+/** The whole life of a process that serves: exit code 1 when it cannot listen, 0 after SIGTERM, SIGINT or SIGHUP. */
 export const serveUntilStopped = async (
   app: App,
   address: Address,
@@ -84,15 +85,14 @@ export const serveUntilStopped = async (
   }
 }
 
-/** Stops on SIGTERM and SIGINT, and ends the process with exit code 0. */
+/** Stops on SIGTERM, SIGINT and SIGHUP, and ends the process with exit code 0. */
 export const exitOnSignals = (serving: Serving): void => {
   const exit = async () => {
     await serving.stop()
     process.exit(0)
   }
-  // Once each: a second Ctrl-C, by someone who will not wait, ends the process the hard way.
-  process.once('SIGTERM', () => void exit())
-  process.once('SIGINT', () => void exit())
+  outliveReaders()
+  onStopSignal(() => void exit())
 }
 
 // The app answers its own errors; what arrives here is a target or a host that is no URL.

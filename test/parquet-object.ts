@@ -15,7 +15,7 @@ const ENTRY_COLUMNS = `{
 
 const DECISION_COLUMNS = `{
   decision_id: 'VARCHAR', kind: 'VARCHAR', merchant_id: 'VARCHAR', business_day: 'VARCHAR', decided_at: 'TIMESTAMP',
-  body: 'VARCHAR' }`
+  body: 'VARCHAR', schema_version: 'INTEGER' }`
 
 export const entriesParquet = (entries: readonly ArchivedEntry[]): Promise<Buffer> =>
   parquet(entries.map(archiveRow), ENTRY_COLUMNS)

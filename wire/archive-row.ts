@@ -9,6 +9,8 @@ import { parseAcceptedEntry } from './entry.ts'
 import { explainFields, parsed, readFields } from './fields.ts'
 import { instantText, parseInstant } from './instant.ts'
 
+export const ENTRY_ROW_VERSION = 1
+
 /** What an entry does not have is undefined here, absent in JSON, and NULL in Parquet. */
 export type ArchiveRow = {
   readonly entry_id: string
@@ -31,7 +33,7 @@ export type ArchiveRow = {
   readonly sequence_number: string
   readonly record_index: number
   readonly arrived_at: string
-  readonly schema_version: 1
+  readonly schema_version: typeof ENTRY_ROW_VERSION
 }
 
 export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): ArchiveRow => ({
@@ -56,7 +58,7 @@ export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): Arc
   sequence_number: position.sequenceNumber,
   record_index: position.index,
   arrived_at: columnTime(arrivedAtMs),
-  schema_version: 1,
+  schema_version: ENTRY_ROW_VERSION,
 })
 
 /** Reads what `archiveRow` wrote, and the same row with nulls, as it comes back from Parquet. */
@@ -65,7 +67,7 @@ export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> =>
   if (!row.ok) return refuse(explainFields(row.error))
   const { entry_id, merchant_id, business_day, occurred_at, received_at, terminal_id, terminal_seq, ...rest } =
     row.value
-  const { shard_id, sequence_number, record_index, arrived_at, schema_version: _one, ...sameName } = rest
+  const { shard_id, sequence_number, record_index, arrived_at, schema_version: _known, ...sameName } = rest
   // What an entry may hold is said once, for the stream.
   const entry = parseAcceptedEntry({
     entry: {
@@ -108,7 +110,7 @@ const archiveRowFields = z.looseObject({
   sequence_number: z.string().regex(/^\d+$/, 'must be decimal digits'),
   record_index: z.int().min(0),
   arrived_at: columnInstant,
-  schema_version: z.literal(1),
+  schema_version: z.literal(ENTRY_ROW_VERSION),
 })
 
 /** A row without the columns that are NULL, which is how Parquet says that a field is absent. */

@@ -26,6 +26,8 @@ const parseDecision = (json: unknown): Result<AnyDecision, string> => {
   return ok({ ...decision, decidedAtMs: decidedAt })
 }
 
+export const DECISION_ROW_VERSION = 1
+
 /** A decision as the archive's columns have it; `day` is the UTC date it was made on, by which it is filed. */
 export const decisionRow = ({ decisionId, kind, merchantId, businessDay, decidedAtMs, body }: AnyDecision) => ({
   decision_id: decisionId,
@@ -34,6 +36,7 @@ export const decisionRow = ({ decisionId, kind, merchantId, businessDay, decided
   business_day: businessDay,
   decided_at: columnTime(decidedAtMs),
   body: JSON.stringify(body),
+  schema_version: DECISION_ROW_VERSION,
   day: instantText(decidedAtMs).slice(0, 'YYYY-MM-DD'.length),
 })
 
@@ -83,4 +86,5 @@ const decisionRowFields = z.looseObject({
   business_day: z.string().exactOptional(),
   decided_at: columnInstant,
   body: parsed(parseJson, 'must be JSON text'),
+  schema_version: z.literal(DECISION_ROW_VERSION),
 })

@@ -46,9 +46,11 @@ const environment = z.object({
     .min(0)
     .default(128 * 1024 * 1024),
 
-  // The next two mean something only to the local system.
+  // The next ones mean something only to the local system.
   DAYBOOK_DATA: z.string().default('.daybook'),
   DAYBOOK_SHARDS: z.coerce.number().int().min(1).max(64).default(2),
+  // Whether the stream waits for the disk before it acknowledges. For throw-away data: never.
+  DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
 })
 
 export type Settings = {
@@ -68,6 +70,8 @@ export type Settings = {
   readonly bookCacheBytes: number
   readonly dataFolder: string
   readonly shardCount: number
+  /** Whether what the local stream acknowledges survives a power cut, and not only a kill. */
+  readonly syncs: boolean
 }
 
 /** Where Firehose takes what goes into the archive. */
@@ -106,6 +110,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
     bookCacheBytes: values.BOOK_CACHE_BYTES,
     dataFolder: values.DAYBOOK_DATA,
     shardCount: values.DAYBOOK_SHARDS,
+    syncs: values.DAYBOOK_SYNC === 'always',
   }
 }
 

@@ -3,7 +3,9 @@ import type { ArchivedEntry } from '#ledger/archive'
 import { parseBusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { ArchiveObject, ArchiveObjects, ArchivePart, Interval, UnreadableObject } from '#ledger/ports'
+import { refuse, type Result } from '#ledger/result'
 import { parseArchiveRow } from '#wire/archive-row'
+import { DECISION_ROW_VERSION } from '#wire/decision'
 import { parseJson } from '#wire/json'
 import { parseSavedMerchant } from '#wire/saved-merchant'
 import type { ObjectStore, StoredObject } from './object-store.ts'
@@ -116,20 +118,26 @@ const withoutNulls = ({ object: _object, ...columns }: Row): Row => {
 
 const nameOf = ({ merchant_id, entry_id }: Row): string => `${String(merchant_id)} ${String(entry_id)}`
 
-const MERCHANTS_TABLE = 'CREATE TABLE staged (object INTEGER, body VARCHAR)'
+const MERCHANTS_TABLE = 'CREATE TABLE staged (object INTEGER, body VARCHAR, schema_version INTEGER)'
 const STAGING_MERCHANTS = (rows: string) =>
-  `INSERT INTO staged SELECT ${OBJECT_PLACE}, body FROM ${rows} WHERE kind = 'merchant.saved'`
+  `INSERT INTO staged SELECT ${OBJECT_PLACE}, body, schema_version FROM ${rows} WHERE kind = 'merchant.saved'`
 
 async function* told(
   workshop: Workshop,
   objects: readonly StoredObject[],
 ): AsyncGenerator<Merchant | UnreadableObject> {
   yield* workshop.insert(objects, STAGING_MERCHANTS)
-  for await (const rows of workshop.rows<{ object: number; body: string }>('SELECT object, body FROM staged')) {
-    for (const { object, body } of rows) {
-      const json = parseJson(body)
-      const merchant = json.ok ? parseSavedMerchant(json.value) : json
+  type Saved = { readonly object: number; readonly body: string; readonly schema_version: number | null }
+  for await (const rows of workshop.rows<Saved>('SELECT object, body, schema_version FROM staged')) {
+    for (const { object, body, schema_version } of rows) {
+      const merchant = merchantOf(body, schema_version)
       yield merchant.ok ? merchant.value : { key: objects[object]?.key ?? '', reason: merchant.error }
     }
   }
+}
+
+const merchantOf = (body: string, version: number | null): Result<Merchant, string> => {
+  if (version !== DECISION_ROW_VERSION) return refuse(`decision format ${String(version)} is not known here`)
+  const json = parseJson(body)
+  return json.ok ? parseSavedMerchant(json.value) : json
 }

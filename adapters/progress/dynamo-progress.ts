@@ -1,6 +1,7 @@
 import { GetCommand, paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
+import { requireFormat } from '#adapters/dynamodb/item-format'
 import { readSortableNumber, sortableNumber } from '#adapters/dynamodb/sortable-number'
 import type { Progress, ShardProgress } from '#ledger/ports'
 
@@ -10,13 +11,17 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
     const update = new UpdateCommand({
       TableName: table,
       Key: { consumer, shard: shardId },
-      UpdateExpression: 'SET #sequenceNumber = :sequenceNumber, #appliedThroughMs = :appliedThroughMs',
-      ConditionExpression: 'attribute_not_exists(#sequenceNumber) OR #sequenceNumber < :sequenceNumber',
+      UpdateExpression:
+        'SET #format = :format, #sequenceNumber = :sequenceNumber, #appliedThroughMs = :appliedThroughMs',
+      ConditionExpression:
+        'attribute_not_exists(#sequenceNumber) OR (#format = :format AND #sequenceNumber < :sequenceNumber)',
       ExpressionAttributeNames: {
+        '#format': 'format',
         '#sequenceNumber': 'sequenceNumber',
         '#appliedThroughMs': 'appliedThroughMs',
       },
       ExpressionAttributeValues: {
+        ':format': FORMAT,
         ':sequenceNumber': sortableNumber(sequenceNumber),
         ':appliedThroughMs': appliedThroughMs,
       },
@@ -44,10 +49,18 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
   },
 })
 
-type ProgressItem = { readonly shard: string; readonly sequenceNumber: string; readonly appliedThroughMs: number }
+const FORMAT = 1
 
-const toProgress = ({ shard, sequenceNumber, appliedThroughMs }: ProgressItem): ShardProgress => ({
-  shardId: shard,
-  sequenceNumber: readSortableNumber(sequenceNumber),
-  appliedThroughMs,
-})
+type ProgressItem = {
+  readonly format: number
+  readonly consumer: string
+  readonly shard: string
+  readonly sequenceNumber: string
+  readonly appliedThroughMs: number
+}
+
+const toProgress = (item: ProgressItem): ShardProgress => {
+  const { format, consumer, shard, sequenceNumber, appliedThroughMs } = item
+  requireFormat(format, FORMAT, `The progress of ${consumer} on ${shard}`)
+  return { shardId: shard, sequenceNumber: readSortableNumber(sequenceNumber), appliedThroughMs }
+}

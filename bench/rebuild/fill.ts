@@ -110,4 +110,5 @@ const savedRow = (merchant: Merchant) => ({
   merchant_id: merchant.merchantId,
   decided_at: '2026-11-19 00:00:00.000',
   body: JSON.stringify(merchant),
+  schema_version: 1,
 })

@@ -4,6 +4,7 @@ import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
+import { onStopSignal, outliveReaders } from '#http/process-life'
 import type { Consumer } from '#ledger/ports'
 import { sendHeartbeats } from '#processors/heartbeat/send-heartbeats'
 import { handler as archiveHandler } from '#processors/archive/archive.lambda'
@@ -47,7 +48,8 @@ const sweep = () => {
 setTimeout(sweep, FIRST_SWEEP_AFTER_MS)
 setInterval(sweep, SWEEP_EVERY_MS)
 
-const stop = (): void => {
+outliveReaders()
+onStopSignal(() => {
   clearInterval(heart)
   Promise.all(mappings.map((mapping) => mapping.stop())).then(
     () => process.exit(0),
@@ -56,6 +58,4 @@ const stop = (): void => {
       process.exit(1)
     },
   )
-}
-process.once('SIGTERM', stop)
-process.once('SIGINT', stop)
+})

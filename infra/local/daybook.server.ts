@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { documentClient } from '#adapters/dynamodb/client'
 import { kinesisClient } from '#adapters/kinesis/client'
+import { outliveReaders } from '#http/process-life'
 import { readSettings, type Settings } from '#wire/settings'
+import { checkDataVersion, markDataVersion } from './data-version.ts'
 import { dynoxideBinary } from './dynoxide.ts'
 import { lockFolder } from './folder-lock.ts'
 import { useLocalServices } from './local-aws.ts'
@@ -17,6 +19,7 @@ import { startSupervisor } from './supervisor.ts'
 import { tryIt } from './try-it.ts'
 
 const print = (line: string) => console.log(line)
+outliveReaders()
 const settings = orRefuse(readSettings)
 orRefuse(dynoxideBinary)
 await refuseWhatCannotWork(settings)
@@ -28,8 +31,7 @@ const ports = { kinesis, dynamodb, s3, firehose }
 useLocalServices(ports)
 
 const supervisor = startSupervisor({ print })
-process.on('SIGTERM', () => void stop())
-process.on('SIGINT', () => void stop())
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop())
 
 const data = (name: string) => join(settings.dataFolder, name)
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -79,6 +81,7 @@ await Promise.all([untilReady(urls.ingestUrl), untilReady(urls.queryUrl)])
 clearTimeout(waiting)
 announceEndpoints(settings.dataFolder, { ingest: urls.ingestUrl, query: urls.queryUrl, ports })
 print(`\nDaybook is ready. Its data is in ${settings.dataFolder}/\n`)
+if (!settings.syncs) print('DAYBOOK_SYNC=never: a power cut loses entries that were acknowledged.\n')
 print(
   `  ingest     ${urls.ingestUrl}\n  query API  ${urls.queryUrl}\n  archive    s3://${settings.archiveBucket} at http://127.0.0.1:${ports.s3}\n\nTry it:\n\n${tryIt(urls)}\n`,
 )
@@ -93,8 +96,10 @@ function orRefuse<T>(attempt: () => T): T {
 
 async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort }: Settings) {
   if (ingestPort === queryPort) refuse('INGEST_PORT and QUERY_PORT cannot be the same.')
+  orRefuse(() => checkDataVersion(dataFolder))
   const holder = orRefuse(() => lockFolder(dataFolder))
   if (holder !== undefined) refuse(`Another Daybook (process ${holder}) is running on the data in ${dataFolder}.`)
+  orRefuse(() => markDataVersion(dataFolder))
   if (!(await isPortFree(ingestPort, host))) refuse(`Port ${ingestPort} is taken. Choose another by INGEST_PORT.`)
   if (!(await isPortFree(queryPort, host))) refuse(`Port ${queryPort} is taken. Choose another by QUERY_PORT.`)
 }

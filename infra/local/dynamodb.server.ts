@@ -4,9 +4,11 @@
  * behind when it was killed. With `--folder` data is kept there, without it in memory.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { onStopSignal, outliveReaders } from '#http/process-life'
+import { makeFolder } from './durable-files.ts'
 import { dynoxideBinary } from './dynoxide.ts'
 import { commandLineOf, endProcess } from './process-table.ts'
 
@@ -21,12 +23,13 @@ store.on('error', (error) => {
   console.error(error.message)
   process.exit(1)
 })
-process.on('SIGTERM', () => store.kill('SIGTERM'))
+outliveReaders()
+onStopSignal(() => store.kill('SIGTERM'))
 // SIGKILL, for this may be our last moment; dynoxide's journal of writes is made for it.
 process.on('exit', () => store.kill('SIGKILL'))
 
 async function startOver(folder: string) {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const database = join(folder, 'store.sqlite')
   const pidFile = join(folder, 'dynoxide.pid')
   await endLeftover(pidFile, database)

@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from './durable-files.ts'
 import { commandLineOf } from './process-table.ts'
 
 /**
@@ -8,7 +9,7 @@ import { commandLineOf } from './process-table.ts'
  * both go on; the stream's own database, locked by the operating system, then stops the second.)
  */
 export const lockFolder = (folder: string): number | undefined => {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const lock = join(folder, 'lock')
   const holder = holderOf(lock)
   if (holder !== undefined) return holder

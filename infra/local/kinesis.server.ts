@@ -1,17 +1,21 @@
 /**
- * Kinesis for one machine: kinesalite, hardened. With `--path` records are kept in LevelDB and survive a SIGKILL,
- * without it they are kept in memory.
+ * Kinesis for one machine: kinesalite, hardened. With `--path` records are kept in LevelDB and survive a power cut,
+ * or only a SIGKILL where the settings say so; without it they are kept in memory.
  */
-import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import kinesalite from 'kinesalite'
+import { onStopSignal, outliveReaders } from '#http/process-life'
+import { readSettings } from '#wire/settings'
+import { makeFolder } from './durable-files.ts'
+import { syncEveryWrite } from './kinesis-durability.ts'
 import { finishInterruptedChanges } from './kinesis-recovery.ts'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 
 if (path) {
-  mkdirSync(path, { recursive: true })
+  makeFolder(path)
+  if (readSettings().syncs) syncEveryWrite()
   await finishInterruptedChanges(path)
 }
 
@@ -29,7 +33,8 @@ surviveAbortedRequests(server)
 server.keepAliveTimeout = 0
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
 
-process.on('SIGTERM', () => {
+outliveReaders()
+onStopSignal(() => {
   // Its close() closes the database first and only then waits for the connections.
   server.close(() => process.exit(0))
   server.closeAllConnections()

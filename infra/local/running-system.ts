@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings } from '#wire/settings'
+import { checkDataVersion } from './data-version.ts'
 import { holderOfFolder } from './folder-lock.ts'
 import type { LocalPorts } from './local-aws.ts'
 
@@ -12,7 +13,7 @@ type Announced = { readonly ingest: string; readonly query: string; readonly por
 /** Says where the system of this process is, until the process ends. */
 export const announceEndpoints = (folder: string, { ingest, query, ports }: Announced): void => {
   const local = Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`])
-  const endpoints = { ingest, query, ...Object.fromEntries(local) }
+  const endpoints = { format: FORMAT, ingest, query, ...Object.fromEntries(local) }
   const draft = `${fileIn(folder)}.${process.pid}`
   writeFileSync(draft, JSON.stringify(endpoints, undefined, 2) + '\n')
   // Whoever reads it finds all of it or nothing.
@@ -46,15 +47,25 @@ export const useNamedOrRunningSystem = (): void => {
 }
 
 const readEndpoints = (folder: string): Endpoints => {
+  checkDataVersion(folder)
   const noSystem = new Error(`No Daybook is running on the data in ${folder}; start it with npm start.`)
   // A system that was killed leaves its file behind.
   if (holderOfFolder(folder) === undefined) throw noSystem
+  let announced: Endpoints & { readonly format?: unknown }
   try {
-    return JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Endpoints
+    announced = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as typeof announced
   } catch {
     // It is only just starting.
     throw noSystem
   }
+  const { format, ...endpoints } = announced
+  if (format === FORMAT) return endpoints
+  throw new Error(
+    `${fileIn(folder)} has format ${String(format)}, and only ${FORMAT} is known here: the Daybook that runs on the data ` +
+      `in ${folder} is another version. Use its own commands, or stop it and start this one.`,
+  )
 }
+
+const FORMAT = 1
 
 const fileIn = (folder: string) => join(folder, 'endpoints.json')

@@ -1,18 +1,22 @@
 /**
- * S3 for one machine: fauxqs. With `--path` objects are kept in SQLite and survive a SIGKILL (its other way, plain files,
+ * S3 for one machine: fauxqs. With `--path` objects are kept in SQLite and survive a power cut (its other way, plain files,
  * can leave an empty description of an object behind, with which it never starts again); without it in memory.
  */
 import { Server } from 'node:net'
 import { parseArgs } from 'node:util'
 import { startFauxqs } from 'fauxqs'
+import { onStopSignal, outliveReaders } from '#http/process-life'
+import { makeFolder } from './durable-files.ts'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 
 listenOnLoopbackOnly()
+if (path) makeFolder(path)
 const server = await startFauxqs({ port: Number(port), logger: false, ...(path ? { dataDir: path } : {}) })
 console.log(`listening on 127.0.0.1:${port}`)
 
-process.once('SIGTERM', () => {
+outliveReaders()
+onStopSignal(() => {
   server.stop().then(
     () => process.exit(0),
     (error: unknown) => {

@@ -78,6 +78,7 @@ export const headsWith: HeadsAdapter[] = [
       const stored = {
         merchantId,
         day: 'head',
+        format: 1,
         ...(closedThrough !== null && { closedThrough }),
         ...(closingMinor !== 0n && { closing: closingMinor }),
         ...(open.size > 0 && { open }),

@@ -1,9 +1,10 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { emptyHead } from '#ledger/head'
 import { shiftDay } from '#ledger/calendar'
 import { aBookId, day, merchantId } from '../builders.ts'
-import { dynamodb, headsWith } from './adapters.ts'
+import { dynamodb, freshTable, headsWith } from './adapters.ts'
 
 const m1 = merchantId('m1')
 const friday = day('2026-11-20')
@@ -67,6 +68,21 @@ describe.each(headsWith)('heads: $name', ({ given }) => {
     await Promise.all(days.map((day) => heads.open(aBookId({ day }))))
     expect(await heads.read(m1)).toEqual({ ...emptyHead, open: new Set(days), revision: 20 })
   })
+})
+
+test.each([
+  { format: 2, stored: { format: 2 } },
+  { format: 'undefined', stored: {} },
+])('a head in format $format is refused by name, and never changed', async ({ format, stored }) => {
+  const table = await freshTable('days')
+  const item = { merchantId: 'm1', day: 'head', rev: 1, open: new Set([friday]), ...stored }
+  await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
+  const heads = dynamoHeads(dynamodb, table)
+  const reason = `The head of merchant m1 is stored in format ${format}, and only 1 is known here.`
+  await expect(heads.read(m1)).rejects.toThrow(reason)
+  await expect(heads.open(aBookId({ day: saturday }))).rejects.toThrow(reason)
+  const { Item } = await dynamodb.send(new GetCommand({ TableName: table, Key: { merchantId: 'm1', day: 'head' } }))
+  expect(Item).toEqual(item)
 })
 
 test('heads on DynamoDB throw what may heal', async () => {

@@ -1,7 +1,8 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import type { ShardProgress } from '#ledger/ports'
-import { dynamodb, progresses } from './adapters.ts'
+import { dynamodb, freshTable, progresses } from './adapters.ts'
 
 const upTo = (sequenceNumber: string, given: Partial<ShardProgress> = {}): ShardProgress => ({
   shardId: 'shardId-000000000000',
@@ -58,6 +59,22 @@ describe.each(progresses)('progress: $name', ({ fresh }) => {
     await Promise.all(numbers.map((number) => progress.advance('journal', upTo(number))))
     expect(await progress.read('journal')).toEqual([upTo('20')])
   })
+})
+
+test.each([
+  { format: 2, stored: { format: 2 } },
+  { format: 'undefined', stored: {} },
+])('progress in format $format is refused by name, and never changed', async ({ format, stored }) => {
+  const table = await freshTable('progress')
+  const Key = { consumer: 'journal', shard: 'shardId-000000000000' }
+  const item = { ...Key, sequenceNumber: '1'.padStart(129, '0'), appliedThroughMs: 1, ...stored }
+  await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
+  const progress = dynamoProgress(dynamodb, table)
+  const reason = `The progress of journal on shardId-000000000000 is stored in format ${format}, and only 1 is known here.`
+  await expect(progress.read('journal')).rejects.toThrow(reason)
+  await expect(progress.of('journal', Key.shard)).rejects.toThrow(reason)
+  await progress.advance('journal', upTo('2'))
+  expect((await dynamodb.send(new GetCommand({ TableName: table, Key }))).Item).toEqual(item)
 })
 
 test('progress on DynamoDB throws what may heal, so that a refused condition is not all that counts as success', async () => {

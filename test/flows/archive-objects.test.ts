@@ -140,6 +140,7 @@ test('of a merchant the newest state that a decision tells counts', async () => 
     merchant_id: 'm1',
     decided_at: '2026-11-20 00:00:00.000',
     body: JSON.stringify(aMerchant({ revision, name })),
+    schema_version: 1,
   })
   const archive = parquetArchiveObjects(
     inMemory({
@@ -148,9 +149,13 @@ test('of a merchant the newest state that a decision tells counts', async () => 
         { ...saved(3, 'other kind'), kind: 'quarantine.discarded' },
       ]),
       'decisions/day=2026-11-21/c.parquet': bytes('broken'),
+      'decisions/day=2026-11-21/d.parquet': await decisionsParquet([{ ...saved(4, 'later'), schema_version: 2 }]),
     }),
   )
   const { merchants, unreadable } = await archive.merchants()
   expect(merchants).toEqual([aMerchant({ revision: 2, name: 'newer' })])
-  expect(unreadable.map(({ key }) => key)).toEqual(['decisions/day=2026-11-21/c.parquet'])
+  expect(unreadable.map(({ key }) => key)).toEqual([
+    'decisions/day=2026-11-21/c.parquet',
+    'decisions/day=2026-11-21/d.parquet',
+  ])
 })

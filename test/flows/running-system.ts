@@ -30,20 +30,28 @@ const COMMANDS: Readonly<Record<Child, string>> = {
 const exitWithParent = fileURLToPath(new URL('../../infra/local/exit-with-parent.ts', import.meta.url))
 
 export class RunningSystem {
-  readonly folder = mkdtempSync(join(tmpdir(), 'daybook-flow-'))
+  readonly folder: string
   readonly #ports: { readonly ingest: number; readonly query: number }
   readonly #env: NodeJS.ProcessEnv
   #supervisor: ChildProcess | undefined
   readonly output: string[] = []
 
-  private constructor(ports: { readonly ingest: number; readonly query: number }, env: NodeJS.ProcessEnv) {
+  private constructor(
+    ports: { readonly ingest: number; readonly query: number },
+    env: NodeJS.ProcessEnv,
+    folder: string,
+  ) {
     this.#ports = ports
     this.#env = env
+    this.folder = folder
   }
 
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
+  static async start(
+    env: NodeJS.ProcessEnv = {},
+    folder = mkdtempSync(join(tmpdir(), 'daybook-flow-')),
+  ): Promise<RunningSystem> {
     const [ingest = 0, query = 0] = await freePorts(2)
-    const system = new RunningSystem({ ingest, query }, env)
+    const system = new RunningSystem({ ingest, query }, env, folder)
     await system.start()
     return system
   }
@@ -121,6 +129,17 @@ export class RunningSystem {
     await exited
   }
 
+  /** SIGSTOP to every process of the system, the supervisor first. Returns when none of them does anything any more. */
+  async freeze(): Promise<void> {
+    this.#supervisor?.kill('SIGSTOP')
+    const isFrozen = async () => {
+      const pids = this.processes()
+      for (const pid of pids) signal(pid, 'SIGSTOP')
+      return pids.every(isStopped) || undefined
+    }
+    await eventually(isFrozen, { timeoutMs: 10_000, everyMs: 1 })
+  }
+
   /** SIGKILL to every process of the system at once. */
   async killAll(): Promise<void> {
     const supervisor = this.#supervisor
@@ -178,7 +197,7 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !
 // All that follows is read from /proc: these tests run on Linux.
 
 /** The processes that a process has started, and theirs. */
-const descendantsOf = (pid: number): number[] => {
+export const descendantsOf = (pid: number): number[] => {
   const parents = new Map(processIds().map((child) => [child, parentOf(child)]))
   const childrenOf = (parent: number): number[] =>
     [...parents].filter(([, itsParent]) => itsParent === parent).flatMap(([child]) => [child, ...childrenOf(child)])
@@ -193,6 +212,21 @@ const processIds = (): number[] =>
 const parentOf = (pid: number): number => {
   const stat = read(`/proc/${pid}/stat`)
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+/** Whether every thread is: one that waits for the disk goes on until it has been served. */
+const isStopped = (pid: number): boolean =>
+  threadsOf(pid).every((thread) => {
+    const stat = read(`/proc/${pid}/task/${thread}/stat`)
+    return stat === '' || 'TtZX'.includes(stat.charAt(stat.lastIndexOf(')') + 2))
+  })
+
+const threadsOf = (pid: number): string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return []
+  }
 }
 
 /** The environment that a process was started with. */

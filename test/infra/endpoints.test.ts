@@ -1,10 +1,10 @@
 /** How an operator's command finds the system that runs. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { useRunningSystem } from '#infra/local/running-system'
 
 let folder: string
@@ -29,6 +29,7 @@ const startSystem = async () => {
     setInterval(() => {}, 1000)
     console.log('ready')`
   const system = spawn(process.execPath, ['--input-type=module', '-e', source, folder])
+  onTestFinished(() => void system.kill('SIGKILL'))
   await once(system.stdout, 'data')
   return async (signal: NodeJS.Signals) => {
     const ended = once(system, 'exit')
@@ -44,6 +45,14 @@ test('says what to do when there is none, was none, or it was killed', async () 
   expect(() => useRunningSystem(folder)).not.toThrow()
   await end('SIGKILL')
   expect(() => useRunningSystem(folder)).toThrow(advice)
+})
+
+test('refuses to guess where a system of another version has written where it is', async () => {
+  const end = await startSystem()
+  writeFileSync(join(folder, 'endpoints.json'), JSON.stringify({ format: 2, ingest: 'http://ingest' }))
+  const reason = `${join(folder, 'endpoints.json')} has format 2, and only 1 is known here`
+  expect(() => useRunningSystem(folder)).toThrow(reason)
+  await end('SIGTERM')
 })
 
 test('points the SDK at it, except where the environment names something else', async () => {

@@ -157,6 +157,7 @@ describe('which files', () => {
       merchant_id: 'm1',
       decided_at: '2026-11-20 23:59:59.999',
       body: '{"currency":"BRL"}',
+      schema_version: 1,
     }
     await stream.put([recordOf(decision)])
     await stream.close(5_000)

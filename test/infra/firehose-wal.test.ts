@@ -115,3 +115,9 @@ test('a segment that was removed is gone, and its bytes with it', async () => {
     files: [],
   })
 })
+
+test.each(['a.wal', 'a.v2.wal'])('a segment of another format, %s, is refused by name and stays', (file) => {
+  writeFileSync(join(folder, file), 'acknowledged')
+  expect(() => openLog()).toThrow(`${join(folder, file)} is in a format that is not known here`)
+  expect(readdirSync(folder)).toEqual([file])
+})

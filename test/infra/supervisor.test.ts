@@ -1,18 +1,29 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { checkDataVersion, markDataVersion } from '#infra/local/data-version'
 import { lockFolder } from '#infra/local/folder-lock'
 import { freePorts } from '#infra/local/ports'
 import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
+import { useRunningSystem } from '#infra/local/running-system'
 import { startSupervisor } from '#infra/local/supervisor'
 import { startTestServices } from '#infra/local/test-services'
+
+/** Every file below the folder, with its text. */
+const contentsOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [relative(folder, file), readFileSync(file, 'utf8')]),
+  )
 
 const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
@@ -119,6 +130,7 @@ describe('npm start', () => {
     const system = spawn(process.execPath, [pathTo('../../infra/local/daybook.server.ts')], {
       env: { ...process.env, DAYBOOK_DATA: folder, ...env },
     })
+    onTestFinished(() => void system.kill('SIGKILL'))
     const [complaint, [code]] = await Promise.all([text(system.stderr), once(system, 'exit')])
     return { complaint: complaint.trim(), code: Number(code) }
   }
@@ -137,6 +149,33 @@ describe('npm start', () => {
     expect(lockFolder(folder)).toBeUndefined()
     const complaint = `Another Daybook (process ${process.pid}) is running on the data in ${folder}.`
     expect(await start({})).toEqual({ complaint, code: 1 })
+  })
+
+  test.each([
+    { of: 'an older Daybook', files: { 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has no version' },
+    { of: 'a newer Daybook', files: { version: '2\n', 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has version 2.' },
+    { of: 'a newer Daybook that keeps it elsewhere', files: { version: '2\n' }, found: 'has version 2.' },
+    { of: 'a Daybook that cannot be told', files: { version: 'one' }, found: 'has version one.' },
+  ])('refuses the data of $of in a sentence that says what to do, and changes nothing', async ({ files, found }) => {
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), text)
+    }
+    const { complaint, code } = await start({})
+    expect(code).toBe(1)
+    expect(complaint).toContain(`The data in ${folder} ${found}`)
+    expect(complaint).toContain('This Daybook reads version 1. Nothing was changed. Start with another folder')
+    expect(contentsOf(folder)).toEqual(files)
+    expect(() => useRunningSystem(folder)).toThrow(`The data in ${folder} ${found}`)
+  })
+
+  test('gives a new folder its version before there is any data', () => {
+    checkDataVersion(folder)
+    expect(contentsOf(folder)).toEqual({})
+    markDataVersion(folder)
+    expect(contentsOf(folder)).toEqual({ version: '1\n' })
+    writeFileSync(join(folder, 's3'), '')
+    expect(() => checkDataVersion(folder)).not.toThrow()
   })
 
   test('says which setting is bad, and ends', async () => {

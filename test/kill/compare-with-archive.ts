@@ -20,11 +20,13 @@ export const compareWithArchive = async ({ witness, findings, bucket }: Comparis
 
   const { contents, conflicts } = archived(await readArchive(s3, bucket))
   const accepted = contentsOf(witness, (outcome) => outcome !== 'refused')
-  for (const content of acknowledged.difference(contents)) findings.add('acknowledged and not in the archive', content)
+  for (const content of acknowledged.difference(contents)) findings.add(NOT_ARCHIVED, content)
   for (const content of contents.difference(accepted)) findings.add('in the archive, but never accepted', content)
   for (const position of conflicts) findings.add('two entries at one position of the archive', position)
   return contents.size
 }
+
+export const NOT_ARCHIVED = 'acknowledged and not in the archive'
 
 /** Everything with such an outcome, by book and content. */
 const contentsOf = ({ books }: Witness, wanted: (outcome: string) => boolean): Set<string> => {

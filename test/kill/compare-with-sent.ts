@@ -54,10 +54,11 @@ export const compareWithSent = ({ book, rows, setAside, sent, findings }: OfBook
     for (const [content, outcome] of contents) {
       if (outcome !== 'acknowledged' || counted.get(entryId) === content) continue
       const id = `${book}/${entryId}`
-      if (!counted.has(entryId)) findings.add('acknowledged and not counted', id)
+      if (!counted.has(entryId)) findings.add(NOT_COUNTED, id)
       else if (!aside.has(content)) findings.add('acknowledged, and neither counted nor in quarantine', id)
     }
   }
 }
 
 export const COUNTED_TWICE = 'counted more than once'
+export const NOT_COUNTED = 'acknowledged and not counted'

@@ -54,7 +54,7 @@ try {
 async function run(findings: Findings) {
   const witness = new Witness()
   for (const merchantId of MERCHANTS) await register(system, merchantId)
-  const stopTills = startTills({ system, witness, seed, resends: !control })
+  const stopTills = startTills({ system, witness, seed, resends: control ? 'nothing' : 'anything' })
   const stopReaders = startReaders({ system, witness, findings })
   const random = seededRandom(seed)
   const toll = await wreak({ system, witness, findings, random, kills, onKill: (done) => progress(done, witness) })

@@ -11,8 +11,8 @@ export type Trade = {
   readonly system: RunningSystem
   readonly witness: Witness
   readonly seed: number
-  /** Whether anything is ever sent a second time. */
-  readonly resends: boolean
+  /** What is sent a second time: whatever a till thinks of, only requests that had no answer or a 5xx, or nothing. */
+  readonly resends: 'anything' | 'what-failed' | 'nothing'
 }
 
 const TILLS = 6
@@ -31,10 +31,10 @@ const runTill = async (trade: Trade, index: number, stopping: AbortSignal): Prom
   const random = seededRandom(trade.seed * TILLS + index)
   const till = newTill(`till-${index}`, random)
   while (!stopping.aborted) {
-    const outcomes = await Promise.all(till.next(trade.resends).map((sales) => send(trade, sales)))
+    const outcomes = await Promise.all(till.next(trade.resends === 'anything').map((sales) => send(trade, sales)))
     const failed = outcomes.filter((sales) => sales !== undefined)
     // Most tills try again, sooner or later; some are switched off for the night.
-    if (trade.resends) till.later(failed.filter(() => random.chance(0.7)))
+    if (trade.resends !== 'nothing') till.later(failed.filter(() => random.chance(0.7)))
     await sleep(failed.length > 0 ? 250 : 10 + random.below(70))
   }
 }

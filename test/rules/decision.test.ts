@@ -95,6 +95,7 @@ describe('on the stream and in the archive', () => {
       business_day: '2026-11-20',
       decided_at: '2026-11-21 02:30:00.000',
       body: '{"a":1}',
+      schema_version: 1,
       day: '2026-11-21',
     })
   })
@@ -102,6 +103,10 @@ describe('on the stream and in the archive', () => {
   test('comes back with NULL for what was absent', () => {
     const decision: AnyDecision = { decisionId: 'd1', kind: 'merchant.saved', decidedAtMs: AT, body: {} }
     expect(parseDecisionRow({ ...decisionRow(decision), merchant_id: null, business_day: null })).toEqual(ok(decision))
+  })
+
+  test.each([2, null])('in a row of version %s is refused', (schema_version) => {
+    expect(parseDecisionRow({ ...decisionRow(aDecision()), schema_version }).ok).toBe(false)
   })
 
   test('fits a Firehose record even at its largest, quotes within quotes', () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { pino } from 'pino'
+import { onStopSignal, outliveReaders } from '#http/process-life'
 import { readSettings } from '#wire/settings'
 import { s3Client } from '../s3-client.ts'
 import { openDeliveryStream, type Objects } from './delivery-stream.ts'
@@ -45,7 +46,8 @@ server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0
 // Within the patience of the supervisor (6 s). What is not delivered by then is at the next start.
 const DELIVER_WITHIN_MS = 3_000
 
-process.once('SIGTERM', () => {
+outliveReaders()
+onStopSignal(() => {
   server.close()
   server.closeIdleConnections()
   Promise.all(streams.values().map((deliveryStream) => deliveryStream.close(DELIVER_WITHIN_MS))).then(

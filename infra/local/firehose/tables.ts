@@ -41,6 +41,7 @@ export const decisionsTable: Table = {
     ...strings('decision_id', 'kind', 'merchant_id', 'business_day'),
     { name: 'decided_at', type: 'timestamp' },
     ...strings('body'),
+    { name: 'schema_version', type: 'int' },
   ],
   keyPrefix: (day) => `decisions/day=${day}/`,
   dayFrom: 'decided_at',

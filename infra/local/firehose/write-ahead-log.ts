@@ -3,13 +3,15 @@
  *
  * A segment is a row of frames: length, CRC-32, bytes. It is written by one process, never appended to after it was
  * sealed, and what a killed process left is sealed: so a sealed segment reads the same however often it is read. The
- * frame at its end may be torn; it was never acknowledged, and reading stops there.
+ * frame at its end may be torn; it was never acknowledged, and reading stops there. Its name ends in the version of
+ * this format, because the first bytes of a file may be what a power cut takes.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { makeFolder, syncFolder } from '../durable-files.ts'
 
 export type WriteAheadLog = {
   /** Returns when the records are on disk, all of them in one segment. Those who wait together share one fsync. */
@@ -32,7 +34,7 @@ export type WriteAheadLogOptions = {
 }
 
 export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions): WriteAheadLog => {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const pathOf = (segment: string) => join(folder, segment + SUFFIX)
   const sealed = leftSegments(folder)
   const sizes = new Map(sealed.map((segment) => [segment, statSync(pathOf(segment)).size]))
@@ -65,7 +67,7 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
   const startSegment = async () => {
     const segment = `${timestamp(new Date())}-${randomUUID()}`
     const file = await open(pathOf(segment), 'wx')
-    await syncFolder(folder)
+    syncFolder(folder)
     return { segment, file, bytes: 0 }
   }
 
@@ -108,15 +110,20 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
   }
 }
 
-const SUFFIX = '.wal'
+const FORMAT = 1
+const SUFFIX = `.v${FORMAT}.wal`
 const HEADER_BYTES = 8
 
-// The names begin with their time.
-const leftSegments = (folder: string): string[] =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith(SUFFIX))
-    .map((file) => file.slice(0, -SUFFIX.length))
-    .toSorted()
+/** Throws when one of them is in another format: what it holds was acknowledged, and must not be passed over. */
+const leftSegments = (folder: string): string[] => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.wal'))
+  const unknown = files.find((file) => !file.endsWith(SUFFIX))
+  if (unknown !== undefined) {
+    throw new Error(`${join(folder, unknown)} is in a format that is not known here; only *${SUFFIX} is.`)
+  }
+  // The names begin with their time.
+  return files.map((file) => file.slice(0, -SUFFIX.length)).toSorted()
+}
 
 /** As Firehose writes times into the names of objects, and finer, in UTC. */
 const timestamp = (at: Date): string => at.toISOString().replace('Z', '').replace(/[T:.]/g, '-')
@@ -152,15 +159,5 @@ const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Prom
   for (let written = 0; written < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
     written += bytesWritten
-  }
-}
-
-/** A new file survives the loss of power only when its folder has been written, too. */
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

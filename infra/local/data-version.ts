@@ -1,0 +1,42 @@
+/** The version of the data folder: of its layout, and of every format that lies in it (docs/formats.md). */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeFileDurably } from './durable-files.ts'
+
+/** Goes up with every change after which a folder written before could be misread. */
+export const DATA_VERSION = 1
+
+/** Throws an error for people if the folder holds data that this code does not read. Changes nothing. */
+export const checkDataVersion = (folder: string): void => {
+  const version = versionOf(folder)
+  if (version === String(DATA_VERSION)) return
+  if (version === undefined && !PARTS.some((part) => existsSync(join(folder, part)))) return
+  const found =
+    version === undefined
+      ? `The data in ${folder} has no version: a Daybook older than version 1 of the format wrote it`
+      : `The data in ${folder} has version ${version}`
+  throw new Error(
+    `${found}. This Daybook reads version ${DATA_VERSION}. Nothing was changed. Start with another folder ` +
+      `(DAYBOOK_DATA=${folder}-new npm start), or delete ${folder} if its data is not needed. ` +
+      `docs/formats.md says which versions there are and how to move data between them.`,
+  )
+}
+
+/** Marks a folder that has no version yet, before any data is put there. */
+export const markDataVersion = (folder: string): void => {
+  if (versionOf(folder) === undefined) writeFileDurably(folder, FILE, `${DATA_VERSION}\n`)
+}
+
+const FILE = 'version'
+
+/** Where the services keep what they hold. A folder without any of them has no data of ours. */
+const PARTS = ['kinesis', 'dynamodb', 's3', 'firehose']
+
+const versionOf = (folder: string): string | undefined => {
+  try {
+    return readFileSync(join(folder, FILE), 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
