@@ -142,7 +142,7 @@ const UNSUPPORTED_ENCODING: Problem = {
 }
 
 const NOT_A_MERGE_PATCH: Problem = {
-  code: 'unsupported-media-type',
+  code: 'unsupported-type',
   detail: `A PATCH has to be a JSON merge patch, sent with Content-Type: ${MERGE_PATCH}.`,
   acceptPatch: MERGE_PATCH,
 }

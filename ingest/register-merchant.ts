@@ -40,9 +40,9 @@ export type Register = {
 }
 
 export const registrar = ({ merchants, clock, onTrouble = () => {} }: Register): Registrar => {
-  const carryOut = async (command: Command, terms: Terms = {}) => {
+  const carryOut = async (merchantId: MerchantId, decide: Decide, terms: Terms = {}) => {
     try {
-      return await decideAndSave(merchants, command, terms)
+      return await decideAndSave(merchants, merchantId, decide, terms)
     } catch (error) {
       if (!(error instanceof OutOfReach)) throw error
       onTrouble(error.cause)
@@ -50,43 +50,32 @@ export const registrar = ({ merchants, clock, onTrouble = () => {} }: Register):
     }
   }
   return {
-    register: async (wanted, terms) =>
-      await carryOut(
-        {
-          merchantId: wanted.merchantId,
-          decide: (current) => registerMerchant(current, wanted, clock()),
-        },
-        terms,
-      ),
-    change: async (merchantId, change, terms) =>
-      await carryOut(
-        {
-          merchantId,
-          decide: (current) =>
-            current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, clock()),
-        },
-        terms,
-      ),
+    async register(wanted, terms) {
+      return await carryOut(wanted.merchantId, (current) => registerMerchant(current, wanted, clock()), terms)
+    },
+    async change(merchantId, change, terms) {
+      const decide: Decide = (current) =>
+        current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, clock())
+      return await carryOut(merchantId, decide, terms)
+    },
   }
 }
 
-type Command = {
-  readonly merchantId: MerchantId
-  /** The merchant as it is to be; the very `current` one when nothing changes. */
-  readonly decide: (current: Merchant | undefined) => Result<Merchant, Refusal>
-}
-
+/** The merchant as it is to be; the very `current` one when nothing changes. */
+type Decide = (current: Merchant | undefined) => Result<Merchant, Refusal>
 type Refusal = MerchantRefusal | 'unknown-merchant'
 
 const decideAndSave = async (
   merchants: Register['merchants'],
-  { merchantId, decide }: Command,
+  merchantId: MerchantId,
+  decide: Decide,
   { preconditions = {}, isPreview = false }: Terms,
 ): Promise<Result<Registered, Problem>> => {
   let tried: Merchant | undefined
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const current = await orOutOfReach(merchants.find(merchantId))
     const decided = decide(current)
+    // RFC 9110 (13.2.1) puts what is wrong with any such request before its preconditions.
     if (!decided.ok && decided.error === 'unknown-merchant') return refuse(REFUSALS[decided.error])
     const failed = failedPrecondition(preconditions, current, tried)
     if (failed !== undefined) return refuse(failed)
@@ -103,7 +92,7 @@ const decideAndSave = async (
 }
 
 const failedPrecondition = (
-  { ifMatch, ifNoneMatch }: Preconditions,
+  preconditions: Preconditions,
   current: Merchant | undefined,
   tried: Merchant | undefined,
 ): Problem | undefined => {
@@ -111,11 +100,8 @@ const failedPrecondition = (
   // A save whose answer was lost is tried again by the SDK and says 'moved'. Where the change is in place, RFC 9110
   // (13.1.1) lets If-Match succeed; of If-None-Match it does not say so.
   const isInPlace = tried !== undefined && isDeepStrictEqual(current, tried)
-  const asked = {
-    ...(ifMatch !== undefined && !isInPlace && { ifMatch }),
-    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-  }
-  if (preconditionsHold(asked, etag)) return undefined
+  const { ifMatch: _, ...others } = preconditions
+  if (preconditionsHold(isInPlace ? others : preconditions, etag)) return undefined
   const now = etag === undefined ? 'There is no such merchant' : `The ETag of the merchant is ${etag} now`
   return { code: 'precondition-failed', detail: `${now}, so nothing was changed. Read it before you try again.` }
 }

@@ -17,7 +17,7 @@ export const PROBLEMS = {
   'precondition-failed': { status: 412, title: 'It is not as If-Match or If-None-Match expects it' },
   'too-large': { status: 413, title: 'The body or line is too large' },
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
-  'unsupported-media-type': { status: 415, title: 'The media type of the body is not supported' },
+  'unsupported-type': { status: 415, title: 'The media type of the body is not supported' },
   invalid: { status: 422, title: 'Some fields are not valid' },
   'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
   'headers-too-large': { status: 431, title: 'URL and headers are too large' },

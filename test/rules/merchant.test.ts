@@ -32,7 +32,7 @@ const register = (current: Merchant | undefined, patch: Parameters<typeof wanted
 const registered = register(undefined)
 
 const change = (current: Merchant, given: Record<string, string | null>, nowMs = NOW): Merchant => {
-  const changed = changeMerchant(current, given as MerchantChange, nowMs)
+  const changed = changeMerchant(current, given, nowMs)
   if (!changed.ok) throw new Error(changed.error)
   return changed.value
 }

@@ -108,7 +108,7 @@ export const ingestDocument = () =>
           },
           responses: {
             200: jsonAnswer('This is how the merchant is now, or would be.', 'Merchant', MERCHANT_ETAG),
-            ...problemAnswers([...CANNOT_BE_READ, 'unsupported-media-type', 'not-found', ...CANNOT_CHANGE]),
+            ...problemAnswers([...CANNOT_BE_READ, 'unsupported-type', 'not-found', ...CANNOT_CHANGE]),
           },
         },
       },

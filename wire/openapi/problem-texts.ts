@@ -39,10 +39,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   'changed-meanwhile': { means: 'Others kept changing the same thing.', remedy: 'Read it, and send the change again.' },
   'precondition-failed': {
-    means:
-      '`If-Match` names no ETag that the merchant has now, or `If-None-Match` one that it has. After an answer that was ' +
-      'lost it may be your own change that stands.',
-    remedy: 'Read the merchant, and send the change again, if it is still needed, with the ETag that it has now.',
+    means: '`If-Match` or `If-None-Match` does not hold for the merchant as it is now.',
+    remedy: 'Read it. Unless your change is in place already, send it again.',
   },
   'too-large': {
     means: 'The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB.',
@@ -52,9 +50,9 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     means: '`Content-Encoding` is neither absent nor `gzip`.',
     remedy: 'Send it as it is, or as gzip.',
   },
-  'unsupported-media-type': {
+  'unsupported-type': {
     means: 'The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.',
-    remedy: 'Send a JSON merge patch as `application/merge-patch+json`.',
+    remedy: 'Send a merge patch as `application/merge-patch+json`.',
   },
   invalid: {
     means: '`errors` names every field that is wrong.',

@@ -404,7 +404,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-media-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -670,7 +670,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-media-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -794,7 +794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition-failed`: `If-Match` names no ETag that the merchant has now, or `If-None-Match` one that it has. After an answer that was lost it may be your own change that stands. */
+            /** @description `precondition-failed`: `If-Match` or `If-None-Match` does not hold for the merchant as it is now. */
             412: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -936,7 +936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition-failed`: `If-Match` names no ETag that the merchant has now, or `If-None-Match` one that it has. After an answer that was lost it may be your own change that stands. */
+            /** @description `precondition-failed`: `If-Match` or `If-None-Match` does not hold for the merchant as it is now. */
             412: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -959,7 +959,7 @@ export interface operations {
             /**
              * @description `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`.
              *
-             *     `unsupported-media-type`: The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.
+             *     `unsupported-type`: The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.
              */
             415: {
                 headers: {
