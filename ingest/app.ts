@@ -41,6 +41,8 @@ export type IngestParts = ServiceParts & {
   readonly admission: Admission
   readonly uploadAdmission: Admission
   readonly limit: RateLimit
+  /** Where clients reach the query API, without a slash at the end. Undefined: answers do not point there. */
+  readonly queryUrl?: string | undefined
   /** Hears what became of the entries of a request, or of a part of an upload. */
   readonly onOutcomes: (via: EntryRoute, outcomes: readonly Result<Accepted, Problem>[]) => void
   /** Hears why a request was not let in. */
@@ -54,7 +56,7 @@ export type EntryRoute = 'single' | 'batch' | 'upload'
 export const ENDLESS_PATHS: readonly string[] = ['/v1/entries/stream']
 
 export const ingestApp = (parts: IngestParts) => {
-  const { accept, registrar, quarantine, admission, uploadAdmission, limit, onOutcomes, onShed } = parts
+  const { accept, registrar, quarantine, admission, uploadAdmission, limit, queryUrl, onOutcomes, onShed } = parts
   const app = service(parts)
 
   const shed = (c: ServiceContext, refusal: Shed): Response => {
@@ -119,7 +121,7 @@ export const ingestApp = (parts: IngestParts) => {
       onOutcomes('single', outcomes)
       const [outcome] = outcomes
       if (outcome === undefined) throw new Error('an entry was given and nothing came back')
-      return outcome.ok ? acceptedResponse(outcome.value) : problem(c, outcome.error)
+      return outcome.ok ? acceptedResponse(outcome.value, queryUrl) : problem(c, outcome.error)
     }),
   )
   app.all('/v1/entries', onlyMethods('POST'))
@@ -155,7 +157,7 @@ export const ingestApp = (parts: IngestParts) => {
       const free = limit.take(1)
       if (!free.ok) return shed(c, free.error)
       const decided = await quarantine.replay(quarantineKeyOf(c), operatorOf(c), wanted.value.correction)
-      return decided.ok ? replayedResponse(decided.value) : problem(c, decided.error)
+      return decided.ok ? replayedResponse(decided.value, queryUrl) : problem(c, decided.error)
     }),
   )
   app.all('/v1/quarantine/:quarantineId/replay', onlyMethods('POST'))
@@ -209,19 +211,24 @@ const registeredResponse = ({ merchant, isNew }: Registered, { isPreview }: Requ
     ? jsonResponse(merchantResponse(merchant))
     : jsonResponse(merchantResponse(merchant), isNew ? 201 : 200, { etag: merchantTag(merchant) })
 
-const acceptedResponse = ({ entry, position }: Accepted): Response => {
+const acceptedResponse = ({ entry, position }: Accepted, queryUrl: string | undefined): Response => {
   const { entryId, merchantId, businessDay } = entry
   const body = { entryId, merchantId, businessDay, position: positionToken(position) }
-  return jsonResponse(body, 202, locationOf(entry))
+  return jsonResponse(body, 202, locationOf(entry, queryUrl))
 }
 
-// Nothing in an id or a day needs escaping in a path.
-const locationOf = ({ entryId, merchantId, businessDay }: Entry) => ({
-  location: `/v1/merchants/${merchantId}/days/${businessDay}/entries/${entryId}`,
-})
+// Another service answers there, so a path alone would lead nowhere. Nothing in an id or a day needs escaping in a path.
+const locationOf = ({ entryId, merchantId, businessDay }: Entry, queryUrl: string | undefined) =>
+  queryUrl === undefined
+    ? undefined
+    : { location: `${queryUrl}/v1/merchants/${merchantId}/days/${businessDay}/entries/${entryId}` }
 
-const replayedResponse = (decided: Decided): Response =>
-  jsonResponse(decidedResponse(decided), 202, decided.status === 'replayed' ? locationOf(decided.replayedAs.entry) : {})
+const replayedResponse = (decided: Decided, queryUrl: string | undefined): Response =>
+  jsonResponse(
+    decidedResponse(decided),
+    202,
+    decided.status === 'replayed' ? locationOf(decided.replayedAs.entry, queryUrl) : undefined,
+  )
 
 const quarantineKeyOf = (c: ServiceContext): QuarantineKey => {
   const key = parseQuarantineId(c.req.param('quarantineId') ?? '')

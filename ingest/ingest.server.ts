@@ -25,6 +25,7 @@ const app = ingest({
   decisions: streamDecisions(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   log,
   registry: processRegistry(),
+  queryUrl: settings.queryUrl,
   limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },
 })
 

@@ -24,6 +24,8 @@ export type IngestWorld = {
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
+  /** Where clients reach the query API, without a slash at the end. Undefined: answers do not point there. */
+  readonly queryUrl?: string | undefined
   readonly registry?: Registry
 }
 
@@ -43,6 +45,7 @@ export const ingest = ({
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
+  queryUrl,
   registry = metricsRegistry(),
 }: IngestWorld) => {
   const metrics = ingestMetrics(registry)
@@ -92,6 +95,7 @@ export const ingest = ({
     },
     onOutcomes: metrics.onOutcomes,
     onShed: metrics.onShed,
+    queryUrl,
     log,
     registry,
   })

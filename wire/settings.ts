@@ -8,10 +8,23 @@ const resourceName = (fallback: string) =>
     .regex(/^[A-Za-z0-9_.-]+$/, 'may contain only letters, digits, "_", "." and "-"')
     .default(fallback)
 
+/** Where clients reach a service, without a slash at the end, so that a path can be put behind it. */
+const serviceUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text)
+  const isAddress = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)
+  if (isAddress && url.username === '' && url.password === '') return url.origin + url.pathname.replace(/\/+$/, '')
+  const message =
+    'must be an http or https URL without credentials, query or fragment, such as https://books.example.com'
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   INGEST_PORT: port(8787),
   QUERY_PORT: port(8788),
+  // Ingest points there; without it, it cannot know the address.
+  QUERY_URL: serviceUrl.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 
   STREAM_NAME: resourceName('daybook-entries'),
@@ -57,6 +70,7 @@ export type Settings = {
   readonly host: string
   readonly ingestPort: number
   readonly queryPort: number
+  readonly queryUrl: string | undefined
   readonly logLevel: z.infer<typeof environment>['LOG_LEVEL']
   readonly streamName: string
   readonly deliveryStreams: DeliveryStreamNames
@@ -88,6 +102,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
     host: values.HOST,
     ingestPort: values.INGEST_PORT,
     queryPort: values.QUERY_PORT,
+    queryUrl: values.QUERY_URL,
     logLevel: values.LOG_LEVEL,
     streamName: values.STREAM_NAME,
     deliveryStreams: { entries: values.ENTRIES_DELIVERY_STREAM, decisions: values.DECISIONS_DELIVERY_STREAM },

@@ -14,6 +14,7 @@ import { provision } from './provision.ts'
 import { untilReady } from './readiness.ts'
 import { announceEndpoints } from './running-system.ts'
 import { s3Client } from './s3-client.ts'
+import { serviceUrl } from './service-url.ts'
 import { dynamodbService, firehoseService, kinesisService, s3Service } from './services.ts'
 import { startSupervisor } from './supervisor.ts'
 import { tryIt } from './try-it.ts'
@@ -23,6 +24,11 @@ outliveReaders()
 const settings = orRefuse(readSettings)
 orRefuse(dynoxideBinary)
 await refuseWhatCannotWork(settings)
+
+const urls = {
+  ingestUrl: serviceUrl(settings.host, settings.ingestPort),
+  queryUrl: serviceUrl(settings.host, settings.queryPort),
+}
 
 // Chosen once, so that a service that dies comes back at the address that the others know.
 const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
@@ -69,13 +75,10 @@ supervisor.start({
   env: {
     NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=16`.trim(),
     MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
+    QUERY_URL: settings.queryUrl ?? urls.queryUrl,
   },
 })
 
-const urls = {
-  ingestUrl: `http://${settings.host}:${settings.ingestPort}`,
-  queryUrl: `http://${settings.host}:${settings.queryPort}`,
-}
 const waiting = setTimeout(() => print('\nNot ready yet. What the services say stands above.\n'), 15_000)
 await Promise.all([untilReady(urls.ingestUrl), untilReady(urls.queryUrl)])
 clearTimeout(waiting)

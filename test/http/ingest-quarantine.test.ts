@@ -52,6 +52,7 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
     },
     log,
     clock: () => nowMs,
+    queryUrl: 'https://books.example',
   })
   await quarantine.setAside(given)
   const post = async (path: string, body?: unknown, headers: Record<string, string> = { 'x-operator': 'ana' }) => {
@@ -108,7 +109,7 @@ describe('replaying something as it was', () => {
         position: POSITION,
       },
     })
-    expect(headers.get('location')).toBe('/v1/merchants/m1/days/2026-11-20/entries/e1')
+    expect(headers.get('location')).toBe('https://books.example/v1/merchants/m1/days/2026-11-20/entries/e1')
     expect(onStream()).toEqual([sale])
     expect(await stored()).toEqual({
       ...item,

@@ -6,7 +6,7 @@ import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
 import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
-import { aMerchant } from '#test/builders'
+import { aMerchant, merchantId } from '#test/builders'
 import { parsePositionToken } from '#wire/position-token'
 import { decodeRecord } from '#wire/stream-record'
 
@@ -33,12 +33,13 @@ type Sent = string | Uint8Array<ArrayBuffer> | ReadableStream
 const isSent = (body: Sent | object): body is Sent =>
   typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream
 
-type World = { stream?: EntryStream; merchants?: Merchants }
+type World = { stream?: EntryStream; merchants?: Merchants; queryUrl?: string }
 
-const start = ({ stream, merchants = memoryMerchants([aMerchant()]) }: World = {}) => {
+const start = ({ stream, merchants = memoryMerchants([aMerchant()]), queryUrl }: World = {}) => {
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({ quarantine: memoryQuarantine(), stream: stream ?? memory, merchants, log, clock: () => NOW })
+  const world = { quarantine: memoryQuarantine(), stream: stream ?? memory, merchants, log, clock: () => NOW }
+  const app = ingest({ ...world, queryUrl })
   const post = async (path: string, body: Sent | object, headers: Record<string, string> = {}) => {
     const sent = isSent(body) ? body : JSON.stringify(body)
     const request = new Request(`http://ingest${path}`, { method: 'POST', headers, body: sent, duplex: 'half' })
@@ -86,7 +87,7 @@ describe('one entry', () => {
       businessDay: '2026-11-20',
       position: expect.any(String),
     })
-    expect(headers.get('location')).toBe('/v1/merchants/m1/days/2026-11-20/entries/e1')
+    expect(headers.has('location'), 'a dead link is worse than none').toBe(false)
     expect(parsePositionToken(String(body['position']))).toEqual({
       ok: true,
       value: [{ shardId: 'shardId-000000000000', sequenceNumber: '1', index: 0 }],
@@ -94,6 +95,30 @@ describe('one entry', () => {
     expect(onStream()).toEqual([
       expect.objectContaining({ entryId: 'e1', amountMinor: 1250n, businessDay: '2026-11-20', receivedAtMs: NOW }),
     ])
+  })
+
+  test.each([
+    { queryUrl: 'http://127.0.0.1:8788', entryId: 'e1' },
+    { queryUrl: 'https://example.com/daybook', entryId: 'till:7.sale-1_a' },
+    { queryUrl: 'http://[::1]:8788', entryId: ':::' },
+  ])('is answered with the URL of $entryId at the query API, $queryUrl', async ({ queryUrl, entryId }) => {
+    const merchants = memoryMerchants([aMerchant({ merchantId: merchantId('shop:1') })])
+    const { post } = start({ queryUrl, merchants })
+    const { headers } = await post('/v1/entries', { ...sale, entryId, merchantId: 'shop:1' })
+    const location = `${queryUrl}/v1/merchants/shop:1/days/2026-11-20/entries/${entryId}`
+    expect(headers.get('location')).toBe(location)
+    expect(new URL(location).href, 'it is a URL as it stands').toBe(location)
+  })
+
+  test('that is refused, and a batch, have no URL in their answers', async () => {
+    const { post } = start({ queryUrl: 'https://example.com' })
+    for (const [path, body] of [
+      ['/v1/entries', { ...sale, amount: 0 }],
+      ['/v1/entries/batch', { entries: [sale] }],
+      ['/v1/entries/batch', { entries: [sale, {}] }],
+    ] as const) {
+      expect((await post(path, body)).headers.has('location')).toBe(false)
+    }
   })
 
   test('belongs to the day of its own time, not of ours', async () => {

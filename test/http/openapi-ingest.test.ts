@@ -132,6 +132,7 @@ const start = async (world: Partial<IngestWorld> = {}) => {
     merchants: memoryMerchants([aMerchant()]),
     quarantine,
     log: { error: vi.fn(), warn: vi.fn() },
+    queryUrl: 'https://books.example',
     ...world,
   })
 }

@@ -135,9 +135,11 @@ const HEADERS = {
   },
   'retry-after': { description: 'Seconds.', required: false, schema: { type: 'integer', minimum: 1 } },
   location: {
-    description: 'Where the query API answers the entry once it is counted.',
-    required: true,
-    schema: { type: 'string', format: 'uri-reference' },
+    description:
+      'The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest ' +
+      'was not told the address of the query API.',
+    required: false,
+    schema: { type: 'string', format: 'uri' },
   },
   etag: {
     description:

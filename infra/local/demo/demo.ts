@@ -2,6 +2,7 @@
 import { furthestPositions } from '#ledger/positions'
 import { parsePositionToken, positionsToken } from '#wire/position-token'
 import { readSettings } from '#wire/settings'
+import { serviceUrl } from '../service-url.ts'
 import { demoClient, type Client, type DayAnswer } from './client.ts'
 import { dayOfTrade, SHOPS, type DayOfTrade, type SentEntry } from './day-of-trade.ts'
 import { progressBar, table } from './terminal.ts'
@@ -11,7 +12,7 @@ const SENDERS = 4
 
 const main = async (): Promise<void> => {
   const { host, ingestPort, queryPort } = readSettings()
-  const client = demoClient({ ingest: `http://${host}:${ingestPort}`, query: `http://${host}:${queryPort}` })
+  const client = demoClient({ ingest: serviceUrl(host, ingestPort), query: serviceUrl(host, queryPort) })
   const days = SHOPS.map((shop) => dayOfTrade(shop, Date.now()))
   const startedAtMs = performance.now()
   for (const { shop } of days) await client.register(shop)

@@ -430,7 +430,10 @@ export interface components {
          *       "from": 1,
          *       "to": 251,
          *       "accepted": 251,
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
+         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0",
+         *       "businessDays": [
+         *         "2026-11-20"
+         *       ]
          *     }
          */
         StreamAnswer: {
@@ -443,8 +446,10 @@ export interface components {
              * @description How many lines of the range held an entry; the others are blank.
              */
             accepted: number;
-            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            /** @description Where the entries of the range stand on the stream, opaque: on every shard that took some of them, the furthest place. Give it as `after=` to a query that has to know of all of them. */
             position: string;
+            /** @description Each day once, in order; never more than there are entries, which are at most 500. */
+            businessDays: string[];
         } | {
             /** @description Counted from 1. */
             line: number;
@@ -703,7 +708,7 @@ export interface components {
         "x-request-id": string;
         /** @description Seconds. */
         "retry-after": number;
-        /** @description Where the query API answers the entry once it is counted. */
+        /** @description The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest was not told the address of the query API. */
         location: string;
         /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
         etag: string;
@@ -1273,7 +1278,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {"from":1,"to":251,"accepted":251,"position":"2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"}
+                     * @example {"from":1,"to":251,"accepted":251,"position":"2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0","businessDays":["2026-11-20"]}
                      *     {"done":true,"accepted":251,"rejected":0}
                      */
                     "application/x-ndjson": string;

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { readSettings } from '#wire/settings'
+
+describe('QUERY_URL', () => {
+  test.each([
+    { given: undefined, read: undefined },
+    { given: '', read: undefined },
+    { given: 'http://127.0.0.1:8788', read: 'http://127.0.0.1:8788' },
+    { given: 'http://127.0.0.1:8788/', read: 'http://127.0.0.1:8788' },
+    { given: 'https://Books.Example.com:443//', read: 'https://books.example.com' },
+    { given: 'https://example.com/daybook/', read: 'https://example.com/daybook' },
+    { given: 'http://[::1]:8788/', read: 'http://[::1]:8788' },
+    { given: 'https://bücher.example', read: 'https://xn--bcher-kva.example' },
+  ])('$given is read as $read', ({ given, read }) => {
+    expect(readSettings({ QUERY_URL: given }).queryUrl).toBe(read)
+  })
+
+  test.each([
+    'localhost:8788',
+    '127.0.0.1:8788',
+    '/v1',
+    'query-api',
+    'ftp://example.com',
+    'https://',
+    'http://::1:8788',
+    'http://example.com:99999',
+    'https://ana:secret@example.com',
+    'https://example.com/?a=b',
+    'https://example.com?',
+    'https://example.com#top',
+  ])('%s is refused, and the refusal names the setting and not what may be secret', (given) => {
+    expect(() => readSettings({ QUERY_URL: given })).toThrow(/^These settings cannot be used:\n {2}QUERY_URL: must be/)
+    expect(() => readSettings({ QUERY_URL: given })).not.toThrow(/secret/)
+  })
+})
