@@ -38,6 +38,7 @@ const anAthena = ({ executions, pages = [], refusal }: Told) => {
   }
   const queries = athenaArchiveQueries({
     client: { send },
+    objects: { async *list() {} },
     workGroup: 'analysts',
     database: 'daybook',
     sleep: async (ms) => void slept.push(ms),

@@ -36,6 +36,7 @@ describe('by the grammar of Trino', () => {
     const asked: string[] = []
     const queries: ArchiveQueries = {
       run: () => Promise.reject(new Error('not asked')),
+      unreadable: async () => [],
       async *stream(sql) {
         asked.push(sql)
         yield { columns: [], rows: [] }

@@ -124,10 +124,10 @@ describe('entries of Parquet objects', () => {
 
   test('what stands under no business day is named', async () => {
     const archive = parquetArchiveObjects(
-      inMemory({ 'entries/business_day=2026-02-30/a': bytes(''), [keyOf('b')]: bytes('') }),
+      inMemory({ 'entries/business_day=2026-02-30/a': bytes('x'), [keyOf('b')]: bytes('x') }),
     )
     expect(await archive.list()).toEqual({
-      objects: [{ key: keyOf('b'), bytes: 0, storedAtMs: 0, businessDay: day('2026-11-20') }],
+      objects: [{ key: keyOf('b'), bytes: 1, storedAtMs: 0, businessDay: day('2026-11-20') }],
       unreadable: [{ key: 'entries/business_day=2026-02-30/a', reason: 'its key names no business day' }],
     })
   })
