@@ -113,7 +113,11 @@ const UNREADABLE = `.unreadable${OUR_OWN}`
 type Unreadable = Mirror['unreadable']
 
 /** Rows come in DuckDB's chunks of at most 2,048. */
-async function* answers(connection: DuckDBConnection, sql: string, unreadable: Unreadable): AsyncGenerator<QueryResult> {
+async function* answers(
+  connection: DuckDBConnection,
+  sql: string,
+  unreadable: Unreadable,
+): AsyncGenerator<QueryResult> {
   const result = await saying(unreadable, () => connection.stream(sql))
   const columns = result.columnNames()
   let isFirst = true

@@ -15,7 +15,9 @@ const literalPath = (path: string): string => {
   if (!/[[*?]/.test(path)) return path
   // Beside wildcards a backslash separates folders, on every system.
   if (sep === '/' && path.includes('\\')) {
-    throw new Error(`DuckDB cannot read ${path}: a path with a backslash and one of * ? [ has no name there. Move the data.`)
+    throw new Error(
+      `DuckDB cannot read ${path}: a path with a backslash and one of * ? [ has no name there. Move the data.`,
+    )
   }
   return path.replaceAll(/[[*?]/g, '[$&]')
 }

@@ -1,11 +1,12 @@
 import { totalsOf } from '#ledger/day-view'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import type { Totals } from '#ledger/money'
-import type { Journal, Quarantine } from '#ledger/ports'
+import type { Journal } from '#ledger/ports'
 import { differencesOf, type Difference, type Kept, type Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
 import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
-import { countedBook, setAsideOf } from './counted-book.ts'
+import type { ArchivedSum } from './archived-sums.ts'
+import { countedBook, isSame, type SetAsideOfBook } from './counted-book.ts'
 
 /** A book beside the archive's copy of its day. */
 export type BookReport = {
@@ -26,26 +27,49 @@ export type BookReport = {
 /** The digest is the one that `digestOf` makes of a book's entries. */
 export type Side = { readonly totals: Totals; readonly digest: string }
 
-export type BookStores = {
-  readonly journal: Pick<Journal, 'read' | 'end'>
-  readonly quarantine: Pick<Quarantine, 'list'>
+type Chains = Pick<Journal, 'read' | 'end'>
+
+/**
+ * The report of a book of which count, sums and digest say that both sides hold the same. Undefined says only that they do
+ * not say so: then entry by entry tells.
+ */
+export const equalBook = async (
+  journal: Chains,
+  book: BookId,
+  archived: ArchivedSum,
+): Promise<BookReport | undefined> => {
+  if (archived.digest === undefined) return undefined
+  const found = await countedBook(journal, book)
+  if (!found.ok || found.value.faults.length > 0) return undefined
+  const { counted, shownTotals } = found.value
+  const digest = digestOf(counted.entries().map(toPair))
+  if (digest !== archived.digest || !isSame(shownTotals, archived.totals)) return undefined
+  return {
+    book,
+    isEqual: true,
+    journal: { totals: shownTotals, digest },
+    archive: { totals: archived.totals, digest: archived.digest },
+    archivedCopies: archived.copies,
+    setAsideCount: 0,
+    differences: [],
+    faults: [],
+  }
 }
 
-/** Holds one book in memory, each side of it. */
+/** Compares entry by entry. Holds one book in memory, each side of it. */
 export const compareBook = async (
-  { journal, quarantine }: BookStores,
+  journal: Chains,
   book: BookId,
+  setAside: SetAsideOfBook,
   archived: ArchivedBook,
   times: Times,
 ): Promise<BookReport> => {
   const found = await countedBook(journal, book)
-  const setAside = await setAsideOf(quarantine, book)
   const counted = found.ok ? found.value.counted : new Map<EntryId, Kept>()
   const faults = archived.unreadable.map(
     ({ entryId, position, detail }) => `archive: ${entryId} at ${position}: ${detail}`,
   )
-  if (!found.ok) faults.push(`journal: ${found.error}`)
-  else if (!found.value.isSound) faults.push('journal: the totals shown are not those of the entries')
+  for (const fault of found.ok ? found.value.faults : [found.error]) faults.push(`journal: ${fault}`)
   // Of a chain that cannot be read to its end, every entry would seem to be missing.
   const differences = found.ok ? differencesOf({ counted, setAside, archived: archived.contents }, times) : []
   return {
