@@ -1,6 +1,6 @@
 import { totalsOf } from '#ledger/day-view'
 import type { BookId, EntryId } from '#ledger/identifiers'
-import type { Totals } from '#ledger/money'
+import { addTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { differencesOf, type Difference, type Kept, type Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
@@ -36,25 +36,37 @@ type Chains = Pick<Journal, 'read' | 'end'>
 export const equalBook = async (
   journal: Chains,
   book: BookId,
+  setAside: SetAsideOfBook,
   archived: ArchivedSum,
 ): Promise<BookReport | undefined> => {
   if (archived.digest === undefined) return undefined
   const found = await countedBook(journal, book)
   if (!found.ok || found.value.faults.length > 0) return undefined
   const { counted, shownTotals } = found.value
-  const digest = digestOf(counted.entries().map(toPair))
-  if (digest !== archived.digest || !isSame(shownTotals, archived.totals)) return undefined
+  // What was set aside and released later as it was is counted all the same.
+  const onlyAside = [...setAside].flatMap(([entryId, contents]) =>
+    contents
+      .filter(({ contentHash }) => contentHash !== counted.get(entryId)?.contentHash)
+      .map((content) => ({ ...content, entryId })),
+  )
+  const kept = [...counted.entries().map(toPair), ...onlyAside]
+  const totals = addTotals(shownTotals, totalsOf(onlyAside))
+  if (digestOf(kept) !== archived.digest || !isSame(totals, archived.totals)) return undefined
+  const digest = onlyAside.length === 0 ? archived.digest : digestOf(counted.entries().map(toPair))
+  const side = { totals: shownTotals, digest }
   return {
     book,
     isEqual: true,
-    journal: { totals: shownTotals, digest },
-    archive: { totals: archived.totals, digest: archived.digest },
+    journal: side,
+    archive: side,
     archivedCopies: archived.copies,
-    setAsideCount: 0,
+    setAsideCount: countOf(setAside),
     differences: [],
     faults: [],
   }
 }
+
+const countOf = (setAside: SetAsideOfBook): number => [...setAside.values()].flat().length
 
 /** Compares entry by entry. Holds one book in memory, each side of it. */
 export const compareBook = async (
@@ -78,7 +90,7 @@ export const compareBook = async (
     ...(found.ok && { journal: { totals: found.value.shownTotals, digest: digestOf(counted.entries().map(toPair)) } }),
     archive: archiveSide(archived, counted, setAside),
     archivedCopies: archived.copies,
-    setAsideCount: [...setAside.values()].flat().length,
+    setAsideCount: countOf(setAside),
     differences,
     faults,
   }

@@ -1,4 +1,4 @@
-import { totalsOf } from '#ledger/day-view'
+import { totalsOf, type Movement } from '#ledger/day-view'
 import { contentHash } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, noTotals, type Totals } from '#ledger/money'
@@ -49,20 +49,22 @@ export const setAsideOf = async (
   day: BusinessDay,
   merchants: readonly MerchantId[] | 'all',
 ): Promise<ReadonlyMap<MerchantId, SetAsideOfBook>> => {
-  const found = new Map<MerchantId, Map<EntryId, Kept[]>>()
+  const found = new Map<MerchantId, Map<EntryId, SetAsideContent[]>>()
   for (const filter of merchants === 'all' ? [{}] : merchants.map((merchantId) => ({ merchantId }))) {
     for await (const { subject } of allItems(quarantine, filter)) {
       if (subject === 'unreadable' || subject.businessDay !== day) continue
-      const book = found.get(subject.merchantId) ?? new Map<EntryId, Kept[]>()
+      const book = found.get(subject.merchantId) ?? new Map<EntryId, SetAsideContent[]>()
       found.set(subject.merchantId, book)
-      const kept = { contentHash: contentHash(subject), receivedAtMs: subject.receivedAtMs }
+      const { direction, amountMinor, receivedAtMs } = subject
+      const kept = { contentHash: contentHash(subject), direction, amountMinor, receivedAtMs }
       book.set(subject.entryId, [...(book.get(subject.entryId) ?? []), kept])
     }
   }
   return found
 }
 
-export type SetAsideOfBook = ReadonlyMap<EntryId, readonly Kept[]>
+export type SetAsideOfBook = ReadonlyMap<EntryId, readonly SetAsideContent[]>
+export type SetAsideContent = Kept & Movement
 
 async function* allItems(quarantine: Pick<Quarantine, 'list'>, filter: QuarantineFilter): AsyncGenerator<Quarantined> {
   let after: string | undefined
