@@ -132,6 +132,12 @@ export type ArchiveQueries = {
   run(sql: string): Promise<QueryResult>
   /** The same in parts, in order, at least one; for answers that need not fit in memory. */
   stream(sql: string): AsyncIterable<QueryResult>
+  /**
+   * What stands among the objects of a business day and is no part of the answers, as far as it can be known without
+   * asking. A statement that needs such a day throws StatementError, and its message names the object; a statement
+   * over other days answers.
+   */
+  unreadable(day: BusinessDay): Promise<readonly UnreadableObject[]>
 }
 export type QueryResult = {
   readonly columns: readonly string[]

@@ -70,3 +70,21 @@ export const digestOf = (
   const lines = Array.from(entries, ({ entryId, contentHash }) => `${entryId} ${contentHash}\n`)
   return hash('sha256', lines.toSorted().join(''), 'hex')
 }
+
+/** The same for entries that come in that order, of which none has to be kept: by entryId, of one id by content hash. */
+export const sortedDigest = () => {
+  const whole = createHash('sha256')
+  let lines = ''
+  return {
+    add(entryId: string, contentHash: ContentHash): void {
+      lines += `${entryId} ${contentHash}\n`
+      if (lines.length > LINES_AT_ONCE) {
+        whole.update(lines)
+        lines = ''
+      }
+    },
+    digest: (): string => whole.update(lines).digest('hex'),
+  }
+}
+
+const LINES_AT_ONCE = 32_768

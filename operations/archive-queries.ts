@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { athenaArchiveQueries } from '#adapters/archive-queries/athena-archive-queries'
 import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
 import { athenaClient } from '#adapters/athena/client'
+import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { s3Client } from '#adapters/s3/client'
 import type { ArchiveQueries } from '#ledger/ports'
 import { viewStatements } from '#sql/files'
@@ -16,4 +17,8 @@ export const archiveQueries = ({ athena, archiveBucket, dataFolder }: Settings):
         folder: join(dataFolder, 'archive-cache'),
         views: viewStatements(),
       })
-    : athenaArchiveQueries({ client: athenaClient(), ...athena })
+    : athenaArchiveQueries({
+        client: athenaClient(),
+        objects: s3ObjectStore(s3Client(), archiveBucket),
+        ...athena,
+      })

@@ -86,11 +86,13 @@ const isNumeric = (cells: readonly unknown[]): boolean =>
 
 const tableText = (cell: unknown): string => (cell === null ? 'NULL' : visible(plainText(cell)))
 
-/** Line breaks would tear the table, and a terminal would obey other control characters. */
+/** Line breaks would tear the table. A terminal would obey other control characters, or turn what follows around. */
 const visible = (text: string): string =>
-  text.replaceAll(/\p{Cc}/gu, (character) =>
-    character === '\n' ? '\\n' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+  text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\uFEFF]/gu, (character) => {
+    if (character === '\n') return '\\n'
+    const digits = character.charCodeAt(0).toString(16)
+    return digits.length > 2 ? `\\u${digits}` : `\\x${digits.padStart(2, '0')}`
+  })
 
 const plainText = (cell: unknown): string => {
   if (typeof cell === 'string') return cell

@@ -8,13 +8,26 @@ export const reconciliationText = (day: string, report: DayReport): string => {
     const { consumer, shardId } = report.behind
     return `${day}: nothing was compared, because the ${consumer} consumer is behind on ${shardId}. Try again later.`
   }
-  const { books, isEqual, publishedAgain } = report
+  if (report.status === 'unreadable') {
+    const objects = report.objects.map(({ key, reason }) => `    ${key}: ${reason}`)
+    const count = counted(objects.length, 'object', 'objects')
+    return [
+      `${day}: nothing was compared, because ${count} of the archive cannot be read. Restore or remove what is named here.`,
+      ...objects,
+    ].join('\n')
+  }
+  const { books, isEqual, publishedAgain, refused } = report
   const width = Math.max(0, ...books.map(({ book }) => book.merchantId.length))
   const lines = books.flatMap((book) => bookLines(book, width))
   const unequal = books.filter(({ isEqual }) => !isEqual).length
   const entries = books.reduce((sum, { journal }) => sum + (journal?.totals.entryCount ?? 0), 0)
   if (lines.length > 0) lines.push('')
   if (publishedAgain > 0) lines.push(`Published again: ${counted(publishedAgain, 'entry', 'entries')}.`)
+  for (const { merchantId, entryId } of refused) {
+    lines.push(
+      `Not published: ${entryId} of ${merchantId}, because it is read here with another content than the archive's own.`,
+    )
+  }
   lines.push(
     isEqual
       ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`

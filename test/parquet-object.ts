@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { ArchivedEntry } from '#ledger/archive'
+import { quoted } from '#adapters/duckdb/literals'
+import { filesOf } from '#infra/local/firehose/delivered-files'
+import { entriesTable } from '#infra/local/firehose/tables'
 import { archiveRow } from '#wire/archive-row'
 
 const ENTRY_COLUMNS = `{
@@ -22,7 +25,20 @@ export const entriesParquet = (entries: readonly ArchivedEntry[]): Promise<Buffe
 
 export const decisionsParquet = (rows: readonly object[]): Promise<Buffer> => parquet(rows, DECISION_COLUMNS)
 
-const parquet = async (rows: readonly object[], columns: string): Promise<Buffer> => {
+/** The same entries as the local Firehose writes them. */
+export const deliveredParquet = async (entries: readonly ArchivedEntry[]): Promise<Uint8Array> => {
+  const records = [Buffer.from(entries.map((entry) => `${JSON.stringify(archiveRow(entry))}\n`).join(''))]
+  for await (const { key, body } of filesOf({ name: 'test', segment: 'a', table: entriesTable, records })) {
+    if (key.startsWith('entries/')) return body
+  }
+  throw new Error('the rows were not converted')
+}
+
+/** The file of some entries with other columns, as a SELECT has them. */
+export const alteredParquet = (entries: readonly ArchivedEntry[], columns: string): Promise<Buffer> =>
+  parquet(entries.map(archiveRow), ENTRY_COLUMNS, columns)
+
+const parquet = async (rows: readonly object[], columns: string, selected = '*'): Promise<Buffer> => {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-parquet-'))
   const [json, file] = [join(folder, 'rows.ndjson'), join(folder, 'rows.parquet')]
   try {
@@ -30,8 +46,8 @@ const parquet = async (rows: readonly object[], columns: string): Promise<Buffer
     const instance = await DuckDBInstance.create(':memory:')
     const connection = await instance.connect()
     await connection.run(
-      `COPY (SELECT * FROM read_json('${json}', format = 'newline_delimited', columns = ${columns}))
-       TO '${file}' (FORMAT parquet, COMPRESSION snappy)`,
+      `COPY (SELECT ${selected} FROM read_json(${quoted(json)}, format = 'newline_delimited', columns = ${columns}))
+       TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy)`,
     )
     connection.closeSync()
     instance.closeSync()

@@ -1,9 +1,10 @@
 /** The archive's Parquet objects. The rows of one business day at a time are brought together, sorted, and read. */
+import { wrongColumns } from '#adapters/duckdb/entry-files'
 import type { ArchivedEntry } from '#ledger/archive'
-import { parseBusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { ArchiveObject, ArchiveObjects, ArchivePart, Interval, UnreadableObject } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
+import { HIDDEN, isHidden, readArchiveKey } from '#wire/archive-key'
 import { parseArchiveRow } from '#wire/archive-row'
 import { DECISION_ROW_VERSION } from '#wire/decision'
 import { parseJson } from '#wire/json'
@@ -19,9 +20,9 @@ export const parquetArchiveObjects = (
     const objects: ArchiveObject[] = []
     const unreadable: UnreadableObject[] = []
     for await (const object of store.list('entries/')) {
-      const day = parseBusinessDay(/^entries\/business_day=([^/]+)\//.exec(object.key)?.[1] ?? '')
-      if (day.ok) objects.push({ ...object, businessDay: day.value })
-      else unreadable.push({ key: object.key, reason: 'its key names no business day' })
+      const { businessDay, unreadable: reason } = readArchiveKey(object) ?? {}
+      if (reason !== undefined) unreadable.push({ key: object.key, reason })
+      else if (businessDay !== undefined) objects.push({ ...object, businessDay })
     }
     return { objects, unreadable }
   },
@@ -31,9 +32,12 @@ export const parquetArchiveObjects = (
 
   async merchants() {
     const objects: StoredObject[] = []
-    for await (const object of store.list('decisions/')) objects.push(object)
-    const newest = new Map<string, Merchant>()
     const unreadable: UnreadableObject[] = []
+    for await (const object of store.list('decisions/')) {
+      if (isHidden(object.key)) unreadable.push({ key: object.key, reason: HIDDEN })
+      else if (object.bytes > 0 || !object.key.endsWith('/')) objects.push(object)
+    }
+    const newest = new Map<string, Merchant>()
     const parts = inWorkshop({ store, memoryMiB, table: MERCHANTS_TABLE }, (workshop) => told(workshop, objects))
     for await (const part of parts) {
       if ('reason' in part) unreadable.push(part)
@@ -43,8 +47,7 @@ export const parquetArchiveObjects = (
   },
 })
 
-// Times are kept as numbers, so that no session's zone can move them, and pairs as JSON. A column that a file lacks or has
-// in a type that does not become this one makes that file unreadable.
+// Times are kept as numbers, so that no session's zone can move them, and pairs as JSON.
 const ENTRIES_TABLE = `CREATE TABLE staged (
   object INTEGER, entry_id VARCHAR, merchant_id VARCHAR, direction VARCHAR, amount BIGINT, currency VARCHAR,
   occurred_at BIGINT, received_at BIGINT, method VARCHAR, category VARCHAR, description VARCHAR, reference VARCHAR,
@@ -76,7 +79,7 @@ async function* sortedEntries(
   arrived: Interval | undefined,
 ): AsyncGenerator<ArchivePart> {
   const failed = new Set<string>()
-  for await (const unreadable of workshop.insert(objects, stagingEntries(arrived))) {
+  for await (const unreadable of workshop.insert(objects, stagingEntries(arrived), wrongColumns)) {
     failed.add(unreadable.key)
     yield { unreadable }
   }

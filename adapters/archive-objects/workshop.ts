@@ -2,19 +2,29 @@
  * Where rows of objects are brought together: a DuckDB in a folder that is gone afterwards. DuckDB sorts more than fits in
  * memory, because what is beyond its share goes to files.
  */
+import '#adapters/duckdb/whole-texts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { reasonOf } from '#adapters/duckdb/entry-files'
+import { readParquet } from '#adapters/duckdb/literals'
 import type { UnreadableObject } from '#ledger/ports'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 
 export type Workshop = {
   /** Inserts what the query selects of the objects, each of which is known by its place in the list. */
-  insert(objects: readonly StoredObject[], query: (rows: string) => string): AsyncIterable<UnreadableObject>
-  /** Whoever writes a query knows the columns that it has. */
+  insert(
+    objects: readonly StoredObject[],
+    query: (rows: string) => string,
+    wrongColumns?: WrongColumns,
+  ): AsyncIterable<UnreadableObject>
+  /** The author of a query knows the columns that it has. */
   rows<Row>(query: string): AsyncIterable<readonly Row[]>
 }
+
+/** What is wrong with the columns of a file: an INSERT would round a number of another type in silence. */
+export type WrongColumns = (connection: DuckDBConnection, path: string) => Promise<string | undefined>
 
 /** What `rows` has beside the columns of the files: the place of the object that a row stood in. */
 export const OBJECT_PLACE = "CAST(regexp_extract(filename, '(\\d+)\\.parquet$', 1) AS INTEGER)"
@@ -26,7 +36,8 @@ export async function* inWorkshop<T>(
 ): AsyncGenerator<T> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-archive-'))
   try {
-    const instance = await DuckDBInstance.create(join(folder, 'workshop.duckdb'), {
+    // In memory, and from there into the folder: a file of DuckDB's own cannot stand under every name of a folder.
+    const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${memoryMiB}MiB`,
       temp_directory: folder,
       threads: '2',
@@ -36,7 +47,7 @@ export async function* inWorkshop<T>(
     try {
       await connection.run(table)
       yield* work({
-        insert: (objects, query) => insert({ store, folder, connection }, objects, query),
+        insert: (...given) => insert({ store, folder, connection }, ...given),
         rows: <Row>(query: string) => rows<Row>(connection, query),
       })
     } finally {
@@ -61,10 +72,15 @@ async function* insert(
   { store, folder, connection }: Tools,
   objects: readonly StoredObject[],
   query: (rows: string) => string,
+  wrongColumns: WrongColumns = async () => undefined,
 ): AsyncGenerator<UnreadableObject> {
   const insertFiles = async (placed: readonly Placed[]): Promise<void> => {
-    const files = placed.map(({ file }) => `'${file}'`).join()
-    await connection.run(query(`read_parquet([${files}], filename = true, hive_partitioning = false)`))
+    await connection.run(query(readParquet(placed.map(({ file }) => file))))
+  }
+  const place = async ({ key, file }: Placed): Promise<void> => {
+    await writeFile(file, await store.get(key))
+    const wrong = await wrongColumns(connection, file)
+    if (wrong !== undefined) throw new Error(wrong)
   }
   const placed = objects.map(({ key, bytes }, place) => ({ key, bytes, file: join(folder, `${place}.parquet`) }))
   for (const group of groups(placed)) {
@@ -72,9 +88,7 @@ async function* insert(
     const trying = async (placed: Placed, attempt: () => Promise<void>): Promise<void> => {
       await attempt().catch((error: unknown) => failures.set(placed, error))
     }
-    await Promise.all(
-      group.map((placed) => trying(placed, async () => await writeFile(placed.file, await store.get(placed.key)))),
-    )
+    await Promise.all(group.map((placed) => trying(placed, () => place(placed))))
     const there = group.filter((placed) => !failures.has(placed))
     if (there.length > 0) {
       await insertFiles(there).catch(async () => {
@@ -82,13 +96,9 @@ async function* insert(
       })
     }
     await Promise.all(group.map(({ file }) => rm(file, { force: true })))
-    for (const [{ key }, error] of failures) yield { key, reason: firstLine(error).replaceAll(`${folder}/`, '') }
+    for (const [{ key }, error] of failures) yield { key, reason: reasonOf(error, folder) }
   }
 }
-
-// What follows is the statement, which nobody wrote who reads this.
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 
 const GROUP_OBJECTS = 16
 const GROUP_BYTES = 256 * 1024 * 1024

@@ -11,18 +11,28 @@ import {
   type GetQueryResultsOutput,
   type QueryExecution,
 } from '@aws-sdk/client-athena'
-import { StatementError, type ArchiveQueries, type QueryResult } from '#ledger/ports'
+import type { ObjectStore } from '#adapters/archive-objects/object-store'
+import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/ports'
+import { readArchiveKey } from '#wire/archive-key'
 import { wholeResult } from './whole-result.ts'
 
 export type AthenaArchive = {
   readonly client: Pick<AthenaClient, 'send'>
+  /** What Athena reads: it passes over some objects without a word. */
+  readonly objects: Pick<ObjectStore, 'list'>
   /** Says where results go and how much a statement may scan. */
   readonly workGroup: string
   readonly database: string
   readonly sleep?: (ms: number) => Promise<unknown>
 }
 
-export const athenaArchiveQueries = ({ client, workGroup, database, sleep = pause }: AthenaArchive): ArchiveQueries => {
+export const athenaArchiveQueries = ({
+  client,
+  objects,
+  workGroup,
+  database,
+  sleep = pause,
+}: AthenaArchive): ArchiveQueries => {
   async function* stream(sql: string): AsyncGenerator<QueryResult> {
     const id = await start(sql)
     const { StatementType } = await ended(id)
@@ -74,7 +84,18 @@ export const athenaArchiveQueries = ({ client, workGroup, database, sleep = paus
     throw new Error(`Athena had no answer within ${MOST_MS / 60_000} minutes`)
   }
 
-  return { stream, run: (sql) => wholeResult(stream(sql)) }
+  return {
+    stream,
+    run: (sql) => wholeResult(stream(sql)),
+    async unreadable(day) {
+      const unreadable: UnreadableObject[] = []
+      for await (const object of objects.list(`entries/business_day=${day}/`)) {
+        const reason = readArchiveKey(object)?.unreadable
+        if (reason !== undefined) unreadable.push({ key: object.key, reason })
+      }
+      return unreadable
+    },
+  }
 }
 
 const FIRST_LOOK_MS = 100

@@ -2,14 +2,20 @@
  * SQL over the archive by DuckDB, in this process. DuckDB's own way to S3 is an extension that would have to be
  * downloaded; so the Parquet objects are copied into a local folder once, and read from there.
  */
+import '#adapters/duckdb/whole-texts'
+import { randomUUID } from 'node:crypto'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance, type DuckDBConnection, type DuckDBResult } from '@duckdb/node-api'
+import { ENTRY_COLUMNS, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
+import { readParquet } from '#adapters/duckdb/literals'
+import type { BusinessDay } from '#ledger/identifiers'
 import { StatementError, type ArchiveQueries, type QueryResult } from '#ledger/ports'
 import { cellOf } from './duckdb-cells.ts'
-import { mirrorObjects, type MirroredBucket } from './object-mirror.ts'
+import { mirrorObjects, OUR_OWN, type Mirror, type MirroredBucket } from './object-mirror.ts'
 import { wholeResult } from './whole-result.ts'
 
-export type DuckdbArchive = Pick<MirroredBucket, 'client' | 'bucket'> & {
+export type DuckdbArchive = MirroredBucket & {
   /** Where the copies are kept. */
   readonly folder: string
   /** The statements that make the views, each after those it needs; `archived_entries` is there for them. */
@@ -19,8 +25,10 @@ export type DuckdbArchive = Pick<MirroredBucket, 'client' | 'bucket'> & {
 export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbArchive): ArchiveQueries => {
   const objects = join(folder, 'objects')
 
-  async function* stream(sql: string): AsyncGenerator<QueryResult> {
-    const count = await mirrorObjects({ client, bucket, prefix: 'entries/', pattern: ENTRIES_KEY }, objects)
+  /** Lends a DuckDB that has the copies of all objects. */
+  async function* withMirror<T>(
+    work: (connection: DuckDBConnection, mirror: Mirror) => AsyncIterable<T>,
+  ): AsyncGenerator<T> {
     // In memory, a new one for each statement: nothing of one is left for the next, and making it takes milliseconds.
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: MEMORY_LIMIT,
@@ -29,76 +37,92 @@ export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbAr
     })
     const connection = await instance.connect()
     try {
-      for (const statement of [...sourceStatements(objects, count), ...views]) await connection.run(statement)
-      yield* answers(connection, sql)
+      await connection.run("SET TimeZone = 'UTC'")
+      const mirror = await mirrorObjects({ client, bucket }, objects, async (path) => {
+        try {
+          const wrong = await wrongColumns(connection, path)
+          if (wrong === undefined) await readWhole(connection, path)
+          return wrong
+        } catch (error) {
+          return reasonOf(error, objects)
+        }
+      })
+      yield* work(connection, mirror)
     } finally {
       connection.closeSync()
       instance.closeSync()
     }
   }
 
-  return { stream, run: (sql) => wholeResult(stream(sql)) }
+  async function* stream(sql: string): AsyncGenerator<QueryResult> {
+    yield* withMirror(async function* (connection, { files, unreadable }) {
+      const columns = await columnsFile(connection, objects)
+      const unreadableDays = await unreadableFiles(unreadable.keys(), objects)
+      const source = sourceStatements([columns, ...files, ...unreadableDays])
+      for (const statement of [...source, ...views]) await connection.run(statement)
+      yield* answers(connection, sql, unreadable)
+    })
+  }
+
+  const unreadable = async (day: BusinessDay) => {
+    for await (const mirror of withMirror(async function* (_, mirror) {
+      yield mirror
+    })) {
+      return mirror.unreadable.get(day) ?? []
+    }
+    return []
+  }
+
+  return { stream, run: (sql) => wholeResult(stream(sql)), unreadable }
 }
 
 // Beyond this DuckDB sorts and joins by way of files.
 const MEMORY_LIMIT = '512MB'
 
-const ENTRIES_KEY = /^entries\/business_day=\d{4}-\d{2}-\d{2}\/[^/]+\.parquet$/
-
 /**
- * The files as the relation `archived_entries`: what a Glue table is on AWS, with the same columns. An archive without
- * files has them too, and files of another schema version may leave some out or have more.
+ * The files as the relation `archived_entries`: what a Glue table is on AWS, with the same columns. The business day is
+ * the one that the file's name begins with. DuckDB leaves files out by conditions on it before it opens them.
  */
-const sourceStatements = (objects: string, count: number): string[] => {
-  const columns = Object.entries(COLUMNS)
-  const none = `SELECT ${columns.map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`).join(', ')} WHERE false`
-  const files =
-    `SELECT * FROM read_parquet(${quoted(join(objects, 'entries/*/*.parquet'))}, union_by_name = true, ` +
-    `hive_partitioning = true, hive_types = {'business_day': VARCHAR})`
-  const source = count === 0 ? none : `${none} UNION ALL BY NAME ${files}`
-  const cast = columns.map(([name, type]) => `CAST(${name} AS ${type}) AS ${name}`).join(', ')
-  return [
-    "SET TimeZone = 'UTC'",
-    `CREATE VIEW archived_entries AS SELECT ${cast} FROM (${source})`,
-    // Trino's name for the text of a JSON value.
-    'CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)',
-  ]
+const sourceStatements = (files: readonly string[]): string[] => [
+  `CREATE VIEW archived_entries AS
+   SELECT ${Object.keys(ENTRY_COLUMNS).join()}, left(parse_filename(filename), 10) AS business_day
+   FROM ${readParquet(files)}`,
+  // Trino's names for the text of a JSON value, and for the bytes of a text.
+  'CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)',
+  'CREATE MACRO to_utf8(value) AS encode(value)',
+]
+
+/** DuckDB opens the first file of a list to learn the columns, whatever is asked: so that one is always there, and whole. */
+const columnsFile = async (connection: DuckDBConnection, folder: string): Promise<string> => {
+  const path = join(folder, `columns${OUR_OWN}`)
+  const draft = join(folder, `${randomUUID()}${OUR_OWN}`)
+  await writeEmptyFile(connection, draft)
+  await rename(draft, path)
+  return path
 }
 
-/** The columns of the files and, the last one, of their folders, with DuckDB's names for the types. */
-const COLUMNS = {
-  entry_id: 'VARCHAR',
-  merchant_id: 'VARCHAR',
-  direction: 'VARCHAR',
-  amount: 'BIGINT',
-  currency: 'VARCHAR',
-  occurred_at: 'TIMESTAMP',
-  received_at: 'TIMESTAMP',
-  method: 'VARCHAR',
-  category: 'VARCHAR',
-  description: 'VARCHAR',
-  reference: 'VARCHAR',
-  terminal_id: 'VARCHAR',
-  terminal_seq: 'BIGINT',
-  reverses: 'VARCHAR',
-  metadata: 'MAP(VARCHAR, VARCHAR)',
-  shard_id: 'VARCHAR',
-  sequence_number: 'VARCHAR',
-  record_index: 'INTEGER',
-  arrived_at: 'TIMESTAMP',
-  schema_version: 'INTEGER',
-  business_day: 'VARCHAR',
+/** For each day with objects that cannot be read a file that cannot be read: a statement fails when it needs that day. */
+const unreadableFiles = async (days: Iterable<BusinessDay>, folder: string): Promise<string[]> => {
+  const paths = [...days].map((day) => join(folder, `${day}${UNREADABLE}`))
+  for (const path of paths) await writeFile(path, '')
+  return paths
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const UNREADABLE = `.unreadable${OUR_OWN}`
+
+type Unreadable = Mirror['unreadable']
 
 /** Rows come in DuckDB's chunks of at most 2,048. */
-async function* answers(connection: DuckDBConnection, sql: string): AsyncGenerator<QueryResult> {
-  const result = await saying(() => connection.stream(sql))
+async function* answers(
+  connection: DuckDBConnection,
+  sql: string,
+  unreadable: Unreadable,
+): AsyncGenerator<QueryResult> {
+  const result = await saying(unreadable, () => connection.stream(sql))
   const columns = result.columnNames()
   let isFirst = true
   for (;;) {
-    const rows = await saying(() => nextRows(result))
+    const rows = await saying(unreadable, () => nextRows(result))
     if (rows === undefined && !isFirst) return
     yield { columns, rows: rows ?? [] }
     if (rows === undefined) return
@@ -111,11 +135,22 @@ const nextRows = async (result: DuckDBResult): Promise<unknown[][] | undefined> 
   return chunk === null || chunk.rowCount === 0 ? undefined : chunk.getRows().map((row) => row.map(cellOf))
 }
 
-/** What goes wrong while a statement runs is said by the engine, in words for whoever wrote the statement. */
-const saying = async <T>(run: () => Promise<T>): Promise<T> => {
+/** What goes wrong while a statement runs is said by the engine, in words for the author of the statement. */
+const saying = async <T>(unreadable: Unreadable, run: () => Promise<T>): Promise<T> => {
   try {
     return await run()
   } catch (error) {
-    throw new StatementError(error instanceof Error ? error.message : String(error), { cause: error })
+    const message = error instanceof Error ? error.message : String(error)
+    throw new StatementError(unreadableText(message, unreadable) ?? message, { cause: error })
   }
+}
+
+/** What to say instead when the engine stumbled over the file of a day that cannot be read. */
+const unreadableText = (message: string, unreadable: Unreadable): string | undefined => {
+  for (const [day, objects] of unreadable) {
+    if (!message.includes(`${day}${UNREADABLE}`)) continue
+    const named = objects.map(({ key, reason }) => `${key} (${reason})`).join('; ')
+    return `The archive of ${day} cannot be read: ${named}. Restore or remove it, or ask for other days by business_day.`
+  }
+  return undefined
 }

@@ -1,10 +1,12 @@
+import { hash } from 'node:crypto'
 import { contentHash, type ContentHash, type Direction, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
 import type { ArchivedEntry } from '#ledger/archive'
 import type { ArchiveQueries } from '#ledger/ports'
-import type { Result } from '#ledger/result'
+import { refuse, type Result } from '#ledger/result'
 import { parseArchiveRow } from '#wire/archive-row'
 import { parseJson } from '#wire/json'
+import { literal, oneOf } from './statements.ts'
 
 /** The archive's copy of a book: of every id its distinct contents. */
 export type ArchivedBook = {
@@ -48,7 +50,7 @@ export async function* archivedBooks(
   if (book !== undefined) yield book
 }
 
-/** The entries of some ids of a book, every copy, in stream order. */
+/** The entries of some ids of a book, every copy that can be read, in stream order. */
 export const archivedEntries = async (
   queries: ArchiveQueries,
   { merchantId, day }: BookId,
@@ -69,17 +71,25 @@ type BookInMaking = {
 }
 
 const addCopy = (book: BookInMaking, { entry, position, arrivedAtMs }: ArchivedEntry, isBefore: IsBefore): void => {
-  const hash = contentHash(entry)
+  const ofContent = contentHash(entry)
   const contents = book.contents.get(entry.entryId) ?? []
   book.contents.set(entry.entryId, contents)
-  const known = contents.findIndex((content) => content.contentHash === hash)
+  const known = contents.findIndex((content) => content.contentHash === ofContent)
   const isBeforeBarrier = isBefore(position, arrivedAtMs)
-  const content = { contentHash: hash, direction: entry.direction, amountMinor: entry.amountMinor, isBeforeBarrier }
+  const content = {
+    contentHash: ofContent,
+    direction: entry.direction,
+    amountMinor: entry.amountMinor,
+    isBeforeBarrier,
+  }
   if (known === -1) contents.push(content)
   else if (isBeforeBarrier) contents[known] = content
 }
 
-/** Statements of one meaning on every engine, so the map travels as JSON text: engines print a map each in its own way. */
+/**
+ * Statements of one meaning on every engine, so the map travels as JSON text: engines print a map each in its own way.
+ * `text_hash` is the engine's own word on the texts of a row: whatever is lost on the way from there to here shows in it.
+ */
 const copiesSql = (
   day: BusinessDay,
   merchants: readonly MerchantId[] | 'all',
@@ -89,18 +99,26 @@ SELECT
   merchant_id, entry_id, business_day, direction, amount, currency, occurred_at, received_at,
   method, category, description, reference, terminal_id, terminal_seq, reverses,
   json_format(CAST(metadata AS JSON)) AS metadata,
-  shard_id, sequence_number, record_index, arrived_at
-FROM raw_entries
+  shard_id, sequence_number, record_index, arrived_at, schema_version,
+  lower(to_hex(sha256(to_utf8(concat_ws('|',
+    ${TEXT_COLUMNS.join(', ')}, json_format(CAST(metadata AS JSON))
+  ))))) AS text_hash
+FROM archived_entries
 WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)} ${oneOf('entry_id', entryIds)}
 ORDER BY merchant_id, entry_id, length(sequence_number), sequence_number, record_index, shard_id`
 
-const oneOf = (column: string, values: readonly string[] | 'all'): string =>
-  values === 'all' || values.length > MOST_VALUES ? '' : `AND ${column} IN (${values.map(literal).join(', ')})`
-
-// Athena takes statements of 256 KB, and an id has at most 64 characters. Without the condition more comes than is needed.
-const MOST_VALUES = 2_000
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const TEXT_COLUMNS = [
+  'merchant_id',
+  'entry_id',
+  'direction',
+  'currency',
+  'method',
+  'category',
+  'description',
+  'reference',
+  'terminal_id',
+  'reverses',
+]
 
 type Copy = {
   readonly merchantId: MerchantId
@@ -112,18 +130,30 @@ type Copy = {
 async function* copiesOf(queries: ArchiveQueries, sql: string): AsyncGenerator<Copy> {
   for await (const { columns, rows } of queries.stream(sql)) {
     for (const cells of rows) {
-      const row = Object.fromEntries(columns.map((column, at) => [column, jsonValue(column, cells[at])]))
+      const row = Object.fromEntries(columns.map((column, at) => [column, cells[at]]))
       yield {
         merchantId: String(row['merchant_id']) as MerchantId,
         entryId: String(row['entry_id']),
         position: `${String(row['shard_id'])} ${String(row['sequence_number'])} ${String(row['record_index'])}`,
-        archived: parseArchiveRow({ ...row, schema_version: 1 }),
+        archived: isReadAsStored(row) ? parseArchiveRow(jsonRow(row)) : refuse('its texts arrive here altered'),
       }
     }
   }
 }
 
-/** A cell as the row's JSON has it. */
+type Row = Readonly<Record<string, unknown>>
+
+const isReadAsStored = (row: Row): boolean => {
+  const texts = [...TEXT_COLUMNS, 'metadata'].map((column) => row[column]).filter((cell) => cell !== null)
+  const digits = hash('sha256', texts.join('|'), 'hex')
+  // DuckDB's sha256 answers digits, of which to_hex makes the digits of a text; Trino's answers bytes.
+  return row['text_hash'] === digits || row['text_hash'] === Buffer.from(digits).toString('hex')
+}
+
+/** The row as JSON has it. */
+const jsonRow = ({ text_hash: _hash, ...row }: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, jsonValue(column, cell)]))
+
 const jsonValue = (column: string, cell: unknown): unknown => {
   if (typeof cell === 'bigint') return Number(cell)
   if (column !== 'metadata' || typeof cell !== 'string') return cell

@@ -1,11 +1,12 @@
 import { totalsOf } from '#ledger/day-view'
 import type { BookId, EntryId } from '#ledger/identifiers'
-import type { Totals } from '#ledger/money'
-import type { Journal, Quarantine } from '#ledger/ports'
+import { addTotals, type Totals } from '#ledger/money'
+import type { Journal } from '#ledger/ports'
 import { differencesOf, type Difference, type Kept, type Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
 import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
-import { countedBook, setAsideOf } from './counted-book.ts'
+import type { ArchivedSum } from './archived-sums.ts'
+import { countedBook, isSame, type SetAsideOfBook } from './counted-book.ts'
 
 /** A book beside the archive's copy of its day. */
 export type BookReport = {
@@ -26,26 +27,61 @@ export type BookReport = {
 /** The digest is the one that `digestOf` makes of a book's entries. */
 export type Side = { readonly totals: Totals; readonly digest: string }
 
-export type BookStores = {
-  readonly journal: Pick<Journal, 'read' | 'end'>
-  readonly quarantine: Pick<Quarantine, 'list'>
+type Chains = Pick<Journal, 'read' | 'end'>
+
+/**
+ * The report of a book of which count, sums and digest say that both sides hold the same. Undefined says only that they do
+ * not say so: then entry by entry tells.
+ */
+export const equalBook = async (
+  journal: Chains,
+  book: BookId,
+  setAside: SetAsideOfBook,
+  archived: ArchivedSum,
+): Promise<BookReport | undefined> => {
+  if (archived.digest === undefined) return undefined
+  const found = await countedBook(journal, book)
+  if (!found.ok || found.value.faults.length > 0) return undefined
+  const { counted, shownTotals } = found.value
+  // What was set aside and released later as it was is counted all the same.
+  const onlyAside = [...setAside].flatMap(([entryId, contents]) =>
+    contents
+      .filter(({ contentHash }) => contentHash !== counted.get(entryId)?.contentHash)
+      .map((content) => ({ ...content, entryId })),
+  )
+  const kept = [...counted.entries().map(toPair), ...onlyAside]
+  const totals = addTotals(shownTotals, totalsOf(onlyAside))
+  if (digestOf(kept) !== archived.digest || !isSame(totals, archived.totals)) return undefined
+  const digest = onlyAside.length === 0 ? archived.digest : digestOf(counted.entries().map(toPair))
+  const side = { totals: shownTotals, digest }
+  return {
+    book,
+    isEqual: true,
+    journal: side,
+    archive: side,
+    archivedCopies: archived.copies,
+    setAsideCount: countOf(setAside),
+    differences: [],
+    faults: [],
+  }
 }
 
-/** Holds one book in memory, each side of it. */
+const countOf = (setAside: SetAsideOfBook): number => [...setAside.values()].flat().length
+
+/** Compares entry by entry. Holds one book in memory, each side of it. */
 export const compareBook = async (
-  { journal, quarantine }: BookStores,
+  journal: Chains,
   book: BookId,
+  setAside: SetAsideOfBook,
   archived: ArchivedBook,
   times: Times,
 ): Promise<BookReport> => {
   const found = await countedBook(journal, book)
-  const setAside = await setAsideOf(quarantine, book)
   const counted = found.ok ? found.value.counted : new Map<EntryId, Kept>()
   const faults = archived.unreadable.map(
     ({ entryId, position, detail }) => `archive: ${entryId} at ${position}: ${detail}`,
   )
-  if (!found.ok) faults.push(`journal: ${found.error}`)
-  else if (!found.value.isSound) faults.push('journal: the totals shown are not those of the entries')
+  for (const fault of found.ok ? found.value.faults : [found.error]) faults.push(`journal: ${fault}`)
   // Of a chain that cannot be read to its end, every entry would seem to be missing.
   const differences = found.ok ? differencesOf({ counted, setAside, archived: archived.contents }, times) : []
   return {
@@ -54,7 +90,7 @@ export const compareBook = async (
     ...(found.ok && { journal: { totals: found.value.shownTotals, digest: digestOf(counted.entries().map(toPair)) } }),
     archive: archiveSide(archived, counted, setAside),
     archivedCopies: archived.copies,
-    setAsideCount: [...setAside.values()].flat().length,
+    setAsideCount: countOf(setAside),
     differences,
     faults,
   }

@@ -1,8 +1,9 @@
-import { totalsOf } from '#ledger/day-view'
+import { totalsOf, type Movement } from '#ledger/day-view'
 import { contentHash } from '#ledger/entry'
-import type { BookId, EntryId } from '#ledger/identifiers'
+import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal, Quarantine } from '#ledger/ports'
+import type { Quarantined, QuarantineFilter } from '#ledger/quarantine'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
@@ -14,8 +15,8 @@ export type CountedBook = {
   readonly counted: ReadonlyMap<EntryId, Kept>
   /** What the last segment tells readers that the entries add up to. */
   readonly shownTotals: Totals
-  /** Whether they do. */
-  readonly isSound: boolean
+  /** What is wrong with the book by itself, in words. */
+  readonly faults: readonly string[]
 }
 
 /** Reads a book, checking what it rests on; refuses a chain that was altered, in words. */
@@ -24,37 +25,54 @@ export const countedBook = async (
   book: BookId,
 ): Promise<Result<CountedBook, string>> => {
   const counted = new Map<EntryId, Kept>()
+  const faults: string[] = []
   let [totals, shownTotals, hash] = [noTotals, noTotals, NO_CHAIN]
   for await (const sealed of wholeChain(journal, book)) {
     if (sealingHash(hash, sealed) !== sealed.hash) return refuse(`segment ${sealed.number} does not match its hash`)
     const entries = entriesOf(sealed)
     if (!entries.ok) return refuse(`segment ${sealed.number} cannot be read: ${entries.error}`)
     for (const entry of entries.value) {
+      // Totals that count it twice would agree with a chain that has it twice.
+      if (counted.has(entry.entryId)) faults.push(`segment ${sealed.number} counts ${entry.entryId} a second time`)
       counted.set(entry.entryId, { contentHash: contentHash(entry), receivedAtMs: entry.receivedAtMs })
     }
     totals = addTotals(totals, totalsOf(entries.value))
     ;({ totals: shownTotals, hash } = sealed)
   }
-  return ok({ counted, shownTotals, isSound: isSame(totals, shownTotals) })
+  if (!isSame(totals, shownTotals)) faults.push('the totals shown are not those of the entries')
+  return ok({ counted, shownTotals, faults })
 }
 
-/** What quarantine holds of a book, whatever became of it. */
+/** What quarantine holds of a day, whatever became of it, by merchant: of the given merchants, or of all that it knows. */
 export const setAsideOf = async (
   quarantine: Pick<Quarantine, 'list'>,
-  { merchantId, day }: BookId,
-): Promise<ReadonlyMap<EntryId, readonly Kept[]>> => {
-  const found = new Map<EntryId, Kept[]>()
+  day: BusinessDay,
+  merchants: readonly MerchantId[] | 'all',
+): Promise<ReadonlyMap<MerchantId, SetAsideOfBook>> => {
+  const found = new Map<MerchantId, Map<EntryId, SetAsideContent[]>>()
+  for (const filter of merchants === 'all' ? [{}] : merchants.map((merchantId) => ({ merchantId }))) {
+    for await (const { subject } of allItems(quarantine, filter)) {
+      if (subject === 'unreadable' || subject.businessDay !== day) continue
+      const book = found.get(subject.merchantId) ?? new Map<EntryId, SetAsideContent[]>()
+      found.set(subject.merchantId, book)
+      const { direction, amountMinor, receivedAtMs } = subject
+      const kept = { contentHash: contentHash(subject), direction, amountMinor, receivedAtMs }
+      book.set(subject.entryId, [...(book.get(subject.entryId) ?? []), kept])
+    }
+  }
+  return found
+}
+
+export type SetAsideOfBook = ReadonlyMap<EntryId, readonly SetAsideContent[]>
+export type SetAsideContent = Kept & Movement
+
+async function* allItems(quarantine: Pick<Quarantine, 'list'>, filter: QuarantineFilter): AsyncGenerator<Quarantined> {
   let after: string | undefined
   do {
-    const page = await quarantine.list({ merchantId }, { limit: 500, ...(after !== undefined && { after }) })
-    for (const { subject } of page.items) {
-      if (subject === 'unreadable' || subject.businessDay !== day) continue
-      const kept = { contentHash: contentHash(subject), receivedAtMs: subject.receivedAtMs }
-      found.set(subject.entryId, [...(found.get(subject.entryId) ?? []), kept])
-    }
+    const page = await quarantine.list(filter, { limit: 500, ...(after !== undefined && { after }) })
+    yield* page.items
     after = page.next
   } while (after !== undefined)
-  return found
 }
 
 const entriesOf = (sealed: SealedSegment) => {
@@ -65,5 +83,5 @@ const entriesOf = (sealed: SealedSegment) => {
   }
 }
 
-const isSame = (a: Totals, b: Totals): boolean =>
+export const isSame = (a: Totals, b: Totals): boolean =>
   a.creditsMinor === b.creditsMinor && a.debitsMinor === b.debitsMinor && a.entryCount === b.entryCount

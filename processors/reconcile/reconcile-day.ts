@@ -2,23 +2,29 @@
  * Proves, for one business day, that the archive and the books hold the same entries, or names those that differ.
  *
  * First a barrier: what was on the stream before it, both consumers have dealt with when the comparing starts. Then book
- * by book, in the order of merchants: the engine sorts the day's rows and hands them over part by part, so that memory
+ * by book, in the order of merchants: the engine sorts the day's rows and hands them over part by part. Books whose count,
+ * sums and digest are those of the archive are equal. The others are read once more, entry by entry, so that memory
  * holds one book at a time, its own ids and contents and the archive's.
  */
-import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
-import type { ArchiveQueries, Merchants } from '#ledger/ports'
+import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
+import type { ArchiveQueries, Journal, Merchants, Quarantine, UnreadableObject } from '#ledger/ports'
+import { noTotals } from '#ledger/money'
 import type { Times } from '#ledger/reconciliation'
+import { digestOf } from '#ledger/segment'
 import { archivedBooks, type ArchivedBook } from './archived-books.ts'
+import { archivedSums, type ArchivedSum } from './archived-sums.ts'
 import { barrierPassed, isBeforeBarrier, putBarrier, type Barrier, type BarrierWorld, type Behind } from './barrier.ts'
-import { compareBook, type BookReport, type BookStores } from './compare-book.ts'
+import { compareBook, equalBook, type BookReport } from './compare-book.ts'
+import { setAsideOf } from './counted-book.ts'
 import { repairable } from './repairable.ts'
 import { publishAgain } from './publish-again.ts'
 
-export type ReconcileWorld = BarrierWorld &
-  BookStores & {
-    readonly merchants: Pick<Merchants, 'find' | 'list'>
-    readonly archive: ArchiveQueries
-  }
+export type ReconcileWorld = BarrierWorld & {
+  readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly quarantine: Pick<Quarantine, 'list'>
+  readonly merchants: Pick<Merchants, 'find' | 'list'>
+  readonly archive: ArchiveQueries
+}
 
 export type ReconcileRequest = {
   readonly day: BusinessDay
@@ -33,6 +39,8 @@ export type ReconcileRequest = {
 
 export type DayReport =
   | { readonly status: 'behind'; readonly behind: Behind }
+  /** Objects of the day cannot be read, so nothing was compared: what they hold would seem to be missing. */
+  | { readonly status: 'unreadable'; readonly objects: readonly UnreadableObject[] }
   | {
       readonly status: 'compared'
       readonly isEqual: boolean
@@ -40,31 +48,45 @@ export type DayReport =
       readonly books: readonly BookReport[]
       /** How many entries were published again. */
       readonly publishedAgain: number
+      /** What was left, because its rows were read with another content than the one that was compared. */
+      readonly refused: readonly { readonly merchantId: MerchantId; readonly entryId: EntryId }[]
     }
 
 /** How long consumers get to reach the barrier, and the archive to show what is under way. */
 export const PATIENCE_MS = 90_000
 
 export const reconcileDay = async (world: ReconcileWorld, request: ReconcileRequest): Promise<DayReport> => {
+  const objects = await world.archive.unreadable(request.day)
+  if (objects.length > 0) return { status: 'unreadable', objects }
   const reports = new Map<MerchantId, BookReport>()
   const which = request.merchantId === undefined ? 'all' : [request.merchantId]
   const behind = await compareInto(reports, world, request, which)
   if (behind !== undefined) return { status: 'behind', behind }
 
   let publishedAgain = 0
-  for (const report of request.repair ? reports.values() : []) {
-    const entries = await repairable(world, report)
-    await publishAgain(world.stream, entries, world.sleep)
-    publishedAgain += entries.length
+  const refused: { merchantId: MerchantId; entryId: EntryId }[] = []
+  for (const report of request.repair ? byMerchant(reports) : []) {
+    const repair = await repairable(world, report)
+    await publishAgain(world.stream, repair.entries, world.sleep)
+    publishedAgain += repair.entries.length
+    for (const entryId of repair.refused) refused.push({ merchantId: report.book.merchantId, entryId })
   }
   if (publishedAgain > 0) {
-    const unequal = [...reports.values()].filter(({ isEqual }) => !isEqual).map(({ book }) => book.merchantId)
-    const behindAfter = await compareInto(reports, world, request, unequal)
+    const unequal = byMerchant(reports).filter(({ isEqual }) => !isEqual)
+    const behindAfter = await compareInto(
+      reports,
+      world,
+      request,
+      unequal.map(({ book }) => book.merchantId),
+    )
     if (behindAfter !== undefined) return { status: 'behind', behind: behindAfter }
   }
-  const books = [...reports.values()]
-  return { status: 'compared', isEqual: books.every(({ isEqual }) => isEqual), books, publishedAgain }
+  const books = byMerchant(reports)
+  return { status: 'compared', isEqual: books.every(({ isEqual }) => isEqual), books, publishedAgain, refused }
 }
+
+const byMerchant = (reports: ReadonlyMap<MerchantId, BookReport>): BookReport[] =>
+  [...reports].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, report]) => report)
 
 /** Compares books, again and again those of which something may be on its way into the archive, as long as it is patient. */
 const compareInto = async (
@@ -117,19 +139,34 @@ async function* compareBooks(
   barrier: Barrier,
   times: Times,
 ): AsyncGenerator<BookReport> {
-  const isBefore = (position: Parameters<typeof isBeforeBarrier>[1], arrivedAtMs: number) =>
-    isBeforeBarrier(barrier, position, arrivedAtMs)
-  const wanted = which === 'all' ? await registered(world.merchants) : which.toSorted()
-  const archived = archivedBooks(world.archive, day, which, isBefore)
-  for await (const ofMerchant of withAbsent(archived, wanted)) {
-    const book: BookId = { merchantId: ofMerchant.merchantId, day }
+  const { archive, journal } = world
+  const setAside = await setAsideOf(world.quarantine, day, which)
+  const wanted = which === 'all' ? [...(await registered(world.merchants)), ...setAside.keys()] : which
+  const unproven: MerchantId[] = []
+  for await (const sum of withAbsent(archivedSums(archive, day, which), wanted, noSum)) {
+    const { merchantId, copies } = sum
+    const book: BookId = { merchantId, day }
+    const ofBook = setAside.get(merchantId)
     // Most merchants of a large register have nothing on a given day.
-    if (ofMerchant.copies === 0 && which === 'all' && (await world.journal.end(book)) === undefined) continue
-    yield await compareBook(world, book, ofMerchant, times)
+    const isEmpty = copies === 0 && ofBook === undefined && (await journal.end(book)) === undefined
+    if (isEmpty && which === 'all') continue
+    const report = await equalBook(journal, book, ofBook ?? new Map(), sum)
+    if (report === undefined) unproven.push(merchantId)
+    else yield report
+  }
+  if (unproven.length === 0) return
+
+  const isBefore = (position: Position, arrivedAtMs: number) => isBeforeBarrier(barrier, position, arrivedAtMs)
+  const left = new Set(unproven)
+  for await (const archived of withAbsent(archivedBooks(archive, day, unproven, isBefore), unproven, nothingOf)) {
+    const { merchantId } = archived
+    // Of many merchants the engine is asked for all.
+    if (!left.has(merchantId)) continue
+    yield await compareBook(journal, { merchantId, day }, setAside.get(merchantId) ?? new Map(), archived, times)
   }
 }
 
-/** Every registered merchant, sorted as the archive's rows are: their ids are ASCII. */
+/** Every registered merchant. */
 const registered = async (merchants: Pick<Merchants, 'list'>): Promise<MerchantId[]> => {
   const ids: MerchantId[] = []
   let after: string | undefined
@@ -138,24 +175,37 @@ const registered = async (merchants: Pick<Merchants, 'list'>): Promise<MerchantI
     ids.push(...page.items.map(({ merchantId }) => merchantId))
     after = page.next
   } while (after !== undefined)
-  return ids.toSorted()
+  return ids
 }
 
-/** The archive's books, and an empty one for each wanted merchant of whom it has none; both sorted by merchant. */
-async function* withAbsent(
-  books: AsyncIterable<ArchivedBook>,
-  wanted: readonly MerchantId[],
-): AsyncGenerator<ArchivedBook> {
+/** The archive's books, and an empty one for each wanted merchant of whom it has none; by merchant. */
+async function* withAbsent<Book extends { readonly merchantId: MerchantId }>(
+  books: AsyncIterable<Book>,
+  merchants: readonly MerchantId[],
+  none: (merchantId: MerchantId) => Book,
+): AsyncGenerator<Book> {
+  // As the archive's rows are sorted, since ids are ASCII.
+  const wanted = [...new Set(merchants)].toSorted()
   let next = 0
   for await (const book of books) {
-    for (; (wanted[next] ?? book.merchantId) < book.merchantId; next += 1) yield nothingOf(wanted[next])
+    for (let absent = wanted[next]; absent !== undefined && absent < book.merchantId; absent = wanted[next]) {
+      yield none(absent)
+      next += 1
+    }
     if (wanted[next] === book.merchantId) next += 1
     yield book
   }
-  for (; next < wanted.length; next += 1) yield nothingOf(wanted[next])
+  for (const absent of wanted.slice(next)) yield none(absent)
 }
 
-const nothingOf = (merchantId: MerchantId = '' as MerchantId): ArchivedBook => ({
+const noSum = (merchantId: MerchantId): ArchivedSum => ({
+  merchantId,
+  copies: 0,
+  totals: noTotals,
+  digest: digestOf([]),
+})
+
+const nothingOf = (merchantId: MerchantId): ArchivedBook => ({
   merchantId,
   contents: new Map(),
   copies: 0,

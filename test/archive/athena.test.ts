@@ -9,6 +9,12 @@ import {
 } from '@aws-sdk/client-athena'
 import { expect, test } from 'vitest'
 import { athenaArchiveQueries } from '#adapters/archive-queries/athena-archive-queries'
+import type { ObjectStore } from '#adapters/archive-objects/object-store'
+import { contentHash } from '#ledger/entry'
+import { digestOf } from '#ledger/segment'
+import { archivedSums } from '#processors/reconcile/archived-sums'
+import { AWKWARD_TEXTS, awkwardEntries } from '../awkward-texts.ts'
+import { day } from '../builders.ts'
 import { StatementError } from '#ledger/ports'
 
 type Told = {
@@ -19,7 +25,7 @@ type Told = {
 }
 
 /** Athena as it answers, over what it was sent. */
-const anAthena = ({ executions, pages = [], refusal }: Told) => {
+const anAthena = ({ executions, pages = [], refusal }: Told, list: ObjectStore['list'] = async function* () {}) => {
   const sent: unknown[] = []
   const slept: number[] = []
   let looks = 0
@@ -38,6 +44,7 @@ const anAthena = ({ executions, pages = [], refusal }: Told) => {
   }
   const queries = athenaArchiveQueries({
     client: { send },
+    objects: { list },
     workGroup: 'analysts',
     database: 'daybook',
     sleep: async (ms) => void slept.push(ms),
@@ -101,6 +108,85 @@ test.each([
 ])('a cell of type $type that says $text is read as $cell', async ({ type, text, cell }) => {
   const { queries } = anAthena({ executions: [succeeded], pages: [page({ x: type }, [['x'], [text]])] })
   expect(await queries.run('SELECT x')).toEqual({ columns: ['x'], rows: [[cell]] })
+})
+
+test('awkward texts are read as they were, the empty one apart from NULL', async () => {
+  const texts = AWKWARD_TEXTS.map(({ text }) => text)
+  const rows = texts.map((text) => [text, undefined])
+  const { queries } = anAthena({
+    executions: [succeeded],
+    pages: [page({ a: 'varchar', b: 'varchar' }, [['a', 'b'], ...rows])],
+  })
+  expect((await queries.run('SELECT a, b')).rows).toEqual(texts.map((text) => [text, null]))
+})
+
+test('a day is added up from what Athena answers, awkward texts and all', async () => {
+  const entries = awkwardEntries({ terminalSeq: 7 })
+  const types = {
+    entry_id: 'varchar',
+    merchant_id: 'varchar',
+    direction: 'varchar',
+    amount: 'bigint',
+    currency: 'varchar',
+    occurred_at_ms: 'bigint',
+    method: 'varchar',
+    category: 'varchar',
+    description: 'varchar',
+    reference: 'varchar',
+    terminal_id: 'varchar',
+    terminal_seq: 'bigint',
+    reverses: 'varchar',
+    metadata: 'varchar',
+    is_usual: 'integer',
+  }
+  const rows = entries.map((entry) => [
+    entry.entryId,
+    entry.merchantId,
+    entry.direction,
+    String(entry.amountMinor),
+    entry.currency,
+    String(entry.occurredAtMs),
+    entry.method,
+    entry.category,
+    entry.description,
+    entry.reference,
+    entry.terminalId,
+    String(entry.terminalSeq),
+    entry.reverses,
+    JSON.stringify(entry.metadata),
+    '1',
+  ])
+  const { queries } = anAthena({ executions: [succeeded], pages: [page(types, [Object.keys(types), ...rows])] })
+  const hashed = entries.map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) }))
+  for await (const sum of archivedSums(queries, day('2026-11-20'), 'all')) {
+    // The 200 characters beyond U+FFFF, which the long way reads.
+    expect(sum).toMatchObject({ merchantId: 'm1', copies: entries.length })
+    expect(sum.digest).toBeUndefined()
+  }
+  const usual = rows.filter(([, , , , , , , , description = '']) => description.length <= 200)
+  const { queries: ofUsual } = anAthena({
+    executions: [succeeded],
+    pages: [page(types, [Object.keys(types), ...usual])],
+  })
+  const ids = new Set(usual.map(([entryId]) => entryId))
+  for await (const sum of archivedSums(ofUsual, day('2026-11-20'), 'all')) {
+    expect(sum.digest).toBe(digestOf(hashed.filter(({ entryId }) => ids.has(entryId))))
+  }
+})
+
+test('what Athena passes over is named, of the day that is asked for', async () => {
+  const keys = ['_a', 'b.parquet', 'c/.d', ''].map((name) => `entries/business_day=2026-11-20/${name}`)
+  const asked: string[] = []
+  const { queries } = anAthena({ executions: [] }, async function* (prefix) {
+    asked.push(prefix)
+    for (const key of keys) yield { key, bytes: key.endsWith('/') ? 0 : 9, storedAtMs: 0 }
+  })
+  const reason = expect.stringContaining('Athena passes over it') as string
+  expect(await queries.unreadable(day('2026-11-20'))).toEqual([
+    { key: keys[0], reason },
+    { key: keys[2], reason },
+  ])
+  expect(asked).toEqual(['entries/business_day=2026-11-20/'])
 })
 
 test('what is no SELECT has no headings to leave out', async () => {

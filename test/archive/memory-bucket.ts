@@ -1,10 +1,10 @@
-/** A bucket in memory behind the S3 client's `send`, for as much of it as reading an archive takes. */
+/** A bucket in memory behind the S3 client's `send`, for as much of it as an archive takes. */
 import { hash, randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, type S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { ArchivedEntry } from '#ledger/archive'
 import { archiveRow } from '#wire/archive-row'
@@ -30,7 +30,11 @@ export const memoryBucket = ({ keysPerPage = 1_000 } = {}): MemoryBucket => {
   }
   const send = async (command: unknown): Promise<unknown> => {
     if (command instanceof ListObjectsV2Command) return list(command.input)
-    if (!(command instanceof GetObjectCommand)) throw new Error('this bucket can only be read')
+    if (command instanceof PutObjectCommand) {
+      objects.set(command.input.Key ?? '', Buffer.from(command.input.Body as Uint8Array))
+      return {}
+    }
+    if (!(command instanceof GetObjectCommand)) throw new Error('this bucket cannot do that')
     const { Key = '' } = command.input
     const bytes = objects.get(Key)
     if (bytes === undefined) throw new NoSuchKey({ message: `${Key} is not there`, $metadata: {} })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { AWKWARD_TEXTS } from '../awkward-texts.ts'
 import type { QueryResult } from '#ledger/ports'
 import { asCsv, asJson, asTable } from '#operations/query-output'
 
@@ -54,6 +55,30 @@ test('CSV by RFC 4180', async () => {
     'x,"y, z",w\r\n"a,b","say ""x""","two\nlines"\r\n,"","{""till"":""7""}"\r\n',
   )
   expect(await text(asCsv(answer(['x', 'y'])))).toBe('x,y\r\n')
+})
+
+test('awkward texts stand in JSON and in CSV as they were', async () => {
+  const texts = AWKWARD_TEXTS.map(({ text }) => text)
+  const rows = texts.map((text) => [text, null])
+  const json = JSON.parse(await text(asJson(answer(['a', 'b'], ...rows)))) as unknown
+  expect(json).toEqual(texts.map((text) => ({ a: text, b: null })))
+  expect(csvFields(await text(asCsv(answer(['a', 'b'], ...rows))))).toEqual([['a', 'b'], ...rows])
+})
+
+/** RFC 4180 by its grammar; an empty field without quotes is NULL. */
+const csvFields = (csv: string): (string | null)[][] => {
+  const records: (string | null)[][] = [[]]
+  for (const [, quotes, plain, end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    records.at(-1)?.push(quotes?.replaceAll('""', '"') ?? (plain || null))
+    if (end !== ',') records.push([])
+  }
+  return records.slice(0, -1)
+}
+
+test('a table shows what a terminal would turn around, hide or obey', async () => {
+  const rows = [['\u202Eabc\u2069'], ['\uFEFFx'], ['a\u2028b'], ['\u0000']]
+  const lines = (await text(asTable(answer(['t'], ...rows)))).split('\n').slice(2, -2)
+  expect(lines).toEqual(['\\u202eabc\\u2069', '\\ufeffx', 'a\\u2028b', '\\x00'])
 })
 
 test('JSON: an array of objects, with every digit of a bigint', async () => {

@@ -7,6 +7,7 @@ import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-q
 import type { Entry } from '#ledger/entry'
 import type { ArchiveQueries } from '#ledger/ports'
 import { archivedBooks, archivedEntries } from '#processors/reconcile/archived-books'
+import { archivedSums } from '#processors/reconcile/archived-sums'
 import { ofPeriod, savedQueries, viewStatements } from '#sql/files'
 import { aBookId, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { memoryBucket, putEntries } from './memory-bucket.ts'
@@ -36,15 +37,18 @@ describe('by the grammar of Trino', () => {
     const asked: string[] = []
     const queries: ArchiveQueries = {
       run: () => Promise.reject(new Error('not asked')),
+      unreadable: async () => [],
       async *stream(sql) {
         asked.push(sql)
         yield { columns: [], rows: [] }
       },
     }
+    for await (const _ of archivedSums(queries, day('2026-11-20'), 'all'));
+    for await (const _ of archivedSums(queries, day('2026-11-20'), [merchantId('m1')]));
     for await (const _ of archivedBooks(queries, day('2026-11-20'), 'all', () => true));
     for await (const _ of archivedBooks(queries, day('2026-11-20'), [merchantId('m1')], () => true));
     await archivedEntries(queries, aBookId(), [entryId('a'), entryId('b')])
-    expect(asked.map(trinoErrors)).toEqual([[], [], []])
+    expect(asked.map(trinoErrors)).toEqual([[], [], [], [], []])
   })
 
   // So that the tests above can fail: the first three run on DuckDB alone.

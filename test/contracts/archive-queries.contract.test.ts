@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -8,12 +8,16 @@ import type { Entry } from '#ledger/entry'
 import { StatementError } from '#ledger/ports'
 import { viewStatements } from '#sql/files'
 import { memoryBucket, putEntries } from '../archive/memory-bucket.ts'
+import { awkwardEntries } from '../awkward-texts.ts'
+import { alteredParquet, deliveredParquet, entriesParquet } from '../parquet-object.ts'
+import { UNUSUAL_FOLDERS } from '../unusual-folders.ts'
 import { anEntry, day, entryId, merchantId } from '../builders.ts'
 
 /** The archive with nothing in it, and a way to put objects there. What Athena answers is tested beside its adapter. */
-const anArchive = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
+const anArchive = ({ name = '' } = {}) => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'daybook-archive-')), name)
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(folder, { recursive: true })
   const bucket = memoryBucket({ keysPerPage: 2 })
   const queries = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() })
   const rows = async (sql: string) => (await queries.run(sql)).rows
@@ -25,6 +29,36 @@ const archived = (sequenceNumber: string, given: Partial<Entry> = {}, index = 0)
   position: { shardId: 'shardId-000000000000', sequenceNumber, index },
   arrivedAtMs: Date.parse('2026-11-20T12:30:01.005Z'),
 })
+
+type BadObject = { what: string; name?: string; made: () => Promise<Buffer>; says: RegExp }
+
+const good = () => entriesParquet([archived('9', { businessDay: day('2026-11-21'), entryId: entryId('in-it') })])
+const altered = (columns: string) => alteredParquet([archived('9', { entryId: entryId('in-it') })], columns)
+
+/** What Athena passes over, and what no engine can read. */
+const BAD_OBJECTS: BadObject[] = [
+  { what: 'empty', made: async () => Buffer.alloc(0), says: /it is empty/ },
+  { what: 'text', made: async () => Buffer.from('not parquet at all'), says: /No magic bytes/ },
+  { what: 'cut at its end', made: async () => (await good()).subarray(0, -20), says: /No magic bytes/ },
+  {
+    what: 'damaged inside',
+    made: async () => {
+      const bytes = await good()
+      bytes.fill(0xff, 4, 60)
+      return bytes
+    },
+    says: /./,
+  },
+  { what: 'of other columns', made: () => altered('1 AS one'), says: /no column entry_id/ },
+  { what: 'without a column', made: () => altered('* EXCLUDE (received_at)'), says: /no column received_at/ },
+  {
+    what: 'of another type',
+    made: () => altered('* REPLACE (12.5::DOUBLE AS amount)'),
+    says: /amount is DOUBLE, not BIGINT/,
+  },
+  { what: 'hidden by its name', name: '_bad.parquet', made: good, says: /Athena passes over it/ },
+  { what: 'hidden by a folder', name: 'a/.b/c.parquet', made: good, says: /Athena passes over it/ },
+]
 
 const IDS = 'SELECT entry_id, amount FROM entries ORDER BY business_day, entry_id'
 
@@ -113,10 +147,101 @@ describe('archive queries: DuckDB', () => {
     expect(await rows(IDS)).toEqual([['e1', 101n]])
   })
 
+  test.each(UNUSUAL_FOLDERS)('a folder called %j is a folder, neither columns nor a pattern', async (name) => {
+    const { put, rows } = anArchive({ name })
+    await put(archived('1'))
+    await put(archived('2', { businessDay: day('2026-11-21') }))
+    expect(await rows('SELECT merchant_id, amount, business_day FROM entries ORDER BY business_day')).toEqual([
+      ['m1', 100n, '2026-11-20'],
+      ['m1', 100n, '2026-11-21'],
+    ])
+  })
+
+  test('awkward texts are read as they were, alone and in maps, from our own Firehose as from DuckDB', async () => {
+    const entries = awkwardEntries()
+    const { bucket, rows } = anArchive()
+    const some = entries.map((entry, index) => ({ ...archived('1', {}, index), entry }))
+    bucket.objects.set('entries/business_day=2026-11-20/a', Buffer.from(await deliveredParquet(some.slice(0, 13))))
+    bucket.objects.set('entries/business_day=2026-11-20/b', await entriesParquet(some.slice(13)))
+    const said = ({ description, category, reference, metadata }: Entry) => [description, category, reference, metadata]
+    expect(await rows('SELECT description, category, reference, metadata FROM entries ORDER BY entry_id')).toEqual(
+      entries.map((entry) => said(entry).map((value) => value ?? null)),
+    )
+    const [[json]] = (await rows('SELECT to_json(list(description ORDER BY entry_id)) FROM entries')) as [[string]]
+    expect(JSON.parse(json)).toEqual(entries.map(({ description }) => description))
+  })
+
+  describe.each(BAD_OBJECTS)('an object that is $what', ({ name = 'bad.parquet', made, says }) => {
+    const key = `entries/business_day=2026-11-21/${name}`
+    const anArchiveWithIt = async () => {
+      const archive = anArchive()
+      const { put, bucket } = archive
+      await put(archived('1', { businessDay: day('2026-11-20') }))
+      await put(archived('2', { businessDay: day('2026-11-21'), entryId: entryId('neighbour') }))
+      await put(archived('3', { businessDay: day('2026-11-22') }))
+      bucket.objects.set(key, await made())
+      return archive
+    }
+
+    test.each(['raw_entries', 'entries'])('does not stop questions about other days, of %s', async (relation) => {
+      const { rows } = await anArchiveWithIt()
+      const days = async (condition: string) =>
+        (await rows(`SELECT business_day FROM ${relation} WHERE ${condition} ORDER BY 1`)).flat()
+      expect(await days("business_day = '2026-11-20'")).toEqual(['2026-11-20'])
+      expect(await days("business_day <> '2026-11-21'")).toEqual(['2026-11-20', '2026-11-22'])
+      expect(await days("business_day BETWEEN '2026-11-22' AND '2026-11-30'")).toEqual(['2026-11-22'])
+      expect(await days("merchant_id = 'm1' AND business_day IN ('2026-11-20', '2026-11-22')")).toHaveLength(2)
+    })
+
+    test.each([
+      "SELECT entry_id FROM entries WHERE business_day = '2026-11-21'",
+      'SELECT count(*) FROM raw_entries',
+      'SELECT max(amount) FROM entries',
+      "SELECT count(*) FROM entries WHERE business_day > '2026-11-20'",
+    ])('is named when it is needed: %s', async (sql) => {
+      const { queries } = await anArchiveWithIt()
+      await expect(queries.run(sql)).rejects.toThrow(StatementError)
+      await expect(queries.run(sql)).rejects.toThrow(`The archive of 2026-11-21 cannot be read: ${key} (`)
+      await expect(queries.run(sql)).rejects.toThrow(says)
+    })
+
+    test('is known to stand in its day', async () => {
+      const { queries, bucket, rows } = await anArchiveWithIt()
+      expect(await queries.unreadable(day('2026-11-20'))).toEqual([])
+      expect(await queries.unreadable(day('2026-11-21'))).toMatchObject([{ key }])
+      bucket.objects.delete(key)
+      expect(await queries.unreadable(day('2026-11-21'))).toEqual([])
+      expect(await rows(IDS)).toHaveLength(3)
+    })
+  })
+
+  test('an archive of bad objects alone answers about other days', async () => {
+    const { bucket, rows } = anArchive()
+    bucket.objects.set('entries/business_day=2026-11-21/x', Buffer.from('text'))
+    expect(await rows("SELECT * FROM entries WHERE business_day = '2026-11-20'")).toEqual([])
+  })
+
+  test('an object is read whatever its name is, as Athena does, and the mark of a folder is nothing', async () => {
+    const { bucket, rows } = anArchive()
+    const names = [
+      'no-ending',
+      'deep/er/a.parquet',
+      "[a]* {b,c} ?'.parquet",
+      'a=b/business_day=2020-01-01',
+      'x'.repeat(900),
+    ]
+    for (const [index, name] of names.entries()) {
+      const parquet = await entriesParquet([archived(String(index), { entryId: entryId(`e${index}`) })])
+      bucket.objects.set(`entries/business_day=2026-11-20/${name}`, parquet)
+    }
+    bucket.objects.set('entries/business_day=2026-11-20/', Buffer.alloc(0))
+    expect(await rows('SELECT DISTINCT business_day, count(*) FROM entries GROUP BY 1')).toEqual([['2026-11-20', 5n]])
+  })
+
   test('keys that are none of the archive are left alone', async () => {
     const { put, rows, bucket } = anArchive()
     await put(archived('1'))
-    for (const key of ['entries/business_day=2026-11-20/../../x.parquet', 'entries/x.parquet', 'errors/format/x']) {
+    for (const key of ['entries/business_day=2026-02-30/x.parquet', 'entries/x.parquet', 'errors/format/x']) {
       bucket.objects.set(key, Buffer.from('no parquet'))
     }
     expect(await rows(IDS)).toHaveLength(1)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import type { ArchivedEntry } from '#ledger/archive'
 import { anyArchivedEntry } from '../arbitraries.ts'
+import { awkwardEntries } from '../awkward-texts.ts'
 import { aDecision, anArchivedEntry, anEntry, day, entryId } from '../builders.ts'
 import { archives } from './adapters.ts'
 import { fakeFirehose, watch, type Mood } from './firehose.ts'
@@ -18,6 +19,16 @@ describe.each(archives)('an archive: $name', ({ fresh }) => {
   test('keeps any entry, field by field, with its position and its arrival', async () => {
     const { archive, entries } = await fresh()
     const some = fc.sample(anyArchivedEntry, 200)
+    await archive.put(some)
+    expect(byPosition(entries())).toEqual(byPosition(some))
+  })
+
+  test('keeps awkward texts as they were', async () => {
+    const { archive, entries } = await fresh()
+    const some = awkwardEntries().map((entry, index) => {
+      const archived = anArchivedEntry({ entry })
+      return { ...archived, position: { ...archived.position, index } }
+    })
     await archive.put(some)
     expect(byPosition(entries())).toEqual(byPosition(some))
   })

@@ -12,6 +12,9 @@ import { kinesisClient } from '#adapters/kinesis/client'
 import { compareSequenceNumbers } from '#ledger/identifiers'
 import { hashKeyOf, shardOf, type Shard } from '#ledger/lanes'
 import type { EntryStream } from '#ledger/ports'
+import { ok } from '#ledger/result'
+import { decodeRecord, encodeEntries, entryLine } from '#wire/stream-record'
+import { awkwardEntries } from '../awkward-texts.ts'
 import { utf8 } from '../builders.ts'
 import { entryStreams, freshStream, kinesis } from './adapters.ts'
 
@@ -32,6 +35,18 @@ describe.each(entryStreams)('an entry stream: $name', ({ fresh }) => {
         .toSorted((a, b) => compareSequenceNumbers(a.sequenceNumber, b.sequenceNumber))
       expect(await read(shardId)).toEqual(onShard.map(({ data }) => data))
     }
+  })
+
+  test('awkward texts of entries come back as they were', async () => {
+    const { stream, read } = await fresh()
+    const entries = awkwardEntries()
+    await stream.put([{ hashKey: 0n, data: encodeEntries(entries.map(entryLine)) }])
+    const [first] = await stream.openShards()
+    const [data = utf8('')] = await read(first!.shardId)
+    const record = decodeRecord(data)
+    expect(record.ok && record.value.kind === 'entries' && record.value.entries.map(({ entry }) => entry)).toEqual(
+      entries.map(ok),
+    )
   })
 
   test('what is put later stands further on', async () => {

@@ -5,6 +5,7 @@ import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { MAX_TOTAL_MINOR } from '#ledger/money'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/packed-segment'
+import { awkwardEntries } from '../awkward-texts.ts'
 import { aBookId, anEntry, aSealedSegment, day, entryId, merchantId } from '../builders.ts'
 import { dynamodb, freshTable, journals } from './adapters.ts'
 
@@ -26,6 +27,14 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     expect(read).toEqual(segment)
     expect(sealingHash(NO_CHAIN, read!)).toBe(segment.hash)
     expect(openSegment(read!).segment.entries[0]).toEqual(entry)
+  })
+
+  test('awkward texts come back as they were', async () => {
+    const journal = await fresh()
+    const entries = awkwardEntries()
+    await journal.append(aSealedSegment({ entries }))
+    const [read] = await journal.read(aBookId(), 0)
+    expect(openSegment(read!).segment.entries).toEqual(entries)
   })
 
   test('totals keep every digit up to 2^53 − 1', async () => {

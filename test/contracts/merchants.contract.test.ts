@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import type { Merchants } from '#ledger/ports'
+import { AWKWARD_TEXTS } from '../awkward-texts.ts'
 import { aMerchant, aRule, day, merchantId } from '../builders.ts'
 import { allMerchants, dynamodb } from './adapters.ts'
 
@@ -21,6 +22,13 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
     expect(await merchants.save(merchant)).toBe('saved')
     expect(await merchants.find(merchant.merchantId)).toEqual(merchant)
     expect(await merchants.list({ limit: 10 })).toEqual({ items: [merchant] })
+  })
+
+  test.each(AWKWARD_TEXTS.filter(({ text }) => text !== ''))('a name comes back as it was: $what', async ({ text }) => {
+    const merchants = await fresh()
+    const merchant = aMerchant({ name: text })
+    await merchants.save(merchant)
+    expect(await merchants.find(merchant.merchantId)).toEqual(merchant)
   })
 
   test.each([

@@ -14,6 +14,7 @@ import {
   type QuarantineFilter,
   type SetAside,
 } from '#ledger/quarantine'
+import { awkwardEntries } from '../awkward-texts.ts'
 import { aBookId, anEntry, aSetAside, day, entryId, merchantId, utf8 } from '../builders.ts'
 import { dynamodb, freshTable, quarantines } from './adapters.ts'
 
@@ -40,6 +41,14 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     const item = waiting(aSetAside({ entry }))
     expect(await quarantine.list({}, { limit: 10 })).toEqual({ items: [item] })
     expect(await quarantine.ofEntry(aBookId(), entryId('e1'), 10)).toEqual([outlineOf(item)])
+  })
+
+  test('awkward texts come back as they were, in the entry and in its line', async () => {
+    const quarantine = await fresh()
+    const items = awkwardEntries().map((entry) => aSetAside({ entry }))
+    for (const item of items) await quarantine.setAside(item)
+    const listed = await quarantine.list({ merchantId: merchantId('m1') }, { limit: 100 })
+    expect(listed.items).toEqual(items.map(waiting))
   })
 
   test.each([

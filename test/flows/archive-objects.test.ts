@@ -1,10 +1,15 @@
-import { describe, expect, test } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ObjectStore } from '#adapters/archive-objects/object-store'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import type { ArchivedEntry } from '#ledger/archive'
 import type { ArchivePart } from '#ledger/ports'
+import { awkwardEntries } from '../awkward-texts.ts'
 import { aMerchant, anEntry, day, entryId, merchantId } from '../builders.ts'
-import { decisionsParquet, entriesParquet } from '../parquet-object.ts'
+import { alteredParquet, decisionsParquet, deliveredParquet, entriesParquet } from '../parquet-object.ts'
+import { UNUSUAL_FOLDERS } from '../unusual-folders.ts'
 
 const inMemory = (objects: Readonly<Record<string, Uint8Array>>): ObjectStore => ({
   async *list(prefix) {
@@ -66,6 +71,13 @@ describe('entries of Parquet objects', () => {
     expect(rows).toEqual([2])
   })
 
+  test('come back with awkward texts as they were, from our own Firehose as from DuckDB', async () => {
+    const all = awkwardEntries().map((entry, index) => ({ ...archived('', '1', index), entry }))
+    for (const parquet of [await entriesParquet(all), await deliveredParquet(all)]) {
+      expect((await readAll(inMemory({ [keyOf('a')]: parquet }))).entries).toEqual(all)
+    }
+  })
+
   test('come by merchant and in stream order, every copy, in whatever object they stand', async () => {
     const of = (merchant: string, id: string, number: string, index = 0): ArchivedEntry => {
       const given = archived(id, number, index)
@@ -122,12 +134,52 @@ describe('entries of Parquet objects', () => {
     ])
   })
 
+  test.each(UNUSUAL_FOLDERS)('are read in a temporary folder called %j', async (name) => {
+    const folder = mkdtempSync(join(tmpdir(), 'daybook-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    mkdirSync(join(folder, name), { recursive: true })
+    const parquet = await entriesParquet([archived('a', '1')])
+    vi.stubEnv('TMPDIR', join(folder, name))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { entries, unreadable } = await readAll(inMemory({ [keyOf('a')]: parquet }))
+    expect([entries, unreadable]).toEqual([[archived('a', '1')], []])
+  })
+
+  test.each([
+    { wrong: 'its column amount is DOUBLE, not BIGINT', replace: '12.5::DOUBLE AS amount' },
+    { wrong: 'its column terminal_seq is VARCHAR, not BIGINT', replace: "'7' AS terminal_seq" },
+  ])('an object is not read when $wrong', async ({ wrong, replace }) => {
+    const parquet = await alteredParquet([archived('a', '1')], `* REPLACE (${replace})`)
+    const { entries, unreadable } = await readAll(inMemory({ [keyOf('a')]: parquet }))
+    expect([entries, unreadable]).toEqual([[], [{ key: keyOf('a'), reason: wrong }]])
+  })
+
+  test('what Athena passes over is named, and so is what is empty; the mark of a folder is nothing', async () => {
+    const keys = ['_a.parquet', '.a.parquet', '_tmp/a.parquet', 'a/.b/c.parquet']
+    const hidden = keys.map((name) => `entries/business_day=2026-11-20/${name}`)
+    const archive = parquetArchiveObjects(
+      inMemory({
+        ...Object.fromEntries(hidden.map((key) => [key, bytes('x')])),
+        [keyOf('empty')]: bytes(''),
+        'entries/business_day=2026-11-20/': bytes(''),
+        'entries/business_day=2026-11-20/further/down': bytes('x'),
+        'decisions/day=2026-11-20/_a.parquet': bytes('x'),
+      }),
+    )
+    const { objects, unreadable } = await archive.list()
+    expect(objects.map(({ key }) => key)).toEqual(['entries/business_day=2026-11-20/further/down'])
+    expect(unreadable.map(({ key }) => key)).toEqual([...hidden, keyOf('empty')])
+    expect((await archive.merchants()).unreadable.map(({ key }) => key)).toEqual([
+      'decisions/day=2026-11-20/_a.parquet',
+    ])
+  })
+
   test('what stands under no business day is named', async () => {
     const archive = parquetArchiveObjects(
-      inMemory({ 'entries/business_day=2026-02-30/a': bytes(''), [keyOf('b')]: bytes('') }),
+      inMemory({ 'entries/business_day=2026-02-30/a': bytes('x'), [keyOf('b')]: bytes('x') }),
     )
     expect(await archive.list()).toEqual({
-      objects: [{ key: keyOf('b'), bytes: 0, storedAtMs: 0, businessDay: day('2026-11-20') }],
+      objects: [{ key: keyOf('b'), bytes: 1, storedAtMs: 0, businessDay: day('2026-11-20') }],
       unreadable: [{ key: 'entries/business_day=2026-02-30/a', reason: 'its key names no business day' }],
     })
   })

@@ -6,6 +6,7 @@ import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ingest } from '#ingest/ingest'
 import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
+import { awkwardEntries } from '#test/awkward-texts'
 import { aMerchant, merchantId } from '#test/builders'
 import { parsePositionToken } from '#wire/position-token'
 import { decodeRecord } from '#wire/stream-record'
@@ -53,6 +54,20 @@ const start = ({ stream, merchants = memoryMerchants([aMerchant()]), queryUrl }:
     })
   return { app, log, post, onStream }
 }
+
+test.each(awkwardEntries())('an entry with the text $description is accepted as it was sent', async (entry) => {
+  const { post, onStream } = start()
+  const { category, description, reference, metadata } = entry
+  const texts = { description, metadata, ...(category !== undefined && { category, reference }) }
+  expect((await post('/v1/entries', { ...sale, ...texts })).status).toBe(202)
+  // As Python's json.dumps writes it: all but ASCII escaped.
+  const escaped = JSON.stringify({ ...sale, ...texts }).replaceAll(
+    /[^\x00-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  expect((await post('/v1/entries', `\uFEFF${escaped}`)).status).toBe(202)
+  expect(onStream()).toMatchObject([texts, texts])
+})
 
 type Answer = { status: number; headers: Headers; type: string | null; body: Body }
 type Body = {

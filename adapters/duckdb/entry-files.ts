@@ -1,0 +1,59 @@
+/** The Parquet files of the archive's entries, as DuckDB has their columns. */
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { quoted, readParquet } from './literals.ts'
+
+/** Every column of a file, with DuckDB's name for its type. */
+export const ENTRY_COLUMNS = {
+  entry_id: 'VARCHAR',
+  merchant_id: 'VARCHAR',
+  direction: 'VARCHAR',
+  amount: 'BIGINT',
+  currency: 'VARCHAR',
+  occurred_at: 'TIMESTAMP',
+  received_at: 'TIMESTAMP',
+  method: 'VARCHAR',
+  category: 'VARCHAR',
+  description: 'VARCHAR',
+  reference: 'VARCHAR',
+  terminal_id: 'VARCHAR',
+  terminal_seq: 'BIGINT',
+  reverses: 'VARCHAR',
+  metadata: 'MAP(VARCHAR, VARCHAR)',
+  shard_id: 'VARCHAR',
+  sequence_number: 'VARCHAR',
+  record_index: 'INTEGER',
+  arrived_at: 'TIMESTAMP',
+  schema_version: 'INTEGER',
+} as const
+
+/** The types that become these without a value being altered. Any other would be rounded or guessed, in silence. */
+const SAME: Readonly<Record<string, readonly string[]>> = {
+  TIMESTAMP: ['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP_MS'],
+}
+
+/** What is wrong with the columns of a file, in words. Throws for a file that is no Parquet. */
+export const wrongColumns = async (connection: DuckDBConnection, path: string): Promise<string | undefined> => {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${readParquet([path])}`)
+  const types = new Map(described.getRowsJS().map(([name, type]) => [String(name).toLowerCase(), String(type)]))
+  for (const [name, type] of Object.entries(ENTRY_COLUMNS)) {
+    const found = types.get(name)
+    if (found === undefined) return `it has no column ${name}`
+    if (!(SAME[type] ?? [type]).includes(found)) return `its column ${name} is ${found}, not ${type}`
+  }
+  return undefined
+}
+
+/** Reads every value of a file. Throws for what cannot be read, however late in the file it stands. */
+export const readWhole = async (connection: DuckDBConnection, path: string): Promise<void> => {
+  await connection.run(`SELECT bit_xor(hash(${Object.keys(ENTRY_COLUMNS).join()})) FROM ${readParquet([path])}`)
+}
+
+/** A file of these columns without rows. */
+export const writeEmptyFile = async (connection: DuckDBConnection, path: string): Promise<void> => {
+  const columns = Object.entries(ENTRY_COLUMNS).map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`)
+  await connection.run(`COPY (SELECT ${columns.join()} WHERE false) TO ${quoted(path)} (FORMAT parquet)`)
+}
+
+// What follows is the statement, which the reader of a message did not write; and paths of ours mean nothing there.
+export const reasonOf = (error: unknown, folder: string): string =>
+  ((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '').replaceAll(`${folder}/`, '')

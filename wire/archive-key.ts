@@ -1,0 +1,24 @@
+/** What the key of an object below `entries/` says. Both readers of the archive, and Athena, go by the same rule. */
+import { parseBusinessDay, type BusinessDay } from '#ledger/identifiers'
+
+export type ArchiveKey = {
+  /** The partition that the object stands in; absent where the key names none. */
+  readonly businessDay?: BusinessDay
+  /** Why the object's rows are no part of the archive, whatever is in it. */
+  readonly unreadable?: string
+}
+
+/** Undefined for the mark of a folder, such as S3's console makes, which holds nothing. */
+export const readArchiveKey = ({ key, bytes }: { key: string; bytes: number }): ArchiveKey | undefined => {
+  if (bytes === 0 && key.endsWith('/')) return undefined
+  const day = parseBusinessDay(/^entries\/business_day=([^/]*)\//.exec(key)?.[1] ?? '')
+  if (!day.ok) return { unreadable: 'its key names no business day' }
+  if (isHidden(key)) return { businessDay: day.value, unreadable: HIDDEN }
+  if (bytes === 0) return { businessDay: day.value, unreadable: 'it is empty' }
+  return { businessDay: day.value }
+}
+
+/** Athena passes over such objects, without a word. */
+export const isHidden = (key: string): boolean => key.split('/').some((part) => /^[_.]/.test(part))
+
+export const HIDDEN = 'a part of its key begins with "_" or ".", so Athena passes over it'
