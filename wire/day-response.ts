@@ -10,10 +10,10 @@ import { instantText } from './instant.ts'
 import { totalsResponse } from './totals-response.ts'
 import { windowRows } from './windows-response.ts'
 
-/** A business day with what came before it: the view of its book at a segment, and the parts of the balance it opened with. */
+/** A business day with what came before it: the view of its book at a segment, and the balance it opened with. */
 export type DayAtSegment = {
   readonly day: BusinessDay
-  /** What the balance before it is made of. */
+  /** The parts of the balance it opened with. */
   readonly before: readonly DayPart[]
   /** 0 while the day has no entries; then there is no hash either. */
   readonly segment: SegmentNumber
