@@ -45,19 +45,26 @@ export type Stamping = {
   readonly clock: Clock
   /** Hears why the register could not be read. */
   readonly onTrouble?: (error: unknown) => void
+  /** Hears what our own code failed with on an entry. */
+  readonly onFault?: (error: unknown) => void
 }
 
 export const stampEntries =
-  ({ merchants, clock, onTrouble = () => {} }: Stamping): StampEntries =>
+  ({ merchants, clock, onTrouble = () => {}, onFault = () => {} }: Stamping): StampEntries =>
   async (inputs) => {
     // Before any merchant is looked up: a calendar change leaves time for a calendar that was valid at this moment.
     const nowMs = clock()
     const owners = await findOwners(merchants, inputs, onTrouble)
-    return inputs.map((input) =>
-      input.ok
-        ? judge(input.value, owners.get(input.value.merchantId), nowMs)
-        : refuse(invalidEntry(input.error.errors)),
-    )
+    return inputs.map((input) => {
+      if (!input.ok) return refuse(invalidEntry(input.error.errors))
+      try {
+        return judge(input.value, owners.get(input.value.merchantId), nowMs)
+      } catch (error) {
+        // Its neighbours must not pay for what our own code does to one entry.
+        onFault(error)
+        return refuse(UNEXPECTED_ERROR)
+      }
+    })
   }
 
 type Owner = Merchant | 'unknown' | 'unreachable'
@@ -119,6 +126,11 @@ const UNKNOWN_MERCHANT: FieldProblem = {
 
 const invalidEntry = (errors: readonly FieldProblem[]): Problem => invalid('The entry is not valid.', errors)
 
+const UNEXPECTED_ERROR: Problem = {
+  code: 'unexpected-error',
+  detail: 'Our own code failed on this entry, and it is logged. The entry may be valid: send it again, later.',
+}
+
 // May be counted all the same, as after any 5xx; the client sends it again under the same id.
 export const NOT_WRITTEN: Record<NotWritten, Problem> = {
   'stream-unavailable': {
@@ -131,4 +143,5 @@ export const NOT_WRITTEN: Record<NotWritten, Problem> = {
     detail: 'More entries are waiting for the stream than can be held. Send it again, a little later.',
     retryAfterSeconds: 2,
   },
+  'unexpected-error': UNEXPECTED_ERROR,
 }

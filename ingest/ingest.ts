@@ -55,7 +55,8 @@ export const ingest = ({
   })
   const onStreamTrouble = (err: unknown) => log.warn({ err }, 'the stream is in trouble')
   const onTrouble = (err: unknown) => log.warn({ err }, 'the register of merchants is in trouble')
-  const writer = streamWriter(guarded, { onTrouble: onStreamTrouble, onPut: metrics.onPut })
+  const onFault = (err: unknown) => log.error({ err }, 'our own code failed on an entry, which was answered 500')
+  const writer = streamWriter(guarded, { onTrouble: onStreamTrouble, onFault, onPut: metrics.onPut })
   const { maxBytesInFlight, maxEntriesPerSecond } = limits
   const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })
   // Apart from each other, so that long uploads over slow lines never fill the room of those who are quick.
@@ -70,7 +71,7 @@ export const ingest = ({
     log.warn({ err }, `${what} and was not published`)
     metrics.onUnpublished()
   }
-  const stamp = stampEntries({ merchants: known, clock, onTrouble })
+  const stamp = stampEntries({ merchants: known, clock, onTrouble, onFault })
   return ingestApp({
     ...rooms,
     accept: acceptEntries({ stamp, writer }),

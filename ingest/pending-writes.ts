@@ -3,7 +3,7 @@ import type { Position } from '#ledger/identifiers'
 import type { Clock } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
 
-export type NotWritten = 'stream-unavailable' | 'too-busy'
+export type NotWritten = 'stream-unavailable' | 'too-busy' | 'unexpected-error'
 export type WriteOutcome = Result<Position, NotWritten>
 
 /** The entries of one request. A request and not an entry is what gets a promise: that is 500 times fewer. */

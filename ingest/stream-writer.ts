@@ -50,6 +50,8 @@ export type WriterOptions = {
   readonly random?: () => number
   /** Hears why puts fail. */
   readonly onTrouble?: (error: unknown) => void
+  /** Hears what our own code failed with on an entry. */
+  readonly onFault?: (error: unknown) => void
   /** Hears of every call that was made. */
   readonly onPut?: (put: Put) => void
 }
@@ -63,6 +65,7 @@ export const streamWriter = (
     sleep = (ms) => new Promise((wake) => setTimeout(wake, ms)),
     random = Math.random,
     onTrouble = () => {},
+    onFault = () => {},
     onPut = () => {},
   }: WriterOptions = {},
 ): StreamWriter => {
@@ -77,10 +80,24 @@ export const streamWriter = (
     shards.refreshIfOlder(REFRESH_SHARDS_MS)
     for (const [index, entry] of entries.entries()) {
       if (backlog.bytes >= maxBacklogBytes) pending.decide(write, index, TOO_BUSY)
-      else backlog.add(shards.routeOf(entry.merchantId), entryLine(entry), write, index)
+      else {
+        const line = lineOf(entry)
+        if (line === undefined) pending.decide(write, index, UNEXPECTED_ERROR)
+        else backlog.add(shards.routeOf(entry.merchantId), line, write, index)
+      }
     }
     void putWaiting()
     return await decided
+  }
+
+  /** Undefined when our own code fails on the entry, which its neighbours must not pay for. */
+  const lineOf = (entry: Entry): string | undefined => {
+    try {
+      return entryLine(entry)
+    } catch (error) {
+      onFault(error)
+      return undefined
+    }
   }
 
   const putWaiting = async () => {
@@ -164,3 +181,4 @@ const pauseMs = (attempts: number, chance: number): number =>
   Math.min(1_000, 50 * 2 ** Math.min(attempts - 1, 10)) * (0.5 + chance / 2)
 
 const TOO_BUSY = refuse('too-busy' as const)
+const UNEXPECTED_ERROR = refuse('unexpected-error' as const)
