@@ -61,7 +61,8 @@ export class Disk {
   }
 
   async remove(): Promise<void> {
-    await this.#unmount().catch(() => {})
+    // Lazily: a process of a system that never got ready may still use it, and ends with this one.
+    await run('umount', '--lazy', this.mountPoint).catch(() => {})
     rmSync(this.#folder, { recursive: true, force: true })
   }
 

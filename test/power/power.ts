@@ -49,22 +49,23 @@ const disk = await Disk.make().catch((error: unknown) => {
   process.exit(NOT_ALLOWED_HERE)
 })
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => void end(130))
-const system = await RunningSystem.start(
-  { LOG_LEVEL: 'warn', DAYBOOK_SYNC: control ? 'never' : 'always' },
-  join(disk.mountPoint, 'data'),
-).catch((error: unknown) => failed(error))
 // A system that hangs must not hang us.
 setTimeout(() => void failed('It took too long.'), 180_000 + cuts * 20_000).unref()
 
+let system: RunningSystem | undefined
 try {
+  system = await RunningSystem.start(
+    { LOG_LEVEL: 'warn', DAYBOOK_SYNC: control ? 'never' : 'always' },
+    join(disk.mountPoint, 'data'),
+  )
   const findings = new Findings()
-  report(await run(findings))
+  report(await run(system, findings))
   await conclude(findings)
 } catch (error) {
   await failed(error)
 }
 
-async function run(findings: Findings) {
+async function run(system: RunningSystem, findings: Findings) {
   const witness = new Witness()
   for (const merchantId of MERCHANTS) await register(system, merchantId)
   // What was acknowledged is never sent again: sent again, an entry that was lost would be counted after all.
@@ -80,7 +81,7 @@ async function run(findings: Findings) {
       signal(await system.pidOf('consumers'), 'SIGSTOP')
       await sleep(200 + random.below(1_500))
     }
-    await cutPower()
+    await cutPower(system)
     progress(cut, witness)
   }
   await untilAcknowledgedAgain(witness)
@@ -90,7 +91,7 @@ async function run(findings: Findings) {
   return { witness, behind, counted, archived }
 }
 
-async function cutPower(): Promise<void> {
+async function cutPower(system: RunningSystem): Promise<void> {
   await system.freeze()
   await disk.copy()
   await system.killAll()
