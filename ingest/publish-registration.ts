@@ -1,5 +1,5 @@
-import { merchantSaved } from '#ledger/decision'
 import type { Clock, Decisions } from '#ledger/ports'
+import { merchantSaved } from '#wire/saved-merchant'
 import type { RegisterMerchant } from './register-merchant.ts'
 
 export type Publishing = {

@@ -1,6 +1,7 @@
 import { registerMerchant, type Merchant, type Registration } from '#ledger/merchant'
 import type { Clock, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
+import type { ZoneData } from '#ledger/zone'
 import { invalid, type Problem } from '#wire/problem'
 import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
 
@@ -10,16 +11,18 @@ export type Registered = { readonly merchant: Merchant; readonly isNew: boolean 
 
 export type Register = {
   readonly merchants: Pick<Merchants, 'find' | 'save'>
+  /** What a calendar that is made now records. */
+  readonly zones: ZoneData
   readonly clock: Clock
   /** Hears why the register could not be reached. */
   readonly onTrouble?: (error: unknown) => void
 }
 
 export const registration =
-  ({ merchants, clock, onTrouble = () => {} }: Register): RegisterMerchant =>
+  ({ merchants, zones, clock, onTrouble = () => {} }: Register): RegisterMerchant =>
   async (wanted) => {
     try {
-      return await register(merchants, clock, wanted)
+      return await register({ merchants, zones, clock }, wanted)
     } catch (error) {
       if (!(error instanceof OutOfReach)) throw error
       onTrouble(error.cause)
@@ -27,10 +30,10 @@ export const registration =
     }
   }
 
-const register = async (merchants: Register['merchants'], clock: Clock, wanted: Registration) => {
+const register = async ({ merchants, zones, clock }: Omit<Register, 'onTrouble'>, wanted: Registration) => {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const current = await orOutOfReach(merchants.find(wanted.merchantId))
-    const decided = registerMerchant(current, wanted, clock())
+    const decided = registerMerchant(current, wanted, zones, clock())
     if (!decided.ok) return refuse(REFUSALS[decided.error])
     const registered: Registered = { merchant: decided.value, isNew: current === undefined }
     if (decided.value === current) return ok(registered)
@@ -42,7 +45,14 @@ const register = async (merchants: Register['merchants'], clock: Clock, wanted: 
 
 const MAX_ATTEMPTS = 5
 
-const REFUSALS: Record<'currency-fixed' | 'calendar-from-not-future', Problem> = {
+const REFUSALS: Record<'not-a-time-zone' | 'currency-fixed' | 'calendar-from-not-future', Problem> = {
+  'not-a-time-zone': invalid('The merchant is not valid.', [
+    {
+      pointer: '/timeZone',
+      code: 'not-a-time-zone',
+      detail: 'must be a zone or link of the IANA database, such as America/Sao_Paulo; no abbreviation and no offset',
+    },
+  ]),
   'currency-fixed': {
     code: 'currency-fixed',
     detail: 'The merchant is registered with another currency, and its books are kept in it.',

@@ -1,7 +1,17 @@
-import { businessDayOf, type Calendar, type CalendarRule, MINUTE_MS, shiftDay, startOfDay } from './calendar.ts'
+import {
+  businessDayOf,
+  makeRule,
+  MINUTE_MS,
+  ruleUntil,
+  shiftDay,
+  startOfDay,
+  type Calendar,
+  type CalendarRule,
+} from './calendar.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { Currency } from './money.ts'
 import { ok, refuse, type Result } from './result.ts'
+import type { ZoneData } from './zone.ts'
 
 /** What becomes of an entry whose business day is already closed. */
 export type LatePolicy = 'nextOpenDay' | 'restate' | 'quarantine'
@@ -40,20 +50,26 @@ const CHANGE_NOTICE_MS = MAX_AHEAD_MS + CALENDAR_CACHE_MS
 /**
  * The merchant after a registration: new, changed, or, when nothing differs, the very `current` one.
  * A change of zone or start of day counts from `calendarFrom`, by default the first day that is far enough ahead.
+ *
+ * A rule that is made records the zone as `zones` has it now. The rules that stand keep what they recorded, so asking for
+ * what is there already never brings newer zone data.
  */
 export const registerMerchant = (
   current: Merchant | undefined,
   wanted: Registration,
+  zones: ZoneData,
   nowMs: number,
-): Result<Merchant, 'currency-fixed' | 'calendar-from-not-future'> => {
-  const { merchantId, name, currency, lateEntries, timeZone, dayStartsAt } = wanted
-  const rule: CalendarRule = { from: null, timeZone, dayStartsAt }
+): Result<Merchant, 'not-a-time-zone' | 'currency-fixed' | 'calendar-from-not-future'> => {
+  const { merchantId, name, currency, lateEntries } = wanted
   if (current === undefined) {
-    return ok({ merchantId, name, currency, lateEntries, calendar: [rule], revision: 1 })
+    const rule = makeRule(zones, wanted, nowMs)
+    return rule === undefined
+      ? refuse('not-a-time-zone')
+      : ok({ merchantId, name, currency, lateEntries, calendar: [rule], revision: 1 })
   }
   if (current.currency !== currency) return refuse('currency-fixed')
 
-  const calendar = changeCalendar(current.calendar, rule, wanted.calendarFrom, nowMs)
+  const calendar = changeCalendar(current.calendar, wanted, zones, nowMs)
   if (!calendar.ok) return calendar
   const unchanged = calendar.value === current.calendar && current.name === name && current.lateEntries === lateEntries
   if (unchanged) return ok(current)
@@ -62,26 +78,60 @@ export const registerMerchant = (
 
 const changeCalendar = (
   calendar: Calendar,
-  wanted: CalendarRule,
-  from: BusinessDay | undefined,
+  { timeZone, dayStartsAt, calendarFrom: from }: Registration,
+  zones: ZoneData,
   nowMs: number,
-): Result<Calendar, 'calendar-from-not-future'> => {
+): Result<Calendar, 'not-a-time-zone' | 'calendar-from-not-future'> => {
   const last = calendar.at(-1) ?? calendar[0]
-  const sameClock = last.timeZone === wanted.timeZone && last.dayStartsAt === wanted.dayStartsAt
+  // The name that stands is taken even from a process whose zone data does not have it.
+  const zone = zones.find(timeZone) ?? timeZone
+  const sameClock = last.timeZone === zone && last.dayStartsAt === dayStartsAt
   if (sameClock && (from === undefined || from === last.from || last.from === null)) return ok(calendar)
+  const wanted = makeRule(zones, { timeZone, dayStartsAt }, nowMs)
+  if (wanted === undefined) return refuse('not-a-time-zone')
 
-  // A rule that nobody can have used yet is replaced. It is in use from when either clock has reached its day: its own,
-  // or the one before it, which it caps at the day before.
+  const settled = rulesInUse(calendar, nowMs)
+  let day = from ?? firstDayAhead(settled, nowMs)
+  while (from === undefined && !isAhead(settled, wanted, day, nowMs)) day = shiftDay(day, 1)
+  if (!isAhead(settled, wanted, day, nowMs)) return refuse('calendar-from-not-future')
+  return ok(withNextRule(settled, { ...wanted, from: day }))
+}
+
+/**
+ * The rules that may have been used. A rule that has not is replaced by a change. It is in use from when either clock
+ * has reached its day: its own, or the one before it, which it caps at the day before.
+ */
+export const rulesInUse = (calendar: Calendar, nowMs: number): Calendar => {
   const noticeMs = nowMs + CHANGE_NOTICE_MS
   const isInUse = (rule: CalendarRule, index: number): boolean =>
     rule.from === null ||
     startOfDay([rule], rule.from) <= noticeMs ||
     startOfDay(calendar.slice(0, index) as unknown as Calendar, rule.from) <= noticeMs
-  const settled = calendar.filter(isInUse) as unknown as Calendar
-  // Begun by neither clock: the old one may have stamped entries with it, and from the new one's start it counts.
-  const isAhead = (day: BusinessDay): boolean =>
-    day > (settled.at(-1)?.from ?? '') && startOfDay(settled, day) > noticeMs && startOfDay([wanted], day) > noticeMs
-  let day = from ?? shiftDay(businessDayOf(settled, noticeMs), 1)
-  while (from === undefined && !isAhead(day)) day = shiftDay(day, 1)
-  return isAhead(day) ? ok([...settled, { ...wanted, from: day }]) : refuse('calendar-from-not-future')
+  return calendar.filter(isInUse) as unknown as Calendar
 }
+
+/** The first day that a rule may count from, by the clock of the rules in use. */
+export const firstDayAhead = (settled: Calendar, nowMs: number): BusinessDay =>
+  shiftDay(businessDayOf(settled, nowMs + CHANGE_NOTICE_MS), 1)
+
+/**
+ * Whether a rule may count from a day: one that neither clock has begun. The old one may have stamped entries with it,
+ * and from the new one's start it counts.
+ */
+export const isAhead = (settled: Calendar, wanted: CalendarRule, day: BusinessDay, nowMs: number): boolean =>
+  day > (settled.at(-1)?.from ?? '') &&
+  startOfDay(settled, day) > nowMs + CHANGE_NOTICE_MS &&
+  startOfDay([wanted], day) > nowMs + CHANGE_NOTICE_MS
+
+/**
+ * The rules in use and one more. Those of them that are over already keep of their zone what their days need; the last
+ * one keeps all, because a rule that comes after it may still be replaced.
+ */
+export const withNextRule = (settled: Calendar, next: CalendarRule): Calendar =>
+  [
+    ...settled.map((rule, index) => {
+      const successor = settled[index + 1]
+      return successor?.from ? ruleUntil(rule, successor.from) : rule
+    }),
+    next,
+  ] as unknown as Calendar

@@ -23,11 +23,13 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
   const { day, openingMinor, segment, hash, view } = read
   const net = netMinor(view.totals)
   const bounds = dayBounds(calendar, day)
+  const { timeZone, zone } = ruleOn(calendar, day)
   return {
     merchantId,
     businessDay: day,
     currency,
-    timeZone: ruleOn(calendar, day).timeZone,
+    timeZone,
+    zoneData: zone.version,
     ...OPEN_STATUS,
     segment,
     opening: openingMinor,

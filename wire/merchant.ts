@@ -1,6 +1,6 @@
 /** Merchants as clients register them, and as clients read them: the same fields, and the calendar's rules. */
 import * as z from 'zod'
-import { parseTimeOfDay, parseTimeZone, TIME_OF_DAY, type CalendarRule } from '#ledger/calendar'
+import { parseTimeOfDay, TIME_OF_DAY } from '#ledger/calendar'
 import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
 import type { LatePolicy, Merchant, Registration } from '#ledger/merchant'
 import { ok, type Result } from '#ledger/result'
@@ -17,7 +17,7 @@ export const parseRegistration = (
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
 export const merchantResponse = ({ merchantId, name, currency, lateEntries, calendar }: Merchant) => {
-  const { from, timeZone, dayStartsAt } = calendar.at(-1) ?? calendar[0]
+  const { from, timeZone, dayStartsAt, zone } = calendar.at(-1) ?? calendar[0]
   return {
     merchantId,
     name,
@@ -25,11 +25,13 @@ export const merchantResponse = ({ merchantId, name, currency, lateEntries, cale
     timeZone,
     dayStartsAt,
     lateEntries,
+    zoneData: zone.version,
     ...(from !== null && { calendarFrom: from }),
-    calendar: calendar.map((rule): CalendarRule => ({
+    calendar: calendar.map((rule) => ({
       from: rule.from,
       timeZone: rule.timeZone,
       dayStartsAt: rule.dayStartsAt,
+      zoneData: rule.zone.version,
     })),
   }
 }
@@ -42,9 +44,13 @@ export const merchantRequest = z.strictObject({
     .refine((name) => name !== '', fail('empty', 'must not be empty'))
     .meta({ minLength: 1, description: 'For people.' }),
   currency: currencyCode.describe('ISO 4217. The currency of all its books; it never changes.'),
-  timeZone: parsed(parseTimeZone, 'must be an IANA time zone such as America/Sao_Paulo').describe(
-    'IANA time zone, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs.',
-  ),
+  // Whether there is such a zone is for the register to say, by its zone data.
+  timeZone: z
+    .string()
+    .describe(
+      'A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day ' +
+        'a moment belongs.',
+    ),
   dayStartsAt: parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59')
     .meta({ pattern: TIME_OF_DAY.source, description: 'The time of day at which its business day starts.' })
     .default('00:00'),

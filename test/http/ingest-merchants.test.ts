@@ -3,6 +3,7 @@ import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Decisions, Merchants } from '#ledger/ports'
 import { aMerchant, aRule, merchantId } from '#test/builders'
@@ -13,6 +14,7 @@ const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sa
 const start = (merchants: Merchants = memoryMerchants(), decisions: Decisions = memoryDecisions()) => {
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
+    zones: ianaZones,
     stream: memoryEntryStream(),
     merchants,
     quarantine: memoryQuarantine(),

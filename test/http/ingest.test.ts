@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
@@ -38,7 +39,14 @@ type World = { stream?: EntryStream; merchants?: Merchants }
 const start = ({ stream, merchants = memoryMerchants([aMerchant()]) }: World = {}) => {
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({ quarantine: memoryQuarantine(), stream: stream ?? memory, merchants, log, clock: () => NOW })
+  const app = ingest({
+    zones: ianaZones,
+    quarantine: memoryQuarantine(),
+    stream: stream ?? memory,
+    merchants,
+    log,
+    clock: () => NOW,
+  })
   const post = async (path: string, body: Sent | object, headers: Record<string, string> = {}) => {
     const sent = isSent(body) ? body : JSON.stringify(body)
     const request = new Request(`http://ingest${path}`, { method: 'POST', headers, body: sent, duplex: 'half' })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest, type IngestWorld } from '#ingest/ingest'
 import { quarantineKey, type Quarantined } from '#ledger/quarantine'
 import { aMerchant, aSetAside } from '#test/builders'
@@ -107,6 +108,7 @@ const start = async (world: Partial<IngestWorld> = {}) => {
   const quarantine = memoryQuarantine()
   await quarantine.setAside(ITEM)
   return ingest({
+    zones: ianaZones,
     stream: memoryEntryStream(),
     merchants: memoryMerchants([aMerchant()]),
     quarantine,

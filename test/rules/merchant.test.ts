@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { businessDayOf } from '#ledger/calendar'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import { registerMerchant, type Merchant, type Registration } from '#ledger/merchant'
@@ -19,7 +20,7 @@ const wanted = (patch: Partial<Record<keyof Registration, string>> = {}): Regist
   }) as Registration
 
 const register = (current: Merchant | undefined, patch: Parameters<typeof wanted>[0] = {}, nowMs = NOW): Merchant => {
-  const registered = registerMerchant(current, wanted(patch), nowMs)
+  const registered = registerMerchant(current, wanted(patch), ianaZones, nowMs)
   if (!registered.ok) throw new Error(registered.error)
   return registered.value
 }
@@ -37,7 +38,7 @@ describe('registering', () => {
   })
 
   test('the currency is fixed', () => {
-    expect(registerMerchant(registered, wanted({ currency: 'EUR' }), NOW)).toEqual({
+    expect(registerMerchant(registered, wanted({ currency: 'EUR' }), ianaZones, NOW)).toEqual({
       ok: false,
       error: 'currency-fixed',
     })
@@ -47,7 +48,11 @@ describe('registering', () => {
 describe('a change of calendar counts', () => {
   test('by default from the first day that starts far enough ahead', () => {
     const moved = register(registered, { dayStartsAt: '06:00' })
-    expect(moved.calendar.at(-1)).toEqual({ from: '2026-11-21', timeZone: 'America/Sao_Paulo', dayStartsAt: '06:00' })
+    expect(moved.calendar.at(-1)).toMatchObject({
+      from: '2026-11-21',
+      timeZone: 'America/Sao_Paulo',
+      dayStartsAt: '06:00',
+    })
   })
 
   test('one day later when the next one starts within the notice', () => {
@@ -58,7 +63,12 @@ describe('a change of calendar counts', () => {
   })
 
   test('not from a day that has begun by the old clock, even if the new one has yet to reach it', () => {
-    const change = registerMerchant(registered, wanted({ dayStartsAt: '23:00', calendarFrom: '2026-11-20' }), NOW)
+    const change = registerMerchant(
+      registered,
+      wanted({ dayStartsAt: '23:00', calendarFrom: '2026-11-20' }),
+      ianaZones,
+      NOW,
+    )
     expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
   })
 
@@ -68,7 +78,7 @@ describe('a change of calendar counts', () => {
   })
 
   test.each(['2026-11-20', '2026-11-19', '2020-01-01'])('not from %s, which has begun', (calendarFrom) => {
-    const change = registerMerchant(registered, wanted({ timeZone: 'UTC', calendarFrom }), NOW)
+    const change = registerMerchant(registered, wanted({ timeZone: 'UTC', calendarFrom }), ianaZones, NOW)
     expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
   })
 
@@ -88,7 +98,7 @@ describe('a change of calendar counts', () => {
   test('after a change that somebody may already have used', () => {
     const first = register(registered, { timeZone: 'UTC', calendarFrom: '2026-11-21' })
     const justBefore = Date.parse('2026-11-20T23:58:00Z')
-    const second = registerMerchant(first, wanted({ calendarFrom: '2026-11-21' }), justBefore)
+    const second = registerMerchant(first, wanted({ calendarFrom: '2026-11-21' }), ianaZones, justBefore)
     expect(second).toEqual({ ok: false, error: 'calendar-from-not-future' })
     expect(register(first, {}, justBefore).calendar.map(({ from }) => from)).toEqual([null, '2026-11-21', '2026-11-22'])
   })
@@ -127,7 +137,12 @@ describe('a change of calendar counts', () => {
         for (const { hoursLater, ...clock } of changes) {
           nowMs += hoursLater * 3_600_000
           const { calendarFrom, ...rest } = clock
-          const change = registerMerchant(merchant, wanted({ ...rest, ...(calendarFrom && { calendarFrom }) }), nowMs)
+          const change = registerMerchant(
+            merchant,
+            wanted({ ...rest, ...(calendarFrom && { calendarFrom }) }),
+            ianaZones,
+            nowMs,
+          )
           if (!change.ok) continue
           for (let atMs = nowMs - 72 * 3_600_000; atMs <= nowMs + 6 * 60_000; atMs += 900_000) {
             expect(businessDayOf(change.value.calendar, atMs)).toBe(businessDayOf(merchant.calendar, atMs))
