@@ -12,7 +12,9 @@ export const parseRegistration = (
   json: unknown,
 ): Result<Registration, readonly FieldProblem[]> => {
   const fields = readFields(merchantRequest, json)
-  return fields.ok ? ok({ merchantId, ...fields.value }) : fields
+  if (!fields.ok) return fields
+  const { zoneData: _, ...wanted } = fields.value
+  return ok({ merchantId, ...wanted })
 }
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
@@ -69,4 +71,6 @@ export const merchantRequest = z.strictObject({
         'from now. By default the first that does.',
     })
     .exactOptional(),
+  // So that what was answered can be sent back.
+  zoneData: z.string().meta({ readOnly: true, description: 'As it was answered. It changes nothing.' }).exactOptional(),
 })

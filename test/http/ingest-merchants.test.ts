@@ -6,7 +6,7 @@ import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Decisions, Merchants } from '#ledger/ports'
-import { aMerchant, aRule, merchantId } from '#test/builders'
+import { aMerchant, merchantId } from '#test/builders'
 
 const NOW = Date.parse('2026-11-20T12:30:00Z') // 09:30 in São Paulo
 const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
@@ -38,7 +38,8 @@ describe('registering a merchant', () => {
         ...bakery,
         dayStartsAt: '00:00',
         lateEntries: 'nextOpenDay',
-        calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00' }],
+        zoneData: '2026f',
+        calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00', zoneData: '2026f' }],
       },
     })
   })
@@ -203,8 +204,8 @@ describe('a register with other users', () => {
   })
 
   test('one that holds what we cannot work with is there: our fault, 500', async () => {
-    const nowhere = aMerchant({ calendar: [aRule({ timeZone: 'America/Gotham' })] })
-    const { put, log } = start(memoryMerchants([nowhere]))
+    const timeless = aMerchant({ calendar: [] as never })
+    const { put, log } = start(memoryMerchants([timeless]))
     expect(await put(bakery)).toMatchObject({ status: 500, body: { code: 'unexpected-error' } })
     expect(log.error).toHaveBeenCalled()
   })
