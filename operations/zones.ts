@@ -6,7 +6,7 @@ import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { table } from '#infra/local/demo/terminal'
-import { useRunningSystem } from '#infra/local/running-system'
+import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { MINUTE_MS } from '#ledger/calendar'
 import type { Merchant } from '#ledger/merchant'
 import type { Clock, Decisions, Merchants } from '#ledger/ports'
@@ -163,9 +163,8 @@ const shiftText = ({ laterByMs }: MovedDays): string => {
 const dateText = (ms: number): string => instantText(ms).slice(0, 'YYYY-MM-DD'.length)
 
 const runningWorld = (): ZonesWorld => {
-  const { AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_KINESIS: stream, AWS_REGION: region } = process.env
-  // The system that runs on this machine, unless the environment names another one.
-  if (region === undefined || (store === undefined) !== (stream === undefined)) useRunningSystem()
+  const { AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_KINESIS: stream } = process.env
+  if (store === undefined || stream === undefined) useRunningSystemOrAws()
   const { tables, streamName } = readSettings()
   return {
     merchants: dynamoMerchants(documentClient(), tables.merchants),
