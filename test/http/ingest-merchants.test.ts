@@ -118,6 +118,35 @@ describe('changing a merchant', () => {
   )
 })
 
+describe('the time zone of a merchant', () => {
+  test.each([
+    ['asia/kolkata', 'Asia/Kolkata'],
+    ['Asia/Calcutta', 'Asia/Calcutta'],
+    ['AMERICA/ARGENTINA/BUENOS_AIRES', 'America/Argentina/Buenos_Aires'],
+  ])('%s is answered as the IANA database spells it, %s', async (timeZone, spelled) => {
+    expect(await start().put({ ...bakery, timeZone })).toMatchObject({
+      status: 201,
+      body: { timeZone: spelled, zoneData: '2026f', calendar: [{ timeZone: spelled, zoneData: '2026f' }] },
+    })
+  })
+
+  test.each(['BST', 'IST', 'AST', 'ACT', 'PST', 'SystemV/AST4ADT', 'Factory', '+03:00', ''])(
+    '%j is none, and is refused',
+    async (timeZone) => {
+      expect(await start().put({ ...bakery, timeZone })).toMatchObject({
+        status: 422,
+        body: { code: 'invalid', errors: [{ pointer: '/timeZone', code: 'not-a-time-zone' }] },
+      })
+    },
+  )
+
+  test('in other letters is the same one, and changes nothing', async () => {
+    const { put } = start()
+    const { body } = await put(bakery)
+    expect(await put({ ...bakery, timeZone: 'america/SAO_PAULO' })).toEqual({ status: 200, body })
+  })
+})
+
 describe('a field that is wrong is pointed at', () => {
   test.each([
     [{ ...bakery, name: '' }, '/name', 'empty'],

@@ -40,7 +40,9 @@ const WORLDS = {
   },
   'in which it was discarded': {},
   'whose calendars have ended': {
-    merchants: memoryMerchants([aMerchant({ calendar: [aRule({ knownUntilMs: Date.parse('2026-11-01T00:00:00Z') })] })]),
+    merchants: memoryMerchants([
+      aMerchant({ calendar: [aRule({ knownUntilMs: Date.parse('2026-11-01T00:00:00Z') })] }),
+    ]),
   },
   'without a quarantine': { quarantine: { find: UNREACHABLE, note: UNREACHABLE } },
 } satisfies Record<string, Partial<IngestWorld>>

@@ -400,7 +400,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -476,7 +476,7 @@ export interface components {
             name: string;
             /** @description ISO 4217. The currency of all its books; it never changes. */
             currency: string;
-            /** @description IANA time zone, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs. */
+            /** @description A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs. */
             timeZone: string;
             /** @description The time of day at which its business day starts. */
             dayStartsAt?: string;
@@ -491,6 +491,8 @@ export interface components {
              * @description The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes from now. By default the first that does.
              */
             calendarFrom?: string;
+            /** @description As it was answered. It changes nothing. */
+            readonly zoneData?: string;
         };
         /**
          * @example {
@@ -594,11 +596,13 @@ export interface components {
          *       "timeZone": "America/Sao_Paulo",
          *       "dayStartsAt": "04:00",
          *       "lateEntries": "nextOpenDay",
+         *       "zoneData": "2026f",
          *       "calendar": [
          *         {
          *           "from": null,
          *           "timeZone": "America/Sao_Paulo",
-         *           "dayStartsAt": "04:00"
+         *           "dayStartsAt": "04:00",
+         *           "zoneData": "2026f"
          *         }
          *       ]
          *     }
@@ -618,6 +622,8 @@ export interface components {
              * @enum {string}
              */
             lateEntries: "nextOpenDay" | "restate" | "quarantine";
+            /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+            zoneData: string;
             /**
              * Format: date
              * @description From which day the newest time zone and start of day count.
@@ -631,6 +637,8 @@ export interface components {
                 timeZone: string;
                 /** @description The time of day at which a business day starts. */
                 dayStartsAt: string;
+                /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+                zoneData: string;
             }[];
         };
         /** @description What went wrong (RFC 9457). `code` is for programs, and stays. */
@@ -648,7 +656,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -903,6 +911,8 @@ export interface operations {
              *     `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
              *
              *     `register-unavailable`: The register of merchants cannot be reached.
+             *
+             *     `calendar-ended`: What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.
              */
             503: {
                 headers: {
@@ -1029,6 +1039,8 @@ export interface operations {
              *     `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
              *
              *     `register-unavailable`: The register of merchants cannot be reached.
+             *
+             *     `calendar-ended`: What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.
              */
             503: {
                 headers: {
@@ -1245,6 +1257,8 @@ export interface operations {
              *     `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
              *
              *     `register-unavailable`: The register of merchants cannot be reached.
+             *
+             *     `calendar-ended`: What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.
              */
             503: {
                 headers: {

@@ -307,11 +307,13 @@ export interface components {
          *       "timeZone": "America/Sao_Paulo",
          *       "dayStartsAt": "04:00",
          *       "lateEntries": "nextOpenDay",
+         *       "zoneData": "2026f",
          *       "calendar": [
          *         {
          *           "from": null,
          *           "timeZone": "America/Sao_Paulo",
-         *           "dayStartsAt": "04:00"
+         *           "dayStartsAt": "04:00",
+         *           "zoneData": "2026f"
          *         }
          *       ]
          *     }
@@ -331,6 +333,8 @@ export interface components {
              * @enum {string}
              */
             lateEntries: "nextOpenDay" | "restate" | "quarantine";
+            /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+            zoneData: string;
             /**
              * Format: date
              * @description From which day the newest time zone and start of day count.
@@ -344,6 +348,8 @@ export interface components {
                 timeZone: string;
                 /** @description The time of day at which a business day starts. */
                 dayStartsAt: string;
+                /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+                zoneData: string;
             }[];
         };
         Merchants: {
@@ -382,6 +388,7 @@ export interface components {
          *       "businessDay": "2026-11-20",
          *       "currency": "BRL",
          *       "timeZone": "America/Sao_Paulo",
+         *       "zoneData": "2026f",
          *       "status": "open",
          *       "version": 0,
          *       "segment": 1,
@@ -428,6 +435,8 @@ export interface components {
             currency: string;
             /** @description The IANA time zone of this day. */
             timeZone: string;
+            /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+            zoneData: string;
             /**
              * @description A closed day is final; a restated one was issued again.
              * @enum {string}
@@ -894,7 +903,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -1672,7 +1681,7 @@ export interface operations {
                      *
                      *     event: day
                      *     id: 2026-11-20.1
-                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","status":"open","version":0,"segment":1,"opening":0,"credits":1250,"debits":0,"entryCount":1,"net":1250,"closing":1250,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1}},"windows":[{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":1250,"debits":0,"entryCount":1}],"lateEntries":0,"hash":"e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d","digest":null,"startsAt":"2026-11-20T07:00:00.000Z","endsAt":"2026-11-21T07:00:00.000Z","asOf":"2026-11-20T12:30:01.000Z","appliedThrough":"2026-11-20T12:30:00.900Z"}
+                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":1,"opening":0,"credits":1250,"debits":0,"entryCount":1,"net":1250,"closing":1250,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1}},"windows":[{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":1250,"debits":0,"entryCount":1}],"lateEntries":0,"hash":"e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d","digest":null,"startsAt":"2026-11-20T07:00:00.000Z","endsAt":"2026-11-21T07:00:00.000Z","asOf":"2026-11-20T12:30:01.000Z","appliedThrough":"2026-11-20T12:30:00.900Z"}
                      */
                     "text/event-stream": string;
                 };
