@@ -18,7 +18,7 @@ import { firstInstantAt, offsetAt, type ZoneData, type ZoneTable } from './zone.
 
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
+export const DAY_MS = 24 * HOUR_MS
 
 /** Zone and start of day; `from` is the first business day it counts for, null for the merchant's first rule. */
 export type CalendarRule = {

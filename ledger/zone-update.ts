@@ -1,5 +1,6 @@
 /** What newer zone data changes for a merchant, and how it gets there. */
 import {
+  DAY_MS,
   makeRule,
   ruleUntil,
   shiftDay,
@@ -12,7 +13,7 @@ import {
 import type { BusinessDay } from './identifiers.ts'
 import { firstDayAhead, isAhead, rulesInUse, withNextRule, type Merchant } from './merchant.ts'
 import { ok, refuse, type Result } from './result.ts'
-import { offsetAt, type ZoneData } from './zone.ts'
+import { offsetAt, showTheSame, type ZoneData } from './zone.ts'
 
 export type ZoneUpdate = {
   /** The merchant with the newer data, not saved yet. */
@@ -112,6 +113,9 @@ const newerRule = (rule: CalendarRule, zones: ZoneData, nowMs: number): Calendar
 /** Compares the starts of days, not offsets: a clock that changes within a day moves nothing of that day. */
 const movedDays = (before: CalendarRule, rule: CalendarRule, until: BusinessDay | undefined): MovedDays | undefined => {
   const comparedUntilMs = Math.min(before.knownUntilMs, rule.knownUntilMs)
+  // In nearly every zone, newer data is the same data. No clock is a whole day ahead of UTC.
+  const comparedFromMs = rule.from === null ? -Infinity : Date.parse(rule.from) - DAY_MS
+  if (showTheSame(before.zone, rule.zone, comparedFromMs, comparedUntilMs)) return undefined
   let first: Pick<MovedDays, 'firstDay' | 'laterByMs'> | undefined
   let days = 0
   for (let day = rule.from; day !== null && (until === undefined || day < until); day = shiftDay(day, 1)) {

@@ -39,3 +39,15 @@ export const firstInstantAt = ({ firstOffsetMs, transitions }: ZoneTable, wallMs
   }
   return Math.max(startsAtMs, wallMs - offsetMs)
 }
+
+/** Whether two tables have the same clocks between two instants. */
+export const showTheSame = (one: ZoneTable, other: ZoneTable, fromMs: number, untilMs: number): boolean => {
+  const [ones, others] = [one, other].map(({ transitions }) =>
+    transitions.filter(({ atMs }) => fromMs < atMs && atMs < untilMs),
+  ) as [Transition[], Transition[]]
+  return (
+    offsetAt(one, fromMs) === offsetAt(other, fromMs) &&
+    ones.length === others.length &&
+    ones.every(({ atMs, offsetMs }, index) => atMs === others[index]?.atMs && offsetMs === others[index].offsetMs)
+  )
+}

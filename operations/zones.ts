@@ -115,7 +115,9 @@ const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Sa
     end(): Exit {
       if (rows.length > 0) print(table(HEADINGS, rows))
       const done = isDryRun ? 'would be changed' : 'changed'
-      complain(`${seen} merchants, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`)
+      complain(
+        `${seen} merchants, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,
+      )
       return failed === 0 ? EXIT.done : EXIT.refused
     },
   }

@@ -3,6 +3,7 @@
  * version: PyPI's `tzdata`, read by Python's `zoneinfo`.
  */
 import { spawn } from 'node:child_process'
+import packed from 'moment-timezone/data/packed/latest.json' with { type: 'json' }
 import { createInterface } from 'node:readline'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { makeRule, shiftDay, startUnderRule, type CalendarRule } from '#ledger/calendar'
@@ -28,16 +29,20 @@ const checkZones: Command = async (args, terminal) => {
   const firstDay = shiftDay(today, -DAYS_BEFORE)
   const days = Array.from({ length: DAYS_BEFORE + DAYS_AFTER }, (_, index) => shiftDay(firstDay, index))
   const compared = { zones: 0, starts: 0, differ: 0 }
+  const onlyHere = new Set([...packed.zones, ...packed.links.map((link) => link.split('|')[1] ?? '')].map(nameOf))
   for await (const { name, starts } of theirStarts(firstDay, days.length)) {
     if (LEFT_OUT.has(name)) {
       terminal.print(`${name} is left out: ${LEFT_OUT.get(name)}.`)
       continue
     }
+    onlyHere.delete(name)
     const ours = ourStarts(name, Date.parse(today), days)
     compared.zones += 1
     compared.starts += starts.length
     compared.differ += differences(terminal, name, days, ours, starts)
   }
+  for (const name of onlyHere) terminal.print(`${name}: no zone there.`)
+  compared.differ += onlyHere.size
   const [from, to] = [days[0], days.at(-1)]
   terminal.print(
     `${compared.zones} zones × ${days.length} days (${from} to ${to}) × ${DAY_STARTS.length} starts of day, ` +
@@ -45,6 +50,8 @@ const checkZones: Command = async (args, terminal) => {
   )
   return compared.zones > 0 && compared.differ === 0 ? EXIT.done : EXIT.refused
 }
+
+const nameOf = (packed: string): string => packed.split('|')[0] ?? ''
 
 const dayOf = (text: string): BusinessDay => {
   const day = parseBusinessDay(text)
