@@ -42,7 +42,7 @@ const savedRule = ({ from, timeZone, dayStartsAt, zone, knownFromMs, knownUntilM
 export const parseSavedMerchant = (json: unknown): Result<Merchant, string> => {
   const format = z.looseObject({ format: z.unknown() }).safeParse(json).data?.format
   if (format !== FORMAT) {
-    return refuse(`a merchant in format ${String(JSON.stringify(format))}; only format ${FORMAT} is known here`)
+    return refuse(`a merchant in format ${JSON.stringify(format)}; only format ${FORMAT} is known here`)
   }
   const fields = readFields(savedFields, json)
   if (!fields.ok) return refuse(explainFields(fields.error))
