@@ -16,6 +16,7 @@ import { emptyBook, evolve, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Currency } from '#ledger/money'
+import { aRule } from '#test/builders'
 import { readSettings } from '#wire/settings'
 import { sealSegment } from '#wire/packed-segment'
 import { entryLine, encodeEntries } from '#wire/stream-record'
@@ -75,7 +76,7 @@ const fillBook = async (): Promise<number> => {
     merchantId: book.merchantId,
     name: 'Hot',
     currency: terms.currency,
-    calendar: [{ from: null, timeZone: 'UTC', dayStartsAt: '00:00' }],
+    calendar: [aRule({ timeZone: 'UTC' })],
     lateEntries: 'nextOpenDay',
     revision: 1,
   })

@@ -7,6 +7,7 @@
  */
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import { HOUR_MS } from '#ledger/calendar'
 import type { ShardBatch } from '#processors/shard-batch'
@@ -104,6 +105,7 @@ const streamUsage = (gigabytes: number): Used => ({
 const usageOfIngest = async (): Promise<Used> => {
   const { shops, requests } = trade({ merchantCount: MERCHANTS, ids: 'till' })
   const app = ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: recordedStream(SHARDS).stream,
     merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),

@@ -1,12 +1,14 @@
 /** The ingest of ingest-batch.ts, on a stream that forgets: `ingest-worker.ts <merchants>`. */
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
 import { ingest } from '#ingest/ingest'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { EntryStream } from '#ledger/ports'
+import { aRule } from '#test/builders'
 import { cpuMicros } from './rounds.ts'
 
 export type Usage = { readonly cpuMicros: number }
@@ -14,6 +16,7 @@ export type Usage = { readonly cpuMicros: number }
 const serveAndTell = async (merchantCount: number): Promise<void> => {
   const log = { error: console.error, warn: console.error, info() {} }
   const app = ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: stubStream(),
     merchants: memoryMerchants(shops(merchantCount)),
@@ -47,12 +50,14 @@ const stubStream = (): EntryStream => {
   }
 }
 
+const RULE = aRule()
+
 const shops = (count: number): Merchant[] =>
   Array.from({ length: count }, (_, index) => ({
     merchantId: `shop-${index}` as MerchantId,
     name: `Shop ${index}`,
     currency: 'BRL' as Currency,
-    calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00' }],
+    calendar: [RULE],
     lateEntries: 'nextOpenDay',
     revision: 1,
   }))

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { decide, emptyBook, evolve, nextSegment } from '#ledger/book'
-import { businessDayOf } from '#ledger/calendar'
+import { stampDay } from '#ledger/calendar'
 import { foldEntries } from '#ledger/day-view'
 import { contentHash, type Entry } from '#ledger/entry'
 import { contentFingerprint, idFingerprint } from '#ledger/fingerprint'
@@ -74,7 +74,7 @@ const stepsOn = ({ shops, request }: Trade): Record<string, () => unknown> => {
     'yardstick, SHA-256 of 256 bytes': () => entries.map(() => hash('sha256', YARDSTICK, 'hex')),
     'parse JSON alone, as Node does': () => JSON.parse(body) as unknown,
     'parse and validate': () => parseBatchText(body),
-    'business day': () => entries.map(({ occurredAtMs }) => businessDayOf(calendar, occurredAtMs)),
+    'business day': () => entries.map(({ occurredAtMs }) => stampDay(calendar, occurredAtMs)),
     'write the lines of a record': () => entries.map(entryLine),
     'compress a record': () => encodeEntries(lines),
     'read a record': () => decodeRecord(record),

@@ -2,13 +2,14 @@
  * What a platform of shops sends at its peak: the same for everybody who measures. Few merchants are large and many are
  * small (Zipf); each has about one till per entry a second; entries come in requests of 50, a moment after they occurred.
  */
-import { dayBounds, type CalendarRule } from '#ledger/calendar'
+import { dayBounds } from '#ledger/calendar'
 import type { BookTerms } from '#ledger/book'
 import type { Entry, Method } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import { instantText } from '#wire/instant'
+import { aRule } from '#test/builders'
 import { seededRandom, type Random } from '#test/simulation/random'
 
 /** Ids as a till makes them, "till-12-004711", or random UUIDs, which nothing can shorten. */
@@ -43,7 +44,7 @@ type Till = { readonly terminalId: string; seq: number }
 
 const DAY = '2026-11-19' as BusinessDay
 const CURRENCY = 'BRL' as Currency
-const RULE: CalendarRule = { from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00' }
+const RULE = aRule()
 const { startsAtMs } = dayBounds([RULE], DAY)
 // The last hour of the day, when every hour has had its entries.
 const BEGINS_AT_MS = startsAtMs + 23.5 * 3_600_000

@@ -2,7 +2,7 @@
  * The use case behind every entry route: what a client sent becomes entries on the stream. Each entry is judged by
  * itself, so a bad one never takes its neighbours with it, and none is accepted before the stream has acknowledged it.
  */
-import { businessDayOf, HOUR_MS } from '#ledger/calendar'
+import { MAX_ENTRY_AGE_MS, stampDay } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
 import type { MerchantId } from '#ledger/identifiers'
 import { MAX_AHEAD_MS, type Merchant } from '#ledger/merchant'
@@ -90,8 +90,6 @@ const findOwners = async (
   return owners
 }
 
-const MAX_AGE_MS = 400 * 24 * HOUR_MS
-
 /** The entry as it is accepted, with its business day and the time it came. */
 const judge = (fields: EntryFields, owner: Owner = 'unknown', nowMs: number): Result<Entry, Problem> => {
   if (owner === 'unreachable') return refuse(REGISTER_UNAVAILABLE)
@@ -101,7 +99,10 @@ const judge = (fields: EntryFields, owner: Owner = 'unknown', nowMs: number): Re
   if (wrongCurrency !== undefined || wrongTime !== undefined) {
     return refuse(invalidEntry([wrongCurrency, wrongTime].filter((found) => found !== undefined)))
   }
-  return ok({ ...fields, businessDay: businessDayOf(owner.calendar, fields.occurredAtMs), receivedAtMs: nowMs })
+  const businessDay = stampDay(owner.calendar, fields.occurredAtMs)
+  return businessDay.ok
+    ? ok({ ...fields, businessDay: businessDay.value, receivedAtMs: nowMs })
+    : refuse(CALENDAR_ENDED)
 }
 
 const currencyProblem = ({ currency }: EntryFields, owner: Merchant): FieldProblem | undefined =>
@@ -114,7 +115,8 @@ const timeProblem = ({ occurredAtMs }: EntryFields, nowMs: number): FieldProblem
   if (occurredAtMs > nowMs + MAX_AHEAD_MS) {
     return { pointer, code: 'too-far-ahead', detail: 'must be at most 5 minutes ahead of our clock' }
   }
-  if (occurredAtMs < nowMs - MAX_AGE_MS) return { pointer, code: 'too-old', detail: 'must be at most 400 days ago' }
+  if (occurredAtMs < nowMs - MAX_ENTRY_AGE_MS)
+    return { pointer, code: 'too-old', detail: 'must be at most 400 days ago' }
   return undefined
 }
 
@@ -122,6 +124,14 @@ const UNKNOWN_MERCHANT: FieldProblem = {
   pointer: '/merchantId',
   code: 'unknown-merchant',
   detail: 'is not the id of a registered merchant',
+}
+
+const CALENDAR_ENDED: Problem = {
+  code: 'calendar-ended',
+  detail:
+    "The merchant's calendar does not reach this time: what is recorded of its time zone ends before it. We extend it; " +
+    'send the entry again with the same entryId.',
+  retryAfterSeconds: 600,
 }
 
 const invalidEntry = (errors: readonly FieldProblem[]): Problem => invalid('The entry is not valid.', errors)

@@ -6,6 +6,7 @@ import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/kinesis/client'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#wire/settings'
@@ -20,6 +21,7 @@ const app = ingest({
   // One attempt only: the stream writer tries again by itself, and knows until when.
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
   merchants: dynamoMerchants(store, settings.tables.merchants),
+  zones: ianaZones,
   quarantine: dynamoQuarantine(store, settings.tables.quarantine),
   // Told in passing: who registers a merchant waits no longer for it than this.
   decisions: streamDecisions(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),

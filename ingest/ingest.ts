@@ -3,9 +3,11 @@ import type { ServiceParts } from '#http/service'
 import { timed } from '#http/timed'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock, Decisions, EntryStream, Merchants, Quarantine } from '#ledger/ports'
+import type { ZoneData } from '#ledger/zone'
 import { acceptEntries, stampEntries } from './accept-entries.ts'
 import { admission } from './admission.ts'
 import { ingestApp } from './app.ts'
+import { calendarAlarm } from './calendar-alarm.ts'
 import { decideQuarantine } from './decide-quarantine.ts'
 import { guardedStream, type BreakerState } from './guarded-stream.ts'
 import { knownMerchants } from './known-merchants.ts'
@@ -18,6 +20,8 @@ import { streamWriter } from './stream-writer.ts'
 export type IngestWorld = {
   readonly stream: EntryStream
   readonly merchants: Merchants
+  /** What the calendars of merchants record of their zones when they are registered or changed. */
+  readonly zones: ZoneData
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
   /** Hears what was decided about merchants and quarantine. Undefined: nobody does. */
   readonly decisions?: Decisions
@@ -40,6 +44,7 @@ export type IngestLimits = {
 export const ingest = ({
   stream,
   merchants,
+  zones,
   quarantine,
   decisions = UNHEARD,
   log,
@@ -61,12 +66,17 @@ export const ingest = ({
   const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })
   // Apart from each other, so that long uploads over slow lines never fill the room of those who are quick.
   const rooms = { admission: roomFor(1 / 2), uploadAdmission: roomFor(1 / 2) }
-  metrics.watch({ writer, ...rooms })
+  const alarm = calendarAlarm(clock, (ending) => log.error(ending, CALENDARS_END))
+  metrics.watch({ writer, ...rooms, alarm })
   const known = knownMerchants({
-    find: (merchantId) => timed(() => merchants.find(merchantId), metrics.onRegisterRead),
+    async find(merchantId) {
+      const merchant = await timed(() => merchants.find(merchantId), metrics.onRegisterRead)
+      if (merchant !== undefined) alarm.look(merchant)
+      return merchant
+    },
     save: merchants.save,
   })
-  const register = registrar({ merchants: { ...merchants, save: known.save }, clock, onTrouble })
+  const register = registrar({ merchants: { ...merchants, save: known.save }, zones, clock, onTrouble })
   const onUnpublished = (err: unknown, what: string) => {
     log.warn({ err }, `${what} and was not published`)
     metrics.onUnpublished()
@@ -103,6 +113,8 @@ export const ingest = ({
 }
 
 const DEFAULT_LIMITS: IngestLimits = { maxBytesInFlight: 64 * 1024 * 1024 }
+
+const CALENDARS_END = 'calendars end within a year, and entries after that will be refused: npm run zones extends them'
 
 const UNHEARD: Decisions = { publish: async () => {} }
 

@@ -6,6 +6,7 @@ import type { Result } from '#ledger/result'
 import type { Problem } from '#wire/problem'
 import type { Admission, ShedReason } from './admission.ts'
 import type { EntryRoute } from './app.ts'
+import type { CalendarAlarm } from './calendar-alarm.ts'
 import type { BreakerState } from './guarded-stream.ts'
 import type { Put, StreamWriter } from './stream-writer.ts'
 
@@ -121,7 +122,7 @@ export const ingestMetrics = (registry: Registry) => {
     },
 
     /** What is looked at when somebody asks. */
-    watch({ writer, admission, uploadAdmission }: Watched): void {
+    watch({ writer, admission, uploadAdmission, alarm }: Watched): void {
       gaugeAtScrape(registry, {
         name: 'daybook_ingest_backlog_entries',
         help: 'Entries that wait for the stream to acknowledge them.',
@@ -146,6 +147,11 @@ export const ingestMetrics = (registry: Registry) => {
           gauge.set({ room: 'uploads' }, uploadAdmission.heldBytes())
         },
       })
+      gaugeAtScrape(registry, {
+        name: 'daybook_ingest_calendars_ending',
+        help: 'Merchants read within the last hour whose calendar ends within a year. Above 0: run npm run zones.',
+        look: (gauge) => gauge.set(alarm.ending()),
+      })
     },
   }
 }
@@ -154,6 +160,7 @@ type Watched = {
   readonly writer: Pick<StreamWriter, 'backlog' | 'waitingMs'>
   readonly admission: Pick<Admission, 'heldBytes'>
   readonly uploadAdmission: Pick<Admission, 'heldBytes'>
+  readonly alarm: Pick<CalendarAlarm, 'ending'>
 }
 
 const ENTRY_ROUTES: readonly EntryRoute[] = ['single', 'batch', 'upload']

@@ -1,7 +1,7 @@
-import { merchantSaved } from '#ledger/decision'
 import type { Clock, Decisions } from '#ledger/ports'
 import type { Result } from '#ledger/result'
 import type { Problem } from '#wire/problem'
+import { merchantSaved } from '#wire/saved-merchant'
 import type { Registered, Registrar, Terms } from './register-merchant.ts'
 
 export type Publishing = {

@@ -11,6 +11,7 @@ import {
 } from '#ledger/merchant'
 import type { Clock, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
+import type { ZoneData } from '#ledger/zone'
 import { merchantTag } from '#wire/merchant'
 import { invalid, type Problem } from '#wire/problem'
 import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
@@ -34,12 +35,14 @@ export type Terms = {
 
 export type Register = {
   readonly merchants: Pick<Merchants, 'find' | 'save'>
+  /** What a calendar that is made now records. */
+  readonly zones: ZoneData
   readonly clock: Clock
   /** Hears why the register could not be reached. */
   readonly onTrouble?: (error: unknown) => void
 }
 
-export const registrar = ({ merchants, clock, onTrouble = () => {} }: Register): Registrar => {
+export const registrar = ({ merchants, zones, clock, onTrouble = () => {} }: Register): Registrar => {
   const carryOut = async (merchantId: MerchantId, decide: Decide, terms: Terms = {}) => {
     try {
       return await decideAndSave(merchants, merchantId, decide, terms)
@@ -51,11 +54,11 @@ export const registrar = ({ merchants, clock, onTrouble = () => {} }: Register):
   }
   return {
     async register(wanted, terms) {
-      return await carryOut(wanted.merchantId, (current) => registerMerchant(current, wanted, clock()), terms)
+      return await carryOut(wanted.merchantId, (current) => registerMerchant(current, wanted, zones, clock()), terms)
     },
     async change(merchantId, change, terms) {
       const decide: Decide = (current) =>
-        current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, clock())
+        current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, zones, clock())
       return await carryOut(merchantId, decide, terms)
     },
   }
@@ -110,6 +113,13 @@ const MAX_ATTEMPTS = 5
 
 const REFUSALS: Record<Refusal, Problem> = {
   'unknown-merchant': { code: 'not-found', detail: 'There is no such merchant to change. A PUT registers one.' },
+  'not-a-time-zone': invalid('The merchant is not valid.', [
+    {
+      pointer: '/timeZone',
+      code: 'not-a-time-zone',
+      detail: 'must be a zone or link of the IANA database, such as America/Sao_Paulo; no abbreviation and no offset',
+    },
+  ]),
   'currency-fixed': {
     code: 'currency-fixed',
     detail: 'The merchant is registered with another currency, and its books are kept in it.',

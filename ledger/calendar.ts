@@ -9,14 +9,16 @@
  * A merchant's calendar changes only forward: a rule names the future day from which it counts, and the instant at
  * which that day starts under the new rule is where the old one ends. Before it, days are capped at the day before.
  *
- * Instants are milliseconds since 1970 UTC. Zone rules are those of the runtime's IANA database (Intl).
+ * Each rule records what the clocks of its zone show, as the zone data had it when the rule was made. So a day is the
+ * same on every machine, whatever zone data that machine has. Instants are milliseconds since 1970 UTC.
  */
 import type { BusinessDay } from './identifiers.ts'
 import { ok, refuse, type Result } from './result.ts'
+import { firstInstantAt, offsetAt, type ZoneData, type ZoneTable } from './zone.ts'
 
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
+export const DAY_MS = 24 * HOUR_MS
 
 /** Zone and start of day; `from` is the first business day it counts for, null for the merchant's first rule. */
 export type CalendarRule = {
@@ -25,6 +27,10 @@ export type CalendarRule = {
   readonly timeZone: string
   /** Wall-clock time "HH:MM" at which the business day starts. */
   readonly dayStartsAt: string
+  /** What the clocks of the zone show from `knownFromMs` until `knownUntilMs`. Outside, its nearest offset counts. */
+  readonly zone: ZoneTable
+  readonly knownFromMs: number
+  readonly knownUntilMs: number
 }
 
 /** A merchant's rules, oldest first; `from` rises from rule to rule. Never empty. */
@@ -32,17 +38,72 @@ export type Calendar = readonly [CalendarRule, ...CalendarRule[]]
 
 export type DayBounds = { readonly day: BusinessDay; readonly startsAtMs: number; readonly endsAtMs: number }
 
-/** The business day of an instant. */
-export const businessDayOf = (calendar: Calendar, atMs: number): BusinessDay => {
-  // Nearly every entry of a merchant falls on the day of the one before it, and asking Intl costs microseconds.
-  const last = lastBounds.get(calendar)
-  if (last !== undefined && last.startsAtMs <= atMs && atMs < last.endsAtMs) return last.day
-  const bounds = dayBounds(calendar, findDay(calendar, atMs))
-  lastBounds.set(calendar, bounds)
-  return bounds.day
+/** How long before it is made a rule knows its zone: as old as an entry may be when it comes. */
+export const MAX_ENTRY_AGE_MS = 400 * DAY_MS
+
+/** For how many years after it is made a rule knows its zone. */
+export const YEARS_KNOWN = 10
+
+/** A rule that is made now, from the beginning of time; undefined when the zone data has no such zone. */
+export const makeRule = (
+  zones: ZoneData,
+  { timeZone, dayStartsAt }: Pick<CalendarRule, 'timeZone' | 'dayStartsAt'>,
+  nowMs: number,
+): CalendarRule | undefined => {
+  const name = zones.find(timeZone)
+  if (name === undefined) return undefined
+  const [knownFromMs, knownUntilMs] = [nowMs - MAX_ENTRY_AGE_MS, yearsLater(nowMs, YEARS_KNOWN)]
+  const zone = zones.table(name, knownFromMs, knownUntilMs)
+  return { from: null, timeZone: name, dayStartsAt, zone, knownFromMs, knownUntilMs }
 }
 
-const lastBounds = new WeakMap<Calendar, DayBounds>()
+/** The rule with no more of its zone than the days before `next` need. */
+export const ruleUntil = (rule: CalendarRule, next: BusinessDay): CalendarRule => {
+  // No clock is a whole day from UTC, and a start of day is within 24 hours of its date.
+  const neededUntilMs = Date.parse(next) + 3 * DAY_MS
+  if (rule.knownUntilMs <= neededUntilMs) return rule
+  const transitions = rule.zone.transitions.filter(({ atMs }) => atMs < neededUntilMs)
+  return { ...rule, zone: { ...rule.zone, transitions }, knownUntilMs: neededUntilMs }
+}
+
+export const yearsLater = (atMs: number, years: number): number => {
+  const date = new Date(atMs)
+  return date.setUTCFullYear(date.getUTCFullYear() + years)
+}
+
+/** The business day of an instant. */
+export const businessDayOf = (calendar: Calendar, atMs: number): BusinessDay => dayAt(calendar, atMs).day
+
+/** The business day of a new entry; refused from the instant on for which the calendar does not know the zone's clocks. */
+export const stampDay = (calendar: Calendar, atMs: number): Result<BusinessDay, 'calendar-ended'> => {
+  const { day, knownUntilMs } = dayAt(calendar, atMs)
+  return atMs < knownUntilMs ? ok(day) : refuse('calendar-ended')
+}
+
+type KnownDay = DayBounds & { readonly knownUntilMs: number }
+
+const dayAt = (calendar: Calendar, atMs: number): KnownDay => {
+  // Nearly every entry of a merchant falls on the day of the one before it.
+  const last = lastDays.get(calendar)
+  if (last !== undefined && last.startsAtMs <= atMs && atMs < last.endsAtMs) return last
+  const day = findDay(calendar, atMs)
+  const found = { ...dayBounds(calendar, day), knownUntilMs: knownUntil(calendar, day) }
+  lastDays.set(calendar, found)
+  return found
+}
+
+const lastDays = new WeakMap<Calendar, KnownDay>()
+
+/** The first instant, on a business day or after it, for which no rule knows the clocks of its zone. */
+export const knownUntil = (calendar: Calendar, day: BusinessDay): number => {
+  const rules = calendar.slice(calendar.indexOf(ruleOn(calendar, day)))
+  const ends = rules.map(({ knownUntilMs }, index) => {
+    const next = rules[index + 1]
+    const isOverBefore = next?.from && startUnderRule(next, next.from) <= knownUntilMs
+    return isOverBefore ? Infinity : knownUntilMs
+  })
+  return Math.min(...ends)
+}
 
 /** The instants between which a business day runs. A day that a change of calendar skips has no length. */
 export const dayBounds = (calendar: Calendar, day: BusinessDay): DayBounds => ({
@@ -71,18 +132,6 @@ export const shiftDay = (day: BusinessDay, days: number): BusinessDay =>
 /** How many days `to` lies after `from`; below 0 when it lies before. */
 export const daysBetween = (from: BusinessDay, to: BusinessDay): number => (Date.parse(to) - Date.parse(from)) / DAY_MS
 
-export const parseTimeZone = (text: string): Result<string, 'not-a-time-zone'> => {
-  // Intl also takes offsets such as "+03:00"; those have no daylight saving and are no IANA names.
-  if (!/^[A-Za-z]/.test(text)) return refuse('not-a-time-zone')
-  try {
-    const known = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
-    // Intl answers an alias by an older name (Asia/Katmandu for Asia/Kathmandu); the one that was asked for stays.
-    return ok(known.toLowerCase() === text.toLowerCase() ? known : text)
-  } catch {
-    return refuse('not-a-time-zone')
-  }
-}
-
 export const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/
 
 export const parseTimeOfDay = (text: string): Result<string, 'not-a-time-of-day'> =>
@@ -99,73 +148,34 @@ export const windowsOfDay = (bounds: DayBounds, sizeMs: number): { startMs: numb
 
 const findDay = (calendar: Calendar, atMs: number): BusinessDay => {
   const rule = calendar.findLast((rule) => rule.from === null || startUnderRule(rule, rule.from) <= atMs) ?? calendar[0]
-  let day = dateText(atMs + offsetMs(rule.timeZone, atMs) - startOffsetMs(rule))
+  let day = dateText(atMs + offsetAt(rule.zone, atMs) - startOffsetMs(rule))
   // The wall clock is a first guess: around a clock change or a change of calendar the day may be a neighbour.
   while (startOfDay(calendar, day) > atMs) day = shiftDay(day, -1)
   while (startOfDay(calendar, shiftDay(day, 1)) <= atMs) day = shiftDay(day, 1)
   return day
 }
 
-const startUnderRule = (rule: CalendarRule, day: BusinessDay): number => {
-  const key = `${rule.timeZone} ${rule.dayStartsAt} ${day}`
-  const known = starts.get(key)
-  if (known !== undefined) return known
-  const start = firstInstantAtWallClock(rule.timeZone, Date.parse(`${day}T00:00:00Z`) + startOffsetMs(rule))
-  if (starts.size >= 10_000) starts.clear()
-  starts.set(key, start)
+/** The instant at which a business day starts under a rule, whatever rules come before and after it. */
+export const startUnderRule = (rule: CalendarRule, day: BusinessDay): number => {
+  const key = `${rule.dayStartsAt} ${day}`
+  const known = startsOf(rule.zone)
+  const remembered = known.get(key)
+  if (remembered !== undefined) return remembered
+  const start = firstInstantAt(rule.zone, Date.parse(`${day}T00:00:00Z`) + startOffsetMs(rule))
+  if (known.size >= MAX_STARTS) known.clear()
+  known.set(key, start)
   return start
 }
 
-// Pure, so remembering it changes nothing but time; emptied rather than aged, because it fills so slowly.
-const starts = new Map<string, number>()
-
-/** The first instant at which the wall clock of a zone shows `wallMs` or has skipped past it. */
-const firstInstantAtWallClock = (timeZone: string, wallMs: number): number => {
-  const before = offsetMs(timeZone, wallMs - DAY_MS)
-  const after = offsetMs(timeZone, wallMs + DAY_MS)
-  const early = wallMs - before
-  if (offsetMs(timeZone, early) === before) return early
-  const late = wallMs - after
-  if (offsetMs(timeZone, late) === after) return late
-  // Neither offset shows this time: the clock skips it, and the skip lies between the two.
-  let [low, high] = [Math.min(early, late), Math.max(early, late)]
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    if (middle + offsetMs(timeZone, middle) >= wallMs) high = middle
-    else low = middle
-  }
-  return high
+const startsOf = (zone: ZoneTable): Map<string, number> => {
+  const known = starts.get(zone) ?? new Map<string, number>()
+  starts.set(zone, known)
+  return known
 }
 
-/** How far the wall clock of a zone is ahead of UTC at an instant. */
-const offsetMs = (timeZone: string, atMs: number): number => {
-  const part: Record<string, number> = {}
-  for (const { type, value } of formatter(timeZone).formatToParts(atMs)) part[type] = Number(value)
-  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = part
-  const wall = new Date(0)
-  // setUTCFullYear, because Date.UTC takes the years 0 to 99 for 1900 to 1999.
-  wall.setUTCFullYear(year, month - 1, day)
-  wall.setUTCHours(hour, minute, second)
-  return wall.valueOf() - Math.floor(atMs / 1000) * 1000
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>()
-const formatter = (timeZone: string): Intl.DateTimeFormat => {
-  const known = formatters.get(timeZone)
-  if (known !== undefined) return known
-  const made = new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  formatters.set(timeZone, made)
-  return made
-}
+// Pure, so remembering it changes nothing but time. Merchants of one zone share its table, and these with it.
+const starts = new WeakMap<ZoneTable, Map<string, number>>()
+const MAX_STARTS = 2_000
 
 const startOffsetMs = ({ dayStartsAt }: CalendarRule): number =>
   Number(dayStartsAt.slice(0, 2)) * HOUR_MS + Number(dayStartsAt.slice(3)) * MINUTE_MS

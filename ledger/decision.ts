@@ -1,6 +1,5 @@
 import { contentHash } from './entry.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
-import type { Merchant } from './merchant.ts'
 import type { SetAside } from './quarantine.ts'
 
 export type DecisionKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
@@ -22,15 +21,6 @@ export type Decision<Kind extends string = DecisionKind> = {
 
 /** A decision of any kind, perhaps of one that this version does not know yet. */
 export type AnyDecision = Decision<string>
-
-/** The merchant was registered or changed; the body is the merchant. */
-export const merchantSaved = (merchant: Merchant, decidedAtMs: number): Decision => ({
-  decisionId: `merchant.saved/${merchant.merchantId}/${merchant.revision}`,
-  kind: 'merchant.saved',
-  merchantId: merchant.merchantId,
-  decidedAtMs,
-  body: merchant,
-})
 
 /** Something on the stream waits in quarantine. Whoever puts it on the stream again decides anew, at another position. */
 export const quarantineSetAside = ({ subject, reason, position, setAsideAtMs }: SetAside): Decision => {

@@ -1,7 +1,17 @@
-import { businessDayOf, type Calendar, type CalendarRule, MINUTE_MS, shiftDay, startOfDay } from './calendar.ts'
+import {
+  businessDayOf,
+  makeRule,
+  MINUTE_MS,
+  ruleUntil,
+  shiftDay,
+  startOfDay,
+  type Calendar,
+  type CalendarRule,
+} from './calendar.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { Currency } from './money.ts'
 import { ok, refuse, type Result } from './result.ts'
+import type { ZoneData } from './zone.ts'
 
 /** What becomes of an entry whose business day is already closed. */
 export type LatePolicy = 'nextOpenDay' | 'restate' | 'quarantine'
@@ -52,18 +62,20 @@ export const MAX_AHEAD_MS = 5 * MINUTE_MS
 // as is allowed, and not an ingest that still holds the calendar of a cache's lifetime ago.
 const CHANGE_NOTICE_MS = MAX_AHEAD_MS + CALENDAR_CACHE_MS
 
-export type MerchantRefusal = 'currency-fixed' | 'calendar-from-not-future'
+export type MerchantRefusal = 'not-a-time-zone' | 'currency-fixed' | 'calendar-from-not-future'
 
 /** The merchant after a registration: new, or as `changeMerchant` makes it of the one that exists. */
 export const registerMerchant = (
   current: Merchant | undefined,
   wanted: Registration,
+  zones: ZoneData,
   nowMs: number,
 ): Result<Merchant, MerchantRefusal> => {
-  if (current !== undefined) return changeMerchant(current, wanted, nowMs)
+  if (current !== undefined) return changeMerchant(current, wanted, zones, nowMs)
   const { merchantId, name, currency, timeZone } = wanted
   const { dayStartsAt, lateEntries } = MERCHANT_DEFAULTS
-  const rule = ruleOf(timeZone, wanted.dayStartsAt ?? dayStartsAt)
+  const rule = makeRule(zones, { timeZone, dayStartsAt: wanted.dayStartsAt ?? dayStartsAt }, nowMs)
+  if (rule === undefined) return refuse('not-a-time-zone')
   return ok({
     merchantId,
     name,
@@ -77,10 +89,14 @@ export const registerMerchant = (
 /**
  * The merchant after a change or, when nothing differs, the very `current` one. What the change leaves out of the
  * calendar stays as in the newest rule, also when that one is still to come.
+ *
+ * A rule that is made records the zone as `zones` has it now. The rules that stand keep what they recorded, so asking for
+ * what is there already never brings newer zone data.
  */
 export const changeMerchant = (
   current: Merchant,
   change: MerchantChange,
+  zones: ZoneData,
   nowMs: number,
 ): Result<Merchant, MerchantRefusal> => {
   if (change.currency !== undefined && change.currency !== current.currency) return refuse('currency-fixed')
@@ -90,7 +106,7 @@ export const changeMerchant = (
   const newest = newestRule(current.calendar)
   const timeZone = change.timeZone ?? newest.timeZone
   const dayStartsAt = chosen(change.dayStartsAt, newest.dayStartsAt, MERCHANT_DEFAULTS.dayStartsAt)
-  const calendar = changeCalendar(current.calendar, ruleOf(timeZone, dayStartsAt), change.calendarFrom, nowMs)
+  const calendar = changeCalendar(current.calendar, { timeZone, dayStartsAt }, change.calendarFrom, zones, nowMs)
   if (!calendar.ok) return calendar
 
   const unchanged = calendar.value === current.calendar && current.name === name && current.lateEntries === lateEntries
@@ -100,9 +116,6 @@ export const changeMerchant = (
 
 const chosen = <T>(wanted: T | null | undefined, asItIs: T, byDefault: T): T =>
   wanted === undefined ? asItIs : (wanted ?? byDefault)
-
-/** A rule from the beginning; `changeCalendar` gives it its day. */
-const ruleOf = (timeZone: string, dayStartsAt: string): CalendarRule => ({ from: null, timeZone, dayStartsAt })
 
 /** The last rule, which may be still to come. */
 export const newestRule = (calendar: Calendar): CalendarRule => calendar.at(-1) ?? calendar[0]
@@ -114,33 +127,65 @@ export const newestRule = (calendar: Calendar): CalendarRule => calendar.at(-1) 
  */
 const changeCalendar = (
   calendar: Calendar,
-  wanted: CalendarRule,
+  { timeZone, dayStartsAt }: Pick<CalendarRule, 'timeZone' | 'dayStartsAt'>,
   from: BusinessDay | null | undefined,
+  zones: ZoneData,
   nowMs: number,
-): Result<Calendar, 'calendar-from-not-future'> => {
+): Result<Calendar, 'not-a-time-zone' | 'calendar-from-not-future'> => {
   const last = newestRule(calendar)
-  const isWanted = (rule: CalendarRule): boolean =>
-    rule.timeZone === wanted.timeZone && rule.dayStartsAt === wanted.dayStartsAt
+  // The name that stands is taken even from a process whose zone data does not have it.
+  const zone = zones.find(timeZone) ?? timeZone
+  const isWanted = (rule: CalendarRule): boolean => rule.timeZone === zone && rule.dayStartsAt === dayStartsAt
   if (isWanted(last) && (from === undefined || from === null || from === last.from)) return ok(calendar)
 
-  // A rule that nobody can have used yet is replaced. It is in use from when either clock has reached its day: its own,
-  // or the one before it, which it caps at the day before.
+  const settled = rulesInUse(calendar, nowMs)
+  // The rule in use is the wanted one: another one that is still to come is called off, and no day is needed.
+  if (isWanted(newestRule(settled))) return ok(isWanted(last) ? calendar : settled)
+  const wanted = makeRule(zones, { timeZone, dayStartsAt }, nowMs)
+  if (wanted === undefined) return refuse('not-a-time-zone')
+
+  const dayToKeep = from === undefined && !settled.includes(last) ? last.from : null
+  let day = from ?? dayToKeep ?? firstDayAhead(settled, nowMs)
+  while (!from && !isAhead(settled, wanted, day, nowMs)) day = shiftDay(day, 1)
+  if (!isAhead(settled, wanted, day, nowMs)) return refuse('calendar-from-not-future')
+  return ok(withNextRule(settled, { ...wanted, from: day }))
+}
+
+/**
+ * The rules that may have been used. A rule that has not is replaced by a change. It is in use from when either clock
+ * has reached its day: its own, or the one before it, which it caps at the day before.
+ */
+export const rulesInUse = (calendar: Calendar, nowMs: number): Calendar => {
   const noticeMs = nowMs + CHANGE_NOTICE_MS
   const isInUse = (rule: CalendarRule, index: number): boolean =>
     rule.from === null ||
     startOfDay([rule], rule.from) <= noticeMs ||
     startOfDay(calendar.slice(0, index) as unknown as Calendar, rule.from) <= noticeMs
-  const settled = calendar.filter(isInUse) as unknown as Calendar
-  // The rule in use is the wanted one: another one that is still to come is called off, and no day is needed.
-  if (isWanted(newestRule(settled))) return ok(isWanted(last) ? calendar : settled)
-
-  // Begun by neither clock: the old one may have stamped entries with it, and from the new one's start it counts.
-  const isAhead = (day: BusinessDay): boolean =>
-    day > (newestRule(settled).from ?? '') &&
-    startOfDay(settled, day) > noticeMs &&
-    startOfDay([wanted], day) > noticeMs
-  const dayToKeep = from === undefined && !settled.includes(last) ? last.from : null
-  let day = from ?? dayToKeep ?? shiftDay(businessDayOf(settled, noticeMs), 1)
-  while (!from && !isAhead(day)) day = shiftDay(day, 1)
-  return isAhead(day) ? ok([...settled, { ...wanted, from: day }]) : refuse('calendar-from-not-future')
+  return calendar.filter(isInUse) as unknown as Calendar
 }
+
+/** The first day that a rule may count from, by the clock of the rules in use. */
+export const firstDayAhead = (settled: Calendar, nowMs: number): BusinessDay =>
+  shiftDay(businessDayOf(settled, nowMs + CHANGE_NOTICE_MS), 1)
+
+/**
+ * Whether a rule may count from a day: one that neither clock has begun. The old one may have stamped entries with it,
+ * and from the new one's start it counts.
+ */
+export const isAhead = (settled: Calendar, wanted: CalendarRule, day: BusinessDay, nowMs: number): boolean =>
+  day > (newestRule(settled).from ?? '') &&
+  startOfDay(settled, day) > nowMs + CHANGE_NOTICE_MS &&
+  startOfDay([wanted], day) > nowMs + CHANGE_NOTICE_MS
+
+/**
+ * The rules in use and one more. Those of them that are over already keep of their zone what their days need; the last
+ * one keeps all, because a rule that comes after it may still be replaced.
+ */
+export const withNextRule = (settled: Calendar, next: CalendarRule): Calendar =>
+  [
+    ...settled.map((rule, index) => {
+      const successor = settled[index + 1]
+      return successor?.from ? ruleUntil(rule, successor.from) : rule
+    }),
+    next,
+  ] as unknown as Calendar

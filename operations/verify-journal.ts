@@ -3,7 +3,7 @@ import { documentClient } from '#adapters/dynamodb/client'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
-import { useRunningSystem } from '#infra/local/running-system'
+import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { openDaysBefore } from '#ledger/head'
 import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId } from '#ledger/identifiers'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
@@ -137,22 +137,13 @@ const lineOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, BrokenB
 }
 
 const runningStore = (): JournalStore => {
-  if (process.env['AWS_ENDPOINT_URL_DYNAMODB'] === undefined) useLocalOrAws()
+  if (process.env['AWS_ENDPOINT_URL_DYNAMODB'] === undefined) useRunningSystemOrAws()
   const { tables } = readSettings()
   const client = documentClient()
   return {
     journal: dynamoJournal(client, tables.journal),
     heads: dynamoHeads(client, tables.days),
     merchants: dynamoMerchants(client, tables.merchants),
-  }
-}
-
-/** The system of this folder, when one is running; otherwise what the environment says of AWS. */
-const useLocalOrAws = (): void => {
-  try {
-    useRunningSystem()
-  } catch (error) {
-    if (process.env['AWS_REGION'] === undefined) throw error
   }
 }
 

@@ -2,12 +2,12 @@
  * Records that are known to be good. A program that cannot read them at the moment is in no state to judge others. They
  * are encoded when it starts, in each of the ways in which records are packed, up to the size of a full one.
  */
-import { merchantSaved } from '#ledger/decision'
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import { refuse, type Result } from '#ledger/result'
+import { merchantSaved } from '#wire/saved-merchant'
 import {
   decodeRecord,
   encodeDecisions,
@@ -53,7 +53,16 @@ const GOOD_MERCHANT: Merchant = {
   merchantId: REQUIRED.merchantId,
   name: 'Good',
   currency: REQUIRED.currency,
-  calendar: [{ from: null, timeZone: 'UTC', dayStartsAt: '00:00' }],
+  calendar: [
+    {
+      from: null,
+      timeZone: 'UTC',
+      dayStartsAt: '00:00',
+      zone: { version: 'good', firstOffsetMs: 0, transitions: [] },
+      knownFromMs: REQUIRED.occurredAtMs,
+      knownUntilMs: REQUIRED.receivedAtMs,
+    },
+  ],
   lateEntries: 'nextOpenDay',
   revision: 1,
 }

@@ -1,6 +1,7 @@
 /** Things of the domain for tests, which then mention only what matters to them. */
 import { emptyBook, nextSegment, type BookTerms } from '#ledger/book'
 import type { ArchivedEntry } from '#ledger/archive'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import type { CalendarRule } from '#ledger/calendar'
 import { quarantineSetAside, type Decision } from '#ledger/decision'
 import type { Entry } from '#ledger/entry'
@@ -64,12 +65,19 @@ export const aDecision = (given: Partial<Decision> = {}): Decision => ({
   ...given,
 })
 
-export const aRule = (given: Partial<CalendarRule> = {}): CalendarRule => ({
-  from: null,
-  timeZone: 'America/Sao_Paulo',
-  dayStartsAt: '00:00',
-  ...given,
-})
+/** A rule that knows its zone from 2000 up to 2050. */
+export const aRule = ({ timeZone = 'America/Sao_Paulo', ...given }: Partial<CalendarRule> = {}): CalendarRule => {
+  const [knownFromMs, knownUntilMs] = [Date.UTC(2000), Date.UTC(2050)]
+  return {
+    from: null,
+    timeZone,
+    dayStartsAt: '00:00',
+    zone: ianaZones.table(timeZone, knownFromMs, knownUntilMs),
+    knownFromMs,
+    knownUntilMs,
+    ...given,
+  }
+}
 
 export const aMerchant = (given: Partial<Merchant> = {}): Merchant => ({
   merchantId: merchantId('m1'),

@@ -28,11 +28,13 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
   const net = netMinor(view.totals)
   const closing = opening + net
   const bounds = dayBounds(calendar, day)
+  const { timeZone, zone } = ruleOn(calendar, day)
   const answer = {
     merchantId,
     businessDay: day,
     currency,
-    timeZone: ruleOn(calendar, day).timeZone,
+    timeZone,
+    zoneData: zone.version,
     ...OPEN_STATUS,
     segment,
     opening,

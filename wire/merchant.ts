@@ -1,6 +1,6 @@
 /** Merchants as clients register them, and as clients read them: the same fields, and the calendar's rules. */
 import * as z from 'zod'
-import { parseTimeOfDay, parseTimeZone, TIME_OF_DAY, type CalendarRule } from '#ledger/calendar'
+import { parseTimeOfDay, TIME_OF_DAY } from '#ledger/calendar'
 import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
 import {
   MERCHANT_DEFAULTS,
@@ -19,7 +19,9 @@ export const parseRegistration = (
   json: unknown,
 ): Result<Registration, readonly FieldProblem[]> => {
   const fields = readFields(merchantRequest, json)
-  return fields.ok ? ok({ merchantId, ...fields.value }) : fields
+  if (!fields.ok) return fields
+  const { zoneData: _, ...wanted } = fields.value
+  return ok({ merchantId, ...wanted })
 }
 
 /** What a PATCH changes of a merchant (RFC 7396). */
@@ -42,7 +44,7 @@ export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
 export const merchantResponse = ({ merchantId, name, currency, lateEntries, calendar }: Merchant) => {
-  const { from, timeZone, dayStartsAt } = newestRule(calendar)
+  const { from, timeZone, dayStartsAt, zone } = newestRule(calendar)
   return {
     merchantId,
     name,
@@ -50,11 +52,13 @@ export const merchantResponse = ({ merchantId, name, currency, lateEntries, cale
     timeZone,
     dayStartsAt,
     lateEntries,
+    zoneData: zone.version,
     ...(from !== null && { calendarFrom: from }),
-    calendar: calendar.map((rule): CalendarRule => ({
+    calendar: calendar.map((rule) => ({
       from: rule.from,
       timeZone: rule.timeZone,
       dayStartsAt: rule.dayStartsAt,
+      zoneData: rule.zone.version,
     })),
   }
 }
@@ -68,9 +72,13 @@ const name = text(200)
   .refine((name) => name !== '', fail('empty', 'must not be empty'))
   .meta({ minLength: 1, description: 'For people.' })
 const currency = currencyCode.describe('ISO 4217. The currency of all its books; it never changes.')
-const timeZone = parsed(parseTimeZone, 'must be an IANA time zone such as America/Sao_Paulo').describe(
-  'IANA time zone, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs.',
-)
+// Whether there is such a zone is for the register to say, by its zone data.
+const timeZone = z
+  .string()
+  .describe(
+    'A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day ' +
+      'a moment belongs.',
+  )
 const dayStartsAt = parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59').meta({
   pattern: TIME_OF_DAY.source,
   description: `The time of day at which its business day starts; \`${MERCHANT_DEFAULTS.dayStartsAt}\` for a new merchant.`,
@@ -89,6 +97,12 @@ const calendarFrom = parsed(parseBusinessDay, 'must be a calendar date, written 
     'first day that is far enough ahead.',
 })
 
+// So that what was answered can be sent back.
+const zoneData = z
+  .string()
+  .meta({ readOnly: true, description: 'As it was answered. It changes nothing.' })
+  .exactOptional()
+
 /** The body of `PUT /v1/merchants/{merchantId}`. */
 export const merchantRequest = z
   .strictObject({
@@ -98,6 +112,7 @@ export const merchantRequest = z
     dayStartsAt: dayStartsAt.exactOptional(),
     lateEntries: lateEntries.exactOptional(),
     calendarFrom: calendarFrom.exactOptional(),
+    zoneData,
   })
   .describe('What is left out stays as it is.')
 
@@ -110,6 +125,7 @@ export const merchantPatch = z
     dayStartsAt: dayStartsAt.nullable().exactOptional(),
     lateEntries: lateEntries.nullable().exactOptional(),
     calendarFrom: calendarFrom.nullable().exactOptional(),
+    zoneData,
   })
   .describe(
     'What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for ' +

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'stream-unavailable': { status: 503, title: 'Entries cannot be taken at the moment' },
   'too-busy': { status: 503, title: 'More is waiting than can be held' },
   'register-unavailable': { status: 503, title: 'The register of merchants cannot be reached at the moment' },
+  'calendar-ended': { status: 503, title: "The merchant's calendar does not reach this time" },
   'store-unavailable': { status: 503, title: 'Books cannot be read at the moment' },
 } as const satisfies Record<string, { status: number; title: string }>
 

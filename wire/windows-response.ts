@@ -50,6 +50,6 @@ export const windowRows = (totals: TotalsByWindow, bounds: DayBounds, sizeMs: nu
 export const windowsTag = ({ revision }: Merchant, segment: SegmentNumber, size: WindowSize): string =>
   `W/"s${segment}.w${size}.m${revision}"`
 
-// Where zone rules differ between ingest and here, an entry may stand in a window that this day does not have.
+// No calendar puts an entry behind the end of its day. Should a book hold one, its windows still add up to the day.
 const totalsFrom = (totals: TotalsByWindow, first: number): Totals =>
   [...totals].filter(([index]) => index >= first).reduce((sum, [, totals]) => addTotals(sum, totals), noTotals)

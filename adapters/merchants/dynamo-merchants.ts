@@ -4,16 +4,17 @@ import { firstItems } from '#adapters/dynamodb/first-items'
 import { firstPage } from '#adapters/page-of'
 import type { Merchant } from '#ledger/merchant'
 import type { Merchants } from '#ledger/ports'
+import { parseSavedMerchant, savedMerchant } from '#wire/saved-merchant'
 
-/** One item per merchant, its calendar a list of rules: the item is the merchant as the ledger has it. */
+/** One item per merchant: the merchant as it is saved, under 2 KB unless its calendar has changed many times. */
 export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): Merchants => ({
   async find(merchantId) {
     const { Item } = await client.send(new GetCommand({ TableName: table, Key: { merchantId }, ConsistentRead: true }))
-    return Item as Merchant | undefined
+    return Item && merchantOf(Item)
   },
 
   async save(merchant) {
-    const put = new PutCommand({ TableName: table, Item: merchant, ...ifRevisionBefore(merchant) })
+    const put = new PutCommand({ TableName: table, Item: savedMerchant(merchant), ...ifRevisionBefore(merchant) })
     return (await conditionalWrite(() => client.send(put))) === 'written' ? 'saved' : 'moved'
   },
 
@@ -21,10 +22,18 @@ export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): 
     const scan = { TableName: table, ConsistentRead: true, Limit: limit + 1 }
     const startingToken = after === undefined ? undefined : { merchantId: after }
     // One more than asked for: DynamoDB may offer to continue where nothing follows.
-    const found = await firstItems<Merchant>(paginateScan({ client, startingToken }, scan), limit + 1)
-    return firstPage(found, ({ merchantId }) => merchantId, limit)
+    const found = await firstItems<Item>(paginateScan({ client, startingToken }, scan), limit + 1)
+    return firstPage(found.map(merchantOf), ({ merchantId }) => merchantId, limit)
   },
 })
+
+type Item = Readonly<Record<string, unknown>>
+
+const merchantOf = (item: Item): Merchant => {
+  const merchant = parseSavedMerchant(item)
+  if (merchant.ok) return merchant.value
+  throw new Error(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)
+}
 
 // What `save` promises when its answer was lost: the SDK saves again, is refused and we say 'moved'. The caller reads
 // the merchant again, finds what it wanted in place and has nothing left to save.

@@ -2,6 +2,7 @@
 import { Client, type ClientConfig } from 'pg'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
 import { acceptEntries, stampEntries } from '#ingest/accept-entries'
 import { admission } from '#ingest/admission'
@@ -25,7 +26,7 @@ const start = async ({ connection, connections }: FrontSettings): Promise<void> 
   const app = ingestApp({
     accept: acceptEntries({ stamp, writer }),
     quarantine: decideQuarantine({ quarantine: memoryQuarantine(), stamp, writer, decisions, clock: Date.now }),
-    registrar: registrar({ merchants, clock: Date.now }),
+    registrar: registrar({ merchants, zones: ianaZones, clock: Date.now }),
     admission: room(),
     uploadAdmission: room(),
     limit: noRateLimit,

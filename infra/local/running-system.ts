@@ -46,6 +46,15 @@ export const useNamedOrRunningSystem = (): void => {
   if (store === undefined || s3 === undefined) useRunningSystem()
 }
 
+/** The system of this folder, when one is running; otherwise what the environment says of AWS. */
+export const useRunningSystemOrAws = (): void => {
+  try {
+    useRunningSystem()
+  } catch (error) {
+    if (process.env['AWS_REGION'] === undefined) throw error
+  }
+}
+
 const readEndpoints = (folder: string): Endpoints => {
   checkDataVersion(folder)
   const noSystem = new Error(`No Daybook is running on the data in ${folder}; start it with npm start.`)

@@ -7,7 +7,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   ledger: /^node:crypto$/,
   wire: /^(#ledger\/|zod$|node:)/,
   http: /^(#wire\/|hono\b|@hono\/node-server$|pino$|node:)/,
-  adapters: /^(#ledger\/|#wire\/|@aws-sdk\/|@smithy\/|@duckdb\/node-api\b|node:)/,
+  adapters: /^(#ledger\/|#wire\/|@aws-sdk\/|@smithy\/|@duckdb\/node-api\b|moment-timezone\/data\/|node:)/,
   ingest: /^(#ledger\/|#wire\/|#http\/|hono\b|cockatiel$|node:)/,
   processors: /^(#ledger\/|#wire\/|aws-lambda$|node:)/,
   operations: /^(?!#test\/)/,

@@ -1,6 +1,8 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import type { Merchants } from '#ledger/ports'
+import { savedMerchant } from '#wire/saved-merchant'
 import { AWKWARD_TEXTS } from '../awkward-texts.ts'
 import { aMerchant, aRule, day, merchantId } from '../builders.ts'
 import { allMerchants, dynamodb } from './adapters.ts'
@@ -71,6 +73,25 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
 
     expect(read.map((page) => page.length)).toEqual(pages)
     expect(new Set(read.flat())).toEqual(new Set(ids))
+  })
+})
+
+describe('merchants on DynamoDB', () => {
+  test('of one zone share in memory what they recorded of it', async () => {
+    const merchants = (await allMerchants.find(({ name }) => name === 'DynamoDB')?.fresh()) as Merchants
+    for (const id of ['a', 'b']) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
+    const { items } = await merchants.list({ limit: 2 })
+    const [a, b] = items.map(({ calendar }) => calendar[0].zone)
+    expect(a).toBe(b)
+    expect((await merchants.find(merchantId('a')))?.calendar[0].zone).toBe(a)
+  })
+
+  test('in a format that is not known are refused by its name, and never guessed', async () => {
+    const item = { ...savedMerchant(aMerchant()), format: 2 }
+    const answers = { send: () => Promise.resolve({ Item: item }) } as unknown as DynamoDBDocumentClient
+    await expect(dynamoMerchants(answers, 'merchants').find(merchantId('m1'))).rejects.toThrow(
+      'The register cannot be read at m1: a merchant in format 2; only format 1 is known here.',
+    )
   })
 })
 

@@ -5,11 +5,14 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ObjectStore } from '#adapters/archive-objects/object-store'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import type { ArchivedEntry } from '#ledger/archive'
+import type { Merchant } from '#ledger/merchant'
 import type { ArchivePart } from '#ledger/ports'
+import { savedMerchant } from '#wire/saved-merchant'
 import { awkwardEntries } from '../awkward-texts.ts'
 import { aMerchant, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { alteredParquet, decisionsParquet, deliveredParquet, entriesParquet } from '../parquet-object.ts'
 import { UNUSUAL_FOLDERS } from '../unusual-folders.ts'
+import { ruleMade, zones2026c } from '../zone-data.ts'
 
 const inMemory = (objects: Readonly<Record<string, Uint8Array>>): ObjectStore => ({
   async *list(prefix) {
@@ -185,15 +188,19 @@ describe('entries of Parquet objects', () => {
   })
 })
 
-test('of a merchant the newest state that a decision tells counts', async () => {
-  const saved = (revision: number, name: string) => ({
-    decision_id: `merchant.saved/m1/${revision}`,
-    kind: 'merchant.saved',
-    merchant_id: 'm1',
-    decided_at: '2026-11-20 00:00:00.000',
-    body: JSON.stringify(aMerchant({ revision, name })),
-    schema_version: 1,
-  })
+const inWinnipeg = (given: Partial<Merchant>) =>
+  aMerchant({ calendar: [ruleMade(zones2026c, '2026-11-20T12:00:00Z', 'America/Winnipeg')], ...given })
+
+const saved = (revision: number, name: string, given: object = {}) => ({
+  decision_id: `merchant.saved/m1/${revision}`,
+  kind: 'merchant.saved',
+  merchant_id: 'm1',
+  decided_at: '2026-11-20 00:00:00.000',
+  body: JSON.stringify({ ...savedMerchant(inWinnipeg({ revision, name })), ...given }),
+  schema_version: 1,
+})
+
+test('of a merchant the newest state that a decision tells counts, with the clocks that it recorded', async () => {
   const archive = parquetArchiveObjects(
     inMemory({
       'decisions/day=2026-11-20/a.parquet': await decisionsParquet([saved(2, 'newer'), saved(1, 'older')]),
@@ -205,9 +212,17 @@ test('of a merchant the newest state that a decision tells counts', async () => 
     }),
   )
   const { merchants, unreadable } = await archive.merchants()
-  expect(merchants).toEqual([aMerchant({ revision: 2, name: 'newer' })])
+  expect(merchants).toEqual([inWinnipeg({ revision: 2, name: 'newer' })])
   expect(unreadable.map(({ key }) => key)).toEqual([
     'decisions/day=2026-11-21/c.parquet',
     'decisions/day=2026-11-21/d.parquet',
   ])
+})
+
+test('a merchant in a format that is not known is named, and not guessed', async () => {
+  const key = 'decisions/day=2026-11-20/a.parquet'
+  const rows = await decisionsParquet([saved(1, 'older'), saved(2, 'newer', { format: 2 })])
+  const { merchants, unreadable } = await parquetArchiveObjects(inMemory({ [key]: rows })).merchants()
+  expect(merchants).toEqual([inWinnipeg({ revision: 1, name: 'older' })])
+  expect(unreadable).toEqual([{ key, reason: 'a merchant in format 2; only format 1 is known here' }])
 })

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import { aMerchant } from '#test/builders'
 
@@ -17,6 +18,7 @@ describe('the circuit breaker around the stream', () => {
     let calls = 0
     const log = { error: vi.fn(), warn: vi.fn() }
     const app = ingest({
+      zones: ianaZones,
       quarantine: memoryQuarantine(),
       stream: {
         ...memory,

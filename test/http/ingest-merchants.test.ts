@@ -3,6 +3,7 @@ import { memoryDecisions } from '#adapters/decisions/memory-decisions'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Decisions, Merchants } from '#ledger/ports'
 import { aMerchant, aRule, day, merchantId } from '#test/builders'
@@ -16,6 +17,7 @@ const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sa
 const start = (merchants: Merchants = memoryMerchants(), decisions: Decisions = memoryDecisions()) => {
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
+    zones: ianaZones,
     stream: memoryEntryStream(),
     merchants,
     quarantine: memoryQuarantine(),
@@ -50,7 +52,8 @@ describe('registering a merchant', () => {
         ...bakery,
         dayStartsAt: '00:00',
         lateEntries: 'nextOpenDay',
-        calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00' }],
+        zoneData: '2026f',
+        calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '00:00', zoneData: '2026f' }],
       },
     })
   })
@@ -494,6 +497,35 @@ describe('a preview', () => {
   })
 })
 
+describe('the time zone of a merchant', () => {
+  test.each([
+    ['asia/kolkata', 'Asia/Kolkata'],
+    ['Asia/Calcutta', 'Asia/Calcutta'],
+    ['AMERICA/ARGENTINA/BUENOS_AIRES', 'America/Argentina/Buenos_Aires'],
+  ])('%s is answered as the IANA database spells it, %s', async (timeZone, spelled) => {
+    expect(await start().put({ ...bakery, timeZone })).toMatchObject({
+      status: 201,
+      body: { timeZone: spelled, zoneData: '2026f', calendar: [{ timeZone: spelled, zoneData: '2026f' }] },
+    })
+  })
+
+  test.each(['BST', 'IST', 'AST', 'ACT', 'PST', 'SystemV/AST4ADT', 'Factory', '+03:00', ''])(
+    '%j is none, and is refused',
+    async (timeZone) => {
+      expect(await start().put({ ...bakery, timeZone })).toMatchObject({
+        status: 422,
+        body: { code: 'invalid', errors: [{ pointer: '/timeZone', code: 'not-a-time-zone' }] },
+      })
+    },
+  )
+
+  test('in other letters is the same one, and changes nothing', async () => {
+    const { put } = start()
+    const { body } = await put(bakery)
+    expect(await put({ ...bakery, timeZone: 'america/SAO_PAULO' })).toEqual({ status: 200, body })
+  })
+})
+
 describe('a field that is wrong is pointed at', () => {
   test.each([
     [{ ...bakery, name: '' }, '/name', 'empty'],
@@ -611,8 +643,8 @@ describe('a register with other users', () => {
   })
 
   test('one that holds what we cannot work with is there: our fault, 500', async () => {
-    const nowhere = aMerchant({ calendar: [aRule({ timeZone: 'America/Gotham' })] })
-    const { put, log } = start(memoryMerchants([nowhere]))
+    const timeless = aMerchant({ calendar: [] as never })
+    const { put, log } = start(memoryMerchants([timeless]))
     expect(await put(bakery)).toMatchObject({ status: 500, body: { code: 'unexpected-error' } })
     expect(log.error).toHaveBeenCalled()
   })

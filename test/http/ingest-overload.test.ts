@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { admission } from '#ingest/admission'
 import { ingest, type IngestLimits } from '#ingest/ingest'
 import { rateLimit } from '#ingest/rate-limit'
@@ -110,6 +111,7 @@ const start = ({ stream, limits }: { stream?: EntryStream; limits?: IngestLimits
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: stream ?? memory,
     merchants: memoryMerchants([aMerchant()]),

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import { aMerchant } from '../builders.ts'
 
@@ -45,7 +46,7 @@ test.each([
   const log = { error: vi.fn(), warn: vi.fn() }
   const merchants = memoryMerchants([aMerchant()])
   const clock = () => Date.parse('2026-11-20T12:00:00Z')
-  const app = ingest({ quarantine: memoryQuarantine(), stream, merchants, log, clock })
+  const app = ingest({ zones: ianaZones, quarantine: memoryQuarantine(), stream, merchants, log, clock })
   const body = JSON.stringify({ entries: [sale('a'), sale('b', given), sale('c')] })
   const response = await app.request('/v1/entries/batch', { method: 'POST', body })
   expect(response.status).toBe(207)

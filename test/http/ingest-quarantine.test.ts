@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Decision } from '#ledger/decision'
 import type { EntryStream, Quarantine } from '#ledger/ports'
@@ -41,6 +42,7 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
   const log = { error: vi.fn(), warn: vi.fn() }
   let nowMs = NOW
   const app = ingest({
+    zones: ianaZones,
     stream: stream ?? memory,
     merchants: memoryMerchants([aMerchant()]),
     quarantine: { ...quarantine, ...quarantineWith(quarantine) },

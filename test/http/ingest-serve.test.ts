@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
 import { ingest } from '#ingest/ingest'
 import { aMerchant } from '#test/builders'
@@ -23,7 +24,13 @@ const start = async () => {
       return await memory.put(records)
     },
   }
-  const app = ingest({ quarantine: memoryQuarantine(), stream, merchants: memoryMerchants([aMerchant()]), log })
+  const app = ingest({
+    zones: ianaZones,
+    quarantine: memoryQuarantine(),
+    stream,
+    merchants: memoryMerchants([aMerchant()]),
+    log,
+  })
   const serving = await serve(app, { host, port: 0 })
   const url = `http://${host}:${serving.port}`
   return { serving, url, records: memory.records, isPutting: put.promise, acknowledge: go.resolve }

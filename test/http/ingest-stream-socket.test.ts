@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve, type Serving } from '#http/serve'
 import { eventually } from '#infra/local/retry'
 import { ENDLESS_PATHS } from '#ingest/app'
@@ -36,6 +37,7 @@ const start = async () => {
   let accepted = 0
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: {
       ...memory,

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Position } from '#ledger/identifiers'
 import type { EntryStream } from '#ledger/ports'
@@ -28,6 +29,7 @@ const start = (stream?: EntryStream, merchants = [aMerchant()]) => {
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: stream ?? memory,
     merchants: memoryMerchants(merchants),

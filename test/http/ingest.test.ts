@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
@@ -39,7 +40,14 @@ type World = { stream?: EntryStream; merchants?: Merchants; queryUrl?: string }
 const start = ({ stream, merchants = memoryMerchants([aMerchant()]), queryUrl }: World = {}) => {
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
-  const world = { quarantine: memoryQuarantine(), stream: stream ?? memory, merchants, log, clock: () => NOW }
+  const world = {
+    zones: ianaZones,
+    quarantine: memoryQuarantine(),
+    stream: stream ?? memory,
+    merchants,
+    log,
+    clock: () => NOW,
+  }
   const app = ingest({ ...world, queryUrl })
   const post = async (path: string, body: Sent | object, headers: Record<string, string> = {}) => {
     const sent = isSent(body) ? body : JSON.stringify(body)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest, type IngestLimits } from '#ingest/ingest'
 import type { EntryStream, Merchants } from '#ledger/ports'
 import { aMerchant } from '#test/builders'
@@ -25,6 +26,7 @@ const start = ({ put, find, limits }: Given = {}) => {
   const stream = memoryEntryStream()
   const merchants = memoryMerchants([aMerchant()])
   const app = ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: { ...stream, ...(put && { put }) },
     merchants: { ...merchants, ...(find && { find }) },

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { metricsRegistry, processRegistry, type Registry } from '#http/metrics'
 import { ingest } from '#ingest/ingest'
 import { aQueryApi } from './query-fixtures.ts'
@@ -13,6 +14,7 @@ type Row = { readonly name: string; readonly type: string; readonly labels: stri
 test('docs/metrics.md lists every metric, and none that is not there', () => {
   const ofIngest = processRegistry()
   ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: memoryEntryStream(),
     merchants: memoryMerchants([]),

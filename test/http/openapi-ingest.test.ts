@@ -3,9 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest, type IngestWorld } from '#ingest/ingest'
 import { quarantineKey, type Quarantined } from '#ledger/quarantine'
-import { aMerchant, aSetAside } from '#test/builders'
+import { aMerchant, aRule, aSetAside } from '#test/builders'
 import { ingestDocument } from '#wire/openapi/ingest-document'
 import { quarantineId } from '#wire/quarantine-id'
 import { distinct, publishedDocument, type Seen } from './published-document.ts'
@@ -38,6 +39,11 @@ const WORLDS = {
     quarantine: { find: async () => WAITING, note: async () => 'moved' },
   },
   'in which it was discarded': {},
+  'whose calendars have ended': {
+    merchants: memoryMerchants([
+      aMerchant({ calendar: [aRule({ knownUntilMs: Date.parse('2026-11-01T00:00:00Z') })] }),
+    ]),
+  },
   'without a quarantine': { quarantine: { find: UNREACHABLE, note: UNREACHABLE } },
 } satisfies Record<string, Partial<IngestWorld>>
 
@@ -118,6 +124,7 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
     ['POST', DISCARD, { reason: 'test' }],
     ['POST', REPLAY],
   ],
+  'whose calendars have ended': [...ONE_EACH, ['POST', REPLAY, { entry: { amount: 7 } }]],
   'without a quarantine': DECIDING,
 }
 
@@ -128,6 +135,7 @@ const start = async (world: Partial<IngestWorld> = {}) => {
   const quarantine = memoryQuarantine()
   await quarantine.setAside(ITEM)
   return ingest({
+    zones: ianaZones,
     stream: memoryEntryStream(),
     merchants: memoryMerchants([aMerchant()]),
     quarantine,

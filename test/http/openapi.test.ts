@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { ASSETS } from '#http/docs'
 import type { ServiceEnv } from '#http/service'
 import { ingest } from '#ingest/ingest'
@@ -19,6 +20,7 @@ import { aQueryApi } from './query-fixtures.ts'
 
 const ingestApp = () =>
   ingest({
+    zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: memoryEntryStream(),
     merchants: memoryMerchants(),

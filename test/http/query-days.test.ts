@@ -19,6 +19,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
       businessDay: '2026-11-20',
       currency: 'BRL',
       timeZone: 'America/Sao_Paulo',
+      zoneData: '2026f',
       status: 'open',
       version: 0,
       segment: 0,

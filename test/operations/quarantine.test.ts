@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
 import { ingest } from '#ingest/ingest'
 import { quarantineKey, quarantineState, type SetAside } from '#ledger/quarantine'
@@ -35,6 +36,7 @@ const idOf = (item: SetAside) => quarantineId(quarantineKey(item))
 const startServices = async () => {
   const queries = aQueryApi()
   const commands = ingest({
+    zones: ianaZones,
     stream: memoryEntryStream(),
     merchants: memoryMerchants([aMerchant()]),
     quarantine: queries.quarantine,

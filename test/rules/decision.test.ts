@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { merchantSaved, quarantineSetAside, type AnyDecision } from '#ledger/decision'
+import { quarantineSetAside, type AnyDecision } from '#ledger/decision'
 import { ok } from '#ledger/result'
 import { decisionLine, decisionRow, parseDecisionLine, parseDecisionRow } from '#wire/decision'
+import { merchantSaved, parseSavedMerchant } from '#wire/saved-merchant'
 import { decodeRecord, encodeDecisions } from '#wire/stream-record'
 import { anyInstantMs, anyId } from '../arbitraries.ts'
 import { aDecision, aMerchant, anEntry, aSetAside, merchantId } from '../builders.ts'
@@ -13,13 +14,14 @@ const position = { shardId: 'shardId-000000000000', sequenceNumber: '7', index: 
 describe('a decision', () => {
   test('about a merchant carries the whole merchant, and is another one with each revision', () => {
     const merchant = aMerchant({ revision: 3 })
-    expect(merchantSaved(merchant, AT)).toEqual({
+    const { body, ...decision } = merchantSaved(merchant, AT)
+    expect(decision).toEqual({
       decisionId: 'merchant.saved/m1/3',
       kind: 'merchant.saved',
       merchantId: 'm1',
       decidedAtMs: AT,
-      body: merchant,
     })
+    expect(parseSavedMerchant(JSON.parse(JSON.stringify(body)))).toEqual(ok(merchant))
   })
 
   test('to set an entry aside says which one, what it was and where it stood', () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ianaZones } from '#adapters/zones/iana-zones'
 import { businessDayOf } from '#ledger/calendar'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import {
@@ -25,14 +26,14 @@ const wanted = (patch: Partial<Record<keyof Registration, string>> = {}): Regist
   }) as Registration
 
 const register = (current: Merchant | undefined, patch: Parameters<typeof wanted>[0] = {}, nowMs = NOW): Merchant => {
-  const registered = registerMerchant(current, wanted(patch), nowMs)
+  const registered = registerMerchant(current, wanted(patch), ianaZones, nowMs)
   if (!registered.ok) throw new Error(registered.error)
   return registered.value
 }
 const registered = register(undefined)
 
 const change = (current: Merchant, given: Record<string, string | null>, nowMs = NOW): Merchant => {
-  const changed = changeMerchant(current, given, nowMs)
+  const changed = changeMerchant(current, given, ianaZones, nowMs)
   if (!changed.ok) throw new Error(changed.error)
   return changed.value
 }
@@ -65,14 +66,14 @@ describe('a field that is left out', () => {
   const required = { merchantId, name, currency, timeZone }
 
   test('has its default in a new merchant', () => {
-    expect(registerMerchant(undefined, required, NOW)).toMatchObject({
+    expect(registerMerchant(undefined, required, ianaZones, NOW)).toMatchObject({
       value: { lateEntries: 'nextOpenDay', calendar: [{ from: null, dayStartsAt: '00:00' }] },
     })
   })
 
   test('stays as it is in a merchant that exists, in which then nothing changes', () => {
     const chosen = register(undefined, { dayStartsAt: '04:00', lateEntries: 'restate' })
-    expect(registerMerchant(chosen, required, NOW)).toEqual({ ok: true, value: chosen })
+    expect(registerMerchant(chosen, required, ianaZones, NOW)).toEqual({ ok: true, value: chosen })
     expect(change(chosen, {})).toBe(chosen)
   })
 
@@ -125,7 +126,7 @@ describe('while a change of calendar is still to come', () => {
   })
 
   test('it cannot be moved to a day that has begun', () => {
-    expect(changeMerchant(pending, { calendarFrom: '2026-11-20' as BusinessDay }, NOW)).toEqual({
+    expect(changeMerchant(pending, { calendarFrom: '2026-11-20' as BusinessDay }, ianaZones, NOW)).toEqual({
       ok: false,
       error: 'calendar-from-not-future',
     })
@@ -141,7 +142,11 @@ test('a day without a change of calendar means nothing once the newest rule coun
 describe('a change of calendar counts', () => {
   test('by default from the first day that starts far enough ahead', () => {
     const moved = register(registered, { dayStartsAt: '06:00' })
-    expect(moved.calendar.at(-1)).toEqual({ from: '2026-11-21', timeZone: 'America/Sao_Paulo', dayStartsAt: '06:00' })
+    expect(moved.calendar.at(-1)).toMatchObject({
+      from: '2026-11-21',
+      timeZone: 'America/Sao_Paulo',
+      dayStartsAt: '06:00',
+    })
   })
 
   test('one day later when the next one starts within the notice', () => {
@@ -152,7 +157,12 @@ describe('a change of calendar counts', () => {
   })
 
   test('not from a day that has begun by the old clock, even if the new one has yet to reach it', () => {
-    const change = registerMerchant(registered, wanted({ dayStartsAt: '23:00', calendarFrom: '2026-11-20' }), NOW)
+    const change = registerMerchant(
+      registered,
+      wanted({ dayStartsAt: '23:00', calendarFrom: '2026-11-20' }),
+      ianaZones,
+      NOW,
+    )
     expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
   })
 
@@ -182,7 +192,7 @@ describe('a change of calendar counts', () => {
   test('after a change that somebody may already have used', () => {
     const first = register(registered, { timeZone: 'UTC', calendarFrom: '2026-11-21' })
     const justBefore = Date.parse('2026-11-20T23:58:00Z')
-    const second = registerMerchant(first, wanted({ calendarFrom: '2026-11-21' }), justBefore)
+    const second = registerMerchant(first, wanted({ calendarFrom: '2026-11-21' }), ianaZones, justBefore)
     expect(second).toEqual({ ok: false, error: 'calendar-from-not-future' })
     expect(register(first, {}, justBefore).calendar.map(({ from }) => from)).toEqual([null, '2026-11-21', '2026-11-22'])
   })
@@ -219,7 +229,7 @@ describe('a change of calendar counts', () => {
         let [merchant, nowMs] = [registered, NOW]
         for (const { hoursLater, ...clock } of changes) {
           nowMs += hoursLater * 3_600_000
-          const change = changeMerchant(merchant, clock as MerchantChange, nowMs)
+          const change = changeMerchant(merchant, clock as MerchantChange, ianaZones, nowMs)
           if (!change.ok) continue
           for (let atMs = nowMs - 72 * 3_600_000; atMs <= nowMs + 6 * 60_000; atMs += 900_000) {
             expect(businessDayOf(change.value.calendar, atMs)).toBe(businessDayOf(merchant.calendar, atMs))

@@ -3,6 +3,7 @@ import type { Direction, Entry, Method } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
+import { aRule } from '../builders.ts'
 import type { Mix } from './mixes.ts'
 import type { Random } from './random.ts'
 
@@ -15,7 +16,7 @@ export const merchantsOf = (mix: Mix): Merchant[] =>
     merchantId: `m${index}` as MerchantId,
     name: `Merchant ${index}`,
     currency: BRL,
-    calendar: [{ from: null, timeZone: 'UTC', dayStartsAt: '00:00' }],
+    calendar: [aRule({ timeZone: 'UTC' })],
     lateEntries: 'nextOpenDay',
     revision: 1,
   }))

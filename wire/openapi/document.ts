@@ -116,6 +116,7 @@ const RETRY_AFTER: ReadonlySet<ProblemCode> = new Set([
   'stream-unavailable',
   'too-busy',
   'register-unavailable',
+  'calendar-ended',
   'store-unavailable',
 ])
 

@@ -20,7 +20,7 @@ const MERCHANTS = ['Merchants']
 const QUARANTINE = ['Quarantine']
 
 const CANNOT_BE_READ = ['not-json', 'too-large', 'unsupported-encoding', 'invalid'] as const
-const TRY_AGAIN = ['rate-limited', 'too-busy', 'stream-unavailable', 'register-unavailable'] as const
+const TRY_AGAIN = ['rate-limited', 'too-busy', 'stream-unavailable', 'register-unavailable', 'calendar-ended'] as const
 
 const ITEM = pathParameter('quarantineId', 'As the query API lists it.', { type: 'string' })
 const OPERATOR: Json = {

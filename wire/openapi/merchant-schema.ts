@@ -4,6 +4,9 @@ import { LATE_POLICIES } from '../merchant.ts'
 import { businessDay, clientIdOf, currency } from './values.ts'
 
 const timeZone = z.string().describe('IANA time zone.')
+export const zoneData = z
+  .string()
+  .describe('The version of the IANA time zone database by which its days start and end, such as `2026f`.')
 const dayStartsAt = z
   .string()
   .meta({ pattern: TIME_OF_DAY.source, description: 'The time of day at which a business day starts.' })
@@ -16,6 +19,7 @@ export const merchant = z
     timeZone,
     dayStartsAt,
     lateEntries: z.enum(LATE_POLICIES).describe('What becomes of an entry whose day is closed already.'),
+    zoneData,
     calendarFrom: businessDay('From which day the newest time zone and start of day count.').optional(),
     calendar: z
       .array(
@@ -23,6 +27,7 @@ export const merchant = z
           from: businessDay('The first day of this rule.').nullable().describe('Null: from the beginning.'),
           timeZone,
           dayStartsAt,
+          zoneData,
         }),
       )
       .min(1)
@@ -37,5 +42,6 @@ export const MERCHANT_EXAMPLE = {
   timeZone: 'America/Sao_Paulo',
   dayStartsAt: '04:00',
   lateEntries: 'nextOpenDay',
-  calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00' }],
+  zoneData: '2026f',
+  calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00', zoneData: '2026f' }],
 }

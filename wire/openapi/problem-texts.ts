@@ -83,6 +83,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     means: 'The register of merchants cannot be reached.',
     remedy: 'Send the same again after `Retry-After`.',
   },
+  'calendar-ended': {
+    means:
+      'What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.',
+    remedy: 'Send the same again, with the same `entryId`, after `Retry-After`.',
+  },
   'store-unavailable': {
     means: 'The books, or the quarantine, cannot be reached.',
     remedy: 'Ask again after `Retry-After`.',
@@ -110,7 +115,8 @@ export const FIELD_TEXTS = {
   'finer-than-nanoseconds': 'A time with more than nine decimals of a second.',
   'too-far-ahead': 'More than 5 minutes ahead of our clock.',
   'too-old': 'More than 400 days ago.',
-  'not-a-time-zone': 'Not a zone of the IANA database, such as `America/Sao_Paulo`.',
+  'not-a-time-zone':
+    'Not a zone or link of the IANA database, such as `America/Sao_Paulo`; abbreviations (`BST`) and offsets are none.',
   'not-a-time-of-day': 'Not a time of day from `00:00` to `23:59`.',
   'not-an-id':
     'Not an id, in a parameter of a query: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',

@@ -4,7 +4,7 @@ import { METHODS } from '#ledger/entry'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { entryRequest } from '../entry.ts'
 import { WINDOW_SIZES } from '../windows-response.ts'
-import { merchant, MERCHANT_EXAMPLE } from './merchant-schema.ts'
+import { merchant, MERCHANT_EXAMPLE, zoneData } from './merchant-schema.ts'
 import {
   appliedThrough,
   businessDay,
@@ -63,6 +63,7 @@ const day = z
     businessDay: businessDay('The day.'),
     currency,
     timeZone: z.string().describe('The IANA time zone of this day.'),
+    zoneData,
     status,
     version,
     segment,
@@ -195,6 +196,7 @@ const DAY_EXAMPLE = {
   businessDay: '2026-11-20',
   currency: 'BRL',
   timeZone: 'America/Sao_Paulo',
+  zoneData: '2026f',
   status: 'open',
   version: 0,
   segment: 1,

@@ -2,7 +2,8 @@
  * A day of trade of five shops, the same for everybody who runs the demo on the same date: sales by card, cash, Pix and
  * voucher, refunds, fees, and tills that retry. Sending it a second time therefore changes nothing.
  */
-import { businessDayOf, dayBounds, shiftDay, type CalendarRule } from '#ledger/calendar'
+import { ianaZones } from '#adapters/zones/iana-zones'
+import { businessDayOf, dayBounds, makeRule, shiftDay } from '#ledger/calendar'
 import type { Direction, Method } from '#ledger/entry'
 import type { BusinessDay } from '#ledger/identifiers'
 
@@ -102,7 +103,8 @@ export const SHOPS: readonly Shop[] = [
 
 /** The shop's last business day that is over. */
 export const dayOfTrade = (shop: Shop, nowMs: number): DayOfTrade => {
-  const rule: CalendarRule = { from: null, timeZone: shop.timeZone, dayStartsAt: shop.dayStartsAt }
+  const rule = makeRule(ianaZones, shop, nowMs)
+  if (rule === undefined) throw new Error(`The zone data has no ${shop.timeZone}.`)
   const day = shiftDay(businessDayOf([rule], nowMs), -1)
   const { startsAtMs, endsAtMs } = dayBounds([rule], day)
   const chance = chanceOf(`${shop.merchantId} ${day}`)

@@ -1,0 +1,179 @@
+/** `npm run zones`: brings newer zone data to the calendars of merchants, and extends what is recorded of their zones. */
+import { streamDecisions } from '#adapters/decisions/stream-decisions'
+import { documentClient } from '#adapters/dynamodb/client'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { kinesisClient } from '#adapters/kinesis/client'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { ianaZones } from '#adapters/zones/iana-zones'
+import { table } from '#infra/local/demo/terminal'
+import { useRunningSystemOrAws } from '#infra/local/running-system'
+import { MINUTE_MS } from '#ledger/calendar'
+import type { Merchant } from '#ledger/merchant'
+import type { Clock, Decisions, Merchants } from '#ledger/ports'
+import { ok, refuse, type Result } from '#ledger/result'
+import type { ZoneData } from '#ledger/zone'
+import { updateZones, type MovedDays, type ZoneUpdate } from '#ledger/zone-update'
+import { instantText } from '#wire/instant'
+import { merchantSaved } from '#wire/saved-merchant'
+import { readSettings } from '#wire/settings'
+import { EXIT, readArguments, runCommand, type Command, type Exit, type Terminal } from './command.ts'
+
+export const USAGE = `npm run zones [-- --dry-run] [--json]
+  Lists the merchants whose business days start at other instants by newer zone data, from when and by how much,
+  and those whose record of their time zone ends within two years. Changes the one and extends the other: newer data
+  counts from a future day, as every change of a calendar does.
+
+  --dry-run   lists, and changes nothing
+  --json      one JSON object a line for each of these merchants
+
+Exit code: 0 done, 1 a merchant could not be changed, 2 wrong arguments, 3 nothing runs or answers.`
+
+export type ZonesWorld = {
+  readonly merchants: Merchants
+  readonly decisions: Decisions
+  readonly zones: ZoneData
+  readonly clock: Clock
+}
+
+/** The command over a register, which is opened once the arguments make sense. */
+export const zones =
+  (openWorld: () => ZonesWorld): Command =>
+  async (args, terminal) => {
+    const options = {
+      'dry-run': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    } as const
+    const { 'dry-run': isDryRun, json } = readArguments(args, { options }).values
+    const world = openWorld()
+    const report = reporter(terminal, { isDryRun, json, version: world.zones.version })
+    for await (const merchant of everyMerchant(world.merchants)) {
+      report.merchant(merchant, await (isDryRun ? plan(world, merchant) : update(world, merchant)))
+    }
+    return report.end()
+  }
+
+type Trouble = 'zone-gone' | 'changed-meanwhile' | 'not-published'
+type Outcome = Result<ZoneUpdate | undefined, Trouble>
+
+async function* everyMerchant({ list }: Pick<Merchants, 'list'>): AsyncGenerator<Merchant> {
+  for (let after: string | undefined, isLast = false; !isLast;) {
+    const page = await list({ limit: 100, ...(after !== undefined && { after }) })
+    yield* page.items
+    after = page.next
+    isLast = after === undefined
+  }
+}
+
+const plan = ({ zones, clock }: ZonesWorld, merchant: Merchant): Outcome => updateZones(merchant, zones, clock())
+
+/** Saves what is planned, and then tells the archive of it. */
+const update = async (world: ZonesWorld, listed: Merchant): Promise<Outcome> => {
+  let current: Merchant | undefined = listed
+  for (let attempt = 1; current !== undefined && attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const planned = plan(world, current)
+    if (!planned.ok || planned.value === undefined) return planned
+    const { merchant } = planned.value
+    if ((await world.merchants.save(merchant)) === 'saved') {
+      const told = world.decisions.publish(merchantSaved(merchant, world.clock()))
+      return await told.then(
+        () => planned,
+        () => refuse('not-published'),
+      )
+    }
+    current = await world.merchants.find(current.merchantId)
+  }
+  return current === undefined ? ok(undefined) : refuse('changed-meanwhile')
+}
+
+const MAX_ATTEMPTS = 5
+
+const TROUBLES: Readonly<Record<Trouble, string>> = {
+  'zone-gone': 'this zone data does not have its time zone; it stays as it is',
+  'changed-meanwhile': 'others kept changing it; run the same again',
+  'not-published': 'is changed, and the archive could not be told; send its PUT once more, which tells it',
+}
+
+type Said = { readonly isDryRun: boolean; readonly json: boolean; readonly version: string }
+
+const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Said) => {
+  const rows: (readonly string[])[] = []
+  let [seen, touched, failed] = [0, 0, 0]
+  return {
+    merchant(before: Merchant, outcome: Outcome): void {
+      seen += 1
+      const { merchantId } = before
+      if (!outcome.ok) {
+        failed += 1
+        complain(`${merchantId}: ${TROUBLES[outcome.error]}.`)
+        return
+      }
+      if (outcome.value === undefined) return
+      touched += 1
+      if (json) print(JSON.stringify({ merchantId, ...lineOf(outcome.value) }))
+      else rows.push(...rowsOf(merchantId, outcome.value))
+    },
+    end(): Exit {
+      if (rows.length > 0) print(table(HEADINGS, rows))
+      const done = isDryRun ? 'would be changed' : 'changed'
+      complain(
+        `${seen} merchants, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,
+      )
+      return failed === 0 ? EXIT.done : EXIT.refused
+    },
+  }
+}
+
+const HEADINGS = ['merchant', 'time zone', 'day starts', 'zone data', 'from', 'first day moved', 'by', 'days', 'until']
+
+const rowsOf = (merchantId: string, { moved, extended }: ZoneUpdate): string[][] => [
+  ...moved.map((days) => {
+    const { rule, firstDay, days: count } = days
+    const { timeZone, dayStartsAt, zone } = rule
+    const what = [merchantId, timeZone, dayStartsAt, zone.version]
+    return [...what, rule.from ?? '', firstDay, shiftText(days), String(count), dateText(rule.knownUntilMs)]
+  }),
+  ...extended.map(({ rule: { timeZone, dayStartsAt, zone, knownUntilMs }, endedAtMs }) => {
+    const what = [merchantId, timeZone, dayStartsAt, zone.version]
+    return [...what, dateText(endedAtMs), 'none', '', '0', dateText(knownUntilMs)]
+  }),
+]
+
+const lineOf = ({ moved, extended }: ZoneUpdate) => ({
+  moved: moved.map(({ rule: { from, timeZone, dayStartsAt, zone }, firstDay, laterByMs, days }) => ({
+    timeZone,
+    dayStartsAt,
+    zoneData: zone.version,
+    calendarFrom: from,
+    firstDay,
+    laterByMinutes: laterByMs / MINUTE_MS,
+    days,
+  })),
+  extended: extended.map(({ rule: { timeZone, dayStartsAt, zone, knownUntilMs }, endedAtMs }) => ({
+    timeZone,
+    dayStartsAt,
+    zoneData: zone.version,
+    from: instantText(endedAtMs),
+    until: instantText(knownUntilMs),
+  })),
+})
+
+const shiftText = ({ laterByMs }: MovedDays): string => {
+  const minutes = Math.abs(laterByMs) / MINUTE_MS
+  return `${minutes} min ${laterByMs < 0 ? 'earlier' : 'later'}`
+}
+
+const dateText = (ms: number): string => instantText(ms).slice(0, 'YYYY-MM-DD'.length)
+
+const runningWorld = (): ZonesWorld => {
+  const { AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_KINESIS: stream } = process.env
+  if (store === undefined || stream === undefined) useRunningSystemOrAws()
+  const { tables, streamName } = readSettings()
+  return {
+    merchants: dynamoMerchants(documentClient(), tables.merchants),
+    decisions: streamDecisions(kinesisEntryStream(kinesisClient(), streamName)),
+    zones: ianaZones,
+    clock: Date.now,
+  }
+}
+
+if (import.meta.main) await runCommand(zones(runningWorld), USAGE)

@@ -1,0 +1,297 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { businessDayOf, dayBounds, HOUR_MS, knownUntil, stampDay, type Calendar } from '#ledger/calendar'
+import { registerMerchant, type Merchant, type Registration } from '#ledger/merchant'
+import type { ZoneData } from '#ledger/zone'
+import { updateZones, type ZoneUpdate } from '#ledger/zone-update'
+import { aMerchant, aRule, day } from '../builders.ts'
+import { ruleMade, zones2026c, zones2026f, zonesWith } from '../zone-data.ts'
+
+const MADE = '2026-08-01T12:00:00Z'
+const NOW = Date.parse('2026-11-20T18:00:00Z')
+const DAY_MS = 24 * HOUR_MS
+
+const shop = (timeZone: string, dayStartsAt = '00:00', zones: ZoneData = zones2026c): Merchant =>
+  aMerchant({ calendar: [ruleMade(zones, MADE, timeZone, dayStartsAt)] })
+
+const update = (merchant: Merchant, zones: ZoneData = zones2026f, nowMs = NOW): ZoneUpdate | undefined => {
+  const updated = updateZones(merchant, zones, nowMs)
+  if (!updated.ok) throw new Error(updated.error)
+  return updated.value
+}
+const updated = (merchant: Merchant, zones?: ZoneData, nowMs?: number): Merchant => {
+  const change = update(merchant, zones, nowMs)
+  if (change === undefined) throw new Error('nothing to change')
+  return change.merchant
+}
+const startText = (calendar: Calendar, on: string) => new Date(dayBounds(calendar, day(on)).startsAtMs).toISOString()
+
+describe('newer zone data', () => {
+  test('counts from the first day that neither clock has begun, and no day before it moves', () => {
+    const before = shop('America/Winnipeg')
+    const { merchant, moved, extended } = update(before) as ZoneUpdate
+    expect(merchant).toMatchObject({ revision: 2, calendar: [before.calendar[0], { from: '2026-11-21' }] })
+    expect(merchant.calendar.map(({ zone }) => zone.version)).toEqual(['2026c', '2026f'])
+    // In 2026c Winnipeg is 6 hours behind UTC in winter, in 2026f 5.
+    expect(startText(merchant.calendar, '2026-11-20')).toBe('2026-11-20T06:00:00.000Z')
+    expect(startText(merchant.calendar, '2026-11-21')).toBe('2026-11-21T05:00:00.000Z')
+    expect(extended).toEqual([])
+    // The winters until the data of August ends: of 2026 from the 21st on, nine whole ones, and no summer day.
+    expect(moved).toMatchObject([{ firstDay: '2026-11-21', laterByMs: -HOUR_MS }])
+    expect(moved[0]?.days).toBeGreaterThan(9 * 120)
+    expect(moved[0]?.days).toBeLessThan(10 * 150)
+  })
+
+  test.each([
+    { what: 'a zone that it leaves as it was', merchant: shop('America/Sao_Paulo') },
+    { what: 'a merchant that has it already', merchant: shop('America/Winnipeg', '00:00', zones2026f) },
+    {
+      what: 'a merchant that has newer data still',
+      merchant: shop('America/Winnipeg'),
+      zones: zonesWith('2020a', 'x', 0),
+    },
+  ])('changes nothing for $what', ({ merchant, zones }) => expect(update(merchant, zones)).toBeUndefined())
+
+  test('changes nothing again once it is there', () => {
+    expect(update(updated(shop('America/Winnipeg')))).toBeUndefined()
+    expect(update(updated(shop('America/Winnipeg')), zones2026f, NOW + 30 * DAY_MS)).toBeUndefined()
+  })
+
+  test('is compared by the starts of days: a clock that changes within a day moves none that starts as before', () => {
+    const before = zonesWith('2026x', 'Asia/Tokyo', 9, ['2027-01-10T03:00:00Z', 10], ['2027-01-10T05:00:00Z', 9])
+    const after = zonesWith('2026y', 'Asia/Tokyo', 9)
+    expect(update(shop('Asia/Tokyo', '00:00', before), after)).toBeUndefined()
+    // 12:00 to 14:00 in Tokyo: a day that starts at 13:00 does move.
+    expect(update(shop('Asia/Tokyo', '13:00', before), after)?.moved).toMatchObject([
+      { firstDay: '2027-01-10', laterByMs: HOUR_MS, days: 1 },
+    ])
+  })
+
+  test('of days that are over, or begun, changes nothing', () => {
+    const after = zonesWith('2026y', 'Asia/Tokyo', 9, ['2026-11-01T00:00:00Z', 8], ['2026-11-20T16:00:00Z', 9])
+    expect(update(shop('Asia/Tokyo'), after)).toBeUndefined()
+  })
+
+  test('comes to a rule that is still to come, too, from that rule’s own day', () => {
+    const current = shop('America/Sao_Paulo')
+    const merchant = {
+      ...current,
+      calendar: [
+        ...current.calendar,
+        { ...ruleMade(zones2026c, MADE, 'America/Winnipeg'), from: day('2027-01-01') },
+      ] as const,
+    }
+    const { merchant: after, moved } = update(merchant) as ZoneUpdate
+    expect(after.calendar.map(({ from, timeZone, zone }) => [from, timeZone, zone.version])).toEqual([
+      [null, 'America/Sao_Paulo', '2026c'],
+      ['2027-01-01', 'America/Winnipeg', '2026f'],
+    ])
+    expect(moved).toMatchObject([{ firstDay: '2027-01-01', laterByMs: -HOUR_MS }])
+  })
+
+  test('moves the days before a rule that is still to come, and leaves that one', () => {
+    const current = shop('America/Winnipeg')
+    const merchant = {
+      ...current,
+      calendar: [
+        ...current.calendar,
+        { ...ruleMade(zones2026c, MADE, 'America/Sao_Paulo'), from: day('2027-01-01') },
+      ] as const,
+    }
+    const { merchant: after, moved } = update(merchant) as ZoneUpdate
+    expect(after.calendar.map(({ from, timeZone, zone }) => [from, timeZone, zone.version])).toEqual([
+      [null, 'America/Winnipeg', '2026c'],
+      ['2026-11-21', 'America/Winnipeg', '2026f'],
+      ['2027-01-01', 'America/Sao_Paulo', '2026c'],
+    ])
+    // 21 November up to 31 December.
+    expect(moved).toMatchObject([{ days: 41 }])
+  })
+
+  test('without a zone that a merchant has is refused', () => {
+    const without: ZoneData = { ...zones2026f, find: () => undefined }
+    expect(updateZones(shop('America/Winnipeg'), without, NOW)).toEqual({ ok: false, error: 'zone-gone' })
+  })
+
+  test('never moves an entry that could have been stamped before it', () => {
+    const offsets = fc.integer({ min: -12, max: 14 })
+    const changes = fc.array(fc.tuple(fc.integer({ min: -60, max: 400 }), offsets), { maxLength: 6 })
+    const data = (version: string, first: number, hours: readonly (readonly [number, number])[]) => {
+      const sorted = hours.toSorted(([a], [b]) => a - b)
+      return zonesWith(
+        version,
+        'Asia/Tokyo',
+        first,
+        ...sorted.map(([at, offset]) => [new Date(NOW + at * HOUR_MS).toISOString(), offset] as const),
+      )
+    }
+    fc.assert(
+      fc.property(
+        offsets,
+        changes,
+        changes,
+        fc.constantFrom('00:00', '04:00', '23:30'),
+        (first, old, now, dayStartsAt) => {
+          const made = shop('Asia/Tokyo', dayStartsAt, data('2026x', first, old))
+          // Only to be quick: ten years of days are not needed.
+          const before = { ...made, calendar: [{ ...made.calendar[0], knownUntilMs: NOW + 60 * DAY_MS }] as const }
+          const change = update(before, data('2026y', first, now))
+          if (change === undefined) return
+          for (let atMs = NOW - 72 * HOUR_MS; atMs <= NOW + 6 * 60_000; atMs += HOUR_MS / 4) {
+            expect(businessDayOf(change.merchant.calendar, atMs)).toBe(businessDayOf(before.calendar, atMs))
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('a record that ends', () => {
+  const LATER = Date.parse('2035-01-01T00:00:00Z')
+
+  test('is extended in place two years before, and no day moves', () => {
+    const before = shop('America/New_York')
+    const { merchant, moved, extended } = update(before, zones2026f, LATER) as ZoneUpdate
+    expect(moved).toEqual([])
+    expect(extended).toMatchObject([{ endedAtMs: Date.parse('2036-08-01T12:00:00Z') }])
+    expect(merchant.calendar).toHaveLength(1)
+    expect(merchant.calendar[0]).toMatchObject({ from: null, knownUntilMs: Date.parse('2045-01-01T00:00:00Z') })
+    const [{ zone: old }] = before.calendar
+    expect(merchant.calendar[0].zone.transitions.slice(0, old.transitions.length)).toEqual(old.transitions)
+    expect(startText(merchant.calendar, '2040-07-01')).toBe('2040-07-01T04:00:00.000Z')
+    expect(update(merchant, zones2026f, LATER)).toBeUndefined()
+  })
+
+  test('and has ended already is extended as well, so that entries are taken again at once', () => {
+    const before = shop('America/New_York')
+    const nowMs = Date.parse('2036-08-02T12:00:00Z')
+    expect(stampDay(before.calendar, nowMs)).toEqual({ ok: false, error: 'calendar-ended' })
+    expect(stampDay(updated(before, zones2026f, nowMs).calendar, nowMs)).toEqual({ ok: true, value: '2036-08-02' })
+  })
+
+  test('is left alone by data that is older than its own', () => {
+    expect(update(shop('America/New_York'), zonesWith('2020a', 'x', 0), LATER)).toBeUndefined()
+  })
+
+  test('goes on by newer data without moving an instant before its end', () => {
+    const offsets = fc.integer({ min: -12, max: 14 })
+    const ends = Date.parse('2036-08-01T12:00:00Z')
+    const changes = fc.array(fc.tuple(fc.integer({ min: -72, max: 72 }), offsets), { maxLength: 6 })
+    fc.assert(
+      fc.property(
+        offsets,
+        changes,
+        fc.constantFrom('00:00', '04:00', '23:30'),
+        fc.integer({ min: -60, max: 40 }),
+        (first, hours, dayStartsAt, hoursLate) => {
+          const sorted = hours.toSorted(([a], [b]) => a - b)
+          const newer = zonesWith(
+            '2036a',
+            'Asia/Tokyo',
+            first,
+            ...sorted.map(([at, offset]) => [new Date(ends + at * HOUR_MS).toISOString(), offset] as const),
+          )
+          const before = shop('Asia/Tokyo', dayStartsAt, zonesWith('2026x', 'Asia/Tokyo', first))
+          const nowMs = ends + hoursLate * HOUR_MS
+          const { merchant, moved } = update(before, newer, nowMs) as ZoneUpdate
+          // Where the newer data moves days, too, they are those that could not have been stamped yet.
+          const untilMs = moved.length === 0 ? ends : Math.min(ends, nowMs + 6 * 60_000)
+          for (let atMs = ends - 72 * HOUR_MS; atMs < untilMs; atMs += HOUR_MS / 4) {
+            expect(businessDayOf(merchant.calendar, atMs)).toBe(businessDayOf(before.calendar, atMs))
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('a calendar knows its zone', () => {
+  const ENDS = Date.parse('2036-11-20T12:00:00Z')
+  const rule = aRule({ knownUntilMs: ENDS })
+
+  test.each([
+    { what: 'until its only rule does', calendar: [rule], until: ENDS },
+    {
+      what: 'beyond a rule that another one follows in time',
+      calendar: [rule, aRule({ from: day('2030-01-01') })],
+      until: Date.UTC(2050),
+    },
+    {
+      what: 'until the rule before a later one does',
+      calendar: [rule, aRule({ from: day('2040-01-01') })],
+      until: ENDS,
+    },
+    {
+      what: 'until a rule to come does, if that ends before it begins',
+      calendar: [aRule(), aRule({ from: day('2040-01-01'), knownUntilMs: ENDS })],
+      until: ENDS,
+    },
+  ])('$what', ({ calendar, until }) => {
+    expect(knownUntil(calendar as unknown as Calendar, day('2026-11-20'))).toBe(until)
+  })
+
+  test('and takes a new entry up to the last millisecond of that', () => {
+    expect(stampDay([rule], ENDS - 1)).toEqual({ ok: true, value: '2036-11-20' })
+    expect(stampDay([rule], ENDS)).toEqual({ ok: false, error: 'calendar-ended' })
+    // The same day, asked for in the other order.
+    const again: Calendar = [aRule({ knownUntilMs: ENDS })]
+    expect(stampDay(again, ENDS).ok).toBe(false)
+    expect(stampDay(again, ENDS - 1).ok).toBe(true)
+  })
+
+  test('and by the nearest offset outside of it', () => {
+    const [fromMs, untilMs] = [Date.parse('2026-01-01T00:00:00Z'), Date.parse('2026-07-01T00:00:00Z')]
+    const zone = zones2026f.table('Europe/Berlin', fromMs, untilMs)
+    const half: Calendar = [aRule({ zone, knownFromMs: fromMs, knownUntilMs: untilMs })]
+    // Winter time before the table, also in the summer of 2025; summer time behind it, also in the winter of 2026.
+    expect(startText(half, '2025-07-01')).toBe('2025-06-30T23:00:00.000Z')
+    expect(startText(half, '2026-12-24')).toBe('2026-12-23T22:00:00.000Z')
+  })
+})
+
+describe('a registration', () => {
+  const wanted = (given: Partial<Registration> = {}): Registration => ({
+    ...aMerchant(),
+    timeZone: 'America/Winnipeg',
+    dayStartsAt: '00:00',
+    ...given,
+  })
+  const registered = shop('America/Winnipeg')
+
+  test('that asks for what is there never brings newer zone data', () => {
+    expect(registerMerchant(registered, wanted(), zones2026f, NOW)).toEqual({ ok: true, value: registered })
+    const renamed = registerMerchant(registered, wanted({ name: 'Bakery' }), zones2026f, NOW)
+    expect(renamed.ok && renamed.value.calendar).toBe(registered.calendar)
+  })
+
+  test('in other letters is the same registration', () => {
+    expect(registerMerchant(registered, wanted({ timeZone: 'AMERICA/winnipeg' }), zones2026f, NOW)).toEqual({
+      ok: true,
+      value: registered,
+    })
+  })
+
+  test('that changes only the start of day makes a rule, and that rule has the data of its day', () => {
+    const changed = registerMerchant(registered, wanted({ dayStartsAt: '04:00' }), zones2026f, NOW)
+    expect(changed.ok && changed.value.calendar.map(({ from, zone }) => [from, zone.version])).toEqual([
+      [null, '2026c'],
+      ['2026-11-21', '2026f'],
+    ])
+  })
+
+  test('of a zone that is none is refused; what is registered stays so where the data has lost it', () => {
+    const without: ZoneData = { ...zones2026f, find: () => undefined }
+    expect(registerMerchant(undefined, wanted(), without, NOW)).toEqual({ ok: false, error: 'not-a-time-zone' })
+    expect(registerMerchant(registered, wanted(), without, NOW)).toEqual({ ok: true, value: registered })
+    const change = registerMerchant(registered, wanted({ dayStartsAt: '04:00' }), without, NOW)
+    expect(change).toEqual({ ok: false, error: 'not-a-time-zone' })
+  })
+
+  test('records the zone from 400 days before it is made until ten years after', () => {
+    const made = registerMerchant(undefined, wanted(), zones2026f, NOW)
+    expect(made.ok && made.value.calendar[0]).toMatchObject({
+      knownFromMs: Date.parse('2025-10-16T18:00:00Z'),
+      knownUntilMs: Date.parse('2036-11-20T18:00:00Z'),
+    })
+  })
+})
