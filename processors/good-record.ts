@@ -80,7 +80,7 @@ const GOOD_RECORDS: readonly Uint8Array[] = [
 
 /** Throws an OwnFault unless the good records can be read just now. */
 const readGoodRecords = (): void =>
-  mustWork(() => {
+  mustWork('good records cannot be read', () => {
     for (const data of GOOD_RECORDS) {
       const record = read(data)
       const fault = record.ok
@@ -88,7 +88,7 @@ const readGoodRecords = (): void =>
             .map(faultIn)
             .find((found) => found !== undefined)
         : record.error.detail
-      if (fault !== undefined) throw new OwnFault(`a record that is known to be good cannot be read: ${fault}`)
+      if (fault !== undefined) throw new OwnFault(`good records cannot be read: ${fault}`)
     }
   })
 

@@ -14,22 +14,26 @@ export class UnexpectedError extends Error {}
  */
 export class OwnFault extends Error {}
 
-/** Runs code that asks nothing of the world: whatever it throws is an UnexpectedError, or an OwnFault where `good` fails. */
+/** Runs code that asks nothing of the world: what it throws is an UnexpectedError, or the OwnFault that `good` throws. */
 export const ours = <T>(compute: () => T, good: () => void): T => {
   try {
     return compute()
   } catch (cause) {
-    mustWork(good)
+    good()
     throw new UnexpectedError(messageOf(cause), { cause })
   }
 }
 
-/** Runs code that has to work, whatever comes: an exception is an OwnFault, or tells of a chain that was altered. */
-export const mustWork = <T>(compute: () => T): T => {
+/**
+ * Runs code that has to work, whatever comes: an exception is an OwnFault, which says where, or tells of a chain that was
+ * altered.
+ */
+export const mustWork = <T>(where: string, compute: () => T): T => {
   try {
     return compute()
   } catch (cause) {
-    throw cause instanceof OwnFault || cause instanceof BrokenChain ? cause : new OwnFault(messageOf(cause), { cause })
+    if (cause instanceof OwnFault || cause instanceof BrokenChain) throw cause
+    throw new OwnFault(`${where}: ${messageOf(cause)}`, { cause })
   }
 }
 

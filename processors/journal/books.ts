@@ -4,7 +4,7 @@ import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
-import { BrokenChain, type SegmentNumber } from '#ledger/segment'
+import { BrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment, outlineSegment } from '#wire/packed-segment'
 import { mustWork } from '../own-fault.ts'
 import { wholeChain } from './whole-chain.ts'
@@ -57,10 +57,10 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
   const refreshed = async (book: Book): Promise<Book> => {
     let state = book
     for (const sealed of await journal.read(book.id, book.segment)) {
-      const { terms, segment } = mustWork(() => openSegment(sealed))
+      const { terms, segment } = mustWork(placeOf(sealed), () => openSegment(sealed))
       // The first segment fixes the terms, whoever wrote it.
       const before = { ...state, terms }
-      state = mustWork(() => evolve(before, segment))
+      state = mustWork(placeOf(sealed), () => evolve(before, segment))
     }
     keep(state)
     return state
@@ -70,9 +70,9 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
     let book: Book | undefined
     for await (const sealed of wholeChain(journal, id)) {
       // Contents are learnt when an id comes again, which in most books none does.
-      const { terms, segment } = mustWork(() => outlineSegment(sealed))
+      const { terms, segment } = mustWork(placeOf(sealed), () => outlineSegment(sealed))
       const before = book ?? emptyBook(id, terms)
-      book = mustWork(() => evolve(before, segment))
+      book = mustWork(placeOf(sealed), () => evolve(before, segment))
     }
     return book === undefined ? await openBook(id) : ok(book)
   }
@@ -81,7 +81,7 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
     for (const number of segments) {
       const [sealed] = await journal.read(book.id, number - 1, 1)
       if (sealed === undefined) throw new BrokenChain(`segment ${number} of ${bookKey(book.id)} is gone`)
-      mustWork(() => learnContents(book, openSegment(sealed).segment))
+      mustWork(placeOf(sealed), () => learnContents(book, openSegment(sealed).segment))
     }
   }
 
@@ -116,3 +116,5 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
 const BYTES_PER_BOOK = 20_000
 
 const bytesOf = (book: Book): number => BYTES_PER_BOOK + book.seen.bytes
+
+const placeOf = ({ book, number }: SealedSegment): string => `segment ${number} of the book ${bookKey(book)}`

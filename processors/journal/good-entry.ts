@@ -5,13 +5,14 @@
  */
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
+import { bookKey } from '#ledger/identifiers'
 import { sealSegment } from '#wire/packed-segment'
 import { GOOD_ENTRIES } from '../good-record.ts'
 import { mustWork } from '../own-fault.ts'
 
 /** Throws an OwnFault unless good entries could be appended just now, to the book as it stands and to an empty one. */
 export const appendGoodEntries = (book: Book): void =>
-  mustWork(() => {
+  mustWork(`good entries cannot be appended to the book ${bookKey(book.id)}`, () => {
     sealGoodEntries(book)
     const empty = emptyBook(book.id, book.terms)
     const { segment, sealed } = sealGoodEntries(empty)

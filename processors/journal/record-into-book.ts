@@ -8,7 +8,7 @@
  * redelivered batch starts from that.
  */
 import { decide, evolve, nextSegment, type Book, type RefusalReason } from '#ledger/book'
-import type { BookId } from '#ledger/identifiers'
+import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { sealSegment } from '#wire/packed-segment'
@@ -72,10 +72,10 @@ const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
 /** Appends fresh entries, in as many segments as their size asks for. `left` is what another append came before. */
 const append = async (
   { journal, books, sizes }: BookWriter,
-  before: Book,
+  start: Book,
   fresh: readonly Candidate[],
 ): Promise<{ book: Book; left: readonly Candidate[] }> => {
-  let book = before
+  let book = start
   let left = fresh
   while (left.length > 0) {
     const { length, segment, sealed } = ours(
@@ -83,7 +83,10 @@ const append = async (
       () => appendGoodEntries(book),
     )
     if ((await journal.append(sealed)) === 'taken') return { book: await books.refreshed(book), left }
-    book = mustWork(() => evolve(book, { ...segment, hash: sealed.hash }))
+    const before = book
+    book = mustWork(`the book ${bookKey(book.id)} after segment ${segment.number}`, () =>
+      evolve(before, { ...segment, hash: sealed.hash }),
+    )
     books.keep(book)
     left = left.slice(length)
   }

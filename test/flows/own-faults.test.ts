@@ -182,12 +182,16 @@ describe('an exception that hits every entry', () => {
   })
 
   test('of one book holds up that book, and sets none of its entries aside', async () => {
-    const { record: worker, alarms, aside, count, progress } = given()
+    const { world, record: worker, alarms, aside, count, progress } = given()
+    const said = vi.spyOn(world.log, 'error')
     failOn('sealing', (entries: readonly Entry[]) => entries.some(({ businessDay }) => businessDay === other.day))
     const batch = batchOf(record(entry('a')), record(onOther('b'), onOther('c')), record(entry('d')))
     expect(await worker(batch)).toEqual({ redeliverFrom: '100' })
     expect([await count(), await count(other), await progress('journal')]).toEqual([2, 0, '99'])
     expect([await aside(), alarms.length]).toEqual([[], 1])
+    expect(said.mock.calls[0]?.[0]).toMatchObject({
+      err: { message: expect.stringContaining('m1#2026-11-21') as string },
+    })
   })
 })
 
