@@ -2,11 +2,11 @@
  * Where rows of objects are brought together: a DuckDB in a folder that is gone afterwards. DuckDB sorts more than fits in
  * memory, because what is beyond its share goes to files.
  */
-import '#adapters/duckdb/whole-texts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { DuckDBInstance } from '#adapters/duckdb/engine'
 import { reasonOf } from '#adapters/duckdb/entry-files'
 import { readParquet } from '#adapters/duckdb/literals'
 import type { UnreadableObject } from '#ledger/ports'

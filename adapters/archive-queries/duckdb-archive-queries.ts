@@ -2,11 +2,11 @@
  * SQL over the archive by DuckDB, in this process. DuckDB's own way to S3 is an extension that would have to be
  * downloaded; so the Parquet objects are copied into a local folder once, and read from there.
  */
-import '#adapters/duckdb/whole-texts'
 import { randomUUID } from 'node:crypto'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DuckDBInstance, type DuckDBConnection, type DuckDBResult } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import { DuckDBInstance } from '#adapters/duckdb/engine'
 import { ENTRY_COLUMNS, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
 import { readParquet } from '#adapters/duckdb/literals'
 import type { BusinessDay } from '#ledger/identifiers'

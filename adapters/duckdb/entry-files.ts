@@ -33,8 +33,9 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
 
 /** What is wrong with the columns of a file, in words. Throws for a file that is no Parquet. */
 export const wrongColumns = async (connection: DuckDBConnection, path: string): Promise<string | undefined> => {
-  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${readParquet([path])}`)
-  const types = new Map(described.getRowsJS().map(([name, type]) => [String(name).toLowerCase(), String(type)]))
+  const nothing = await connection.run(`SELECT * FROM ${readParquet([path])} LIMIT 0`)
+  const names = nothing.columnNames().map((name) => name.toLowerCase())
+  const types = new Map(nothing.columnTypes().map((type, at) => [names[at], type.toString()]))
   for (const [name, type] of Object.entries(ENTRY_COLUMNS)) {
     const found = types.get(name)
     if (found === undefined) return `it has no column ${name}`

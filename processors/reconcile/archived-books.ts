@@ -144,7 +144,7 @@ async function* copiesOf(queries: ArchiveQueries, sql: string): AsyncGenerator<C
 type Row = Readonly<Record<string, unknown>>
 
 const isReadAsStored = (row: Row): boolean => {
-  const texts = [...TEXT_COLUMNS, 'metadata'].map((column) => row[column]).filter((cell) => cell !== null)
+  const texts = [...TEXT_COLUMNS, 'metadata'].map((column) => row[column]).filter((cell) => typeof cell === 'string')
   const digits = hash('sha256', texts.join('|'), 'hex')
   // DuckDB's sha256 answers digits, of which to_hex makes the digits of a text; Trino's answers bytes.
   return row['text_hash'] === digits || row['text_hash'] === Buffer.from(digits).toString('hex')

@@ -70,7 +70,7 @@ test.each(awkwardEntries())('an entry with the text $description is accepted as 
   expect((await post('/v1/entries', { ...sale, ...texts })).status).toBe(202)
   // As Python's json.dumps writes it: all but ASCII escaped.
   const escaped = JSON.stringify({ ...sale, ...texts }).replaceAll(
-    /[^\x00-\x7f]/g,
+    /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
   expect((await post('/v1/entries', `\uFEFF${escaped}`)).status).toBe(202)
