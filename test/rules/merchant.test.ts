@@ -54,7 +54,7 @@ describe('registering', () => {
   })
 
   test('the currency is fixed', () => {
-    expect(registerMerchant(registered, wanted({ currency: 'EUR' }), NOW)).toEqual({
+    expect(registerMerchant(registered, wanted({ currency: 'EUR' }), ianaZones, NOW)).toEqual({
       ok: false,
       error: 'currency-fixed',
     })
@@ -172,7 +172,7 @@ describe('a change of calendar counts', () => {
   })
 
   test.each(['2026-11-20', '2026-11-19', '2020-01-01'])('not from %s, which has begun', (calendarFrom) => {
-    const change = registerMerchant(registered, wanted({ timeZone: 'UTC', calendarFrom }), NOW)
+    const change = registerMerchant(registered, wanted({ timeZone: 'UTC', calendarFrom }), ianaZones, NOW)
     expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
   })
 

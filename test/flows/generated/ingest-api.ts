@@ -9,14 +9,18 @@ export interface paths {
         get?: never;
         /**
          * Registers a merchant, or changes it
-         * @description Doing the same again changes nothing. A change of the calendar counts from a day to come.
+         * @description Doing the same again changes nothing, and what is left out of a merchant that exists stays as it is. A change of the calendar counts from a day to come.
          */
         put: operations["registerMerchant"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Changes a merchant that is registered
+         * @description A JSON merge patch (RFC 7396), sent with `Content-Type: application/merge-patch+json`: what is left out stays as it is, and `null` gives a field its default. A change of the calendar counts from a day to come.
+         */
+        patch: operations["changeMerchant"];
         trace?: never;
     };
     "/v1/entries": {
@@ -277,7 +281,7 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description RFC 3339 with an offset and at most milliseconds; at most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
+             * @description RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
              */
             occurredAt: string;
         };
@@ -400,13 +404,15 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
             requestId?: string;
             /** @description Every field that is wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
+            /** @description The business days that it is about, at most 10. */
+            days?: string[];
             /**
              * Format: int64
              * @description How many were accepted.
@@ -426,7 +432,10 @@ export interface components {
          *       "from": 1,
          *       "to": 251,
          *       "accepted": 251,
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
+         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0",
+         *       "businessDays": [
+         *         "2026-11-20"
+         *       ]
          *     }
          */
         StreamAnswer: {
@@ -439,8 +448,10 @@ export interface components {
              * @description How many lines of the range held an entry; the others are blank.
              */
             accepted: number;
-            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            /** @description Where the entries of the range stand on the stream, opaque: on every shard that took some of them, the furthest place. Give it as `after=` to a query that has to know of all of them. */
             position: string;
+            /** @description Each day once, in order; never more than there are entries, which are at most 500. */
+            businessDays: string[];
         } | {
             /** @description Counted from 1. */
             line: number;
@@ -464,6 +475,7 @@ export interface components {
             problem?: components["schemas"]["Problem"];
         };
         /**
+         * @description What is left out stays as it is.
          * @example {
          *       "name": "Corner Shop",
          *       "currency": "BRL",
@@ -478,19 +490,38 @@ export interface components {
             currency: string;
             /** @description A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs. */
             timeZone: string;
-            /** @description The time of day at which its business day starts. */
+            /** @description The time of day at which its business day starts; `00:00` for a new merchant. */
             dayStartsAt?: string;
             /**
-             * @description What becomes of an entry whose day is closed already: into the next open day, into a new version of its day, or set aside for a person.
-             * @default nextOpenDay
+             * @description What becomes of an entry whose day is closed already: into the next open day, into a new version of its day, or set aside for a person; `nextOpenDay` for a new merchant.
              * @enum {string}
              */
             lateEntries?: "nextOpenDay" | "restate" | "quarantine";
             /**
              * Format: date
-             * @description The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes from now. By default the first that does.
+             * @description The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes from now. By default it is the day of a change that is still to come and is replaced by this one, or else the first day that is far enough ahead.
              */
             calendarFrom?: string;
+            /** @description As it was answered. It changes nothing. */
+            readonly zoneData?: string;
+        };
+        /**
+         * @description What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for `calendarFrom` it asks for the first day that is far enough ahead.
+         * @example {
+         *       "lateEntries": "restate",
+         *       "dayStartsAt": null
+         *     }
+         */
+        MerchantPatch: {
+            /** @description For people. */
+            name?: string;
+            /** @description ISO 4217. The currency of all its books; it never changes. */
+            currency?: string;
+            /** @description A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs. */
+            timeZone?: string;
+            dayStartsAt?: string | null;
+            lateEntries?: ("nextOpenDay" | "restate" | "quarantine") | null;
+            calendarFrom?: string | null;
             /** @description As it was answered. It changes nothing. */
             readonly zoneData?: string;
         };
@@ -532,7 +563,7 @@ export interface components {
                 } | null;
                 /**
                  * Format: date-time
-                 * @description RFC 3339 with an offset and at most milliseconds; at most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
+                 * @description RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
                  */
                 occurredAt?: string;
             };
@@ -656,13 +687,15 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
             requestId?: string;
             /** @description Every field that is wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
+            /** @description The business days that it is about, at most 10. */
+            days?: string[];
         };
         FieldProblem: {
             /** @description JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter. */
@@ -671,7 +704,7 @@ export interface components {
              * @description What is wrong with the field, for programs. More codes may come.
              * @enum {string}
              */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-milliseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
             /** @description For people; may change. */
             detail: string;
         };
@@ -689,10 +722,12 @@ export interface components {
         "x-request-id": string;
         /** @description Seconds. */
         "retry-after": number;
-        /** @description Where the query API answers the entry once it is counted. */
+        /** @description The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest was not told the address of the query API. */
         location: string;
-        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. */
+        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
         etag: string;
+        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
+        "merchant-etag": string;
         /** @description `no-cache`: may be kept, but has to be asked about before each use. */
         "cache-control": string;
         /** @description When the books were read. */
@@ -708,8 +743,16 @@ export type $defs = Record<string, never>;
 export interface operations {
     registerMerchant: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers 200 with the merchant as it would be, and saves nothing. Refusals are as they would be. */
+                preview?: boolean;
+            };
+            header?: {
+                /** @description ETags, one of which the merchant has to have; `*`: it has to exist. Otherwise 412, and nothing changes. */
+                "if-match"?: string;
+                /** @description ETags, none of which the merchant may have; `*`: it may not exist yet. Otherwise 412. */
+                "if-none-match"?: string;
+            };
             path: {
                 /** @description An id of your own. */
                 merchantId: string;
@@ -723,9 +766,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was registered before; this is how it is now. */
+            /** @description It was registered before, and this is how it is now; or a preview. */
             200: {
                 headers: {
+                    etag: components["headers"]["merchant-etag"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -736,6 +780,7 @@ export interface operations {
             /** @description It is registered. */
             201: {
                 headers: {
+                    etag: components["headers"]["merchant-etag"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -768,6 +813,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition-failed`: `If-Match` or `If-None-Match` does not hold for the merchant as it is now. */
+            412: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
             413: {
                 headers: {
@@ -779,6 +834,152 @@ export interface operations {
                 };
             };
             /** @description `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `register-unavailable`: The register of merchants cannot be reached. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMerchant: {
+        parameters: {
+            query?: {
+                /** @description Answers 200 with the merchant as it would be, and saves nothing. Refusals are as they would be. */
+                preview?: boolean;
+            };
+            header?: {
+                /** @description ETags, one of which the merchant has to have; `*`: it has to exist. Otherwise 412, and nothing changes. */
+                "if-match"?: string;
+                /** @description ETags, none of which the merchant may have; `*`: it may not exist yet. Otherwise 412. */
+                "if-none-match"?: string;
+            };
+            path: {
+                /** @description An id of your own. */
+                merchantId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["MerchantPatch"];
+            };
+        };
+        responses: {
+            /** @description This is how the merchant is now, or would be. */
+            200: {
+                headers: {
+                    etag: components["headers"]["merchant-etag"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merchant"];
+                };
+            };
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `currency-fixed`: A merchant is registered with another currency.
+             *
+             *     `changed-meanwhile`: Others kept changing the same thing.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition-failed`: `If-Match` or `If-None-Match` does not hold for the merchant as it is now. */
+            412: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`.
+             *
+             *     `unsupported-type`: The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.
+             */
             415: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1095,7 +1296,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {"from":1,"to":251,"accepted":251,"position":"2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"}
+                     * @example {"from":1,"to":251,"accepted":251,"position":"2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0","businessDays":["2026-11-20"]}
                      *     {"done":true,"accepted":251,"rejected":0}
                      */
                     "application/x-ndjson": string;

@@ -112,8 +112,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The current business day, then each day that changes, as they change
-         * @description Server-sent events: `event: day`, `id: <day>.<segment>`, and as `data` a `Day`, as one reads it by itself. A comment every 15 s shows that the connection lives. It never ends by itself.
+         * The open days and the current one, then each day that changes, as they change
+         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same change follows. A comment every 15 s shows that the connection lives. It never ends by itself.
          */
         get: operations["followDays"];
         put?: never;
@@ -790,15 +790,46 @@ export interface components {
             segment: number;
             /** @description SHA-256 over the chain of all segments up to this one. */
             hash: string;
+            /** @description Other contents that came with the same id and were set aside, the earliest first; absent when there are none. At most 50; `/v1/quarantine?merchant=` lists all. */
+            conflicts?: {
+                /** @description Opaque. */
+                quarantineId: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                setAsideAt: string;
+                /**
+                 * @description `waiting` for a person; also when it was replayed and set aside once more.
+                 * @enum {string}
+                 */
+                status: "waiting" | "replayed" | "discarded";
+            }[];
         } | {
             /** @constant */
             status: "quarantined";
+            /** @description What was set aside first under this id. */
             entry: components["schemas"]["Entry"];
             /**
              * @description Why it was set aside.
              * @enum {string}
              */
             reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
+            /** @description Other contents that came with the same id and were set aside, the earliest first; absent when there are none. At most 50; `/v1/quarantine?merchant=` lists all. */
+            conflicts?: {
+                /** @description Opaque. */
+                quarantineId: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                setAsideAt: string;
+                /**
+                 * @description `waiting` for a person; also when it was replayed and set aside once more.
+                 * @enum {string}
+                 */
+                status: "waiting" | "replayed" | "discarded";
+            }[];
         };
         /** @description Something set aside. What could not be read as an entry has neither merchant, day, id nor entry. */
         Quarantined: {
@@ -903,13 +934,15 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "too-large" | "unsupported-encoding" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
             requestId?: string;
             /** @description Every field that is wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
+            /** @description The business days that it is about, at most 10. */
+            days?: string[];
         };
         FieldProblem: {
             /** @description JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter. */
@@ -918,7 +951,7 @@ export interface components {
              * @description What is wrong with the field, for programs. More codes may come.
              * @enum {string}
              */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-milliseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
             /** @description For people; may change. */
             detail: string;
         };
@@ -936,10 +969,12 @@ export interface components {
         "x-request-id": string;
         /** @description Seconds. */
         "retry-after": number;
-        /** @description Where the query API answers the entry once it is counted. */
+        /** @description The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest was not told the address of the query API. */
         location: string;
-        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. */
+        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
         etag: string;
+        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
+        "merchant-etag": string;
         /** @description `no-cache`: may be kept, but has to be asked about before each use. */
         "cache-control": string;
         /** @description When the books were read. */
@@ -956,7 +991,7 @@ export interface operations {
     listMerchants: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
                 /** @description How many at most. */
                 limit?: number;
@@ -1061,7 +1096,7 @@ export interface operations {
     readMerchant: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
@@ -1176,7 +1211,7 @@ export interface operations {
     readBalance: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
@@ -1232,7 +1267,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /**
+             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
+             *
+             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
+             */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1291,7 +1330,7 @@ export interface operations {
     readPeriod: {
         parameters: {
             query: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
                 /** @description How many at most. */
                 limit?: number;
@@ -1355,7 +1394,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /**
+             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
+             *
+             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
+             */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1414,7 +1457,7 @@ export interface operations {
     readDay: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
@@ -1472,7 +1515,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /**
+             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
+             *
+             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
+             */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1531,7 +1578,7 @@ export interface operations {
     readWindows: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
                 /** @description The size of a window. */
                 size?: "5m" | "15m" | "1h";
@@ -1650,11 +1697,13 @@ export interface operations {
     followDays: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
+                /** @description The same as the header `last-event-id`, for clients that cannot set it. Where both are given, the header counts. */
+                lastEventId?: string;
             };
             header?: {
-                /** @description The `id` of the last event that you have seen: you get what came after it. */
+                /** @description The `id` of the last event that you have seen; browsers send it by themselves. An `id` that we never gave counts as none. */
                 "last-event-id"?: string;
                 /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
@@ -1680,7 +1729,7 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: day
-                     *     id: 2026-11-20.1
+                     *     id: 2026-11-20.1.VxjDdo-XXEtxNTFv
                      *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":1,"opening":0,"credits":1250,"debits":0,"entryCount":1,"net":1250,"closing":1250,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1}},"windows":[{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":1250,"debits":0,"entryCount":1}],"lateEntries":0,"hash":"e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d","digest":null,"startsAt":"2026-11-20T07:00:00.000Z","endsAt":"2026-11-21T07:00:00.000Z","asOf":"2026-11-20T12:30:01.000Z","appliedThrough":"2026-11-20T12:30:00.900Z"}
                      */
                     "text/event-stream": string;
@@ -1756,7 +1805,7 @@ export interface operations {
     listEntries: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
                 /** @description How many at most. */
                 limit?: number;
@@ -1877,7 +1926,7 @@ export interface operations {
     readEntry: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
@@ -1996,7 +2045,7 @@ export interface operations {
     listQuarantine: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
                 /** @description How many at most. */
                 limit?: number;
@@ -2107,7 +2156,7 @@ export interface operations {
     readQuarantined: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry: answer only when that entry, and all before it on its shard, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
