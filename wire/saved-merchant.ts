@@ -1,6 +1,6 @@
 /**
  * A merchant whole, as the register stores it and as decisions tell it: with what each rule of its calendar recorded of
- * its zone. Whoever reads it, on whatever runtime, gets the same business days.
+ * its zone. Its business days are the same on every runtime that reads it.
  */
 import * as z from 'zod'
 import { TIME_OF_DAY, type Calendar, type CalendarRule } from '#ledger/calendar'
