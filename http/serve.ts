@@ -77,8 +77,9 @@ export const serveUntilStopped = async (
 ): Promise<void> => {
   try {
     const serving = await serve(app, address)
-    log.info({ host: address.host, port: serving.port }, 'listening')
+    // First, so that a process that says it listens can be stopped.
     exitOnSignals(serving)
+    log.info({ host: address.host, port: serving.port }, 'listening')
   } catch (error) {
     log.fatal(error instanceof Error ? error.message : String(error))
     process.exit(1)
