@@ -1,14 +1,9 @@
 /** A bucket in memory behind the S3 client's `send`, for as much of it as an archive takes. */
 import { hash, randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { DuckDBInstance } from '@duckdb/node-api'
 import type { ArchivedEntry } from '#ledger/archive'
-import { archiveRow } from '#wire/archive-row'
-import { jsonText } from '#wire/json'
+import { entriesParquet } from '../parquet-object.ts'
 
 export type MemoryBucket = {
   readonly client: Pick<S3Client, 'send'>
@@ -47,47 +42,8 @@ export const memoryBucket = ({ keysPerPage = 1_000 } = {}): MemoryBucket => {
 /** Puts entries into the bucket as one Parquet object, as Firehose does; answers its key. */
 export const putEntries = async ({ objects }: MemoryBucket, entries: readonly ArchivedEntry[]): Promise<string> => {
   const key = `entries/business_day=${entries[0]?.entry.businessDay}/daybook-entries-${randomUUID()}.parquet`
-  objects.set(key, await parquetOf(entries))
+  objects.set(key, await entriesParquet(entries))
   return key
 }
 
 const etagOf = (bytes?: Uint8Array): string => `"${hash('md5', bytes ?? '')}"`
-
-const parquetOf = async (entries: readonly ArchivedEntry[]): Promise<Buffer> => {
-  const folder = await mkdtemp(join(tmpdir(), 'daybook-parquet-'))
-  const [json, parquet] = [join(folder, 'rows.json'), join(folder, 'rows.parquet')]
-  await writeFile(json, entries.map((entry) => jsonText(archiveRow(entry))).join('\n'))
-  const connection = await (await DuckDBInstance.create(':memory:')).connect()
-  const columns = Object.entries(FILE_COLUMNS).map(([name, type]) => `${name}: '${type}'`)
-  await connection.run(
-    `COPY (SELECT * FROM read_json('${json}', format = 'newline_delimited', columns = {${columns.join(', ')}}))
-     TO '${parquet}' (FORMAT parquet, COMPRESSION snappy)`,
-  )
-  connection.closeSync()
-  const bytes = await readFile(parquet)
-  await rm(folder, { recursive: true })
-  return bytes
-}
-
-const FILE_COLUMNS = {
-  entry_id: 'VARCHAR',
-  merchant_id: 'VARCHAR',
-  direction: 'VARCHAR',
-  amount: 'BIGINT',
-  currency: 'VARCHAR',
-  occurred_at: 'TIMESTAMP',
-  received_at: 'TIMESTAMP',
-  method: 'VARCHAR',
-  category: 'VARCHAR',
-  description: 'VARCHAR',
-  reference: 'VARCHAR',
-  terminal_id: 'VARCHAR',
-  terminal_seq: 'BIGINT',
-  reverses: 'VARCHAR',
-  metadata: 'MAP(VARCHAR, VARCHAR)',
-  shard_id: 'VARCHAR',
-  sequence_number: 'VARCHAR',
-  record_index: 'INTEGER',
-  arrived_at: 'TIMESTAMP',
-  schema_version: 'INTEGER',
-}
