@@ -1,6 +1,6 @@
 /**
  * Records that are known to be good. A program that cannot read them at the moment is in no state to judge others. They
- * are encoded when it starts, in each of the ways in which records are packed, up to the size of a full one.
+ * are encoded when it starts, in each of the ways in which records are packed.
  */
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
@@ -74,14 +74,17 @@ const filling = (line: string, bytes: number): string[] =>
 const GOOD_RECORDS: readonly Uint8Array[] = [
   encodeEntries(GOOD_ENTRIES.map(entryLine)),
   encodeEntries(filling(entryLine(REQUIRED), 3_000)),
-  encodeEntries(filling(entryLine(REQUIRED), FULL_RECORD_BYTES)),
+  encodeEntries(filling(entryLine(REQUIRED), 9_000)),
   encodeDecisions([merchantSaved(GOOD_MERCHANT, REQUIRED.receivedAtMs)]),
 ]
 
+/** Small records may still be read where there is no memory for this one. */
+const FULL_RECORD = encodeEntries(filling(entryLine(REQUIRED), FULL_RECORD_BYTES))
+
 /** Throws an OwnFault unless the good records can be read just now. */
-const readGoodRecords = (): void =>
+const readAll = (goodRecords: readonly Uint8Array[]): void =>
   mustWork('good records cannot be read', () => {
-    for (const data of GOOD_RECORDS) {
+    for (const data of goodRecords) {
       const record = read(data)
       const fault = record.ok
         ? linesOf(record.value)
@@ -111,14 +114,14 @@ export const recordReader = (): ((data: Uint8Array) => ReadRecord) => {
   return (data) => {
     const first = read(data)
     if (hasThrown(first)) {
-      readGoodRecords()
+      readAll([...GOOD_RECORDS, FULL_RECORD])
       const again = read(data)
-      if (hasThrown(again)) readGoodRecords()
+      if (hasThrown(again)) readAll([...GOOD_RECORDS, FULL_RECORD])
       return again
     }
     // Once a batch is enough for what is refused in good order: who sends garbage sends much of it.
     if (!isRefusalProven && !isReadable(first)) {
-      readGoodRecords()
+      readAll(GOOD_RECORDS)
       isRefusalProven = true
     }
     return first
