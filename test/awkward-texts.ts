@@ -47,3 +47,7 @@ export const awkwardEntries = (given: Partial<Entry> = {}): Entry[] =>
       metadata: length <= 40 ? { [text]: text, plain: text } : { plain: text },
     })
   })
+
+/** The same for tables of tests: a title names what the texts are, because it must not hold them. */
+export const awkwardCases = (): { readonly what: string; readonly entry: Entry }[] =>
+  awkwardEntries().map((entry, index) => ({ what: AWKWARD_TEXTS[index]?.what ?? '', entry }))

@@ -73,8 +73,12 @@ const decisionFields = z.strictObject({
   merchantId: clientId.transform((id) => id as MerchantId).exactOptional(),
   businessDay: parsed(parseBusinessDay, 'must be a calendar date').exactOptional(),
   decidedAt: z.int().min(Date.parse('0001-01-01T00:00:00Z')).max(Date.parse('9999-12-31T23:59:59.999Z')),
+  // Taken as it is, because zod's own record drops a key "__proto__" without a word.
   body: z
-    .record(z.string(), z.unknown())
+    .custom<Readonly<Record<string, unknown>>>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'must be an object',
+    )
     .refine((body) => isAtMostDeep(body, MAX_DEPTH), `must not be nested more than ${MAX_DEPTH} deep`),
 })
 

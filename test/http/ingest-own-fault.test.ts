@@ -11,9 +11,9 @@ vi.mock(import('#ledger/calendar'), async (importOriginal) => {
   const original = await importOriginal()
   return {
     ...original,
-    businessDayOf: (calendar, atMs) => {
+    stampDay: (calendar, atMs) => {
       if (atMs === Date.parse('2026-11-20T09:59:59Z')) throw new TypeError('a bug')
-      return original.businessDayOf(calendar, atMs)
+      return original.stampDay(calendar, atMs)
     },
   }
 })

@@ -7,7 +7,7 @@ import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
 import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
-import { awkwardEntries } from '#test/awkward-texts'
+import { awkwardCases } from '#test/awkward-texts'
 import { aMerchant, merchantId } from '#test/builders'
 import { parsePositionToken } from '#wire/position-token'
 import { decodeRecord } from '#wire/stream-record'
@@ -63,7 +63,7 @@ const start = ({ stream, merchants = memoryMerchants([aMerchant()]), queryUrl }:
   return { app, log, post, onStream }
 }
 
-test.each(awkwardEntries())('an entry with the text $description is accepted as it was sent', async (entry) => {
+test.each(awkwardCases())('an entry whose texts are $what is accepted as it was sent', async ({ entry }) => {
   const { post, onStream } = start()
   const { category, description, reference, metadata } = entry
   const texts = { description, metadata, ...(category !== undefined && { category, reference }) }
@@ -459,7 +459,7 @@ describe('requests that go nowhere', () => {
     ['POST', '/healthz', 405, 'GET, HEAD, OPTIONS'],
     ['DELETE', '/readyz', 405, 'GET, HEAD, OPTIONS'],
     ['POST', '/docs', 405, 'GET, HEAD, OPTIONS'],
-    ['POST', '/v1/merchants/m1', 405, 'PUT, OPTIONS'],
+    ['POST', '/v1/merchants/m1', 405, 'PUT, PATCH, OPTIONS'],
     ['OPTIONS', '/v1/entries', 204, 'POST, OPTIONS'],
     ['HEAD', '/v1/entries', 405, 'POST, OPTIONS'],
     ['GET', '/v1/nothing', 404, null],

@@ -5,7 +5,7 @@ import { digestOf, sortedDigest } from '#ledger/segment'
 import { contentHash } from '#ledger/entry'
 import { readArchivedContent, type ContentCells } from '#wire/archived-content'
 import { anyEntry, anyId } from '../arbitraries.ts'
-import { awkwardEntries } from '../awkward-texts.ts'
+import { awkwardCases } from '../awkward-texts.ts'
 import { anEntry } from '../builders.ts'
 
 /** The cells of an entry's row. */
@@ -41,9 +41,9 @@ describe('the content of a row, read the short way', () => {
     )
   })
 
-  test.each(awkwardEntries().filter(({ description = '' }) => description.length <= 200))(
-    'keeps $description',
-    (entry) => {
+  test.each(awkwardCases().filter(({ entry: { description = '' } }) => description.length <= 200))(
+    'keeps texts that are $what',
+    ({ entry }) => {
       expect(readArchivedContent(cellsOf(entry))).toEqual(contentOf(entry))
     },
   )

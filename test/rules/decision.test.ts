@@ -107,6 +107,12 @@ describe('on the stream and in the archive', () => {
     expect(parseDecisionRow({ ...decisionRow(decision), merchant_id: null, business_day: null })).toEqual(ok(decision))
   })
 
+  test('keeps a key "__proto__" of its body', () => {
+    const decision = aDecision({ body: JSON.parse('{"__proto__":"x","note":"y"}') as Record<string, unknown> })
+    const read = parseDecisionLine(decisionLine(decision))
+    expect(read.ok && JSON.stringify(read.value.body)).toBe('{"__proto__":"x","note":"y"}')
+  })
+
   test.each([2, null])('in a row of version %s is refused', (schema_version) => {
     expect(parseDecisionRow({ ...decisionRow(aDecision()), schema_version }).ok).toBe(false)
   })
