@@ -10,9 +10,9 @@ import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Figure } from './figure.ts'
-import { figureTable } from './figure-table.ts'
-import { machine, versions } from './machine.ts'
+import type { Figure } from './rig/figure.ts'
+import { figureTable } from './rig/figure-table.ts'
+import { machine, versions } from './rig/machine.ts'
 import { questions } from './questions.ts'
 
 /** What a question answered, and what else the machine was doing when it was asked. */

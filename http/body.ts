@@ -1,8 +1,8 @@
 /** Reading what a client sends: bounded, expanded, decoded, parsed. What cannot be read is a problem, never a fault. */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
-import { decodeUtf8, MERGE_PATCH, parseJson } from '#wire/json'
-import { NOT_JSON, type Problem } from '#wire/problem'
+import { decodeUtf8, MERGE_PATCH, parseJson } from '#wire/json/json'
+import { NOT_JSON, type Problem } from '#wire/http/problem'
 import { ProblemError } from './service.ts'
 
 /** The largest body that is read, before and after expansion: 1 MiB. */

@@ -1,6 +1,6 @@
 /** The pages for people, as HTML. All addresses in them are relative, so that they also work behind a path prefix. */
-import { PROBLEMS, type ProblemCode } from '#wire/problem'
-import { FIELD_TEXTS, PROBLEM_TEXTS } from '#wire/openapi/problem-texts'
+import { PROBLEMS, type ProblemCode } from '#wire/http/problem'
+import { FIELD_TEXTS, PROBLEM_TEXTS } from '#wire/http/openapi/problem-texts'
 
 /** Swagger UI on the service's own document. */
 export const tryItPage = (title: string): string =>

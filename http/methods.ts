@@ -1,6 +1,6 @@
 import type { Handler } from 'hono'
-import { MERGE_PATCH } from '#wire/json'
-import { problemResponse, type Problem } from '#wire/problem'
+import { MERGE_PATCH } from '#wire/json/json'
+import { problemResponse, type Problem } from '#wire/http/problem'
 import type { ServiceEnv } from './service.ts'
 
 /**

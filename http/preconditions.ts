@@ -1,6 +1,6 @@
 /** On what a request that changes something may be carried out (RFC 9110, section 13.1). */
-import type { FieldProblem } from '#wire/fields'
-import { invalid } from '#wire/problem'
+import type { FieldProblem } from '#wire/json/fields'
+import { invalid } from '#wire/http/problem'
 import { isTagList, matchesTag, matchesTagStrongly } from './etag.ts'
 import { ProblemError, type ServiceContext } from './service.ts'
 

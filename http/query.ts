@@ -1,5 +1,5 @@
-import type { readFields } from '#wire/fields'
-import { invalid } from '#wire/problem'
+import type { readFields } from '#wire/json/fields'
+import { invalid } from '#wire/http/problem'
 import { ProblemError, type ServiceContext } from './service.ts'
 
 /** The query string as its parser reads it. Throws a ProblemError that points at every parameter that is wrong. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { problemBody, PROBLEMS, type Problem } from '#wire/problem'
+import { problemBody, PROBLEMS, type Problem } from '#wire/http/problem'
 
 /** Answers on the bare connection, and ends it. */
 export const endWithProblem = (socket: Socket, problem: Problem): void => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import type { Logger } from 'pino'
-import { jsonResponse, problemResponse, type Problem } from '#wire/problem'
+import { jsonResponse, problemResponse, type Problem } from '#wire/http/problem'
 import { onlyMethods } from './methods.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 

@@ -5,12 +5,12 @@
  * whoever reads the answers.
  */
 import { ok, refuse, type Result } from '#ledger/result'
-import type { Accepted } from '#wire/batch'
-import { parseEntryText, type EntryInput } from '#wire/entry'
-import { decodeUtf8 } from '#wire/json'
-import { brokenOffLine, doneLine, outcomeLines, type LineOutcome } from '#wire/line-outcomes'
-import { LineSplitter, MAX_LINE_BYTES, type Line } from '#wire/lines'
-import { PROBLEMS, type Problem } from '#wire/problem'
+import type { Accepted } from '#wire/http/batch'
+import { parseEntryText, type EntryInput } from '#wire/entry/schema'
+import { decodeUtf8 } from '#wire/json/json'
+import { brokenOffLine, doneLine, outcomeLines, type LineOutcome } from '#wire/http/responses/line-outcomes'
+import { LineSplitter, MAX_LINE_BYTES, type Line } from '#wire/http/lines'
+import { PROBLEMS, type Problem } from '#wire/http/problem'
 import type { AcceptEntries } from './accept-entries.ts'
 
 export type LineAcceptance = {

@@ -4,7 +4,7 @@
  * goes down everybody is let in again.
  */
 import { ok, refuse, type Result } from '#ledger/result'
-import type { Problem } from '#wire/problem'
+import type { Problem } from '#wire/http/problem'
 
 export type Admission = {
   /** Lets a request in that holds up to `bytes` until it leaves. */

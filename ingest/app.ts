@@ -10,22 +10,22 @@ import type { Entry } from '#ledger/entry'
 import { CLIENT_ID_RULE, parseMerchantId, type MerchantId } from '#ledger/identifiers'
 import type { QuarantineKey } from '#ledger/quarantine'
 import type { Result } from '#ledger/result'
-import { batchResponse, parseBatchText, type Accepted } from '#wire/batch'
-import { parseEntryText } from '#wire/entry'
-import type { FieldProblem } from '#wire/fields'
+import { batchResponse, parseBatchText, type Accepted } from '#wire/http/batch'
+import { parseEntryText } from '#wire/entry/schema'
+import type { FieldProblem } from '#wire/json/fields'
 import {
   merchantResponse,
   merchantTag,
   parseMerchantParams,
   parseMerchantPatch,
   parseRegistration,
-} from '#wire/merchant'
-import { ingestDocument } from '#wire/openapi/ingest-document'
-import { positionToken } from '#wire/position-token'
-import { invalid, jsonResponse, NOT_JSON, type Problem } from '#wire/problem'
-import { parseQuarantineId } from '#wire/quarantine-id'
-import { parseDiscardRequest, parseReplayRequest } from '#wire/quarantine-request'
-import { decidedResponse, type Decided } from '#wire/quarantine-response'
+} from '#wire/http/merchant'
+import { ingestDocument } from '#wire/http/openapi/ingest-document'
+import { positionToken } from '#wire/http/position-token'
+import { invalid, jsonResponse, NOT_JSON, type Problem } from '#wire/http/problem'
+import { parseQuarantineId } from '#wire/http/quarantine-id'
+import { parseDiscardRequest, parseReplayRequest } from '#wire/http/requests/quarantine'
+import { decidedResponse, type Decided } from '#wire/http/responses/quarantine'
 import type { AcceptEntries } from './accept-entries.ts'
 import { acceptLines, MAX_HELD_BYTES } from './accept-lines.ts'
 import type { Admission, Shed, ShedReason } from './admission.ts'

@@ -1,5 +1,5 @@
 /** Entries that wait for the stream, packed into records: one queue per target, in the order they came. */
-import { EntriesRecord, FULL_RECORD_BYTES } from '#wire/stream-record'
+import { EntriesRecord, FULL_RECORD_BYTES } from '#wire/stream/record'
 import type { PendingWrite } from './pending-writes.ts'
 import type { Route } from './shard-map.ts'
 

@@ -8,7 +8,7 @@
  * anywhere is sent again, and one that was done is answered as it was.
  */
 import { contentHash, type Entry, type EntryContent } from '#ledger/entry'
-import type { Clock, Decisions, Quarantine } from '#ledger/ports'
+import type { Clock, AuditTrail, Quarantine } from '#ledger/ports'
 import {
   MAX_REPLAYS,
   quarantineState,
@@ -18,10 +18,10 @@ import {
   type Replay,
 } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
-import type { FieldProblem } from '#wire/fields'
-import { invalid, type Problem } from '#wire/problem'
-import { correctedEntry, type Correction } from '#wire/quarantine-request'
-import { decisionOf, type Decided } from '#wire/quarantine-response'
+import type { FieldProblem } from '#wire/json/fields'
+import { invalid, type Problem } from '#wire/http/problem'
+import { correctedEntry, type Correction } from '#wire/http/requests/quarantine'
+import { auditEventOf, type Decided } from '#wire/http/responses/quarantine'
 import { NOT_WRITTEN, type StampEntries } from './accept-entries.ts'
 import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
 import type { StreamWriter } from './stream-writer.ts'
@@ -37,7 +37,7 @@ export type QuarantineDesk = {
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
   readonly stamp: StampEntries
   readonly writer: Pick<StreamWriter, 'write'>
-  readonly decisions: Decisions
+  readonly auditTrail: AuditTrail
   readonly clock: Clock
   /** Hears why the quarantine could not be reached. */
   readonly onTrouble?: (error: unknown) => void
@@ -54,7 +54,7 @@ export const decideQuarantine = (desk: QuarantineDesk): DecideQuarantine => ({
 type Tried = Result<Decided, Problem> | 'moved'
 
 const decide = async (
-  { quarantine, decisions, onTrouble = () => {}, onUntold = () => {} }: QuarantineDesk,
+  { quarantine, auditTrail, onTrouble = () => {}, onUntold = () => {} }: QuarantineDesk,
   key: QuarantineKey,
   attempt: (item: Quarantined) => Promise<Tried>,
 ): Promise<Result<Decided, Problem>> => {
@@ -64,7 +64,7 @@ const decide = async (
     return refuse(QUARANTINE_UNAVAILABLE)
   })
   if (decided.ok) {
-    await decisions.publish(decisionOf(decided.value)).catch((error: unknown) => onUntold(error, decided.value))
+    await auditTrail.publish(auditEventOf(decided.value)).catch((error: unknown) => onUntold(error, decided.value))
   }
   return decided
 }

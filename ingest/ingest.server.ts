@@ -1,15 +1,15 @@
 /** Ingest as a process of its own. */
 import { pino } from 'pino'
-import { streamDecisions } from '#adapters/decisions/stream-decisions'
-import { documentClient } from '#adapters/dynamodb/client'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 import { ENDLESS_PATHS } from './app.ts'
 import { ingest } from './ingest.ts'
 
@@ -24,7 +24,7 @@ const app = ingest({
   zones: ianaZones,
   quarantine: dynamoQuarantine(store, settings.tables.quarantine),
   // Told in passing: who registers a merchant waits no longer for it than this.
-  decisions: streamDecisions(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
+  auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   log,
   registry: processRegistry(),
   queryUrl: settings.queryUrl,

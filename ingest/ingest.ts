@@ -2,7 +2,7 @@ import { metricsRegistry, type Registry } from '#http/metrics'
 import type { ServiceParts } from '#http/service'
 import { timed } from '#http/timed'
 import type { MerchantId } from '#ledger/identifiers'
-import type { Clock, Decisions, EntryStream, Merchants, Quarantine } from '#ledger/ports'
+import type { Clock, AuditTrail, EntryStream, Merchants, Quarantine } from '#ledger/ports'
 import type { ZoneData } from '#ledger/zone'
 import { acceptEntries, stampEntries } from './accept-entries.ts'
 import { admission } from './admission.ts'
@@ -24,7 +24,7 @@ export type IngestWorld = {
   readonly zones: ZoneData
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
   /** Hears what was decided about merchants and quarantine. Undefined: nobody does. */
-  readonly decisions?: Decisions
+  readonly auditTrail?: AuditTrail
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
@@ -46,7 +46,7 @@ export const ingest = ({
   merchants,
   zones,
   quarantine,
-  decisions = UNHEARD,
+  auditTrail = UNHEARD,
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
@@ -89,13 +89,13 @@ export const ingest = ({
       quarantine,
       stamp,
       writer,
-      decisions,
+      auditTrail,
       clock,
       onTrouble: (err) => log.warn({ err }, 'the quarantine is in trouble'),
       onUntold: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
     }),
     registrar: publishRegistration(register, {
-      decisions,
+      auditTrail,
       clock,
       onTrouble: (err) => onUnpublished(err, 'a merchant is registered'),
     }),
@@ -116,7 +116,7 @@ const DEFAULT_LIMITS: IngestLimits = { maxBytesInFlight: 64 * 1024 * 1024 }
 
 const CALENDARS_END = 'calendars end within a year, and entries after that will be refused: npm run zones extends them'
 
-const UNHEARD: Decisions = { publish: async () => {} }
+const UNHEARD: AuditTrail = { publish: async () => {} }
 
 const BREAKER_MESSAGES: Record<BreakerState, string> = {
   open: 'the stream fails: calls are refused at once',

@@ -1,7 +1,7 @@
 import { ProblemError, type ServiceContext } from '#http/service'
 import { CLIENT_ID_RULE, isClientId } from '#ledger/identifiers'
-import type { FieldProblem } from '#wire/fields'
-import { invalid } from '#wire/problem'
+import type { FieldProblem } from '#wire/json/fields'
+import { invalid } from '#wire/http/problem'
 
 /** Who asks, for the record of what was done: until there are tokens, whoever they say they are. */
 export const operatorOf = (c: ServiceContext): string => {

@@ -12,8 +12,8 @@ import {
 import type { Clock, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import type { ZoneData } from '#ledger/zone'
-import { merchantTag } from '#wire/merchant'
-import { invalid, type Problem } from '#wire/problem'
+import { merchantTag } from '#wire/http/merchant'
+import { invalid, type Problem } from '#wire/http/problem'
 import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
 
 /** Doing the same again changes nothing. Throws only what is a fault of ours. */

@@ -10,7 +10,7 @@
 import type { Entry } from '#ledger/entry'
 import type { Clock, EntryStream, PutOutcome } from '#ledger/ports'
 import { ok, refuse } from '#ledger/result'
-import { entryLine } from '#wire/stream-record'
+import { entryLine } from '#wire/stream/record'
 import { Backlog, dataOf, type PackedRecord } from './backlog.ts'
 import { isStreamDown } from './guarded-stream.ts'
 import { pendingWrites, type NotWritten, type WriteOutcome } from './pending-writes.ts'

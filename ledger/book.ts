@@ -10,7 +10,7 @@ import { emptyView, fitsBound, foldEntries, totalsOf, type DayView } from './day
 import type { Entry } from './entry.ts'
 import type { BookId, EntryId } from './identifiers.ts'
 import { addTotals, type Currency } from './money.ts'
-import { SeenIds } from './seen-ids.ts'
+import { SeenIds } from './memory/seen-ids.ts'
 import {
   BrokenChain,
   NO_CHAIN,
@@ -41,7 +41,7 @@ export type RefusalReason = 'content-conflict' | 'wrong-currency' | 'total-out-o
 type Candidate = { readonly entry: Entry }
 
 /** Where each entry of a batch belongs. Every entry given is in exactly one list, in the order given. */
-export type Decision<E extends Candidate> = {
+export type Verdict<E extends Candidate> = {
   /** Not in the book: to be appended, in this order. */
   readonly fresh: readonly E[]
   /** In the book already, with the same content. */
@@ -68,7 +68,7 @@ export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
 })
 
 /** What a batch adds to a book. */
-export const decide = <E extends Candidate>(book: Book, batch: readonly E[]): Decision<E> => {
+export const decide = <E extends Candidate>(book: Book, batch: readonly E[]): Verdict<E> => {
   const fresh: E[] = []
   const duplicates: E[] = []
   const refused: { candidate: E; reason: RefusalReason }[] = []

@@ -5,7 +5,7 @@
  * threw may still have been carried out: every promise here is one that survives being asked for twice.
  */
 import type { ArchivedEntry } from './archive.ts'
-import type { AnyDecision, Decision } from './decision.ts'
+import type { AnyAuditEvent, AuditEvent } from './audit-event.ts'
 import type { Head } from './head.ts'
 import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
@@ -116,14 +116,14 @@ export type ShardProgress = {
 export type Archive = {
   /** Durable when it returns. Again is harmless: readers take each position once. */
   put(entries: readonly ArchivedEntry[]): Promise<void>
-  /** Durable when it returns. Again is harmless: readers take each decisionId once. */
-  putDecisions(decisions: readonly AnyDecision[]): Promise<void>
+  /** Durable when it returns. Again is harmless: readers take each eventId once. */
+  putAuditEvents(auditEvents: readonly AnyAuditEvent[]): Promise<void>
 }
 
-/** The way of decisions to the archive, which is the stream's. */
-export type Decisions = {
+/** The way of audit events to the archive, which is the stream's. */
+export type AuditTrail = {
   /** Up to 500 at a time. Durable when it returns; what throws may have been published all the same. */
-  publish(...decisions: readonly Decision[]): Promise<void>
+  publish(...auditEvents: readonly AuditEvent[]): Promise<void>
 }
 
 /** SQL over the archive: the relations that `sql/views` makes of what is in S3. */

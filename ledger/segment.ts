@@ -21,7 +21,7 @@ export type Segment = {
 /** What has to be known of a segment to append behind it. */
 export type SegmentOutline = Omit<Segment, 'entries'> & { readonly entryIds: readonly EntryId[] }
 
-/** A segment as it is stored: packed by `wire/packed-segment.ts`, sealed by its hash. */
+/** A segment as it is stored: packed by `wire/journal/segment.ts`, sealed by its hash. */
 export type SealedSegment = {
   readonly book: BookId
   readonly number: SegmentNumber

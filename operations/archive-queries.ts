@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { athenaArchiveQueries } from '#adapters/archive-queries/athena-archive-queries'
 import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
-import { athenaClient } from '#adapters/athena/client'
+import { athenaClient } from '#adapters/aws/athena'
 import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
-import { s3Client } from '#adapters/s3/client'
+import { s3Client } from '#adapters/aws/s3'
 import type { ArchiveQueries } from '#ledger/ports'
 import { viewStatements } from '#sql/files'
-import type { Settings } from '#wire/settings'
+import type { Settings } from '#infra/settings'
 
 /** SQL over the archive of the system that the settings and the environment name. */
 export const archiveQueries = ({ athena, archiveBucket, dataFolder }: Settings): ArchiveQueries =>

@@ -3,7 +3,7 @@ import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
-import type { TableNames } from '#wire/settings'
+import type { TableNames } from '#adapters/dynamodb/tables'
 
 /** The books that stand in some tables. */
 export const booksInStore = (client: DynamoDBDocumentClient, tables: TableNames) => ({

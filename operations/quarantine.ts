@@ -1,7 +1,7 @@
 /** `npm run quarantine`: looks at what was set aside and decides about it, by way of the two services' HTTP. */
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { table } from '#infra/local/demo/terminal'
+import { table } from '#operations/terminal'
 import { useRunningSystem } from '#infra/local/running-system'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './command.ts'

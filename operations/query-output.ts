@@ -1,6 +1,6 @@
 /** The answer to a query as text, in pieces. */
 import type { QueryResult } from '#ledger/ports'
-import { jsonTextOfAnySize } from '#wire/json'
+import { jsonTextOfAnySize } from '#wire/json/json'
 
 type Answer = AsyncIterable<QueryResult>
 

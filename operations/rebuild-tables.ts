@@ -2,7 +2,7 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { provisionTables } from '#infra/local/provision'
-import type { TableNames } from '#wire/settings'
+import type { TableNames } from '#adapters/dynamodb/tables'
 
 export const provisionRebuild = async (client: DynamoDBDocumentClient, nowMs: number): Promise<TableNames> => {
   const prefix = `rebuild-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`

@@ -1,7 +1,7 @@
 /** `npm run sql`: SQL over the archive. */
 import { useRunningSystem } from '#infra/local/running-system'
 import { savedQueries } from '#sql/files'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 import { archiveQueries } from './archive-queries.ts'
 import { EXIT, runCommand, type Command } from './command.ts'
 import { asCsv, asJson, asTable } from './query-output.ts'

@@ -1,5 +1,5 @@
 /** `npm run verify-journal`: walks the hash chains of books and says where one breaks. */
-import { documentClient } from '#adapters/dynamodb/client'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
@@ -9,7 +9,7 @@ import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId } from '
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { Result } from '#ledger/result'
 import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './command.ts'
 
 export const USAGE = `npm run verify-journal -- --merchant M --day D

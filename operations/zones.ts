@@ -1,21 +1,21 @@
 /** `npm run zones`: brings newer zone data to the calendars of merchants, and extends what is recorded of their zones. */
-import { streamDecisions } from '#adapters/decisions/stream-decisions'
-import { documentClient } from '#adapters/dynamodb/client'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { ianaZones } from '#adapters/zones/iana-zones'
-import { table } from '#infra/local/demo/terminal'
+import { table } from '#operations/terminal'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { MINUTE_MS } from '#ledger/calendar'
 import type { Merchant } from '#ledger/merchant'
-import type { Clock, Decisions, Merchants } from '#ledger/ports'
+import type { Clock, AuditTrail, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import type { ZoneData } from '#ledger/zone'
 import { updateZones, type MovedDays, type ZoneUpdate } from '#ledger/zone-update'
-import { instantText } from '#wire/instant'
-import { merchantSaved } from '#wire/saved-merchant'
-import { readSettings } from '#wire/settings'
+import { instantText } from '#wire/entry/instant'
+import { merchantSaved } from '#wire/archive/merchant'
+import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, type Command, type Exit, type Terminal } from './command.ts'
 
 export const USAGE = `npm run zones [-- --dry-run] [--json]
@@ -30,7 +30,7 @@ Exit code: 0 done, 1 a merchant could not be changed, 2 wrong arguments, 3 nothi
 
 export type ZonesWorld = {
   readonly merchants: Merchants
-  readonly decisions: Decisions
+  readonly auditTrail: AuditTrail
   readonly zones: ZoneData
   readonly clock: Clock
 }
@@ -74,7 +74,7 @@ const update = async (world: ZonesWorld, listed: Merchant): Promise<Outcome> => 
     if (!planned.ok || planned.value === undefined) return planned
     const { merchant } = planned.value
     if ((await world.merchants.save(merchant)) === 'saved') {
-      const told = world.decisions.publish(merchantSaved(merchant, world.clock()))
+      const told = world.auditTrail.publish(merchantSaved(merchant, world.clock()))
       return await told.then(
         () => planned,
         () => refuse('not-published'),
@@ -170,7 +170,7 @@ const runningWorld = (): ZonesWorld => {
   const { tables, streamName } = readSettings()
   return {
     merchants: dynamoMerchants(documentClient(), tables.merchants),
-    decisions: streamDecisions(kinesisEntryStream(kinesisClient(), streamName)),
+    auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient(), streamName)),
     zones: ianaZones,
     clock: Date.now,
   }

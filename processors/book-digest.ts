@@ -5,7 +5,7 @@ import type { BookId, EntryId } from '#ledger/identifiers'
 import { addTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { digestOf } from '#ledger/segment'
-import { openSegment } from '#wire/packed-segment'
+import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from './journal/whole-chain.ts'
 
 export type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }

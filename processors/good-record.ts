@@ -7,17 +7,17 @@ import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import { refuse, type Result } from '#ledger/result'
-import { merchantSaved } from '#wire/saved-merchant'
+import { merchantSaved } from '#wire/archive/merchant'
 import {
   decodeRecord,
-  encodeDecisions,
+  encodeAuditEvents,
   encodeEntries,
   entryLine,
   FULL_RECORD_BYTES,
-  type DecodedDecision,
+  type DecodedAuditEvent,
   type DecodedEntry,
   type StreamRecord,
-} from '#wire/stream-record'
+} from '#wire/stream/record'
 import { messageOf, mustWork, OwnFault } from './own-fault.ts'
 
 const REQUIRED: Entry = {
@@ -75,7 +75,7 @@ const GOOD_RECORDS: readonly Uint8Array[] = [
   encodeEntries(GOOD_ENTRIES.map(entryLine)),
   encodeEntries(filling(entryLine(REQUIRED), 3_000)),
   encodeEntries(filling(entryLine(REQUIRED), 9_000)),
-  encodeDecisions([merchantSaved(GOOD_MERCHANT, REQUIRED.receivedAtMs)]),
+  encodeAuditEvents([merchantSaved(GOOD_MERCHANT, REQUIRED.receivedAtMs)]),
 ]
 
 /** Small records may still be read where there is no memory for this one. */
@@ -95,8 +95,8 @@ const readAll = (goodRecords: readonly Uint8Array[]): void =>
     }
   })
 
-const faultIn = (decoded: DecodedEntry | DecodedDecision): string | undefined => {
-  if ('decision' in decoded) return decoded.decision.ok ? undefined : decoded.decision.error
+const faultIn = (decoded: DecodedEntry | DecodedAuditEvent): string | undefined => {
+  if ('auditEvent' in decoded) return decoded.auditEvent.ok ? undefined : decoded.auditEvent.error
   if (!decoded.entry.ok) return decoded.entry.error
   return entryLine(decoded.entry.value) === decoded.line ? undefined : 'an entry is read otherwise than it was written'
 }
@@ -142,15 +142,15 @@ const hasThrown = (record: ReadRecord): boolean =>
 
 const isReadable = (record: ReadRecord): boolean => record.ok && linesOf(record.value).every(isReadableLine)
 
-const isReadableLine = (line: DecodedEntry | DecodedDecision): boolean =>
-  'entry' in line ? line.entry.ok : line.decision.ok
+const isReadableLine = (line: DecodedEntry | DecodedAuditEvent): boolean =>
+  'entry' in line ? line.entry.ok : line.auditEvent.ok
 
-const linesOf = (record: StreamRecord): readonly (DecodedEntry | DecodedDecision)[] => {
+const linesOf = (record: StreamRecord): readonly (DecodedEntry | DecodedAuditEvent)[] => {
   switch (record.kind) {
     case 'entries':
       return record.entries
     case 'decisions':
-      return record.decisions
+      return record.auditEvents
     case 'heartbeat':
     case 'unknown':
       return []

@@ -9,16 +9,16 @@ import { bookKey, type MerchantId } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'
 import type { Result } from '#ledger/result'
-import { balanceResponse } from '#wire/balance-response'
-import { listResponse } from '#wire/cursor'
-import { dayResponse, openDayTag } from '#wire/day-response'
-import { entryResponse } from '#wire/entry'
-import { tagInEventId } from '#wire/event-stream'
-import { merchantResponse, merchantTag } from '#wire/merchant'
-import { queryDocument } from '#wire/openapi/query-document'
-import { periodResponse } from '#wire/period-response'
-import type { Problem } from '#wire/problem'
-import { conflictResponse, quarantineResponse } from '#wire/quarantine-response'
+import { balanceResponse } from '#wire/http/responses/balance'
+import { listResponse } from '#wire/http/cursor'
+import { dayResponse, openDayTag } from '#wire/http/responses/day'
+import { entryResponse } from '#wire/entry/schema'
+import { tagInEventId } from '#wire/http/event-stream'
+import { merchantResponse, merchantTag } from '#wire/http/merchant'
+import { queryDocument } from '#wire/http/openapi/query-document'
+import { periodResponse } from '#wire/http/responses/period'
+import type { Problem } from '#wire/http/problem'
+import { conflictResponse, quarantineResponse } from '#wire/http/responses/quarantine'
 import {
   parseLiveParams,
   parsePageParams,
@@ -26,8 +26,8 @@ import {
   parseQuarantineParams,
   parseQueryParams,
   parseWindowsParams,
-} from '#wire/query-params'
-import { WINDOW_MS, windowsResponse, windowsTag } from '#wire/windows-response'
+} from '#wire/http/requests/query-params'
+import { WINDOW_MS, windowsResponse, windowsTag } from '#wire/http/responses/windows'
 import { readBalance, readDay, readPeriod } from './books.ts'
 import { answer, answerFresh, answerKnown } from './conditional.ts'
 import { findEntry, placeText, readEntries } from './entries.ts'

@@ -1,8 +1,8 @@
 import type { Entry } from '#ledger/entry'
 import type { BookId } from '#ledger/identifiers'
 import type { SealedSegment, SegmentNumber } from '#ledger/segment'
-import { unpackEntries } from '#wire/packed-entries'
-import { unpackView } from '#wire/packed-view'
+import { unpackEntries } from '#wire/journal/packed-entries'
+import { unpackView } from '#wire/journal/packed-view'
 import type { Store } from './store.ts'
 
 /** The segments of a book after one of them, in order, to the end that the chain has when it is reached. */

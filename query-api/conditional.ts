@@ -2,9 +2,9 @@
 import { hash } from 'node:crypto'
 import { matchesTag } from '#http/etag'
 import type { ServiceContext } from '#http/service'
-import { instantText } from '#wire/instant'
-import { jsonText } from '#wire/json'
-import { jsonResponse } from '#wire/problem'
+import { instantText } from '#wire/entry/instant'
+import { jsonText } from '#wire/json/json'
+import { jsonResponse } from '#wire/http/problem'
 
 /** When the store was read, and the arrival time up to which everything was applied by then, or null if not known. */
 export type AsOf = { readonly asOfMs: number; readonly appliedThroughMs: number | null }

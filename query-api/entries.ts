@@ -5,7 +5,7 @@ import type { BookId, EntryId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
 import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
-import { outlineSegment } from '#wire/packed-segment'
+import { outlineSegment } from '#wire/journal/segment'
 import { entriesOf, segmentsAfter } from './chain.ts'
 import type { Store } from './store.ts'
 

@@ -2,7 +2,7 @@ import { ProblemError, type ServiceContext } from '#http/service'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'
-import { preferredWaitSeconds } from '#wire/query-params'
+import { preferredWaitSeconds } from '#wire/http/requests/query-params'
 import type { AsOf } from './conditional.ts'
 import type { Freshness } from './freshness.ts'
 

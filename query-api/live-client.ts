@@ -1,5 +1,5 @@
 import type { BusinessDay } from '#ledger/identifiers'
-import { dayEvent, heartbeat, MORE_TO_COME, streamStart } from '#wire/event-stream'
+import { dayEvent, heartbeat, MORE_TO_COME, streamStart } from '#wire/http/event-stream'
 import type { DayNews, News } from './merchant-watch.ts'
 
 /** One client of the live stream. However slowly it reads, no more than the newest view of each day waits for it. */

@@ -1,17 +1,17 @@
 /** The query API as a process of its own. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { documentClient } from '#adapters/dynamodb/client'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 import { queryApi } from './app.ts'
 
 const { host, queryPort: port, logLevel, streamName, tables } = readSettings()

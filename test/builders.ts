@@ -3,15 +3,15 @@ import { emptyBook, nextSegment, type BookTerms } from '#ledger/book'
 import type { ArchivedEntry } from '#ledger/archive'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import type { CalendarRule } from '#ledger/calendar'
-import { quarantineSetAside, type Decision } from '#ledger/decision'
+import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { SetAside } from '#ledger/quarantine'
 import type { SealedSegment } from '#ledger/segment'
-import { sealSegment } from '#wire/packed-segment'
-import { entryLine } from '#wire/stream-record'
+import { sealSegment } from '#wire/journal/segment'
+import { entryLine } from '#wire/stream/record'
 
 export const merchantId = (text: string) => text as MerchantId
 export const entryId = (text: string) => text as EntryId
@@ -60,7 +60,7 @@ export const anArchivedEntry = (given: Partial<ArchivedEntry> = {}): ArchivedEnt
 })
 
 /** The decision that set an entry aside, but for what is given. */
-export const aDecision = (given: Partial<Decision> = {}): Decision => ({
+export const anAuditEvent = (given: Partial<AuditEvent> = {}): AuditEvent => ({
   ...quarantineSetAside(aSetAside()),
   ...given,
 })

@@ -7,7 +7,7 @@ import type { ArchivedEntry } from '#ledger/archive'
 import { quoted } from '#adapters/duckdb/literals'
 import { filesOf } from '#infra/local/firehose/delivered-files'
 import { entriesTable } from '#infra/local/firehose/tables'
-import { archiveRow } from '#wire/archive-row'
+import { archiveRow } from '#wire/archive/row'
 
 const ENTRY_COLUMNS = `{
   entry_id: 'VARCHAR', merchant_id: 'VARCHAR', direction: 'VARCHAR', amount: 'BIGINT', currency: 'VARCHAR',
@@ -23,7 +23,7 @@ const DECISION_COLUMNS = `{
 export const entriesParquet = (entries: readonly ArchivedEntry[]): Promise<Buffer> =>
   parquet(entries.map(archiveRow), ENTRY_COLUMNS)
 
-export const decisionsParquet = (rows: readonly object[]): Promise<Buffer> => parquet(rows, DECISION_COLUMNS)
+export const auditEventsParquet = (rows: readonly object[]): Promise<Buffer> => parquet(rows, DECISION_COLUMNS)
 
 /** The same entries as the local Firehose writes them. */
 export const deliveredParquet = async (entries: readonly ArchivedEntry[]): Promise<Uint8Array> => {

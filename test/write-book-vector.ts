@@ -6,8 +6,8 @@ import { writeFileSync } from 'node:fs'
 import { emptyBook, evolve, nextSegment } from '#ledger/book'
 import { contentHash, type Entry } from '#ledger/entry'
 import { digestOf } from '#ledger/segment'
-import { parseEntryText } from '#wire/entry'
-import { openSegment, sealSegment } from '#wire/packed-segment'
+import { parseEntryText } from '#wire/entry/schema'
+import { openSegment, sealSegment } from '#wire/journal/segment'
 import { aBookId, someTerms } from './builders.ts'
 
 const sent = (id: string, amount: number, at: string, more: object = {}): string => {

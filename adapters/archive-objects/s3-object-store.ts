@@ -1,5 +1,4 @@
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
-import { httpHandler } from '#adapters/http-handler'
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import type { ObjectStore } from './object-store.ts'
 
 export const s3ObjectStore = (client: S3Client, bucket: string): ObjectStore => ({
@@ -16,12 +15,3 @@ export const s3ObjectStore = (client: S3Client, bucket: string): ObjectStore => 
     return Body as AsyncIterable<Uint8Array>
   },
 })
-
-/** Talks to the S3 that the environment names (`AWS_REGION`, `AWS_ENDPOINT_URL_S3`). */
-export const s3Client = (): S3Client =>
-  new S3Client({
-    maxAttempts: 5,
-    // The local S3 has one name, and so has LocalStack; AWS takes the bucket in the path as well.
-    forcePathStyle: true,
-    requestHandler: httpHandler({ maxSockets: 64, requestTimeoutMs: 30_000 }),
-  })

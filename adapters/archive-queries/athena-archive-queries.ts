@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-athena'
 import type { ObjectStore } from '#adapters/archive-objects/object-store'
 import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/ports'
-import { readArchiveKey } from '#wire/archive-key'
+import { readArchiveKey } from '#wire/archive/key'
 import { wholeResult } from './whole-result.ts'
 
 export type AthenaArchive = {

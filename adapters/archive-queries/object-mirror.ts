@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { UnreadableObject } from '#ledger/ports'
-import { readArchiveKey } from '#wire/archive-key'
+import { readArchiveKey } from '#wire/archive/key'
 
 export type MirroredBucket = { readonly client: Pick<S3Client, 'send'>; readonly bucket: string }
 

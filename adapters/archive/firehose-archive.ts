@@ -1,8 +1,7 @@
 import { PutRecordBatchCommand, type FirehoseClient } from '@aws-sdk/client-firehose'
 import type { Archive } from '#ledger/ports'
-import { archiveRow } from '#wire/archive-row'
-import { decisionRow } from '#wire/decision'
-import type { DeliveryStreamNames } from '#wire/settings'
+import { archiveRow } from '#wire/archive/row'
+import { auditEventRow } from '#wire/archive/audit-row'
 import { packCalls, packRows } from './pack-rows.ts'
 
 export type DeliveryOptions = {
@@ -10,6 +9,9 @@ export type DeliveryOptions = {
   /** 0 up to 1; spreads the pauses of many workers. */
   readonly random?: () => number
 }
+
+/** Where Firehose takes what goes into the archive. */
+export type DeliveryStreamNames = { readonly entries: string; readonly decisions: string }
 
 /**
  * Rows to Firehose, which files them in S3 as Parquet. What Firehose has acknowledged it keeps until then. Whatever was
@@ -57,8 +59,8 @@ export const firehoseArchive = (
         streams.entries,
         packRows(entries.map((archived) => ({ day: archived.entry.businessDay, row: archiveRow(archived) }))),
       ),
-    putDecisions: (decisions) =>
-      deliver(streams.decisions, packRows(decisions.map(decisionRow).map((row) => ({ day: row.day, row })))),
+    putAuditEvents: (auditEvents) =>
+      deliver(streams.decisions, packRows(auditEvents.map(auditEventRow).map((row) => ({ day: row.day, row })))),
   }
 }
 

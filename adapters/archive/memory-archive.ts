@@ -1,22 +1,22 @@
 import type { ArchivedEntry } from '#ledger/archive'
-import type { AnyDecision } from '#ledger/decision'
+import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { Archive } from '#ledger/ports'
 
 /** Keeps every copy, as the real one does. */
 export const memoryArchive = (): Archive & {
   readonly entries: readonly ArchivedEntry[]
-  readonly decisions: readonly AnyDecision[]
+  readonly auditEvents: readonly AnyAuditEvent[]
 } => {
   const entries: ArchivedEntry[] = []
-  const decisions: AnyDecision[] = []
+  const auditEvents: AnyAuditEvent[] = []
   return {
     entries,
-    decisions,
+    auditEvents,
     async put(more) {
       for (const archived of more) entries.push(archived)
     },
-    async putDecisions(more) {
-      for (const decision of more) decisions.push(decision)
+    async putAuditEvents(more) {
+      for (const auditEvent of more) auditEvents.push(auditEvent)
     },
   }
 }

@@ -1,8 +1,10 @@
 import type { KeySchemaElement, ScalarAttributeType } from '@aws-sdk/client-dynamodb'
-import type { TableNames } from '#wire/settings'
 
 type KeyAttribute = { readonly name: string; readonly type: ScalarAttributeType }
 export type TableKey = { readonly partition: KeyAttribute; readonly sort?: KeyAttribute }
+
+/** What each of our tables is called on the system that is talked to. */
+export type TableNames = Readonly<Record<'merchants' | 'journal' | 'days' | 'progress' | 'quarantine', string>>
 
 /** How every table is keyed, once, for whoever creates tables: the local system, the contract tests, CDK. */
 export const tableKeys: Readonly<Record<keyof TableNames, TableKey>> = {

@@ -4,7 +4,7 @@ import { firstItems } from '#adapters/dynamodb/first-items'
 import { firstPage } from '#adapters/page-of'
 import type { Merchant } from '#ledger/merchant'
 import type { Merchants } from '#ledger/ports'
-import { parseSavedMerchant, savedMerchant } from '#wire/saved-merchant'
+import { parseSavedMerchant, savedMerchant } from '#wire/archive/merchant'
 
 /** One item per merchant: the merchant as it is saved, under 2 KB unless its calendar has changed many times. */
 export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): Merchants => ({

@@ -38,7 +38,7 @@ import {
   type SetAside,
 } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
-import { entryLine, parseEntryLine } from '#wire/stream-record'
+import { entryLine, parseEntryLine } from '#wire/stream/record'
 import { quarantinePage } from './quarantine-page.ts'
 
 export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string): Quarantine => {

@@ -12,8 +12,7 @@ import {
   type KinesisClient,
 } from '@aws-sdk/client-kinesis'
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
-import { keySchema, tableKeys, type TableKey } from '#adapters/dynamodb/tables'
-import type { TableNames } from '#wire/settings'
+import { keySchema, tableKeys, type TableKey, type TableNames } from '#adapters/dynamodb/tables'
 import { eventually } from './retry.ts'
 
 type Provisioned = {

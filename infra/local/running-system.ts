@@ -1,7 +1,7 @@
 /** How a command finds the local system that `npm start` runs: by a file in its data folder. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 import { checkDataVersion } from './data-version.ts'
 import { holderOfFolder } from './folder-lock.ts'
 import type { LocalPorts } from './local-aws.ts'

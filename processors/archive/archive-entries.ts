@@ -1,5 +1,5 @@
 /**
- * The archive processor: hands every entry and every decision of a batch of stream records to the archive, as they stood
+ * The archive processor: hands every entry and every audit event of a batch of stream records to the archive, as they stood
  * on the stream and with their positions.
  *
  * It shares nothing with the journal processor but the format of the stream: what the archive holds does not depend on
@@ -8,10 +8,10 @@
  * then be archived twice, and its readers take it once.
  *
  * A batch is gone through in portions, because a few megabytes of records may expand to many times that. So beside the
- * batch, memory is bounded by PORTION_CHARACTERS and what one record may expand to (`wire/stream-record.ts`).
+ * batch, memory is bounded by PORTION_CHARACTERS and what one record may expand to (`wire/stream/record.ts`).
  */
 import type { ArchivedEntry } from '#ledger/archive'
-import type { AnyDecision } from '#ledger/decision'
+import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { Archive, Progress } from '#ledger/ports'
 import { recordReader } from '../good-record.ts'
 import type { Log } from '../log.ts'
@@ -37,9 +37,9 @@ export const archiveEntries = (
   const archiveAll = async (batch: ShardBatch): Promise<number> => {
     let archived = 0
     try {
-      for (const { entries, decisions, end } of portionsOf(batch, portionCharacters, log)) {
+      for (const { entries, auditEvents, end } of portionsOf(batch, portionCharacters, log)) {
         await archive.put(entries)
-        await archive.putDecisions(decisions)
+        await archive.putAuditEvents(auditEvents)
         archived = end
       }
     } catch (err) {
@@ -75,12 +75,12 @@ const HELD_UP =
   'our own code cannot go on: the archive of the shard is held up, nothing is passed over. See docs/operations.md'
 
 /** What some records of a batch hold, all of them up to the one before `end`. */
-type Portion = { readonly entries: ArchivedEntry[]; readonly decisions: AnyDecision[]; readonly end: number }
+type Portion = { readonly entries: ArchivedEntry[]; readonly auditEvents: AnyAuditEvent[]; readonly end: number }
 
 /** Throws what a record throws, after what stands before it. */
 function* portionsOf({ shardId, records }: ShardBatch, maxCharacters: number, log: Log): Generator<Portion> {
   let entries: ArchivedEntry[] = []
-  let decisions: AnyDecision[] = []
+  let auditEvents: AnyAuditEvent[] = []
   let characters = 0
   const reading = { read: recordReader(), log }
   for (const [index, record] of records.entries()) {
@@ -88,17 +88,17 @@ function* portionsOf({ shardId, records }: ShardBatch, maxCharacters: number, lo
     try {
       found = readRecord(shardId, record, reading)
     } catch (error) {
-      yield { entries, decisions, end: index }
+      yield { entries, auditEvents, end: index }
       throw error
     }
     for (const archived of found.entries) entries.push(archived)
-    for (const decision of found.decisions) decisions.push(decision)
+    for (const auditEvent of found.auditEvents) auditEvents.push(auditEvent)
     characters += found.characters
     if (characters < maxCharacters) continue
-    yield { entries, decisions, end: index + 1 }
+    yield { entries, auditEvents, end: index + 1 }
     entries = []
-    decisions = []
+    auditEvents = []
     characters = 0
   }
-  yield { entries, decisions, end: records.length }
+  yield { entries, auditEvents, end: records.length }
 }

@@ -1,9 +1,9 @@
 import { pino } from 'pino'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
-import { documentClient } from '#adapters/dynamodb/client'
-import { firehoseClient } from '#adapters/firehose/client'
+import { documentClient } from '#adapters/aws/dynamodb'
+import { firehoseClient } from '#adapters/aws/firehose'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 import { kinesisBatch } from '../kinesis-batch.ts'
 import { archiveEntries } from './archive-entries.ts'
 

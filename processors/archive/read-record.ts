@@ -1,5 +1,5 @@
 import type { ArchivedEntry } from '#ledger/archive'
-import type { AnyDecision } from '#ledger/decision'
+import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { recordReader } from '../good-record.ts'
 import type { Log } from '../log.ts'
 import type { DeliveredRecord } from '../shard-batch.ts'
@@ -7,7 +7,7 @@ import type { DeliveredRecord } from '../shard-batch.ts'
 /** What of a record goes into the archive, and how long its lines are together. */
 export type ReadRecord = {
   readonly entries: readonly ArchivedEntry[]
-  readonly decisions: readonly AnyDecision[]
+  readonly auditEvents: readonly AnyAuditEvent[]
   readonly characters: number
 }
 
@@ -21,7 +21,7 @@ export const readRecord = (
   { read, log }: { readonly read: ReturnType<typeof recordReader>; readonly log: Log },
 ): ReadRecord => {
   const entries: ArchivedEntry[] = []
-  const decisions: AnyDecision[] = []
+  const auditEvents: AnyAuditEvent[] = []
   const unreadable: { index: number; detail: string; threw: boolean }[] = []
   let characters = 0
 
@@ -38,10 +38,10 @@ export const readRecord = (
       else unreadable.push({ index, detail: entry.error, threw })
     }
   } else if (decoded.value.kind === 'decisions') {
-    for (const [index, { line, decision, threw = false }] of decoded.value.decisions.entries()) {
+    for (const [index, { line, auditEvent, threw = false }] of decoded.value.auditEvents.entries()) {
       characters += line.length
-      if (decision.ok) decisions.push(decision.value)
-      else unreadable.push({ index, detail: decision.error, threw })
+      if (auditEvent.ok) auditEvents.push(auditEvent.value)
+      else unreadable.push({ index, detail: auditEvent.error, threw })
     }
   }
   if (unreadable.length > 0) {
@@ -49,5 +49,5 @@ export const readRecord = (
     const facts = { shardId, sequenceNumber, lines: unreadable.length, first: threw ?? unreadable[0] }
     log[threw === undefined ? 'warn' : 'error'](facts, 'lines that cannot be read are not archived')
   }
-  return { entries, decisions, characters }
+  return { entries, auditEvents, characters }
 }

@@ -1,5 +1,5 @@
 import type { EntryStream } from '#ledger/ports'
-import { encodeHeartbeat } from '#wire/stream-record'
+import { encodeHeartbeat } from '#wire/stream/record'
 
 /**
  * Puts one heartbeat on every shard. A shard without entries has no progress to report; a heartbeat that was processed

@@ -5,7 +5,7 @@ import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
 import { BrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
-import { openSegment, outlineSegment } from '#wire/packed-segment'
+import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { mustWork } from '../own-fault.ts'
 import { wholeChain } from './whole-chain.ts'
 

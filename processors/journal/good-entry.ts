@@ -6,7 +6,7 @@
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
 import { bookKey } from '#ledger/identifiers'
-import { sealSegment } from '#wire/packed-segment'
+import { sealSegment } from '#wire/journal/segment'
 import { GOOD_ENTRIES } from '../good-record.ts'
 import { mustWork } from '../own-fault.ts'
 

@@ -1,14 +1,14 @@
 import { pino } from 'pino'
-import { streamDecisions } from '#adapters/decisions/stream-decisions'
-import { documentClient } from '#adapters/dynamodb/client'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 import { kinesisBatch } from '../kinesis-batch.ts'
 import { recordEntries } from './record-entries.ts'
 
@@ -21,7 +21,7 @@ const world = {
   merchants: dynamoMerchants(store, tables.merchants),
   quarantine: dynamoQuarantine(store, tables.quarantine),
   // Told in passing: a batch waits no longer for it than this.
-  decisions: streamDecisions(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), streamName)),
+  auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), streamName)),
   progress: dynamoProgress(store, tables.progress),
   clock: Date.now,
   log: pino({ level: logLevel }),

@@ -7,12 +7,12 @@
  * done. So does an exception of our own code, unless good entries go through the same code at the same moment: then the
  * entry fails alone, and is set aside.
  */
-import { quarantineSetAside, type Decision } from '#ledger/decision'
+import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import type { BookId } from '#ledger/identifiers'
-import type { Clock, Decisions, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { Clock, AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
-import { entryLine } from '#wire/stream-record'
+import { entryLine } from '#wire/stream/record'
 import type { Log } from '../log.ts'
 import { isOurs, UnexpectedError, type OwnFault } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
@@ -27,7 +27,7 @@ export type JournalWorld = {
   readonly merchants: Merchants
   readonly quarantine: Quarantine
   /** Hears what was set aside. */
-  readonly decisions: Decisions
+  readonly auditTrail: AuditTrail
   readonly progress: Progress
   readonly clock: Clock
   readonly log: Log
@@ -46,7 +46,7 @@ export const recordEntries = (
   world: JournalWorld,
   { booksAtOnce, cacheBytes, segmentSizes = SEGMENT_SIZES }: JournalLimits,
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
-  const { journal, quarantine, decisions, progress, clock, log } = world
+  const { journal, quarantine, auditTrail, progress, clock, log } = world
   const books = cachedBooks(world, cacheBytes)
   /** Up to where this worker has brought the progress of a shard. */
   const ownProgress = new Map<string, string>()
@@ -75,19 +75,19 @@ export const recordEntries = (
   }
 
   // It waits in quarantine, which is what matters: a shard does not stop because nobody could be told.
-  const publish = async (told: readonly Decision[]): Promise<void> => {
+  const publish = async (told: readonly AuditEvent[]): Promise<void> => {
     try {
       for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
-        await decisions.publish(...told.slice(at, at + TOLD_AT_ONCE))
+        await auditTrail.publish(...told.slice(at, at + TOLD_AT_ONCE))
       }
     } catch (err) {
-      log.warn({ err, decisions: told.length, first: told[0]?.decisionId }, 'decisions were not published')
+      log.warn({ err, auditEvents: told.length, first: told[0]?.eventId }, 'audit events were not published')
     }
   }
 
   return async (batch) => {
     const { shardId, records } = batch
-    const told: Decision[] = []
+    const told: AuditEvent[] = []
     const setAside = async (
       { record, index, raw }: Source,
       subject: SetAside['subject'],

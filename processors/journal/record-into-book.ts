@@ -11,7 +11,7 @@ import { decide, evolve, nextSegment, type Book, type RefusalReason } from '#led
 import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
-import { sealSegment } from '#wire/packed-segment'
+import { sealSegment } from '#wire/journal/segment'
 import { mustWork, ours } from '../own-fault.ts'
 import type { BookRefusal, Books } from './books.ts'
 import { appendGoodEntries } from './good-entry.ts'

@@ -19,7 +19,7 @@ import {
   type SealedSegment,
   type SegmentNumber,
 } from '#ledger/segment'
-import { openSegment } from '#wire/packed-segment'
+import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from './whole-chain.ts'
 
 export type WholeBook = {

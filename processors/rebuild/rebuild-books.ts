@@ -13,8 +13,8 @@ import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } 
 
 export type Rebuilt = ReadArchive &
   Recorded & {
-    readonly merchantsFromDecisions: number
-    /** Merchants of whom no decision in the archive tells. */
+    readonly merchantsFromAuditEvents: number
+    /** Merchants of whom no audit event in the archive tells. */
     readonly merchantsFromRegister: readonly string[]
   }
 
@@ -22,7 +22,7 @@ export type RebuildParts = {
   readonly archive: ArchiveObjects
   /** Empty, and nobody else's. */
   readonly rebuilt: RecorderWorld
-  /** The live register, for merchants registered before decisions were archived. */
+  /** The live register, for merchants registered before audit events were archived. */
   readonly register: Pick<Merchants, 'list'>
 }
 
@@ -42,7 +42,7 @@ export const rebuildBooks = async (
     ...read,
     ...recorder.recorded(),
     unreadableObjects: [...decided.unreadable, ...listed.unreadable, ...read.unreadableObjects],
-    merchantsFromDecisions: decided.merchants.length,
+    merchantsFromAuditEvents: decided.merchants.length,
     merchantsFromRegister: missing.map(({ merchantId }) => merchantId),
   }
 }

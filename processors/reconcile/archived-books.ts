@@ -4,8 +4,8 @@ import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger
 import type { ArchivedEntry } from '#ledger/archive'
 import type { ArchiveQueries } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
-import { parseArchiveRow } from '#wire/archive-row'
-import { parseJson } from '#wire/json'
+import { parseArchiveRow } from '#wire/archive/row'
+import { parseJson } from '#wire/json/json'
 import { literal, oneOf } from './statements.ts'
 
 /** The archive's copy of a book: of every id its distinct contents. */

@@ -8,7 +8,7 @@ import { addTotals, noTotals, type Totals } from '#ledger/money'
 import { totalsOf } from '#ledger/day-view'
 import type { ArchiveQueries } from '#ledger/ports'
 import { sortedDigest } from '#ledger/segment'
-import { readArchivedContent } from '#wire/archived-content'
+import { readArchivedContent } from '#wire/archive/content'
 import { literal, oneOf } from './statements.ts'
 
 /** The archive's copy of a book, added up: of every id each distinct content once. */

@@ -4,7 +4,7 @@
  */
 import { compareSequenceNumbers, type Position } from '#ledger/identifiers'
 import type { Clock, Consumer, EntryStream, Progress } from '#ledger/ports'
-import { encodeHeartbeat } from '#wire/stream-record'
+import { encodeHeartbeat } from '#wire/stream/record'
 
 export type BarrierWorld = {
   readonly stream: EntryStream

@@ -7,7 +7,7 @@ import type { Quarantined, QuarantineFilter } from '#ledger/quarantine'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
-import { openSegment } from '#wire/packed-segment'
+import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '../journal/whole-chain.ts'
 
 /** A book as its chain has it. */

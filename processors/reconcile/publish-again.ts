@@ -1,7 +1,7 @@
 import type { Entry } from '#ledger/entry'
 import { hashKeyOf, laneOf } from '#ledger/lanes'
 import type { EntryStream, OutgoingRecord } from '#ledger/ports'
-import { encodeEntries, entryLine, FULL_RECORD_BYTES } from '#wire/stream-record'
+import { encodeEntries, entryLine, FULL_RECORD_BYTES } from '#wire/stream/record'
 
 /**
  * Puts accepted entries on the stream once more, as they were accepted, in this order. Whoever has counted them before

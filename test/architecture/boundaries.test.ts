@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
 
 /** Deployables put the pieces together, so they alone may also import adapters, and what speaks to the outside. */
 const DEPLOYABLE = /\.(lambda|server)\.ts$/
-const DEPLOYABLES_ALSO = /^(#adapters\/|#http\/|pino$)/
+const DEPLOYABLES_ALSO = /^(#adapters\/|#http\/|#infra\/settings$|pino$)/
 
 /** Where a service's metrics are declared. Everywhere else they are hooks that take plain values. */
 const METRICS = /\/metrics\.ts$/

@@ -13,18 +13,18 @@ import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { onTestFinished } from 'vitest'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import { memoryArchive } from '#adapters/archive/memory-archive'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
-import { streamDecisions } from '#adapters/decisions/stream-decisions'
-import { documentClient } from '#adapters/dynamodb/client'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { keySchema, tableKeys } from '#adapters/dynamodb/tables'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { firehoseClient } from '#adapters/firehose/client'
+import { firehoseClient } from '#adapters/aws/firehose'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { memoryJournal } from '#adapters/journal/memory-journal'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
@@ -32,15 +32,16 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry } from '#ledger/archive'
-import type { AnyDecision } from '#ledger/decision'
+import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { Head } from '#ledger/head'
 import type { MerchantId } from '#ledger/identifiers'
-import type { Archive, Decisions, EntryStream, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { Archive, AuditTrail, EntryStream, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { Result } from '#ledger/result'
-import { parseArchiveRow } from '#wire/archive-row'
-import { parseDecisionRow } from '#wire/decision'
-import { readSettings, type TableNames } from '#wire/settings'
-import { decodeRecord } from '#wire/stream-record'
+import { parseArchiveRow } from '#wire/archive/row'
+import { parseAuditEventRow } from '#wire/archive/audit-row'
+import type { TableNames } from '#adapters/dynamodb/tables'
+import { readSettings } from '#infra/settings'
+import { decodeRecord } from '#wire/stream/record'
 import { fakeFirehose, watch, type Mood } from './firehose.ts'
 
 type Adapter<Port> = { readonly name: string; readonly fresh: () => Promise<Port> }
@@ -115,7 +116,7 @@ export const entryStreams: Adapter<ReadableStream>[] = [
 type WatchedArchive = {
   readonly archive: Archive
   readonly entries: () => readonly ArchivedEntry[]
-  readonly decisions: () => readonly AnyDecision[]
+  readonly auditEvents: () => readonly AnyAuditEvent[]
 }
 
 export const archives: Adapter<WatchedArchive>[] = [
@@ -123,7 +124,7 @@ export const archives: Adapter<WatchedArchive>[] = [
     name: 'memory',
     fresh: async () => {
       const archive = memoryArchive()
-      return { archive, entries: () => archive.entries, decisions: () => archive.decisions }
+      return { archive, entries: () => archive.entries, auditEvents: () => archive.auditEvents }
     },
   },
   {
@@ -141,22 +142,25 @@ const archiveOn = (client: FirehoseClient): WatchedArchive => {
   return {
     archive: firehoseArchive(client, deliveryStreams, { sleep: async () => {} }),
     entries: () => rows(deliveryStreams.entries).map((row) => valueOf(parseArchiveRow(row))),
-    decisions: () => rows(deliveryStreams.decisions).map((row) => valueOf(parseDecisionRow(row))),
+    auditEvents: () => rows(deliveryStreams.decisions).map((row) => valueOf(parseAuditEventRow(row))),
   }
 }
 
 /** Every other call takes all but its first and its third record, and the first has no answer. */
 const failingNowAndThen: Mood = (call) => (call === 0 ? 'everything' : call % 2 === 0 ? [] : [0, 2])
 
-/** A way of decisions, and what has gone it. */
-type WatchedDecisions = { readonly decisions: Decisions; readonly published: () => Promise<readonly AnyDecision[]> }
+/** A way of audit events, and what has gone it. */
+type WatchedAuditTrail = {
+  readonly auditTrail: AuditTrail
+  readonly published: () => Promise<readonly AnyAuditEvent[]>
+}
 
-export const allDecisions: Adapter<WatchedDecisions>[] = [
+export const allAuditTrails: Adapter<WatchedAuditTrail>[] = [
   {
     name: 'memory',
     fresh: async () => {
-      const decisions = memoryDecisions()
-      return { decisions, published: async () => decisions.published }
+      const auditTrail = memoryAuditTrail()
+      return { auditTrail, published: async () => auditTrail.published }
     },
   },
   ...entryStreams.map(({ name, fresh }) => ({
@@ -166,16 +170,16 @@ export const allDecisions: Adapter<WatchedDecisions>[] = [
       const published = async () => {
         const shards = await stream.openShards()
         const records = await Promise.all(shards.map(({ shardId }) => read(shardId)))
-        return records.flat().flatMap(decisionsOf)
+        return records.flat().flatMap(auditEventsOf)
       }
-      return { decisions: streamDecisions(stream), published }
+      return { auditTrail: streamAuditTrail(stream), published }
     },
   })),
 ]
 
-const decisionsOf = (data: Uint8Array): AnyDecision[] => {
+const auditEventsOf = (data: Uint8Array): AnyAuditEvent[] => {
   const record = valueOf(decodeRecord(data))
-  return record.kind === 'decisions' ? record.decisions.map(({ decision }) => valueOf(decision)) : []
+  return record.kind === 'decisions' ? record.auditEvents.map(({ auditEvent }) => valueOf(auditEvent)) : []
 }
 
 const valueOf = <T>(result: Result<T, string>): T => {

@@ -4,16 +4,16 @@ import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import type { ArchivedEntry } from '#ledger/archive'
 import { anyArchivedEntry } from '../arbitraries.ts'
 import { awkwardEntries } from '../awkward-texts.ts'
-import { aDecision, anArchivedEntry, anEntry, day, entryId } from '../builders.ts'
+import { anAuditEvent, anArchivedEntry, anEntry, day, entryId } from '../builders.ts'
 import { archives } from './adapters.ts'
 import { fakeFirehose, watch, type Mood } from './firehose.ts'
 
 describe.each(archives)('an archive: $name', ({ fresh }) => {
   test('of nothing holds nothing', async () => {
-    const { archive, entries, decisions } = await fresh()
+    const { archive, entries, auditEvents } = await fresh()
     await archive.put([])
-    await archive.putDecisions([])
-    expect([entries(), decisions()]).toEqual([[], []])
+    await archive.putAuditEvents([])
+    expect([entries(), auditEvents()]).toEqual([[], []])
   })
 
   test('keeps any entry, field by field, with its position and its arrival', async () => {
@@ -52,15 +52,15 @@ describe.each(archives)('an archive: $name', ({ fresh }) => {
     expect(byPosition(entries())).toEqual(byPosition(some))
   })
 
-  test('keeps decisions, of kinds that nobody here knows, too', async () => {
-    const { archive, decisions } = await fresh()
+  test('keeps audit events, of kinds that nobody here knows, too', async () => {
+    const { archive, auditEvents } = await fresh()
     const made = [
-      aDecision({ decisionId: 'd1' }),
-      { ...aDecision({ decisionId: 'd2' }), kind: 'day.closed' },
-      { decisionId: 'd3', kind: 'merchant.saved', decidedAtMs: 0, body: { name: 'Padaria "Central"\n' } },
+      anAuditEvent({ eventId: 'd1' }),
+      { ...anAuditEvent({ eventId: 'd2' }), kind: 'day.closed' },
+      { eventId: 'd3', kind: 'merchant.saved', decidedAtMs: 0, body: { name: 'Padaria "Central"\n' } },
     ]
-    await archive.putDecisions(made)
-    expect(new Set(decisions())).toEqual(new Set(made))
+    await archive.putAuditEvents(made)
+    expect(new Set(auditEvents())).toEqual(new Set(made))
   })
 })
 
@@ -116,10 +116,10 @@ describe('the archive on Firehose', () => {
     expect(taken.map(({ rows }) => dayOf(rows[0]))).toEqual(days)
   })
 
-  test('keeps entries and decisions apart', async () => {
+  test('keeps entries and audit events apart', async () => {
     const { archive, taken } = given()
     await archive.put(sales(1))
-    await archive.putDecisions([aDecision()])
+    await archive.putAuditEvents([anAuditEvent()])
     expect(taken.map(({ streamName }) => streamName)).toEqual(['e', 'd'])
   })
 

@@ -1,6 +1,6 @@
 /** A Firehose in memory behind the SDK's own client, and a look at what any Firehose was given. */
 import type { FirehoseClient, PutRecordBatchInput, PutRecordBatchOutput } from '@aws-sdk/client-firehose'
-import { firehoseClient } from '#adapters/firehose/client'
+import { firehoseClient } from '#adapters/aws/firehose'
 
 /** What goes wrong with a call, the first being 0: everything, or the records at these places. */
 export type Mood = (call: number) => 'everything' | readonly number[]

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
-import { documentClient } from '#adapters/dynamodb/client'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import type { Quarantine } from '#ledger/ports'
 import {

@@ -7,10 +7,10 @@ import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive
 import type { ArchivedEntry } from '#ledger/archive'
 import type { Merchant } from '#ledger/merchant'
 import type { ArchivePart } from '#ledger/ports'
-import { savedMerchant } from '#wire/saved-merchant'
+import { savedMerchant } from '#wire/archive/merchant'
 import { awkwardEntries } from '../awkward-texts.ts'
 import { aMerchant, anEntry, day, entryId, merchantId } from '../builders.ts'
-import { alteredParquet, decisionsParquet, deliveredParquet, entriesParquet } from '../parquet-object.ts'
+import { alteredParquet, auditEventsParquet, deliveredParquet, entriesParquet } from '../parquet-object.ts'
 import { UNUSUAL_FOLDERS } from '../unusual-folders.ts'
 import { ruleMade, zones2026c } from '../zone-data.ts'
 
@@ -203,12 +203,12 @@ const saved = (revision: number, name: string, given: object = {}) => ({
 test('of a merchant the newest state that a decision tells counts, with the clocks that it recorded', async () => {
   const archive = parquetArchiveObjects(
     inMemory({
-      'decisions/day=2026-11-20/a.parquet': await decisionsParquet([saved(2, 'newer'), saved(1, 'older')]),
-      'decisions/day=2026-11-21/b.parquet': await decisionsParquet([
+      'decisions/day=2026-11-20/a.parquet': await auditEventsParquet([saved(2, 'newer'), saved(1, 'older')]),
+      'decisions/day=2026-11-21/b.parquet': await auditEventsParquet([
         { ...saved(3, 'other kind'), kind: 'quarantine.discarded' },
       ]),
       'decisions/day=2026-11-21/c.parquet': bytes('broken'),
-      'decisions/day=2026-11-21/d.parquet': await decisionsParquet([{ ...saved(4, 'later'), schema_version: 2 }]),
+      'decisions/day=2026-11-21/d.parquet': await auditEventsParquet([{ ...saved(4, 'later'), schema_version: 2 }]),
     }),
   )
   const { merchants, unreadable } = await archive.merchants()
@@ -221,7 +221,7 @@ test('of a merchant the newest state that a decision tells counts, with the cloc
 
 test('a merchant in a format that is not known is named, and not guessed', async () => {
   const key = 'decisions/day=2026-11-20/a.parquet'
-  const rows = await decisionsParquet([saved(1, 'older'), saved(2, 'newer', { format: 2 })])
+  const rows = await auditEventsParquet([saved(1, 'older'), saved(2, 'newer', { format: 2 })])
   const { merchants, unreadable } = await parquetArchiveObjects(inMemory({ [key]: rows })).merchants()
   expect(merchants).toEqual([inWinnipeg({ revision: 1, name: 'older' })])
   expect(unreadable).toEqual([{ key, reason: 'a merchant in format 2; only format 1 is known here' }])

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import { memoryArchive } from '#adapters/archive/memory-archive'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
@@ -13,9 +13,9 @@ import { archiveEntries, type ArchiveWorld } from '#processors/archive/archive-e
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
 import { kinesisBatch } from '#processors/kinesis-batch'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
-import { parseArchiveRow } from '#wire/archive-row'
-import { encodeDecisions, encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream-record'
-import { aBookId, aDecision, aMerchant, anEntry, entryId } from '../builders.ts'
+import { parseArchiveRow } from '#wire/archive/row'
+import { encodeAuditEvents, encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
+import { aBookId, anAuditEvent, aMerchant, anEntry, entryId } from '../builders.ts'
 import { fakeFirehose, watch, type Mood } from '../contracts/firehose.ts'
 
 const SHARD = 'shardId-000000000000'
@@ -76,10 +76,10 @@ describe('a batch', () => {
     expect(await progress()).toBe('101')
   })
 
-  test('hands decisions over, too', async () => {
+  test('hands audit events over, too', async () => {
     const { worker, archive } = given()
-    await worker(batchOf(record('a'), encodeDecisions([aDecision({ decisionId: 'd1' })]), record('b')))
-    expect(archive.decisions).toEqual([aDecision({ decisionId: 'd1' })])
+    await worker(batchOf(record('a'), encodeAuditEvents([anAuditEvent({ eventId: 'd1' })]), record('b')))
+    expect(archive.auditEvents).toEqual([anAuditEvent({ eventId: 'd1' })])
     expect(archive.entries.map(idOf)).toEqual(['a', 'b'])
   })
 
@@ -98,8 +98,8 @@ describe('what cannot be read', () => {
   test('is passed over and said in the log, its neighbours are archived', async () => {
     const { worker, ids, log, progress } = given()
     const spoilt = encodeEntries(['{"no":"entry"}', entryLine(entry('b')), 'nothing'])
-    const decisions = Buffer.concat([Buffer.of(68, 1, 0), Buffer.from('{"kind":"decisions"}\n{"no":"decision"}')])
-    expect(await worker(batchOf(record('a'), Buffer.from([0, 255, 17]), spoilt, decisions))).toEqual({})
+    const unreadable = Buffer.concat([Buffer.of(68, 1, 0), Buffer.from('{"kind":"decisions"}\n{"no":"decision"}')])
+    expect(await worker(batchOf(record('a'), Buffer.from([0, 255, 17]), spoilt, unreadable))).toEqual({})
     expect(ids()).toEqual(['a', 'b'])
     expect(await progress()).toBe('102')
     expect(log.warn.mock.calls.map(([facts]) => facts as unknown)).toMatchObject([
@@ -143,11 +143,11 @@ describe('what fails', () => {
     expect(await progress()).toBeUndefined()
   })
 
-  test('counts for decisions as it does for entries', async () => {
+  test('counts for audit events as it does for entries', async () => {
     const { worker } = given(({ archive }) => ({
-      archive: { ...archive, putDecisions: () => Promise.reject(new Error('out of reach')) },
+      archive: { ...archive, putAuditEvents: () => Promise.reject(new Error('out of reach')) },
     }))
-    expect(await worker(batchOf(encodeDecisions([aDecision()])))).toEqual({ redeliverFrom: '99' })
+    expect(await worker(batchOf(encodeAuditEvents([anAuditEvent()])))).toEqual({ redeliverFrom: '99' })
   })
 
   test('is the whole batch when its progress cannot be written', async () => {
@@ -233,7 +233,7 @@ describe('the journal and the archive', () => {
     heads: memoryHeads(),
     merchants: memoryMerchants([aMerchant()]),
     quarantine: memoryQuarantine(),
-    decisions: memoryDecisions(),
+    auditTrail: memoryAuditTrail(),
     progress: world.progress,
     clock: () => 0,
     log: world.log,
@@ -243,7 +243,7 @@ describe('the journal and the archive', () => {
   test('go on when the other one fails', async () => {
     const outOfReach: Archive = {
       put: () => Promise.reject(new Error('out of reach')),
-      putDecisions: () => Promise.reject(new Error('out of reach')),
+      putAuditEvents: () => Promise.reject(new Error('out of reach')),
     }
     const batch = batchOf(record('a'), record('b'))
     const { world, archive } = given()

@@ -13,7 +13,7 @@ import { entriesTable } from '#infra/local/firehose/tables'
 import { contentHash, type Entry } from '#ledger/entry'
 import { archivedBooks } from '#processors/reconcile/archived-books'
 import { viewStatements } from '#sql/files'
-import { archiveRow } from '#wire/archive-row'
+import { archiveRow } from '#wire/archive/row'
 import { memoryBucket } from '../archive/memory-bucket.ts'
 import { aBookId, anArchivedEntry, anEntry, entryId } from '../builders.ts'
 

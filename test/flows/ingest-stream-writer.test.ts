@@ -5,7 +5,7 @@ import type { Entry } from '#ledger/entry'
 import { hashKeyOf, laneOf, type Shard } from '#ledger/lanes'
 import type { EntryStream, OutgoingRecord, PutOutcome } from '#ledger/ports'
 import { anEntry, entryId, merchantId } from '#test/builders'
-import { decodeRecord, entryLine, FULL_RECORD_BYTES } from '#wire/stream-record'
+import { decodeRecord, entryLine, FULL_RECORD_BYTES } from '#wire/stream/record'
 
 // The clock of the writer, its pauses, and those of the circuit breaker: all of them stand until a test moves them.
 beforeEach(() => void vi.useFakeTimers())

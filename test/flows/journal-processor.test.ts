@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import type { Decision } from '#ledger/decision'
+import type { AuditEvent } from '#ledger/audit-event'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
@@ -13,7 +13,7 @@ import type { SealedSegment } from '#ledger/segment'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
 import type { ShardBatch } from '#processors/shard-batch'
 import { kinesisBatch } from '#processors/kinesis-batch'
-import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream-record'
+import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
 import { aMerchant, anEntry, aSealedSegment } from '../builders.ts'
 
 const book: BookId = { merchantId: 'm1' as MerchantId, day: '2026-11-20' as BusinessDay }
@@ -35,7 +35,7 @@ const given = (broken: (world: JournalWorld) => Partial<JournalWorld> = () => ({
     heads: memoryHeads(),
     merchants: memoryMerchants([merchant]),
     quarantine: memoryQuarantine(),
-    decisions: memoryDecisions(),
+    auditTrail: memoryAuditTrail(),
     progress: memoryProgress(),
     clock: () => 0,
     log: { warn() {}, error: (_facts, message) => void alarms.push(message) },
@@ -184,11 +184,11 @@ describe('what is set aside', () => {
 
   test('is told as a decision, after it waits in quarantine, with what it was and where it stood', async () => {
     const waitingWhenTold: number[] = []
-    const told: Decision[] = []
+    const told: AuditEvent[] = []
     const { worker } = given(({ quarantine }) => ({
-      decisions: {
-        publish: async (...decisions) => {
-          told.push(...decisions)
+      auditTrail: {
+        publish: async (...auditEvents) => {
+          told.push(...auditEvents)
           waitingWhenTold.push((await quarantine.list({}, { limit: 10 })).items.length)
         },
       },
@@ -199,7 +199,7 @@ describe('what is set aside', () => {
     const hash = contentHash(entry('a', { amountMinor: 6n }))
     expect(told).toEqual([
       {
-        decisionId: 'quarantine.set-aside/shardId-000000000000/99/1',
+        eventId: 'quarantine.set-aside/shardId-000000000000/99/1',
         kind: 'quarantine.set-aside',
         merchantId: 'm1',
         businessDay: '2026-11-20',
@@ -212,7 +212,7 @@ describe('what is set aside', () => {
   test('is told together, 500 at a time', async () => {
     const counts: number[] = []
     const { worker } = given(() => ({
-      decisions: { publish: async (...decisions) => void counts.push(decisions.length) },
+      auditTrail: { publish: async (...auditEvents) => void counts.push(auditEvents.length) },
     }))
     const lines = Array.from({ length: 600 }, (_, index) => `no entry ${index}`)
     await worker(batchOf(record(entry('a')), encodeEntries(lines)))
@@ -221,7 +221,7 @@ describe('what is set aside', () => {
 
   test('is done also when nobody could be told', async () => {
     const { worker, setAside, progress, alarms } = given(() => ({
-      decisions: { publish: () => Promise.reject(new Error('out of reach')) },
+      auditTrail: { publish: () => Promise.reject(new Error('out of reach')) },
     }))
     expect(await worker(conflict)).toEqual({})
     expect(await setAside()).toHaveLength(1)
@@ -230,13 +230,13 @@ describe('what is set aside', () => {
   })
 
   test('is not told of before it is so', async () => {
-    const decisions = memoryDecisions()
+    const auditTrail = memoryAuditTrail()
     const { worker } = given(({ quarantine }) => ({
-      decisions,
+      auditTrail,
       quarantine: { ...quarantine, setAside: () => Promise.reject(new Error('throttled')) },
     }))
     expect(await worker(conflict)).toEqual({ redeliverFrom: '99' })
-    expect(decisions.published).toEqual([])
+    expect(auditTrail.published).toEqual([])
   })
 })
 
@@ -317,7 +317,7 @@ describe('two workers that take turns on a shard', () => {
 
 // A bug in our packing that one entry brings out, as the fuzzers have not found one.
 const BUG = 'brings-out-the-bug'
-vi.mock(import('#wire/packed-segment'), async (importOriginal) => {
+vi.mock(import('#wire/journal/segment'), async (importOriginal) => {
   const original = await importOriginal()
   return {
     ...original,

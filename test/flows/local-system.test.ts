@@ -1,14 +1,14 @@
 /** The whole local system, as `npm start` runs it, with everything that may happen to it. One story, in order. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { documentClient } from '#adapters/dynamodb/client'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { documentClient } from '#adapters/aws/dynamodb'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { startEventSourceMapping } from '#infra/local/event-source-mapping'
 import { eventually } from '#infra/local/retry'
-import type { AnyDecision } from '#ledger/decision'
+import type { AnyAuditEvent } from '#ledger/audit-event'
 import { compareSequenceNumbers } from '#ledger/identifiers'
-import { decodeRecord } from '#wire/stream-record'
+import { decodeRecord } from '#wire/stream/record'
 import type { KinesisStreamRecord } from 'aws-lambda'
 import { pino } from 'pino'
 import { answered, aSale, YESTERDAY, day, post, postBatch, register, type Answer } from './client.ts'
@@ -22,11 +22,11 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => system.remove())
 
-/** The decisions in a record as a Lambda function is handed it. */
-const decisionsOf = ({ kinesis }: KinesisStreamRecord): AnyDecision[] => {
+/** The audit events in a record as a Lambda function is handed it. */
+const auditEventsOf = ({ kinesis }: KinesisStreamRecord): AnyAuditEvent[] => {
   const record = decodeRecord(Buffer.from(kinesis.data, 'base64'))
   if (!record.ok || record.value.kind !== 'decisions') return []
-  return record.value.decisions.flatMap(({ decision }) => (decision.ok ? [decision.value] : []))
+  return record.value.auditEvents.flatMap(({ auditEvent }) => (auditEvent.ok ? [auditEvent.value] : []))
 }
 
 const positionOf = ({ body }: Answer): string => body['position'] as string
@@ -81,7 +81,7 @@ describe('the same entry', () => {
       checkpoint: { read: async () => undefined },
       log: pino({ level: 'silent' }),
       handler: async ({ Records }) => {
-        for (const { decisionId } of Records.flatMap(decisionsOf)) ids.add(decisionId)
+        for (const { eventId } of Records.flatMap(auditEventsOf)) ids.add(eventId)
       },
     })
     const all = async () =>

@@ -1,7 +1,7 @@
 /** What becomes of entries when our own code fails: on everything, on one book, on one entry, or now and then. */
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryArchive } from '#adapters/archive/memory-archive'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
@@ -12,7 +12,7 @@ import { archiveEntries } from '#processors/archive/archive-entries'
 import { recordEntries } from '#processors/journal/record-entries'
 import { bookRecorder } from '#processors/rebuild/book-recorder'
 import type { ShardBatch } from '#processors/shard-batch'
-import { encodeEntries, entryLine } from '#wire/stream-record'
+import { encodeEntries, entryLine } from '#wire/stream/record'
 import { aBookId, aMerchant, anEntry, day, entryId } from '../builders.ts'
 
 /** Pieces of our code, each of which a test may make fail; what it fails on is said of its first argument. */
@@ -27,7 +27,7 @@ const broken = vi.hoisted(() => {
     }
   return { faults, mayFail }
 })
-vi.mock(import('#wire/packed-segment'), async (importOriginal) => {
+vi.mock(import('#wire/journal/segment'), async (importOriginal) => {
   const original = await importOriginal()
   const seal = broken.mayFail(
     'sealing',
@@ -42,11 +42,11 @@ vi.mock(import('#ledger/book'), async (importOriginal) => {
     decide: (book, batch) => broken.mayFail('deciding', (_book: unknown) => original.decide(book, batch))(book),
   }
 })
-vi.mock(import('#wire/stream-record'), async (importOriginal) => {
+vi.mock(import('#wire/stream/record'), async (importOriginal) => {
   const original = await importOriginal()
   return { ...original, decodeRecord: broken.mayFail('decoding', original.decodeRecord) }
 })
-vi.mock(import('#wire/usual-line'), async (importOriginal) => {
+vi.mock(import('#wire/stream/usual-line'), async (importOriginal) => {
   const original = await importOriginal()
   return { ...original, readUsualLine: broken.mayFail('reading a line', original.readUsualLine) }
 })
@@ -84,7 +84,7 @@ const given = () => {
     heads: memoryHeads(),
     merchants: memoryMerchants([aMerchant()]),
     quarantine: memoryQuarantine(),
-    decisions: memoryDecisions(),
+    auditTrail: memoryAuditTrail(),
     progress: memoryProgress(),
     clock: () => 0,
     log,
@@ -131,7 +131,7 @@ describe('an exception that hits every entry', () => {
       expect(alarms).toHaveLength(delivery)
     }
     expect(await aside()).toEqual([])
-    expect(world.decisions.published).toEqual([])
+    expect(world.auditTrail.published).toEqual([])
     expect([await count(), await progress('journal')]).toEqual([0, undefined])
 
     mend()

@@ -9,9 +9,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { canonicalContent, contentHash, type ContentHash } from '#ledger/entry'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import { digestOf, NO_CHAIN, sealingHash, type ChainHash, type SealedSegment } from '#ledger/segment'
-import { entryRequestOf, entryResponse, parseEntryText } from '#wire/entry'
-import { jsonText } from '#wire/json'
-import { openSegment } from '#wire/packed-segment'
+import { entryRequestOf, entryResponse, parseEntryText } from '#wire/entry/schema'
+import { jsonText } from '#wire/json/json'
+import { openSegment } from '#wire/journal/segment'
 import { anyEntry } from '../arbitraries.ts'
 
 const FOLDER = fileURLToPath(new URL('../../docs/vectors/', import.meta.url))

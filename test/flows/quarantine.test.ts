@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { eventually } from '#infra/local/retry'
 import { answered, aSale, day, post, register, YESTERDAY, type Answer } from './client.ts'

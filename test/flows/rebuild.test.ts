@@ -3,7 +3,7 @@ import { memoryArchiveObjects, type MemoryObject } from '#adapters/archive-objec
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry } from '#ledger/archive'
@@ -15,7 +15,7 @@ import { rebuildBooks } from '#processors/rebuild/rebuild-books'
 import { replayArchive, replayStream } from '#processors/rebuild/replay'
 import type { ShardBatch } from '#processors/shard-batch'
 import { seededRandom } from '#test/simulation/random'
-import { encodeEntries, entryLine } from '#wire/stream-record'
+import { encodeEntries, entryLine } from '#wire/stream/record'
 import { aBookId, aMerchant, anEntry, entryId, merchantId } from '../builders.ts'
 
 const SHARD = 'shardId-000000000000'
@@ -66,7 +66,7 @@ const given = async (records: readonly (readonly Entry[])[]) => {
   const live = {
     ...anEmptyWorld(shops),
     progress: memoryProgress(),
-    decisions: memoryDecisions(),
+    auditTrail: memoryAuditTrail(),
     log: { warn() {}, error() {} },
   }
   await recordEntries(live, LIMITS)(batchOf(records))
@@ -121,7 +121,7 @@ describe('books rebuilt from the archive', () => {
     const { live, archived } = await given(records)
     const newer = aMerchant({ revision: 3 })
     const { rebuilt, result, comparison } = await rebuildAndCompare(live, [anObject('1', archived)], [newer])
-    expect(result).toMatchObject({ merchantsFromDecisions: 1, merchantsFromRegister: ['m2'] })
+    expect(result).toMatchObject({ merchantsFromAuditEvents: 1, merchantsFromRegister: ['m2'] })
     expect(await rebuilt.merchants.find(newer.merchantId)).toEqual(newer)
     expect(comparison.different).toEqual([])
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
@@ -14,10 +14,10 @@ import type { ArchivedEntry } from '#ledger/archive'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { ArchiveQueries, Journal } from '#ledger/ports'
 import { reconciliationText } from '#operations/reconcile-output'
-import { openSegment } from '#wire/packed-segment'
+import { openSegment } from '#wire/journal/segment'
 import { recordEntries } from '#processors/journal/record-entries'
 import { PATIENCE_MS, reconcileDay, type DayReport, type ReconcileRequest } from '#processors/reconcile/reconcile-day'
-import { decodeRecord, encodeEntries, entryLine } from '#wire/stream-record'
+import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
 import { viewStatements } from '../../sql/files.ts'
 import { memoryBucket, putEntries } from '../archive/memory-bucket.ts'
 import { awkwardEntries } from '../awkward-texts.ts'
@@ -41,8 +41,8 @@ const aSystem = async () => {
   const log = { warn() {}, error() {} }
   let nowMs = NOON_MS
   const clock = () => nowMs
-  const decisions = memoryDecisions()
-  const journalWorld = { journal, heads: memoryHeads(), merchants, quarantine, progress, decisions, clock, log }
+  const auditTrail = memoryAuditTrail()
+  const journalWorld = { journal, heads: memoryHeads(), merchants, quarantine, progress, auditTrail, clock, log }
   /** What runs; tests stop parts of it. */
   const running = { journal: true, archive: true, firehose: true }
   /** Tests may have something happen whenever somebody waits, for which time passes here. */

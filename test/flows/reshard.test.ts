@@ -11,12 +11,12 @@ import {
   type KinesisClient,
   type Shard,
 } from '@aws-sdk/client-kinesis'
-import { documentClient } from '#adapters/dynamodb/client'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { documentClient } from '#adapters/aws/dynamodb'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { eventually } from '#infra/local/retry'
 import { compareSequenceNumbers } from '#ledger/identifiers'
-import { parsePositionToken } from '#wire/position-token'
+import { parsePositionToken } from '#wire/http/position-token'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answered, aSale, day, postBatch, register, YESTERDAY } from './client.ts'
 import { RunningSystem } from './running-system.ts'

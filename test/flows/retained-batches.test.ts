@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { retainedBatches } from '#adapters/kinesis/retained-batches'
+import { retainedBatches } from '#adapters/entry-stream/retained-batches'
 import { createStream, texts } from '../infra/local-stream.ts'
 
 type Stream = Awaited<ReturnType<typeof createStream>>

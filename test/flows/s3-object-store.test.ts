@@ -1,7 +1,8 @@
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { startFauxqs, type FauxqsServer } from 'fauxqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { s3Client, s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
+import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
+import { s3Client } from '#adapters/aws/s3'
 import { eachAtOnce } from '#processors/rebuild/each-at-once'
 import { useLocalS3 } from '../local-s3.ts'
 

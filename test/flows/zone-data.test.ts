@@ -1,6 +1,6 @@
 /** One history, judged by processes with two versions of the zone data. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
@@ -18,7 +18,7 @@ import { aQueryApi, SHARD_ID } from '#test/http/query-fixtures'
 import { day } from '#test/builders'
 import { runIn } from '#test/operations/run'
 import { ruleMade, zones2026c, zones2026f } from '#test/zone-data'
-import { parseSavedMerchant, savedMerchant } from '#wire/saved-merchant'
+import { parseSavedMerchant, savedMerchant } from '#wire/archive/merchant'
 
 const shop = { name: 'Bakery', currency: 'CAD', timeZone: 'America/Winnipeg' }
 const REGISTERED = '2026-11-20T12:00:00Z'
@@ -37,7 +37,7 @@ const aWorld = () => {
   let nowMs = Date.parse(REGISTERED)
   const clock = () => nowMs
   const log = { error() {}, warn() {} }
-  const [stream, decisions, stored] = [memoryEntryStream(), memoryDecisions(), memoryMerchants()]
+  const [stream, auditTrail, stored] = [memoryEntryStream(), memoryAuditTrail(), memoryMerchants()]
   const merchants: Merchants = {
     ...stored,
     // What a process reads was bytes before.
@@ -52,13 +52,13 @@ const aWorld = () => {
   let recorded = 0
 
   return {
-    decisions,
+    auditTrail,
     find: async () => (await merchants.find('m1' as never)) as Merchant,
     /** Goes to a time. */
     at: (time: string) => void (nowMs = Date.parse(time)),
     /** A process of ingest that comes with this zone data. */
     ingestWith(zones: ZoneData) {
-      const app = ingest({ stream, merchants, zones, quarantine, decisions, log, clock })
+      const app = ingest({ stream, merchants, zones, quarantine, auditTrail, log, clock })
       const send = async (method: string, path: string, body: unknown) => {
         const answer = await app.request(path, { method, body: JSON.stringify(body) })
         return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
@@ -74,13 +74,13 @@ const aWorld = () => {
         .slice(recorded)
         .map(({ sequenceNumber, data }) => ({ sequenceNumber, data, arrivedAtMs: nowMs }))
       recorded += records.length
-      const worker = recordEntries({ ...books, merchants, quarantine, decisions, clock, log }, LIMITS)
+      const worker = recordEntries({ ...books, merchants, quarantine, auditTrail, clock, log }, LIMITS)
       if (records.length > 0) await worker({ shardId: SHARD_ID, records })
       return (await query.get(`/v1/merchants/m1/days/${date}`)).body
     },
     updateZones: (zones: ZoneData, ...args: string[]) =>
       runIn(
-        zonesCommand(() => ({ merchants, decisions, zones, clock })),
+        zonesCommand(() => ({ merchants, auditTrail, zones, clock })),
         USAGE,
         args,
       ),
@@ -144,10 +144,10 @@ describe('an entry that is sent before and after an upgrade of the zone data', (
 test('a rebuild has the days that the register had: the archived merchant carries its clocks', async () => {
   await world.ingestWith(zones2026c).register(shop)
   await world.updateZones(zones2026f)
-  const [registered, changed] = world.decisions.published.map(({ body }) =>
+  const [registered, changed] = world.auditTrail.published.map(({ body }) =>
     parseSavedMerchant(JSON.parse(JSON.stringify(body))),
   )
-  expect(world.decisions.published).toHaveLength(2)
+  expect(world.auditTrail.published).toHaveLength(2)
   expect(registered).toMatchObject({ ok: true, value: { revision: 1 } })
   expect(changed).toEqual({ ok: true, value: await world.find() })
   const { calendar } = await world.find()

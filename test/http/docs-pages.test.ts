@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { FIELD_TEXTS } from '#wire/openapi/problem-texts'
-import { PROBLEMS, problemBody, type ProblemCode } from '#wire/problem'
+import { FIELD_TEXTS } from '#wire/http/openapi/problem-texts'
+import { PROBLEMS, problemBody, type ProblemCode } from '#wire/http/problem'
 import { aQueryApi } from './query-fixtures.ts'
 
 const { app } = aQueryApi()

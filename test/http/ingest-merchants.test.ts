@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
-import type { Decisions, Merchants } from '#ledger/ports'
+import type { AuditTrail, Merchants } from '#ledger/ports'
 import { aMerchant, aRule, day, merchantId } from '#test/builders'
 import { aQueryApi } from './query-fixtures.ts'
 
@@ -14,14 +14,14 @@ const M1 = '/v1/merchants/m1'
 const MERGE_PATCH = 'application/merge-patch+json'
 const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
 
-const start = (merchants: Merchants = memoryMerchants(), decisions: Decisions = memoryDecisions()) => {
+const start = (merchants: Merchants = memoryMerchants(), auditTrail: AuditTrail = memoryAuditTrail()) => {
   const log = { error: vi.fn(), warn: vi.fn() }
   const app = ingest({
     zones: ianaZones,
     stream: memoryEntryStream(),
     merchants,
     quarantine: memoryQuarantine(),
-    decisions,
+    auditTrail,
     log,
     clock: () => NOW,
   })
@@ -334,14 +334,14 @@ describe('a merchant at revision 2', () => {
       { 'if-none-match': '"1", W/"2"' },
       { 'if-match': '"2"', 'if-none-match': '*' },
     ])('not with %j: 412, and nothing is saved or told', async (conditions) => {
-      const decisions = memoryDecisions()
-      const { send, merchants } = start(memoryMerchants([aMerchant({ revision: 2 })]), decisions)
+      const auditTrail = memoryAuditTrail()
+      const { send, merchants } = start(memoryMerchants([aMerchant({ revision: 2 })]), auditTrail)
       expect(await send(method, change, M1, headersOf(conditions))).toMatchObject({
         status: 412,
         body: { code: 'precondition-failed' },
       })
       expect(await merchants.find(merchantId('m1'))).toMatchObject({ revision: 2, name: 'Padaria Central' })
-      expect(decisions.published).toEqual([])
+      expect(auditTrail.published).toEqual([])
     })
 
     test.each<[header: string, value: string]>([
@@ -442,12 +442,12 @@ describe('a preview', () => {
   ])(
     'of $what answers 200 without an ETag, and saves and tells nothing',
     async ({ method, stored, body, expected }) => {
-      const decisions = memoryDecisions()
-      const { send, merchants } = start(memoryMerchants(stored), decisions)
+      const auditTrail = memoryAuditTrail()
+      const { send, merchants } = start(memoryMerchants(stored), auditTrail)
       const answer = await send(method, body, `${M1}?preview=true`, { 'content-type': MERGE_PATCH })
       expect(answer).toMatchObject({ status: 200, etag: null, body: expected })
       expect((await merchants.list({ limit: 9 })).items).toEqual(stored)
-      expect(decisions.published).toEqual([])
+      expect(auditTrail.published).toEqual([])
     },
   )
 
@@ -610,7 +610,7 @@ describe('a register with other users', () => {
 
   test('a save whose answer was lost is the one that the ETag allowed: 200, and it is told', async () => {
     const stored = memoryMerchants([aMerchant()])
-    const decisions = memoryDecisions()
+    const auditTrail = memoryAuditTrail()
     const { patch } = start(
       {
         ...stored,
@@ -619,11 +619,11 @@ describe('a register with other users', () => {
           return await stored.save(merchant)
         },
       },
-      decisions,
+      auditTrail,
     )
     const answer = await patch({ name: 'Padaria Nova' }, M1, { 'if-match': '"1"' })
     expect(answer).toMatchObject({ status: 200, etag: '"2"', body: { name: 'Padaria Nova' } })
-    expect(decisions.published).toMatchObject([{ decisionId: 'merchant.saved/m1/2' }])
+    expect(auditTrail.published).toMatchObject([{ eventId: 'merchant.saved/m1/2' }])
   })
 
   test('one that never holds still is given up', async () => {
@@ -652,31 +652,31 @@ describe('a register with other users', () => {
 
 describe('a merchant that is registered', () => {
   test('is told as a decision, and so is each change of it', async () => {
-    const decisions = memoryDecisions()
-    const { put } = start(memoryMerchants(), decisions)
+    const auditTrail = memoryAuditTrail()
+    const { put } = start(memoryMerchants(), auditTrail)
     await put(bakery)
     await put({ ...bakery, name: 'Padaria Nova' })
-    expect(decisions.published).toMatchObject([
-      { decisionId: 'merchant.saved/m1/1', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Central' } },
-      { decisionId: 'merchant.saved/m1/2', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Nova' } },
+    expect(auditTrail.published).toMatchObject([
+      { eventId: 'merchant.saved/m1/1', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Central' } },
+      { eventId: 'merchant.saved/m1/2', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Nova' } },
     ])
   })
 
   test('is told of a change by PATCH, too', async () => {
-    const decisions = memoryDecisions()
-    const { patch } = start(memoryMerchants([aMerchant()]), decisions)
+    const auditTrail = memoryAuditTrail()
+    const { patch } = start(memoryMerchants([aMerchant()]), auditTrail)
     await patch({ name: 'Padaria Nova' })
-    expect(decisions.published).toMatchObject([
-      { decisionId: 'merchant.saved/m1/2', merchantId: 'm1', body: { name: 'Padaria Nova' } },
+    expect(auditTrail.published).toMatchObject([
+      { eventId: 'merchant.saved/m1/2', merchantId: 'm1', body: { name: 'Padaria Nova' } },
     ])
   })
 
   test('is told again, under the same id, when the same is sent again', async () => {
-    const decisions = memoryDecisions()
-    const { put } = start(memoryMerchants(), decisions)
+    const auditTrail = memoryAuditTrail()
+    const { put } = start(memoryMerchants(), auditTrail)
     await put(bakery)
     await put(bakery)
-    expect(decisions.published.map(({ decisionId }) => decisionId)).toEqual(Array(2).fill('merchant.saved/m1/1'))
+    expect(auditTrail.published.map(({ eventId }) => eventId)).toEqual(Array(2).fill('merchant.saved/m1/1'))
   })
 
   test('is registered also when nobody could be told, which is logged and counted', async () => {
@@ -690,9 +690,9 @@ describe('a merchant that is registered', () => {
   })
 
   test('is told of only if it was', async () => {
-    const decisions = memoryDecisions()
-    const { put } = start(memoryMerchants([aMerchant()]), decisions)
+    const auditTrail = memoryAuditTrail()
+    const { put } = start(memoryMerchants([aMerchant()]), auditTrail)
     expect(await put({ ...bakery, currency: 'EUR' })).toMatchObject({ status: 409 })
-    expect(decisions.published).toEqual([])
+    expect(auditTrail.published).toEqual([])
   })
 })

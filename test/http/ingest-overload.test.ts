@@ -8,7 +8,7 @@ import { ingest, type IngestLimits } from '#ingest/ingest'
 import { rateLimit } from '#ingest/rate-limit'
 import type { EntryStream } from '#ledger/ports'
 import { aMerchant } from '#test/builders'
-import { decodeRecord } from '#wire/stream-record'
+import { decodeRecord } from '#wire/stream/record'
 
 const MEBIBYTE = 1024 * 1024
 

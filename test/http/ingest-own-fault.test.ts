@@ -17,7 +17,7 @@ vi.mock(import('#ledger/calendar'), async (importOriginal) => {
     },
   }
 })
-vi.mock(import('#wire/stream-record'), async (importOriginal) => {
+vi.mock(import('#wire/stream/record'), async (importOriginal) => {
   const original = await importOriginal()
   return {
     ...original,

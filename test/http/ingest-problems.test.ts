@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { FIELD_TEXTS, PROBLEM_TEXTS } from '#wire/openapi/problem-texts'
-import { PROBLEMS, type ProblemCode } from '#wire/problem'
+import { FIELD_TEXTS, PROBLEM_TEXTS } from '#wire/http/openapi/problem-texts'
+import { PROBLEMS, type ProblemCode } from '#wire/http/problem'
 
 const documented = readFileSync(new URL('../../docs/problems.md', import.meta.url), 'utf8')
 

@@ -5,13 +5,13 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
-import type { Decision } from '#ledger/decision'
+import type { AuditEvent } from '#ledger/audit-event'
 import type { EntryStream, Quarantine } from '#ledger/ports'
 import { MAX_REPLAYS, quarantineKey, quarantineState, type Quarantined, type SetAside } from '#ledger/quarantine'
 import { aMerchant, anEntry, aSetAside, entryId, utf8 } from '#test/builders'
-import { positionToken } from '#wire/position-token'
-import { quarantineId } from '#wire/quarantine-id'
-import { decodeRecord } from '#wire/stream-record'
+import { positionToken } from '#wire/http/position-token'
+import { quarantineId } from '#wire/http/quarantine-id'
+import { decodeRecord } from '#wire/stream/record'
 
 const NOW = Date.parse('2026-11-20T12:35:00Z')
 /** Before everything that the memory stream takes. */
@@ -32,13 +32,13 @@ type Given = {
   readonly stream?: EntryStream
   /** Replaces parts of the quarantine as ingest sees it. */
   readonly quarantineWith?: (quarantine: Quarantine) => Partial<Quarantine>
-  readonly publish?: (decision: Decision) => Promise<void>
+  readonly publish?: (decision: AuditEvent) => Promise<void>
 }
 
 const start = async ({ given = item, stream, quarantineWith = () => ({}), publish = async () => {} }: Given = {}) => {
   const memory = memoryEntryStream()
   const quarantine = memoryQuarantine()
-  const told: Decision[] = []
+  const told: AuditEvent[] = []
   const log = { error: vi.fn(), warn: vi.fn() }
   let nowMs = NOW
   const app = ingest({
@@ -46,7 +46,7 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
     stream: stream ?? memory,
     merchants: memoryMerchants([aMerchant()]),
     quarantine: { ...quarantine, ...quarantineWith(quarantine) },
-    decisions: {
+    auditTrail: {
       async publish(decision) {
         told.push(decision)
         await publish(decision)
@@ -422,7 +422,7 @@ describe('every decision', () => {
     await post('replay', { entry: { amount: 7 } })
     expect(told).toEqual([
       {
-        decisionId: `${idOf(item)}.2`,
+        eventId: `${idOf(item)}.2`,
         kind: 'quarantine.replayed',
         merchantId: 'm1',
         businessDay: '2026-11-20',
@@ -445,7 +445,7 @@ describe('every decision', () => {
     await post('discard', { reason: 'test' })
     expect(told).toEqual([
       {
-        decisionId: `${idOf(unreadable)}.1`,
+        eventId: `${idOf(unreadable)}.1`,
         kind: 'quarantine.discarded',
         decidedAtMs: NOW,
         body: { quarantineId: idOf(unreadable), by: 'ana', setAsideFor: 'undecodable-record', reason: 'test' },
@@ -458,7 +458,7 @@ describe('every decision', () => {
     await post('discard', { reason: 'test' })
     await post('discard', { reason: 'test' })
     await post('discard', { reason: 'fraud' })
-    expect(told.map(({ decisionId }) => decisionId)).toEqual([`${idOf(item)}.1`, `${idOf(item)}.1`])
+    expect(told.map(({ eventId }) => eventId)).toEqual([`${idOf(item)}.1`, `${idOf(item)}.1`])
     expect(told[1]).toEqual(told[0])
   })
 

@@ -8,9 +8,9 @@ import { ingest } from '#ingest/ingest'
 import type { Position } from '#ledger/identifiers'
 import type { EntryStream } from '#ledger/ports'
 import { aMerchant, merchantId } from '#test/builders'
-import { MAX_LINE_BYTES } from '#wire/lines'
-import { parsePositionToken } from '#wire/position-token'
-import { decodeRecord } from '#wire/stream-record'
+import { MAX_LINE_BYTES } from '#wire/http/lines'
+import { parsePositionToken } from '#wire/http/position-token'
+import { decodeRecord } from '#wire/stream/record'
 
 const NOW = Date.parse('2026-11-20T12:30:00Z')
 

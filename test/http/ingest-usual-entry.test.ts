@@ -2,10 +2,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DIRECTIONS, METHODS } from '#ledger/entry'
 import { anyId, anyInstantMs } from '#test/arbitraries'
-import { entryRequest, toEntryFields } from '#wire/entry'
-import { parseBatchText } from '#wire/batch'
-import { parseJson } from '#wire/json'
-import { readUsualEntry } from '#wire/usual-entry'
+import { entryRequest, toEntryFields } from '#wire/entry/schema'
+import { parseBatchText } from '#wire/http/batch'
+import { parseJson } from '#wire/json/json'
+import { readUsualEntry } from '#wire/entry/usual-entry'
 
 /** What the schema alone makes of it. */
 const bySchema = (json: unknown) => {

@@ -9,8 +9,8 @@ import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
 import { awkwardCases } from '#test/awkward-texts'
 import { aMerchant, merchantId } from '#test/builders'
-import { parsePositionToken } from '#wire/position-token'
-import { decodeRecord } from '#wire/stream-record'
+import { parsePositionToken } from '#wire/http/position-token'
+import { decodeRecord } from '#wire/stream/record'
 
 const NOW = Date.parse('2026-11-20T12:30:00Z')
 const MINUTE = 60_000

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { positionToken } from '#wire/position-token'
+import { positionToken } from '#wire/http/position-token'
 import { scrape } from './metrics-text.ts'
 import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 

@@ -7,8 +7,8 @@ import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest, type IngestWorld } from '#ingest/ingest'
 import { quarantineKey, type Quarantined } from '#ledger/quarantine'
 import { aMerchant, aRule, aSetAside } from '#test/builders'
-import { ingestDocument } from '#wire/openapi/ingest-document'
-import { quarantineId } from '#wire/quarantine-id'
+import { ingestDocument } from '#wire/http/openapi/ingest-document'
+import { quarantineId } from '#wire/http/quarantine-id'
 import { distinct, publishedDocument, type Seen } from './published-document.ts'
 
 const published = publishedDocument(ingestDocument())

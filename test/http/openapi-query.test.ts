@@ -1,10 +1,10 @@
 /** The published document of the query API, held against what it really answers. */
 import { expect, test } from 'vitest'
 import { quarantineKey, type Quarantined } from '#ledger/quarantine'
-import { positionToken } from '#wire/position-token'
-import { quarantineId } from '#wire/quarantine-id'
+import { positionToken } from '#wire/http/position-token'
+import { quarantineId } from '#wire/http/quarantine-id'
 import { aMerchant, aRule, aSetAside, day, merchantId } from '#test/builders'
-import { queryDocument } from '#wire/openapi/query-document'
+import { queryDocument } from '#wire/http/openapi/query-document'
 import { distinct, publishedDocument, type Seen } from './published-document.ts'
 import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
 

@@ -2,7 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { expect } from 'vitest'
-import type { OpenApiDocument } from '#wire/openapi/document'
+import type { OpenApiDocument } from '#wire/http/openapi/document'
 
 type Schema = Record<string, unknown>
 type Content = Record<string, { schema: Schema; examples?: Record<string, { value: unknown }> }>

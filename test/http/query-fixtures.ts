@@ -15,7 +15,7 @@ import type { Merchant } from '#ledger/merchant'
 import { queryApi } from '#query-api/app'
 import type { Store } from '#query-api/store'
 import { aMerchant, anEntry, entryId } from '#test/builders'
-import { openSegment, sealSegment } from '#wire/packed-segment'
+import { openSegment, sealSegment } from '#wire/journal/segment'
 
 export const NOW_MS = Date.parse('2026-11-20T15:00:00Z')
 

@@ -4,7 +4,7 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import type { Store } from '#query-api/store'
 import { aMerchant, aRule, day, merchantId } from '#test/builders'
-import { positionToken } from '#wire/position-token'
+import { positionToken } from '#wire/http/position-token'
 import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 
 const LOOK_MS = 250

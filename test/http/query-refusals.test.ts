@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Store } from '#query-api/store'
-import { quarantineId } from '#wire/quarantine-id'
+import { quarantineId } from '#wire/http/quarantine-id'
 import { aQueryApi, moved } from './query-fixtures.ts'
 
 const DAY = '/v1/merchants/m1/days/2026-11-20'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { shared } from '#query-api/shared-reads'
 import type { Store } from '#query-api/store'
-import { positionToken } from '#wire/position-token'
+import { positionToken } from '#wire/http/position-token'
 import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 
 const DAY = '/v1/merchants/m1/days/2026-11-20'

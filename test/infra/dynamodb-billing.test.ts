@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { documentClient } from '#adapters/dynamodb/client'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { keySchema, tableKeys } from '#adapters/dynamodb/tables'
-import { itemBytes, type Item } from '../../bench/item-size.ts'
+import { itemBytes, type Item } from '../../bench/rig/item-size.ts'
 
 const client = documentClient()
 const TableName = `billing-${process.pid}`

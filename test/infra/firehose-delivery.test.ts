@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parquetMetadata, parquetSchema } from 'hyparquet'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDeliveryStream, type DeliveryStreamOptions } from '#infra/local/firehose/delivery-stream'
-import { decisionsTable, entriesTable } from '#infra/local/firehose/tables'
+import { auditEventsTable, entriesTable } from '#infra/local/firehose/tables'
 import { eventually } from '#infra/local/retry'
 import { anEntryRow, readParquet, recordOf } from './archived-rows.ts'
 
@@ -150,7 +150,7 @@ describe('which files', () => {
   })
 
   test('decisions by the day on which they were made', async () => {
-    const stream = openStream({ name: 'daybook-decisions', table: decisionsTable })
+    const stream = openStream({ name: 'daybook-decisions', table: auditEventsTable })
     const decision = {
       decision_id: 'd-1',
       kind: 'merchant.saved',
@@ -161,7 +161,7 @@ describe('which files', () => {
     }
     await stream.put([recordOf(decision)])
     await stream.close(5_000)
-    expect([...bucket.keys()]).toEqual([expect.stringMatching(/^decisions\/day=2026-11-20\/daybook-decisions-/)])
+    expect([...bucket.keys()]).toEqual([expect.stringMatching(/^auditEvents\/day=2026-11-20\/daybook-auditEvents-/)])
     expect(await onlyFile()).toEqual([
       { ...decision, business_day: null, decided_at: new Date('2026-11-20T23:59:59.999Z') },
     ])

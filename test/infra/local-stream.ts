@@ -6,7 +6,7 @@ import {
   PutRecordCommand,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis'
-import { kinesisClient } from '#adapters/kinesis/client'
+import { kinesisClient } from '#adapters/aws/kinesis'
 import { eventually } from '#infra/local/retry'
 
 /** A stream of its own for a test. */

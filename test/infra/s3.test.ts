@@ -7,7 +7,7 @@ import { FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose'
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '#infra/local/retry'
-import { s3Client } from '#infra/local/s3-client'
+import { s3Client } from '#adapters/aws/s3'
 import { startTestServices, type TestServices } from '#infra/local/test-services'
 import { anEntryRow, objectsBelow, readParquet, recordOf } from './archived-rows.ts'
 

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-kinesis'
 import kinesalite from 'kinesalite'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { httpHandler } from '#adapters/http-handler'
+import { httpHandler } from '#adapters/aws/http-handler'
 import { sweepExpired } from '#infra/local/sweep-expired'
 import { eventually } from '#infra/local/retry'
 import { texts } from './local-stream.ts'

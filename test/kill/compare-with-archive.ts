@@ -1,6 +1,6 @@
 /** What S3 holds, compared with what the clients were told. Copies are welcome there: readers count each position once. */
 import { eventually } from '#infra/local/retry'
-import { s3Client } from '#infra/local/s3-client'
+import { s3Client } from '#adapters/aws/s3'
 import type { Sale } from '#test/flows/client'
 import { readArchive } from './archive.ts'
 import type { Findings } from './findings.ts'

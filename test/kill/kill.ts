@@ -9,7 +9,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { table } from '#infra/local/demo/terminal'
+import { table } from '#operations/terminal'
 import { commandLineOf } from '#infra/local/process-table'
 import { register } from '#test/flows/client'
 import { RunningSystem } from '#test/flows/running-system'

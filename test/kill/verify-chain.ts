@@ -1,4 +1,4 @@
-import { documentClient } from '#adapters/dynamodb/client'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import { verifyBook } from '#processors/journal/verify-book'

@@ -14,7 +14,7 @@ import { quarantineKey, quarantineState, type SetAside } from '#ledger/quarantin
 import { quarantine as command, USAGE } from '#operations/quarantine'
 import { aMerchant, anEntry, aSetAside, entryId, utf8 } from '#test/builders'
 import { aQueryApi, NOW_MS } from '#test/http/query-fixtures'
-import { quarantineId } from '#wire/quarantine-id'
+import { quarantineId } from '#wire/http/quarantine-id'
 import { runIn } from './run.ts'
 
 const at = (sequenceNumber: string) => ({ shardId: 'shardId-000000000000', sequenceNumber, index: 0 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import type { Merchant } from '#ledger/merchant'
 import { USAGE, zones as command, type ZonesWorld } from '#operations/zones'
@@ -26,7 +26,7 @@ const aWorld = <Given extends Partial<ZonesWorld>>(given: Given = {} as Given) =
     shop('kiosk', 'America/Inuvik'),
     shop('lodge', 'America/Rainy_River'),
   ])
-  return { merchants, decisions: memoryDecisions(), zones: zones2026f, clock: () => NOW, ...given }
+  return { merchants, auditTrail: memoryAuditTrail(), zones: zones2026f, clock: () => NOW, ...given }
 }
 const run = (world: ZonesWorld, ...args: string[]) =>
   runIn(
@@ -48,7 +48,7 @@ test('a dry run lists the merchants whose days move, from when and by how much, 
   expect(printed).not.toContain('cafe')
   expect(complained).toMatch(/^5 merchants, zone data 2026f: \d would be changed\.$/)
   expect(await revisions(world)).toEqual(['bakery 1', 'cafe 1', 'kiosk 1', 'lodge 1', 'night-bar 1'])
-  expect(world.decisions.published).toEqual([])
+  expect(world.auditTrail.published).toEqual([])
 })
 
 test('a run changes them, tells the archive of each, and finds nothing to do when it is repeated', async () => {
@@ -60,7 +60,7 @@ test('a run changes them, tells the archive of each, and finds nothing to do whe
     revision: 2,
     calendar: [{ zone: { version: '2026c' } }, { from: '2026-11-21', zone: { version: '2026f' } }],
   })
-  expect(world.decisions.published.map(({ decisionId }) => decisionId)).toContain('merchant.saved/bakery/2')
+  expect(world.auditTrail.published.map(({ eventId }) => eventId)).toContain('merchant.saved/bakery/2')
   expect(await run(world)).toMatchObject({ printed: '', complained: '5 merchants, zone data 2026f: 0 changed.' })
 })
 
@@ -100,7 +100,7 @@ test('a merchant that another change has moved meanwhile is read again, and that
 test.each<{ what: string; given: Partial<ZonesWorld>; said: RegExp }>([
   {
     what: 'the archive cannot be told',
-    given: { decisions: { publish: () => Promise.reject(new Error('out of reach')) } },
+    given: { auditTrail: { publish: () => Promise.reject(new Error('out of reach')) } },
     said: /^bakery: is changed, and the archive could not be told; send its PUT once more/m,
   },
   {

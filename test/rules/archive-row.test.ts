@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ok } from '#ledger/result'
-import { archiveRow, parseArchiveRow } from '#wire/archive-row'
+import { archiveRow, parseArchiveRow } from '#wire/archive/row'
 import { anyArchivedEntry } from '../arbitraries.ts'
 import { anArchivedEntry, anEntry } from '../builders.ts'
 

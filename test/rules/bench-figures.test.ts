@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Figure } from '../../bench/figure.ts'
-import { figureTable } from '../../bench/figure-table.ts'
-import { median } from '../../bench/rounds.ts'
+import type { Figure } from '../../bench/rig/figure.ts'
+import { figureTable } from '../../bench/rig/figure-table.ts'
+import { median } from '../../bench/rig/rounds.ts'
 
 test('a table says of each figure what was asked for and how far it is from there', () => {
   const figures: Figure[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { itemBytes, readUnits, writeUnits, type Item } from '../../bench/item-size.ts'
+import { itemBytes, readUnits, writeUnits, type Item } from '../../bench/rig/item-size.ts'
 
 test.each<{ given: string; item: Item; bytes: number }>([
   { given: 'nothing', item: {}, bytes: 0 },

@@ -4,7 +4,7 @@ import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import { METHODS, type Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, MAX_TOTAL_MINOR, netMinor, type Currency } from '#ledger/money'
-import { sealSegment } from '#wire/packed-segment'
+import { sealSegment } from '#wire/journal/segment'
 
 const startsAtMs = Date.parse('2026-11-20T03:00:00Z')
 // A book's ids are shared by all its states, so each chain in these tests starts from a book of its own.

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { daysSince1970, leadingDate } from '#ledger/calendar-date'
-import { parseInstant } from '#wire/instant'
+import { parseInstant } from '#wire/entry/instant'
 
 test('every date there is has the number that Date gives it, and no other date has one', () => {
   // Leap years, common years, centuries, and both ends.

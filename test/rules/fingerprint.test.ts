@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalContent, METHODS, type Entry } from '#ledger/entry'
-import { contentFingerprint, idFingerprint } from '#ledger/fingerprint'
+import { contentFingerprint, idFingerprint } from '#ledger/memory/fingerprint'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { anyEntry, anyId } from '../arbitraries.ts'
 import { anEntry, currency } from '../builders.ts'

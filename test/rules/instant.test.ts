@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ok, refuse } from '#ledger/result'
-import { instantText, parseInstant } from '#wire/instant'
+import { instantText, parseInstant } from '#wire/entry/instant'
 import { anyInstantMs } from '../arbitraries.ts'
 
 test.each([

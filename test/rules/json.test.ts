@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ok, refuse } from '#ledger/result'
-import { decodeUtf8, jsonText, jsonTextOfAnySize, parseJson } from '#wire/json'
+import { decodeUtf8, jsonText, jsonTextOfAnySize, parseJson } from '#wire/json/json'
 
 describe('parsing', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { parseBatchText } from '#wire/batch'
-import { decodeRecord, encodeEntries, entryLine } from '#wire/stream-record'
+import { parseBatchText } from '#wire/http/batch'
+import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
 import { anEntry, merchantId } from '../builders.ts'
 
 setFlagsFromString('--expose-gc')

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ok, refuse } from '#ledger/result'
 import { furthestPositions } from '#ledger/positions'
-import { parsePositionToken, positionsToken, positionToken } from '#wire/position-token'
+import { parsePositionToken, positionsToken, positionToken } from '#wire/http/position-token'
 
 const aPosition = { shardId: 'shardId-000000000000', sequenceNumber: '4965500000000000000000000000000001', index: 499 }
 const part = (text: string, index = '.0') => `${Buffer.from(text).toString('base64url')}${index}`

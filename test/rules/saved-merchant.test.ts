@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { startOfDay, type Calendar } from '#ledger/calendar'
 import { registerMerchant, type Merchant } from '#ledger/merchant'
 import { ok } from '#ledger/result'
-import { parseSavedMerchant, savedMerchant } from '#wire/saved-merchant'
+import { parseSavedMerchant, savedMerchant } from '#wire/archive/merchant'
 import packed from 'moment-timezone/data/packed/latest.json' with { type: 'json' }
-import { itemBytes } from '../../bench/item-size.ts'
+import { itemBytes } from '../../bench/rig/item-size.ts'
 import { aMerchant, day, merchantId } from '../builders.ts'
 import { ruleMade, zones2026c, zones2026f } from '../zone-data.ts'
 

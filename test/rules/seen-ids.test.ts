@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { SeenIds } from '#ledger/seen-ids'
+import { SeenIds } from '#ledger/memory/seen-ids'
 import { anEntry, entryId } from '../builders.ts'
 
 const known = (id: string, reference = id) => anEntry({ entryId: entryId(id), reference })

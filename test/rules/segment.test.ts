@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { emptyBook, evolve, nextSegment } from '#ledger/book'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import { digestOf, NO_CHAIN, sealingHash, type ChainHash, type SealedSegment } from '#ledger/segment'
-import { openSegment, sealSegment } from '#wire/packed-segment'
+import { openSegment, sealSegment } from '#wire/journal/segment'
 import { anyEntry } from '../arbitraries.ts'
 import { aBookId, aSealedSegment, anEntry, day, entryId, merchantId, someTerms, utf8 } from '../builders.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readSettings } from '#wire/settings'
+import { readSettings } from '#infra/settings'
 
 describe('QUERY_URL', () => {
   test.each([

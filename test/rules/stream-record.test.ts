@@ -9,8 +9,8 @@ import {
   entryLine,
   parseEntryLine,
   parseUnusualLine,
-} from '#wire/stream-record'
-import { readUsualLine } from '#wire/usual-line'
+} from '#wire/stream/record'
+import { readUsualLine } from '#wire/stream/usual-line'
 import { anyEntry } from '../arbitraries.ts'
 import { anEntry, entryId, utf8 } from '../builders.ts'
 

@@ -7,9 +7,9 @@ import type { Journal } from '#ledger/ports'
 import { digestOf, NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { verifyBook } from '#processors/journal/verify-book'
 import { aBookId, anEntry, day, entryId, merchantId, someTerms } from '#test/builders'
-import { packEntries } from '#wire/packed-entries'
-import { openSegment, sealSegment } from '#wire/packed-segment'
-import { packView, unpackView } from '#wire/packed-view'
+import { packEntries } from '#wire/journal/packed-entries'
+import { openSegment, sealSegment } from '#wire/journal/segment'
+import { packView, unpackView } from '#wire/journal/packed-view'
 
 const ENTRIES = Array.from({ length: 40 }, (_, index) =>
   anEntry({

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
-import type { Decisions, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { Mix } from './mixes.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -10,7 +10,7 @@ export type Ports = {
   readonly heads: Heads
   readonly merchants: Merchants
   readonly quarantine: Quarantine
-  readonly decisions: Decisions
+  readonly auditTrail: AuditTrail
   readonly progress: Progress
 }
 
@@ -47,7 +47,7 @@ export const faultyPorts = (
     if (random.chance((trouble.rate * trouble.weights.crash) / 4)) machine.dead = true
     if (machine.dead) await new Promise(() => {})
   }
-  const { journal, heads, merchants, quarantine, decisions, progress } = ports
+  const { journal, heads, merchants, quarantine, auditTrail, progress } = ports
   return {
     journal: {
       read: (book, after, limit) => call(() => journal.read(book, after, limit)),
@@ -70,8 +70,8 @@ export const faultyPorts = (
       find: (key) => call(() => quarantine.find(key)),
       note: (item, action) => call(() => quarantine.note(item, action)),
     },
-    decisions: {
-      publish: (...told) => call(() => decisions.publish(...told)),
+    auditTrail: {
+      publish: (...told) => call(() => auditTrail.publish(...told)),
     },
     progress: {
       advance: (consumer, to) => call(() => progress.advance(consumer, to)),

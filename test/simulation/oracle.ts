@@ -1,6 +1,6 @@
 /**
  * Knows what must be true of a history: it counts what stood on the stream and compares contents field by field, without
- * our content hashes, caches or decisions. (Segments it opens and seals by the code that makes them; test/rules/ holds
+ * our content hashes, caches or audit events. (Segments it opens and seals by the code that makes them; test/rules/ holds
  * that code to its own examples.)
  *
  * At every moment: progress never falls, and never passes a record that is not done; nothing is told that is not so. At the end: each id of a book is
@@ -8,7 +8,7 @@
  * content of it is in quarantine and the counted one is not; so is every line that cannot be read, and nothing else;
  * the totals are those of what is counted, the chain is unbroken, and the heads know every book.
  */
-import { memoryDecisions } from '#adapters/decisions/memory-decisions'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
@@ -19,8 +19,8 @@ import { bookKey, type BookId, type Position } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Progress } from '#ledger/ports'
 import { NO_CHAIN, sealingHash } from '#ledger/segment'
-import { unpackIds } from '#wire/packed-entries'
-import { openSegment } from '#wire/packed-segment'
+import { unpackIds } from '#wire/journal/packed-entries'
+import { openSegment } from '#wire/journal/segment'
 import type { Ports } from './faults.ts'
 import type { SimStream } from './stream.ts'
 import { isCountable } from './workload.ts'
@@ -54,7 +54,7 @@ export class Oracle {
       heads: memoryHeads(),
       merchants: memoryMerchants(merchants),
       quarantine: memoryQuarantine(),
-      decisions: memoryDecisions(),
+      auditTrail: memoryAuditTrail(),
       progress: memoryProgress(),
     }
     this.ports = this.#watched()
@@ -172,11 +172,11 @@ export class Oracle {
           else this.#asideContents.add(contentOf(subject))
         },
       },
-      decisions: {
+      auditTrail: {
         publish: async (...told) => {
-          for (const { decisionId, body } of told) {
+          for (const { eventId, body } of told) {
             const { position } = body as { position: Position }
-            this.#must(this.#asidePositions.has(placeOf(position)), `${decisionId} is told and not so`)
+            this.#must(this.#asidePositions.has(placeOf(position)), `${eventId} is told and not so`)
           }
         },
       },

@@ -1,11 +1,11 @@
 /** `npm run demo`: five shops' day, sent to the running system as tills do, then what was expected against what is read. */
 import { furthestPositions } from '#ledger/positions'
-import { parsePositionToken, positionsToken } from '#wire/position-token'
-import { readSettings } from '#wire/settings'
+import { parsePositionToken, positionsToken } from '#wire/http/position-token'
+import { readSettings } from '#infra/settings'
 import { serviceUrl } from '../service-url.ts'
 import { demoClient, type Client, type DayAnswer } from './client.ts'
 import { dayOfTrade, SHOPS, type DayOfTrade, type SentEntry } from './day-of-trade.ts'
-import { progressBar, table } from './terminal.ts'
+import { progressBar, table } from '#operations/terminal'
 
 const BATCH = 100
 const SENDERS = 4

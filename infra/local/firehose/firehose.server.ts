@@ -8,11 +8,11 @@ import { parseArgs } from 'node:util'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { pino } from 'pino'
 import { onStopSignal, outliveReaders } from '#http/process-life'
-import { readSettings } from '#wire/settings'
-import { s3Client } from '../s3-client.ts'
+import { readSettings } from '#infra/settings'
+import { s3Client } from '#adapters/aws/s3'
 import { openDeliveryStream, type Objects } from './delivery-stream.ts'
 import { firehoseApi } from './firehose-api.ts'
-import { decisionsTable, entriesTable, type Table } from './tables.ts'
+import { auditEventsTable, entriesTable, type Table } from './tables.ts'
 
 const { port, path = '' } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 const { archiveBucket, deliveryStreams, logLevel } = readSettings()
@@ -35,7 +35,7 @@ const stream = (name: string, table: Table) =>
   })
 const streams = new Map([
   [deliveryStreams.entries, stream(deliveryStreams.entries, entriesTable)],
-  [deliveryStreams.decisions, stream(deliveryStreams.decisions, decisionsTable)],
+  [deliveryStreams.decisions, stream(deliveryStreams.decisions, auditEventsTable)],
 ])
 
 const server = createServer(firehoseApi(streams))

@@ -36,7 +36,7 @@ export const entriesTable: Table = {
   sortedBy: ['shard_id', 'sequence_number', 'record_index'],
 }
 
-export const decisionsTable: Table = {
+export const auditEventsTable: Table = {
   columns: [
     ...strings('decision_id', 'kind', 'merchant_id', 'business_day'),
     { name: 'decided_at', type: 'timestamp' },

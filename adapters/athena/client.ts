@@ -1,6 +1,0 @@
-import { AthenaClient } from '@aws-sdk/client-athena'
-import { httpHandler } from '#adapters/http-handler'
-
-/** Talks to the Athena that the environment names (`AWS_REGION`, `AWS_ENDPOINT_URL_ATHENA`). */
-export const athenaClient = ({ maxAttempts = 3 }: { maxAttempts?: number } = {}): AthenaClient =>
-  new AthenaClient({ maxAttempts, requestHandler: httpHandler({ maxSockets: 8, requestTimeoutMs: 30_000 }) })

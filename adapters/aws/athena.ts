@@ -1,0 +1,6 @@
+import { AthenaClient } from '@aws-sdk/client-athena'
+import { httpHandler } from '#adapters/aws/http-handler'
+
+/** Talks to the Athena that the environment names (`AWS_REGION`, `AWS_ENDPOINT_URL_ATHENA`). */
+export const athenaClient = ({ maxAttempts = 3 }: { maxAttempts?: number } = {}): AthenaClient =>
+  new AthenaClient({ maxAttempts, requestHandler: httpHandler({ maxSockets: 8, requestTimeoutMs: 30_000 }) })

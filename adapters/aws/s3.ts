@@ -1,0 +1,11 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import { httpHandler } from './http-handler.ts'
+
+/** Talks to the S3 that the environment names (`AWS_REGION`, `AWS_ENDPOINT_URL_S3`). */
+export const s3Client = ({ maxAttempts = 5 }: { maxAttempts?: number } = {}): S3Client =>
+  new S3Client({
+    maxAttempts,
+    // The local S3 has one host name for all buckets, and so has LocalStack. AWS takes the bucket in the path as well.
+    forcePathStyle: true,
+    requestHandler: httpHandler({ maxSockets: 64, requestTimeoutMs: 30_000 }),
+  })

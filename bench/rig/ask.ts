@@ -1,0 +1,7 @@
+/** One question of `npm run bench`, in a process that nothing else has warmed up or filled: node bench/rig/ask.ts <name> */
+import { questions } from '../questions.ts'
+
+const question = questions.find(({ name }) => name === process.argv[2])
+if (question === undefined) throw new Error(`there is no question "${process.argv[2]}"`)
+const figures = await question.measure()
+process.send?.(figures, () => process.disconnect())

@@ -1,0 +1,165 @@
+/**
+ * The design that everybody thinks of first, to compare with: one transaction per entry, which puts the entry if its id
+ * is not there and adds it to its book's counters. Really carried out, on the local DynamoDB.
+ */
+import { CreateTableCommand, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import { PutCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { documentClient } from '#adapters/aws/dynamodb'
+import { keySchema, type TableKey } from '#adapters/dynamodb/tables'
+import { startTestServices } from '#infra/local/test-services'
+import { HOUR_MS } from '#ledger/calendar'
+import { windowOf } from '#ledger/day-view'
+import { METHODS, type Entry } from '#ledger/entry'
+import { bookKey } from '#ledger/identifiers'
+import { encodeEntries, entryLine } from '#wire/stream/record'
+import { itemBytes, writeUnits, type Item } from './item-size.ts'
+import { billedRecordGB } from '../prices.ts'
+import { cpuMicros } from './rounds.ts'
+import { bookOf, terms, trade } from './trade.ts'
+
+/** Of one entry, where nothing else is said. */
+export type Naive = {
+  readonly recordGB: number
+  readonly cpuMicros: number
+  /** Late in the day, with every hour and method counted; as the local DynamoDB bills it. */
+  readonly writeUnits: number
+  /** With counters of the day's totals alone, which cannot answer what we answer. */
+  readonly bareWriteUnits: number
+  readonly mixedPerSecond: number
+  readonly hotPerSecond: number
+}
+
+const MERCHANTS = 1_000
+const ENTRIES = 1_000
+const AT_ONCE = 32
+
+export const measureNaive = async (): Promise<Naive> => {
+  const services = await startTestServices()
+  try {
+    const client = documentClient()
+    await createTable(client, ENTRIES_TABLE, entriesKey)
+    await createTable(client, COUNTERS_TABLE, countersKey)
+    const { shops, requests } = trade({ merchantCount: MERCHANTS, ids: 'till' })
+    const hot = trade({ merchantCount: 1, ids: 'uuid' }).requests(ENTRIES).flat()
+    const mixed = requests(ENTRIES).flat()
+    for (const { merchantId } of shops) {
+      const Item = countersItem(bookKey(bookOf(merchantId)), { withView: true })
+      await client.send(new PutCommand({ TableName: COUNTERS_TABLE, Item }))
+    }
+    const ofMixed = await countAll(client, mixed)
+    const ofHot = await countAll(client, hot)
+    const average = (of: (entry: Entry) => number) => mixed.reduce((sum, entry) => sum + of(entry), 0) / mixed.length
+    return {
+      recordGB: average((entry) => billedRecordGB(encodeEntries([entryLine(entry)]))),
+      cpuMicros: ofMixed.cpuMicros,
+      writeUnits: ofMixed.units,
+      bareWriteUnits: average(bareUnitsOf),
+      mixedPerSecond: ofMixed.perSecond,
+      hotPerSecond: ofHot.perSecond,
+    }
+  } finally {
+    await services.stop()
+  }
+}
+
+const ENTRIES_TABLE = 'naive-entries'
+const COUNTERS_TABLE = 'naive-counters'
+const entriesKey: TableKey = { partition: { name: 'book', type: 'S' }, sort: { name: 'entryId', type: 'S' } }
+const countersKey: TableKey = { partition: { name: 'book', type: 'S' } }
+
+const createTable = async (client: DynamoDBDocumentClient, TableName: string, key: TableKey): Promise<void> => {
+  await client.send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', ...keySchema(key) }))
+}
+
+type Counted = { readonly perSecond: number; readonly cpuMicros: number; readonly units: number }
+
+const countAll = async (client: DynamoDBDocumentClient, entries: readonly Entry[]): Promise<Counted> => {
+  const queue = entries.values()
+  let units = 0
+  const lane = async (): Promise<void> => {
+    for (const entry of queue) {
+      const used = await countEntry(client, entry)
+      units += used
+    }
+  }
+  const before = cpuMicros()
+  const startedMs = performance.now()
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  return {
+    perSecond: (1_000 * entries.length) / (performance.now() - startedMs),
+    cpuMicros: (cpuMicros() - before) / entries.length,
+    units: units / entries.length,
+  }
+}
+
+/** Counts an entry once; answers the write units that it took. What another transaction held up is tried again. */
+const countEntry = async (client: DynamoDBDocumentClient, entry: Entry): Promise<number> => {
+  const transaction = new TransactWriteCommand({
+    ReturnConsumedCapacity: 'TOTAL',
+    TransactItems: [
+      {
+        Put: {
+          TableName: ENTRIES_TABLE,
+          Item: entryItem(entry),
+          ConditionExpression: 'attribute_not_exists(#book)',
+          ExpressionAttributeNames: { '#book': 'book' },
+        },
+      },
+      { Update: { TableName: COUNTERS_TABLE, Key: { book: keyOf(entry) }, ...addToCounters(entry) } },
+    ],
+  })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { ConsumedCapacity = [] } = await client.send(transaction)
+      return ConsumedCapacity.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
+    } catch (error) {
+      if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
+const MAX_ATTEMPTS = 100
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException &&
+  (error.CancellationReasons ?? []).some(({ Code }) => Code === 'TransactionConflict')
+
+/** A transaction pays for every unit twice. */
+const bareUnitsOf = (entry: Entry): number =>
+  2 * writeUnits(itemBytes(entryItem(entry))) +
+  2 * writeUnits(itemBytes(countersItem(keyOf(entry), { withView: false })))
+
+const keyOf = ({ merchantId, businessDay }: Entry): string => bookKey({ merchantId, day: businessDay })
+
+const entryItem = (entry: Entry): Item => {
+  const { merchantId: _merchant, businessDay: _day, ...rest } = entry
+  return { book: keyOf(entry), ...rest }
+}
+
+/** Every number of the day view is an attribute of its own, "credits@13", because `ADD` reaches no deeper. */
+const addToCounters = (entry: Entry) => {
+  const sum = entry.direction === 'credit' ? 'credits' : 'debits'
+  const hour = windowOf(entry, terms.startsAtMs, HOUR_MS)
+  const rows = ['day', entry.method ?? 'other', hour]
+  return {
+    UpdateExpression: `ADD ${rows.map((_, index) => `#sum${index} :amount, #count${index} :one`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(
+      rows.flatMap((row, index) => [
+        [`#sum${index}`, `${sum}@${row}`],
+        [`#count${index}`, `count@${row}`],
+      ]),
+    ),
+    ExpressionAttributeValues: { ':amount': entry.amountMinor, ':one': 1 },
+  }
+}
+
+/** The counters late in the day, when all are there. */
+const countersItem = (book: string, { withView }: { withView: boolean }): Item => {
+  const rows = ['day', ...(withView ? [...METHODS, ...Array(24).keys()] : [])]
+  const numbers = rows.flatMap((row) => [
+    [`credits@${row}`, 123_456_789],
+    [`debits@${row}`, 1_234_567],
+    [`count@${row}`, 12_345],
+  ])
+  return { book, ...(Object.fromEntries(numbers) as Item) }
+}

@@ -1,0 +1,43 @@
+/** Ingest's own HTTP face, validation and judgement, in a process of its own, over PostgreSQL instead of the stream. */
+import { Client, type ClientConfig } from 'pg'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ianaZones } from '#adapters/zones/iana-zones'
+import { serve } from '#http/serve'
+import { acceptEntries, stampEntries } from '#ingest/accept-entries'
+import { admission } from '#ingest/admission'
+import { ingestApp } from '#ingest/app'
+import { decideQuarantine } from '#ingest/decide-quarantine'
+import { knownMerchants } from '#ingest/known-merchants'
+import { noRateLimit } from '#ingest/rate-limit'
+import { registrar } from '#ingest/register-merchant'
+import { postgresWriter } from './writer.ts'
+
+export type FrontSettings = { readonly connection: ClientConfig; readonly connections: number }
+
+const start = async ({ connection, connections }: FrontSettings): Promise<void> => {
+  const clients = Array.from({ length: connections }, () => new Client(connection))
+  await Promise.all(clients.map((client) => client.connect()))
+  const merchants = memoryMerchants()
+  const writer = postgresWriter(clients)
+  const room = () => admission({ maxBytes: 32 * 1024 * 1024, waitingMs: writer.waitingMs })
+  const stamp = stampEntries({ merchants: knownMerchants(merchants), clock: Date.now })
+  const auditTrail = { publish: async () => {} }
+  const app = ingestApp({
+    accept: acceptEntries({ stamp, writer }),
+    quarantine: decideQuarantine({ quarantine: memoryQuarantine(), stamp, writer, auditTrail, clock: Date.now }),
+    registrar: registrar({ merchants, zones: ianaZones, clock: Date.now }),
+    admission: room(),
+    uploadAdmission: room(),
+    limit: noRateLimit,
+    onOutcomes() {},
+    onShed() {},
+    isReady: async () => true,
+    log: console,
+  })
+  const { port } = await serve(app, { host: '127.0.0.1', port: 0 })
+  process.send?.({ port })
+}
+
+process.once('disconnect', () => process.exit(0))
+process.once('message', (settings) => void start(settings as FrontSettings))

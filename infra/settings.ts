@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import type { DeliveryStreamNames } from '#adapters/archive/firehose-archive'
+import type { TableNames } from '#adapters/dynamodb/tables'
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+// AWS allows these characters in the names of streams, delivery streams and tables.
+const resourceName = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+$/, 'may contain only letters, digits, "_", "." and "-"')
+    .default(fallback)
+
+/** Where clients reach a service, without a slash at the end, so that a path can be put behind it. */
+const serviceUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text)
+  const isAddress = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)
+  if (isAddress && url.username === '' && url.password === '') return url.origin + url.pathname.replace(/\/+$/, '')
+  const message =
+    'must be an http or https URL without credentials, query or fragment, such as https://books.example.com'
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  INGEST_PORT: port(8787),
+  QUERY_PORT: port(8788),
+  // Ingest points there; without it, it cannot know the address.
+  QUERY_URL: serviceUrl.optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+
+  STREAM_NAME: resourceName('daybook-entries'),
+  ENTRIES_DELIVERY_STREAM: resourceName('daybook-entries'),
+  DECISIONS_DELIVERY_STREAM: resourceName('daybook-decisions'),
+  MERCHANTS_TABLE: resourceName('merchants'),
+  JOURNAL_TABLE: resourceName('journal'),
+  DAYS_TABLE: resourceName('days'),
+  PROGRESS_TABLE: resourceName('progress'),
+  QUARANTINE_TABLE: resourceName('quarantine'),
+
+  ARCHIVE_BUCKET: resourceName('daybook-archive'),
+  // SQL goes to Athena when its workgroup is named, and otherwise to DuckDB over copies of the objects.
+  ATHENA_WORKGROUP: z.string().optional(),
+  ATHENA_DATABASE: z.string().default('daybook'),
+  // From the hand-over to Firehose until the archive shows an entry, at most: its buffer, here 5 s, and 5 minutes.
+  ARCHIVE_DELIVERY_SECONDS: z.coerce.number().min(0).default(305),
+
+  // No cap when it is not set.
+  INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
+  INGEST_MAX_BYTES_IN_FLIGHT: z.coerce
+    .number()
+    .int()
+    .min(4 * 1024 * 1024)
+    .default(64 * 1024 * 1024),
+
+  // A store on AWS likes many writes at a time; the local one has a single writer and likes few.
+  BOOKS_AT_ONCE: z.coerce.number().int().min(1).max(256).default(32),
+  BOOK_CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(128 * 1024 * 1024),
+
+  // The next ones mean something only to the local system.
+  DAYBOOK_DATA: z.string().default('.daybook'),
+  DAYBOOK_SHARDS: z.coerce.number().int().min(1).max(64).default(2),
+  // Whether the stream waits for the disk before it acknowledges. For throw-away data: never.
+  DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
+})
+
+export type Settings = {
+  readonly host: string
+  readonly ingestPort: number
+  readonly queryPort: number
+  readonly queryUrl: string | undefined
+  readonly logLevel: z.infer<typeof environment>['LOG_LEVEL']
+  readonly streamName: string
+  readonly deliveryStreams: DeliveryStreamNames
+  readonly tables: TableNames
+  readonly archiveBucket: string
+  readonly athena: { readonly workGroup: string; readonly database: string } | undefined
+  readonly archiveDeliveryMs: number
+  readonly maxEntriesPerSecond: number | undefined
+  readonly maxBytesInFlight: number
+  readonly booksAtOnce: number
+  readonly bookCacheBytes: number
+  readonly dataFolder: string
+  readonly shardCount: number
+  /** Whether what the local stream acknowledges survives a power cut, and not only a kill. */
+  readonly syncs: boolean
+}
+
+/** The settings of every deployable. Addresses, region and credentials of AWS are not here: the SDK reads those itself. */
+export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => {
+  const parsed = environment.safeParse(withoutEmpty(env))
+  if (!parsed.success) throw new Error(explain(parsed.error))
+  const values = parsed.data
+  return {
+    host: values.HOST,
+    ingestPort: values.INGEST_PORT,
+    queryPort: values.QUERY_PORT,
+    queryUrl: values.QUERY_URL,
+    logLevel: values.LOG_LEVEL,
+    streamName: values.STREAM_NAME,
+    deliveryStreams: { entries: values.ENTRIES_DELIVERY_STREAM, decisions: values.DECISIONS_DELIVERY_STREAM },
+    tables: {
+      merchants: values.MERCHANTS_TABLE,
+      journal: values.JOURNAL_TABLE,
+      days: values.DAYS_TABLE,
+      progress: values.PROGRESS_TABLE,
+      quarantine: values.QUARANTINE_TABLE,
+    },
+    archiveBucket: values.ARCHIVE_BUCKET,
+    athena:
+      values.ATHENA_WORKGROUP === undefined
+        ? undefined
+        : { workGroup: values.ATHENA_WORKGROUP, database: values.ATHENA_DATABASE },
+    archiveDeliveryMs: values.ARCHIVE_DELIVERY_SECONDS * 1_000,
+    maxEntriesPerSecond: values.INGEST_MAX_ENTRIES_PER_SECOND,
+    maxBytesInFlight: values.INGEST_MAX_BYTES_IN_FLIGHT,
+    booksAtOnce: values.BOOKS_AT_ONCE,
+    bookCacheBytes: values.BOOK_CACHE_BYTES,
+    dataFolder: values.DAYBOOK_DATA,
+    shardCount: values.DAYBOOK_SHARDS,
+    syncs: values.DAYBOOK_SYNC === 'always',
+  }
+}
+
+// `INGEST_PORT= npm start` means the default to whoever types it, not port zero.
+const withoutEmpty = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+
+const explain = (error: z.ZodError): string =>
+  [
+    'These settings cannot be used:',
+    ...error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`),
+  ].join('\n')

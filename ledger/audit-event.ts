@@ -1,0 +1,36 @@
+import { contentHash } from './entry.ts'
+import type { BusinessDay, MerchantId } from './identifiers.ts'
+import type { SetAside } from './quarantine.ts'
+
+export type AuditEventKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
+
+/**
+ * Something that was decided about merchants, books or entries. Told after it is durable where it counts, so that the
+ * archive alone can tell what happened.
+ */
+export type AuditEvent<Kind extends string = AuditEventKind> = {
+  /** The same whenever the same event is told again; readers take each once. */
+  readonly eventId: string
+  readonly kind: Kind
+  readonly merchantId?: MerchantId
+  readonly businessDay?: BusinessDay
+  readonly decidedAtMs: number
+  /** Whatever the kind has to say, in JSON's own values. */
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** An audit event of any kind, perhaps of one that this version does not know yet. */
+export type AnyAuditEvent = AuditEvent<string>
+
+/** Something on the stream waits in quarantine. Whoever puts it on the stream again decides anew, at another position. */
+export const quarantineSetAside = ({ subject, reason, position, setAsideAtMs }: SetAside): AuditEvent => {
+  const { shardId, sequenceNumber, index } = position
+  const told = {
+    eventId: `quarantine.set-aside/${shardId}/${sequenceNumber}/${index}`,
+    kind: 'quarantine.set-aside',
+    decidedAtMs: setAsideAtMs,
+  } as const
+  if (subject === 'unreadable') return { ...told, body: { reason, position } }
+  const { merchantId, businessDay, entryId } = subject
+  return { ...told, merchantId, businessDay, body: { reason, entryId, contentHash: contentHash(subject), position } }
+}

@@ -1,0 +1,117 @@
+/**
+ * A merchant whole, as the register stores it and as audit events tell it: with what each rule of its calendar recorded of
+ * its zone. Its business days are the same on every runtime that reads it.
+ */
+import * as z from 'zod'
+import { TIME_OF_DAY, type Calendar, type CalendarRule } from '#ledger/calendar'
+import type { AuditEvent } from '#ledger/audit-event'
+import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import { ok, refuse, type Result } from '#ledger/result'
+import type { ZoneTable } from '#ledger/zone'
+import { clientId, currencyCode, explainFields, parsed, readFields, text } from '../json/fields.ts'
+import { LATE_POLICIES } from '../http/merchant.ts'
+
+const FORMAT = 1
+
+/** The merchant in JSON's own values. */
+export const savedMerchant = ({ merchantId, name, currency, calendar, lateEntries, revision }: Merchant) => ({
+  format: FORMAT,
+  merchantId,
+  name,
+  currency,
+  calendar: calendar.map(savedRule),
+  lateEntries,
+  revision,
+})
+
+const savedRule = ({ from, timeZone, dayStartsAt, zone, knownFromMs, knownUntilMs }: CalendarRule) => ({
+  from,
+  timeZone,
+  dayStartsAt,
+  zone: {
+    version: zone.version,
+    knownFromMs,
+    knownUntilMs,
+    firstOffsetMs: zone.firstOffsetMs,
+    transitions: zone.transitions.map(({ atMs, offsetMs }) => [atMs, offsetMs]),
+  },
+})
+
+/** Reads what `savedMerchant` wrote. */
+export const parseSavedMerchant = (json: unknown): Result<Merchant, string> => {
+  const format = z.looseObject({ format: z.unknown() }).safeParse(json).data?.format
+  if (format !== FORMAT) {
+    return refuse(`a merchant in format ${JSON.stringify(format)}; only format ${FORMAT} is known here`)
+  }
+  const fields = readFields(savedFields, json)
+  if (!fields.ok) return refuse(explainFields(fields.error))
+  const { format: _, calendar, ...merchant } = fields.value
+  return ok({ ...merchant, calendar: calendar.map(ruleOf) as unknown as Calendar })
+}
+
+/** The merchant was registered or changed. */
+export const merchantSaved = (merchant: Merchant, decidedAtMs: number): AuditEvent => ({
+  eventId: `merchant.saved/${merchant.merchantId}/${merchant.revision}`,
+  kind: 'merchant.saved',
+  merchantId: merchant.merchantId,
+  decidedAtMs,
+  body: savedMerchant(merchant),
+})
+
+type SavedRule = z.infer<typeof calendarRule>
+
+const ruleOf = ({ zone: { knownFromMs, knownUntilMs, ...zone }, ...rule }: SavedRule): CalendarRule => ({
+  ...rule,
+  zone: sharedTable(zone),
+  knownFromMs,
+  knownUntilMs,
+})
+
+/**
+ * Equal tables are one value in memory: merchants of one zone, of whom there may be many thousands, share what is recorded
+ * of it, and the starts of days that were found by it.
+ */
+const sharedTable = ({ version, firstOffsetMs, transitions }: Omit<SavedRule['zone'], `known${string}`>): ZoneTable => {
+  const key = `${version} ${firstOffsetMs} ${transitions.join()}`
+  const shared = tables.get(key)
+  if (shared !== undefined) return shared
+  const table = {
+    version,
+    firstOffsetMs,
+    transitions: transitions.map(([atMs, offsetMs]) => ({ atMs, offsetMs })),
+  }
+  if (tables.size >= MAX_TABLES) tables.clear()
+  tables.set(key, table)
+  return table
+}
+
+// Some 600 names are under 350 zones, and a zone's record differs with its version and with the season it was made in.
+const tables = new Map<string, ZoneTable>()
+const MAX_TABLES = 5_000
+
+const milliseconds = z.int()
+
+const calendarRule = z.strictObject({
+  from: parsed(parseBusinessDay, 'must be a calendar date').nullable(),
+  // Not looked up: what was a zone when it was registered stays one.
+  timeZone: z.string().min(1),
+  dayStartsAt: z.string().regex(TIME_OF_DAY),
+  zone: z.strictObject({
+    version: z.string().min(1),
+    knownFromMs: milliseconds,
+    knownUntilMs: milliseconds,
+    firstOffsetMs: milliseconds,
+    transitions: z.array(z.tuple([milliseconds, milliseconds])),
+  }),
+})
+
+const savedFields = z.strictObject({
+  format: z.literal(FORMAT),
+  merchantId: clientId.transform((id) => id as MerchantId),
+  name: text(200),
+  currency: currencyCode,
+  calendar: z.array(calendarRule).min(1),
+  lateEntries: z.enum(LATE_POLICIES),
+  revision: z.int().min(1),
+})

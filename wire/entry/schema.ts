@@ -1,0 +1,128 @@
+/**
+ * Entries as clients send them and as they stand on the stream. Both say the same fields by the same rules; they differ
+ * in how the time is written and in what ingest adds.
+ */
+import * as z from 'zod'
+import { DIRECTIONS, METHODS, type Entry, type EntryContent } from '#ledger/entry'
+import { parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
+import { MAX_ENTRY_MINOR } from '#ledger/money'
+import { ok, refuse, type Result } from '#ledger/result'
+import { instantText, INSTANT_PATTERN, parseInstant } from './instant.ts'
+import { clientId, currencyCode, parsed, readFields, text, textPairs, type FieldProblem } from '../json/fields.ts'
+import { parseJson } from '../json/json.ts'
+import { readUsualEntry } from './usual-entry.ts'
+
+/** What a client says of an entry; ingest adds the rest. */
+export type EntryFields = EntryContent
+
+/** An entry as a client sent it, or every field of it that is wrong. */
+export type EntryInput = Result<EntryFields, InvalidInput>
+export type InvalidInput = {
+  /** The id as the client sent it, valid or not, so that it can find its entry. */
+  readonly entryId?: string
+  readonly errors: readonly FieldProblem[]
+}
+
+/** An entry that is the whole of a text. */
+export const parseEntryText = (text: string): Result<EntryInput, 'not-json'> => {
+  const usual = readUsualEntry(text)
+  if (usual !== undefined) return ok(ok(usual))
+  const json = parseJson(text)
+  return json.ok ? ok(parseEntryInput(json.value)) : json
+}
+
+/** An entry as decoded from JSON. */
+export const parseEntryInput = (json: unknown): EntryInput => {
+  const fields = readFields(entryRequest, json)
+  if (fields.ok) return ok(toEntryFields(fields.value))
+  const isNamed = typeof json === 'object' && json !== null && 'entryId' in json && typeof json.entryId === 'string'
+  return refuse({ ...(isNamed && { entryId: json.entryId as string }), errors: fields.error })
+}
+
+/** The line of an accepted entry in a stream record, as decoded from JSON. */
+export const parseAcceptedEntry = (json: unknown): Result<Entry, readonly FieldProblem[]> => {
+  const line = readFields(acceptedEntry, json)
+  if (!line.ok) return line
+  const { entry, businessDay, receivedAt } = line.value
+  return ok({ ...toEntryFields(entry), businessDay, receivedAtMs: receivedAt })
+}
+
+/** An entry as clients read it. */
+export const entryResponse = (entry: Entry) => {
+  const { amountMinor, occurredAtMs, receivedAtMs, ...rest } = entry
+  return {
+    ...rest,
+    amount: amountMinor,
+    occurredAt: instantText(occurredAtMs),
+    receivedAt: instantText(receivedAtMs),
+  }
+}
+
+/** An entry's content as a client would send it, its amount a plain number. */
+export const entryRequestOf = ({ businessDay: _day, receivedAtMs: _at, ...content }: Entry) => {
+  const { amountMinor, occurredAtMs, ...rest } = content
+  return { ...rest, amount: Number(amountMinor), occurredAt: instantText(occurredAtMs) }
+}
+
+const fieldsExceptTime = {
+  entryId: clientId
+    .transform((id) => id as EntryId)
+    .describe("The client's promise of uniqueness within the merchant and its business day. A retry repeats it."),
+  merchantId: clientId.transform((id) => id as MerchantId).describe('Whose book it belongs to.'),
+  direction: z.enum(DIRECTIONS).describe('`credit`: money comes in. `debit`: money goes out.'),
+  amount: z
+    .int()
+    .min(1, 'must be at least 1; the direction says whether money comes in or goes out')
+    .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`)
+    .meta({ format: 'int64', description: 'Whole minor units of the currency: 1250 is 12.50 in BRL.' }),
+  currency: currencyCode.describe("ISO 4217. Has to be the merchant's."),
+  method: z.enum(METHODS).describe('How it was paid. Without one it counts as `other`.').exactOptional(),
+  category: text(64).exactOptional(),
+  description: text(200).exactOptional(),
+  reference: text(100).describe('Your own reference, such as the number of a receipt.').exactOptional(),
+  terminalId: clientId.describe('The till that it comes from.').exactOptional(),
+  terminalSeq: z
+    .int()
+    .min(0, 'must be at least 0')
+    .max(Number.MAX_SAFE_INTEGER, `must be at most ${Number.MAX_SAFE_INTEGER}`)
+    .meta({ format: 'int64', description: "The till's own running number." })
+    .exactOptional(),
+  reverses: clientId.describe('The `entryId` of the entry that this one takes back.').exactOptional(),
+  metadata: textPairs({ pairs: 20, key: 40, value: 200 })
+    .describe('Whatever else you want to find again.')
+    .exactOptional(),
+}
+
+/** The body of `POST /v1/entries`. */
+export const entryRequest = z.strictObject({
+  ...fieldsExceptTime,
+  occurredAt: parsed(parseInstant, {
+    'not-a-time': 'must be an RFC 3339 time such as 2026-11-20T09:30:00-03:00, on a date that exists',
+    'no-offset': 'must end with its offset from UTC, such as Z or -03:00',
+    'finer-than-nanoseconds': 'must have at most nine decimals of a second',
+  }).meta({
+    format: 'date-time',
+    pattern: INSTANT_PATTERN,
+    description:
+      'RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never ' +
+      'rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry ' +
+      'repeats it.',
+  }),
+})
+
+// What RFC 3339 can write, so no other was ever accepted. Date cannot print one far outside, nor a number hold the
+// difference of two such.
+const acceptedInstant = z.int().min(Date.parse('0001-01-01T00:00:00Z')).max(Date.parse('9999-12-31T23:59:59.999Z'))
+
+const acceptedEntry = z.strictObject({
+  entry: z.strictObject({ ...fieldsExceptTime, occurredAt: acceptedInstant }),
+  businessDay: parsed(parseBusinessDay, 'must be a calendar date'),
+  receivedAt: acceptedInstant,
+})
+
+/** What the schema has read, as the ledger has it. */
+export const toEntryFields = (fields: z.output<typeof entryRequest>): EntryFields => {
+  const { amount, occurredAt, metadata, ...same } = fields
+  const pairs = metadata === undefined || Object.keys(metadata).length === 0 ? {} : { metadata }
+  return { ...same, ...pairs, amountMinor: BigInt(amount), occurredAtMs: occurredAt }
+}

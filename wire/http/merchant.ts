@@ -1,0 +1,146 @@
+/** Merchants as clients register them, and as clients read them: the same fields, and the calendar's rules. */
+import * as z from 'zod'
+import { parseTimeOfDay, TIME_OF_DAY } from '#ledger/calendar'
+import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
+import {
+  MERCHANT_DEFAULTS,
+  newestRule,
+  type LatePolicy,
+  type Merchant,
+  type MerchantChange,
+  type Registration,
+} from '#ledger/merchant'
+import { ok, refuse, type Result } from '#ledger/result'
+import { currencyCode, fail, parsed, readFields, text, type FieldProblem } from '../json/fields.ts'
+
+/** What a PUT says of a merchant, under an id that stands in the path. */
+export const parseRegistration = (
+  merchantId: MerchantId,
+  json: unknown,
+): Result<Registration, readonly FieldProblem[]> => {
+  const fields = readFields(merchantRequest, json)
+  if (!fields.ok) return fields
+  const { zoneData: _, ...wanted } = fields.value
+  return ok({ merchantId, ...wanted })
+}
+
+/** What a PATCH changes of a merchant (RFC 7396). */
+export const parseMerchantPatch = (json: unknown): Result<MerchantChange, readonly FieldProblem[]> => {
+  const fields = readFields(merchantPatch, json)
+  if (fields.ok) return fields
+  return refuse(fields.error.map((problem) => (takesAway(json, problem) ? { ...problem, ...CANNOT_GO } : problem)))
+}
+
+// In a merge patch null takes a field away.
+const takesAway = (json: unknown, { pointer }: FieldProblem): boolean =>
+  REQUIRED.some((name) => pointer === `/${name}` && (json as Readonly<Record<string, unknown>>)[name] === null)
+
+const REQUIRED = ['name', 'currency', 'timeZone'] as const
+
+const CANNOT_GO = { code: 'missing', detail: 'is required, so null cannot take it away' }
+
+/** The strong ETag of a merchant, the same on both services. */
+export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
+
+/** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
+export const merchantResponse = ({ merchantId, name, currency, lateEntries, calendar }: Merchant) => {
+  const { from, timeZone, dayStartsAt, zone } = newestRule(calendar)
+  return {
+    merchantId,
+    name,
+    currency,
+    timeZone,
+    dayStartsAt,
+    lateEntries,
+    zoneData: zone.version,
+    ...(from !== null && { calendarFrom: from }),
+    calendar: calendar.map((rule) => ({
+      from: rule.from,
+      timeZone: rule.timeZone,
+      dayStartsAt: rule.dayStartsAt,
+      zoneData: rule.zone.version,
+    })),
+  }
+}
+
+const parseFlag = (text: string): Result<boolean, 'not-allowed'> =>
+  text === 'true' || text === 'false' ? ok(text === 'true') : refuse('not-allowed')
+
+export const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const satisfies readonly LatePolicy[]
+
+const name = text(200)
+  .refine((name) => name !== '', fail('empty', 'must not be empty'))
+  .meta({ minLength: 1, description: 'For people.' })
+const currency = currencyCode.describe('ISO 4217. The currency of all its books; it never changes.')
+// Whether there is such a zone is for the register to say, by its zone data.
+const timeZone = z
+  .string()
+  .describe(
+    'A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day ' +
+      'a moment belongs.',
+  )
+const dayStartsAt = parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59').meta({
+  pattern: TIME_OF_DAY.source,
+  description: `The time of day at which its business day starts; \`${MERCHANT_DEFAULTS.dayStartsAt}\` for a new merchant.`,
+})
+const lateEntries = z
+  .enum(LATE_POLICIES)
+  .describe(
+    'What becomes of an entry whose day is closed already: into the next open day, into a new version of its day, or ' +
+      `set aside for a person; \`${MERCHANT_DEFAULTS.lateEntries}\` for a new merchant.`,
+  )
+const calendarFrom = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({
+  format: 'date',
+  description:
+    'The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes ' +
+    'from now. By default it is the day of a change that is still to come and is replaced by this one, or else the ' +
+    'first day that is far enough ahead.',
+})
+
+// So that what was answered can be sent back.
+const zoneData = z
+  .string()
+  .meta({ readOnly: true, description: 'As it was answered. It changes nothing.' })
+  .exactOptional()
+
+/** The body of `PUT /v1/merchants/{merchantId}`. */
+export const merchantRequest = z
+  .strictObject({
+    name,
+    currency,
+    timeZone,
+    dayStartsAt: dayStartsAt.exactOptional(),
+    lateEntries: lateEntries.exactOptional(),
+    calendarFrom: calendarFrom.exactOptional(),
+    zoneData,
+  })
+  .describe('What is left out stays as it is.')
+
+/** The body of `PATCH /v1/merchants/{merchantId}`. */
+export const merchantPatch = z
+  .strictObject({
+    name: name.exactOptional(),
+    currency: currency.exactOptional(),
+    timeZone: timeZone.exactOptional(),
+    dayStartsAt: dayStartsAt.nullable().exactOptional(),
+    lateEntries: lateEntries.nullable().exactOptional(),
+    calendarFrom: calendarFrom.nullable().exactOptional(),
+    zoneData,
+  })
+  .describe(
+    'What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for ' +
+      '`calendarFrom` it asks for the first day that is far enough ahead.',
+  )
+
+/** The query of both. */
+export const merchantParams = z.strictObject({
+  preview: parsed(parseFlag, 'must be true or false')
+    .meta({
+      type: 'boolean',
+      description: 'Answers 200 with the merchant as it would be, and saves nothing. Refusals are as they would be.',
+    })
+    .default(false),
+})
+
+export const parseMerchantParams = (given: unknown): Result<z.output<typeof merchantParams>, readonly FieldProblem[]> =>
+  readFields(merchantParams, given)

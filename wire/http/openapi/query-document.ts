@@ -1,0 +1,211 @@
+/** The published document of the query API. */
+import type * as z from 'zod'
+import { CLIENT_ID } from '#ledger/identifiers'
+import type { ProblemCode } from '../problem.ts'
+import {
+  liveParams,
+  pageParams,
+  periodParams,
+  quarantineParams,
+  queryParams,
+  windowsParams,
+} from '../requests/query-params.ts'
+import {
+  conditionalParameters,
+  headers,
+  jsonAnswer,
+  openApiDocument,
+  pathParameter,
+  problemAnswers,
+  queryParameters,
+  type Json,
+} from './document.ts'
+import { QUERY_SCHEMAS } from './query-schemas.ts'
+
+const MERCHANT = pathParameter('merchant', 'The id of the merchant.', { type: 'string', pattern: CLIENT_ID.source })
+const DAY = pathParameter('day', 'The business day.', { type: 'string', format: 'date' })
+const ENTRY = pathParameter('entry', 'The id of the entry.', { type: 'string', pattern: CLIENT_ID.source })
+
+const ITEM = pathParameter('quarantineId', 'The `quarantineId` of the list.', { type: 'string' })
+
+type Query = {
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  readonly tag: string
+  readonly path?: readonly Json[]
+  readonly query?: z.ZodType
+  readonly answers: keyof typeof QUERY_SCHEMAS
+  /** Whether the answer adds up several books. */
+  readonly sumsBooks?: boolean
+}
+
+const query = ({
+  operationId,
+  summary,
+  description,
+  tag,
+  path = [],
+  query = queryParams,
+  answers,
+  sumsBooks = false,
+}: Query): Json => ({
+  get: {
+    operationId,
+    summary,
+    ...(description !== undefined && { description }),
+    tags: [tag],
+    parameters: [...path, ...queryParameters(query), ...conditionalParameters()],
+    responses: {
+      200: jsonAnswer('As the books are now.', answers, FRESH),
+      304: { description: 'You have it.', headers: { ...FRESH, ...headers('x-request-id') } },
+      ...problemAnswers([...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])], WAITED),
+    },
+  },
+})
+
+const FRESH = headers('etag', 'cache-control', 'daybook-as-of', 'daybook-applied-through', 'preference-applied')
+
+// Even what went wrong may have waited.
+const WAITED = { headers: headers('preference-applied') }
+
+const problemsOf = (path: readonly Json[]): readonly ProblemCode[] => [
+  ...(path.length > 0 ? (['not-found'] as const) : []),
+  'not-applied-yet',
+  'invalid',
+  'store-unavailable',
+]
+
+export const queryDocument = () =>
+  openApiDocument({
+    title: 'Daybook query API',
+    description:
+      'The live cash book of every merchant, to be read a moment after each entry. Give `after=` the `position` of an ' +
+      'accepted entry to read what you wrote. Every answer has an `ETag`, and says how fresh it is.',
+    tags: [
+      { name: 'Days', description: 'The daily consolidated, and the balance.' },
+      { name: 'Entries', description: 'What a day is made of, and what was set aside.' },
+      { name: 'Merchants', description: 'Who owns books.' },
+    ],
+    schemas: QUERY_SCHEMAS,
+    paths: {
+      '/v1/merchants': query({
+        operationId: 'listMerchants',
+        summary: 'The register of merchants',
+        tag: 'Merchants',
+        query: pageParams,
+        answers: 'Merchants',
+      }),
+      '/v1/merchants/{merchant}': query({
+        operationId: 'readMerchant',
+        summary: 'One merchant',
+        tag: 'Merchants',
+        path: [MERCHANT],
+        answers: 'Merchant',
+      }),
+      '/v1/merchants/{merchant}/balance': query({
+        operationId: 'readBalance',
+        summary: 'The balance now, and whether it is exact',
+        tag: 'Days',
+        path: [MERCHANT],
+        answers: 'Balance',
+        sumsBooks: true,
+      }),
+      '/v1/merchants/{merchant}/days': query({
+        operationId: 'readPeriod',
+        summary: 'Every calendar day of a period, and the totals of them all',
+        tag: 'Days',
+        path: [MERCHANT],
+        query: periodParams,
+        answers: 'Days',
+        sumsBooks: true,
+      }),
+      '/v1/merchants/{merchant}/days/{day}': query({
+        operationId: 'readDay',
+        summary: 'The daily consolidated',
+        description: 'A day without entries is a day with zeros.',
+        tag: 'Days',
+        path: [MERCHANT, DAY],
+        answers: 'Day',
+        sumsBooks: true,
+      }),
+      '/v1/merchants/{merchant}/days/{day}/windows': query({
+        operationId: 'readWindows',
+        summary: 'All windows of the day',
+        tag: 'Days',
+        path: [MERCHANT, DAY],
+        query: windowsParams,
+        answers: 'Windows',
+      }),
+      '/v1/merchants/{merchant}/live': { get: LIVE },
+      '/v1/merchants/{merchant}/days/{day}/entries': query({
+        operationId: 'listEntries',
+        summary: 'The entries of the day, in journal order',
+        tag: 'Entries',
+        path: [MERCHANT, DAY],
+        query: pageParams,
+        answers: 'Entries',
+      }),
+      '/v1/merchants/{merchant}/days/{day}/entries/{entry}': query({
+        operationId: 'readEntry',
+        summary: 'What became of one entry',
+        tag: 'Entries',
+        path: [MERCHANT, DAY, ENTRY],
+        answers: 'FoundEntry',
+      }),
+      '/v1/quarantine': query({
+        operationId: 'listQuarantine',
+        summary: 'What was set aside, and why',
+        tag: 'Entries',
+        query: quarantineParams,
+        answers: 'QuarantinedItems',
+      }),
+      '/v1/quarantine/{quarantineId}': query({
+        operationId: 'readQuarantined',
+        summary: 'One thing that was set aside, and what people did about it',
+        tag: 'Entries',
+        path: [ITEM],
+        answers: 'Quarantined',
+      }),
+    },
+  })
+
+const LIVE: Json = {
+  operationId: 'followDays',
+  summary: 'The open days and the current one, then each day that changes, as they change',
+  description:
+    'Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. ' +
+    'Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` ' +
+    'as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, ' +
+    'its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows ' +
+    'all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same ' +
+    'change follows. A comment every 15 s shows that the connection lives. It never ends by itself.',
+  tags: ['Days'],
+  parameters: [
+    MERCHANT,
+    ...queryParameters(liveParams),
+    {
+      name: 'last-event-id',
+      in: 'header',
+      required: false,
+      description:
+        'The `id` of the last event that you have seen; browsers send it by themselves. An `id` that we never gave counts ' +
+        'as none.',
+      schema: { type: 'string' },
+    },
+    { $ref: '#/components/parameters/prefer' },
+  ],
+  responses: {
+    200: {
+      description: 'Events, for as long as you listen.',
+      headers: headers('x-request-id', 'cache-control', 'preference-applied'),
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string' },
+          example: `retry: 2000\n\nevent: day\nid: 2026-11-20.1.VxjDdo-XXEtxNTFv\ndata: ${JSON.stringify(QUERY_SCHEMAS.Day.example)}\n\n`,
+        },
+      },
+    },
+    ...problemAnswers(problemsOf([MERCHANT]), WAITED),
+  },
+}

@@ -1,0 +1,109 @@
+/** What clients may ask of a query: its parameters by name, all of them or a refusal of each that is wrong. */
+import * as z from 'zod'
+import { daysBetween } from '#ledger/calendar'
+import { CLIENT_ID, CLIENT_ID_RULE, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
+import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
+import { ok, refuse, type Result } from '#ledger/result'
+import { CURSOR_PATTERN } from '../cursor.ts'
+import { fail, parsed, readFields, type FieldProblem } from '#wire/json/fields'
+import { parsePositionToken, POSITION_TOKEN } from '../position-token.ts'
+import { WINDOW_SIZES } from '../responses/windows.ts'
+
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 500
+const MAX_PERIOD_DAYS = 400
+
+const parseLimit = (text: string): Result<number, 'out-of-range'> => {
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
+}
+
+const after = parsed(parsePositionToken, 'must be a position as it was answered when entries were accepted').meta({
+  pattern: POSITION_TOKEN.source,
+  description:
+    'The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them ' +
+    'on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 ' +
+    '`not-applied-yet`.',
+})
+const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({ format: 'date' })
+const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`).meta({
+  type: 'integer',
+  minimum: 1,
+  maximum: MAX_LIMIT,
+  default: DEFAULT_LIMIT,
+  description: 'How many at most.',
+})
+
+/** Every query takes `after`: answer only when what stands there, and all before it on the same shards, is counted. */
+export const queryParams = z.strictObject({ after: after.exactOptional() })
+
+export const pageParams = queryParams.extend({
+  limit: limit.default(DEFAULT_LIMIT),
+  cursor: z
+    .string()
+    .meta({
+      pattern: CURSOR_PATTERN,
+      description: 'The `nextCursor` of the page before, of this very list and filter.',
+    })
+    .exactOptional(),
+})
+
+export const quarantineParams = pageParams.extend({
+  merchant: parsed(parseMerchantId, `is no id of a merchant: it ${CLIENT_ID_RULE}`)
+    .meta({ pattern: CLIENT_ID.source, description: 'Only of this merchant.' })
+    .exactOptional(),
+  reason: z.enum(QUARANTINE_REASONS).describe('Only for this reason.').exactOptional(),
+  status: z.enum(QUARANTINE_STATUSES).describe('Only where this has become of it.').exactOptional(),
+})
+
+export const liveParams = queryParams.extend({
+  lastEventId: z
+    .string()
+    .describe(
+      'The same as the header `last-event-id`, for clients that cannot set it. Where both are given, the header counts.',
+    )
+    .exactOptional(),
+})
+
+export const windowsParams = queryParams.extend({
+  size: z.enum(WINDOW_SIZES).describe('The size of a window.').default('1h'),
+})
+
+export const periodParams = pageParams
+  .extend({
+    from: day.describe('The first business day.'),
+    to: day.describe(`The last business day, at most ${MAX_PERIOD_DAYS} with the first.`),
+  })
+  .superRefine(({ from, to }, context) => {
+    const days = daysBetween(from, to) + 1
+    if (days >= 1 && days <= MAX_PERIOD_DAYS) return
+    const detail = `must be "from" or a day after it, with at most ${MAX_PERIOD_DAYS} days in all`
+    context.addIssue({ code: 'custom', path: ['to'], ...fail('out-of-range', detail) })
+  })
+
+type Parsed<Schema extends z.ZodType> = Result<z.output<Schema>, readonly FieldProblem[]>
+
+export const parseQueryParams = (given: unknown): Parsed<typeof queryParams> => readFields(queryParams, given)
+
+/** A page of a list. The cursor is text here; only the list it belongs to can read it. */
+export const parsePageParams = (given: unknown): Parsed<typeof pageParams> => readFields(pageParams, given)
+export type PageParams = z.output<typeof pageParams>
+
+export const parseQuarantineParams = (given: unknown): Parsed<typeof quarantineParams> =>
+  readFields(quarantineParams, given)
+
+export const parseWindowsParams = (given: unknown): Parsed<typeof windowsParams> => readFields(windowsParams, given)
+
+/** The id in there may be anything: one that we never gave counts as none. */
+export const parseLiveParams = (given: unknown): Parsed<typeof liveParams> => readFields(liveParams, given)
+
+/** A page of the days from one to another, both included; never more than 400, never none. */
+export const parsePeriodParams = (given: unknown): Parsed<typeof periodParams> => readFields(periodParams, given)
+
+/** The seconds of `Prefer: wait=…` (RFC 7240), at most 20. What cannot be read as such is no preference. */
+export const preferredWaitSeconds = (prefer: string | undefined): number | undefined => {
+  const [, seconds] = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[;,]|$)/i.exec(prefer ?? '') ?? []
+  return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_SECONDS)
+}
+
+const MAX_WAIT_SECONDS = 20

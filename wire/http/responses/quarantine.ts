@@ -1,0 +1,108 @@
+import type { Entry } from '#ledger/entry'
+import type { AuditEvent } from '#ledger/audit-event'
+import {
+  quarantineKey,
+  quarantineState,
+  type QuarantineAction,
+  type Quarantined,
+  type QuarantineOutline,
+  type Replay,
+  type SetAside,
+} from '#ledger/quarantine'
+import { entryRequestOf, entryResponse } from '#wire/entry/schema'
+import { instantText } from '#wire/entry/instant'
+import { positionToken } from '../position-token.ts'
+import { quarantineId } from '../quarantine-id.ts'
+
+/** Something set aside as clients read it; what could not be read as an entry has only its bytes, in base64. */
+export const quarantineResponse = (item: Quarantined) => {
+  const { subject, reason, detail, position, raw, setAsideAtMs, actions } = item
+  const state = quarantineState(item)
+  return {
+    quarantineId: quarantineId(quarantineKey(item)),
+    ...entryNames(subject),
+    reason,
+    detail,
+    status: state.status,
+    setAsideAt: instantText(setAsideAtMs),
+    position: positionToken(position),
+    ...(subject !== 'unreadable' && { entry: entryResponse(subject) }),
+    raw: Buffer.from(raw).toString('base64'),
+    ...(state.status === 'replayed' && {
+      replayedAs: { entry: entryResponse(state.replayedAs.entry), position: positionToken(state.replayedAs.position) },
+    }),
+    actions: actions.map(actionResponse),
+  }
+}
+
+/** The same in short, beside the entry with whose id it came. */
+export const conflictResponse = (item: QuarantineOutline) => ({
+  quarantineId: quarantineId(quarantineKey(item)),
+  setAsideAt: instantText(item.setAsideAtMs),
+  status: quarantineState(item).status,
+})
+
+const actionResponse = (action: QuarantineAction) => {
+  const { by, atMs } = action
+  const common = { by, at: instantText(atMs) }
+  switch (action.action) {
+    case 'replay-begun':
+      return { action: action.action, ...common, entry: entryResponse(action.entry) }
+    case 'replayed':
+      return { action: action.action, ...common, position: positionToken(action.position) }
+    case 'discarded':
+      return { action: action.action, ...common, reason: action.reason }
+  }
+}
+
+/** What was decided about an item, the decision being the last of its actions. */
+export type Decided = { readonly item: Quarantined; readonly by: string; readonly atMs: number } & (
+  | { readonly status: 'replayed'; readonly replayedAs: Replay }
+  | { readonly status: 'discarded'; readonly reason: string }
+)
+
+/** What an operator is answered. */
+export const decidedResponse = (decided: Decided) => ({
+  quarantineId: quarantineId(quarantineKey(decided.item)),
+  status: decided.status,
+  by: decided.by,
+  at: instantText(decided.atMs),
+  ...(decided.status === 'replayed'
+    ? { ...entryNames(decided.replayedAs.entry), position: positionToken(decided.replayedAs.position) }
+    : { reason: decided.reason }),
+})
+
+/** The same for those who follow the stream. Told again, it has the same id. */
+export const auditEventOf = (decided: Decided): AuditEvent => {
+  const { item, by, atMs, status } = decided
+  const { subject, reason } = item
+  const id = quarantineId(quarantineKey(item))
+  const { businessDay, merchantId } = status === 'replayed' ? decided.replayedAs.entry : entryNames(subject)
+  return {
+    eventId: `${id}.${item.actions.length}`,
+    kind: `quarantine.${status}`,
+    ...(merchantId !== undefined && { merchantId }),
+    ...(businessDay !== undefined && { businessDay }),
+    decidedAtMs: atMs,
+    body: {
+      quarantineId: id,
+      by,
+      setAsideFor: reason,
+      ...(subject !== 'unreadable' && { original: entryJson(subject) }),
+      ...(status === 'replayed'
+        ? { entry: entryJson(decided.replayedAs.entry), position: positionToken(decided.replayedAs.position) }
+        : { reason: decided.reason }),
+    },
+  }
+}
+
+const entryNames = (subject: SetAside['subject']): Partial<Pick<Entry, 'merchantId' | 'entryId' | 'businessDay'>> =>
+  subject === 'unreadable'
+    ? {}
+    : { merchantId: subject.merchantId, entryId: subject.entryId, businessDay: subject.businessDay }
+
+const entryJson = (entry: Entry) => ({
+  ...entryRequestOf(entry),
+  businessDay: entry.businessDay,
+  receivedAt: instantText(entry.receivedAtMs),
+})
