@@ -77,7 +77,7 @@ describe('on the stream and in the archive', () => {
     } as const
     const data = encodeAuditEvents([auditEvent])
     expect(Buffer.from(data).toString()).toBe(`D\u0001\u0000{"kind":"decisions"}\n${line}`)
-    expect(decodeRecord(data)).toEqual(ok({ kind: 'decisions', auditTrail: [{ line, auditEvent: ok(auditEvent) }] }))
+    expect(decodeRecord(data)).toEqual(ok({ kind: 'decisions', auditEvents: [{ line, auditEvent: ok(auditEvent) }] }))
   })
 
   test('gives back any auditEvent, of whatever kind', () => {
