@@ -23,7 +23,7 @@ import { firstItems } from '#adapters/dynamodb/first-items'
 import { sortableNumber } from '#adapters/dynamodb/sortable-number'
 import type { Entry } from '#ledger/entry'
 import type { Position } from '#ledger/identifiers'
-import type { Quarantine } from '#ledger/ports'
+import { UnknownFormat, type Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
   keptDetail,
@@ -212,7 +212,7 @@ const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => ({
 /** Throws when the item cannot be read here. */
 const toOutline = (item: OutlineItem): QuarantineOutline => {
   if (item.format !== FORMAT) {
-    throw new Error(
+    throw new UnknownFormat(
       `Quarantine item ${item.scope} ${item.item} is stored in format ${String(item.format)}, and only ${FORMAT} is known ` +
         'here. Read it with the version of Daybook that stored it.',
     )

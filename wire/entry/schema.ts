@@ -18,7 +18,7 @@ export type EntryFields = EntryContent
 /** An entry as a client sent it, or every field of it that is wrong. */
 export type EntryInput = Result<EntryFields, InvalidInput>
 export type InvalidInput = {
-  /** The id as the client sent it, valid or not, so that it can find its entry. */
+  /** The id as the client sent it, valid or not, so that it can find its entry; well-formed, so that it can be answered. */
   readonly entryId?: string
   readonly errors: readonly FieldProblem[]
 }
@@ -36,7 +36,7 @@ export const parseEntryInput = (json: unknown): EntryInput => {
   const fields = readFields(entryRequest, json)
   if (fields.ok) return ok(toEntryFields(fields.value))
   const isNamed = typeof json === 'object' && json !== null && 'entryId' in json && typeof json.entryId === 'string'
-  return refuse({ ...(isNamed && { entryId: json.entryId as string }), errors: fields.error })
+  return refuse({ ...(isNamed && { entryId: (json.entryId as string).toWellFormed() }), errors: fields.error })
 }
 
 /** The line of an accepted entry in a stream record, as decoded from JSON. */
