@@ -6,7 +6,7 @@ import type { ArchiveQueries } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
 import { parseArchiveRow } from '#wire/archive/row'
 import { parseJson } from '#wire/json/json'
-import { literal, oneOf } from './statements.ts'
+import { literal, MERCHANT_ID, oneOf, ofMerchants } from './statements.ts'
 
 /** The archive's copy of a book: of every id its distinct contents. */
 export type ArchivedBook = {
@@ -96,15 +96,15 @@ const copiesSql = (
   entryIds: readonly EntryId[] | 'all' = 'all',
 ): string => `
 SELECT
-  merchant_id, entry_id, business_day, direction, amount, currency, occurred_at, received_at,
+  ${MERCHANT_ID} AS merchant_id, entry_id, business_day, direction, amount, currency, occurred_at, received_at,
   method, category, description, reference, terminal_id, terminal_seq, reverses,
   json_format(CAST(metadata AS JSON)) AS metadata,
   shard_id, sequence_number, record_index, arrived_at, schema_version,
   lower(to_hex(sha256(to_utf8(concat_ws('|',
-    ${TEXT_COLUMNS.join(', ')}, json_format(CAST(metadata AS JSON))
+    ${TEXT_COLUMNS.map((column) => (column === 'merchant_id' ? MERCHANT_ID : column)).join(', ')}, json_format(CAST(metadata AS JSON))
   ))))) AS text_hash
 FROM archived_entries
-WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)} ${oneOf('entry_id', entryIds)}
+WHERE business_day = ${literal(day)} ${ofMerchants(merchants)} ${oneOf('entry_id', entryIds)}
 ORDER BY merchant_id, entry_id, length(sequence_number), sequence_number, record_index, shard_id`
 
 const TEXT_COLUMNS = [

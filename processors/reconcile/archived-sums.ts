@@ -9,7 +9,7 @@ import { totalsOf } from '#ledger/day-view'
 import type { ArchiveQueries } from '#ledger/ports'
 import { sortedDigest } from '#ledger/segment'
 import { readArchivedContent } from '#wire/archive/content'
-import { literal, oneOf } from './statements.ts'
+import { literal, MERCHANT_ID, ofMerchants } from './statements.ts'
 
 /** The archive's copy of a book, added up: of every id each distinct content once. */
 export type ArchivedSum = {
@@ -45,7 +45,7 @@ export async function* archivedSums(
  */
 export const contentsSql = (day: BusinessDay, merchants: readonly MerchantId[] | 'all'): string => `
 SELECT
-  entry_id, merchant_id, direction, amount, currency,
+  entry_id, ${MERCHANT_ID} AS merchant_id, direction, amount, currency,
   date_diff('millisecond', TIMESTAMP '1970-01-01 00:00:00', occurred_at) AS occurred_at_ms,
   method, category, description, reference, terminal_id, terminal_seq, reverses,
   json_format(CAST(metadata AS JSON)) AS metadata,
@@ -56,7 +56,7 @@ SELECT
     THEN 1 ELSE 0
   END AS is_usual
 FROM archived_entries
-WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)}
+WHERE business_day = ${literal(day)} ${ofMerchants(merchants)}
 ORDER BY merchant_id, entry_id`
 
 const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
