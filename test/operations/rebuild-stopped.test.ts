@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { expect, onTestFinished, test } from 'vitest'
-import { documentClient } from '#adapters/dynamodb/client'
+import { documentClient } from '#adapters/aws/dynamodb'
 import { freshTable } from '../contracts/adapters.ts'
 
 const EMPTY = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>'
