@@ -60,14 +60,14 @@ WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)}
 ORDER BY merchant_id, entry_id`
 
 const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
-  const [entryId, merchantId, direction, amount, currency, occurredAtMs, method, category, description] = cells
+  const [entryId, merchantId, direction, amountMinor, currency, occurredAtMs, method, category, description] = cells
   const [reference, terminalId, terminalSeq, reverses, metadata, isUsual] = cells.slice(9)
   if (isUsual !== 1) return undefined
   return readArchivedContent({
     entryId,
     merchantId,
     direction,
-    amount,
+    amountMinor,
     currency,
     occurredAtMs,
     method,
