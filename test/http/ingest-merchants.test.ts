@@ -99,17 +99,6 @@ describe('changing a merchant', () => {
     })
   })
 
-  test('what was answered can be sent back, and changes nothing', async () => {
-    const { put } = start()
-    await put(bakery)
-    const {
-      calendar,
-      merchantId: _inThePath,
-      ...answered
-    } = (await put({ ...bakery, timeZone: 'America/Manaus', calendarFrom: '2026-12-01' })).body
-    expect(await put(answered)).toMatchObject({ status: 200, body: { calendar } })
-  })
-
   test('the currency stays', async () => {
     const { put } = start()
     await put(bakery)
