@@ -23,7 +23,13 @@ import {
 /** What is fixed about a book from its first segment on. */
 export type BookTerms = { readonly currency: Currency; readonly startsAtMs: number }
 
-/** A book after segment `segment`. A value: a later segment makes another one. */
+/**
+ * A book after segment `segment`. A later segment makes another state, and this one goes on answering as before.
+ *
+ * The states of a book share one growing list of ids, because a copy for each segment would cost more than all else. So a
+ * book may be evolved only by segments that stand in its chain: one that lost its number leaves ids in the list, and the
+ * segment that has the number then throws a BrokenChain. `emptyBook` starts a list of its own.
+ */
 export type Book = {
   readonly id: BookId
   readonly terms: BookTerms
@@ -106,7 +112,10 @@ export const nextSegment = (book: Book, fresh: readonly Entry[]): Omit<Segment, 
   view: foldEntries(book.view, fresh, book.terms.startsAtMs),
 })
 
-/** The book after its next segment. An outline will do: contents can be learnt when one is asked for. */
+/**
+ * The book after its next segment, which has to stand in the chain by now (see `Book`). An outline will do: contents can be
+ * learnt when one is asked for.
+ */
 export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
     throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
