@@ -1,6 +1,6 @@
 /** What all commands of operators have in common: how arguments are read, and what the exit code says. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { StatementError } from '#ledger/ports'
+import { StatementError } from '#ledger/archive'
 
 export const EXIT = {
   /** Done, and whatever was looked at is as it should be. */

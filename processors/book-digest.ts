@@ -6,7 +6,7 @@ import { addTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { digestOf } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from './journal/whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 export type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
 export type BookSum = { readonly totals: Totals; readonly digest: string }

@@ -22,7 +22,7 @@ import type { BalanceRead } from '#wire/http/responses/balance'
 import type { DayAtSegment } from '#wire/http/responses/day'
 import { unpackView } from '#wire/journal/packed-view'
 import type { PeriodRead } from '#wire/http/responses/period'
-import { concurrently } from './concurrently.ts'
+import { concurrently } from '#ledger/concurrently'
 import type { Memory } from './memory.ts'
 import type { Store } from './store.ts'
 

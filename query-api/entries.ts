@@ -6,7 +6,8 @@ import { ok, refuse, type Result } from '#ledger/result'
 import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { outlineSegment } from '#wire/journal/segment'
-import { entriesOf, segmentsAfter } from './chain.ts'
+import { segmentsAfter } from '#ledger/chain'
+import { entriesOf } from './chain.ts'
 import type { Store } from './store.ts'
 
 /** Where an entry stands in its book: its segment, and its index in there. */

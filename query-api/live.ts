@@ -7,7 +7,7 @@
 import type { ServiceParts } from '#http/service'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import { concurrently } from './concurrently.ts'
+import { concurrently } from '#ledger/concurrently'
 import { liveClient, type LiveClient } from './live-client.ts'
 import { merchantWatch, type MerchantWatch, type WatchParts } from './merchant-watch.ts'
 import { shared } from './shared-reads.ts'

@@ -6,7 +6,7 @@ import type { SegmentEnd } from '#ledger/ports'
 import { unpackEntries } from '#wire/journal/packed-entries'
 import { unpackView } from '#wire/journal/packed-view'
 import type { TotalsByWindow } from '#wire/http/responses/windows'
-import { segmentsAfter } from './chain.ts'
+import { segmentsAfter } from '#ledger/chain'
 import type { Store } from './store.ts'
 
 /** What a book adds up to at this end of it, by window; a book without an end has no entries. Holds no more than a few segments at a time. */

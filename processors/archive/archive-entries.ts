@@ -10,9 +10,9 @@
  * A batch is gone through in portions, because a few megabytes of records may expand to many times that. So beside the
  * batch, memory is bounded by PORTION_CHARACTERS and what one record may expand to (`wire/stream/record.ts`).
  */
-import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
-import type { Archive, Progress } from '#ledger/ports'
+import type { Progress } from '#ledger/ports'
 import { recordReader } from '../good-record.ts'
 import type { Log } from '../log.ts'
 import { isOurs } from '../own-fault.ts'

@@ -20,7 +20,7 @@ import {
   type SegmentNumber,
 } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from './whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 export type WholeBook = {
   readonly segments: SegmentNumber

@@ -3,7 +3,7 @@ import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
 import { addTotals, noTotals, type Totals } from '#ledger/money'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import { contentsOfBook, sumOfBook, type BookSum } from '../book-digest.ts'
-import { eachAtOnce } from './each-at-once.ts'
+import { concurrently } from '#ledger/concurrently'
 import { allMerchants } from './rebuild-books.ts'
 
 /** Where books stand. Which there are is what the heads say: no book has a segment before its head lists it. */
@@ -38,7 +38,7 @@ export const compareBooks = async (
   const different: BookDifference[] = []
   const totals = { rebuilt: noTotals, live: noTotals }
   let books = 0
-  await eachAtOnce(ids.values(), booksAtOnce, async (book) => {
+  await concurrently(ids.values(), booksAtOnce, async (book) => {
     // One after the other: the lines of a book take memory while they are sorted.
     const sums = { rebuilt: await sumOfBook(rebuilt.journal, book), live: await sumOfBook(live.journal, book) }
     totals.rebuilt = addTotals(totals.rebuilt, sums.rebuilt.totals)
@@ -54,7 +54,7 @@ export const compareBooks = async (
 
 const booksOn = async ({ merchants, heads }: Shelf): Promise<BookId[]> => {
   const ids: BookId[] = []
-  await eachAtOnce(await allMerchants(merchants), HEADS_AT_ONCE, async ({ merchantId }) => {
+  await concurrently(await allMerchants(merchants), HEADS_AT_ONCE, async ({ merchantId }) => {
     const { open } = await heads.read(merchantId)
     for (const day of open) ids.push({ merchantId, day })
   })

@@ -7,7 +7,8 @@
  * the live book was offered them. Which object a row stands in, and how often, makes no difference.
  */
 import type { Merchant } from '#ledger/merchant'
-import type { ArchiveObjects, Merchants } from '#ledger/ports'
+import type { ArchiveObjects } from '#ledger/archive'
+import type { Merchants } from '#ledger/ports'
 import { recordArchive, type ReadArchive, type ReadingProgress } from './archived-days.ts'
 import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } from './book-recorder.ts'
 

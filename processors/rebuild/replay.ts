@@ -2,7 +2,7 @@
  * Sends what was accepted through the journal's rules once more. Whatever is in its book already is found there, so
  * nothing happens where nothing is missing.
  */
-import type { ArchiveObjects, Interval } from '#ledger/ports'
+import type { ArchiveObjects, Interval } from '#ledger/archive'
 import type { ShardBatch } from '../shard-batch.ts'
 import { recordArchive, type ReadArchive, type ReadingProgress } from './archived-days.ts'
 import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } from './book-recorder.ts'

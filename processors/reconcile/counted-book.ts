@@ -8,7 +8,7 @@ import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from '../journal/whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 /** A book as its chain has it. */
 export type CountedBook = {

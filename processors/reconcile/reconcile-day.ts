@@ -7,7 +7,8 @@
  * holds one book at a time, its own ids and contents and the archive's.
  */
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
-import type { ArchiveQueries, Journal, Merchants, Quarantine, UnreadableObject } from '#ledger/ports'
+import type { ArchiveQueries, UnreadableObject } from '#ledger/archive'
+import type { Journal, Merchants, Quarantine } from '#ledger/ports'
 import { noTotals } from '#ledger/money'
 import type { Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'

@@ -7,10 +7,10 @@ import { ok, refuse, type Result } from '#ledger/result'
 import { BrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { mustWork } from '../own-fault.ts'
-import { wholeChain } from './whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 /** The books this worker knows, bounded in bytes. What it forgets it reads again. */
-export type Books = {
+export type BookCache = {
   /**
    * A book as this worker last knew it, with what has been added since if it may have moved; otherwise as its chain says;
    * opened in the head when it has no segment yet. It may move on at any time, which the next append finds out.
@@ -29,7 +29,7 @@ export type BookRefusal = Extract<QuarantineReason, 'unknown-merchant' | 'day-cl
 
 type BookPorts = { readonly journal: Journal; readonly heads: Heads; readonly merchants: Merchants }
 
-export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: number): Books => {
+export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: number): BookCache => {
   // A Map keeps the order of insertion: putting a book back at its end makes the first one the least recently used.
   const known = new Map<string, { readonly book: Book; readonly bytes: number }>()
   let totalBytes = 0
