@@ -47,7 +47,7 @@ import {
   pageOf,
   quarantineKeyOf,
 } from './parameters.ts'
-import { shardMap } from './shard-map.ts'
+import { knownShards } from './known-shards.ts'
 import { sharingReads } from './shared-reads.ts'
 import { loggingStoreFailures, tellingFailures, timingReads, type Store } from './store.ts'
 import type { Every, Timer } from './timer.ts'
@@ -66,7 +66,7 @@ export type QueryApiParts = ServiceParts & {
 export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiParts): Hono<ServiceEnv> => {
   const { onRead, onJoin, onWait, onEventSent, watch } = queryMetrics(registry)
   const store = remembering(tellingFailures(sharingReads(timingReads(parts.store, onRead), onJoin)))
-  const freshness = journalFreshness({ progress: store.progress, shards: shardMap(parts), timer: parts.timer, onWait })
+  const freshness = journalFreshness({ progress: store.progress, shards: knownShards(parts), timer: parts.timer, onWait })
   const fresh = freshEnough({ freshness, clock: parts.clock })
   const asOf = (merchantId: MerchantId) => freshNow({ freshness, clock: parts.clock }, merchantId)
   const live = liveDays({ ...parts, store, asOf, onEventSent })

@@ -2,7 +2,7 @@
 import { compareSequenceNumbers, type MerchantId, type Position } from '#ledger/identifiers'
 import type { ShardProgress } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'
-import type { ShardMap } from './shard-map.ts'
+import type { KnownShards } from './known-shards.ts'
 import type { Store } from './store.ts'
 import type { Timer } from './timer.ts'
 
@@ -25,7 +25,7 @@ export type Wait = { readonly durationMs: number; readonly reached: boolean }
 
 type FreshnessParts = {
   readonly progress: Store['progress']
-  readonly shards: ShardMap
+  readonly shards: KnownShards
   readonly timer: Timer
   readonly onWait?: (wait: Wait) => void
 }
