@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { decodeUtf8, MERGE_PATCH, parseJson } from '#wire/json/json'
 import { NOT_JSON, type Problem } from '#wire/http/problem'
-import { ProblemError } from './service.ts'
+import { ProblemError } from './problem-error.ts'
 
 /** The largest body that is read, before and after expansion: 1 MiB. */
 export const MAX_BODY_BYTES = 1024 * 1024

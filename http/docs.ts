@@ -5,10 +5,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Handler, Hono } from 'hono'
 import type { OpenApiDocument } from '#wire/http/openapi/document'
+import type { ServiceEnv } from './context.ts'
 import { PAGE_STYLE, problemsPage, TRY_IT_SCRIPT, tryItPage } from './docs-pages.ts'
 import { matchesTag } from './etag.ts'
 import { onlyMethods } from './methods.ts'
-import type { ServiceEnv } from './service.ts'
 
 /** Adds `/openapi.json`, `/docs` and `/docs/problems`. The document is made when it is first asked for. */
 export const publishDocs = (app: Hono<ServiceEnv>, document: () => OpenApiDocument): void => {

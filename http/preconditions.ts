@@ -1,8 +1,9 @@
 /** On what a request that changes something may be carried out (RFC 9110, section 13.1). */
 import type { FieldProblem } from '#wire/json/fields'
 import { invalid } from '#wire/http/problem'
+import type { ServiceContext } from './context.ts'
 import { isTagList, matchesTag, matchesTagStrongly } from './etag.ts'
-import { ProblemError, type ServiceContext } from './service.ts'
+import { ProblemError } from './problem-error.ts'
 
 /** Both headers as they were sent. */
 export type Preconditions = { readonly ifMatch?: string; readonly ifNoneMatch?: string }

@@ -1,4 +1,5 @@
-import { ProblemError, type ServiceContext } from '#http/service'
+import type { ServiceContext } from '#http/context'
+import { ProblemError } from '#http/problem-error'
 import { CLIENT_ID_RULE, isClientId } from '#ledger/identifiers'
 import type { FieldProblem } from '#wire/json/fields'
 import { invalid } from '#wire/http/problem'

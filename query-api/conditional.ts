@@ -1,7 +1,7 @@
 /** Answers that say how fresh they are, and that a client may keep and ask about again (RFC 9110, section 13). */
 import { hash } from 'node:crypto'
 import { matchesTag } from '#http/etag'
-import type { ServiceContext } from '#http/service'
+import type { ServiceContext } from '#http/context'
 import { instantText } from '#wire/entry/instant'
 import { jsonText } from '#wire/json/json'
 import { jsonResponse } from '#wire/http/problem'

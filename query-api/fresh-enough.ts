@@ -1,4 +1,5 @@
-import { ProblemError, type ServiceContext } from '#http/service'
+import type { ServiceContext } from '#http/context'
+import { ProblemError } from '#http/problem-error'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'

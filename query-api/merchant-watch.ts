@@ -15,7 +15,7 @@ import { dayResponse, openDayTag } from '#wire/http/responses/day'
 import { tagOf, type DayEvent } from '#wire/http/event-stream'
 import { jsonText } from '#wire/json/json'
 import { problemBody } from '#wire/http/problem'
-import { lookAtBooks, readDays, unpackDay, type Books, type PackedDay } from './books.ts'
+import { lookAtBooks, readDays, unpackDay, type BookSource, type PackedDay } from './books.ts'
 import { freshnessFields, type AsOf } from './conditional.ts'
 import type { Store } from './store.ts'
 
@@ -44,7 +44,7 @@ export type MerchantWatch = {
 }
 
 export type WatchParts = {
-  readonly store: Books & Pick<Store, 'merchants'>
+  readonly store: BookSource & Pick<Store, 'merchants'>
   readonly clock: Clock
   readonly asOf: (merchantId: Merchant['merchantId']) => Promise<AsOf>
 }
