@@ -13,7 +13,7 @@ import type { EntryFields, EntryInput } from '#wire/entry/schema'
 import type { FieldProblem } from '#wire/json/fields'
 import { invalid, type Problem } from '#wire/http/problem'
 import type { KnownMerchants } from './known-merchants.ts'
-import { REGISTER_UNAVAILABLE } from './register-merchant.ts'
+import { REGISTER } from './register-merchant.ts'
 import type { NotWritten, StreamWriter } from './stream-writer.ts'
 
 /** Answers one outcome per input, in order. Never rejects: what fails, fails entry by entry. */
@@ -92,7 +92,7 @@ const findOwners = async (
 
 /** The entry as it is accepted, with its business day and the time it came. */
 const judge = (fields: EntryFields, owner: Owner = 'unknown', nowMs: number): Result<Entry, Problem> => {
-  if (owner === 'unreachable') return refuse(REGISTER_UNAVAILABLE)
+  if (owner === 'unreachable') return refuse(REGISTER.unavailable)
   if (owner === 'unknown') return refuse(invalidEntry([UNKNOWN_MERCHANT]))
   const wrongCurrency = currencyProblem(fields, owner)
   const wrongTime = timeProblem(fields, nowMs)

@@ -76,7 +76,7 @@ export const ingest = ({
     },
     save: merchants.save,
   })
-  const register = registrar({ merchants: { ...merchants, save: known.save }, zones, clock, onTrouble })
+  const register = registrar({ merchants: { ...merchants, save: known.save }, zones, clock })
   const onUnpublished = (err: unknown, what: string) => {
     log.warn({ err }, `${what} and was not published`)
     metrics.onUnpublished()
@@ -91,13 +91,12 @@ export const ingest = ({
       writer,
       auditTrail,
       clock,
-      onTrouble: (err) => log.warn({ err }, 'the quarantine is in trouble'),
-      onUntold: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
+      onUnpublished: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
     }),
     registrar: publishRegistration(register, {
       auditTrail,
       clock,
-      onTrouble: (err) => onUnpublished(err, 'a merchant is registered'),
+      onUnpublished: (err) => onUnpublished(err, 'a merchant is registered'),
     }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
