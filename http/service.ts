@@ -52,6 +52,7 @@ export const service = ({ log, isReady, registry = metricsRegistry() }: ServiceP
 
 const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))
 
-// A client's own id is kept, so that its log and ours name the same request, unless it is unsafe in a log line or a header.
+// A client's own id is kept, so that its log and ours name the same request, unless it is unsafe in a log line or a
+// header.
 const requestIdOf = (given: string | undefined): string =>
   given !== undefined && /^[A-Za-z0-9._:-]{1,64}$/.test(given) ? given : randomUUID()

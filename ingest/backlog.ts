@@ -18,7 +18,10 @@ export type PackedRecord = {
   data?: Uint8Array
 }
 
-/** One call takes 500 records and 5 MiB. The remaining 1 MiB is for what packing adds; compression usually saves much more. */
+/**
+ * One call takes 500 records and 5 MiB. The remaining 1 MiB is for what packing adds; compression usually saves much
+ * more.
+ */
 const MAX_CALL_RECORDS = 500
 const MAX_CALL_BYTES = 4 * 1024 * 1024
 
@@ -28,7 +31,8 @@ export class Backlog {
   readonly #queues = new Map<string, Queue>()
 
   add(destination: Destination, line: string, write: PendingWrite, index: number): void {
-    // The number of characters is the number of bytes of ASCII text, and near enough otherwise to tell when a record is full.
+    // The number of characters is the number of bytes of ASCII text, and near enough otherwise to tell when a record is
+    // full.
     const record = this.#openRecord(destination, line.length)
     record.body.add(line)
     record.writes.push(write)
@@ -94,7 +98,14 @@ export class Backlog {
     const last = records.at(-1)
     const fits = last !== undefined && last.attempts === 0 && last.bytes + bytes <= FULL_RECORD_BYTES
     if (fits) return last
-    const record: PackedRecord = { destination, body: new EntriesRecord(), writes: [], indexes: [], bytes: 0, attempts: 0 }
+    const record: PackedRecord = {
+      destination,
+      body: new EntriesRecord(),
+      writes: [],
+      indexes: [],
+      bytes: 0,
+      attempts: 0,
+    }
     records.push(record)
     return record
   }

@@ -2,7 +2,10 @@ import type { MerchantId } from '#ledger/identifiers'
 import { hashKeyOf, laneOf, shardOf, type Shard } from '#ledger/lanes'
 import type { Clock, EntryStream } from '#ledger/ports'
 
-/** Where on the stream a merchant's entries go. Entries with the same `target` may share a record; `hashKey` leads it there. */
+/**
+ * Where on the stream a merchant's entries go. Entries with the same `target` may share a record; `hashKey` leads it
+ * there.
+ */
 export type Destination = { readonly target: string; readonly hashKey: bigint }
 
 export type Destinations = {

@@ -15,7 +15,10 @@ export type PendingWrite = {
 }
 
 export type PendingWrites = {
-  /** A write of `count` entries. Its promise resolves once every entry is settled; an entry without an outcome fails at the deadline. */
+  /**
+   * A write of `count` entries. Its promise resolves once every entry is settled; an entry without an outcome fails at
+   * the deadline.
+   */
   begin(count: number): { readonly write: PendingWrite; readonly settled: Promise<readonly WriteOutcome[]> }
   /** Gives an entry its outcome. The first outcome counts. */
   settle(write: PendingWrite, index: number, outcome: WriteOutcome): void

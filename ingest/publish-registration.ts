@@ -10,7 +10,10 @@ export type Publishing = {
 }
 
 /** Registers, and then publishes the merchant for the archive. The registration holds even when publishing fails. */
-export const publishRegistration = (registrar: Registrar, { auditTrail, clock, onUnpublished }: Publishing): Registrar => {
+export const publishRegistration = (
+  registrar: Registrar,
+  { auditTrail, clock, onUnpublished }: Publishing,
+): Registrar => {
   const publish = async (registered: Registered, { isPreview = false }: Terms = {}) => {
     // An unchanged merchant is published too: so sending the same again makes up for an event that was not published.
     if (!isPreview) await auditTrail.publish(merchantSaved(registered.merchant, clock())).catch(onUnpublished)

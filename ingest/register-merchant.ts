@@ -74,7 +74,8 @@ const saveEdited = async (
 
     const registered: Registered = { merchant: edited.value, isNew: current === undefined }
     if (isPreview || edited.value === current) return registered
-    // The save is conditional on the revision that the preconditions were checked against, so no change can come between.
+    // The save is conditional on the revision that the preconditions were checked against, so no change can come
+    // between.
     if ((await orUnavailable(merchants.save(edited.value), REGISTER)) === 'saved') return registered
     // Another request has changed the merchant meanwhile, so this one is applied to its new state.
     tried = edited.value

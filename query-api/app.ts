@@ -39,9 +39,11 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   // not the time for which sharing holds a request back.
   const timing = timingReads(parts.store, onRead)
   const sharing = sharingReads(timing, onJoin)
-  // Failures are told apart outside sharing, so that requests that share a failed read each throw an error of their own.
+  // Failures are told apart outside sharing, so that requests that share a failed read each throw an error of their
+  // own.
   const telling = tellingFailures(sharing)
-  // The memory is outermost: the others pass on nothing but the ports, and only what a request was answered is remembered.
+  // The memory is outermost: the others pass on nothing but the ports, and only what a request was answered is
+  // remembered.
   const store = remembering(telling)
 
   const freshness = journalFreshness({

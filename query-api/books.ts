@@ -7,8 +7,8 @@
  * were read at the instant at which this reading began, and the merchant really had the sum. The earlier reads may
  * belong to other requests, so usually one look is enough.
  *
- * The book of the wanted day itself may change at any time, and today's book does. It is read in between: at the instant
- * at which its end was read, the books before it stood as they did before and after.
+ * The book of the wanted day itself may change at any time, and today's book does. It is read in between: at the
+ * instant at which its end was read, the books before it stood as they did before and after.
  */
 import { daysBetween, shiftDay } from '#ledger/calendar'
 import { balanceParts, sumMinor, type DayPart } from '#ledger/day-parts'
@@ -28,14 +28,19 @@ import type { Memory, RememberingStore } from './memory.ts'
 /** Where heads and books are read, and how they were last read. */
 export type BookSource = Pick<RememberingStore, 'heads' | 'journal' | 'memory'>
 
-/** A business day as its book stands now, with the opening of that same moment. A day without entries has the empty view. */
+/**
+ * A business day as its book stands now, with the opening of that same moment. A day without entries has the empty
+ * view.
+ */
 export const readDay = async (source: BookSource, { merchantId, day }: BookId): Promise<DayAtSegment> => {
   const [read] = await readDays(source, merchantId, [day])
   if (read === undefined) throw new Error('a day was asked for and nothing came back')
   return unpackDay(read)
 }
 
-/** A business day with the last segment of its book as it is stored. Its end is undefined when the day has no entries. */
+/**
+ * A business day with the last segment of its book as it is stored. Its end is undefined when the day has no entries.
+ */
 export type PackedDay = {
   readonly day: BusinessDay
   readonly openingMinor: bigint
@@ -84,7 +89,8 @@ export const readDays = async (
   return read.filter(({ day }) => wanted.has(day))
 }
 
-// A book that has entries stays open or closed for ever. So a book that does not exist after the day was read did not exist before.
+// A book that has entries stays open or closed for ever. So a book that does not exist after the day was read did not
+// exist before.
 const isBeginning = ({ head, days }: OpenBooks): boolean => days.length === 0 && head.closedThrough === null
 
 /**
@@ -159,7 +165,10 @@ const seenBooks = (memory: Memory, merchantId: MerchantId, daysOf: DaysOf): Seen
   return { head, segments: days.map((day) => memory.segment({ merchantId, day })) }
 }
 
-/** A look at a merchant's open books. Heads rarely change, so the books that the last head lists are read together with the new head. */
+/**
+ * A look at a merchant's open books. Heads rarely change, so the books that the last head lists are read together with
+ * the new head.
+ */
 export const lookAtBooks = async (source: BookSource, merchantId: MerchantId, daysOf: DaysOf): Promise<OpenBooks> => {
   const last = source.memory.head(merchantId)
   const [head, along] = await Promise.all([
@@ -174,7 +183,12 @@ export const lookAtBooks = async (source: BookSource, merchantId: MerchantId, da
 // A merchant may have hundreds of open days, and other requests need the store too.
 const READS_AT_ONCE = 16
 
-const withEnds = async ({ journal }: BookSource, merchantId: MerchantId, daysOf: DaysOf, head: Head): Promise<OpenBooks> => {
+const withEnds = async (
+  { journal }: BookSource,
+  merchantId: MerchantId,
+  daysOf: DaysOf,
+  head: Head,
+): Promise<OpenBooks> => {
   const days = daysOf(head)
   return { head, days, ends: await concurrently(days, READS_AT_ONCE, (day) => journal.end({ merchantId, day })) }
 }

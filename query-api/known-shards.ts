@@ -5,7 +5,10 @@ import type { Timer } from './timer.ts'
 import type { ServiceParts } from '#http/service'
 
 export type KnownShards = {
-  /** The ids of the shards that took a merchant's entries, as far as they were seen here: the open one first, then its parent and so on. */
+  /**
+   * The ids of the shards that took a merchant's entries, as far as they were seen here: the open one first, then its
+   * parent and so on.
+   */
   shardsOf(merchantId: MerchantId): Promise<readonly string[]>
   /** The ids of all open shards. Empty until the shards have been listed once. */
   openShardIds(): Promise<readonly string[]>
@@ -22,7 +25,10 @@ const RETRY_MS = 1_000
 // Shards of several years. The oldest are forgotten first, because no present answer depends on them.
 const MOST_ENDED = 1_000
 
-/** The shards as they were last listed. They are listed again in the background; only the first request waits for the list. */
+/**
+ * The shards as they were last listed. They are listed again in the background; only the first request waits for the
+ * list.
+ */
 export const knownShards = ({ openShards, timer, log }: KnownShardsParts): KnownShards => {
   let open: readonly Shard[] = []
   let ended: readonly Shard[] = []
@@ -37,7 +43,8 @@ export const knownShards = ({ openShards, timer, log }: KnownShardsParts): Known
       const openIds = new Set(open.map(({ shardId }) => shardId))
       ended = known.filter(({ shardId }) => !openIds.has(shardId)).slice(0, MOST_ENDED)
     } catch (error) {
-      // Books can be read while the stream cannot. An old list names shards that have ended, and their progress still holds.
+      // Books can be read while the stream cannot. An old list names shards that have ended, and their progress still
+      // holds.
       log.error({ err: error }, 'the open shards could not be listed')
     }
   }

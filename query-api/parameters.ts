@@ -1,4 +1,6 @@
-/** The parts of a request's path and query as values of the ledger. Each throws a ProblemError for a part that is wrong. */
+/**
+ * The parts of a request's path and query as values of the ledger. Each throws a ProblemError for a part that is wrong.
+ */
 import type { ServiceContext } from '#http/context'
 import { ProblemError } from '#http/problem-error'
 import {
