@@ -39,7 +39,7 @@ export const measureCost = async (): Promise<readonly Figure[]> => {
   ]
 }
 
-/** The price of a million entries. */
+/** The usage of a million entries. */
 type Used = Partial<Usage>
 type BooksUsage = { readonly stream: Used; readonly processor: Used; readonly store: Used }
 

@@ -42,7 +42,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 const data = (name: string) => join(settings.dataFolder, name)
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-// Stopping goes in the reverse order: the services end last, because the others need them to finish.
+// The services start first. Stopping goes in the reverse order, because the others need the services to finish.
 supervisor.start(kinesisService({ port: ports.kinesis, folder: data('kinesis') }))
 supervisor.start(dynamodbService({ port: ports.dynamodb, folder: data('dynamodb') }))
 supervisor.start(s3Service({ port: ports.s3, folder: data('s3') }))

@@ -32,7 +32,7 @@ export const useRunningSystem = (folder: string = readSettings().dataFolder): En
     env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??= endpoints[service]
   }
   env['AWS_REGION'] ??= 'us-east-1'
-  // The SDK needs keys to sign. It would prefer a profile to these, so the profile is removed.
+  // The SDK needs keys to sign. A profile has keys of its own, which the SDK prefers.
   if (env['AWS_ACCESS_KEY_ID'] === undefined && env['AWS_PROFILE'] === undefined) {
     env['AWS_ACCESS_KEY_ID'] = 'local'
     env['AWS_SECRET_ACCESS_KEY'] = 'local'
