@@ -18,7 +18,7 @@ export const queryMetrics = (registry: Registry) => {
   })
   const joined = new Counter({
     name: 'daybook_query_store_reads_shared_total',
-    help: 'Reads that were saved, because another request was about to read the same.',
+    help: 'Reads that were saved, because the same read was under way for another request.',
     labelNames: ['port', 'operation'],
     registers,
   })
@@ -31,7 +31,7 @@ export const queryMetrics = (registry: Registry) => {
   })
   const events = new Counter({
     name: 'daybook_query_live_events_sent_total',
-    help: 'Day views sent to those who follow a merchant live. Heartbeats are not counted.',
+    help: 'Day views sent to clients that follow a merchant live. Heartbeats are not counted.',
     registers,
   })
 
@@ -56,12 +56,12 @@ export const queryMetrics = (registry: Registry) => {
     watch({ live, freshness }: Watched): void {
       gaugeAtScrape(registry, {
         name: 'daybook_query_live_clients',
-        help: 'Clients that follow a merchant live at the moment.',
+        help: 'Clients that follow a merchant live now.',
         look: (gauge) => gauge.set(live.clientCount()),
       })
       gaugeAtScrape(registry, {
         name: 'daybook_query_journal_applied_through_timestamp_seconds',
-        help: 'Everything that arrived on the open shard until then stands in the books. time() minus this is the lag.',
+        help: 'The time up to which every entry on the open shard is in the books. time() minus this is the lag.',
         labelNames: ['shard'],
         look: async (gauge) => {
           const shards = await withinPatience(freshness.appliedThroughByShard())
