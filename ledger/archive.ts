@@ -11,7 +11,7 @@ export type ArchivedEntry = {
   readonly arrivedAtMs: number
 }
 
-/** What outlives the stream: every accepted entry and every decision. */
+/** What outlives the stream: every accepted entry and every audit event. */
 export type Archive = {
   /** Durable when it returns. Again is harmless: readers take each position once. */
   put(entries: readonly ArchivedEntry[]): Promise<void>
@@ -43,7 +43,7 @@ export type QueryResult = {
 /** The engine could not do what a statement asks; its message says why. The same statement will fail again. */
 export class StatementError extends Error {}
 
-/** The archive as objects, for whoever builds books from it. */
+/** The archive as objects, to build books from. */
 export type ArchiveObjects = {
   /** Every object that holds entries; unreadable is what stands among them and is of no business day. */
   list(): Promise<{ readonly objects: readonly ArchiveObject[]; readonly unreadable: readonly UnreadableObject[] }>
@@ -53,7 +53,7 @@ export type ArchiveObjects = {
    * that cannot be read is told as such, and the rest goes on. `arrived` leaves out what arrived at other times.
    */
   entries(objects: readonly ArchiveObject[], arrived?: Interval): AsyncIterable<ArchivePart>
-  /** The newest known state of every merchant of whom a decision tells. */
+  /** The newest known state of every merchant that an audit event names. */
   merchants(): Promise<{ readonly merchants: readonly Merchant[]; readonly unreadable: readonly UnreadableObject[] }>
 }
 export type ArchiveObject = {

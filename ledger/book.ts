@@ -1,10 +1,10 @@
 /**
- * The heart: what a batch adds to a book, and what a book becomes by it.
+ * The heart: what a batch adds to a book, and the book after that.
  *
  * A book is the fold of its chain of segments. `decide` compares a batch with a book as it stands after segment n; the
  * entries it finds fresh may then be stored as segment n + 1, if that number is still free. Because they are one write,
- * an entry is counted if and only if its id is in the chain: however often and in whatever company it comes again,
- * `decide` finds it there. Nothing here waits, looks at a clock or talks to anyone.
+ * an entry is counted if and only if its id is in the chain: each time it comes again, `decide` finds it there. Nothing
+ * here waits, reads a clock or calls a port.
  */
 import { emptyView, fitsBound, foldEntries, totalsOf, type DayView } from './day-view.ts'
 import type { Entry } from './entry.ts'
@@ -55,8 +55,9 @@ export type Verdict<C extends Candidate> = {
   /** Can never enter this book, now or later. */
   readonly refused: readonly { readonly candidate: C; readonly reason: RefusalReason }[]
   /**
-   * What depends on others of this batch: a further copy of an id, or an amount for which they leave no room. Undecided
-   * until those are in the chain: they may yet lose to another worker's, and only the chain justifies a refusal.
+   * Entries that depend on others of this batch: a further copy of an id, or an amount for which the others leave no room.
+   * They stay undecided until the others are in the chain. Those may still lose to another worker's, and only the chain
+   * justifies a refusal.
    */
   readonly waiting: readonly C[]
   /** The id is in the book, and its content has to be read from that segment before more can be said. */
@@ -82,7 +83,7 @@ export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Ve
   const unknown: { candidate: C; contentIn: SegmentNumber }[] = []
   const inBatch = new Set<EntryId>()
   let totals = book.view.totals
-  // Nearly always there is room for the whole batch, and then each entry need not be asked.
+  // Nearly always there is room for the whole batch. Then no entry is checked by itself.
   const fitsWhole = fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))
 
   for (const candidate of batch) {

@@ -10,7 +10,7 @@
  * which that day starts under the new rule is where the old one ends. Before it, days are capped at the day before.
  *
  * Each rule records what the clocks of its zone show, as the zone data had it when the rule was made. So a day is the
- * same on every machine, whatever zone data that machine has. Instants are milliseconds since 1970 UTC.
+ * same on every machine, independent of the zone data of that machine. Instants are milliseconds since 1970 UTC.
  */
 import type { BusinessDay } from './identifiers.ts'
 import { rememberingLast, RememberedNumbers } from './memory/remembered.ts'
@@ -149,7 +149,7 @@ const findDay = (calendar: Calendar, atMs: number): BusinessDay => {
   return day
 }
 
-/** The instant at which a business day starts under a rule, whatever rules come before and after it. */
+/** The instant at which a business day starts under a rule; the rules before and after it play no part. */
 export const startUnderRule = (rule: CalendarRule, day: BusinessDay): number => {
   const key = `${rule.dayStartsAt} ${day}`
   return (

@@ -48,7 +48,7 @@ export type Journal = {
   read(book: BookId, after: SegmentNumber, limit?: number): Promise<readonly SealedSegment[]>
   /** The last segment of a book without its entries, which carries the day view; strongly consistent. */
   end(book: BookId): Promise<SegmentEnd | undefined>
-  /** Stores the segment if its number is still free in its book; says 'taken' if it is not. Never both, never half. */
+  /** Stores the segment if its number is still free in its book; otherwise answers 'taken'. Never both, never half. */
   append(segment: SealedSegment): Promise<'appended' | 'taken'>
 }
 export type SegmentEnd = Omit<SealedSegment, 'entries'>
@@ -57,7 +57,7 @@ export type SegmentEnd = Omit<SealedSegment, 'entries'>
 export type Heads = {
   /** Strongly consistent; the empty head for a merchant without one. */
   read(merchantId: MerchantId): Promise<Head>
-  /** Sees to it that the day is open, as `openDay` says; 'closed' when it is closed for good. */
+  /** Opens the day unless it is open, as `openDay` says; answers 'closed' when it is closed for good. */
   open(book: BookId): Promise<'open' | 'closed'>
 }
 
@@ -65,7 +65,7 @@ export type Heads = {
 export type Merchants = {
   /** Strongly consistent. */
   find(merchantId: MerchantId): Promise<Merchant | undefined>
-  /** Stores the merchant if the stored revision is the one before (for revision 1: none); says 'moved' if it is not. */
+  /** Stores the merchant if the stored revision is the one before (for revision 1: none); otherwise answers 'moved'. */
   save(merchant: Merchant): Promise<'saved' | 'moved'>
   /** All merchants, page by page in some fixed order; a page without `next` is the last. */
   list(page: Page): Promise<Listed<Merchant>>
@@ -77,7 +77,7 @@ export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
 export type Quarantine = {
   /**
    * Keeps the item once, under its `quarantineKey`. Setting it aside again changes nothing but `lastPosition`, which
-   * rises when the new place is later; so whatever people did about it stays done, and `quarantineState` says whether
+   * rises when the new place is later. So what people did about it stays done, and `quarantineState` says whether
    * it waits again. Durable when it returns.
    */
   setAside(item: SetAside): Promise<void>
@@ -94,7 +94,7 @@ export type Quarantine = {
   ofEntry(book: BookId, entryId: EntryId, limit: number): Promise<readonly QuarantineOutline[]>
   /** The item under a key, whole; strongly consistent. */
   find(key: QuarantineKey): Promise<Quarantined | undefined>
-  /** Adds an action to the item's list if the stored list is as long as this one's; says 'moved' if it is not. */
+  /** Adds an action to the item's list if the stored list is as long as this one's; otherwise answers 'moved'. */
   note(item: Quarantined, action: QuarantineAction): Promise<'noted' | 'moved'>
 }
 

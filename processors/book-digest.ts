@@ -1,4 +1,4 @@
-/** What a book holds, added up from its entries and not read from its view: for whoever has to prove two books equal. */
+/** What a book holds, added up from its entries and not read from its view, to prove two books equal. */
 import { totalsOf } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'

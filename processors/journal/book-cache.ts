@@ -12,8 +12,9 @@ import { wholeChain } from '#ledger/chain'
 /** The books this worker knows, bounded in bytes. What it forgets it reads again. */
 export type BookCache = {
   /**
-   * A book as this worker last knew it, with what has been added since if it may have moved; otherwise as its chain says;
-   * opened in the head when it has no segment yet. It may move on at any time, which the next append finds out.
+   * A book as this worker last knew it, and with what was added since if it may have moved. An unknown book is read from
+   * its chain, and opened in the head when it has no segment yet. A book may move on at any time; the next append finds
+   * out.
    */
   current(id: BookId, known: { readonly mayHaveMoved: boolean }): Promise<Result<Book, BookRefusal>>
   /** The book with what has been added to its chain since. */
@@ -58,7 +59,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     let state = book
     for (const sealed of await journal.read(book.id, book.segment)) {
       const { terms, segment } = mustWork(placeOf(sealed), () => openSegment(sealed))
-      // The first segment fixes the terms, whoever wrote it.
+      // The first segment fixes the terms, also when another worker wrote it.
       const before = { ...state, terms }
       state = mustWork(placeOf(sealed), () => evolve(before, segment))
     }

@@ -2,10 +2,10 @@
  * The journal processor: brings every entry of a batch of stream records into its book, exactly once.
  *
  * Each entry ends in one of three ways, all durable: it is in its book's chain, it was there already, or it is in
- * quarantine. Only then does progress pass its record. What has to wait (a throttled table, a lost answer) fails the
- * batch from the lowest such record on, and the stream delivers it again, for ever; what had been done by then is found
- * done. So does an exception of our own code, unless good entries go through the same code at the same moment: then the
- * entry fails alone, and is set aside.
+ * quarantine. Only then does progress pass its record. A failure that may heal (a throttled table, a lost answer) fails
+ * the batch from the lowest such record on, and the stream delivers it again, for ever; entries that were recorded by then
+ * are found recorded. An exception of our own code does the same, unless good entries go through the same code at the
+ * same moment: then the entry fails alone, and is set aside.
  */
 import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
@@ -58,24 +58,24 @@ export const recordEntries = (
       ownProgress.set(shardId, sequenceNumber)
       return true
     } catch (err) {
-      raise(log, shardId, [err], 'progress has to be written again')
+      raise(log, shardId, [err], 'progress was not written; the stream delivers the batch again')
       return false
     }
   }
 
-  // Where somebody else took the last batch, the books that this worker knows are probably old. To ask costs one read a
-  // batch; not to ask, when batches go to any of four workers, makes four appends in ten fail.
+  // When another worker took the last batch, the books that this worker knows are probably old. To ask costs one read a
+  // batch. Without asking, when batches go to any of four workers, four appends in ten fail.
   const wasServedByOthers = async (shardId: string): Promise<boolean> => {
     try {
       const last = await progress.of('journal', shardId)
       return last?.sequenceNumber !== ownProgress.get(shardId)
     } catch (err) {
-      log.warn({ err, shardId }, 'progress cannot be read')
+      log.warn({ err, shardId }, 'progress cannot be read; the known books are refreshed')
       return true
     }
   }
 
-  // It waits in quarantine, which is what matters: a shard does not stop because nobody could be told.
+  // The item waits in quarantine, which is what matters: a shard does not stop because an event cannot be published.
   const publish = async (told: readonly AuditEvent[]): Promise<void> => {
     try {
       for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
@@ -126,7 +126,7 @@ export const recordEntries = (
       log,
       shardId,
       failures.map(({ err }) => err),
-      'has to be delivered again',
+      'some entries could not be recorded; the stream delivers them again',
     )
     await publish(told)
     const done = countDone(records, failures)
@@ -215,7 +215,7 @@ type Task = { readonly sources: readonly Pick<Source, 'position'>[]; readonly ru
 
 type Failure = { readonly task: Task; readonly err: unknown }
 
-/** Runs every task, `atOnce` of them at a time, whatever becomes of the others. */
+/** Runs every task, `atOnce` of them at a time; one that fails stops none of the others. */
 const runAll = async (tasks: readonly Task[], atOnce: number): Promise<readonly Failure[]> => {
   const failures: Failure[] = []
   await concurrently(tasks, atOnce, async (task) => {

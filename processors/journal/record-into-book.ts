@@ -2,9 +2,9 @@
  * The append protocol: one conditional write is the whole transaction.
  *
  * A batch's entries are compared with the book as this worker knows it after segment n, and what is fresh is put as
- * segment n + 1. If that number is taken, somebody else was there first (perhaps an earlier try of our own whose answer
- * was lost): the new segments are read and what is left is compared again. There is nothing else to it; no lock, no
- * fence, no transaction. A crash or an error at any point leaves a chain that says exactly what is counted, and the
+ * segment n + 1. If that number is taken, another append came first (perhaps an earlier try of our own whose answer was
+ * lost): the new segments are read and what is left is compared again. There is no lock, no fence and no other
+ * transaction. A crash or an error at any point leaves a chain that says exactly what is counted, and the
  * redelivered batch starts from that.
  */
 import { decide, evolve, nextSegment, type Book, type RefusalReason } from '#ledger/book'
@@ -20,7 +20,7 @@ import type { PositionedEntry } from './sort-records.ts'
 
 export type BookWriter = {
   readonly books: BookCache
-  /** Whether somebody else may have appended to the books that this worker knows. */
+  /** Whether another worker may have appended to the books that this worker knows. */
   readonly mayHaveMoved: boolean
   readonly journal: Journal
   readonly sizes: SegmentSizes
@@ -69,7 +69,7 @@ const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
   'day-closed': 'The business day is closed.',
 }
 
-/** Appends fresh entries, in as many segments as their size asks for. `left` is what another append came before. */
+/** Appends fresh entries, in as many segments as their size asks for. `left` are those that another append preceded. */
 const append = async (
   { journal, books, sizes }: BookWriter,
   start: Book,

@@ -1,5 +1,5 @@
 /**
- * How many entries go into a segment. Whoever reads a day reads the last segment of its chain, whole, and DynamoDB bills
+ * How many entries go into a segment. A reader of a day reads the last segment of its chain, whole, and DynamoDB bills
  * reads by 4 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html). So an
  * append that would not fit in that is split, the bulk first and a few entries after it: for one write unit more, every
  * chain ends in a segment that is read for one read unit.

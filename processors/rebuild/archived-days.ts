@@ -1,4 +1,4 @@
-/** The archive's entries for whoever records them again: one business day after the other, a bounded number at a time. */
+/** The archive's entries, to be recorded again: one business day after the other, a bounded number at a time. */
 import type { ArchivedEntry, ArchiveObject, ArchiveObjects, Interval, UnreadableObject } from '#ledger/archive'
 
 /** How far the reading has come, in bytes of objects; bytes count as read when their entries are recorded. */

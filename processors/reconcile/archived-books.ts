@@ -88,7 +88,7 @@ const addCopy = (book: BookInMaking, { entry, position, arrivedAtMs }: ArchivedE
 
 /**
  * Statements of one meaning on every engine, so the map travels as JSON text: engines print a map each in its own way.
- * `text_hash` is the engine's own word on the texts of a row: whatever is lost on the way from there to here shows in it.
+ * `text_hash` is the engine's own hash of the texts of a row: a loss on the way from there to here shows in it.
  */
 const copiesSql = (
   day: BusinessDay,

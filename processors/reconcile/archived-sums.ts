@@ -28,12 +28,12 @@ export async function* archivedSums(
   day: BusinessDay,
   merchants: readonly MerchantId[] | 'all',
 ): AsyncGenerator<ArchivedSum> {
-  let book: BookSum | undefined
+  let book: SumInMaking | undefined
   for await (const { rows } of queries.stream(contentsSql(day, merchants))) {
     for (const cells of rows) {
       const merchantId = String(cells[1])
       if (book !== undefined && book.merchantId !== merchantId) yield book.sum()
-      if (book?.merchantId !== merchantId) book = new BookSum(merchantId)
+      if (book?.merchantId !== merchantId) book = new SumInMaking(merchantId)
       book.add(contentIn(cells))
     }
   }
@@ -93,7 +93,7 @@ const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
 }
 
 /** A book whose rows come by entryId. */
-class BookSum {
+class SumInMaking {
   readonly merchantId: string
   readonly #digest = sortedDigest()
   #copies = 0

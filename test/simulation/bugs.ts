@@ -1,7 +1,7 @@
 /**
- * Bugs to plant, to prove that the simulation can fail: each replaces a piece of production code by one that someone
- * could have written. The simulation of a planted bug must come to a history that breaks a promise. A bug whose piece
- * of code is no longer there stops the run, so that none outlives the code it was planted in.
+ * Bugs to plant, to prove that the simulation can fail: each replaces a piece of production code by a plausible mistake.
+ * The simulation of a planted bug must come to a history that breaks a promise. A bug whose piece of code is gone stops
+ * the run, so the list follows the code.
  */
 import { readFileSync } from 'node:fs'
 import type { LoadHookSync } from 'node:module'

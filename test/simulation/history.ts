@@ -1,6 +1,6 @@
 /**
- * One history: the production journal processor over memory adapters, in a world where everything goes wrong that the
- * real one knows: redelivery, overlap, other batch splits, throttles, lost answers, crashes, replays, resharding, stale
+ * One history: the production journal processor over memory adapters, in a world with every misfortune that the real one
+ * knows: redelivery, overlap, other batch splits, throttles, lost answers, crashes, replays, resharding, stale
  * caches and shard maps, lost progress, bad deployments. Then the world calms down, everything is delivered, and the books must be exact.
  */
 import { laneOf, shardOf } from '#ledger/lanes'
@@ -142,7 +142,7 @@ class History {
     for (const child of ready) actor(this.#deliver(child, actor))
   }
 
-  /** Hands a batch to a worker. 'failed' when it threw, or when nobody waited for its end. */
+  /** Hands a batch to a worker. 'failed' when it threw, or when the mapping did not wait for its end. */
   async #invoke(batch: ShardBatch): Promise<BatchOutcome | 'failed'> {
     const index = this.#random.below(this.#workers.length)
     const worker = this.#workers[index] ?? this.#newWorker()
