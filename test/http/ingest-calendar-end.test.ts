@@ -1,11 +1,9 @@
 /** Entries at times that a merchant's calendar does not reach, and the alarm that rings a year before. */
-import { expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { expect, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ingest } from '#ingest/ingest'
 import { aMerchant, merchantId } from '#test/builders'
 import { ruleMade, zones2026f } from '#test/zone-data'
+import { anIngest, SALE } from './ingest-fixtures.ts'
 import { scrape } from './metrics-text.ts'
 
 // Ten years after they were made, their record of the zone ends.
@@ -18,25 +16,15 @@ const start = (now: string) => {
   const calendar = [ruleMade(zones2026f, MADE, 'America/Sao_Paulo')] as const
   const ids = Array.from({ length: 200 }, (_, index) => merchantId(`m${index}`))
   const merchants = memoryMerchants(ids.map((id) => aMerchant({ merchantId: id, calendar })))
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: zones2026f,
-    stream: memoryEntryStream(),
-    merchants,
-    quarantine: memoryQuarantine(),
-    log,
-    clock: () => nowMs,
-  })
+  const { app, log, post: send } = anIngest({ zones: zones2026f, merchants, clock: () => nowMs })
   const sale = (occurredAt: string, index = 0) => ({
+    ...SALE,
     entryId: `e-${occurredAt}`,
     merchantId: ids[index],
-    direction: 'credit',
-    amount: 1,
-    currency: 'BRL',
     occurredAt,
   })
   const post = async (path: string, body: unknown) => {
-    const answer = await app.request(path, { method: 'POST', body: JSON.stringify(body) })
+    const answer = await send(path, body)
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> }
   }
   return { app, log, post, sale, ids, merchants, elapse: (ms: number) => void (nowMs += ms) }

@@ -1,30 +1,17 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
 import type { AuditTrail, Merchants } from '#ledger/ports'
 import { aMerchant, aRule, day, merchantId } from '#test/builders'
+import { anIngest, NOW_MS } from './ingest-fixtures.ts'
 import { aQueryApi } from './query-fixtures.ts'
 
-const NOW = Date.parse('2026-11-20T12:30:00Z') // 09:30 in São Paulo
 const M1 = '/v1/merchants/m1'
 const MERGE_PATCH = 'application/merge-patch+json'
 const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
 
 const start = (merchants: Merchants = memoryMerchants(), auditTrail: AuditTrail = memoryAuditTrail()) => {
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: ianaZones,
-    stream: memoryEntryStream(),
-    merchants,
-    quarantine: memoryQuarantine(),
-    auditTrail,
-    log,
-    clock: () => NOW,
-  })
+  const { app, log } = anIngest({ merchants, auditTrail, clock: () => NOW_MS })
   const send = async (method: string, body: unknown, path: string, headers: Record<string, string>) => {
     const response = await app.request(path, { method, headers, body: JSON.stringify(body) })
     return {
@@ -288,7 +275,7 @@ describe('a PATCH', () => {
 describe('the ETag of a merchant', () => {
   test('is its revision in quotes, the same at the command side and at the query API', async () => {
     const { send, patch, merchants } = start()
-    const { get } = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    const { get } = aQueryApi({ storeWith: () => ({ merchants }) })
     const read = async () => (await get(M1)).headers.get('etag')
 
     expect([(await send('PUT', bakery, M1, {})).etag, await read()]).toEqual(['"1"', '"1"'])
@@ -657,8 +644,8 @@ describe('a merchant that is registered', () => {
     await put(bakery)
     await put({ ...bakery, name: 'Padaria Nova' })
     expect(auditTrail.published).toMatchObject([
-      { eventId: 'merchant.saved/m1/1', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Central' } },
-      { eventId: 'merchant.saved/m1/2', merchantId: 'm1', decidedAtMs: NOW, body: { name: 'Padaria Nova' } },
+      { eventId: 'merchant.saved/m1/1', merchantId: 'm1', decidedAtMs: NOW_MS, body: { name: 'Padaria Central' } },
+      { eventId: 'merchant.saved/m1/2', merchantId: 'm1', decidedAtMs: NOW_MS, body: { name: 'Padaria Nova' } },
     ])
   })
 

@@ -1,17 +1,14 @@
 /** What operators decide about things set aside, over HTTP and memory adapters. */
-import { describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { describe, expect, test, vi } from 'vitest'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
 import type { AuditEvent } from '#ledger/audit-event'
 import type { EntryStream, Quarantine } from '#ledger/ports'
 import { MAX_REPLAYS, quarantineKey, quarantineState, type Quarantined, type SetAside } from '#ledger/quarantine'
-import { aMerchant, anEntry, aSetAside, entryId, utf8 } from '#test/builders'
+import { anEntry, aSetAside, entryId, utf8 } from '#test/builders'
+import { anIngest } from './ingest-fixtures.ts'
 import { positionToken } from '#wire/http/position-token'
 import { quarantineId } from '#wire/http/quarantine-id'
-import { decodeRecord } from '#wire/stream/record'
 
 const NOW = Date.parse('2026-11-20T12:35:00Z')
 /** Before everything that the memory stream takes. */
@@ -36,15 +33,11 @@ type Given = {
 }
 
 const start = async ({ given = item, stream, quarantineWith = () => ({}), publish = async () => {} }: Given = {}) => {
-  const memory = memoryEntryStream()
   const quarantine = memoryQuarantine()
   const told: AuditEvent[] = []
-  const log = { error: vi.fn(), warn: vi.fn() }
   let nowMs = NOW
-  const app = ingest({
-    zones: ianaZones,
-    stream: stream ?? memory,
-    merchants: memoryMerchants([aMerchant()]),
+  const { app, log, onStream } = anIngest({
+    ...(stream && { stream }),
     quarantine: { ...quarantine, ...quarantineWith(quarantine) },
     auditTrail: {
       async publish(decision) {
@@ -52,7 +45,6 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
         await publish(decision)
       },
     },
-    log,
     clock: () => nowMs,
     queryUrl: 'https://books.example',
   })
@@ -79,13 +71,7 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
       if (found === undefined) throw new Error('it is not there')
       return found
     },
-    /** What stands on the stream, in order. */
-    onStream: () =>
-      memory.records.flatMap(({ data }) => {
-        const record = decodeRecord(data)
-        if (!record.ok || record.value.kind !== 'entries') throw new Error('no record of entries')
-        return record.value.entries.map(({ entry }) => (entry.ok ? entry.value : entry.error))
-      }),
+    onStream,
     /** What the journal processor does with a replay that is no better than the original. */
     setAsideAgain: async (sequenceNumber: string) =>
       await quarantine.setAside({ ...given, position: { ...ORIGIN, sequenceNumber } }),

@@ -1,50 +1,29 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
-import { ingest } from '#ingest/ingest'
-import { aMerchant } from '#test/builders'
+import { anIngest, saleNow } from './ingest-fixtures.ts'
 
-const log = { error() {}, warn() {} }
 const host = '127.0.0.1'
 
 const start = async () => {
-  const memory = memoryEntryStream()
   const put = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
-  const stream = {
-    ...memory,
-    async put(records: Parameters<typeof memory.put>[0]) {
-      put.resolve()
-      await go.promise
-      return await memory.put(records)
-    },
-  }
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream,
-    merchants: memoryMerchants([aMerchant()]),
-    log,
+  const { app, records } = anIngest({
+    streamWith: (memory) => ({
+      put: async (given) => {
+        put.resolve()
+        await go.promise
+        return await memory.put(given)
+      },
+    }),
   })
   const serving = await serve(app, { host, port: 0 })
   const url = `http://${host}:${serving.port}`
-  return { serving, url, records: memory.records, isPutting: put.promise, acknowledge: go.resolve }
+  return { serving, url, records, isPutting: put.promise, acknowledge: go.resolve }
 }
 
-const sale = () =>
-  JSON.stringify({
-    entryId: 'e1',
-    merchantId: 'm1',
-    direction: 'credit',
-    amount: 1250,
-    currency: 'BRL',
-    occurredAt: new Date().toISOString(),
-  })
+const sale = () => JSON.stringify(saleNow('e1'))
 
 describe('a server', () => {
   test('told to stop takes no more connections, and answers what it has begun', async () => {

@@ -1,43 +1,27 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
 import type { Position } from '#ledger/identifiers'
 import type { EntryStream } from '#ledger/ports'
 import { aMerchant, merchantId } from '#test/builders'
 import { MAX_LINE_BYTES } from '#wire/http/lines'
 import { parsePositionToken } from '#wire/http/position-token'
 import { decodeRecord } from '#wire/stream/record'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { anIngest, NOW_MS, SALE, type Sent } from './ingest-fixtures.ts'
 
-const NOW = Date.parse('2026-11-20T12:30:00Z')
-
-const sale = (entryId: string) => ({
-  entryId,
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
-})
+const sale = (entryId: string) => ({ ...SALE, entryId })
 const line = (entryId: string) => JSON.stringify(sale(entryId))
 const sales = (count: number, first = 1) => Array.from({ length: count }, (_, index) => line(`e${first + index}`))
 
 const start = (stream?: EntryStream, merchants = [aMerchant()]) => {
-  const memory = memoryEntryStream()
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: stream ?? memory,
+  const { app, log, post, onStream } = anIngest({
+    ...(stream && { stream }),
     merchants: memoryMerchants(merchants),
-    log,
-    clock: () => NOW,
+    clock: () => NOW_MS,
   })
-  const request = async (body: Sent, headers: Record<string, string> = {}) =>
-    await app.request(new Request('http://ingest/v1/entries/stream', { method: 'POST', headers, body, duplex: 'half' }))
+  const request = async (body: Sent, headers?: Record<string, string>) =>
+    await post('/v1/entries/stream', body, headers)
   const send = async (body: Sent, headers: Record<string, string> = {}): Promise<Answer[]> => {
     const response = await request(body, headers)
     expect({ status: response.status, type: response.headers.get('content-type') }).toEqual({
@@ -46,16 +30,8 @@ const start = (stream?: EntryStream, merchants = [aMerchant()]) => {
     })
     return answersOf(await response.text())
   }
-  const onStream = () =>
-    memory.records.flatMap(({ data }) => {
-      const record = decodeRecord(data)
-      if (!record.ok || record.value.kind !== 'entries') throw new Error('not a record of entries')
-      return record.value.entries.map(({ entry }) => (entry.ok ? entry.value.entryId : expect.fail(entry.error)))
-    })
-  return { app, log, request, send, onStream }
+  return { app, log, request, send, onStream: () => onStream().map(({ entryId }) => entryId) }
 }
-
-type Sent = string | Uint8Array<ArrayBuffer> | ReadableStream
 
 type Answer = Record<string, unknown> & { problem?: { code: string; status: number; detail: string } }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DIRECTIONS, METHODS } from '#ledger/entry'
 import { anyId, anyInstantMs } from '#test/arbitraries'
 import { entryRequest, toEntryFields } from '#wire/entry/schema'
+import { SALE as required } from './ingest-fixtures.ts'
 import { parseBatchText } from '#wire/http/batch'
 import { parseJson } from '#wire/json/json'
 import { readUsualEntry } from '#wire/entry/usual-entry'
@@ -11,15 +12,6 @@ import { readUsualEntry } from '#wire/entry/usual-entry'
 const bySchema = (json: unknown) => {
   const parsed = entryRequest.safeParse(json)
   return parsed.success ? toEntryFields(parsed.data) : undefined
-}
-
-const required = {
-  entryId: 'e1',
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
 }
 
 const usualText = (maxLength: number) =>

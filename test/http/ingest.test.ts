@@ -1,29 +1,16 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
-import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
+import type { IngestWorld } from '#ingest/ingest'
 import { awkwardCases } from '#test/awkward-texts'
 import { aMerchant, merchantId } from '#test/builders'
 import { parsePositionToken } from '#wire/http/position-token'
-import { decodeRecord } from '#wire/stream/record'
+import { anIngest, MEBIBYTE, NOW_MS as NOW, SALE as sale, type Sent } from './ingest-fixtures.ts'
 
-const NOW = Date.parse('2026-11-20T12:30:00Z')
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-const sale = {
-  entryId: 'e1',
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
-}
 const at = (ms: number) => ({ ...sale, occurredAt: new Date(ms).toISOString() })
 /** The sale as text, with a field written exactly as given. */
 const written = (field: string, json: string) =>
@@ -31,36 +18,13 @@ const written = (field: string, json: string) =>
     .map(([key, value]) => `"${key}":${key === field ? json : JSON.stringify(value)}`)
     .join()}}`
 
-type Sent = string | Uint8Array<ArrayBuffer> | ReadableStream
-const isSent = (body: Sent | object): body is Sent =>
-  typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream
-
-type World = { stream?: EntryStream; merchants?: Merchants; queryUrl?: string }
-
-const start = ({ stream, merchants = memoryMerchants([aMerchant()]), queryUrl }: World = {}) => {
-  const memory = memoryEntryStream()
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const world = {
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: stream ?? memory,
-    merchants,
-    log,
-    clock: () => NOW,
+const start = (world: Partial<IngestWorld> = {}) => {
+  const { post, ...rest } = anIngest({ clock: () => NOW, ...world })
+  return {
+    ...rest,
+    post: async (path: string, body: Sent | object, headers?: Record<string, string>) =>
+      await answerOf(await post(path, body, headers)),
   }
-  const app = ingest({ ...world, queryUrl })
-  const post = async (path: string, body: Sent | object, headers: Record<string, string> = {}) => {
-    const sent = isSent(body) ? body : JSON.stringify(body)
-    const request = new Request(`http://ingest${path}`, { method: 'POST', headers, body: sent, duplex: 'half' })
-    return await answerOf(await app.request(request))
-  }
-  const onStream = (): Entry[] =>
-    memory.records.flatMap(({ data }) => {
-      const record = decodeRecord(data)
-      if (!record.ok || record.value.kind !== 'entries') throw new Error('not a record of entries')
-      return record.value.entries.map(({ entry }) => (entry.ok ? entry.value : expect.fail(entry.error)))
-    })
-  return { app, log, post, onStream }
 }
 
 test.each(awkwardCases())('an entry whose texts are $what is accepted as it was sent', async ({ entry }) => {
@@ -267,7 +231,6 @@ describe('a field that is wrong is pointed at', () => {
 })
 
 describe('a body that cannot be read', () => {
-  const MEBIBYTE = 1024 * 1024
   const gzip = { 'content-encoding': 'gzip' }
   const brackets = '['.repeat(500_000) + ']'.repeat(500_000)
 

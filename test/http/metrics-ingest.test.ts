@@ -1,47 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest, type IngestLimits } from '#ingest/ingest'
-import type { EntryStream, Merchants } from '#ledger/ports'
 import { aMerchant } from '#test/builders'
+import { anIngest, MEBIBYTE, putAfter, saleNow as sale } from './ingest-fixtures.ts'
 import { scrape } from './metrics-text.ts'
 
-const MEBIBYTE = 1024 * 1024
-
-const sale = (entryId: string, given: object = {}) => ({
-  entryId,
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1,
-  currency: 'BRL',
-  occurredAt: new Date().toISOString(),
-  ...given,
-})
-
-type Given = { put?: EntryStream['put']; find?: Merchants['find']; limits?: IngestLimits }
-
-const start = ({ put, find, limits }: Given = {}) => {
-  const stream = memoryEntryStream()
-  const merchants = memoryMerchants([aMerchant()])
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: { ...stream, ...(put && { put }) },
-    merchants: { ...merchants, ...(find && { find }) },
-    log: { error() {}, warn() {} },
-    ...(limits && { limits }),
-  })
-  const post = async (path: string, body: unknown) =>
-    await app.request(
-      new Request(`http://ingest${path}`, {
-        method: 'POST',
-        body: typeof body === 'string' || body instanceof ReadableStream ? body : JSON.stringify(body),
-        duplex: 'half',
-      }),
-    )
-  return { app, post, stream, metrics: () => scrape(app) }
+const start = (given: Parameters<typeof anIngest>[0] = {}) => {
+  const { app, ...rest } = anIngest(given)
+  return { ...rest, metrics: () => scrape(app) }
 }
 
 describe('entries', () => {
@@ -73,19 +38,24 @@ describe('entries', () => {
 
 describe('calls to the stream', () => {
   test('are told with what they carried, and what the stream refused', async () => {
-    const memory = memoryEntryStream()
     let isFirst = true
-    const { post, metrics } = start({
-      put: async (records) => {
-        if (!isFirst) return await memory.put(records)
-        isFirst = false
-        return records.map(() => ({ status: 'refused', reason: 'throttled' }))
-      },
+    const {
+      post,
+      metrics,
+      records: onStream,
+    } = start({
+      streamWith: (memory) => ({
+        put: async (records) => {
+          if (!isFirst) return await memory.put(records)
+          isFirst = false
+          return records.map(() => ({ status: 'refused', reason: 'throttled' }))
+        },
+      }),
     })
     expect((await post('/v1/entries/batch', { entries: [sale('e1'), sale('e2'), sale('e3')] })).status).toBe(202)
 
     const told = await metrics()
-    const [stored] = memory.records
+    const [stored] = onStream
     expect(told.get('daybook_ingest_stream_put_duration_seconds_count{outcome="answered"}')).toBe(2)
     expect(told.get('daybook_ingest_stream_put_records_sum')).toBe(2)
     expect(told.get('daybook_ingest_stream_put_entries_sum')).toBe(6)
@@ -97,13 +67,7 @@ describe('calls to the stream', () => {
 
   test('while one is under way, its entries wait, and their requests hold room', async () => {
     const gate = Promise.withResolvers<void>()
-    const memory = memoryEntryStream()
-    const { post, metrics } = start({
-      put: async (records) => {
-        await gate.promise
-        return await memory.put(records)
-      },
-    })
+    const { post, metrics } = start({ streamWith: putAfter(gate) })
     const answered = post('/v1/entries/batch', { entries: [sale('e1'), sale('e2')] })
     await vi.waitUntil(async () => (await metrics()).get('daybook_ingest_backlog_entries') === 2)
     const during = await metrics()
@@ -137,15 +101,16 @@ describe('the circuit breaker', () => {
   afterEach(() => void vi.useRealTimers())
 
   test('is told in each of its states, and what it forbids is no call', async () => {
-    const memory = memoryEntryStream()
     let isDown = true
     let probed: Promise<void> = Promise.resolve()
     const { post, metrics } = start({
-      put: async (records) => {
-        if (isDown) throw new Error('no route to host')
-        await probed
-        return await memory.put(records)
-      },
+      streamWith: (memory) => ({
+        put: async (records) => {
+          if (isDown) throw new Error('no route to host')
+          await probed
+          return await memory.put(records)
+        },
+      }),
     })
     const state = async () => {
       const told = await metrics()
@@ -211,13 +176,7 @@ describe('requests that are not let in', () => {
     vi.useFakeTimers()
     try {
       const gate = Promise.withResolvers<void>()
-      const memory = memoryEntryStream()
-      const { post, metrics } = start({
-        put: async (records) => {
-          await gate.promise
-          return await memory.put(records)
-        },
-      })
+      const { post, metrics } = start({ streamWith: putAfter(gate) })
       const early = post('/v1/entries', sale('e1'))
       await vi.advanceTimersByTimeAsync(1_500)
       expect((await post('/v1/entries', sale('e2'))).status).toBe(503)
@@ -234,9 +193,12 @@ test('reads of the register are those of merchants that are not at hand', async 
   let isAway = true
   const merchants = memoryMerchants([aMerchant()])
   const { post, metrics } = start({
-    find: async (merchantId) => {
-      if (isAway) throw new Error('no route to host')
-      return await merchants.find(merchantId)
+    merchants: {
+      ...merchants,
+      find: async (merchantId) => {
+        if (isAway) throw new Error('no route to host')
+        return await merchants.find(merchantId)
+      },
     },
   })
   const reads = (outcome: string) => `daybook_ingest_register_read_duration_seconds_count{outcome="${outcome}"}`

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { aMerchant, aRule, day } from '#test/builders'
-import { aQueryApi, moved, NOW_MS } from './query-fixtures.ts'
+import { afterEachEnd, aQueryApi, moved, NOW_MS } from './query-fixtures.ts'
 
 type Window = { start: string; end: string; credits: number; debits: number; entryCount: number }
 
@@ -143,9 +143,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     let isMoving = false
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           end: async (book) => {
             const isNow = isMoving && book.day === '2026-11-20'
             if (isNow) isMoving = false
@@ -172,9 +170,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     let reads = 0
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           end: async (book) => {
             const end = await store.journal.end(book)
             if (book.day === '2026-11-20') return end
@@ -231,9 +227,7 @@ describe('GET /v1/merchants/{m}/balance', () => {
     let reads = 0
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           end: async (book) => {
             const end = await store.journal.end(book)
             reads += 1
@@ -251,17 +245,9 @@ describe('GET /v1/merchants/{m}/balance', () => {
   test('a day that is opened between two reads is read, too', async () => {
     let ends = 0
     const system = aQueryApi({
-      storeWith: (store) => ({
-        ...store,
-        journal: {
-          ...store.journal,
-          end: async (book) => {
-            const end = await store.journal.end(book)
-            ends += 1
-            if (ends === 1) await system.append(moved('e1', '2026-11-21T12:00:00Z', 40n))
-            return end
-          },
-        },
+      storeWith: afterEachEnd(async () => {
+        ends += 1
+        if (ends === 1) await system.append(moved('e1', '2026-11-21T12:00:00Z', 40n))
       }),
     })
     await system.append(moved('e1', '2026-11-20T12:00:00Z', 2n))
@@ -280,9 +266,8 @@ describe('GET /v1/merchants/{m}/balance', () => {
     }
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         heads: { read: async (id) => await later(() => store.heads.read(id)) },
-        journal: { ...store.journal, end: async (book) => await later(() => store.journal.end(book)) },
+        journal: { end: async (book) => await later(() => store.journal.end(book)) },
       }),
     })
     // One comes in on a day, then goes out on another: at no instant are there more than one, or fewer than none.

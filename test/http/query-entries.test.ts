@@ -75,9 +75,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
     const asked: number[] = []
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           read: async (book, after, limit) => {
             asked.push(limit ?? Infinity)
             return store.journal.read(book, after, limit)
@@ -151,9 +149,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     }
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           read: async (...asked) => {
             const segments = await store.journal.read(...asked)
             return segments.map((sealed) =>

@@ -40,7 +40,6 @@ describe('how fresh an answer is', () => {
     const order: string[] = []
     const { get } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         progress: { read: async (consumer) => (order.push('progress'), store.progress.read(consumer)) },
         heads: { read: async (id) => (order.push('head'), store.heads.read(id)) },
       }),
@@ -53,7 +52,6 @@ describe('how fresh an answer is', () => {
     let reads = 0
     const { get, elapse } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         progress: { read: async (consumer) => ((reads += 1), store.progress.read(consumer)) },
       }),
     })
@@ -79,7 +77,7 @@ describe('after', () => {
   test('waits until it is applied, and then reads', async () => {
     const progress = memoryProgress()
     const system = aQueryApi({
-      storeWith: (store) => ({ ...store, progress }),
+      storeWith: () => ({ progress }),
       onSleep: async (nowMs) => {
         if (nowMs !== 1_000) return
         await system.append(moved('e1', '2026-11-20T12:00:00Z', 5n))
@@ -118,7 +116,7 @@ describe('after', () => {
     const progress = memoryProgress()
     const shards = ['a', 'b', 'c'].map((shardId, index) => ({ shardId, sequenceNumber: String(9 + index), index }))
     const { get } = aQueryApi({
-      storeWith: (store) => ({ ...store, progress }),
+      storeWith: () => ({ progress }),
       // Each time it has waited, one more of them is applied.
       onSleep: async (nowMs) => {
         const [shard] = shards.slice(order.length)
@@ -148,7 +146,6 @@ describe('after', () => {
     let reads = 0
     const { get } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         progress: { read: async (consumer) => ((reads += 1), store.progress.read(consumer)) },
       }),
     })

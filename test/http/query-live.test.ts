@@ -5,7 +5,7 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import type { Store } from '#query-api/store'
 import { aMerchant, aRule, day, merchantId } from '#test/builders'
 import { positionToken } from '#wire/http/position-token'
-import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
+import { aQueryApi, moved, NOW_MS, SHARD_ID, type StoreCalls } from './query-fixtures.ts'
 
 const LOOK_MS = 250
 const HEARTBEAT_MS = 15_000
@@ -85,12 +85,12 @@ const lastEventIdOf = (messages: readonly Message[]): string => {
 }
 
 /** Counts the reads of heads and of ends. */
-const counting = (counts: { heads: number; ends: number }) => (store: Store) =>
-  ({
-    ...store,
+const counting =
+  (counts: { heads: number; ends: number }) =>
+  (store: Store): StoreCalls => ({
     heads: { read: async (id) => ((counts.heads += 1), store.heads.read(id)) },
-    journal: { ...store.journal, end: async (book) => ((counts.ends += 1), store.journal.end(book)) },
-  }) satisfies Store as Store
+    journal: { end: async (book) => ((counts.ends += 1), store.journal.end(book)) },
+  })
 
 describe('GET /v1/merchants/{m}/live', () => {
   test('begins with the current business day, as its own route answers it', async () => {
@@ -130,7 +130,7 @@ describe('GET /v1/merchants/{m}/live', () => {
 
   test('tells a change of the current day, once, with its freshness', async () => {
     const progress = memoryProgress()
-    const system = aQueryApi({ storeWith: (store) => ({ ...store, progress }) })
+    const system = aQueryApi({ storeWith: () => ({ progress }) })
     const client = await listen(system)
     await client.received()
     await system.tick(LOOK_MS)
@@ -221,7 +221,7 @@ describe('GET /v1/merchants/{m}/live', () => {
 
   test('a change of the merchant is seen within a minute', async () => {
     const merchants = memoryMerchants([aMerchant()])
-    const system = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    const system = aQueryApi({ storeWith: () => ({ merchants }) })
     const client = await listen(system)
     await client.received()
     const calendar = [aRule(), aRule({ from: day(TODAY), dayStartsAt: '06:00' })] as const
@@ -234,7 +234,7 @@ describe('GET /v1/merchants/{m}/live', () => {
   test('after=<position>: waits for it, so that the first event holds its entry', async () => {
     const progress = memoryProgress()
     const system = aQueryApi({
-      storeWith: (store) => ({ ...store, progress }),
+      storeWith: () => ({ progress }),
       onSleep: async () => {
         await system.append(today('e1', 5n))
         await progress.advance('journal', { shardId: SHARD_ID, sequenceNumber: '9', appliedThroughMs: NOW_MS })
@@ -274,7 +274,7 @@ describe('a client that comes back', () => {
   /** Two entries yesterday, one today, and the id with which a client left that was told of them. */
   const aSystemLeft = async () => {
     const merchants = memoryMerchants([aMerchant()])
-    const system = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    const system = aQueryApi({ storeWith: () => ({ merchants }) })
     await system.append(onDay('e1', YESTERDAY))
     await system.append(onDay('e2', YESTERDAY))
     await system.append(today('e1'))
@@ -413,7 +413,6 @@ describe('a client that comes back', () => {
     const gate = { isShut: false, opened: Promise.withResolvers<void>() }
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         heads: {
           read: async (id) => {
             const head = await store.heads.read(id)
@@ -535,7 +534,6 @@ describe('many clients', () => {
     const gate = Promise.withResolvers<void>()
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         heads: { read: async (id) => ((heads += 1) > 2 && (await gate.promise), store.heads.read(id)) },
       }),
     })
@@ -548,15 +546,11 @@ describe('many clients', () => {
 })
 
 describe('a store that does not answer', () => {
-  const failing = (isDown: () => boolean) => (store: Store) => ({
-    ...store,
-    heads: {
-      read: async (id: Parameters<Store['heads']['read']>[0]) => {
-        if (isDown()) throw new Error('throttled')
-        return await store.heads.read(id)
-      },
-    },
-  })
+  const failing =
+    (isDown: () => boolean) =>
+    ({ heads }: Store): StoreCalls => ({
+      heads: { read: async (id) => (isDown() ? Promise.reject(new Error('throttled')) : await heads.read(id)) },
+    })
 
   test('at the beginning: 503, and nothing is followed', async () => {
     const system = aQueryApi({ storeWith: failing(() => true) })

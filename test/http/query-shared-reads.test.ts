@@ -3,7 +3,7 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { shared } from '#query-api/shared-reads'
 import type { Store } from '#query-api/store'
 import { positionToken } from '#wire/http/position-token'
-import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
+import { aQueryApi, moved, NOW_MS, SHARD_ID, type StoreCalls } from './query-fixtures.ts'
 
 const DAY = '/v1/merchants/m1/days/2026-11-20'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -87,7 +87,7 @@ describe('the query API', () => {
   /** Counts reads; each takes a turn of the event loop, as those of a real store do. */
   const counting =
     (counts: Record<string, number>) =>
-    (store: Store): Store => {
+    (store: Store): StoreCalls => {
       const counted = async <T>(name: string, read: () => Promise<T>): Promise<T> => {
         counts[name] = (counts[name] ?? 0) + 1
         const answer = await read()
@@ -95,10 +95,9 @@ describe('the query API', () => {
         return answer
       }
       return {
-        ...store,
-        merchants: { ...store.merchants, find: (id) => counted('find', () => store.merchants.find(id)) },
+        merchants: { find: (id) => counted('find', () => store.merchants.find(id)) },
         heads: { read: (id) => counted('head', () => store.heads.read(id)) },
-        journal: { ...store.journal, end: (book) => counted(`end ${book.day}`, () => store.journal.end(book)) },
+        journal: { end: (book) => counted(`end ${book.day}`, () => store.journal.end(book)) },
       }
     }
 
