@@ -1,4 +1,4 @@
-/** Entries at times that a merchant's calendar does not reach, and the alarm that rings a year before. */
+/** Entries at times that a merchant's calendar does not reach, and the error that is logged from a year before. */
 import { expect, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { aMerchant, merchantId } from '#test/builders'
@@ -50,11 +50,11 @@ test('in a batch only the entries that the calendar does not reach are refused',
   })
 })
 
-test('a year before, an error is logged once an hour, however many entries and merchants there are', async () => {
+test('an error is logged once an hour from a year before a calendar ends, however many entries and merchants there are', async () => {
   const { app, log, post, sale, ids, elapse } = start('2035-11-20T12:00:01Z')
   const now = '2035-11-20T12:00:00Z'
-  const everybody = { entries: ids.map((_, index) => sale(now, index)) }
-  for (let times = 0; times < 3; times += 1) await post('/v1/entries/batch', everybody)
+  const oneEach = { entries: ids.map((_, index) => sale(now, index)) }
+  for (let times = 0; times < 3; times += 1) await post('/v1/entries/batch', oneEach)
   expect(log.error.mock.calls).toEqual([
     [{ merchantId: 'm0', endsAt: ENDS, merchants: 1 }, expect.stringContaining('npm run zones')],
   ])
@@ -64,7 +64,7 @@ test('a year before, an error is logged once an hour, however many entries and m
   expect((await scrape(app)).get('daybook_ingest_calendars_ending')).toBe(0)
 })
 
-test('nothing rings earlier than a year before', async () => {
+test('no error is logged earlier than a year before a calendar ends', async () => {
   const { app, log, post, sale } = start('2035-11-20T11:59:59Z')
   await post('/v1/entries', sale('2035-11-20T11:00:00Z'))
   expect(log.error).not.toHaveBeenCalled()

@@ -11,7 +11,7 @@ describe('admission', () => {
   }
   const busy = { ok: false, error: { code: 'too-busy', retryAfterSeconds: expect.any(Number) } }
 
-  test('lets in what there is room for, and more when somebody has left', () => {
+  test('lets in what there is room for, and more when a request has left', () => {
     const { enter } = start()
     const half = enter(MEBIBYTE / 2)
     expect(half.ok && enter(MEBIBYTE / 2).ok).toBe(true)
@@ -21,7 +21,7 @@ describe('admission', () => {
     expect(enter(1)).toMatchObject(busy)
   })
 
-  test('counts who leaves once', () => {
+  test('counts a request that leaves several times once', () => {
     const { enter } = start()
     const half = enter(MEBIBYTE / 2)
     if (half.ok) for (const _ of [1, 2, 3]) half.value.leave()
@@ -29,13 +29,13 @@ describe('admission', () => {
     expect(enter(1)).toMatchObject(busy)
   })
 
-  test('bounds the number of those who hold nothing', () => {
+  test('bounds the number of requests that hold no bytes', () => {
     const { enter } = start()
     const entered = Array.from({ length: 1_000 }, () => enter(0).ok)
     expect(entered.filter(Boolean)).toHaveLength(64)
   })
 
-  test('lets nobody in while others have waited for more than a second', () => {
+  test('refuses all while others have waited for more than a second', () => {
     const { enter, wait } = start()
     wait(1_000)
     expect(enter(1).ok).toBe(true)
@@ -74,7 +74,7 @@ describe('a cap on entries per second', () => {
     expect(limit.check().ok).toBe(true)
   })
 
-  test('takes on the average what it is set to, from those who wait and those who do not', async () => {
+  test('takes what it is set to on average, from requests that wait and requests that do not', async () => {
     const { limit, now } = start(1_000)
     let taken = 0
     while (now() < 60_000) {
@@ -90,7 +90,7 @@ describe('a cap on entries per second', () => {
 const batch = (name: string, count: number) =>
   JSON.stringify({ entries: Array.from({ length: count }, (_, index) => sale(`${name}-${index}`)) })
 
-/** A body that notes whether anybody began to read it. */
+/** A body that notes whether it is read. */
 const watchedBody = (text: string) => {
   let isRead = false
   const body = new ReadableStream(
@@ -154,7 +154,7 @@ describe('more requests than there is room for', () => {
     expect((await post('/v1/entries', sale('more'))).status).toBe(202)
   })
 
-  test('and uploads have room of their own', async () => {
+  test('are refused apart from uploads, which have room of their own', async () => {
     const { post } = anIngest({ limits: { maxBytesInFlight: 4 * MEBIBYTE } })
     const { promise: never } = Promise.withResolvers<void>()
     const answers = await Promise.all(
@@ -174,7 +174,7 @@ describe('four times what is let in', () => {
   const PER_SECOND = 2_000
   const BATCH = 50
 
-  test('for three seconds: only 202 and 429, every 202 on the stream, nobody waits, and then all is as before', async () => {
+  test('is answered 202 or 429 without waiting, every 202 is on the stream, and afterwards all is accepted again', async () => {
     const { post, onStream, log } = anIngest({
       limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: PER_SECOND },
     })
@@ -215,7 +215,7 @@ describe('four times what is let in', () => {
     expect(log.error).not.toHaveBeenCalled()
   })
 
-  test('of an upload: it is read as slowly as it may be', async () => {
+  test('makes an upload wait until the cap allows its entries', async () => {
     const { post } = anIngest({ limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: PER_SECOND } })
     const lines = Array.from({ length: 2 * PER_SECOND }, (_, index) => JSON.stringify(sale(`e${index}`))).join('\n')
     const startedMs = performance.now()

@@ -63,7 +63,7 @@ describe('a server', () => {
     ['a broken percent-encoding', 'PUT /v1/merchants/%zz HTTP/1.1\r\nHost: a\r\n', 422],
     ['a merchant called .', 'PUT /v1/merchants/. HTTP/1.1\r\nHost: a\r\n', 404],
     ['a merchant called .., encoded', 'PUT /v1/merchants/%2e%2E HTTP/1.1\r\nHost: a\r\n', 404],
-    ['a method that nobody knows', 'BREW /v1/entries HTTP/1.1\r\nHost: a\r\n', 400],
+    ['an unknown method', 'BREW /v1/entries HTTP/1.1\r\nHost: a\r\n', 400],
     ['two lengths', 'POST /v1/entries HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n', 400],
     ['a length of 2 MiB', 'POST /v1/entries HTTP/1.1\r\nHost: a\r\nContent-Length: 2097152\r\n', 413],
   ])('answers %s', async (_what, head, status) => {

@@ -127,7 +127,7 @@ describe('an upload', () => {
     expect(sentBytes).toBeLessThan(16 * MEBIBYTE)
   })
 
-  test('that breaks off leaves what was accepted, and the service as it was', async () => {
+  test('that breaks off leaves its accepted entries, and the service answers as before', async () => {
     const { upload, log, serving } = await start()
     for (let turn = 0; turn < 20; turn += 1) {
       const { socket, send, answered } = upload()
@@ -141,7 +141,7 @@ describe('an upload', () => {
     expect(log.error).not.toHaveBeenCalled()
   })
 
-  test('that breaks off while its entries are on their way gives its room back', async () => {
+  test('that breaks off while its entries are on their way gives back the room that it held', async () => {
     const { upload, hold, release, serving, log } = await start()
     hold()
     // Far more than there is room for at a time.

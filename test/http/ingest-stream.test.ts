@@ -72,7 +72,7 @@ describe('entries, one per line', () => {
     ],
     ['a bad entry', `[]\n${line('a')}\n`, [rejected(1, 'invalid'), range(2, 2), done(1, 1)]],
     ['two entries on a line', `${line('a')}${line('b')}`, [rejected(1, 'not-json'), done(0, 1)]],
-  ])('%s', async (_what, body, answers) => {
+  ])('are answered line by line: %s', async (_what, body, answers) => {
     expect(await start().send(body)).toEqual(answers)
   })
 
@@ -198,7 +198,7 @@ describe('the position of a range', () => {
     expectCovered(answers, places, ids)
   })
 
-  test('a range ends before it would name a ninth shard', async () => {
+  test('names at most eight shards, and the range ends there', async () => {
     const { stream, places } = sharded(16)
     const ids = Array.from({ length: 64 }, (_, index) => `e${index}`)
     const answers = await start(stream, SHOPS).send(ids.map((id, index) => shopLine(id, index)).join('\n') + '\n')
@@ -218,7 +218,7 @@ describe('the position of a range', () => {
     }
   })
 
-  test('a range tells the days of its own entries, each once and in order', async () => {
+  test('comes with the days of the range’s own entries, each once and in order', async () => {
     const onDay = (date: string, index: number) =>
       JSON.stringify({ ...sale(`e${index}`), occurredAt: `${date}T06:00:00-03:00` })
     const first = ['2026-11-20', '2026-11-18', '2026-11-20', '2026-11-19'].map(onDay)
@@ -252,7 +252,7 @@ describe('a body that cannot be read to its end', () => {
     expect(onStream()).toEqual(['a', 'b'])
   })
 
-  test('because nobody can expand it is refused at once', async () => {
+  test('because its encoding is unknown is refused with 415 at once', async () => {
     const response = await start().request(line('a'), { 'content-encoding': 'br' })
     expect(response.status).toBe(415)
   })
@@ -267,7 +267,7 @@ describe('a stream out of reach', () => {
     }
   }
 
-  test('for a while: what could not be written is refused with 503, the rest accepted', async () => {
+  test('for a while refuses with 503 the lines that could not be written, and accepts the others', async () => {
     vi.useFakeTimers()
     let isDown = true
     const { send } = start(failing(() => isDown))
@@ -286,7 +286,7 @@ describe('a stream out of reach', () => {
     expect(new Set(refused.map(({ problem }) => problem?.status))).toEqual(new Set([503]))
   })
 
-  test('for good: we stop reading, and say so', async () => {
+  test('for good ends the upload with a line that says so', async () => {
     vi.useFakeTimers()
     let readBytes = 0
     const endless = new ReadableStream<Uint8Array>({
@@ -307,7 +307,7 @@ describe('a stream out of reach', () => {
 })
 
 describe('memory', () => {
-  test('stays flat over 200,000 lines: few entries are on their way at any time, and nothing is read ahead', async () => {
+  test('stays flat over 200,000 lines, because few entries are on their way and no line is read ahead', async () => {
     const LINES = 200_000
     const PIECE = 250
     let read = 0
@@ -345,7 +345,7 @@ describe('memory', () => {
     expect(mostOnTheirWay).toBeLessThanOrEqual(4 * PIECE)
   })
 
-  test('a line without an end is not kept', async () => {
+  test('does not hold a line without an end', async () => {
     let pieces = 0
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {

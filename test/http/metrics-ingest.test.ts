@@ -28,7 +28,7 @@ describe('entries', () => {
     expect(told.get('daybook_ingest_entries_rejected_total{via="upload",code="invalid"}')).toBe(1)
   })
 
-  test('nothing having come is told as zeros', async () => {
+  test('are zero before the first one arrives', async () => {
     const told = await start().metrics()
     expect(told.get('daybook_ingest_entries_accepted_total{via="single"}')).toBe(0)
     expect(told.get('daybook_ingest_stream_records_total{outcome="failed"}')).toBe(0)
@@ -37,7 +37,7 @@ describe('entries', () => {
 })
 
 describe('calls to the stream', () => {
-  test('are told with what they carried, and what the stream refused', async () => {
+  test('are counted with what they carried and what the stream refused', async () => {
     let isFirst = true
     const {
       post,
@@ -65,7 +65,7 @@ describe('calls to the stream', () => {
     expect(told.get('daybook_ingest_stream_records_total{outcome="failed"}')).toBe(0)
   })
 
-  test('while one is under way, its entries wait, and their requests hold room', async () => {
+  test('report their entries as waiting and the bytes of their requests as held while they are under way', async () => {
     const gate = Promise.withResolvers<void>()
     const { post, metrics } = start({ streamWith: putAfter(gate) })
     const answered = post('/v1/entries/batch', { entries: [sale('e1'), sale('e2')] })
@@ -100,7 +100,7 @@ describe('the circuit breaker', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  test('is told in each of its states, and what it forbids is no call', async () => {
+  test('is reported in each of its states, and a call that it forbids is not counted', async () => {
     let isDown = true
     let probed: Promise<void> = Promise.resolve()
     const { post, metrics } = start({
@@ -139,10 +139,10 @@ describe('the circuit breaker', () => {
   })
 })
 
-describe('requests that are not let in', () => {
+describe('requests that are not let in are counted', () => {
   const shed = (reason: string) => `daybook_ingest_requests_shed_total{reason="${reason}"}`
 
-  test('for want of room, of a request or of an upload', async () => {
+  test('when there is no room for a request or an upload', async () => {
     const { post, metrics } = start({ limits: { maxBytesInFlight: 2 * MEBIBYTE } })
     const { promise: never } = Promise.withResolvers<void>()
     const endless = () => new ReadableStream({ pull: () => never })
@@ -160,7 +160,7 @@ describe('requests that are not let in', () => {
     expect((await metrics()).get('daybook_ingest_held_bytes{room="uploads"}')).toBe(0)
   })
 
-  test('beyond the cap, before and after the body is read', async () => {
+  test('when they exceed the cap, before and after the body is read', async () => {
     const { post, metrics } = start({ limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: 1 } })
     // Both pass the check; once their bodies are read, one is taken, which is more than there was.
     const both = await Promise.all([
@@ -172,7 +172,7 @@ describe('requests that are not let in', () => {
     expect((await metrics()).get(shed('rate-limited'))).toBe(2)
   })
 
-  test('because others wait for the stream', async () => {
+  test('when others wait for the stream', async () => {
     vi.useFakeTimers()
     try {
       const gate = Promise.withResolvers<void>()
@@ -189,7 +189,7 @@ describe('requests that are not let in', () => {
   })
 })
 
-test('reads of the register are those of merchants that are not at hand', async () => {
+test('reads of the register are counted only for merchants that are not cached', async () => {
   let isAway = true
   const merchants = memoryMerchants([aMerchant()])
   const { post, metrics } = start({
@@ -209,7 +209,7 @@ test('reads of the register are those of merchants that are not at hand', async 
   expect([told.get(reads('failed')), told.get(reads('answered'))]).toEqual([1, 1])
 })
 
-test('each service tells of itself alone', async () => {
+test('two ingests in one process count apart', async () => {
   const [one, other] = [start(), start()]
   await one.post('/v1/entries', sale('e1'))
   expect((await one.metrics()).get('daybook_ingest_entries_accepted_total{via="single"}')).toBe(1)

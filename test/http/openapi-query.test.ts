@@ -75,7 +75,7 @@ const start = async (given: Parameters<typeof aQueryApi>[0] = {}) => {
   return { ...api, checked }
 }
 
-test('every answer is as the document says, and everything that it says is answered', async () => {
+test('the query API gives every answer that its document describes, and no other', async () => {
   const { checked } = await start()
   const broken = await start({
     isReady: UNREACHABLE,

@@ -46,7 +46,7 @@ describe.each([
     for (const [name, { example }] of examples) expect(published.strayOf(name, example), name).toBeUndefined()
   })
 
-  test('is served as it is, and not again to those who have it', async () => {
+  test('is served as it is, and answered 304 to a client that has it', async () => {
     const first = await app.request('/openapi.json')
     expect(first.headers.get('content-type')).toBe('application/json')
     expect(await first.json()).toEqual(published.document)
@@ -133,7 +133,7 @@ describe('a field is documented as it is checked', () => {
     objects: [{ a: 1 }, { a: 'b' }, { ['a'.repeat(41)]: 'b' }, { a: 'b'.repeat(201) }, pairs(20), pairs(21)],
   }).flat()
 
-  test.each(Object.keys(VALID) as (keyof typeof VALID)[])('%s', (name) => {
+  test.each(Object.keys(VALID) as (keyof typeof VALID)[])('in %s', (name) => {
     const wrongly: [field: string, value: unknown][] = []
     const counted = { valid: 0, invalid: 0 }
     for (const field of [...Object.keys(VALID[name]), 'colour']) {

@@ -56,7 +56,7 @@ test.each<[path: string, ...errors: [pointer: string, code: string][]]>([
   expect(body['errors']).toEqual(errors)
 })
 
-test.each(['m2', 'a%20b', '~m1', '%zz'])('merchant %s is unknown', async (merchant) => {
+test.each(['m2', 'a%20b', '~m1', '%zz'])('every route of merchant %s answers 404', async (merchant) => {
   const { get } = aQueryApi()
   for (const rest of [
     '',
@@ -72,7 +72,7 @@ test.each(['m2', 'a%20b', '~m1', '%zz'])('merchant %s is unknown', async (mercha
   }
 })
 
-test('nothing can be written here', async () => {
+test('the query API answers a POST with 405', async () => {
   const { app } = aQueryApi()
   const response = await app.request(DAY, { method: 'POST', body: '{}' })
   expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({
@@ -81,14 +81,14 @@ test('nothing can be written here', async () => {
   })
 })
 
-test('HEAD answers like GET without a body', async () => {
+test('HEAD answers as GET does, without a body', async () => {
   const { app } = aQueryApi()
   const response = await app.request(DAY, { method: 'HEAD' })
   expect({ status: response.status, text: await response.text() }).toEqual({ status: 200, text: '' })
   expect(response.headers.has('etag')).toBe(true)
 })
 
-describe('a store that does not answer', () => {
+describe('a store that fails', () => {
   const fails = async (): Promise<never> => {
     throw new Error('ProvisionedThroughputExceeded at table-7')
   }
@@ -124,7 +124,7 @@ describe('a store that does not answer', () => {
     ])
   })
 
-  test('a failure is not remembered', async () => {
+  test('is asked again by the next request', async () => {
     let failures = 1
     const { get } = aQueryApi({
       storeWith: (store) => ({
@@ -135,7 +135,7 @@ describe('a store that does not answer', () => {
     expect((await get(DAY)).status).toBe(200)
   })
 
-  test('a journal that was altered is our fault, not the store’s', async () => {
+  test('because its journal was altered is answered 500, not 503', async () => {
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
         journal: {

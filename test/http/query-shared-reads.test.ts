@@ -29,7 +29,7 @@ const aSlowItem = () => {
   return { item, read, answers, answerNext }
 }
 
-describe('reads of one thing', () => {
+describe('shared reads', () => {
   test('at the same time are one read', async () => {
     const { read, answers, answerNext } = aSlowItem()
     const all = Promise.all(Array.from({ length: 100 }, () => read('a')))
@@ -39,7 +39,7 @@ describe('reads of one thing', () => {
     expect(await all).toEqual(Array.from({ length: 100 }, () => 1))
   })
 
-  test('while one is under way do not join it: they share the next, and see what was written before they asked', async () => {
+  test('that come while one is under way share the next one, and see what was written before they asked', async () => {
     const { item, read, answers, answerNext } = aSlowItem()
     const first = read('a')
     await turn()
@@ -64,7 +64,7 @@ describe('reads of one thing', () => {
     expect(answers).toHaveLength(2)
   })
 
-  test('after one that failed are made all the same, and nothing is remembered', async () => {
+  test('are made again after one that failed', async () => {
     const { item, read, answerNext } = aSlowItem()
     item.value = -1
     const failing = read('a')
@@ -101,7 +101,7 @@ describe('the query API', () => {
       }
     }
 
-  test('a thousand readers of a day cost the store what a few do', async () => {
+  test('reads the store at most four times for a thousand readers of a day', async () => {
     const counts: Record<string, number> = {}
     const { get, append } = aQueryApi({ storeWith: counting(counts) })
     await append(moved('e1', '2026-11-19T12:00:00Z', 1n))
@@ -111,7 +111,7 @@ describe('the query API', () => {
     for (const reads of Object.values(counts)) expect(reads).toBeLessThanOrEqual(4)
   })
 
-  test('a day is one read of its book and of each before it; two at first, and when those before it have moved', async () => {
+  test('answers a day with one read of its book and of each earlier one, and with two when earlier books have moved', async () => {
     const counts: Record<string, number> = {}
     const { get, append } = aQueryApi({ storeWith: counting(counts) })
     await append(moved('e1', '2026-11-19T12:00:00Z', 1n))
@@ -130,7 +130,7 @@ describe('the query API', () => {
     expect(await readsOf(DAY)).toEqual({ find: 1, head: 1, 'end 2026-11-19': 1, 'end 2026-11-20': 1 })
   })
 
-  test('a day with none before it is one read of the head and one of its book, however it moves', async () => {
+  test('answers a day without earlier books with one read of the head and one of its book', async () => {
     const counts: Record<string, number> = {}
     const { get, append } = aQueryApi({ storeWith: counting(counts) })
     for (let count = 1; count <= 3; count += 1) {
@@ -140,7 +140,7 @@ describe('the query API', () => {
     }
   })
 
-  test('what a head says that has changed meanwhile is read again', async () => {
+  test('reads the head again after it has changed', async () => {
     const { get, append } = aQueryApi({ storeWith: counting({}) })
     await append(moved('e1', '2026-11-18T12:00:00Z', 1n))
     expect((await get(DAY)).body).toMatchObject({ opening: 1 })
@@ -149,7 +149,7 @@ describe('the query API', () => {
     expect((await get('/v1/merchants/m1/balance')).body).toMatchObject({ balance: 41, exact: true })
   })
 
-  test('whoever waited for a position sees its entry, though others read the book all the time', async () => {
+  test('shows a client that waited for a position its entry, though others read the book all the time', async () => {
     const progress = memoryProgress()
     let sequenceNumber = 0
     const system = aQueryApi({
