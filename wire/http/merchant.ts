@@ -43,7 +43,9 @@ const CANNOT_GO = { code: 'missing', detail: 'is required, so null cannot take i
 export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
-export const merchantResponse = ({ merchantId, name, currency, lateEntries, calendar }: Merchant) => {
+export const merchantResponse = (merchant: Merchant) => {
+  const { merchantId, name, currency, lateEntries, calendar, revision: _inTag, ...forgotten } = merchant
+  forgotten satisfies Record<string, never>
   const { from, timeZone, dayStartsAt, zone } = newestRule(calendar)
   return {
     merchantId,
