@@ -82,6 +82,9 @@ const addToTable = (folder: string, row: string): void => {
 
 /** Each file once in which the compiler finds an error. */
 const filesWithErrors = (folder: string): readonly string[] => {
-  const { stdout } = spawnSync('node_modules/.bin/tsc', ['--pretty', 'false', '--singleThreaded'], { cwd: folder, encoding: 'utf8' })
+  const { stdout } = spawnSync('node_modules/.bin/tsc', ['--pretty', 'false', '--singleThreaded'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
   return [...new Set(Array.from(stdout.matchAll(/^(\S+)\(\d+,\d+\): error/gm), ([, file = '']) => file))]
 }

@@ -1,6 +1,6 @@
 /**
  * The short way from a row of the archive to what it says of an entry: checked by hand, at a quarter of what the schema
- * takes. What does not fit is left to `parseArchiveRow`, which alone says what is wrong; a property in
+ * takes. A row that does not fit is left to `parseArchiveRow`, which alone says what is wrong. A property in
  * test/rules/archived-content.test.ts shows that both read the same.
  */
 import { DIRECTIONS, METHODS, type Direction, type EntryContent, type Method } from '#ledger/entry'

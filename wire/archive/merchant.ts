@@ -88,7 +88,7 @@ const milliseconds = z.int()
 
 const calendarRule = z.strictObject({
   from: parsed(parseBusinessDay, 'must be a calendar date').nullable(),
-  // Not looked up: what was a zone when it was registered stays one.
+  // The name is not looked up: a zone that was registered stays a zone.
   timeZone: z.string().min(1),
   dayStartsAt: z.string().regex(TIME_OF_DAY),
   zone: z.strictObject({

@@ -69,7 +69,7 @@ export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> =>
   const { schema_version: _known, ...columns } = rest
   const content: Record<string, unknown> = {}
   for (const column in columns) content[JSON_NAMES.get(column) ?? column] = columns[column]
-  // What an entry may hold is said once, for the stream. A column that is no field of it is refused there.
+  // The stream's schema says what an entry may hold. It refuses a column that is no field.
   const entry = parseAcceptedEntry({
     entry: content,
     businessDay: business_day,

@@ -74,7 +74,7 @@ const name = text(200)
   .refine((name) => name !== '', fail('empty', 'must not be empty'))
   .meta({ minLength: 1, description: 'For people.' })
 const currency = currencyCode.describe('ISO 4217. The currency of all its books; it never changes.')
-// Whether there is such a zone is for the register to say, by its zone data.
+// The register decides, by its zone data, whether there is such a zone.
 const timeZone = z
   .string()
   .describe(
@@ -99,7 +99,7 @@ const calendarFrom = parsed(parseBusinessDay, 'must be a calendar date, written 
     'first day that is far enough ahead.',
 })
 
-// So that what was answered can be sent back.
+// A client can send back what it was answered.
 const zoneData = z
   .string()
   .meta({ readOnly: true, description: 'As it was answered. It changes nothing.' })
