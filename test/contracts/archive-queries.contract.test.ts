@@ -70,7 +70,7 @@ describe('archive queries: DuckDB', () => {
     expect((await queries.run('SELECT * FROM raw_entries')).columns).toEqual(COLUMNS)
   })
 
-  test('whatever an entry says is read back, to the last digit', async () => {
+  test('every field of an entry is read back, to the last digit', async () => {
     const { put, rows } = anArchive()
     const full = {
       entryId: entryId('full'),
@@ -107,7 +107,7 @@ describe('archive queries: DuckDB', () => {
     ])
   })
 
-  test('of an id, the first copy in stream order is the entry: sequence numbers are numbers, not text', async () => {
+  test('the first copy of an id in stream order is the entry, with sequence numbers ordered as numbers', async () => {
     const { put, rows } = anArchive()
     await put(archived('10', { amountMinor: 3n }), archived('9', { amountMinor: 2n }, 1))
     await put(archived('9', { amountMinor: 1n }), archived('11', { amountMinor: 4n }))
@@ -115,7 +115,7 @@ describe('archive queries: DuckDB', () => {
     expect(await rows('SELECT count(*) FROM raw_entries')).toEqual([[4n]])
   })
 
-  test('the same id of another day, or of another merchant, is another entry', async () => {
+  test('the same id on another day, or of another merchant, is another entry', async () => {
     const { put, rows } = anArchive()
     await put(archived('1'), archived('2', { merchantId: merchantId('m2') }))
     await put(archived('3', { businessDay: day('2026-11-21') }))
@@ -126,7 +126,7 @@ describe('archive queries: DuckDB', () => {
     ])
   })
 
-  test('every question sees what is there then; an object is copied once, and forgotten when it is gone', async () => {
+  test('every question sees the current objects; an object is copied once, and forgotten when it is gone', async () => {
     const { put, rows, bucket, folder } = anArchive()
     const keys = [await put(archived('1', { entryId: entryId('a') }))]
     expect(await rows(IDS)).toEqual([['a', 100n]])
@@ -138,7 +138,7 @@ describe('archive queries: DuckDB', () => {
     expect(copiesIn(folder)).toHaveLength(4)
   })
 
-  test('an object that was replaced is copied anew', async () => {
+  test('an object that was replaced is copied again', async () => {
     const { put, rows, bucket } = anArchive()
     const [first, other] = [await put(archived('1')), await put(archived('1', { amountMinor: 101n }))]
     bucket.objects.set(first, bucket.objects.get(other) ?? Buffer.alloc(0))
@@ -146,15 +146,18 @@ describe('archive queries: DuckDB', () => {
     expect(await rows(IDS)).toEqual([['e1', 101n]])
   })
 
-  test.each(UNUSUAL_FOLDERS)('a folder called %j is a folder, neither columns nor a pattern', async (name) => {
-    const { put, rows } = anArchive({ name })
-    await put(archived('1'))
-    await put(archived('2', { businessDay: day('2026-11-21') }))
-    expect(await rows('SELECT merchant_id, amount, business_day FROM entries ORDER BY business_day')).toEqual([
-      ['m1', 100n, '2026-11-20'],
-      ['m1', 100n, '2026-11-21'],
-    ])
-  })
+  test.each(UNUSUAL_FOLDERS)(
+    'a temporary folder called %j is read as a plain folder, not as columns or a pattern',
+    async (name) => {
+      const { put, rows } = anArchive({ name })
+      await put(archived('1'))
+      await put(archived('2', { businessDay: day('2026-11-21') }))
+      expect(await rows('SELECT merchant_id, amount, business_day FROM entries ORDER BY business_day')).toEqual([
+        ['m1', 100n, '2026-11-20'],
+        ['m1', 100n, '2026-11-21'],
+      ])
+    },
+  )
 
   test('awkward texts are read as they were, alone and in maps, from our own Firehose as from DuckDB', async () => {
     const entries = awkwardEntries()
@@ -182,7 +185,7 @@ describe('archive queries: DuckDB', () => {
       return archive
     }
 
-    test.each(['raw_entries', 'entries'])('does not stop questions about other days, of %s', async (relation) => {
+    test.each(['raw_entries', 'entries'])('does not stop questions to %s about other days', async (relation) => {
       const { rows } = await anArchiveWithIt()
       const days = async (condition: string) =>
         (await rows(`SELECT business_day FROM ${relation} WHERE ${condition} ORDER BY 1`)).flat()
@@ -204,7 +207,7 @@ describe('archive queries: DuckDB', () => {
       await expect(queries.run(sql)).rejects.toThrow(says)
     })
 
-    test('is known to stand in its day', async () => {
+    test('is listed under its day', async () => {
       const { queries, bucket, rows } = await anArchiveWithIt()
       expect(await queries.unreadable(day('2026-11-20'))).toEqual([])
       expect(await queries.unreadable(day('2026-11-21'))).toMatchObject([{ key }])
@@ -214,13 +217,13 @@ describe('archive queries: DuckDB', () => {
     })
   })
 
-  test('an archive of bad objects alone answers about other days', async () => {
+  test('an archive of only bad objects answers about other days', async () => {
     const { bucket, rows } = anArchive()
     bucket.objects.set('entries/business_day=2026-11-21/x', Buffer.from('text'))
     expect(await rows("SELECT * FROM entries WHERE business_day = '2026-11-20'")).toEqual([])
   })
 
-  test('an object is read whatever its name is, as Athena does, and the mark of a folder is nothing', async () => {
+  test('an object of any name is read, as by Athena, and a folder marker has no rows', async () => {
     const { bucket, rows } = anArchive()
     const names = [
       'no-ending',
@@ -237,7 +240,7 @@ describe('archive queries: DuckDB', () => {
     expect(await rows('SELECT DISTINCT business_day, count(*) FROM entries GROUP BY 1')).toEqual([['2026-11-20', 5n]])
   })
 
-  test('keys that are none of the archive are left alone', async () => {
+  test('keys outside the archive are ignored', async () => {
     const { put, rows, bucket } = anArchive()
     await put(archived('1'))
     for (const key of ['entries/business_day=2026-02-30/x.parquet', 'entries/x.parquet', 'errors/format/x']) {
@@ -265,7 +268,7 @@ describe('archive queries: DuckDB', () => {
     { sql: 'SELECT amnt FROM entries', says: /"amnt" not found/ },
     { sql: 'SELECT * FROM entris', says: /entris does not exist/ },
     { sql: "SELECT CAST('x' AS INTEGER)", says: /Could not convert/ },
-  ])('$sql: the engine says what is wrong', async ({ sql, says }) => {
+  ])('the wrong statement "$sql" is refused with the message of the engine', async ({ sql, says }) => {
     const { queries } = anArchive()
     await expect(queries.run(sql)).rejects.toThrow(StatementError)
     await expect(queries.run(sql)).rejects.toThrow(says)

@@ -9,7 +9,7 @@ import { archives } from './adapters.ts'
 import { fakeFirehose, watch, type Mood } from './firehose.ts'
 
 describe.each(archives)('an archive: $name', ({ fresh }) => {
-  test('of nothing holds nothing', async () => {
+  test('is empty when nothing was put', async () => {
     const { archive, entries, auditEvents } = await fresh()
     await archive.put([])
     await archive.putAuditEvents([])
@@ -33,7 +33,7 @@ describe.each(archives)('an archive: $name', ({ fresh }) => {
     expect(byPosition(entries())).toEqual(byPosition(some))
   })
 
-  test('keeps the entries of several days, however many', async () => {
+  test('keeps the entries of several days, for any number', async () => {
     const { archive, entries } = await fresh()
     const days = ['2026-11-18', '2026-11-19', '2026-11-20'].map(day)
     const many = sales(3_000).map(({ entry, ...place }, index) => ({
@@ -44,7 +44,7 @@ describe.each(archives)('an archive: $name', ({ fresh }) => {
     expect(byPosition(entries())).toEqual(byPosition(many))
   })
 
-  test('keeps what is put again, under the same position', async () => {
+  test('keeps an entry that is put again, under the same position', async () => {
     const { archive, entries } = await fresh()
     const some = sales(10)
     await archive.put(some)
@@ -52,7 +52,7 @@ describe.each(archives)('an archive: $name', ({ fresh }) => {
     expect(byPosition(entries())).toEqual(byPosition(some))
   })
 
-  test('keeps audit events, of kinds that nobody here knows, too', async () => {
+  test('keeps audit events, also of unknown kinds', async () => {
     const { archive, auditEvents } = await fresh()
     const made = [
       anAuditEvent({ eventId: 'd1' }),
@@ -93,7 +93,7 @@ describe('the archive on Firehose', () => {
     expect(calls).toHaveLength(1)
   })
 
-  test('closes a record of long rows before it is too large, and a call', async () => {
+  test('closes a record, and a call, of long rows before it is too large', async () => {
     const { archive, taken, calls } = given()
     // Every character takes three bytes or is escaped: about 27 KB a row, 37 of which fit a record.
     const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, key) => [`\u0001${key}`, '\u0001'.repeat(200)]))
@@ -123,7 +123,7 @@ describe('the archive on Firehose', () => {
     expect(taken.map(({ streamName }) => streamName)).toEqual(['e', 'd'])
   })
 
-  test('sends again only what was not taken, a little later each time', async () => {
+  test('sends only refused records again, after a growing delay', async () => {
     const failing: Mood = (call) => [[0, 2, 3], [1], []][call] ?? []
     const { archive, taken, calls, pausesMs } = given(failing)
     await archive.put(sales(2_000))
@@ -132,7 +132,7 @@ describe('the archive on Firehose', () => {
     expect(pausesMs).toEqual([100, 200])
   })
 
-  test('sends a call again that had no answer', async () => {
+  test('sends a call without an answer again', async () => {
     const { archive, taken, calls } = given((call) => (call === 0 ? 'everything' : []))
     await archive.put(sales(2_000))
     expect(calls.map(({ records }) => records)).toEqual([4, 4])
@@ -149,7 +149,7 @@ describe('the archive on Firehose', () => {
     expect(pausesMs).toEqual([100, 200, 400, 800])
   })
 
-  test('throws when the delivery stream is not there', async () => {
+  test('throws when the delivery stream does not exist', async () => {
     const { archive } = given()
     await expect(archive.put(sales(1))).resolves.toBeUndefined()
     const nowhere = firehoseArchive(fakeFirehose([]), streams, { sleep: async () => {} })

@@ -7,14 +7,14 @@ import { anAuditEvent, merchantId } from '../builders.ts'
 import { allAuditTrails } from './adapters.ts'
 
 describe.each(allAuditTrails)('the way of audit events: $name', ({ fresh }) => {
-  test('each is there when it was published, as it was made', async () => {
+  test('an event that was published is there, unchanged', async () => {
     const { auditTrail, published } = await fresh()
     const made = ['d1', 'd2'].map((eventId) => anAuditEvent({ eventId }))
     for (const auditEvent of made) await auditTrail.publish(auditEvent)
     expect(await published()).toEqual(made)
   })
 
-  test('five hundred go together, and none at all', async () => {
+  test('five hundred events, or none, are published in one call', async () => {
     const { auditTrail, published } = await fresh()
     const made = Array.from({ length: 500 }, (_, index) => anAuditEvent({ eventId: `d${index}` }))
     await auditTrail.publish()
@@ -23,7 +23,7 @@ describe.each(allAuditTrails)('the way of audit events: $name', ({ fresh }) => {
   })
 })
 
-describe('decisions on the stream', () => {
+describe('audit events on the stream', () => {
   /** A stream that refuses as many records as said before it takes one. */
   const given = (refusals: number) => {
     const stream = memoryEntryStream()
@@ -56,7 +56,7 @@ describe('decisions on the stream', () => {
     expect(stream.records).toHaveLength(1)
   })
 
-  test('that the stream does not take throw', async () => {
+  test('throw when the stream does not take them', async () => {
     const { auditTrail, stream } = given(3)
     await expect(auditTrail.publish(anAuditEvent())).rejects.toThrow('busy')
     expect(stream.records).toEqual([])

@@ -19,7 +19,7 @@ import { utf8 } from '../builders.ts'
 import { entryStreams, freshStream, kinesis } from './adapters.ts'
 
 describe.each(entryStreams)('an entry stream: $name', ({ fresh }) => {
-  test('what is put stands on the shard and in the order that the outcomes say', async () => {
+  test('records stand on the shard and in the order of the outcomes of their put', async () => {
     const { stream, read } = await fresh()
     const lanes = [0, 1023, 512, 0, 341, 342, 682, 683]
     const records = lanes.map((lane, index) => ({ hashKey: hashKeyOf(lane), data: utf8(`record ${index}`) }))
@@ -49,7 +49,7 @@ describe.each(entryStreams)('an entry stream: $name', ({ fresh }) => {
     )
   })
 
-  test('what is put later stands further on', async () => {
+  test('a record that is put later has a higher position', async () => {
     const { stream } = await fresh()
     const record = { hashKey: 0n, data: utf8('again') }
     const [first] = stored(await stream.put([record]))
@@ -57,7 +57,7 @@ describe.each(entryStreams)('an entry stream: $name', ({ fresh }) => {
     expect(compareSequenceNumbers(first!.sequenceNumber, second!.sequenceNumber)).toBeLessThan(0)
   })
 
-  test('any bytes come through, of any length', async () => {
+  test('bytes of any content and length come through', async () => {
     const { stream, read } = await fresh()
     const bytes = [utf8('x'), Uint8Array.of(0, 255, 10, 13), new Uint8Array(1_000_000).fill(200)]
     await stream.put(bytes.map((data) => ({ hashKey: 0n, data })))
@@ -72,14 +72,14 @@ describe.each(entryStreams)('an entry stream: $name', ({ fresh }) => {
     expect(new Set(outcomes.map(({ shardId, sequenceNumber }) => `${shardId} ${sequenceNumber}`)).size).toBe(500)
   })
 
-  test('the open shards take every hash key once', async () => {
+  test('every hash key belongs to exactly one open shard', async () => {
     const { stream } = await fresh()
     expectWholeHashSpace(await stream.openShards())
   })
 })
 
 describe('the entry stream on Kinesis', () => {
-  test('a shard that was split is open no more, its children are', async () => {
+  test('a shard that was split is no longer open, and its children are', async () => {
     const name = await freshStream({ shards: 1 })
     const stream = kinesisEntryStream(kinesis, name)
     const [parent] = await stream.openShards()
@@ -117,7 +117,7 @@ describe('the entry stream on Kinesis', () => {
     await expect(stream.openShards()).rejects.toThrow()
   })
 
-  test('a record that Kinesis does not take is refused with its reason, its neighbours stand', async () => {
+  test('a record that Kinesis refuses has its reason, and the other records are stored', async () => {
     const client = kinesisClient()
     // The local stream knows no limits of throughput.
     client.middlewareStack.add((next) => async (args) => {

@@ -12,12 +12,12 @@ const friday = day('2026-11-20')
 const saturday = day('2026-11-21')
 
 describe.each(headsWith)('heads: $name', ({ given }) => {
-  test('a merchant of whom nothing is known has the empty head', async () => {
+  test('an unknown merchant has the empty head', async () => {
     const heads = await given(m1, emptyHead)
     expect(await heads.read(m1)).toEqual(emptyHead)
   })
 
-  test('a head is read as it stands', async () => {
+  test('a head is read as it is stored', async () => {
     const head = { closedThrough: friday, closingMinor: -(2n ** 53n) + 1n, open: new Set([saturday]), revision: 12 }
     const heads = await given(m1, head)
     expect(await heads.read(m1)).toEqual(head)
@@ -88,7 +88,7 @@ test.each([
   expect(Item).toEqual(item)
 })
 
-test('heads on DynamoDB throw what may heal', async () => {
+test('heads on DynamoDB throw an error that may heal', async () => {
   const heads = dynamoHeads(dynamodb, 'no-such-table')
   await expect(heads.read(m1)).rejects.toThrow()
   await expect(heads.open(aBookId())).rejects.toThrow()

@@ -16,7 +16,7 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     expect(await journal.end(aBookId())).toBeUndefined()
   })
 
-  test('what is appended is read back whole, and its seal still fits', async () => {
+  test('an appended segment is read back whole, and its seal is still right', async () => {
     const journal = await fresh()
     const entry = anEntry({ method: 'pix', description: 'pão de queijo 🧀', metadata: { mesa: '7', '': '' } })
     const segment = aSealedSegment({ entries: [entry, anEntry({ entryId: entryId('e2'), direction: 'debit' })] })
@@ -45,7 +45,7 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     expect((await journal.read(aBookId(), 0))[0]?.totals).toEqual(totals)
   })
 
-  test('a number is taken once; who comes second changes nothing', async () => {
+  test('a number is taken once, and a second append of it changes nothing', async () => {
     const journal = await fresh()
     const first = aSealedSegment({ entries: [anEntry({ amountMinor: 1n })] })
     expect(await journal.append(first)).toBe('appended')
@@ -61,14 +61,14 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     { asked: 'the first two', after: 0, limit: 2, read: [1, 2] },
     { asked: 'two after 8', after: 8, limit: 2, read: [9, 10] },
     { asked: 'two where one is left', after: 11, limit: 2, read: [12] },
-  ])('segments are read in order: $asked', async ({ after, limit, read }) => {
+  ])('segments are read in order when asked for $asked', async ({ after, limit, read }) => {
     const journal = await fresh()
     await appendAll(journal, twelveSegments)
     const numbers = (await journal.read(aBookId(), after, limit)).map(({ number }) => number)
     expect(numbers).toEqual(read)
   })
 
-  test('the end is the last segment without its entries', async () => {
+  test('the end of a book is its last segment without the entries', async () => {
     const journal = await fresh()
     await appendAll(journal, twelveSegments)
     const { entries: _entries, ...end } = twelveSegments[11]!
@@ -84,7 +84,7 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     expect(await journal.read(aBookId(), 1, 10)).toHaveLength(10)
   })
 
-  test('every book has numbers of its own', async () => {
+  test('every book has its own numbers', async () => {
     const journal = await fresh()
     const books = [aBookId(), aBookId({ day: day('2026-11-21') }), aBookId({ merchantId: merchantId('m1.2') })]
     for (const book of books) expect(await journal.append(aSealedSegment({ book }))).toBe('appended')
@@ -94,7 +94,7 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     }
   })
 
-  test('of twenty appends of one number at the same time exactly one succeeds, and is what stands', async () => {
+  test('of twenty appends of one number at the same time exactly one succeeds and is read back', async () => {
     const journal = await fresh()
     const rivals = Array.from({ length: 20 }, (_, index) =>
       aSealedSegment({ entries: [anEntry({ entryId: entryId(`rival-${index}`) })] }),
@@ -109,7 +109,7 @@ describe('the journal on DynamoDB', () => {
   test.each([
     { conflicts: 4, ends: 'appended' },
     { conflicts: 5, ends: 'thrown' },
-  ])('an append that meets $conflicts transactions is $ends', async ({ conflicts, ends }) => {
+  ])('an append that conflicts with $conflicts transactions is $ends', async ({ conflicts, ends }) => {
     const client = documentClient()
     let left = conflicts
     // The local store never raises this one.
@@ -124,7 +124,7 @@ describe('the journal on DynamoDB', () => {
     )
   })
 
-  test('what may heal is thrown: a table that is not there yet', async () => {
+  test('a table that does not exist yet is thrown as an error that may heal', async () => {
     const journal = dynamoJournal(dynamodb, 'no-such-table')
     await expect(journal.append(aSealedSegment())).rejects.toThrow()
     await expect(journal.read(aBookId(), 0)).rejects.toThrow()

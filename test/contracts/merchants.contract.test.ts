@@ -8,7 +8,7 @@ import { aMerchant, aRule, day, merchantId } from '../builders.ts'
 import { allMerchants, dynamodb } from './adapters.ts'
 
 describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
-  test('nobody is found before they are saved', async () => {
+  test('a merchant is not found before it is saved', async () => {
     const merchants = await fresh()
     expect(await merchants.find(merchantId('m1'))).toBeUndefined()
     expect(await merchants.list({ limit: 10 })).toEqual({ items: [] })
@@ -50,7 +50,7 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
     expect(await merchants.find(merchantId('m1'))).toEqual(now.revision === 0 ? undefined : now)
   })
 
-  test('of twenty changes to one revision at the same time exactly one is saved, and is what stands', async () => {
+  test('of twenty changes to one revision at the same time exactly one is saved and read back', async () => {
     const merchants = await fresh()
     await merchants.save(aMerchant())
     const changes = Array.from({ length: 20 }, (_, index) => aMerchant({ revision: 2, name: `Name ${index}` }))
@@ -77,7 +77,7 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
 })
 
 describe('merchants on DynamoDB', () => {
-  test('of one zone share in memory what they recorded of it', async () => {
+  test('of one zone share its record in memory', async () => {
     const merchants = (await allMerchants.find(({ name }) => name === 'DynamoDB')?.fresh()) as Merchants
     for (const id of ['a', 'b']) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
     const { items } = await merchants.list({ limit: 2 })
@@ -86,7 +86,7 @@ describe('merchants on DynamoDB', () => {
     expect((await merchants.find(merchantId('a')))?.calendar[0].zone).toBe(a)
   })
 
-  test('in a format that is not known are refused by its name, and never guessed', async () => {
+  test('in an unknown format are refused by the name of the format', async () => {
     const item = { ...savedMerchant(aMerchant()), format: 2 }
     const answers = { send: () => Promise.resolve({ Item: item }) } as unknown as DynamoDBDocumentClient
     const found = dynamoMerchants(answers, 'merchants').find(merchantId('m1'))
@@ -97,7 +97,7 @@ describe('merchants on DynamoDB', () => {
   })
 })
 
-test('merchants on DynamoDB throw what may heal', async () => {
+test('merchants on DynamoDB throw an error that may heal', async () => {
   const merchants = dynamoMerchants(dynamodb, 'no-such-table')
   await expect(merchants.find(merchantId('m1'))).rejects.toThrow()
   await expect(merchants.save(aMerchant())).rejects.toThrow()

@@ -12,7 +12,7 @@ const upTo = (sequenceNumber: string, given: Partial<ShardProgress> = {}): Shard
 })
 
 describe.each(progresses)('progress: $name', ({ fresh }) => {
-  test('a consumer that never advanced stands nowhere', async () => {
+  test('a consumer that never advanced has no progress', async () => {
     const progress = await fresh()
     expect(await progress.read('journal')).toEqual([])
     expect(await progress.of('journal', 'shardId-000000000000')).toBeUndefined()
@@ -20,7 +20,7 @@ describe.each(progresses)('progress: $name', ({ fresh }) => {
 
   test.each([
     { what: 'rises', from: '5', by: '6', to: '6' },
-    { what: 'stays on hearing the same again', from: '5', by: '5', to: '5' },
+    { what: 'stays at the same position', from: '5', by: '5', to: '5' },
     { what: 'never falls', from: '6', by: '5', to: '6' },
     { what: 'rises to a number with more digits', from: '9', by: '10', to: '10' },
     { what: 'never falls to one with fewer', from: '10', by: '9', to: '10' },
@@ -41,7 +41,7 @@ describe.each(progresses)('progress: $name', ({ fresh }) => {
     expect(await progress.read('journal')).toEqual([from === to ? first : second])
   })
 
-  test('every shard and every consumer stands on its own', async () => {
+  test('every shard and every consumer has its own progress', async () => {
     const progress = await fresh()
     const [low, high] = [upTo('5', { shardId: 'shardId-000000000000' }), upTo('7', { shardId: 'shardId-000000000001' })]
     await progress.advance('journal', high)
@@ -53,7 +53,7 @@ describe.each(progresses)('progress: $name', ({ fresh }) => {
     expect(await progress.of('archive', 'shardId-000000000001')).toBeUndefined()
   })
 
-  test('twenty advances at the same time end at the highest', async () => {
+  test('twenty advances at the same time end at the highest position', async () => {
     const progress = await fresh()
     const numbers = Array.from({ length: 20 }, (_, index) => String(((index * 7) % 20) + 1))
     await Promise.all(numbers.map((number) => progress.advance('journal', upTo(number))))
@@ -77,7 +77,7 @@ test.each([
   expect((await dynamodb.send(new GetCommand({ TableName: table, Key }))).Item).toEqual(item)
 })
 
-test('progress on DynamoDB throws what may heal, so that a refused condition is not all that counts as success', async () => {
+test('progress on DynamoDB throws an error that may heal; only a refused condition counts as success', async () => {
   const progress = dynamoProgress(dynamodb, 'no-such-table')
   await expect(progress.advance('journal', upTo('1'))).rejects.toThrow()
   await expect(progress.read('journal')).rejects.toThrow()

@@ -19,7 +19,7 @@ import { aBookId, anEntry, aSetAside, day, entryId, merchantId, utf8 } from '../
 import { dynamodb, freshTable, quarantines } from './adapters.ts'
 
 describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
-  test('nothing is there before something is set aside', async () => {
+  test('it is empty before anything is set aside', async () => {
     const quarantine = await fresh()
     expect(await quarantine.list({}, { limit: 10 })).toEqual({ items: [] })
     expect(await quarantine.list({ merchantId: merchantId('m1') }, { limit: 10 })).toEqual({ items: [] })
@@ -57,7 +57,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     { size: 'one byte more', bytes: 300_001 },
     { size: 'a full Kinesis record', bytes: 1_048_576 },
     { size: 'more than ten parts', bytes: 3_500_000 },
-  ])('bytes that nobody can read come back whole: $size', async ({ bytes }) => {
+  ])('unreadable bytes come back whole: $size', async ({ bytes }) => {
     const quarantine = await fresh()
     const unreadable = anUnreadable({ raw: noise(bytes) })
     await quarantine.setAside(unreadable)
@@ -67,7 +67,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
   test.each([
     { size: 'small', bytes: 10 },
     { size: 'large', bytes: 700_000 },
-  ])('setting aside again changes nothing: $size', async ({ bytes }) => {
+  ])('setting the same record aside again changes nothing: $size', async ({ bytes }) => {
     const quarantine = await fresh()
     const first = anUnreadable({ raw: noise(bytes) })
     await quarantine.setAside(first)
@@ -76,19 +76,19 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     expect((await everything(quarantine)).map(legible)).toEqual([legible(waiting(first))])
   })
 
-  test('twenty at the same time make one item', async () => {
+  test('setting one entry aside twenty times at once makes one item', async () => {
     const quarantine = await fresh()
     await Promise.all(Array.from({ length: 20 }, (_, setAsideAtMs) => quarantine.setAside(aSetAside({ setAsideAtMs }))))
     expect(await everything(quarantine)).toHaveLength(1)
   })
 
-  test('a detail without end or sense is cut and mended', async () => {
+  test('a detail that is too long or not Unicode is cut and made well-formed', async () => {
     const quarantine = await fresh()
     await quarantine.setAside(aSetAside({ detail: `\ud800${'x'.repeat(1_000_000)}` }))
     expect((await everything(quarantine))[0]?.detail).toBe(`\ufffd${'x'.repeat(999)}`)
   })
 
-  test('of one id, every content that claimed it is found, and no other id', async () => {
+  test('a query for one id finds every content under it, and no other id', async () => {
     const quarantine = await fresh()
     const ones = [1n, 2n].map((amountMinor) => aSetAside({ entry: anEntry({ amountMinor }) }))
     const others = [
@@ -102,7 +102,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     expect(new Set(found)).toEqual(new Set(ones.map((one) => outlineOf(waiting(one)))))
   })
 
-  test('of one merchant, items come by day and then by id', async () => {
+  test('the items of one merchant are ordered by day and then by id', async () => {
     const quarantine = await fresh()
     const named = [
       ['2026-11-21', 'a'],
@@ -143,11 +143,11 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
   })
 
   test.each<{ holds: string; sizes: number[]; pages: number[] }>([
-    { holds: 'four megabytes to the byte', sizes: Array.from({ length: 8 }, () => 524_288), pages: [8] },
-    { holds: 'a byte more', sizes: [...Array.from({ length: 8 }, () => 524_288), 1], pages: [8, 1] },
-    { holds: 'what fits, and a large one after it', sizes: [1, 1, QUARANTINE_PAGE_BYTES], pages: [2, 1] },
-    { holds: 'a single one that is too large', sizes: [QUARANTINE_PAGE_BYTES + 1, 1], pages: [1, 1] },
-  ])('a page holds no more than four megabytes: $holds', async ({ sizes, pages }) => {
+    { holds: 'four megabytes exactly', sizes: Array.from({ length: 8 }, () => 524_288), pages: [8] },
+    { holds: 'one byte more', sizes: [...Array.from({ length: 8 }, () => 524_288), 1], pages: [8, 1] },
+    { holds: 'small items and a large one after them', sizes: [1, 1, QUARANTINE_PAGE_BYTES], pages: [2, 1] },
+    { holds: 'a single item that is too large', sizes: [QUARANTINE_PAGE_BYTES + 1, 1], pages: [1, 1] },
+  ])('a page ends at four megabytes, given $holds', async ({ sizes, pages }) => {
     const quarantine = await fresh()
     for (const [index, bytes] of sizes.entries()) {
       const entry = anEntry({ entryId: entryId(`e${String(index).padStart(2, '0')}`) })
@@ -158,7 +158,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     expect(read.flat().map(({ raw }) => raw.length)).toEqual(sizes)
   })
 
-  test('a filter that passes over megabytes still finds what it looks for', async () => {
+  test('a filter that skips megabytes of items still finds the matching ones', async () => {
     const quarantine = await fresh()
     for (let index = 0; index < 12; index += 1) {
       const entry = anEntry({ entryId: entryId(`e${String(index).padStart(2, '0')}`) })
@@ -171,7 +171,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
   })
 })
 
-describe.each(quarantines)('what is done about things set aside: $name', ({ fresh }) => {
+describe.each(quarantines)('decisions about items in quarantine: $name', ({ fresh }) => {
   const by = 'ana'
   const place = (sequenceNumber: string, index = 0, shard = 0) => ({
     shardId: `shardId-${String(shard).padStart(12, '0')}`,
@@ -195,7 +195,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     for (const action of actions) expect(await quarantine.note(await stored(quarantine, item), action)).toBe('noted')
   }
 
-  test('an item is found by its key, whole, and nothing by another', async () => {
+  test('an item is found whole by its key, and not by another key', async () => {
     const quarantine = await fresh()
     const large = anUnreadable({ raw: noise(700_000) })
     for (const item of [first, large]) await quarantine.setAside(item)
@@ -220,7 +220,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     expect(await quarantine.ofEntry(aBookId(), entryId('e1'), 10)).toEqual([outlineOf(expected)])
   })
 
-  test('what nobody could read may be replayed as an entry', async () => {
+  test('an unreadable record may be replayed as an entry', async () => {
     const quarantine = await fresh()
     const unreadable = anUnreadable({ raw: noise(400_000) })
     await quarantine.setAside(unreadable)
@@ -229,7 +229,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     expect(legible(found)).toEqual({ ...legible(waiting(unreadable)), actions: [begun(), replayed()] })
   })
 
-  test('of one id, what was set aside again and decided is found as it stands, the first few by content hash', async () => {
+  test('a query for one id finds its items in their current state, the first few by content hash', async () => {
     const quarantine = await fresh()
     const items = [1n, 2n, 3n, 4n].map((amountMinor) =>
       aSetAside({ entry: anEntry({ amountMinor }), raw: noise(700_000), position: place('9') }),
@@ -246,7 +246,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     }
   })
 
-  test('an action on an item that has moved is not noted', async () => {
+  test('an action on an item that has changed meanwhile is refused', async () => {
     const quarantine = await fresh()
     expect(await quarantine.note(waiting(first), discarded), 'not there').toBe('moved')
     expect(await quarantine.find(quarantineKey(first))).toBeUndefined()
@@ -258,7 +258,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     expect((await stored(quarantine)).actions).toEqual([begun()])
   })
 
-  test('of twenty at the same time one is noted', async () => {
+  test('of twenty actions at the same time exactly one is kept', async () => {
     const quarantine = await fresh()
     await quarantine.setAside(first)
     const item = await stored(quarantine)
@@ -267,7 +267,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     expect((await stored(quarantine)).actions).toEqual([discarded])
   })
 
-  test('set aside again, it keeps what was done, and the latest place', async () => {
+  test('an item that is set aside again keeps its actions and the latest position', async () => {
     const quarantine = await fresh()
     await quarantine.setAside(first)
     await noteAll(quarantine, [discarded])
@@ -288,7 +288,7 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     { places: [place('9'), place('8', 0, 1)], last: place('9') },
     { places: [place('10', 0, 1), place('9')], last: place('10', 0, 1) },
     { places: [place('1'.repeat(56)), place('9'.repeat(55))], last: place('1'.repeat(56)) },
-  ])('the latest place never falls: set aside at $places, it was last at $last', async ({ places, last }) => {
+  ])('the latest position never falls: after $places it is $last', async ({ places, last }) => {
     const quarantine = await fresh()
     for (const position of places) await quarantine.setAside({ ...first, position })
     expect((await stored(quarantine)).lastPosition).toEqual(last)
@@ -306,24 +306,27 @@ describe.each(quarantines)('what is done about things set aside: $name', ({ fres
     { status: 'replayed', actions: [begun(anEntry({ amountMinor: 7n })), replayed()], again: place('100') },
     { status: 'replayed', actions: [begun(), replayed(), begun(), replayed(place('101'))], again: place('100') },
     { status: 'discarded', actions: [discarded], again: place('100') },
-  ])('$status after $actions.length actions and set aside again at $again', async ({ status, actions, again }) => {
-    // In either order: the processor may be quicker than whoever notes the replay.
-    for (const isQuick of [false, true]) {
-      const quarantine = await fresh()
-      await quarantine.setAside(first)
-      if (again !== undefined && isQuick) await quarantine.setAside({ ...first, position: again })
-      await noteAll(quarantine, actions)
-      if (again !== undefined && !isQuick) await quarantine.setAside({ ...first, position: again })
-      expect(quarantineState(await stored(quarantine)).status).toBe(status)
-      for (const wanted of ['waiting', 'replayed', 'discarded'] as const) {
-        const found = await everything(quarantine, { status: wanted, merchantId: merchantId('m1') })
-        expect(found, wanted).toHaveLength(wanted === status ? 1 : 0)
-        expect(await everything(quarantine, { status: wanted })).toEqual(found)
+  ])(
+    'an item is $status after $actions.length actions when it is set aside again at $again',
+    async ({ status, actions, again }) => {
+      // In either order: the processor may be quicker than whoever notes the replay.
+      for (const isQuick of [false, true]) {
+        const quarantine = await fresh()
+        await quarantine.setAside(first)
+        if (again !== undefined && isQuick) await quarantine.setAside({ ...first, position: again })
+        await noteAll(quarantine, actions)
+        if (again !== undefined && !isQuick) await quarantine.setAside({ ...first, position: again })
+        expect(quarantineState(await stored(quarantine)).status).toBe(status)
+        for (const wanted of ['waiting', 'replayed', 'discarded'] as const) {
+          const found = await everything(quarantine, { status: wanted, merchantId: merchantId('m1') })
+          expect(found, wanted).toHaveLength(wanted === status ? 1 : 0)
+          expect(await everything(quarantine, { status: wanted })).toEqual(found)
+        }
       }
-    }
-  })
+    },
+  )
 
-  test('as much as can happen to an item fits in it', async () => {
+  test('the largest possible history of an item fits in it', async () => {
     const quarantine = await fresh()
     const longest = anEntry({
       description: '\u0001'.repeat(200),
@@ -361,7 +364,7 @@ describe('the quarantine on DynamoDB', () => {
     expect((await everything(quarantine)).map(legible)).toEqual([legible(waiting(unreadable))])
   })
 
-  test('of one id, no bytes are read, however many there are', async () => {
+  test('a query for one id reads no raw bytes, for any number of items', async () => {
     const table = await freshTable('quarantine')
     await dynamoQuarantine(dynamodb, table).setAside(aSetAside({ raw: noise(700_000) }))
     const client = documentClient()
@@ -375,11 +378,11 @@ describe('the quarantine on DynamoDB', () => {
     expect(answers).toMatchObject([{ Items: [expect.not.objectContaining({ raw: expect.anything() as object })] }])
   })
 
-  describe('an item that was stored otherwise than is known here', () => {
+  describe('an item in an unknown format', () => {
     test.each([
       { stored: 'in a newer format', change: { format: 2 }, says: 'is stored in format 2, and only 1 is known here' },
-      { stored: 'in none', change: { format: undefined }, says: 'is stored in format undefined' },
-      { stored: 'with an entry that is none', change: { entry: '{"no":"entry"}' }, says: 'holds what is no entry' },
+      { stored: 'in no format', change: { format: undefined }, says: 'is stored in format undefined' },
+      { stored: 'with an invalid entry', change: { entry: '{"no":"entry"}' }, says: 'holds what is no entry' },
     ])('is refused by name, and hides no other: $stored', async ({ change, says }) => {
       const table = await freshTable('quarantine')
       const quarantine = dynamoQuarantine(dynamodb, table)
@@ -400,7 +403,7 @@ describe('the quarantine on DynamoDB', () => {
     })
   })
 
-  test('what may heal is thrown', async () => {
+  test('an error that may heal is thrown', async () => {
     const quarantine = dynamoQuarantine(dynamodb, 'no-such-table')
     await expect(quarantine.setAside(aSetAside())).rejects.toThrow()
     await expect(quarantine.list({}, { limit: 1 })).rejects.toThrow()

@@ -73,14 +73,14 @@ describe('entries of Parquet objects', () => {
     expect(rows).toEqual([2])
   })
 
-  test('come back with awkward texts as they were, from our own Firehose as from DuckDB', async () => {
+  test('come back with awkward texts unchanged, from files of our Firehose and of DuckDB', async () => {
     const all = awkwardEntries().map((entry, index) => ({ ...archived('', '1', index), entry }))
     for (const parquet of [await entriesParquet(all), await deliveredParquet(all)]) {
       expect((await readAll(inMemory({ [keyOf('a')]: parquet }))).entries).toEqual(all)
     }
   })
 
-  test('come by merchant and in stream order, every copy, in whatever object they stand', async () => {
+  test('come by merchant and in stream order, with every copy, from any object', async () => {
     const of = (merchant: string, id: string, number: string, index = 0): ArchivedEntry => {
       const given = archived(id, number, index)
       return { ...given, entry: { ...given.entry, merchantId: merchantId(merchant) } }
@@ -93,7 +93,7 @@ describe('entries of Parquet objects', () => {
     expect(entries.map(({ entry }) => entry.entryId)).toEqual(['a', 'b', 'c', 'c', 'd'])
   })
 
-  test('of a given time leave out what arrived before or after', async () => {
+  test('of a given time leave out those that arrived before or after', async () => {
     const store = inMemory({
       [keyOf('a')]: await entriesParquet([
         archived('a', '1', 0, 99),
@@ -105,7 +105,7 @@ describe('entries of Parquet objects', () => {
     expect(entries.map(({ entry }) => entry.entryId)).toEqual(['b'])
   })
 
-  test('an object that is cut off, or no Parquet, or gone, is named, and its neighbours are read', async () => {
+  test('come from the good objects, and an object that is cut off, not Parquet or gone is named', async () => {
     const whole = await entriesParquet([archived('a', '1')])
     const store = inMemory({
       [keyOf('cut')]: whole.subarray(0, whole.length - 20),
@@ -121,7 +121,7 @@ describe('entries of Parquet objects', () => {
     ])
   })
 
-  test('a row that is no entry is named with its object, and the others are read', async () => {
+  test('come from the good rows, and a row that is not an entry is named with its object', async () => {
     const wrong = archived('wrong', '2')
     const store = inMemory({
       [keyOf('a')]: await entriesParquet([
@@ -150,13 +150,13 @@ describe('entries of Parquet objects', () => {
   test.each([
     { wrong: 'its column amount is DOUBLE, not BIGINT', replace: '12.5::DOUBLE AS amount' },
     { wrong: 'its column terminal_seq is VARCHAR, not BIGINT', replace: "'7' AS terminal_seq" },
-  ])('an object is not read when $wrong', async ({ wrong, replace }) => {
+  ])('are not read from an object when $wrong', async ({ wrong, replace }) => {
     const parquet = await alteredParquet([archived('a', '1')], `* REPLACE (${replace})`)
     const { entries, unreadable } = await readAll(inMemory({ [keyOf('a')]: parquet }))
     expect([entries, unreadable]).toEqual([[], [{ key: keyOf('a'), reason: wrong }]])
   })
 
-  test('what Athena passes over is named, and so is what is empty; the mark of a folder is nothing', async () => {
+  test('are not read from objects that Athena skips or that are empty, which are named; a folder marker is ignored', async () => {
     const keys = ['_a.parquet', '.a.parquet', '_tmp/a.parquet', 'a/.b/c.parquet']
     const hidden = keys.map((name) => `entries/business_day=2026-11-20/${name}`)
     const archive = parquetArchiveObjects(
@@ -176,7 +176,7 @@ describe('entries of Parquet objects', () => {
     ])
   })
 
-  test('what stands under no business day is named', async () => {
+  test('are not read from an object whose key has no business day, which is named', async () => {
     const archive = parquetArchiveObjects(
       inMemory({ 'entries/business_day=2026-02-30/a': bytes('x'), [keyOf('b')]: bytes('x') }),
     )
@@ -199,7 +199,7 @@ const saved = (revision: number, name: string, given: object = {}) => ({
   schema_version: 1,
 })
 
-test('of a merchant the newest state that a decision tells counts, with the clocks that it recorded', async () => {
+test('the newest audit event of a merchant gives its state, with the clocks that it recorded', async () => {
   const archive = parquetArchiveObjects(
     inMemory({
       'decisions/day=2026-11-20/a.parquet': await auditEventsParquet([saved(2, 'newer'), saved(1, 'older')]),
@@ -218,7 +218,7 @@ test('of a merchant the newest state that a decision tells counts, with the cloc
   ])
 })
 
-test('a merchant in a format that is not known is named, and not guessed', async () => {
+test('an archived merchant in an unknown format is named and not read', async () => {
   const key = 'decisions/day=2026-11-20/a.parquet'
   const rows = await auditEventsParquet([saved(1, 'older'), saved(2, 'newer', { format: 2 })])
   const { merchants, unreadable } = await parquetArchiveObjects(inMemory({ [key]: rows })).merchants()

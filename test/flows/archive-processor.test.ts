@@ -49,7 +49,7 @@ const deliverAll = async (worker: (batch: ShardBatch) => Promise<BatchOutcome>, 
 }
 
 describe('a batch', () => {
-  test('is archived, each entry with its place on the stream and its arrival', async () => {
+  test('is archived, each entry with its position on the stream and its arrival', async () => {
     const { worker, archive, progress } = given()
     expect(await worker(batchOf(record('a', 'b'), record('c')))).toEqual({})
     expect(archive.entries).toEqual([
@@ -60,14 +60,14 @@ describe('a batch', () => {
     expect(await progress()).toBe('100')
   })
 
-  test('keeps every copy that stood on the stream, as it stood there', async () => {
+  test('is archived with every copy, as it stood on the stream', async () => {
     const { worker, archive } = given()
     const other = anEntry({ entryId: entryId('a'), amountMinor: 7n })
     await worker(batchOf(record('a'), record('a'), encodeEntries([entryLine(other)])))
     expect(archive.entries.map(({ entry }) => entry.amountMinor)).toEqual([100n, 100n, 7n])
   })
 
-  test('of signals, and of kinds that are not known here, moves progress', async () => {
+  test('of heartbeats and unknown kinds moves progress', async () => {
     const { worker, archive, progress } = given()
     const unknown = Buffer.concat([Buffer.of(68, 1, 0), Buffer.from('{"kind":"barrier"}')])
     expect(await worker(batchOf(encodeHeartbeat(), unknown, encodeEntries([])))).toEqual({})
@@ -75,14 +75,14 @@ describe('a batch', () => {
     expect(await progress()).toBe('101')
   })
 
-  test('hands audit events over, too', async () => {
+  test('has its audit events archived as well', async () => {
     const { worker, archive } = given()
     await worker(batchOf(record('a'), encodeAuditEvents([anAuditEvent({ eventId: 'd1' })]), record('b')))
     expect(archive.auditEvents).toEqual([anAuditEvent({ eventId: 'd1' })])
     expect(archive.entries.map(idOf)).toEqual(['a', 'b'])
   })
 
-  test('is gone through in portions, so that no more is held than goes into a few calls', async () => {
+  test('is archived in portions, so that memory holds only a few calls', async () => {
     const puts: number[] = []
     const counting = ({ archive }: ArchiveWorld) => ({
       archive: { ...archive, put: async (some: readonly ArchivedEntry[]) => void puts.push(some.length) },
@@ -93,8 +93,8 @@ describe('a batch', () => {
   })
 })
 
-describe('what cannot be read', () => {
-  test('is passed over and said in the log, its neighbours are archived', async () => {
+describe('an unreadable record or line', () => {
+  test('is skipped and logged, and the others are archived', async () => {
     const { worker, ids, log, progress } = given()
     const spoilt = encodeEntries(['{"no":"entry"}', entryLine(entry('b')), 'nothing'])
     const unreadable = Buffer.concat([Buffer.of(68, 1, 0), Buffer.from('{"kind":"decisions"}\n{"no":"decision"}')])
@@ -108,14 +108,14 @@ describe('what cannot be read', () => {
     ])
   })
 
-  test('does not move the places of the lines around it', async () => {
+  test('does not change the positions of the lines around it', async () => {
     const { worker, archive } = given()
     await worker(batchOf(encodeEntries(['spoilt', entryLine(entry('b'))])))
     expect(archive.entries.map(({ position }) => position.index)).toEqual([1])
   })
 })
 
-describe('what fails', () => {
+describe('a failure of the archive', () => {
   const refusing =
     (id: string) =>
     ({ archive }: ArchiveWorld) => ({
@@ -128,7 +128,7 @@ describe('what fails', () => {
       },
     })
 
-  test('is reported from the first record that may not be archived, and progress stays before it', async () => {
+  test('is reported at the first record that may not be archived, and progress stays before it', async () => {
     const { worker, ids, progress } = given(refusing('d'))
     const batch = batchOf(record('a', 'b'), record('c', 'x'), record('d', 'y'), record('e', 'z'))
     expect(await worker(batch)).toEqual({ redeliverFrom: '101' })
@@ -136,20 +136,20 @@ describe('what fails', () => {
     expect(await progress()).toBe('100')
   })
 
-  test('at the first record leaves progress alone', async () => {
+  test('at the first record leaves progress unchanged', async () => {
     const { worker, progress } = given(refusing('a'))
     expect(await worker(batchOf(record('a')))).toEqual({ redeliverFrom: '99' })
     expect(await progress()).toBeUndefined()
   })
 
-  test('counts for audit events as it does for entries', async () => {
+  test('is reported for audit events as it is for entries', async () => {
     const { worker } = given(({ archive }) => ({
       archive: { ...archive, putAuditEvents: () => Promise.reject(new Error('out of reach')) },
     }))
     expect(await worker(batchOf(encodeAuditEvents([anAuditEvent()])))).toEqual({ redeliverFrom: '99' })
   })
 
-  test('is the whole batch when its progress cannot be written', async () => {
+  test('to write progress fails the whole batch', async () => {
     const { worker, ids } = given(({ progress }) => ({
       progress: { ...progress, advance: () => Promise.reject(new Error('throttled')) },
     }))
@@ -167,7 +167,7 @@ describe('what fails', () => {
   })
 })
 
-describe('every entry is in the archive in the end', () => {
+describe('every entry is archived in the end', () => {
   const SALES = Array.from({ length: 40 }, (_, index) => [`e${2 * index}`, `e${2 * index + 1}`] as const)
   const batch = batchOf(...SALES.map((ids) => record(...ids)))
   const everyId = SALES.flat()
@@ -226,7 +226,7 @@ describe('every entry is in the archive in the end', () => {
   })
 })
 
-describe('the journal and the archive', () => {
+describe('the journal and the archive consumer', () => {
   const journalWorld = (world: ArchiveWorld): JournalWorld => ({
     journal: memoryJournal(),
     heads: memoryHeads(),
@@ -239,7 +239,7 @@ describe('the journal and the archive', () => {
   })
   const limits = { booksAtOnce: 4, cacheBytes: 1_000_000 }
 
-  test('go on when the other one fails', async () => {
+  test('each go on when the other one fails', async () => {
     const outOfReach: Archive = {
       put: () => Promise.reject(new Error('out of reach')),
       putAuditEvents: () => Promise.reject(new Error('out of reach')),
@@ -262,7 +262,7 @@ describe('the journal and the archive', () => {
     expect(archive.entries.map(idOf)).toEqual(['c'])
   })
 
-  test('each have a progress of their own', async () => {
+  test('each have their own progress', async () => {
     const { world, worker } = given()
     await recordEntries(journalWorld(world), limits)(batchOf(record('a'), record('b')))
     await worker(batchOf(record('a')))
@@ -270,7 +270,7 @@ describe('the journal and the archive', () => {
     expect([await at('journal'), await at('archive')]).toEqual(['100', '99'])
   })
 
-  test('differ in nothing that was on the stream: the archive holds what the journal sets aside', async () => {
+  test('together hold every entry of the stream: the archive has the entries that the journal sets aside', async () => {
     const { world, archive, worker } = given()
     const books = journalWorld(world)
     const other = anEntry({ entryId: entryId('a'), amountMinor: 7n })

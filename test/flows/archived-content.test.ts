@@ -30,7 +30,7 @@ const delivered = (entries: readonly Entry[]): Uint8Array => {
   )
 }
 
-test('the content hash of an entry is the same in the archive, whatever the keys of its metadata', async () => {
+test('the content hash of an entry is the same in the archive, for any keys of its metadata', async () => {
   const entries = [
     { 9: 'nine', 10: 'ten', a: 'letter', '-1': '', '01': '' },
     { '€': '', '\r': '', '\ufb33': '', 1: '', '😀': '', '\u0080': '', ö: '' },

@@ -27,12 +27,12 @@ const given = (maxBytes: number) => {
 }
 
 // An empty book is charged 20,000 bytes and a little for its list of ids.
-test('books that fit are read once', async () => {
+test('books that fit in the cache are read once', async () => {
   const { ask } = given(1_000_000)
   expect(await ask(1, 2, 3, 1, 2, 3)).toBe(3)
 })
 
-test('what does not fit is forgotten, the least recently used first', async () => {
+test('the least recently used book is forgotten first when the cache is full', async () => {
   const { ask } = given(65_000)
   expect(await ask(1, 2, 3)).toBe(3)
   expect(await ask(1)).toBe(0)
@@ -41,7 +41,7 @@ test('what does not fit is forgotten, the least recently used first', async () =
   expect(await ask(2)).toBe(1)
 })
 
-test('without any room each book is still there for its own batch', async () => {
+test('a cache without any room still holds each book during its batch', async () => {
   const { ask } = given(0)
   expect(await ask(1, 1, 2, 1)).toBe(3)
 })

@@ -18,7 +18,7 @@ test.each([
   await expect(await clientTypes(document)).toMatchFileSnapshot(file)
 })
 
-test('what an integrator writes against it compiles, and what is mistaken does not', async () => {
+test('a correct program compiles against the generated client, and one with mistakes does not', async () => {
   const project = fileURLToPath(new URL('generated/tsconfig.json', import.meta.url))
   const { stdout } = await promisify(execFile)('tsc', ['--project', project]).catch(
     (failed: { stdout: string }) => failed,
@@ -26,7 +26,7 @@ test('what an integrator writes against it compiles, and what is mistaken does n
   expect(stdout).toBe('')
 })
 
-test('and it goes through a day of trade on the real system', { timeout: 60_000 }, async () => {
+test('a program with the generated client trades a day on the real system', { timeout: 60_000 }, async () => {
   const system = await RunningSystem.start()
   try {
     const sales = [100, 250, 700].map((amount, index) => ({ entryId: `sale-${index}`, amount }))

@@ -12,7 +12,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('the circuit breaker around the stream', () => {
-  test('is seen to open, to try again, and to close', async () => {
+  test('opens, tries again and closes, and logs each state', async () => {
     const memory = memoryEntryStream()
     let isDown = true
     let calls = 0

@@ -42,7 +42,7 @@ const start = (maxCount?: number) => {
 }
 
 describe('known merchants', () => {
-  test('are read once and then at hand, until the calendar may have changed', async () => {
+  test('are read once and then kept in memory until their calendar may have changed', async () => {
     const { known, register, reads, pass } = start()
     await register.save(aMerchant())
     expect(await known.find(m1)).toEqual(aMerchant())
@@ -55,7 +55,7 @@ describe('known merchants', () => {
     expect(await known.find(m1)).toMatchObject({ revision: 2 })
   })
 
-  test('grow old from when their read began', async () => {
+  test('age from the beginning of their read', async () => {
     const { known, register, hold, release, pass } = start()
     await register.save(aMerchant())
     hold()
@@ -67,22 +67,22 @@ describe('known merchants', () => {
     expect(known.find(m1)).toBeInstanceOf(Promise)
   })
 
-  test('are read once for all who ask at the same time', async () => {
+  test('are read once for all requests at the same time', async () => {
     const { known, register, reads } = start()
     await register.save(aMerchant())
     await Promise.all([known.find(m1), known.find(m1), known.find(m1)])
     expect(reads).toEqual(['m1'])
   })
 
-  test('are let go well before a change of calendar counts', () => {
+  test('are forgotten well before a change of calendar counts', () => {
     expect(KNOWN_FOR_MS).toBeLessThanOrEqual(CALENDAR_CACHE_MS - 15_000)
   })
 
   test.each([
-    { what: 'the machine slept, and one clock with it', clocks: { monotonic: 5, wall: KNOWN_FOR_MS } },
+    { what: 'one clock stood still while the machine slept', clocks: { monotonic: 5, wall: KNOWN_FOR_MS } },
     { what: 'the clock on the wall was set back', clocks: { monotonic: KNOWN_FOR_MS, wall: -5 } },
-    { what: 'it was set back, and the machine sleeps', clocks: { monotonic: 0, wall: -1 } },
-  ])('are not at hand any more when $what', async ({ clocks }) => {
+    { what: 'the wall clock was set back while the machine slept', clocks: { monotonic: 0, wall: -1 } },
+  ])('are read again when $what', async ({ clocks }) => {
     const { known, register, pass } = start()
     await register.save(aMerchant())
     await known.find(m1)
@@ -90,7 +90,7 @@ describe('known merchants', () => {
     expect(known.find(m1)).toBeInstanceOf(Promise)
   })
 
-  test('are remembered not to exist, but for a moment: others may register them', async () => {
+  test('are remembered not to exist for a moment only, because another process may register them', async () => {
     const { known, register, reads, pass } = start()
     expect(await known.find(m1)).toBeUndefined()
     await register.save(aMerchant())
@@ -109,7 +109,7 @@ describe('known merchants', () => {
     expect(await known.find(m1)).toEqual(aMerchant())
   })
 
-  test('that were registered here while a read was under way exist at once, and what that read missed is not kept', async () => {
+  test('that were registered here during a read exist at once, and the answer of that read is not kept', async () => {
     const { known, hold, release } = start()
     hold()
     const earlier = known.find(m1)
@@ -122,7 +122,7 @@ describe('known merchants', () => {
     expect(known.find(m1)).toEqual(aMerchant())
   })
 
-  test('that may have been saved, though the register did not say so, are read again', async () => {
+  test('whose save had no answer are read again', async () => {
     const register = memoryMerchants()
     const known = knownMerchants({
       ...register,
@@ -136,7 +136,7 @@ describe('known merchants', () => {
     expect(await known.find(m1)).toEqual(aMerchant())
   })
 
-  test('are forgotten, the one read longest ago first, when there are too many', async () => {
+  test('are forgotten when there are too many, the one read longest ago first', async () => {
     const { known, register } = start(2)
     for (const id of ['m1', 'm2', 'm3']) await register.save(aMerchant({ merchantId: merchantId(id) }))
     for (const id of ['m1', 'm2', 'm3']) await known.find(merchantId(id))

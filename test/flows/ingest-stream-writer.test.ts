@@ -12,13 +12,13 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('group commit', () => {
-  test('goes at once when nothing is in flight', async () => {
+  test('writes at once when nothing is in flight', async () => {
     const { writer, stream } = start()
     void writer.write([sale('a')])
     expect(stream.calls).toEqual([[['a']]])
   })
 
-  test('has one call in flight, and what arrives meanwhile shares the next', async () => {
+  test('has one call in flight, and entries that arrive meanwhile share the next call', async () => {
     const { writer, stream } = start()
     stream.hold()
     const first = writer.write([sale('a')])
@@ -32,7 +32,7 @@ describe('group commit', () => {
     expect(stream.calls).toEqual([[['a']], [['b', 'c', 'd']]])
   })
 
-  test('tells each entry where it stands', async () => {
+  test('tells each entry its position', async () => {
     const { writer, stream } = start()
     stream.hold()
     void writer.write([sale('a')])
@@ -103,7 +103,7 @@ describe('packing', () => {
     expect(await writer.write([sale('d', left), sale('e', right)])).toEqual([at('2', 4, 0), at('2', 4, 1)])
   })
 
-  test('goes on by lanes while nobody says which shards there are', async () => {
+  test('goes by lanes while the shards are unknown', async () => {
     const { writer, stream } = start()
     stream.openShards = () => Promise.reject(new Error('throttled'))
     expect(await writer.write([sale('a', left), sale('b', right), sale('c', left)])).toEqual([
@@ -114,8 +114,8 @@ describe('packing', () => {
   })
 })
 
-describe('what is not stored', () => {
-  test('is put again, and only that', async () => {
+describe('a record that is not stored', () => {
+  test('is put again, without the stored ones', async () => {
     const { writer, stream } = start({ shards: twoShards })
     await writer.write([sale('warm-up', left)])
     stream.refuseNext((entries) => entries.includes('b'))
@@ -129,7 +129,7 @@ describe('what is not stored', () => {
     expect(await written).toEqual([at('0', 2, 0), at('1', 3, 0)])
   })
 
-  test('does not hold up another shard, while its own waits in order behind it', async () => {
+  test('does not hold up another shard, and its own shard waits in order behind it', async () => {
     const { writer, stream } = start({ shards: twoShards })
     await writer.write([sale('warm-up', left)])
     stream.refuseNext(() => true)
@@ -143,7 +143,7 @@ describe('what is not stored', () => {
     expect(stream.calls.at(-1)).toEqual([['a'], ['b']])
   })
 
-  test('is put again after a call that threw, though that may have stored it: the journal counts it once', async () => {
+  test('is put again after a call that threw, because the journal counts a copy once', async () => {
     const { writer, stream, onTrouble } = start()
     stream.failNext({ times: 1, storing: true })
     const written = writer.write([sale('a')])
@@ -154,7 +154,7 @@ describe('what is not stored', () => {
     expect(onTrouble).toHaveBeenCalledOnce()
   })
 
-  test('takes no further entries once it was sent: its copy may stand on the stream as it was', async () => {
+  test('takes no further entries once it was sent, because the stream may have it as it was', async () => {
     const { writer, stream } = start()
     await writer.write([sale('warm-up')])
     stream.failNext({ times: 1 })
@@ -177,7 +177,7 @@ describe('what is not stored', () => {
     expect(await outcomeSoFar(written)).toEqual([at('0', 2, 0), unavailable])
   })
 
-  test('is given up at the deadline even while its call hangs', async () => {
+  test('is given up at the deadline even when its call hangs', async () => {
     const { writer, stream } = start()
     stream.hold()
     const hanging = writer.write([sale('a')])
@@ -191,7 +191,7 @@ describe('what is not stored', () => {
     expect(await later).toEqual([at('0', 2, 0)])
   })
 
-  test('is not sent any more once everybody has gone', async () => {
+  test('is not sent again once all its requests were given up', async () => {
     const { writer, stream } = start({ options: { patienceMs: 1_000 } })
     stream.hold()
     void writer.write([sale('a')])
@@ -204,7 +204,7 @@ describe('what is not stored', () => {
 })
 
 describe('the backlog', () => {
-  test('is bounded, and open again when it has gone down', async () => {
+  test('is bounded, and accepts entries again when it has gone down', async () => {
     const line = entryLine(sale('a')).length
     const { writer, stream } = start({ options: { maxBacklogBytes: 2 * line } })
     stream.hold()
@@ -217,7 +217,7 @@ describe('the backlog', () => {
     expect(await writer.write([sale('e')])).toEqual([at('0', 2, 0)])
   })
 
-  test('forgets what was given up', async () => {
+  test('forgets entries that were given up', async () => {
     const line = entryLine(sale('a')).length
     const { writer, stream } = start({ options: { maxBacklogBytes: line, patienceMs: 100 } })
     stream.refuseNext(() => true, Infinity)
@@ -271,7 +271,7 @@ describe('a fault of our own', () => {
 })
 
 describe('a dead stream', () => {
-  test('is found dead after five failures, and then costs nobody time', async () => {
+  test('is found dead after five failures, and then entries are refused at once', async () => {
     const { writer, stream } = start({ guarded: true })
     stream.failNext({ times: Infinity })
     const first = writer.write([sale('a')])
@@ -281,7 +281,7 @@ describe('a dead stream', () => {
     expect(stream.calls.length).toBe(5)
   })
 
-  test('is probed a second later, and taken back when it answers', async () => {
+  test('is tried a second later, and used again when it answers', async () => {
     const { writer, stream } = start({ guarded: true })
     stream.failNext({ times: 5 })
     void writer.write([sale('a')])
@@ -293,7 +293,7 @@ describe('a dead stream', () => {
     expect(await writer.write([sale('c')])).toEqual([at('0', 2, 0)])
   })
 
-  test('may be one that answers and takes nothing', async () => {
+  test('is also one that answers and takes no record', async () => {
     const { writer, stream } = start({ guarded: true })
     stream.refuseNext(() => true, Infinity)
     const written = writer.write([sale('a')])
@@ -301,7 +301,7 @@ describe('a dead stream', () => {
     expect(await outcomeSoFar(written)).toEqual([unavailable])
   })
 
-  test('may be one that does not answer: a call is cut off after three seconds and put again', async () => {
+  test('is also one that does not answer: a call is cut off after three seconds and put again', async () => {
     const { writer, stream } = start({ guarded: true })
     stream.hold()
     const written = writer.write([sale('a')])

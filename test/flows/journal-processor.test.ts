@@ -48,7 +48,7 @@ const given = (broken: (world: JournalWorld) => Partial<JournalWorld> = () => ({
 }
 
 describe('a batch', () => {
-  test('is counted, once, however often it comes', async () => {
+  test('is counted once, for any number of deliveries', async () => {
     const { worker, count, progress } = given()
     const batch = batchOf(record(entry('a'), entry('b')), record(entry('b'), entry('c')))
     expect(await worker(batch)).toEqual({})
@@ -57,14 +57,14 @@ describe('a batch', () => {
     expect(await progress()).toBe('100')
   })
 
-  test('sets aside the same id with other content, and counts the first', async () => {
+  test('counts the first content of an id and sets the other aside', async () => {
     const { worker, count, setAside } = given()
     await worker(batchOf(record(entry('a', { amountMinor: 5n }), entry('a', { amountMinor: 6n }))))
     expect(await count()).toBe(1)
     expect(await setAside()).toMatchObject([{ reason: 'content-conflict', subject: { amountMinor: 6n } }])
   })
 
-  test('goes on past what cannot be read, and keeps it byte for byte', async () => {
+  test('goes on past an unreadable record, and keeps it byte for byte', async () => {
     const { worker, count, setAside, progress } = given()
     const garbage = Buffer.from([0, 255, 17])
     const batch = batchOf(record(entry('a')), garbage, encodeEntries(['{"no":"entry"}', entryLine(entry('b'))]))
@@ -91,19 +91,19 @@ describe('a batch', () => {
     ])
   })
 
-  test('of signals alone moves progress', async () => {
+  test('of heartbeats alone moves progress', async () => {
     const { worker, progress } = given()
     await worker(batchOf(encodeHeartbeat(), encodeEntries([])))
     expect(await progress()).toBe('100')
   })
 
-  test('with an entry of nobody we know sets it aside', async () => {
+  test('with an entry of an unknown merchant sets it aside', async () => {
     const { worker, setAside } = given()
     await worker(batchOf(record(entry('a', { merchantId: 'nobody' as MerchantId }))))
     expect(await setAside()).toMatchObject([{ reason: 'unknown-merchant' }])
   })
 
-  test('bigger than a segment becomes several', async () => {
+  test('larger than a segment becomes several segments', async () => {
     const { worker, world, count } = given()
     const long = 'x'.repeat(200)
     const entries = Array.from({ length: 1_000 }, (_, index) => entry(`e${index}`, { description: long }))
@@ -113,7 +113,7 @@ describe('a batch', () => {
   })
 })
 
-describe('what has to wait', () => {
+describe('a batch that cannot be counted yet', () => {
   const other: BookId = { ...book, day: '2026-11-21' as BusinessDay }
   const onOther = (id: string): Entry => entry(id, { businessDay: other.day })
   const throttledFor =
@@ -128,7 +128,7 @@ describe('what has to wait', () => {
       },
     })
 
-  test('is reported from its lowest record on, while other books go on', async () => {
+  test('is reported at its lowest record, while other books go on', async () => {
     const { worker, count, progress } = given(throttledFor(other.day))
     const batch = batchOf(record(entry('a')), record(onOther('b')), record(entry('c'), onOther('d')))
     expect(await worker(batch)).toEqual({ redeliverFrom: '100' })
@@ -136,7 +136,7 @@ describe('what has to wait', () => {
     expect(await progress()).toBe('99')
   })
 
-  test('raises an alarm only when no retry will mend it: a chain that cannot be read', async () => {
+  test('raises an alarm only when no retry will help, as with a chain that cannot be read', async () => {
     const throttled = given(throttledFor(book.day))
     await throttled.worker(batchOf(record(entry('a'))))
     expect(throttled.alarms).toEqual([])
@@ -151,7 +151,7 @@ describe('what has to wait', () => {
     expect(altered.alarms).toHaveLength(1)
   })
 
-  test('is the whole batch when its progress cannot be written', async () => {
+  test('fails the whole batch when progress cannot be written', async () => {
     const { worker } = given(({ progress }) => ({
       progress: { ...progress, advance: () => Promise.reject(new Error('throttled')) },
     }))
@@ -179,10 +179,10 @@ test('an entry that our own code fails on is set aside alone, with an alarm', as
   expect(await progress()).toBe('101')
 })
 
-describe('what is set aside', () => {
+describe('an entry that is set aside', () => {
   const conflict = batchOf(record(entry('a', { amountMinor: 5n }), entry('a', { amountMinor: 6n })))
 
-  test('is told as a decision, after it waits in quarantine, with what it was and where it stood', async () => {
+  test('is published as an audit event after it is in quarantine, with its content and position', async () => {
     const waitingWhenTold: number[] = []
     const told: AuditEvent[] = []
     const { worker } = given(({ quarantine }) => ({
@@ -209,7 +209,7 @@ describe('what is set aside', () => {
     ])
   })
 
-  test('is told together, 500 at a time', async () => {
+  test('is published together with others, 500 at a time', async () => {
     const counts: number[] = []
     const { worker } = given(() => ({
       auditTrail: { publish: async (...auditEvents) => void counts.push(auditEvents.length) },
@@ -219,7 +219,7 @@ describe('what is set aside', () => {
     expect(counts).toEqual([500, 100])
   })
 
-  test('is done also when nobody could be told', async () => {
+  test('counts as done also when its audit event cannot be published', async () => {
     const { worker, setAside, progress, alarms } = given(() => ({
       auditTrail: { publish: () => Promise.reject(new Error('out of reach')) },
     }))
@@ -229,7 +229,7 @@ describe('what is set aside', () => {
     expect(alarms).toEqual([])
   })
 
-  test('is not told of before it is so', async () => {
+  test('is not published before it is in quarantine', async () => {
     const auditTrail = memoryAuditTrail()
     const { worker } = given(({ quarantine }) => ({
       auditTrail,
@@ -260,7 +260,7 @@ describe('a chain', () => {
     expect(await processor.count()).toBe(of.appended)
   })
 
-  test('never has a segment that the store cannot hold, whatever the text', async () => {
+  test('never has a segment that the store cannot hold, for any text', async () => {
     // Nothing compresses it, and each character takes three bytes.
     const noise = (seed: number) =>
       Array.from({ length: 200 }, (_, at) =>
@@ -282,7 +282,7 @@ describe('two workers that take turns on a shard', () => {
     records: [{ sequenceNumber: String(100 + number), arrivedAtMs: 0, data: record(entry(`sale-${number}`)) }],
   })
 
-  test('read what the other has appended instead of running into it', async () => {
+  test('read the segments of the other instead of conflicting with them', async () => {
     const { world, count } = given()
     let taken = 0
     const journal: Journal = {

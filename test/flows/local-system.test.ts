@@ -56,7 +56,7 @@ describe('the same entry', () => {
     for (const answer of answers) expect(await day(system, 'm1', lastPositionOf(answer))).toMatchObject(once)
   })
 
-  test('of another merchant counts there', async () => {
+  test('sent for another merchant counts there', async () => {
     const answer = await post(system, aSale({ merchantId: 'm2' }))
     expect(await day(system, 'm2', positionOf(answer))).toMatchObject(once)
     expect(await day(system, 'm1')).toMatchObject(once)
@@ -70,7 +70,7 @@ describe('the same entry', () => {
     expect(body['data']).toMatchObject([{ reason: 'content-conflict', entryId: 'sale-1', entry: { amount: 9_999 } }])
   })
 
-  test('set aside stands on the stream as a decision, as its merchants do', async () => {
+  test('set aside is on the stream as an audit event, like its merchants', async () => {
     const ids = new Set<string>()
     const decided = ['merchant.saved/m1/1', 'merchant.saved/m2/1']
     Object.assign(process.env, system.awsEnvironment)
@@ -136,7 +136,7 @@ describe('the same entry', () => {
   })
 })
 
-test('the demo ends with expected = read, and so it does again', { timeout: 60_000 }, async () => {
+test('the demo reads the expected totals, and reads them again on a second run', { timeout: 60_000 }, async () => {
   expect(await system.run('infra/local/demo/demo.ts')).toMatchObject({ code: 0 })
   const again = await system.run('infra/local/demo/demo.ts')
   expect(again.output).toContain('Expected and read are equal')
@@ -144,7 +144,7 @@ test('the demo ends with expected = read, and so it does again', { timeout: 60_0
 })
 
 test(
-  'with the processor stopped, ingest goes on, and afterwards everything is counted',
+  'ingest goes on while the processor is stopped, and afterwards everything is counted',
   { timeout: 60_000 },
   async () => {
     await register(system, 'm3')
@@ -232,7 +232,7 @@ test(
   },
 )
 
-test('SIGTERM ends everything', { timeout: 30_000 }, async () => {
+test('SIGTERM ends every process of the system', { timeout: 30_000 }, async () => {
   expect(await system.stop()).toEqual([])
 })
 

@@ -124,26 +124,29 @@ const EVERYTHING: readonly { what: string; fail: () => void; also?: 'archive' }[
 ]
 
 describe('an exception that hits every entry', () => {
-  test.each(EVERYTHING)('sets nothing aside and moves no progress, until it is mended: $what', async ({ fail }) => {
-    const { world, record: worker, alarms, aside, count, progress } = given()
-    const batch = batchOf(record(entry('a'), entry('b')), record(onOther('c')), record(entry('a')))
-    fail()
-    for (let delivery = 1; delivery <= 3; delivery += 1) {
-      expect(await worker(batch)).toEqual({ redeliverFrom: '99' })
-      expect(alarms).toHaveLength(delivery)
-    }
-    expect(await aside()).toEqual([])
-    expect(world.auditTrail.published).toEqual([])
-    expect([await count(), await progress('journal')]).toEqual([0, undefined])
+  test.each(EVERYTHING)(
+    'sets nothing aside and moves no progress until the code is mended: $what',
+    async ({ fail }) => {
+      const { world, record: worker, alarms, aside, count, progress } = given()
+      const batch = batchOf(record(entry('a'), entry('b')), record(onOther('c')), record(entry('a')))
+      fail()
+      for (let delivery = 1; delivery <= 3; delivery += 1) {
+        expect(await worker(batch)).toEqual({ redeliverFrom: '99' })
+        expect(alarms).toHaveLength(delivery)
+      }
+      expect(await aside()).toEqual([])
+      expect(world.auditTrail.published).toEqual([])
+      expect([await count(), await progress('journal')]).toEqual([0, undefined])
 
-    mend()
-    expect(await worker(batch)).toEqual({})
-    expect([await count(), await count(other), await progress('journal')]).toEqual([2, 1, '101'])
-    expect(await aside()).toEqual([])
-    expect(alarms).toHaveLength(3)
-  })
+      mend()
+      expect(await worker(batch)).toEqual({})
+      expect([await count(), await count(other), await progress('journal')]).toEqual([2, 1, '101'])
+      expect(await aside()).toEqual([])
+      expect(alarms).toHaveLength(3)
+    },
+  )
 
-  test.each(EVERYTHING)('does so for a batch of a single entry, too: $what', async ({ fail }) => {
+  test.each(EVERYTHING)('sets nothing aside in a batch of a single entry either: $what', async ({ fail }) => {
     const { record: worker, alarms, aside, progress } = given()
     const batch = batchOf(record(entry('a')))
     fail()
@@ -165,7 +168,7 @@ describe('an exception that hits every entry', () => {
     },
   )
 
-  test.each(EVERYTHING)('ends a replay, which sets nothing aside: $what', async ({ fail }) => {
+  test.each(EVERYTHING)('ends a replay without setting anything aside: $what', async ({ fail }) => {
     const { again, aside, count } = given()
     const batch = batchOf(record(entry('a')))
     fail()
@@ -173,7 +176,7 @@ describe('an exception that hits every entry', () => {
     expect([await aside(), await count()]).toEqual([[], 0])
   })
 
-  test('from the second record on leaves the first one done', async () => {
+  test('from the second record on leaves the first record done', async () => {
     const { record: worker, keep, aside, count, progress, archived } = given()
     const batch = batchOf(record(entry('a')), record(entry('a', { amountMinor: 7n })), record(entry('c')))
     const [first] = batch.records
@@ -251,7 +254,7 @@ describe('an exception that one entry causes', () => {
     expect([await count(), archived(), alarms.length]).toEqual([2, ['a', 'b'], 2])
   })
 
-  test('or one record sets that record aside, and the archive passes over it with an alarm', async () => {
+  test('when one record is decoded, sets that record aside, and the archive skips it with an alarm', async () => {
     const { record: worker, keep, alarms, asideNames, count, archived, progress } = given()
     const batch = batchOf(record(entry('a')), record(poison), record(entry('b')))
     failOn('decoding', (data: Uint8Array) => data === batch.records[1]!.data)
@@ -261,7 +264,7 @@ describe('an exception that one entry causes', () => {
     expect([await progress('journal'), await progress('archive'), alarms.length]).toEqual(['101', '101', 2])
   })
 
-  test('that cannot even be written down sets its line aside', async () => {
+  test('sets its line aside when even the entry cannot be stored in quarantine', async () => {
     const { record: worker, asideNames, aside, count } = given()
     const batch = batchOf(record(entry('a'), poison))
     failOn('sealing', (some: readonly Entry[]) => some.some(isPoison))
@@ -289,7 +292,7 @@ describe('an exception that comes and goes', () => {
     },
   )
 
-  test('with many entries and not with few counts the first copy of an id, as always', async () => {
+  test('with many entries and not with few still counts the first copy of an id', async () => {
     const { record: worker, world, aside } = given()
     failOn('sealing', (entries: readonly Entry[]) => entries.length > 2)
     const first = entry('a', { amountMinor: 5n })

@@ -76,7 +76,7 @@ describe('the published book', () => {
     hash,
   })
 
-  test('has the chain of hashes that its stored bytes make', () => {
+  test('has the chain of hashes of its stored bytes', () => {
     let previous = NO_CHAIN
     for (const segment of book.segments) {
       previous = sealingHash(previous, stored(segment))

@@ -42,7 +42,7 @@ const run = async (script: string, ...args: readonly string[]) => {
   )
 }
 
-test('a conflicting entry: replayed as it was it comes back, corrected it counts', async () => {
+test('a conflicting entry waits again when replayed as it was, and counts when replayed with corrections', async () => {
   await post(system, aSale())
   const second = await post(system, aSale({ amount: 99 }))
   const [item] = await items(positionOf(second))
@@ -73,7 +73,7 @@ test('a conflicting entry: replayed as it was it comes back, corrected it counts
   ])
 })
 
-test('the Location of an accepted entry, and of a replay, leads to the entry and to what conflicts with it', async () => {
+test('the Location of an accepted entry, and of a replay, leads to the entry and its conflicts', async () => {
   const sent = async (path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${system.ingest}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -103,7 +103,7 @@ test('the Location of an accepted entry, and of a replay, leads to the entry and
   expect((await followed(first)).body).toMatchObject({ conflicts: [{ status: 'replayed' }] })
 })
 
-test('a record that nobody can read is kept byte for byte, and left out for good', async () => {
+test('an unreadable record is kept byte for byte and can be discarded for good', async () => {
   Object.assign(process.env, system.awsEnvironment)
   const stream = kinesisEntryStream(kinesisClient(), 'daybook-entries')
   const bytes = Buffer.from('no record of ours')
@@ -121,7 +121,7 @@ test('a record that nobody can read is kept byte for byte, and left out for good
   expect((await run('quarantine', 'list')).stdout).toBe('Nothing.\n')
 })
 
-test('the books are whole, replays and all', async () => {
+test('the books are whole after replays and discards', async () => {
   const { code, stdout } = await run('verify-journal', '--all')
   expect({ code, stdout }).toEqual({
     code: 0,

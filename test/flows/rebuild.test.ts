@@ -92,7 +92,7 @@ describe('books rebuilt from the archive', () => {
     [entry('d'), entry('x', { merchantId: merchantId('m2') }), entry('e', { metadata: { table: '7' } })],
   ]
 
-  test.each([1, 2, 3])('equal the live ones in whatever objects and order the copies stand (seed %i)', async (seed) => {
+  test.each([1, 2, 3])('equal the live ones for any objects and order of the copies (seed %i)', async (seed) => {
     const { live, archived } = await given(records)
     const random = seededRandom(seed)
     const copies = [...archived, ...archived.slice(0, 3)].toSorted(() => random.next() - 0.5)
@@ -104,7 +104,7 @@ describe('books rebuilt from the archive', () => {
     expect(comparison.totals.live.entryCount).toBe(6)
   })
 
-  test('of two contents of an id hold the one that came first on the stream, as the live ones do', async () => {
+  test('hold the content of an id that came first on the stream, as the live ones do', async () => {
     const { live, archived } = await given([[entry('a', { amountMinor: 5n })], [entry('a', { amountMinor: 6n })]])
     const { rebuilt, comparison, result } = await rebuildAndCompare(live, [
       anObject('1', archived.slice(1)),
@@ -117,7 +117,7 @@ describe('books rebuilt from the archive', () => {
     expect(await setAside(rebuilt)).toEqual(await setAside(live))
   })
 
-  test('take a merchant from the live register when no decision tells of it, and say so', async () => {
+  test('take a merchant without an audit event from the live register, and the result says so', async () => {
     const { live, archived } = await given(records)
     const newer = aMerchant({ revision: 3 })
     const { rebuilt, result, comparison } = await rebuildAndCompare(live, [anObject('1', archived)], [newer])
@@ -127,7 +127,7 @@ describe('books rebuilt from the archive', () => {
   })
 })
 
-describe('what is wrong is named:', () => {
+describe('a rebuild names', () => {
   const records = [[entry('a'), entry('b')], [entry('c')]]
 
   test('an object that cannot be read, while the rest is built', async () => {
@@ -166,7 +166,7 @@ describe('what is wrong is named:', () => {
     expect(comparison.different).toMatchObject([{ book: aBookId(), otherContent: ['b'], missingInArchive: [] }])
   })
 
-  test('an entry of which the sums do not tell, because another one makes up for it', async () => {
+  test('a missing entry that the sums hide, because another entry makes up for it', async () => {
     const { live, archived } = await given(records)
     const swapped = archived.map((row) =>
       row.entry.entryId === 'b' ? { ...row, entry: { ...row.entry, entryId: entryId('z') } } : row,
@@ -189,7 +189,7 @@ describe('a replay', () => {
     yield batchOf(of)
   }
 
-  test('of the archive changes nothing where nothing is missing', async () => {
+  test('of the archive changes nothing when nothing is missing', async () => {
     const { live, archived } = await given(records)
     const before = await live.journal.read(aBookId(), 0)
     const progress = await live.progress.read('journal')
@@ -203,7 +203,7 @@ describe('a replay', () => {
     expect(await live.progress.read('journal')).toEqual(progress)
   })
 
-  test('of the archive counts the entry that was dropped, once', async () => {
+  test('of the archive counts a dropped entry once', async () => {
     const { archived } = await given(records)
     const { live } = await given([[entry('a'), entry('b')]])
     const archive = memoryArchiveObjects([anObject('1', archived)])
@@ -212,7 +212,7 @@ describe('a replay', () => {
     expect(await count(live)).toBe(3)
   })
 
-  test('of the archive looks only at what arrived in the given time', async () => {
+  test('of the archive reads only entries that arrived in the given time', async () => {
     const { archived } = await given(records)
     const live = anEmptyWorld(shops)
     const archive = memoryArchiveObjects([anObject('1', archived), anObject('old', 'would not be read', 1_000)])
@@ -221,14 +221,14 @@ describe('a replay', () => {
     expect(result).toMatchObject({ entries: 2, counted: 2, unreadableObjects: [] })
   })
 
-  test('of the stream changes nothing where nothing is missing, and counts what was dropped', async () => {
+  test('of the stream changes nothing when nothing is missing, and counts dropped entries', async () => {
     const { live } = await given([[entry('a')]])
     expect(await replayStream(stream(records), live, LIMITS, () => {})).toMatchObject({ entries: 4, counted: 2 })
     expect(await replayStream(stream(records), live, LIMITS, () => {})).toMatchObject({ entries: 4, counted: 0 })
     expect(await count(live)).toBe(3)
   })
 
-  test('of the stream keeps what cannot be read where it is kept already', async () => {
+  test('of the stream leaves unreadable records in quarantine once', async () => {
     const { live } = await given([])
     const garbage: ShardBatch = {
       shardId: SHARD,

@@ -155,12 +155,12 @@ const said = (report: DayReport) =>
       }
 const equal = { isEqual: true, differences: [], faults: [] }
 
-test('a day that nobody traded on is equal', async () => {
+test('a day without entries is equal', async () => {
   const { reconcile } = await aSystem()
   expect(await reconcile()).toEqual({ status: 'compared', isEqual: true, books: [], publishedAgain: 0, refused: [] })
 })
 
-test('a day of retries, conflicts and strangers is equal, book by book', async () => {
+test('a day of retries, conflicts and unknown merchants is equal, book by book', async () => {
   const { send, reconcile, waiting } = await aSystem()
   const stranger = merchantId('stranger')
   await send(entry('a'), entry('b', { direction: 'debit', amountMinor: 30n }), entry('a'))
@@ -191,14 +191,14 @@ test('a day of retries, conflicts and strangers is equal, book by book', async (
   expect(waiting.sleptMs, 'it waited for the barrier alone').toBeLessThan(2_000)
 })
 
-test('one merchant can be asked for alone', async () => {
+test('one merchant can be compared alone', async () => {
   const { send, reconcile } = await aSystem()
   await send(entry('a'), entry('b', { merchantId: merchantId('m2') }))
   const report = await reconcile({ merchantId: merchantId('m2') })
   expect(report).toMatchObject({ isEqual: true, books: [{ book: { merchantId: 'm2' } }] })
 })
 
-test('a deleted object: what was in it is missing in the archive, and stays so', async () => {
+test('the entries of a deleted object are missing in the archive, and are not repaired', async () => {
   const { send, reconcile, bucket } = await aSystem()
   await send(entry('a'))
   await send(entry('b'), entry('c'))
@@ -240,7 +240,7 @@ test('an entry dropped from the journal is named, then repaired', async () => {
   expect(await reconcile()).toMatchObject({ isEqual: true, publishedAgain: 0 })
 })
 
-test('a whole book lost, a conflict in it: repaired in stream order, so that the same content counts', async () => {
+test('a lost book with a conflict is repaired in stream order, so that the same content counts', async () => {
   const { send, reconcile, journal, quarantine } = await aSystem()
   const book = { ...aBookId(), merchantId: merchantId('m2') }
   const [first, second] = [1n, 2n].map((amountMinor) => entry('a', { merchantId: book.merchantId, amountMinor }))
@@ -285,7 +285,7 @@ test('a row that holds no entry is named with its place', async () => {
   expect(report).toMatchObject({ faults: [expect.stringContaining('b at shardId-000000000000 1 1: /entry/amount')] })
 })
 
-test('awkward texts are equal, proven by the digest and entry by entry, and are repaired as they were', async () => {
+test('awkward texts are equal by digest and entry by entry, and are repaired unchanged', async () => {
   const { send, reconcile, journal } = await aSystem()
   const entries = awkwardEntries({ receivedAtMs: NOON_MS - HOUR_MS })
   await send(...entries)
@@ -331,19 +331,25 @@ test.each([
   { what: 'text', name: 'bad.parquet', bytes: 'no parquet' },
   { what: 'empty', name: 'bad.parquet', bytes: '' },
   { what: 'hidden from Athena', name: '_bad.parquet', bytes: 'PAR1' },
-])('the day of an object that is $what is refused and the object named; other days go on', async ({ name, bytes }) => {
-  const { send, reconcile, bucket, journal } = await aSystem()
-  await send(entry('a'), entry('b', { businessDay: day('2026-11-19') }))
-  const key = `entries/business_day=2026-11-20/${name}`
-  bucket.objects.set(key, Buffer.from(bytes))
-  journal.replace(memoryJournal())
-  const refused = await reconcile({ repair: true })
-  expect(refused).toMatchObject({ status: 'unreadable', objects: [{ key }] })
-  expect(reconciliationText('2026-11-20', refused)).toContain(key)
-  expect(await reconcile({ day: day('2026-11-19'), repair: true })).toMatchObject({ isEqual: true, publishedAgain: 1 })
-})
+])(
+  'the day of an object that is $what is refused with the name of the object, and other days go on',
+  async ({ name, bytes }) => {
+    const { send, reconcile, bucket, journal } = await aSystem()
+    await send(entry('a'), entry('b', { businessDay: day('2026-11-19') }))
+    const key = `entries/business_day=2026-11-20/${name}`
+    bucket.objects.set(key, Buffer.from(bytes))
+    journal.replace(memoryJournal())
+    const refused = await reconcile({ repair: true })
+    expect(refused).toMatchObject({ status: 'unreadable', objects: [{ key }] })
+    expect(reconciliationText('2026-11-20', refused)).toContain(key)
+    expect(await reconcile({ day: day('2026-11-19'), repair: true })).toMatchObject({
+      isEqual: true,
+      publishedAgain: 1,
+    })
+  },
+)
 
-test('what is in an object that Athena passes over does not count as archived', async () => {
+test('entries in an object that Athena skips do not count as archived', async () => {
   const { send, reconcile, bucket } = await aSystem()
   await send(entry('a'))
   const [[key = '', parquet = Buffer.alloc(0)] = []] = bucket.objects
@@ -356,8 +362,8 @@ test('what is in an object that Athena passes over does not count as archived', 
 
 test.each([
   { who: 'a registered merchant', merchant: 'm2' },
-  { who: 'a merchant that nobody registered', merchant: 'stranger' },
-])('a book of $who that only quarantine knows is named', async ({ merchant }) => {
+  { who: 'a merchant that is not registered', merchant: 'stranger' },
+])('a book of $who that exists only in quarantine is named', async ({ merchant }) => {
   const { send, reconcile, bucket, quarantine } = await aSystem()
   await send(entry('a'))
   await quarantine.setAside(aSetAside({ entry: entry('x', { merchantId: merchantId(merchant) }) }))
@@ -378,7 +384,7 @@ test('a chain that counts an entry twice is a fault, though its totals agree wit
   })
 })
 
-test('a row of a schema that is not known holds no entry', async () => {
+test('a row of an unknown schema version holds no entry', async () => {
   const { send, reconcile, bucket } = await aSystem()
   await send(entry('a'))
   const [key = ''] = bucket.objects.keys()
@@ -408,7 +414,7 @@ test.each(['NULL', "''", "'a b'", "'é'"])(
   },
 )
 
-test('waits for rows on their way, and no longer than it has to', async () => {
+test('reconciling waits for rows on their way, and no longer than needed', async () => {
   const { send, reconcile, running, waiting } = await aSystem()
   await send(entry('a'))
   running.firehose = false
@@ -418,7 +424,7 @@ test('waits for rows on their way, and no longer than it has to', async () => {
   expect(waiting.sleptMs).toBeLessThan(30_000)
 })
 
-test('what has not come after 90 s is not yet delivered while it may still come', async () => {
+test('an entry that has not come after 90 s is reported as not yet delivered while it may still come', async () => {
   const { send, reconcile, running, waiting } = await aSystem()
   await send(entry('a'))
   running.firehose = false
@@ -427,7 +433,7 @@ test('what has not come after 90 s is not yet delivered while it may still come'
   expect(waiting.sleptMs).toBeGreaterThanOrEqual(PATIENCE_MS)
 })
 
-test('an entry that lay on the stream for hours is not missing because it was received long ago', async () => {
+test('an entry that lay on the stream for hours is not reported as missing because of its age', async () => {
   const { send, reconcile, running } = await aSystem()
   running.archive = running.firehose = false
   await send(entry('a'))
@@ -436,7 +442,7 @@ test('an entry that lay on the stream for hours is not missing because it was re
 })
 
 test.each(['journal', 'archive'] as const)(
-  'says so when the %s consumer does not come to the barrier',
+  'reconciling says when the %s consumer does not reach the barrier',
   async (consumer) => {
     const { send, reconcile, running } = await aSystem()
     await send(entry('a'))
@@ -448,7 +454,7 @@ test.each(['journal', 'archive'] as const)(
 test.each([
   { first: 'the journal', stopped: ['firehose'] },
   { first: 'the archive', stopped: ['journal'] },
-] as const)('what comes after the barrier makes no difference, though only $first has it', async ({ stopped }) => {
+] as const)('an entry after the barrier makes no difference, though only $first has it', async ({ stopped }) => {
   const { send, put, run, reconcile, running, waiting, bucket } = await aSystem()
   await send(entry('a'))
   waiting.onWait = async () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => system.remove())
 
-test('splits and merges under load lose nothing and double nothing', { timeout: 60_000 }, async () => {
+test('splits and merges under load lose no entry and double no entry', { timeout: 60_000 }, async () => {
   const tills = MERCHANTS.map((merchantId) => startTill(merchantId))
   const uploads = startUploads()
   const untilEachSentMore = async () => {

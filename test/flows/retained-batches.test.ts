@@ -14,7 +14,7 @@ const readAll = async ({ kinesis, streamName }: Stream, arrived = everything) =>
   return read
 }
 
-test('everything a stream has is read once, each shard in order, parents before their children', async () => {
+test('every record of a stream is read once, each shard in order, parents before their children', async () => {
   const stream = await createStream()
   await stream.put(texts('before', 250))
   await stream.split('shardId-000000000000')
@@ -24,7 +24,7 @@ test('everything a stream has is read once, each shard in order, parents before 
   expect(read.map(({ text }) => text)).toEqual([...texts('before', 250), ...texts('low', 3), ...texts('high', 2)])
 })
 
-test('only what arrived in the given time is read', async () => {
+test('only records that arrived in the given time are read', async () => {
   const stream = await createStream()
   await stream.put(texts('a', 3))
   const [first, , last] = await readAll(stream)

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-test('objects below a prefix are listed page by page and read whole; what is gone throws', async () => {
+test('objects below a prefix are listed page by page and read whole, and a missing object throws', async () => {
   const client = s3Client()
   await client.send(new CreateBucketCommand({ Bucket: 'some-archive' }))
   const names = Array.from({ length: 1_005 }, (_, index) => `entries/${String(index).padStart(4, '0')}`)

@@ -30,7 +30,7 @@ test.each([0, 1, 15, 16, 17, 33, 100])('a chain of %i segments is read whole and
   if (length < 16) expect(most.reads).toBe(1)
 })
 
-test('a read that fails is the failure of the whole', async () => {
+test('a failed read of one part fails the whole chain', async () => {
   const { counted } = await aChain(100)
   const read: typeof counted.read = (book, after, limit) =>
     after === 48 ? Promise.reject(new Error('throttled')) : counted.read(book, after, limit)

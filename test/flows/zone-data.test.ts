@@ -92,7 +92,7 @@ let world: ReturnType<typeof aWorld>
 beforeEach(() => void (world = aWorld()))
 
 describe('an entry that is sent before and after an upgrade of the zone data', () => {
-  test('is of one day and counts once', async () => {
+  test('has one business day and counts once', async () => {
     // By the newer data alone, it would be of the day after.
     const moment = Date.parse(SOLD)
     expect(businessDayOf([ruleMade(zones2026c, REGISTERED, 'America/Winnipeg')], moment)).toBe('2026-11-25')
@@ -141,7 +141,7 @@ describe('an entry that is sent before and after an upgrade of the zone data', (
   })
 })
 
-test('a rebuild has the days that the register had: the archived merchant carries its clocks', async () => {
+test('a rebuild has the business days of the register, because the archived merchant carries its clocks', async () => {
   await world.ingestWith(zones2026c).register(shop)
   await world.updateZones(zones2026f)
   const [registered, changed] = world.auditTrail.published.map(({ body }) =>

@@ -23,11 +23,11 @@ const unitsBilled = async (item: Item): Promise<number | undefined> => {
 
 // A unit more for one byte more shows that both take the item to be of the same size, to the byte.
 test.each<{ given: string; attributes: Item }>([
-  { given: 'as a segment has them', attributes: { credits: 123_456_789_012n, entryCount: 0, view: '1|BRL' } },
+  { given: 'attributes of a segment', attributes: { credits: 123_456_789_012n, entryCount: 0, view: '1|BRL' } },
   { given: 'numbers of any kind', attributes: { a: 12_300, b: -7, c: 0.0125, d: 9_007_199_254_740_993n } },
   { given: 'texts', attributes: { name: 'São Paulo €', é: '' } },
   { given: 'a set, a list and a map', attributes: { s: new Set(['ab', 'c']), l: [1, 'ab'], m: { a: 1, b: true } } },
-])('the local DynamoDB takes an item with attributes to be as large as we do: $given', async ({ attributes }) => {
+])('the local DynamoDB bills an item by the size that we compute: $given', async ({ attributes }) => {
   // What a put replaces is billed as well, so each test has an item of its own.
   const item = { book: `m1#${randomUUID()}`, segment: 1, ...attributes }
   const room = 1024 - itemBytes({ ...item, fill: new Uint8Array(0) })

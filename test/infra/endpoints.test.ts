@@ -38,7 +38,7 @@ const startSystem = async () => {
   }
 }
 
-test('says what to do when there is none, was none, or it was killed', async () => {
+test('a command says what to do when no system runs, none ever ran, or it was killed', async () => {
   const advice = `No Daybook is running on the data in ${folder}; start it with npm start.`
   expect(() => useRunningSystem(folder)).toThrow(advice)
   const end = await startSystem()
@@ -47,7 +47,7 @@ test('says what to do when there is none, was none, or it was killed', async () 
   expect(() => useRunningSystem(folder)).toThrow(advice)
 })
 
-test('refuses to guess where a system of another version has written where it is', async () => {
+test('a command refuses endpoints that a system of another version has written', async () => {
   const end = await startSystem()
   writeFileSync(join(folder, 'endpoints.json'), JSON.stringify({ format: 2, ingest: 'http://ingest' }))
   const reason = `${join(folder, 'endpoints.json')} has format 2, and only 1 is known here`
@@ -55,7 +55,7 @@ test('refuses to guess where a system of another version has written where it is
   await end('SIGTERM')
 })
 
-test('points the SDK at it, except where the environment names something else', async () => {
+test('a command points the SDK at the running system, except for endpoints that the environment names', async () => {
   const end = await startSystem()
   for (const name of ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_S3', 'AWS_ACCESS_KEY_ID']) delete process.env[name]
   process.env['AWS_ENDPOINT_URL_KINESIS'] = 'http://elsewhere'

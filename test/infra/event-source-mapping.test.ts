@@ -70,7 +70,7 @@ describe('a batch', () => {
   })
 
   test.each([
-    { reported: 'nothing by its name', itemIdentifier: '' },
+    { reported: 'an empty record name', itemIdentifier: '' },
     { reported: 'a record of another batch', itemIdentifier: '999' },
   ])('has failed as a whole when the handler reports $reported', async ({ itemIdentifier }) => {
     const recorder = deliveryRecorder((_, delivery) =>
@@ -84,7 +84,7 @@ describe('a batch', () => {
     ])
   })
 
-  test('is tried again and again until told to stop', async () => {
+  test('is tried again until the mapping is told to stop', async () => {
     const stop = new AbortController()
     const recorder = deliveryRecorder((event, delivery) => {
       if (delivery === 20) stop.abort()
@@ -210,7 +210,7 @@ describe('a stream', () => {
     expect(recorder.deliveries).toEqual([['1']])
   })
 
-  test('is split: the children wait until everything of their parent is processed', async () => {
+  test('that is split is delivered in order: the children wait until their parent is processed', async () => {
     const stream = await createStream()
     await stream.put(['parent 1', 'parent 2'])
     await stream.split('shardId-000000000000')
@@ -228,7 +228,7 @@ describe('a stream', () => {
     expect(afterParent.toSorted()).toEqual(['high 1', 'low 1', 'low 2'])
   })
 
-  test('is merged while it is being read: the new shard is found', async () => {
+  test('that is merged while it is being read is read on in the new shard', async () => {
     const stream = await createStream({ shards: 2 })
     const recorder = deliveryRecorder()
     consume({ ...stream, handler: recorder.handler })
@@ -240,7 +240,7 @@ describe('a stream', () => {
     expect(recorder.deliveries).toEqual([['before'], ['after']])
   })
 
-  test('may be killed and come back: nothing is lost, nothing is delivered twice', async () => {
+  test('that is killed and comes back loses no record and delivers none twice', async () => {
     const stream = await createStream()
     const recorder = deliveryRecorder()
     consume({ ...stream, handler: recorder.handler })

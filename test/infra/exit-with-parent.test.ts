@@ -5,7 +5,7 @@ import { isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
 import { expect, onTestFinished, test } from 'vitest'
 
-test('a child that logs more than its parent reads ends with it all the same', async () => {
+test('a child that logs more than its parent reads still ends with its parent', async () => {
   const preload = new URL('../../infra/local/exit-with-parent.ts', import.meta.url).href
   const chatty = `const log = require('pino')(); setInterval(() => { for (let i = 0; i < 200; i += 1) log.info('x'.repeat(500)) }, 5)`
   const deaf = `

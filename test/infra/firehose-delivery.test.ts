@@ -37,8 +37,8 @@ const rowsOf = async () => (await Promise.all(bucket.values().map(readParquet)))
 const onlyFile = async () => await readParquet([...bucket.values()][0] ?? new Uint8Array())
 const leftInLog = () => readdirSync(folder)
 
-describe('when', () => {
-  test('what was put waits for its time, all of it for the same', async () => {
+describe('the time of a delivery', () => {
+  test('is the same for all records that were put within one buffer time', async () => {
     const stream = openStream()
     await stream.put([recordOf(anEntryRow())])
     await stream.put([recordOf(anEntryRow({ record_index: 1 }))])
@@ -55,7 +55,7 @@ describe('when', () => {
     await stream.close(5_000)
   })
 
-  test('what is too much to wait goes at once', async () => {
+  test('comes at once when the buffer is full', async () => {
     // In the log each record has a header of eight bytes.
     const room = 4 * (recordOf(anEntryRow()).length + 8)
     const stream = openStream({ buffer: { bytes: room, ms: 4_000 } })
@@ -66,7 +66,7 @@ describe('when', () => {
     expect(await rowsOf()).toHaveLength(9)
   })
 
-  test('a stream that is closed delivers first', async () => {
+  test('comes before the end of a stream that is closed', async () => {
     const stream = openStream()
     await stream.put([recordOf(anEntryRow())])
     await stream.close(5_000)
@@ -74,7 +74,7 @@ describe('when', () => {
     expect(leftInLog()).toEqual([])
   })
 
-  test('a bucket that refuses is tried again', async () => {
+  test('comes again after the bucket refused', async () => {
     let refusals = 2
     const failures: unknown[] = []
     const put = async (key: string, body: Uint8Array) => {
@@ -89,8 +89,8 @@ describe('when', () => {
   })
 })
 
-describe('after a crash', () => {
-  test('what was acknowledged is delivered by the next process, without what is torn', async () => {
+describe('after a crash, the next process', () => {
+  test('delivers the acknowledged records, without a torn frame', async () => {
     const crashed = openStream()
     await crashed.put([recordOf(anEntryRow())])
     appendFileSync(join(folder, leftInLog()[0] ?? ''), 'torn')
@@ -101,7 +101,7 @@ describe('after a crash', () => {
     await crashed.close(1)
   })
 
-  test('files that had been written already are written again under the same names', async () => {
+  test('writes files that existed already again under the same names', async () => {
     const calls: string[] = []
     // The first process dies, so to speak, between the second day's file and the end of its segment.
     const objects = {
@@ -124,8 +124,8 @@ describe('after a crash', () => {
   })
 })
 
-describe('which files', () => {
-  test('one for each day of a flush, named by stream and time, in order of position', async () => {
+describe('the files of a delivery', () => {
+  test('are one for each day of a flush, named by stream and time, with rows in order of position', async () => {
     const stream = openStream()
     await stream.put([
       recordOf(
@@ -149,7 +149,7 @@ describe('which files', () => {
     expect(ids).toEqual([['a', 'b', 'c'], ['d']])
   })
 
-  test('decisions by the day on which they were made', async () => {
+  test('have audit events under the day on which they were made', async () => {
     const stream = openStream({ name: 'daybook-decisions', table: auditEventsTable })
     const decision = {
       decision_id: 'd-1',
@@ -211,7 +211,7 @@ describe('which files', () => {
   )
 })
 
-describe('as what', () => {
+describe('the content of a delivered file', () => {
   const everything = anEntryRow({
     amount: 1_000_000_000_000,
     method: 'pix',
@@ -224,7 +224,7 @@ describe('as what', () => {
     metadata: { table: '4', waiter: 'Ana' },
   })
 
-  test('every column comes back as it was, what is absent as NULL, unknown fields not at all', async () => {
+  test('has every column as it was, absent fields as NULL, and no unknown fields', async () => {
     const stream = openStream()
     const more = anEntryRow({ record_index: 1, metadata: {}, comes_later: 'x' })
     await stream.put([recordOf(everything, more)])
@@ -244,7 +244,7 @@ describe('as what', () => {
     expect(bare).not.toHaveProperty('comes_later')
   })
 
-  test('the columns have the types of the Glue table, compressed by GZIP, with all rows in one group', async () => {
+  test('has columns with the types of the Glue table, compressed by GZIP, and all rows in one group', async () => {
     const stream = openStream()
     await stream.put([recordOf(everything)])
     await stream.close(5_000)

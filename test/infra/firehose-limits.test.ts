@@ -18,7 +18,7 @@ const put = (Records: { Data: Uint8Array }[], stream = DeliveryStreamName) =>
   firehose.send(new PutRecordBatchCommand({ DeliveryStreamName: stream, Records }))
 
 // At a limit, in blanks: they are no rows, so nothing of it reaches the archive.
-describe('accepts', () => {
+describe('Firehose accepts', () => {
   test.each([
     { what: 'a record', records: [{ Data: recordOf(anEntryRow({ entry_id: 'limits-1' })) }] },
     { what: '500 records', records: Array.from({ length: 500 }, () => blank(1)) },
@@ -41,13 +41,13 @@ describe('accepts', () => {
     expect(RecordId).toMatch(/./)
   })
 
-  test('to be asked for a delivery stream', async () => {
+  test('a request to describe a delivery stream', async () => {
     const { DeliveryStreamDescription } = await firehose.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName }))
     expect(DeliveryStreamDescription).toMatchObject({ DeliveryStreamName, DeliveryStreamStatus: 'ACTIVE' })
   })
 })
 
-describe('refuses', () => {
+describe('Firehose refuses', () => {
   test.each([
     {
       what: 'a call without records',
@@ -107,7 +107,7 @@ describe('refuses', () => {
     })
   })
 
-  test('a description of what does not exist', async () => {
+  test('a request to describe an unknown delivery stream', async () => {
     const describing = firehose.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName: 'nobodys' }))
     await expect(describing).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
@@ -122,9 +122,9 @@ test.each([
   },
   { what: 'a record without data', body: { DeliveryStreamName, Records: [{}] }, type: 'ValidationException' },
   { what: 'no name', body: { Records: [{ Data: 'IA==' }] }, type: 'ValidationException' },
-  { what: 'no object', body: 'text', type: 'SerializationException' },
+  { what: 'a body that is not an object', body: 'text', type: 'SerializationException' },
   { what: 'another operation', operation: 'Dance', body: {}, type: 'UnknownOperationException' },
-])('refuses $what', async ({ body, type, operation = 'PutRecordBatch' }) => {
+])('Firehose refuses a request with $what', async ({ body, type, operation = 'PutRecordBatch' }) => {
   const response = await fetch(String(process.env['AWS_ENDPOINT_URL_FIREHOSE']), {
     method: 'POST',
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Firehose_20150804.${operation}` },

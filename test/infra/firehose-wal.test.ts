@@ -39,7 +39,7 @@ const contents = async (log: WriteAheadLog): Promise<string[][]> =>
 
 const onlyFile = (): string => join(folder, readdirSync(folder)[0] ?? '')
 
-test('what is appended is read back, in order, once the segment is sealed', async () => {
+test('appended records are read back in order once the segment is sealed', async () => {
   const log = openLog()
   await log.append(records('one', 'two'))
   await Promise.all([log.append(records('three')), log.append(records('', 'four'))])
@@ -48,7 +48,7 @@ test('what is appended is read back, in order, once the segment is sealed', asyn
   expect(await contents(log)).toEqual([['one', 'two', 'three', '', 'four']])
 })
 
-test('the next process finds it sealed, and what it appends itself goes into another segment', async () => {
+test('the next process finds the segment sealed, and appends to another segment', async () => {
   await openLog().append(records('before'))
   const log = openLog()
   await log.append(records('after'))
@@ -69,7 +69,7 @@ test.each([
     tear: (file: string) => appendFileSync(file, 'rubbish without a meaning'),
     keeps: true,
   },
-])('of a segment whose last frame is $end, everything before it is read', async ({ tear, keeps }) => {
+])('a segment whose last frame is $end is read up to that frame', async ({ tear, keeps }) => {
   await openLog().append(records('whole', 'torn'))
   tear(onlyFile(), readFileSync(onlyFile()).length)
   expect(await contents(openLog())).toEqual([keeps ? ['whole', 'torn'] : ['whole']])
@@ -82,7 +82,7 @@ test('a segment that would become too large is sealed first', async () => {
   expect((await contents(log)).map((segment) => segment.map((record) => record[0]))).toEqual([['a', 'b'], ['c'], ['d']])
 })
 
-test('those who append at the same time find all of it, each call in one segment', async () => {
+test('records that are appended at the same time are all kept, each call in one segment', async () => {
   const log = openLog(1_000)
   const calls = Array.from({ length: 50 }, (_, call) => records(`${call} first`, `${call} second`))
   await Promise.all(calls.map((call) => log.append(call)))
@@ -103,7 +103,7 @@ test('an append that cannot be written fails, and the next one may succeed', asy
   expect(await contents(log)).toEqual([['kept']])
 })
 
-test('a segment that was removed is gone, and its bytes with it', async () => {
+test('a removed segment is gone, and its bytes are no longer counted', async () => {
   const log = openLog()
   await log.append(records('delivered'))
   await log.seal()

@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-test('survives clients that go away in the middle of a request', async () => {
+test('the local Kinesis survives clients that disconnect in the middle of a request', async () => {
   const pid = services.pidOf('kinesis')
   for (let client = 0; client < 5; client += 1) {
     const socket = connect(Number(new URL(services.kinesisEndpoint).port), '127.0.0.1')
@@ -37,7 +37,7 @@ test('survives clients that go away in the middle of a request', async () => {
   expect(services.pidOf('kinesis')).toBe(pid)
 })
 
-test('keeps its records when killed', async () => {
+test('the local Kinesis keeps its records when it is killed', async () => {
   const { kinesis, streamName, put } = await createStream()
   await put(['1', '2'])
   process.kill(Number(services.pidOf('kinesis')), 'SIGKILL')
@@ -49,7 +49,7 @@ test('keeps its records when killed', async () => {
   expect(Records.map(({ Data = [] }) => Buffer.from(Data).toString())).toEqual(['1', '2', '3'])
 })
 
-test('finishes or forgets, before it serves again, what was interrupted by its end', async () => {
+test('the local Kinesis finishes or undoes interrupted changes before it serves again', async () => {
   const path = join(folder, 'interrupted')
   const statuses: Stream['StreamStatus'][] = ['CREATING', 'ACTIVE', 'UPDATING']
   const before = database.create({ path })

@@ -23,7 +23,7 @@ import { createStream } from './local-stream.ts'
 
 const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
 
-describe.skipIf(!canTrace)('what is acknowledged', () => {
+describe.skipIf(!canTrace)('a write that is acknowledged', () => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-on-disk-'))
   let services: TestServices
   beforeAll(async () => {

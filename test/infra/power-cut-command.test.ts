@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 const NOBODY = 65_534
 
-test('npm run test:power says where it cannot cut the power, and does not report success', () => {
+test('npm run test:power says that it cannot cut the power here, and does not report success', () => {
   const isRoot = process.getuid?.() === 0
   const { status, stderr } = spawnSync(process.execPath, ['test/power/power.ts', '--cuts', '1'], {
     encoding: 'utf8',

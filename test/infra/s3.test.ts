@@ -26,7 +26,7 @@ afterAll(async () => {
 const s3 = s3Client({ maxAttempts: 15 })
 const firehose = new FirehoseClient({ maxAttempts: 1 })
 
-test('S3 keeps its objects when killed', async () => {
+test('S3 keeps its objects when it is killed', async () => {
   await s3.send(new CreateBucketCommand({ Bucket: 'kept' }))
   await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'a/b=c/d', Body: 'before' }))
   process.kill(Number(services.pidOf('s3')), 'SIGKILL')
@@ -34,7 +34,7 @@ test('S3 keeps its objects when killed', async () => {
   expect(await Body?.transformToString()).toBe('before')
 })
 
-test('what Firehose acknowledged is in S3 after both were killed, once', async () => {
+test('records that Firehose acknowledged are in S3 once after both were killed', async () => {
   const Record = { Data: recordOf(anEntryRow({ entry_id: 'before-the-kill' })) }
   await firehose.send(new PutRecordCommand({ DeliveryStreamName: 'daybook-entries', Record }))
   for (const service of ['firehose', 's3'] as const) process.kill(Number(services.pidOf(service)), 'SIGKILL')
@@ -50,7 +50,7 @@ test('what Firehose acknowledged is in S3 after both were killed, once', async (
   expect(rows.map((row) => row['entry_id'])).toEqual(['before-the-kill'])
 })
 
-test.each(['s3', 'firehose'] as const)('%s listens on the loopback address alone', async (service) => {
+test.each(['s3', 'firehose'] as const)('%s listens only on the loopback address', async (service) => {
   const { port } = new URL(services[`${service}Endpoint`])
   // A server that listens on all addresses would take this, too.
   const [error] = (await once(connect(Number(port), '127.0.0.2'), 'error')) as [NodeJS.ErrnoException]

@@ -99,7 +99,7 @@ describe('a supervisor', () => {
   })
 })
 
-test('dynoxide ends with its guard, even when nobody is left to end it', async () => {
+test('dynoxide ends with its guard, even when no process is left to end it', async () => {
   const supervisor = spawn(process.execPath, [pathTo('fixtures/supervisor.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -114,7 +114,7 @@ test('dynoxide ends with its guard, even when nobody is left to end it', async (
   await eventually(async () => !pids.some(isRunning) || undefined, { timeoutMs: 10_000 })
 })
 
-test('a guard that is killed is replaced, and so is the dynoxide it leaves', async () => {
+test('a killed guard is replaced, and so is the dynoxide that it leaves behind', async () => {
   const services = await startTestServices({ folder })
   const dynoxide = () => Number(readFileSync(join(folder, 'dynamodb', 'dynoxide.pid'), 'utf8'))
   const abandoned = dynoxide()
@@ -135,7 +135,7 @@ describe('npm start', () => {
     return { complaint: complaint.trim(), code: Number(code) }
   }
 
-  test('says which port is taken, and ends', async () => {
+  test('names the port that is taken, and ends', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const address = other.address()
@@ -154,8 +154,8 @@ describe('npm start', () => {
   test.each([
     { of: 'an older Daybook', files: { 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has no version' },
     { of: 'a newer Daybook', files: { version: '2\n', 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has version 2.' },
-    { of: 'a newer Daybook that keeps it elsewhere', files: { version: '2\n' }, found: 'has version 2.' },
-    { of: 'a Daybook that cannot be told', files: { version: 'one' }, found: 'has version one.' },
+    { of: 'a newer Daybook that keeps its data elsewhere', files: { version: '2\n' }, found: 'has version 2.' },
+    { of: 'a Daybook of unreadable version', files: { version: 'one' }, found: 'has version one.' },
     {
       of: 'a file cut short',
       files: { version: '' },
@@ -192,7 +192,7 @@ describe('npm start', () => {
     expect(() => checkDataVersion(folder)).not.toThrow()
   })
 
-  test('says which setting is bad, and ends', async () => {
+  test('names a bad setting, and ends', async () => {
     const { complaint, code } = await start({ QUERY_PORT: 'many' })
     expect(complaint).toContain('QUERY_PORT: ')
     expect(code).toBe(1)
@@ -200,7 +200,7 @@ describe('npm start', () => {
 
   test.each([
     { left: 'by a process that is gone', lock: { pid: 2 ** 22 + 1, command: 'node' } },
-    { left: 'by a process whose number somebody else has now', lock: { pid: process.ppid, command: 'something else' } },
+    { left: 'by a process whose id another program has now', lock: { pid: process.ppid, command: 'something else' } },
     { left: 'half written', lock: undefined },
   ])('takes over a lock left $left', ({ lock }) => {
     writeFileSync(join(folder, 'lock'), JSON.stringify(lock) ?? '')

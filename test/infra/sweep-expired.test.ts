@@ -76,7 +76,7 @@ const start = async () => {
   }
 }
 
-test('what has expired is gone, what has not is there', async () => {
+test('a sweep drops expired records and keeps the others', async () => {
   const { kinesis, at, put, held, reads } = await start()
   await put(texts('old', 250))
   at(23)
@@ -90,7 +90,7 @@ test('what has expired is gone, what has not is there', async () => {
   expect(reads() - before).toBe(3 + 1)
 })
 
-test('of a shard that was split, too', async () => {
+test('a sweep drops expired records also of a shard that was split', async () => {
   const { kinesis, at, put, split, held } = await start()
   await put(texts('old', 250))
   at(1)
@@ -100,7 +100,7 @@ test('of a shard that was split, too', async () => {
   expect(await held()).toEqual([])
 })
 
-test('an open shard in which nothing lives is left after so many reads', async () => {
+test('a sweep leaves an open shard without live records after a bounded number of reads', async () => {
   const { kinesis, at, put, reads } = await start()
   await put(texts('old', 250))
   at(25)

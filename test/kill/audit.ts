@@ -1,4 +1,4 @@
-/** Afterwards: what the system shows, compared with what the clients were told, and with itself. */
+/** After the kills, compares the answers of the system with the answers that clients got, and with each other. */
 import { answered } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
 import { compareWithArchive } from './compare-with-archive.ts'
@@ -69,7 +69,7 @@ const auditMerchant = async (
   return counted
 }
 
-/** One more entry, after all others: what is before it on its shard is counted when it is. */
+/** Sends one more entry after all others. When it is counted, all earlier ones on its shard are. */
 const untilAllIsCounted = async ({ system, witness }: Audit, merchantId: string): Promise<void> => {
   const occurredAt = new Date(Date.now() - 60_000).toISOString()
   const last = { entryId: 'last', merchantId, direction: 'credit', amount: 1, currency: 'BRL', occurredAt } as const

@@ -1,4 +1,4 @@
-/** What S3 holds, compared with what the clients were told. Copies are welcome there: readers count each position once. */
+/** Compares the archive in S3 with the answers that clients got. Copies are allowed there: readers count each position once. */
 import { eventually } from '#infra/local/retry'
 import { s3Client } from '#adapters/aws/s3'
 import type { Sale } from '#test/flows/client'

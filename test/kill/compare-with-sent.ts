@@ -1,4 +1,4 @@
-/** What a book and its quarantine hold, compared with what the clients were told. */
+/** Compares a book and its quarantine with the answers that clients got. */
 import type { Sale } from '#test/flows/client'
 import type { Findings } from './findings.ts'
 import { contentOf, type SentToBook } from './witness.ts'
@@ -12,7 +12,7 @@ export type SetAside = {
   readonly entry?: Row
 }
 
-/** The content as a client would have sent it, without what the system has added. */
+/** The content as a client sends it, without the fields that the system adds. */
 const contentOfRow = ({ businessDay: _day, receivedAt: _at, segment: _segment, ...sale }: Row): string =>
   contentOf(sale)
 

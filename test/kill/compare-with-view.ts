@@ -1,4 +1,4 @@
-/** What a day shows, compared with the sums of its entries. */
+/** Compares a day's totals with the sums of its entries. */
 import { isDeepStrictEqual } from 'node:util'
 import { HOUR_MS } from '#ledger/calendar'
 import type { Row } from './compare-with-sent.ts'

@@ -1,4 +1,4 @@
-/** What is wrong, by kind, each with the ids that show it. */
+/** Failures by kind, each with the ids that show it. */
 export class Findings {
   readonly #subjects = new Map<string, string[]>()
 

@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'daybook-firehose-kill-'))
 const services = await startTestServices({ folder })
 const firehose = new FirehoseClient({ maxAttempts: 1 })
 
-/** Each row has a position of its own, and is put once, whatever becomes of it. */
+/** Each row has its own position and is put once, even when its call fails. */
 const acknowledged = new Set<string>()
 let unanswered = 0
 const stopping = new AbortController()
@@ -42,7 +42,7 @@ await eventually(
   },
   { timeoutMs: 20_000 },
 )
-// SIGTERM delivers what is left, but S3 would end with it.
+// SIGTERM would deliver the remaining rows, but S3 would end at the same time.
 await eventually(async () => ((await archivedPositions()).length >= acknowledged.size ? true : undefined), {
   timeoutMs: 30_000,
   everyMs: 500,

@@ -103,11 +103,11 @@ async function conclude(findings: Findings): Promise<void> {
   else console.log('Everything acknowledged is counted once, and nothing else is.')
 }
 
-/** What the system said and stored stays for whoever looks into it. */
+/** The output and the data of the system are kept for the person who looks into it. */
 function fail(reason: string): never {
   system.killAllNow()
   writeFileSync(join(system.folder, 'output.log'), system.output.join('\n'))
-  console.error(`\nFAILED\n${reason}\n\nThe data and what the system said are in ${system.folder}/`)
+  console.error(`\nFAILED\n${reason}\n\nThe data and the output of the system are in ${system.folder}/`)
   console.error(`Again: npm run test:kill -- --kills ${kills} --seed ${seed}${control ? ' --control' : ''}`)
   // Tills may still be at work.
   process.exit(1)

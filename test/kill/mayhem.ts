@@ -1,4 +1,4 @@
-/** Kills, one after the other, of whatever chance picks; and now and then a pause of the consumers. */
+/** Kills random processes, one after the other, and sometimes pauses the consumers. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
@@ -77,7 +77,7 @@ const kill = async (system: RunningSystem, victim: Victim, findings: Findings): 
   const before = system.processes()
   await (victim === 'everything' ? system.killAll() : system.killSupervisor())
   await system.start()
-  // What the new system needs it has replaced by now, the rest had to notice by itself.
+  // By now the new system has replaced the processes that it needs. The others must have ended by themselves.
   const left = () => before.filter(isRunning)
   await eventually(async () => left().length === 0 || undefined, { timeoutMs: 5_000 }).catch(() => {
     for (const pid of left()) findings.add('a process outlived its system', `${pid} ${commandLineOf(pid)}`)

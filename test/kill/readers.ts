@@ -1,4 +1,4 @@
-/** Readers who look up what was just acknowledged, all the time: with `after=` it must be there. */
+/** Readers that always look up the entry that was just acknowledged: with `after=` it must be there. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'

@@ -12,7 +12,7 @@ type Chain = {
   readonly findings: Findings
 }
 
-/** Recomputes the chain from the first segment on, from what is stored, and compares it with what is shown. */
+/** Computes the chain again from the stored segments and compares it with the hash that the API shows. */
 export const verifyChain = async ({ merchantId, day, count, hash, findings }: Chain): Promise<void> => {
   const book = { merchantId: merchantId as MerchantId, day: day as BusinessDay }
   const verified = await verifyBook(dynamoJournal(documentClient(), 'journal'), book)

@@ -1,4 +1,4 @@
-/** What the clients saw: of every entry that was ever sent, what the system said about it. */
+/** Keeps the answers of the system for every entry that was ever sent. */
 import type { Answer, Sale } from '#test/flows/client'
 
 /**
@@ -21,7 +21,7 @@ export class Witness {
   /** When the last request that was acknowledged had been sent. */
   acknowledgedSentAtMs = 0
 
-  /** Takes note of what became of a request, single or batch. No answer is an answer, too. */
+  /** Records the answer to a request, single or batch. A missing answer is recorded as well. */
   note(sales: readonly Sale[], answer: Answer | undefined, sentAtMs: number): void {
     const results = answer?.body['results'] as readonly EntryResult[] | undefined
     for (const [index, sale] of sales.entries()) {

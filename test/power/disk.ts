@@ -1,7 +1,7 @@
 /**
- * A disk of its own for the data of a system: an ext4 file system in an image file behind a loop device. What programs
- * write stays in memory until they, or the kernel by and by, have it written to the device; the image is what the device
- * has received. So a copy of the image is what a power cut at that moment would leave.
+ * A separate disk for the data of a system: an ext4 file system in an image file behind a loop device. Writes of programs
+ * stay in memory until they, or after a while the kernel, sync them to the device. The image has every write that the
+ * device received. So a copy of the image equals the disk after a power cut at that moment.
  */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'

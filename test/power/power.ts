@@ -68,14 +68,14 @@ try {
 async function run(system: RunningSystem, findings: Findings) {
   const witness = new Witness()
   for (const merchantId of MERCHANTS) await register(system, merchantId)
-  // What was acknowledged is never sent again: sent again, an entry that was lost would be counted after all.
+  // An acknowledged entry is never sent again, because a copy would hide a lost entry.
   const stopTills = startTills({ system, witness, seed, resends: 'what-failed' })
   const random = seededRandom(seed)
   let behind = 0
   for (let cut = 1; cut <= cuts; cut += 1) {
     await untilAcknowledgedAgain(witness)
     await sleep(random.below(2_500))
-    // Now and then the stream holds what is not counted yet. Without the syncs that is where entries are lost.
+    // Sometimes only the stream holds an entry. Without syncs, entries are lost there.
     if (control || random.chance(0.5)) {
       behind += 1
       signal(await system.pidOf('consumers'), 'SIGSTOP')
@@ -137,7 +137,7 @@ async function conclude(findings: Findings): Promise<void> {
   await end(0)
 }
 
-/** What the system said stays for a person to look into. */
+/** The output of the system is kept for the person who looks into it. */
 async function failed(reason: unknown): Promise<never> {
   const output = join(tmpdir(), `daybook-power-${process.pid}.log`)
   writeFileSync(output, system?.output.join('\n') ?? '')

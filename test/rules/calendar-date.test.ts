@@ -19,7 +19,7 @@ test('every existing date has the day number that Date gives it, and no other te
 })
 
 test.each(['', '2026', '2026-1-02', '2026/11/20', '0000-01-01', '+9999-01-01', ' 2026-11-20', '２０２６-11-20'])(
-  '"%s" starts with no date',
+  'a text that starts like "%s" has no date',
   (text) => expect(leadingDate(text)).toBeNaN(),
 )
 

@@ -130,7 +130,7 @@ describe('a change of calendar', () => {
   })
 })
 
-describe('a written day or time', () => {
+describe('the text of a date', () => {
   test.each([
     ['2026-11-20', true],
     ['2024-02-29', true],
@@ -142,7 +142,7 @@ describe('a written day or time', () => {
     ['0000-01-01', false],
     ['9999-12-31', false],
     ['2026-11-20T00:00:00Z', false],
-  ])('day "%s" is valid: %s', (text, good) => expect(parseBusinessDay(text).ok).toBe(good))
+  ])('such as "%s" is accepted as a business day: %s', (text, good) => expect(parseBusinessDay(text).ok).toBe(good))
 
   test.each([
     ['00:00', true],
@@ -150,9 +150,11 @@ describe('a written day or time', () => {
     ['24:00', false],
     ['6:00', false],
     ['06:60', false],
-  ])('of day "%s" is valid: %s', (text, good) => expect(parseTimeOfDay(text).ok).toBe(good))
+  ])('or time such as "%s" is accepted as a time of day: %s', (text, good) =>
+    expect(parseTimeOfDay(text).ok).toBe(good),
+  )
 
-  test('days follow one another across months and leap days', () => {
+  test('leads to the next one across months and leap days', () => {
     expect(shiftDay(day('2024-02-28'), 1)).toBe('2024-02-29')
     expect(shiftDay(day('2026-01-01'), -1)).toBe('2025-12-31')
   })

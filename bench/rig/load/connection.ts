@@ -1,6 +1,6 @@
 /**
- * HTTP/1.1 over sockets that are kept, one request at a time on each: only what a load needs. Node's own client takes as
- * much CPU for a request as the server that is measured, on the same cores.
+ * A minimal HTTP/1.1 client over kept sockets, with one request at a time on each. Node's own client takes as much CPU for
+ * a request as the measured server, on the same cores.
  */
 import { connect, type Socket } from 'node:net'
 
@@ -25,7 +25,7 @@ export const connectionsTo = (url: string): Connections => {
   }
   return {
     async send(request) {
-      // The last to come back is the next to go out, so that few are used when few are needed.
+      // The connection that was used last is used next, so that few are used when few are needed.
       let connection = idle.pop()
       while (connection?.isClosed() === true) {
         all.delete(connection)

@@ -1,4 +1,4 @@
-/** Which sales the books hold, one by one, and whether their days add up to just these. */
+/** Lists the sales that the books hold, and checks that the days add up to exactly these. */
 import { answered, YESTERDAY, type Answer } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
 import { countedDays } from './counted.ts'
@@ -7,7 +7,7 @@ import { merchantsOf, saleOf, type Sales } from './sales.ts'
 export type CountedIds = {
   /** How often each id stands in its merchant's day. */
   readonly times: ReadonlyMap<string, number>
-  /** Merchants whose day does not say the count of its entries, or not the sum of their amounts. */
+  /** Merchants whose day has another count, or another sum, than its entries. */
   readonly wrongDays: number
 }
 

@@ -1,4 +1,4 @@
-/** Whether the books hold exactly what was acknowledged. */
+/** Checks that the books hold exactly the acknowledged entries. */
 import { day as readDay, post, register } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
 import { merchantsOf, saleOf, totalsOf, type Sales, type Totals } from './sales.ts'
@@ -8,11 +8,11 @@ export const registerAll = async (system: RunningSystem, sales: Sales): Promise<
   for (const merchantId of merchantsOf(sales)) await register(system, merchantId)
 }
 
-/** Waits until everything sent before this call is counted; answers each merchant's day as it then is. */
+/** Waits until everything sent before this call is counted; returns each merchant's day after that. */
 export const countedDays = async (system: RunningSystem, sales: Sales): Promise<Map<string, Totals>> => {
   const days = await Promise.all(
     merchantsOf(sales).map(async (merchantId, index): Promise<[string, Totals]> => {
-      // One more after all others: what is before it on its shard is counted when it is.
+      // Send one more entry after all others. When it is counted, all earlier ones on its shard are.
       const closing = { ...saleOf(sales, index), merchantId, entryId: `${sales.name}-last`, ...CLOSING }
       const { status, body } = await post(system, closing)
       if (status !== 202) throw new Error(`the last entry was answered ${status}`)
@@ -26,7 +26,7 @@ export const countedDays = async (system: RunningSystem, sales: Sales): Promise<
 
 const CLOSING = { direction: 'credit', amount: 1 } as const
 
-/** How many entries the days have more or less than was acknowledged, each merchant by itself; money counts as one. */
+/** By how many entries the days differ from the acknowledged ones, added over all merchants; a difference in money counts as one. */
 export const difference = (counted: ReadonlyMap<string, Totals>, expected: ReadonlyMap<string, Totals>): number =>
   expected.entries().reduce((sum, [merchantId, wanted]) => {
     const seen = counted.get(merchantId)
@@ -35,6 +35,6 @@ export const difference = (counted: ReadonlyMap<string, Totals>, expected: Reado
     return sum + Math.max(Math.abs(seen.entryCount - wanted.entryCount), isSameMoney ? 0 : 1)
   }, 0)
 
-/** What the days must hold after a load in which every batch was answered 202 or refused. */
+/** The days as they must be after a load in which every batch was answered 202 or refused. */
 export const expectedAfter = (sales: Sales, written: Written, batchSize: number): Map<string, Totals> =>
   totalsOf(sales, written.acknowledged, batchSize)

@@ -1,6 +1,6 @@
 /**
- * The load generator: a process of its own, so that neither what is measured nor who measures keeps it waiting. It gets
- * one load, carries it out, and answers what came of it.
+ * The load generator runs in its own process, so that neither the measured system nor the measuring process delays it. It
+ * gets one load, carries it out, and returns the result.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

@@ -3,17 +3,17 @@ import { get, type IncomingMessage } from 'node:http'
 
 /** A client of a merchant's live days. */
 export type Listener = {
-  /** How many days it was told of so far. */
+  /** The number of day views that it has received. */
   events(): number
   isEnded(): boolean
-  /** The connection went away before the stream had said that it ends. */
+  /** Whether the connection broke before the stream announced its end. */
   isCutOff(): boolean
   leave(): void
 }
 
 /** Returns when the stream has begun. */
 export const listen = async (url: string): Promise<Listener> => {
-  // A connection of its own, as every app has.
+  // Each client has its own connection, as every app has.
   const call = get(url, { agent: false, headers: { accept: 'text/event-stream' } })
   const [response] = (await once(call, 'response')) as [IncomingMessage]
   if (response.statusCode !== 200) throw new Error(`${url}: ${response.statusCode}`)
@@ -25,7 +25,7 @@ export const listen = async (url: string): Promise<Listener> => {
     text = lines.pop() ?? ''
     events += lines.filter((line) => line === 'event: day').length
   })
-  // A stream that is cut off says so by an error first.
+  // A stream that is cut off emits an error first.
   response.on('error', () => {})
   response.on('close', () => {
     isEnded = true

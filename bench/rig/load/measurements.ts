@@ -1,4 +1,4 @@
-/** The loads of `npm run bench:load`, each with the figures that it answers. */
+/** The loads of `npm run bench:load`, each with its figures. */
 import { YESTERDAY } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
 import type { Figure } from '../figure.ts'
@@ -97,7 +97,7 @@ const latency = (what: string, valuesMs: readonly number[], share: number): Figu
   unit: 'ms',
 })
 
-/** Nothing but 202 was answered, and what was answered 202 is counted: no entry more, none less. */
+/** Checks that every answer was 202, and that exactly these entries are counted. */
 const exactness = async (
   system: RunningSystem,
   { sales, batchSize }: Pick<Writes, 'sales' | 'batchSize'>,

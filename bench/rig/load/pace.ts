@@ -1,10 +1,10 @@
-/** How a load is offered: at its own rate, or as fast as it is taken. */
+/** Two ways to offer a load: at a constant rate, or as fast as it is taken. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Open loop: calls `send` at a constant rate, whatever becomes of the calls before, as customers do who know nothing of
- * each other. A call that starts late was scheduled earlier all the same, and its latency counts from then; otherwise a
- * system that stalls would be asked less and look quick. Returns when all calls have.
+ * Open loop: calls `send` at a constant rate, also while earlier calls wait, as independent customers do. The latency of a
+ * call counts from its scheduled time, even when it starts late; otherwise a system that stalls would get fewer calls and
+ * look fast. Returns when all calls have returned.
  */
 export const atConstantRate = async (
   { perSecond, forMs }: { perSecond: number; forMs: number },
@@ -27,7 +27,7 @@ export const atConstantRate = async (
   await Promise.all(underWay)
 }
 
-/** Closed loop: so many clients, each of whom sends again as soon as it has its answer. */
+/** Closed loop: each of the clients sends again as soon as it has its answer. */
 export const asFastAsTaken = async (
   { clients, forMs }: { clients: number; forMs: number },
   send: (scheduledAtMs: number) => Promise<void>,

@@ -12,7 +12,7 @@ export const printFigure = (figure: Figure): void => {
   if (note !== undefined) console.log(`  ${note}`)
 }
 
-/** Under which conditions the figures were taken. */
+/** The conditions under which the figures were taken. */
 export const printMachine = (): void => {
   const [load = 0] = loadavg()
   console.log(

@@ -1,4 +1,4 @@
-/** What a process takes, as Linux tells it. */
+/** The memory and CPU of a process, as Linux reports them. */
 import { readFileSync } from 'node:fs'
 
 /** Resident memory now, and at its highest so far. */
@@ -11,7 +11,7 @@ export const memoryMiB = (pid: number): { readonly now: number; readonly peak: n
 /** Processor time since the process started, user and system. */
 export const cpuMicros = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name in brackets may hold anything; of what follows, the 12th and 13th are utime and stime.
+  // The name in brackets may hold any character. After it, the 12th and 13th fields are utime and stime.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * MICROS_PER_TICK
 }

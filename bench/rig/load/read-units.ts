@@ -1,4 +1,4 @@
-/** What a daily consolidated costs the store to read, beyond the balance that the day opens with. */
+/** Measures the read units of a daily consolidated, without those of its opening balance. */
 import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
@@ -8,7 +8,7 @@ import { YESTERDAY } from '#test/flows/client'
 import type { RunningSystem } from '#test/flows/running-system'
 import type { Figure } from '../figure.ts'
 
-/** Reads each merchant's day as the query API does, and takes the store's word for what that was. */
+/** Reads each merchant's day as the query API does, and returns the read units that the store reports. */
 export const readUnitsOfADay = async (system: RunningSystem, merchants: readonly string[]): Promise<Figure> => {
   const client = countingClient(system)
   const journal = dynamoJournal(client.documents, readSettings().tables.journal)
@@ -41,5 +41,5 @@ const countingClient = (system: RunningSystem) => {
   return { documents, readUnits: () => units }
 }
 
-// The store of the local system believes anybody.
+// The local store accepts any key.
 const LOCAL_ACCESS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }

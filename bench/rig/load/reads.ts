@@ -1,11 +1,11 @@
-/** A load of questions, as the generator's process asks them. */
+/** A load of queries, as the generator's process sends them. */
 import { connectionsTo, type Answer } from './connection.ts'
 import { atConstantRate } from './pace.ts'
 
 export type Reads = {
   readonly kind: 'reads'
   readonly queryUrl: string
-  /** Asked in turn. */
+  /** The paths, which are read in turn. */
   readonly paths: readonly string[]
   readonly perSecond: number
   readonly forMs: number

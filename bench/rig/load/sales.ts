@@ -1,10 +1,10 @@
-/** What the loads send: sales that are given by their number alone, so that what was acknowledged can be added up again. */
+/** The sales of the loads. Each follows from its number alone, so that the acknowledged ones can be added up again. */
 import { YESTERDAY, type Sale } from '#test/flows/client'
 
 export type Sales = {
-  /** Begins the ids of entries and merchants, and keeps one load's apart from another's. */
+  /** The prefix of the ids of entries and merchants. It keeps the loads apart. */
   readonly name: string
-  /** The sales go round among them. */
+  /** The merchants, which take the sales in turn. */
   readonly merchants: number
 }
 
@@ -35,7 +35,7 @@ export const batchOf = (sales: Sales, from: number, count: number): string =>
 
 export type Totals = { entryCount: number; credits: number; debits: number }
 
-/** What the merchants' days add up to when the sales of these batches, and no others, are counted. */
+/** The sums of the merchants' days when exactly the sales of these batches are counted. */
 export const totalsOf = (sales: Sales, batches: readonly number[], batchSize: number): Map<string, Totals> => {
   const totals = new Map(merchantsOf(sales).map((id) => [id, { entryCount: 0, credits: 0, debits: 0 }]))
   for (const from of batches) {

@@ -1,4 +1,4 @@
-/** An upload of many lines, as the generator's process sends it: no faster than it is read, and with its answers read. */
+/** An upload of many lines, as the generator's process sends it: no faster than ingest reads it, while reading the answers. */
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
@@ -17,7 +17,7 @@ export type Uploaded = {
   readonly status: number
   readonly accepted: number
   readonly rejected: number
-  /** Whether the last answer said that all was read. */
+  /** Whether the last answer said that all lines were read. */
   readonly done: boolean
   readonly seconds: number
   readonly bytes: number

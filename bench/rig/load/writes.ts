@@ -13,9 +13,9 @@ export type Writes = {
   readonly batchSize: number
   readonly pace: { readonly entriesPerSecond: number } | { readonly clients: number }
   readonly forMs: number
-  /** Sent first at the same pace; its latencies are left out, its entries are not. */
+  /** The warm-up, at the same pace. Its latencies are left out; its entries count. */
   readonly warmUpMs: number
-  /** Where to ask, ten times a second, when what was just acknowledged can be read. */
+  /** The query API that is asked, ten times a second, when a just acknowledged entry can be read. */
   readonly readBackFrom?: string
 }
 
@@ -24,13 +24,13 @@ export type Written = {
   readonly acknowledgedMs: readonly number[]
   /** From the answer 202 to a daily consolidated that holds the entry. */
   readonly readableMs: readonly number[]
-  /** How often each status came; 'no answer' counts what failed on the way, by its reason. */
+  /** The number of answers by status; 'no answer' counts failed requests, by their reason. */
   readonly statuses: Readonly<Record<string, number>>
   /** The first sale of every batch that was answered 202, of every one refused (4xx), and of all others. */
   readonly acknowledged: readonly number[]
   readonly refused: readonly number[]
   readonly unsure: readonly number[]
-  /** How long the load went on after the warm-up, until the last answer, and what was acknowledged in that time. */
+  /** The duration of the load from the warm-up to the last answer, and the entries acknowledged in it. */
   readonly seconds: number
   readonly entriesInTime: number
 }
@@ -99,7 +99,7 @@ const reader = ({ readBackFrom, sales, batchSize }: Writes) => {
   const read = async (query: Connections, first: number, answer: Answer, answeredAtMs: number) => {
     const sale = saleOf(sales, first)
     const path = `/v1/merchants/${sale.merchantId}/days/${sale.occurredAt.slice(0, 10)}?after=${positionIn(answer)}`
-    // Not applied within the five seconds that a query waits: asked again, and all of it counts.
+    // When the entry is not applied within the five seconds of a query, ask again. The whole time counts.
     for (let tries = 1; (await query.send({ method: 'GET', path })).status !== 200; tries += 1) {
       if (tries === MAX_TRIES) throw new Error(`${sale.entryId} was answered 202 and cannot be read`)
     }

@@ -1,4 +1,4 @@
-/** Ingest's own HTTP face, validation and judgement, in a process of its own, over PostgreSQL instead of the stream. */
+/** Ingest's HTTP face and checks, in a separate process, over PostgreSQL instead of the stream. */
 import { Client, type ClientConfig } from 'pg'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'

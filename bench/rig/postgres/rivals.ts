@@ -1,4 +1,4 @@
-/** The two that are compared, each with the same three questions. */
+/** The two systems that are compared, behind one interface. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -15,9 +15,9 @@ export type Rival = {
   readonly name: string
   readonly ingestUrl: string
   register(sales: Sales): Promise<void>
-  /** Waits until all that was acknowledged is counted; answers the days' totals. */
+  /** Waits until every acknowledged entry is counted, and returns the days' totals. */
   counted(sales: Sales): Promise<ReadonlyMap<string, Totals>>
-  /** While the other one is measured, this one takes nothing of the machine. */
+  /** Stops the system's use of the machine while the other one is measured. */
   rest(): void
   wake(): Promise<void>
   stop(): Promise<void>
@@ -51,7 +51,7 @@ export const startPostgresRival = async (connections: number): Promise<Rival> =>
   await client.connect()
   await createTables(client)
   const front = fork(fileURLToPath(new URL('front.server.ts', import.meta.url)), {
-    // What the local supervisor gives to ingest.
+    // The local supervisor starts ingest with the same options.
     env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=16', MALLOC_ARENA_MAX: '2' },
   })
   front.send({ connection: postgres.connection, connections })
@@ -67,7 +67,7 @@ export const startPostgresRival = async (connections: number): Promise<Rival> =>
       }
     },
     counted: (sales) => readTotals(client, merchantsOf(sales)),
-    // It does nothing by itself.
+    // PostgreSQL does nothing by itself.
     rest() {},
     async wake() {},
     async stop() {

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { Totals } from '../load/sales.ts'
 
-/** Every entry once, and what each merchant's day adds up to: the least that answers the daily consolidated exactly. */
+/** Every entry once, and the totals of each merchant's day: the minimum for an exact daily consolidated. */
 export const createTables = async (client: Client): Promise<void> => {
   await client.query(`
     create table entries (
@@ -20,8 +20,8 @@ export const createTables = async (client: Client): Promise<void> => {
 }
 
 /**
- * One statement and so one transaction: what is new goes in, and only that is added to the days. The rows are sorted, so
- * that two writers never wait for each other in a circle.
+ * One statement, and so one transaction. It inserts the new entries and adds only these to the days. The rows are sorted,
+ * so that two writers never wait for each other in a circle.
  */
 export const COUNT_ENTRIES = `
   with arrived as (

@@ -1,4 +1,4 @@
-/** A PostgreSQL of our own: Debian's programs, a data folder that is removed at the end, a port that was free. */
+/** A separate PostgreSQL: Debian's programs, a data folder that is removed at the end, and a free port. */
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -15,8 +15,8 @@ export type Postgres = {
 }
 
 /**
- * As durable as it comes: what is committed is on the disk. Beyond that it has room, so that neither a small cache nor
- * frequent checkpoints hold it back.
+ * Fully durable: a commit waits for the disk. Otherwise it has much room, so that neither a small cache nor frequent
+ * checkpoints slow it down.
  */
 const SETTINGS = {
   fsync: 'on',
@@ -53,7 +53,7 @@ export const startPostgres = async (): Promise<Postgres> => {
     await end(server)
     rmSync(folder, { recursive: true, force: true })
   }
-  // Should we end in a hurry, it ends with us.
+  // PostgreSQL ends also when this process ends early.
   process.once('exit', () => server.kill('SIGINT'))
   try {
     return { connection, version: await versionOnceReady(connection), stop }
@@ -70,13 +70,13 @@ const versionOnceReady = (connection: ClientConfig): Promise<string> =>
       await client.connect()
       const { rows } = await client.query<{ server_version: string }>('show server_version')
       await client.end()
-      // Without what the distribution adds in brackets.
+      // The distribution adds text in brackets, which is left out.
       return rows[0]?.server_version.split(' ')[0]
     },
     { timeoutMs: 20_000 },
   )
 
-/** SIGINT is PostgreSQL's "fast" way: ends what is under way, and closes cleanly. */
+/** SIGINT is PostgreSQL's "fast" shutdown: it ends running statements and closes cleanly. */
 const end = async (server: ChildProcess): Promise<void> => {
   if (server.exitCode !== null || server.signalCode !== null) return
   const exited = once(server, 'exit')
@@ -87,7 +87,7 @@ const end = async (server: ChildProcess): Promise<void> => {
 const programsFolder = (): string => {
   const given = process.env['POSTGRES_BIN']
   if (given !== undefined && given !== '') return given
-  // The newest, should there be several.
+  // The newest version, when there are several.
   const found = globSync('/usr/lib/postgresql/*/bin').toSorted((a, b) => versionIn(b) - versionIn(a))[0]
   if (found === undefined) {
     throw new Error(
@@ -100,7 +100,7 @@ const programsFolder = (): string => {
 
 const versionIn = (folder: string): number => Number(/postgresql\/(\d+)/.exec(folder)?.[1] ?? 0)
 
-/** PostgreSQL refuses to run as root; then it runs as the user who owns nothing. */
+/** PostgreSQL refuses to run as root. Under root it runs as the user `nobody`. */
 const unprivileged = (): { readonly uid: number; readonly gid: number } | undefined => {
   if (process.getuid?.() !== 0) return undefined
   const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? []

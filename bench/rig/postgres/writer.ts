@@ -1,7 +1,7 @@
 /**
- * The way into PostgreSQL in the place of the way onto the stream. Group commit here as there: each connection has one
- * transaction under way, and what arrives meanwhile goes with the next. A merchant always goes by the same connection;
- * spread at random, transactions would queue for the rows of the same days.
+ * Writes to PostgreSQL in place of the stream, with the same group commit: each connection has one transaction under way,
+ * and entries that arrive meanwhile go with the next. A merchant always uses the same connection, because transactions of
+ * randomly spread merchants would queue for the rows of the same days.
  */
 import type { Client } from 'pg'
 import type { StreamWriter } from '#ingest/stream-writer'
@@ -10,7 +10,7 @@ import { laneOf } from '#ledger/lanes'
 import { ok, refuse } from '#ledger/result'
 import { COUNT_ENTRIES } from './schema.ts'
 
-/** More would not make a transaction any cheaper per entry, only everybody's wait longer. */
+/** More entries would not make a transaction cheaper per entry, and every entry would wait longer. */
 const MAX_ENTRIES = 5_000
 
 export const postgresWriter = (clients: readonly Client[]): StreamWriter => {
@@ -20,7 +20,7 @@ export const postgresWriter = (clients: readonly Client[]): StreamWriter => {
     async write(entries) {
       const shares = Map.groupBy(entries, queueOf)
       const isWritten = await Promise.all(queues.map(async (write, queue) => await write(shares.get(queue) ?? [])))
-      // The position means nothing here: what is acknowledged is counted already.
+      // The position has no meaning here, because an acknowledged entry is counted already.
       if (!isWritten.includes(false)) return entries.map((_, index) => ok({ ...COUNTED, index }))
       return entries.map(() => refuse('stream-unavailable'))
     },
@@ -68,7 +68,7 @@ const writerOf = (client: Client): ((entries: readonly Entry[]) => Promise<boole
   }
 }
 
-/** Answers whether the entries are committed. */
+/** Returns whether the entries are committed. */
 const count = async (client: Client, entries: readonly Entry[]): Promise<boolean> => {
   try {
     await client.query({ name: 'count-entries', text: COUNT_ENTRIES, values: columnsOf(entries) })
@@ -93,7 +93,7 @@ const columnsOf = (entries: readonly Entry[]): unknown[] => [
   entries.map(restOf),
 ]
 
-/** What usual entries do not have. */
+/** The optional fields that usual entries lack. */
 const restOf = ({ category, description, reference, reverses, metadata }: Entry): string | null => {
   const rest = JSON.stringify({ category, description, reference, reverses, metadata })
   return rest === '{}' ? null : rest

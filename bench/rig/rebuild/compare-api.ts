@@ -1,4 +1,4 @@
-/** What SQL adds up from the archive's objects, against what the query API says of every book. */
+/** Compares the sums that SQL computes from the archive's objects with those of the query API, for every book. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Merchant } from '#ledger/merchant'
@@ -6,7 +6,7 @@ import { queryApi, type QueryApiParts } from '#query-api/app'
 
 type Sum = { readonly entryCount: number; readonly credits: number; readonly debits: number }
 
-/** The books that differ, in words. */
+/** Describes each book that differs. */
 export const compareWithApi = async (
   files: string,
   day: string,
@@ -39,7 +39,7 @@ export const compareWithApi = async (
   return differing
 }
 
-/** Each entry once, the first in stream order. */
+/** Takes each entry once, the first in stream order. */
 const sumsBySql = async (files: string): Promise<Map<string, Sum>> => {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '512MiB' })
   const connection = await instance.connect()

@@ -1,7 +1,7 @@
 /**
- * The same trade in two places: on its way through the production processor into the live books, and as the rows that
- * the archive gets of it, in Parquet objects. One entry in a hundred comes twice, one in ten thousand comes again with
- * another amount, and rows stand in objects in no order.
+ * Writes the same trade to two places: through the production processor into the live books, and as the rows of the archive
+ * into Parquet objects. One entry in a hundred comes twice, one in ten thousand comes again with another amount, and the
+ * rows of the objects are in no order.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ const MERCHANTS = 1_000
 const DUPLICATES = 0.01
 const CONFLICTS = 0.0001
 const ENTRIES_PER_ROUND = 50_000
-/** Rows wait among this many others before they are written, so that neighbours on the stream end in different objects. */
+/** A row waits among this many others before it is written, so that neighbours on the stream end in different objects. */
 const ROWS_MIXED = 60_000
 const ROWS_PER_OBJECT = 25_000
 
@@ -55,7 +55,7 @@ export const fill = async (filling: Filling): Promise<Filled> => {
   const waiting: ArchivedEntry[] = []
   const sums = { rows: 0, objects: 0, bytes: 0 }
   const writeObject = async (): Promise<void> => {
-    // In place and from the end: what is drawn is swapped to the end and cut off.
+    // The drawn row is swapped to the end and cut off, so that no other rows move.
     for (let end = waiting.length - 1; end >= Math.max(0, waiting.length - ROWS_PER_OBJECT); end -= 1) {
       const drawn = random.below(end + 1)
       ;[waiting[end], waiting[drawn]] = [waiting[drawn] as ArchivedEntry, waiting[end] as ArchivedEntry]
