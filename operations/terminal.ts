@@ -1,4 +1,33 @@
-/** A bar that fills as work is done: redrawn on a terminal, a line per tenth elsewhere. */
+import { once } from 'node:events'
+
+/** Where a command speaks: its results on one output, everything else on the other. */
+export type Terminal = {
+  /** One line of a result. */
+  print(line: string): void
+  /** A piece of a long result, as it stands. Waits until the reader has room for more. */
+  write(piece: string): Promise<void>
+  /** One line that says what is wrong, or how the work went. */
+  complain(line: string): void
+  /** Replaces the line that shows how far the work is; undefined takes it away. Only a screen shows it. */
+  status(line: string | undefined): void
+  /** How many characters fit in a row of the results; undefined when they go to a file or to another program. */
+  readonly width: number | undefined
+}
+
+/** The terminal of this process. */
+export const processTerminal = ({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process): Terminal => ({
+  print: (line) => void stdout.write(`${line}\n`),
+  async write(piece) {
+    if (!stdout.write(piece)) await once(stdout, 'drain')
+  },
+  complain: (line) => void stderr.write(`${line}\n`),
+  status(line) {
+    if (stderr.isTTY) stderr.write(`\r\x1b[K${line ?? ''}`)
+  },
+  width: stdout.isTTY ? stdout.columns : undefined,
+})
+
+/** A bar that fills as work is done: redrawn on a screen, a line per tenth elsewhere. */
 export const progressBar = (label: string, total: number): ((more: number) => void) => {
   let done = 0
   let tenths = 0
@@ -26,3 +55,10 @@ export const table = (headings: readonly string[], rows: readonly (readonly stri
       .trimEnd()
   return [line(headings), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
+
+/** 1234567 as "1,234,567", so that a person reads its size at a glance. */
+export const digits = (value: number | bigint): string => value.toLocaleString('en')
+
+/** "1 entry", "2,000 entries". */
+export const counted = (count: number, one: string, many: string): string =>
+  `${digits(count)} ${count === 1 ? one : many}`
