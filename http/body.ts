@@ -6,7 +6,7 @@ import { NOT_JSON, type Problem } from '#wire/http/problem'
 import { ProblemError } from './service.ts'
 
 /** The largest body that is read, before and after expansion: 1 MiB. */
-export const MAX_BODY_BYTES = 1024 * 1024
+const MAX_BODY_BYTES = 1024 * 1024
 
 /** The JSON value of a request's body. Throws a ProblemError: 400, 413 or 415. */
 export const readJson = async (request: Request): Promise<unknown> => jsonIn(await readText(request))

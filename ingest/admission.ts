@@ -12,7 +12,7 @@ export type Admission = {
   /** What the requests that are in hold together. */
   heldBytes(): number
 }
-export type Admitted = { leave(): void }
+type Admitted = { leave(): void }
 
 /** A problem that another moment would not have had, and for the operator what there was too much of. */
 export type Shed = Problem & { readonly reason: ShedReason }

@@ -53,7 +53,7 @@ export type FoundEntry = (
 }
 
 // A till that reuses an id makes few of them; a page of the quarantine has them all.
-export const MAX_CONFLICTS = 50
+const MAX_CONFLICTS = 50
 
 /**
  * What became of an id in a book: the entry that is counted, or else the first one that was set aside. Of what was set

@@ -16,7 +16,7 @@ export type Store = {
 export type StoreRead = { readonly port: keyof Store; readonly operation: string }
 
 /** The store did not answer. It may at the next try, which is why clients are told so and not that we are broken. */
-export class StoreUnavailable extends ProblemError {
+class StoreUnavailable extends ProblemError {
   constructor(cause: unknown) {
     super({
       code: 'store-unavailable',

@@ -5,10 +5,10 @@
  */
 export type DayRow = { readonly day: string; readonly row: object }
 
-export const MAX_RECORD_ROWS = 500
-export const MAX_RECORD_BYTES = 1_000 * 1024
-export const MAX_CALL_RECORDS = 500
-export const MAX_CALL_BYTES = 4 * 1024 * 1024
+const MAX_RECORD_ROWS = 500
+const MAX_RECORD_BYTES = 1_000 * 1024
+const MAX_CALL_RECORDS = 500
+const MAX_CALL_BYTES = 4 * 1024 * 1024
 
 /** Rows as records, each as full as it may be; rows of a day stay in order. */
 export const packRows = (rows: readonly DayRow[]): Uint8Array[] => {

@@ -14,7 +14,7 @@ export type Candidate = Source & { readonly entry: Entry; readonly raw: string }
  */
 export type Source = { readonly record: number; readonly index: number; readonly raw: string | Uint8Array }
 
-export type Unreadable = Source & { readonly reason: QuarantineReason; readonly detail: string }
+type Unreadable = Source & { readonly reason: QuarantineReason; readonly detail: string }
 
 export type SortedBatch = {
   /** The entries of each book, in stream order. */

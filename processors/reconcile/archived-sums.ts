@@ -43,7 +43,7 @@ export async function* archivedSums(
  * Of one meaning on every engine: the map travels as JSON text and the time as milliseconds, because engines print both in
  * ways of their own. What is no part of the content is only checked.
  */
-export const contentsSql = (day: BusinessDay, merchants: readonly MerchantId[] | 'all'): string => `
+const contentsSql = (day: BusinessDay, merchants: readonly MerchantId[] | 'all'): string => `
 SELECT
   entry_id, merchant_id, direction, amount, currency,
   date_diff('millisecond', TIMESTAMP '1970-01-01 00:00:00', occurred_at) AS occurred_at_ms,

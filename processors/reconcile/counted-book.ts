@@ -64,7 +64,7 @@ export const setAsideOf = async (
 }
 
 export type SetAsideOfBook = ReadonlyMap<EntryId, readonly SetAsideContent[]>
-export type SetAsideContent = Kept & Movement
+type SetAsideContent = Kept & Movement
 
 async function* allItems(quarantine: Pick<Quarantine, 'list'>, filter: QuarantineFilter): AsyncGenerator<Quarantined> {
   let after: string | undefined

@@ -9,7 +9,7 @@ import { parseAcceptedEntry } from '../entry/schema.ts'
 import { explainFields, parsed, readFields } from '../json/fields.ts'
 import { instantText, parseInstant } from '../entry/instant.ts'
 
-export const ENTRY_ROW_VERSION = 1
+const ENTRY_ROW_VERSION = 1
 
 /** What an entry does not have is undefined here, absent in JSON, and NULL in Parquet. */
 export type ArchiveRow = {

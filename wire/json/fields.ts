@@ -79,7 +79,7 @@ export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; v
       additionalProperties: { type: 'string', maxLength: value },
     })
 
-export const pointerTo = (path: readonly PropertyKey[]): string =>
+const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 // A text has at most as many code points as code units, so the usual short one is never taken apart.

@@ -6,9 +6,9 @@ import { addTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { digestOf } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from './journal/whole-chain.ts'
+import { wholeChain } from '../journal/whole-chain.ts'
 
-export type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
+type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
 export type BookSum = { readonly totals: Totals; readonly digest: string }
 type Chains = Pick<Journal, 'read' | 'end'>
 

@@ -1,5 +1,5 @@
-/** One question of `npm run bench`, in a process that nothing else has warmed up or filled: node bench/rig/ask.ts <name> */
-import { questions } from '../questions.ts'
+/** One question of `npm run bench`, in a process that nothing else has warmed up or filled: node bench/ask.ts <name> */
+import { questions } from './questions.ts'
 
 const question = questions.find(({ name }) => name === process.argv[2])
 if (question === undefined) throw new Error(`there is no question "${process.argv[2]}"`)
