@@ -2,7 +2,7 @@ import type { ArchivedEntry } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { Archive } from '#ledger/ports'
 
-/** Keeps every copy, as the real one does. */
+/** Keeps every copy, as Firehose does. */
 export const memoryArchive = (): Archive & {
   readonly entries: readonly ArchivedEntry[]
   readonly auditEvents: readonly AnyAuditEvent[]
