@@ -2,7 +2,8 @@
  * What the domain asks of the world. Each promise is kept by every adapter and proven by one contract suite per port.
  *
  * Whatever may heal (a throttled table, a lost connection) is thrown; the caller's caller tries again. A call that
- * threw may still have been carried out: every promise here is one that survives being asked for twice.
+ * threw may still have been carried out: every promise here is one that survives being asked for twice. What another
+ * version of Daybook has stored does not heal: it is thrown as an UnknownFormat.
  */
 import type { ArchivedEntry } from './archive.ts'
 import type { AnyAuditEvent, AuditEvent } from './audit-event.ts'
@@ -19,6 +20,9 @@ import type {
   SetAside,
 } from './quarantine.ts'
 import type { SealedSegment, SegmentNumber } from './segment.ts'
+
+/** What is stored is in a format that is not known here. It is never guessed at: a person has to look at the versions. */
+export class UnknownFormat extends Error {}
 
 /** Milliseconds since 1970 UTC, now. */
 export type Clock = () => number

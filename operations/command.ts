@@ -53,10 +53,13 @@ export const exitOf = async (
 
 /** Runs a command with the arguments, the terminal and the exit code of this process. */
 export const runCommand = async (command: Command, usage: string): Promise<void> => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader such as `head` closes the pipe when it has seen enough.
-    if (error.code === 'EPIPE') process.exit(EXIT.done)
-    throw error
-  })
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      // The reader, such as `head`, has gone away. The work and the findings of the command are the same without it.
+      if (code === 'EPIPE') return
+      console.error(message)
+      process.exit(EXIT.failed)
+    })
+  }
   process.exitCode = await exitOf(command, usage, process.argv.slice(2), processTerminal())
 }

@@ -7,10 +7,12 @@ import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import { bookKey } from '#ledger/identifiers'
 import { netMinor, type Totals } from '#ledger/money'
 import { compareBooks, type BookDifference, type Comparison } from '#processors/rebuild/compare-books'
-import { rebuildBooks, type Rebuilt } from '#processors/rebuild/rebuild-books'
+import type { RecorderLimits } from '#processors/rebuild/book-recorder'
+import { rebuildBooks, type Rebuilt, type RebuildParts } from '#processors/rebuild/rebuild-books'
 import { readSettings } from '#infra/settings'
 import { booksInStore } from './books-in-store.ts'
 import { EXIT, readArguments, runCommand, type Command } from './command.ts'
+import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
 import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
 import { digits, type Terminal } from './terminal.ts'
@@ -20,12 +22,14 @@ export const USAGE = `npm run rebuild [-- --keep]
 
   --keep   keeps these tables; without it, they are deleted in the end
 
-Exit code: 0 all objects were read and all books are equal, 1 not, 2 wrong arguments, 3 no system runs or answers.`
+Exit code: 0 all objects were read and all books are equal, 1 not, 2 wrong arguments, 3 no system runs or answers,
+or the command was stopped.`
 
 export const rebuild: Command = async (args, terminal) => {
   const { keep } = readArguments(args, { options: { keep: { type: 'boolean', default: false } } }).values
   useNamedOrRunningSystem()
   const settings = readSettings()
+  const stopped = interruption()
   // A rebuild takes long, so a throttled call is worth several more attempts.
   const client = documentClient({ maxAttempts: 10 })
   const archive = parquetArchiveObjects(s3ObjectStore(s3Client(), settings.archiveBucket))
@@ -33,9 +37,9 @@ export const rebuild: Command = async (args, terminal) => {
   const [rebuilt, live] = [booksInStore(client, tables), booksInStore(client, settings.tables)]
   const limits = { booksAtOnce: settings.booksAtOnce, cacheBytes: settings.bookCacheBytes }
   try {
-    const result = await rebuildShowing(terminal, { archive, rebuilt, register: live.merchants }, limits)
+    const result = await rebuildShowing(terminal, { archive, rebuilt, register: live.merchants }, limits, stopped)
     printRebuilt(terminal, result)
-    const comparison = await compareShowing(terminal, { rebuilt, live })
+    const comparison = await compareShowing(terminal, { rebuilt, live }, stopped)
     printComparison(terminal, comparison)
     const isProven = result.unreadableObjects.length === 0 && comparison.different.length === 0
     return isProven ? EXIT.done : EXIT.refused
@@ -45,21 +49,33 @@ export const rebuild: Command = async (args, terminal) => {
   }
 }
 
-type Rebuild = Parameters<typeof rebuildBooks>
-
-const rebuildShowing = async (terminal: Terminal, parts: Rebuild[0], limits: Rebuild[1]): Promise<Rebuilt> => {
+const rebuildShowing = async (
+  terminal: Terminal,
+  parts: RebuildParts,
+  limits: RecorderLimits,
+  stopped: AbortSignal,
+): Promise<Rebuilt> => {
   const [line, speed] = [progressLine(terminal), rate()]
-  const result = await rebuildBooks(parts, limits, ({ doneBytes, allBytes, entries }) =>
-    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entries')}`),
-  )
+  const result = await rebuildBooks(parts, limits, ({ doneBytes, allBytes, entries }) => {
+    stopped.throwIfAborted()
+    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entries')}`)
+  })
   line.clear()
+  stopped.throwIfAborted()
   terminal.print(`Read ${speed(result.entries, 'entries')}.`)
   return result
 }
 
-const compareShowing = async (terminal: Terminal, shelves: Parameters<typeof compareBooks>[0]): Promise<Comparison> => {
+const compareShowing = async (
+  terminal: Terminal,
+  shelves: Parameters<typeof compareBooks>[0],
+  stopped: AbortSignal,
+): Promise<Comparison> => {
   const [line, speed] = [progressLine(terminal), rate()]
-  const onProgress = (books: number, all: number) => line.show(books / all, `comparing: ${speed(books, 'books')}`)
+  const onProgress = (books: number, all: number) => {
+    stopped.throwIfAborted()
+    line.show(books / all, `comparing: ${speed(books, 'books')}`)
+  }
   const comparison = await compareBooks(shelves, { booksAtOnce: BOOKS_COMPARED_AT_ONCE, onProgress })
   line.clear()
   return comparison

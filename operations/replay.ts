@@ -13,6 +13,7 @@ import { parseInstant } from '#wire/entry/instant'
 import { readSettings } from '#infra/settings'
 import { booksInStore } from './books-in-store.ts'
 import { EXIT, readArguments, runCommand, UsageError, type Command } from './command.ts'
+import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
 import { digits, type Terminal } from './terminal.ts'
 
@@ -22,7 +23,8 @@ export const USAGE = `npm run replay -- --from T [--to T] [--source archive|stre
   --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to, up to now
   --source       stream (the default): the last 7 days, which the stream keeps; archive: all that is in S3
 
-Exit code: 0 everything was read, 1 an object cannot be read, 2 wrong arguments, 3 no system runs or answers.`
+Exit code: 0 everything was read, 1 an object cannot be read, 2 wrong arguments, 3 no system runs or answers,
+or the command was stopped.`
 
 type Request = { readonly arrived: Interval; readonly source: 'archive' | 'stream' }
 
@@ -50,17 +52,23 @@ const replayed = async ({ arrived, source }: Request, terminal: Terminal): Promi
   const world = booksInStore(documentClient({ maxAttempts: 10 }), tables)
   const limits = { booksAtOnce, cacheBytes: bookCacheBytes }
   const [line, speed] = [progressLine(terminal), rate()]
+  const stopped = interruption()
   try {
     if (source === 'stream') {
       const batches = retainedBatches(kinesisClient({ maxAttempts: 10 }), streamName, arrived)
-      const onProgress = ({ entries }: Recorded) => line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
+      const onProgress = ({ entries }: Recorded) => {
+        stopped.throwIfAborted()
+        line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
+      }
       return { recorded: await replayStream(batches, world, limits, onProgress), unreadableObjects: [] }
     }
     const archive = parquetArchiveObjects(s3ObjectStore(s3Client(), archiveBucket))
     const result = await replayArchive(archive, world, limits, {
       arrived,
-      onProgress: ({ doneBytes, allBytes, entries }) =>
-        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`),
+      onProgress: ({ doneBytes, allBytes, entries }) => {
+        stopped.throwIfAborted()
+        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`)
+      },
     })
     return { recorded: result, unreadableObjects: result.unreadableObjects }
   } finally {
@@ -78,6 +86,10 @@ const requestOf = (args: readonly string[]): Request => {
     throw new UsageError(`--source takes stream or archive, not ${source}.`)
   }
   const arrived = { fromMs: instantOf(from), toMs: to === undefined ? Date.now() : instantOf(to) }
+  // A replay of no entries would look like one that found none missing.
+  if (arrived.fromMs >= arrived.toMs) {
+    throw new UsageError(`Nothing lies from ${from} to ${to ?? 'now'}. Give a --from before --to.`)
+  }
   return { arrived, source }
 }
 

@@ -50,7 +50,15 @@ const chosenStatement = (positionals: readonly string[], { file, saved, from, to
     throw new UsageError('Give exactly one statement: as an argument, in a --file, or by its name with --saved.')
   if (saved === undefined && (from ?? to) !== undefined) throw new UsageError('--from and --to are only for --saved.')
   if (saved !== undefined) return savedStatement(saved, from, to)
-  return file === undefined ? (positionals[0] ?? '') : readFileSync(file, 'utf8')
+  return file === undefined ? (positionals[0] ?? '') : statementIn(file)
+}
+
+const statementIn = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 const savedStatement = (name: string, from: string | undefined, to: string | undefined): string => {

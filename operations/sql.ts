@@ -15,7 +15,10 @@ const sql: Command = async (args, terminal) => {
       for (const { name, about } of savedQueries()) terminal.print(`${name}\n    ${about}`)
       return EXIT.done
     case 'statement':
-      for await (const piece of answerTo(request, terminal)) await terminal.write(piece)
+      for await (const piece of answerTo(request, terminal)) {
+        // A reader such as `head` goes away when it has seen enough, and then the rest is not asked for.
+        if (!(await terminal.write(piece))) break
+      }
       return EXIT.done
   }
 }

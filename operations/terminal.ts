@@ -1,11 +1,12 @@
+import { Console } from 'node:console'
 import { once } from 'node:events'
 
 /** Where a command speaks: its results on one output, everything else on the other. */
 export type Terminal = {
   /** One line of a result. */
   print(line: string): void
-  /** A piece of a long result, as it stands. Waits until the reader has room for more. */
-  write(piece: string): Promise<void>
+  /** A piece of a long result. Waits until the reader has room for more; false when the reader has gone away. */
+  write(piece: string): Promise<boolean>
   /** One line that says what is wrong, or how the work went. */
   complain(line: string): void
   /** Replaces the line that shows how far the work is; undefined takes it away. Only a screen shows it. */
@@ -15,17 +16,26 @@ export type Terminal = {
 }
 
 /** The terminal of this process. */
-export const processTerminal = ({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process): Terminal => ({
-  print: (line) => void stdout.write(`${line}\n`),
-  async write(piece) {
-    if (!stdout.write(piece)) await once(stdout, 'drain')
-  },
-  complain: (line) => void stderr.write(`${line}\n`),
-  status(line) {
-    if (stderr.isTTY) stderr.write(`\r\x1b[K${line ?? ''}`)
-  },
-  width: stdout.isTTY ? stdout.columns : undefined,
-})
+export const processTerminal = ({ stdout, stderr }: Outputs = process): Terminal => {
+  const { log, error } = new Console({ stdout, stderr })
+  let hasReader = true
+  stdout.on('error', () => (hasReader = false))
+  return {
+    print: (line) => log(line),
+    async write(piece) {
+      // The same error ends the wait, and the listener above has noted it.
+      if (hasReader && !stdout.write(piece)) await once(stdout, 'drain').catch(() => undefined)
+      return hasReader
+    },
+    complain: (line) => error(line),
+    status(line) {
+      if (stderr.isTTY) stderr.write(`\r\x1b[K${line ?? ''}`)
+    },
+    width: stdout.isTTY ? stdout.columns : undefined,
+  }
+}
+
+type Outputs = Readonly<Record<'stdout' | 'stderr', NodeJS.WriteStream>>
 
 /** A bar that fills as work is done: redrawn on a screen, a line per tenth elsewhere. */
 export const progressBar = (label: string, total: number): ((more: number) => void) => {

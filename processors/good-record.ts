@@ -31,7 +31,7 @@ const REQUIRED: Entry = {
   receivedAtMs: Date.parse('2026-11-20T12:30:01.456Z'),
 }
 
-const EVERY_FIELD: Entry = {
+const EVERY_FIELD: Required<Entry> = {
   ...REQUIRED,
   entryId: 'good-2' as EntryId,
   direction: 'debit',

@@ -3,6 +3,7 @@
  * entry that goes through the same code at the same moment (`good-record.ts`, `journal/good-entry.ts`): where that
  * succeeds, the thing alone is to blame, and is set aside; where that fails, too, our code is.
  */
+import { UnknownFormat } from '#ledger/ports'
 import { BrokenChain } from '#ledger/segment'
 
 /** Our code fails on this and, at the same moment, not on what is good: it will come back with whatever causes it. */
@@ -37,9 +38,12 @@ export const mustWork = <T>(where: string, compute: () => T): T => {
   }
 }
 
-/** Whether no retry mends it until a person has looked: it comes from our code, or from a chain that was altered. */
+/**
+ * Whether no retry mends it until a person has looked: it comes from our code, from a chain that was altered, or from what
+ * another version has stored.
+ */
 export const isOurs = (error: unknown): boolean =>
-  [OwnFault, UnexpectedError, BrokenChain, TypeError, RangeError, ReferenceError, SyntaxError].some(
+  [OwnFault, UnexpectedError, BrokenChain, UnknownFormat, TypeError, RangeError, ReferenceError, SyntaxError].some(
     (kind) => error instanceof kind,
   )
 

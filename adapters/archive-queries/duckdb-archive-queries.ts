@@ -7,7 +7,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { DuckDBInstance } from '#adapters/duckdb/engine'
-import { ENTRY_COLUMNS, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
+import { COLUMN_NAMES, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
 import { readParquet } from '#adapters/duckdb/literals'
 import type { BusinessDay } from '#ledger/identifiers'
 import { StatementError, type ArchiveQueries, type QueryResult } from '#ledger/ports'
@@ -85,7 +85,7 @@ const MEMORY_LIMIT = '512MB'
  */
 const sourceStatements = (files: readonly string[]): string[] => [
   `CREATE VIEW archived_entries AS
-   SELECT ${Object.keys(ENTRY_COLUMNS).join()}, left(parse_filename(filename), 10) AS business_day
+   SELECT ${COLUMN_NAMES}, left(parse_filename(filename), 10) AS business_day
    FROM ${readParquet(files)}`,
   // Trino's names for the text of a JSON value, and for the bytes of a text.
   'CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)',

@@ -3,7 +3,7 @@ import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
 import { firstPage } from '#adapters/page-of'
 import type { Merchant } from '#ledger/merchant'
-import type { Merchants } from '#ledger/ports'
+import { UnknownFormat, type Merchants } from '#ledger/ports'
 import { parseSavedMerchant, savedMerchant } from '#wire/archive/merchant'
 
 /** One item for each merchant. It is under 2 KB unless the merchant's calendar has changed many times. */
@@ -32,7 +32,7 @@ type Item = Readonly<Record<string, unknown>>
 const merchantOf = (item: Item): Merchant => {
   const merchant = parseSavedMerchant(item)
   if (merchant.ok) return merchant.value
-  throw new Error(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)
+  throw new UnknownFormat(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)
 }
 
 // When the answer of a save is lost, the SDK saves again, is refused, and `save` says 'moved'. The caller then reads the

@@ -44,8 +44,7 @@ export const archiveEntries = (
       }
     } catch (err) {
       // Nothing after it is tried: from here on the batch is delivered again anyway.
-      if (isOurs(err)) log.error({ err, shardId: batch.shardId }, HELD_UP)
-      else log.warn({ err, shardId: batch.shardId }, 'the archive has to be given this again')
+      raise(log, batch.shardId, err, 'the archive has to be given this again')
     }
     return archived
   }
@@ -55,7 +54,7 @@ export const archiveEntries = (
       await progress.advance('archive', { shardId, sequenceNumber, appliedThroughMs: arrivedAtMs })
       return true
     } catch (err) {
-      log.warn({ err, shardId }, "the archive's progress has to be written again")
+      raise(log, shardId, err, "the archive's progress has to be written again")
       return false
     }
   }
@@ -69,6 +68,12 @@ export const archiveEntries = (
     const redeliverFrom = records[isNoted ? archived : 0]?.sequenceNumber
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
+}
+
+/** What may heal is only worth knowing of; the rest needs a person. */
+const raise = (log: Log, shardId: string, err: unknown, mayHeal: string): void => {
+  if (isOurs(err)) log.error({ err, shardId }, HELD_UP)
+  else log.warn({ err, shardId }, mayHeal)
 }
 
 const HELD_UP =

@@ -57,7 +57,7 @@ export const recordEntries = (
       ownProgress.set(shardId, sequenceNumber)
       return true
     } catch (err) {
-      log.warn({ err, shardId }, 'progress has to be written again')
+      raise(log, shardId, [err], 'progress has to be written again')
       return false
     }
   }
@@ -123,7 +123,7 @@ export const recordEntries = (
     ]
     const failures: unknown[] = []
     const undone = await runAll(tasks, booksAtOnce, (err) => failures.push(err))
-    raise(log, shardId, failures)
+    raise(log, shardId, failures, 'has to be delivered again')
     await publish(told)
     const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)
     const lastDone = records[firstUndone - 1]
@@ -136,11 +136,11 @@ export const recordEntries = (
 
 const TOLD_AT_ONCE = 500
 
-/** One line for all that has to be delivered again. What may heal is only worth knowing of; the rest needs a person. */
-const raise = (log: Log, shardId: string, failures: readonly unknown[]): void => {
+/** One line for all that has to be done again. What may heal is only worth knowing of; the rest needs a person. */
+const raise = (log: Log, shardId: string, failures: readonly unknown[], mayHeal: string): void => {
   if (failures.length === 0) return
   const err = failures.find(isOurs)
-  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, shardId }, 'has to be delivered again')
+  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, shardId }, mayHeal)
   else log.error({ err, failures: failures.length, shardId }, HELD_UP)
 }
 

@@ -22,6 +22,8 @@ test.each([
   { args: ['--saved', 'totals-by-day', '--from', '2026-02-30'], says: '2026-02-30 is not a day' },
   { args: ['select 1', '--from', '2026-02-20'], says: 'only for --saved' },
   { args: ['select 1', '--csv', '--json'], says: 'Give --csv or --json' },
+  { args: ['--file', '/no/such/file'], says: '/no/such/file cannot be read' },
+  { args: ['--file', '/'], says: '/ cannot be read' },
   { args: ['select 1', '--frm', 'x'], says: "Unknown option '--frm'" },
 ])('npm run sql with $args is refused with the reason "$says"', ({ args, says }) => {
   expect(() => sqlRequest(args)).toThrow(says)
@@ -58,6 +60,7 @@ test('npm run reconcile takes a day, for one merchant or for all', () => {
 
 test.each([
   ['sql', '--csv'],
+  ['sql', '--file', '/no/such/file'],
   ['reconcile', '--day'],
 ] as const)('npm run %s with wrong arguments prints its usage and ends with exit code 2', (command, ...args) => {
   const { status, stdout, stderr } = run(command, ...args)

@@ -391,6 +391,23 @@ test('a row of a schema that is not known holds no entry', async () => {
   })
 })
 
+test.each(['NULL', "''", "'a b'", "'é'"])(
+  'rows of the merchant %s are a fault beside an equal book',
+  async (merchant) => {
+    const { send, reconcile, bucket } = await aSystem()
+    await send(entry('a'))
+    const position = { shardId: 'shardId-000000000000', sequenceNumber: '1', index: 0 }
+    const rows = [{ entry: entry('b'), position, arrivedAtMs: NOON_MS }]
+    const altered = await alteredParquet(rows, `* REPLACE (${merchant}::VARCHAR AS merchant_id)`)
+    const [key = ''] = bucket.objects.keys()
+    bucket.objects.set(`${key}.other`, altered)
+    expect(said(await reconcile())).toMatchObject({
+      isEqual: false,
+      faults: [expect.stringMatching(/^archive: b at .*\/merchantId/)],
+    })
+  },
+)
+
 test('waits for rows on their way, and no longer than it has to', async () => {
   const { send, reconcile, running, waiting } = await aSystem()
   await send(entry('a'))

@@ -77,6 +77,21 @@ test.each(awkwardCases())('an entry whose texts are $what is accepted as it was 
   expect(onStream()).toMatchObject([texts, texts])
 })
 
+// RFC 8259 (8.2): what a reader makes of half of a pair cannot be foretold, and strict ones refuse the whole text.
+test.each([
+  { what: 'as a field', entry: { ...sale, '\ud800': 1 } },
+  { what: 'as the id', entry: { ...sale, entryId: 'e\udfff' } },
+  { what: 'as a key of metadata', entry: { ...sale, metadata: { 'a\ud83d': 'b' } } },
+])('half of a surrogate pair $what is refused in an answer that every client can read', async ({ entry }) => {
+  const { app } = start()
+  const answers = [
+    await app.request('/v1/entries', { method: 'POST', body: JSON.stringify(entry) }),
+    await app.request('/v1/entries/batch', { method: 'POST', body: JSON.stringify({ entries: [sale, entry] }) }),
+    await app.request('/v1/entries/stream', { method: 'POST', body: JSON.stringify(entry) }),
+  ]
+  for (const answer of answers) expect(await answer.text()).not.toMatch(/\\ud[89a-f]/)
+})
+
 type Answer = { status: number; headers: Headers; type: string | null; body: Body }
 type Body = {
   code?: string

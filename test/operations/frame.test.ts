@@ -48,7 +48,7 @@ const anOutput = (isTTY: boolean) => {
   })
   const text = () => chunks.join('')
   return {
-    out: Object.assign(stream, { isTTY, columns: 80 }) as unknown as NodeJS.WriteStream & { fd: 1 },
+    out: Object.assign(stream, { isTTY, columns: 80 }) as unknown as NodeJS.WriteStream,
     text,
     taken,
   }
@@ -56,7 +56,7 @@ const anOutput = (isTTY: boolean) => {
 
 test('a terminal writes a piece of a result only after its reader has taken the piece before', async () => {
   const [results, rest] = [anOutput(false), anOutput(false)]
-  const terminal = processTerminal({ stdout: results.out, stderr: rest.out as never })
+  const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
   let isWritten = false
   const written = terminal.write('first').then(() => (isWritten = true))
   await Promise.resolve()
@@ -66,12 +66,21 @@ test('a terminal writes a piece of a result only after its reader has taken the 
   expect(results.text()).toBe('first')
 })
 
+test('a terminal says that its reader has gone away, and does not wait for it', async () => {
+  const [results, rest] = [anOutput(false), anOutput(false)]
+  const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
+  const written = terminal.write('first')
+  results.out.destroy(new Error('write EPIPE'))
+  expect(await written).toBe(false)
+  expect(await terminal.write('second')).toBe(false)
+})
+
 test.each([
   { where: 'a screen', isTTY: true, text: '\r\x1b[K5 entries\r\x1b[K', width: 80 },
   { where: 'a file', isTTY: false, text: '', width: undefined },
 ])('progress that goes to $where is "$text"', ({ isTTY, text, width }) => {
   const [results, rest] = [anOutput(isTTY), anOutput(isTTY)]
-  const terminal = processTerminal({ stdout: results.out, stderr: rest.out as never })
+  const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
   const line = progressLine(terminal)
   line.show(undefined, '5 entries')
   rest.taken.shift()?.()

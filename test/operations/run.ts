@@ -6,7 +6,10 @@ export const runIn = async (command: Command, usage: string, args: readonly stri
   const [printed, complained]: [string[], string[]] = [[], []]
   const terminal: Terminal = {
     print: (line) => void printed.push(line),
-    write: async (piece) => void printed.push(piece),
+    async write(piece) {
+      printed.push(piece)
+      return true
+    },
     complain: (line) => void complained.push(line),
     status() {},
     width: undefined,

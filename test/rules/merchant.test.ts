@@ -95,7 +95,7 @@ describe('while a change of calendar is still to come', () => {
   test.each<{ what: string; given: Record<string, string | null>; rules: unknown[] }>([
     { what: 'nothing', given: {}, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
     { what: 'the same clock', given: { dayStartsAt: '04:00' }, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
-    { what: 'no day', given: { calendarFrom: null }, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
+    { what: 'the first day there is', given: { calendarFrom: null }, rules: [now, ['2026-11-21', SAO_PAULO, '04:00']] },
     { what: 'an earlier day', given: { calendarFrom: '2026-11-25' }, rules: [now, ['2026-11-25', SAO_PAULO, '04:00']] },
     { what: 'a later day', given: { calendarFrom: '2027-01-01' }, rules: [now, ['2027-01-01', SAO_PAULO, '04:00']] },
     { what: 'another start', given: { dayStartsAt: '05:00' }, rules: [now, ['2026-12-01', SAO_PAULO, '05:00']] },
@@ -117,6 +117,11 @@ describe('while a change of calendar is still to come', () => {
       rules: [now],
     },
   ])('$what', ({ given, rules }) => expect(rulesOf(change(pending, given))).toEqual(rules))
+
+  test('the first day there is, asked for again, changes nothing', () => {
+    const moved = change(pending, { calendarFrom: null })
+    expect(change(moved, { calendarFrom: null })).toBe(moved)
+  })
 
   test('another zone in which its day has begun counts from the day after', () => {
     // At 12:00 on the 30th in UTC the 1st has begun in Kiritimati, 14 hours ahead, but not in São Paulo.

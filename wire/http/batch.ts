@@ -8,15 +8,7 @@ import { readFields } from '../json/fields.ts'
 import { parseJson } from '../json/json.ts'
 import { positionToken } from './position-token.ts'
 import { invalid, NOT_JSON, PROBLEMS, problemBody, type Problem } from './problem.ts'
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COLON,
-  COMMA,
-  EntryScanner,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-} from '../entry/usual-entry.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, EntryScanner, OPEN_BRACE, OPEN_BRACKET } from '../entry/scanner.ts'
 
 /** An entry that the stream has acknowledged, and where it stands there. */
 export type Accepted = { readonly entry: Entry; readonly position: Position }

@@ -19,9 +19,7 @@ export const parseRegistration = (
   json: unknown,
 ): Result<Registration, readonly FieldProblem[]> => {
   const fields = readFields(merchantRequest, json)
-  if (!fields.ok) return fields
-  const { zoneData: _, ...wanted } = fields.value
-  return ok({ merchantId, ...wanted })
+  return fields.ok ? ok({ merchantId, ...fields.value }) : fields
 }
 
 /** What a PATCH changes of a merchant (RFC 7396). */
@@ -97,12 +95,6 @@ const calendarFrom = parsed(parseBusinessDay, 'must be a calendar date, written 
     'first day that is far enough ahead.',
 })
 
-// So that what was answered can be sent back.
-const zoneData = z
-  .string()
-  .meta({ readOnly: true, description: 'As it was answered. It changes nothing.' })
-  .exactOptional()
-
 /** The body of `PUT /v1/merchants/{merchantId}`. */
 export const merchantRequest = z
   .strictObject({
@@ -112,7 +104,6 @@ export const merchantRequest = z
     dayStartsAt: dayStartsAt.exactOptional(),
     lateEntries: lateEntries.exactOptional(),
     calendarFrom: calendarFrom.exactOptional(),
-    zoneData,
   })
   .describe('What is left out stays as it is.')
 
@@ -125,7 +116,6 @@ export const merchantPatch = z
     dayStartsAt: dayStartsAt.nullable().exactOptional(),
     lateEntries: lateEntries.nullable().exactOptional(),
     calendarFrom: calendarFrom.nullable().exactOptional(),
-    zoneData,
   })
   .describe(
     'What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for ' +

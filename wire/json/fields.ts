@@ -79,8 +79,9 @@ export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; v
       additionalProperties: { type: 'string', maxLength: value },
     })
 
+/** Well-formed, whatever the names in it are: an answer with half of a surrogate pair is one that many clients cannot read. */
 const pointerTo = (path: readonly PropertyKey[]): string =>
-  path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  path.map((key) => `/${String(key).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 // A text has at most as many code points as code units, so the usual short one is never taken apart.
 const codePoints = (value: string): number => (value.length <= 40 ? value.length : Array.from(value).length)

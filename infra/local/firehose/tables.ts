@@ -1,7 +1,6 @@
 /** What the two delivery streams write: where, split by what, and with which columns. On AWS these are Glue tables. */
 
-export type ColumnType = 'string' | 'bigint' | 'int' | 'timestamp' | 'map<string,string>'
-export type Column = { readonly name: string; readonly type: ColumnType }
+import { ENTRY_COLUMNS, type Column, type ColumnType } from '#wire/archive/columns'
 
 export type Table = {
   readonly columns: readonly Column[]
@@ -17,20 +16,7 @@ const column = (type: ColumnType) => (name: string) => ({ name, type })
 const strings = (...names: string[]) => names.map(column('string'))
 
 export const entriesTable: Table = {
-  columns: [
-    ...strings('entry_id', 'merchant_id', 'direction'),
-    { name: 'amount', type: 'bigint' },
-    ...strings('currency'),
-    ...['occurred_at', 'received_at'].map(column('timestamp')),
-    ...strings('method', 'category', 'description', 'reference', 'terminal_id'),
-    { name: 'terminal_seq', type: 'bigint' },
-    ...strings('reverses'),
-    { name: 'metadata', type: 'map<string,string>' },
-    ...strings('shard_id', 'sequence_number'),
-    { name: 'record_index', type: 'int' },
-    { name: 'arrived_at', type: 'timestamp' },
-    { name: 'schema_version', type: 'int' },
-  ],
+  columns: ENTRY_COLUMNS,
   keyPrefix: (day) => `entries/business_day=${day}/`,
   dayFrom: 'business_day',
   sortedBy: ['shard_id', 'sequence_number', 'record_index'],
