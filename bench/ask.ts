@@ -1,4 +1,4 @@
-/** One question of `npm run bench`, in a process that nothing else has warmed up or filled: node bench/ask.ts <name> */
+/** Measures one question of `npm run bench` in a fresh process: node bench/ask.ts <name> */
 import { questions } from './questions.ts'
 
 const question = questions.find(({ name }) => name === process.argv[2])

@@ -1,10 +1,10 @@
 /**
- * Measures what Daybook costs and how fast it is, one question after the other.
+ * Measures the cost and the speed of Daybook, one question after the other.
  *
- *     npm run bench                      # all of them, and writes bench/results.json
- *     npm run bench -- write-units cold  # only these, written nowhere
+ *     npm run bench                      # all questions; writes bench/results.json
+ *     npm run bench -- write-units cold  # only these; writes no file
  *
- * Fails when something could not be measured. A figure that misses its target is said to, and is no failure.
+ * Fails when a question could not be measured. A figure that misses its target is marked and is no failure.
  */
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { figureTable } from './rig/figure-table.ts'
 import { machine, versions } from './rig/machine.ts'
 import { questions } from './questions.ts'
 
-/** What a question answered, and what else the machine was doing when it was asked. */
+/** The figures of a question, and the load of the machine before it. */
 type Answer = {
   readonly question: string
   readonly seconds: number
@@ -51,7 +51,7 @@ const round = (value: number): number => Math.round(value * 10) / 10
 const wanted = process.argv.slice(2)
 const known = questions.map(({ name }) => name)
 const unknown = wanted.find((name) => !known.includes(name))
-if (unknown !== undefined) throw new Error(`there is no question "${unknown}", only ${known.join(', ')}`)
+if (unknown !== undefined) throw new Error(`There is no question "${unknown}". The questions are: ${known.join(', ')}.`)
 
 const answers: Answer[] = []
 const failures: string[] = []

@@ -2,7 +2,7 @@ import type { Figure } from './rig/figure.ts'
 
 export type Question = { readonly name: string; measure(): Promise<readonly Figure[]> }
 
-/** What is measured, in this order. Each is loaded only where it is asked, in a process of its own. */
+/** The questions in the order in which they are measured. Each is loaded only in the process that measures it. */
 export const questions: readonly Question[] = [
   { name: 'write-units', measure: async () => (await import('./questions/write-units.ts')).measureWriteUnits() },
   { name: 'cost', measure: async () => (await import('./questions/cost.ts')).measureCost() },

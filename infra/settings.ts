@@ -10,7 +10,7 @@ const resourceName = (fallback: string) =>
     .regex(/^[A-Za-z0-9_.-]+$/, 'may contain only letters, digits, "_", "." and "-"')
     .default(fallback)
 
-/** Where clients reach a service, without a slash at the end, so that a path can be put behind it. */
+/** The URL at which clients reach a service, without a slash at the end, so that a path can follow. */
 const serviceUrl = z.string().transform((text, context) => {
   const url = URL.parse(text)
   const isAddress = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)
@@ -25,7 +25,7 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   INGEST_PORT: port(8787),
   QUERY_PORT: port(8788),
-  // Ingest points there; without it, it cannot know the address.
+  // Ingest puts this URL into `Location`; it cannot know the address otherwise.
   QUERY_URL: serviceUrl.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 
@@ -39,13 +39,13 @@ const environment = z.object({
   QUARANTINE_TABLE: resourceName('quarantine'),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
-  // SQL goes to Athena when its workgroup is named, and otherwise to DuckDB over copies of the objects.
+  // SQL goes to Athena when a workgroup is set, and otherwise to DuckDB over copies of the objects.
   ATHENA_WORKGROUP: z.string().optional(),
   ATHENA_DATABASE: z.string().default('daybook'),
-  // From the hand-over to Firehose until the archive shows an entry, at most: its buffer, here 5 s, and 5 minutes.
+  // The longest time from the hand-over to Firehose until the archive shows an entry: its buffer (here 5 s) and 5 minutes.
   ARCHIVE_DELIVERY_SECONDS: z.coerce.number().min(0).default(305),
 
-  // No cap when it is not set.
+  // Without a value there is no limit.
   INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
   INGEST_MAX_BYTES_IN_FLIGHT: z.coerce
     .number()
@@ -53,7 +53,7 @@ const environment = z.object({
     .min(4 * 1024 * 1024)
     .default(64 * 1024 * 1024),
 
-  // A store on AWS likes many writes at a time; the local one has a single writer and likes few.
+  // A store on AWS is fastest with many writes at a time; the local one has a single writer and is fastest with few.
   BOOKS_AT_ONCE: z.coerce.number().int().min(1).max(256).default(32),
   BOOK_CACHE_BYTES: z.coerce
     .number()
@@ -61,10 +61,10 @@ const environment = z.object({
     .min(0)
     .default(128 * 1024 * 1024),
 
-  // The next ones mean something only to the local system.
+  // Only the local system uses the next settings.
   DAYBOOK_DATA: z.string().default('.daybook'),
   DAYBOOK_SHARDS: z.coerce.number().int().min(1).max(64).default(2),
-  // Whether the stream waits for the disk before it acknowledges. For throw-away data: never.
+  // Whether the stream waits for the disk before it acknowledges. `never` is for throw-away data.
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
 })
 
@@ -86,11 +86,11 @@ export type Settings = {
   readonly bookCacheBytes: number
   readonly dataFolder: string
   readonly shardCount: number
-  /** Whether what the local stream acknowledges survives a power cut, and not only a kill. */
+  /** Whether acknowledged records of the local stream survive a power cut, and not only a kill. */
   readonly syncs: boolean
 }
 
-/** The settings of every deployable. Addresses, region and credentials of AWS are not here: the SDK reads those itself. */
+/** The settings of every deployable. The SDK itself reads addresses, region and credentials of AWS. */
 export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => {
   const parsed = environment.safeParse(withoutEmpty(env))
   if (!parsed.success) throw new Error(explain(parsed.error))
@@ -126,7 +126,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
   }
 }
 
-// `INGEST_PORT= npm start` means the default to whoever types it, not port zero.
+// An empty value, as in `INGEST_PORT= npm start`, means the default and not port zero.
 const withoutEmpty = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
 

@@ -1,12 +1,12 @@
-/** What ingest counts and measures, declared in one place. docs/metrics.md lists the same. */
+/** All metrics of ingest. docs/metrics.md lists the same. */
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { DURATION_BUCKETS_SECONDS, gaugeAtScrape, type Registry } from '#http/metrics'
 import type { Call } from '#http/timed'
 import type { Result } from '#ledger/result'
 import type { Problem } from '#wire/http/problem'
 import type { Admission, ShedReason } from './admission.ts'
-import type { EntryRoute } from './app.ts'
 import type { CalendarAlarm } from './calendar-alarm.ts'
+import type { EntryRoute } from './entry-routes.ts'
 import type { BreakerState } from './guarded-stream.ts'
 import type { Put, StreamWriter } from './stream-writer.ts'
 
@@ -21,19 +21,19 @@ export const ingestMetrics = (registry: Registry) => {
   })
   const rejected = new Counter({
     name: 'daybook_ingest_entries_rejected_total',
-    help: 'Entries refused one by one, by the code of their problem. A request refused whole is not counted here.',
+    help: 'Entries refused one by one, by the code of their problem. Requests that are refused as a whole are not counted here.',
     labelNames: ['via', 'code'],
     registers,
   })
   const shed = new Counter({
     name: 'daybook_ingest_requests_shed_total',
-    help: 'Requests not let in: no-room (bytes in flight), stream-slow (others wait for the stream), rate-limited.',
+    help: 'Requests refused before their body is read: no-room (bytes in flight), stream-slow (the backlog waits too long), rate-limited.',
     labelNames: ['reason'],
     registers,
   })
   const putDuration = new Histogram({
     name: 'daybook_ingest_stream_put_duration_seconds',
-    help: 'Calls to the stream, by whether there was an answer. Calls that the breaker forbade are not among them.',
+    help: 'Calls to the stream, by whether there was an answer. Calls that the breaker refused are not counted.',
     labelNames: ['outcome'],
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
@@ -46,7 +46,7 @@ export const ingestMetrics = (registry: Registry) => {
   })
   const putEntries = new Histogram({
     name: 'daybook_ingest_stream_put_entries',
-    help: 'Entries per call to the stream: how much is shared by those who came at about the same time.',
+    help: 'Entries per call to the stream. Entries that arrive at about the same time share a call.',
     buckets: [1, 2, 5, 10, 50, 100, 500, 1_000, 5_000, 20_000],
     registers,
   })
@@ -58,7 +58,7 @@ export const ingestMetrics = (registry: Registry) => {
   })
   const records = new Counter({
     name: 'daybook_ingest_stream_records_total',
-    help: 'Records sent to the stream: stored, refused by it, or failed (no answer). What is not stored is sent again.',
+    help: 'Records sent to the stream: stored, refused by it, or failed (no answer). Records that are not stored are sent again.',
     labelNames: ['outcome'],
     registers,
   })
@@ -70,14 +70,14 @@ export const ingestMetrics = (registry: Registry) => {
   })
   const registerRead = new Histogram({
     name: 'daybook_ingest_register_read_duration_seconds',
-    help: 'Reads of merchants that were not at hand, which entries wait for.',
+    help: 'Reads of merchants that were not in memory. Entries wait for them.',
     labelNames: ['outcome'],
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   })
   const unpublished = new Counter({
     name: 'daybook_ingest_decisions_unpublished_total',
-    help: 'Merchants registered or changed without the archive being told. Sending the same again tells it.',
+    help: 'Merchants registered or changed whose audit event could not be published. Sending the same request again publishes it.',
     registers,
   })
 
@@ -85,7 +85,7 @@ export const ingestMetrics = (registry: Registry) => {
     for (const state of BREAKER_STATES) breaker.set({ state }, state === now ? 1 : 0)
   }
 
-  // A series that is there before anything has happened shows its first increase, too.
+  // A series that exists from the start shows its first increase too.
   for (const via of ENTRY_ROUTES) accepted.inc({ via }, 0)
   for (const reason of SHED_REASONS) shed.inc({ reason }, 0)
   for (const outcome of RECORD_OUTCOMES) records.inc({ outcome }, 0)
@@ -121,7 +121,7 @@ export const ingestMetrics = (registry: Registry) => {
       unpublished.inc()
     },
 
-    /** What is looked at when somebody asks. */
+    /** Declares the metrics that are read at each scrape. */
     watch({ writer, admission, uploadAdmission, alarm }: Watched): void {
       gaugeAtScrape(registry, {
         name: 'daybook_ingest_backlog_entries',
@@ -130,17 +130,17 @@ export const ingestMetrics = (registry: Registry) => {
       })
       gaugeAtScrape(registry, {
         name: 'daybook_ingest_backlog_bytes',
-        help: 'What those entries take up, before compression.',
+        help: 'Bytes of the entries that wait for the stream, before compression.',
         look: (gauge) => gauge.set(writer.backlog().bytes),
       })
       gaugeAtScrape(registry, {
         name: 'daybook_ingest_backlog_oldest_seconds',
-        help: 'How long the entry that waits longest has waited. From 1 s on, requests are shed.',
+        help: 'Waiting time of the entry that has waited longest for the stream. From 1 s on, requests are refused.',
         look: (gauge) => gauge.set(writer.waitingMs() / 1_000),
       })
       gaugeAtScrape(registry, {
         name: 'daybook_ingest_held_bytes',
-        help: 'What the requests that were let in may hold: requests (single and batch), and uploads. Each has its own room.',
+        help: 'Memory reserved for admitted requests: single and batch (requests), and uploads. Each has its own limit.',
         labelNames: ['room'],
         look: (gauge) => {
           gauge.set({ room: 'requests' }, admission.heldBytes())

@@ -13,7 +13,7 @@ import type { Currency } from './money.ts'
 import { ok, refuse, type Result } from './result.ts'
 import type { ZoneData } from './zone.ts'
 
-/** What becomes of an entry whose business day is already closed. */
+/** What happens to an entry whose business day is already closed. */
 export type LatePolicy = 'nextOpenDay' | 'restate' | 'quarantine'
 
 /** The owner of books. */
@@ -58,8 +58,8 @@ export const CALENDAR_CACHE_MS = MINUTE_MS
 /** How far ahead of our clock an entry's `occurredAt` may be. */
 export const MAX_AHEAD_MS = 5 * MINUTE_MS
 
-// Nobody may have stamped an entry with a day that a change still can move: not one that is ahead of our clock as far
-// as is allowed, and not an ingest that still holds the calendar of a cache's lifetime ago.
+// A change may move no day with which an entry may have been stamped. Entries may be as far ahead of our clock as is
+// allowed, and an ingest may still hold the calendar of a cache's lifetime ago.
 const CHANGE_NOTICE_MS = MAX_AHEAD_MS + CALENDAR_CACHE_MS
 
 export type MerchantRefusal = 'not-a-time-zone' | 'currency-fixed' | 'calendar-from-not-future'

@@ -1,6 +1,6 @@
 /** What all commands have in common: how arguments are read, and what the exit code says. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { StatementError } from '#ledger/ports'
+import { StatementError } from '#ledger/archive'
 import { processTerminal, type Terminal } from './terminal.ts'
 
 export const EXIT = {

@@ -1,4 +1,4 @@
-import type { QueryResult } from '#ledger/ports'
+import type { QueryResult } from '#ledger/archive'
 import { jsonTextOfAnySize } from '#wire/json/json'
 
 type Answer = AsyncIterable<QueryResult>

@@ -6,12 +6,12 @@ import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { openDaysBefore } from '#ledger/head'
 import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId } from '#ledger/identifiers'
+import { everyListed } from '#ledger/listed'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { Result } from '#ledger/result'
 import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
 import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
-import { everyMerchant } from './every-merchant.ts'
 import type { Terminal } from './terminal.ts'
 
 export const USAGE = `npm run verify-journal -- --merchant M --day D
@@ -73,7 +73,7 @@ const wantedOf = (given: { merchant?: string | undefined; day?: string | undefin
 
 /** The open books that the heads list, of one merchant or of all. */
 async function* openBooks({ heads, merchants }: JournalStore, { merchantId }: { merchantId?: BookId['merchantId'] }) {
-  const found = merchantId === undefined ? everyMerchant(merchants) : [{ merchantId }]
+  const found = merchantId === undefined ? everyListed(merchants.list) : [{ merchantId }]
   for await (const { merchantId } of found) {
     for (const day of openDaysBefore(await heads.read(merchantId))) yield { merchantId, day }
   }

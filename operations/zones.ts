@@ -7,6 +7,7 @@ import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { MINUTE_MS } from '#ledger/calendar'
+import { everyListed } from '#ledger/listed'
 import type { Merchant } from '#ledger/merchant'
 import type { Clock, AuditTrail, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
@@ -16,7 +17,6 @@ import { instantText } from '#wire/entry/instant'
 import { merchantSaved } from '#wire/archive/merchant'
 import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, type Command, type Exit } from './command.ts'
-import { everyMerchant } from './every-merchant.ts'
 import { table, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run zones [-- --dry-run] [--json]
@@ -47,7 +47,7 @@ export const zones =
     const { 'dry-run': isDryRun, json } = readArguments(args, { options }).values
     const world = openWorld()
     const report = reporter(terminal, { isDryRun, json, version: world.zones.version })
-    for await (const merchant of everyMerchant(world.merchants)) {
+    for await (const merchant of everyListed(world.merchants.list)) {
       report.merchant(merchant, await (isDryRun ? plan(world, merchant) : update(world, merchant)))
     }
     return report.end()

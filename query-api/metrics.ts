@@ -1,4 +1,4 @@
-/** What the query API counts and measures, declared in one place. docs/metrics.md lists the same. */
+/** All metrics of the query API. docs/metrics.md lists the same. */
 import { Counter, Histogram } from 'prom-client'
 import { DURATION_BUCKETS_SECONDS, gaugeAtScrape, type Registry } from '#http/metrics'
 import type { Call } from '#http/timed'
@@ -18,7 +18,7 @@ export const queryMetrics = (registry: Registry) => {
   })
   const joined = new Counter({
     name: 'daybook_query_store_reads_shared_total',
-    help: 'Reads that were spared, because somebody else was about to read the same.',
+    help: 'Reads that were saved, because the same read was under way for another request.',
     labelNames: ['port', 'operation'],
     registers,
   })
@@ -31,7 +31,7 @@ export const queryMetrics = (registry: Registry) => {
   })
   const events = new Counter({
     name: 'daybook_query_live_events_sent_total',
-    help: 'Day views sent to those who follow a merchant live. Heartbeats are not counted.',
+    help: 'Day views sent to clients that follow a merchant live. Heartbeats are not counted.',
     registers,
   })
 
@@ -52,20 +52,20 @@ export const queryMetrics = (registry: Registry) => {
       events.inc()
     },
 
-    /** What is looked at when somebody asks. */
+    /** Declares the metrics that are read at each scrape. */
     watch({ live, freshness }: Watched): void {
       gaugeAtScrape(registry, {
         name: 'daybook_query_live_clients',
-        help: 'Clients that follow a merchant live at the moment.',
+        help: 'Clients that follow a merchant live now.',
         look: (gauge) => gauge.set(live.clientCount()),
       })
       gaugeAtScrape(registry, {
         name: 'daybook_query_journal_applied_through_timestamp_seconds',
-        help: 'Everything that arrived on the open shard until then stands in the books. time() minus this is the lag.',
+        help: 'The time up to which every entry on the open shard is in the books. time() minus this is the lag.',
         labelNames: ['shard'],
         look: async (gauge) => {
           const shards = await withinPatience(freshness.appliedThroughByShard())
-          // While it cannot be read, what was read last stays, and rightly grows old.
+          // While the progress cannot be read, the last values stay, so that the lag computed from them grows.
           if (shards === undefined) return
           gauge.reset()
           for (const [shard, appliedThroughMs] of shards) gauge.set({ shard }, appliedThroughMs / 1_000)
@@ -80,7 +80,7 @@ type Watched = {
   readonly freshness: Pick<Freshness, 'appliedThroughByShard'>
 }
 
-// A store that does not answer must not keep the other metrics from being seen.
+// A store that does not answer must not hold back the other metrics.
 const SCRAPE_PATIENCE_MS = 1_000
 
 /** The answer, or undefined when it fails or takes too long. */

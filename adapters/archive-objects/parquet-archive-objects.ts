@@ -1,8 +1,14 @@
 /** The archive's Parquet objects. The rows of one business day at a time are brought together, sorted, and read. */
 import { wrongColumns } from '#adapters/duckdb/entry-files'
-import type { ArchivedEntry } from '#ledger/archive'
+import type {
+  ArchivedEntry,
+  ArchiveObject,
+  ArchiveObjects,
+  ArchivePart,
+  Interval,
+  UnreadableObject,
+} from '#ledger/archive'
 import type { Merchant } from '#ledger/merchant'
-import type { ArchiveObject, ArchiveObjects, ArchivePart, Interval, UnreadableObject } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
 import { ENTRY_COLUMNS, type ColumnType } from '#wire/archive/columns'
 import { HIDDEN, isHidden, readArchiveKey } from '#wire/archive/key'

@@ -12,7 +12,7 @@ import {
   type QueryExecution,
 } from '@aws-sdk/client-athena'
 import type { ObjectStore } from '#adapters/archive-objects/object-store'
-import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/ports'
+import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/archive'
 import { readArchiveKey } from '#wire/archive/key'
 import { wholeResult } from './whole-result.ts'
 

@@ -1,5 +1,5 @@
 import { GetRecordsCommand, GetShardIteratorCommand, type KinesisClient, type Shard } from '@aws-sdk/client-kinesis'
-import type { Interval } from '#ledger/ports'
+import type { Interval } from '#ledger/archive'
 import { listShards } from './list-shards.ts'
 
 /** Records of one shard, in the shard's order. */

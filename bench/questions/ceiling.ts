@@ -1,4 +1,4 @@
-/** How many entries of one merchant a second the processor brings into one book, over the local DynamoDB. */
+/** Measures how many entries of one merchant the processor counts per second in one book, over the local DynamoDB. */
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
@@ -53,7 +53,7 @@ const ceiling = async ({ tables, bookCacheBytes }: ReturnType<typeof readSetting
     { booksAtOnce: 32, cacheBytes: bookCacheBytes },
   )
   const rates: number[] = []
-  // Made before, so that nobody's garbage but the processor's is collected while it is measured.
+  // The records are made before, so that only the processor's garbage is collected during the measurement.
   const rounds: (readonly ShardBatch[])[] = []
   while (rounds.length < WARM_UP_ROUNDS + ROUNDS) rounds.push(await stream.send(requests(BATCH)))
   for (const [round, batches] of rounds.entries()) {

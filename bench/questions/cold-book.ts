@@ -1,6 +1,6 @@
 /**
- * A worker that knows nothing gets one entry for a book that already holds a million: how long until it is appended, how
- * much memory that takes, and what it reads. Stream and store are those of the local system.
+ * Gives a worker with an empty cache one entry for a book of a million. Measures the time until the entry is appended, the
+ * memory, and the read units. Stream and store are those of the local system.
  */
 import { randomUUID } from 'node:crypto'
 import { fork } from 'node:child_process'
@@ -95,7 +95,7 @@ const fillBook = async (): Promise<number> => {
   return bytes
 }
 
-/** In a process of its own, so that its memory is only that of a worker. */
+/** The worker runs in its own process, so that the memory is only that of a worker. */
 const appendCold = (): Promise<{ seconds: number; peakMB: number }> =>
   new Promise((resolve, reject) => {
     const data = Buffer.from(encodeEntries([entryLine(anEntry(ENTRIES))])).toString('base64')

@@ -1,9 +1,9 @@
 /**
- * What a million entries cost on AWS at 6,000 a second of 1,000 merchants, in requests of 50: calls that are counted and
- * CPU that is measured, times published prices. Beside it the design with one transaction per entry.
+ * Computes the price on AWS of a million entries, at 6,000 a second of 1,000 merchants, in requests of 50: counted calls
+ * and measured CPU, times published prices. Compares it with the design of one transaction per entry.
  *
- * Not in it, because it is not built yet or hangs on where ingest stands: the archive, the way in from the internet, logs
- * and metrics, and what stays stored.
+ * The price leaves out the archive, the way in from the internet, logs, metrics and long-term storage, because they are
+ * not built yet or depend on where ingest runs.
  */
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
@@ -23,7 +23,7 @@ import { asSent, merchantOf, terms, trade } from '../rig/trade.ts'
 const MERCHANTS = 1_000
 const PER_SECOND = 6_000
 const PER_REQUEST = 50
-/** With which an on-demand stream begins. */
+/** An on-demand stream begins with this number of shards. */
 const SHARDS = 4
 const AT_ONCE = 32
 const MILLION = 1_000_000
@@ -39,7 +39,7 @@ export const measureCost = async (): Promise<readonly Figure[]> => {
   ]
 }
 
-/** Of a million entries. */
+/** The usage of a million entries. */
 type Used = Partial<Usage>
 type BooksUsage = { readonly stream: Used; readonly processor: Used; readonly store: Used }
 
@@ -53,7 +53,7 @@ const ours = (window: string, target: number, front: Used, { stream, processor, 
 
 const price = (used: Used): string => `$${dollars(used).toFixed(4)}`
 
-/** What the processor and the services around it use, when a shard's entries of a window come as one batch. */
+/** The usage of the processor and the services around it, when a shard's entries of a window come as one batch. */
 const usageOfBooks = async ({
   windowSeconds,
   windows,
@@ -63,7 +63,7 @@ const usageOfBooks = async ({
   const { workers, takeBill } = await billedWorkers(shops)
   const [worker] = workers as [Worker]
   const perWindow = PER_SECOND * windowSeconds
-  // Teaches the writer the shards and the worker the books.
+  // The first window makes the writer know the shards and the worker know the books.
   for (const batch of await stream.send(requests(30_000))) await worker(batch)
   takeBill()
 
@@ -93,7 +93,7 @@ const usageOfBooks = async ({
   }
 }
 
-/** One consumer reads all; a second one, for the archive, would read it once more. */
+/** One consumer reads all records; a second one, for the archive, would read them once more. */
 const streamUsage = (gigabytes: number): Used => ({
   kinesisGBIn: gigabytes,
   kinesisGBOut: gigabytes,
@@ -101,7 +101,7 @@ const streamUsage = (gigabytes: number): Used => ({
   kinesisStreamHours: MILLION / PER_SECOND / 3_600,
 })
 
-/** What ingest uses as a Lambda function: a call per request, its CPU, and the wait for the stream. */
+/** The usage of ingest as a Lambda function: a call per request, its CPU, and the wait for the stream. */
 const usageOfIngest = async (): Promise<Used> => {
   const { shops, requests } = trade({ merchantCount: MERCHANTS, ids: 'till' })
   const app = ingest({

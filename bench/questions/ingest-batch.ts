@@ -1,6 +1,6 @@
 /**
- * What an entry costs ingest in CPU: batches of 500 over HTTP, acknowledged by a stream in memory. The server is a
- * process of its own, and only its time is counted, user and system; this process makes the load.
+ * Measures ingest's CPU per entry: batches of 500 over HTTP, acknowledged by a stream in memory. The server is a separate
+ * process, and only its CPU is counted, user and system. This process makes the load.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -49,7 +49,7 @@ const usageOf = async (server: ReturnType<typeof fork>): Promise<Usage> => {
   return usage
 }
 
-/** Answers how many entries were accepted. */
+/** Returns how many entries were accepted. */
 const sendFor = async (ms: number, port: number, bodies: readonly Buffer[]): Promise<number> => {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
   const until = performance.now() + ms

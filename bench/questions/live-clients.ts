@@ -1,8 +1,8 @@
 /**
  * npm run bench:live -- [clients]
  *
- * A thousand apps that follow their merchants' days and mostly hear nothing: what they cost the query API in memory, that
- * all of them hear of a change, and that they do not keep it from stopping. Exit code 1 when one of these does not hold.
+ * A thousand clients follow their merchants' days and mostly get no events. Measures their memory in the query API, and
+ * checks that all of them get a change and that they do not keep the API from stopping. Exit code 1 when a check fails.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRunning } from '#infra/local/process-table'
@@ -18,7 +18,7 @@ import { merchantsOf } from '../rig/load/sales.ts'
 const clients = Number(process.argv[2] ?? 1_000)
 const sales = { name: 'followed', merchants: 100 }
 const merchants = merchantsOf(sales)
-/** Long enough for a heartbeat, which comes every 15 s. */
+/** This is long enough for a heartbeat, which comes every 15 s. */
 const IDLE_MS = 16_000
 
 printMachine()
@@ -35,7 +35,7 @@ try {
 
 async function measureMemory(queryApi: number): Promise<void> {
   const before = memoryMiB(queryApi).now
-  // The looks at the books of all merchants go on from the first client of each; what they take is not the others'.
+  // The API reads a merchant's books from its first client on. Later clients do not add to that memory.
   const listeners = await listenAll(merchants.length)
   await sleep(IDLE_MS)
   const withFirst = memoryMiB(queryApi).now
@@ -54,7 +54,7 @@ async function measureMemory(queryApi: number): Promise<void> {
   printFigure({ what: 'for each further client', value: perClient, unit: 'KiB' })
 }
 
-/** One entry for every merchant; each of its clients must hear of it. */
+/** Sends one entry for every merchant; each client of the merchant must get the change. */
 async function measureChange(listeners: readonly Listener[]): Promise<void> {
   const heardBefore = listeners.map((listener) => listener.events())
   const startedAtMs = performance.now()
@@ -86,7 +86,7 @@ async function measureStop(queryApi: number): Promise<void> {
   })
 }
 
-/** Connects so many clients, spread over the merchants; each gets the current business day as its first event. */
+/** Connects the clients, spread over the merchants. Each gets the current business day as its first event. */
 async function listenAll(count: number): Promise<Listener[]> {
   const listeners: Listener[] = []
   while (listeners.length < count) {

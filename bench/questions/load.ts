@@ -1,9 +1,9 @@
 /**
  * npm run bench:load
  *
- * What clients see of the running system: the whole of it, as `npm start` starts it, on free ports with data of its own,
- * and the load from a process of its own, all on the cores of this machine. After each load every day is compared with
- * what was acknowledged.
+ * Measures latencies and rates that clients see. The whole system runs as `npm start` starts it, on free ports with its
+ * own data, and the load comes from a separate process, all on the cores of this machine. After each load every day is
+ * compared with the acknowledged entries.
  */
 import { fileURLToPath } from 'node:url'
 import { RunningSystem } from '#test/flows/running-system'
@@ -11,7 +11,7 @@ import type { Figure } from '../rig/figure.ts'
 import { hotMerchant, readsBesideWrites, singleEntries, steadyLoad } from '../rig/load/measurements.ts'
 import { printFigure, printMachine } from '../rig/load/print-figures.ts'
 
-/** Takes about 70 seconds. Tells each figure as it comes, and answers them all. */
+/** Takes about 70 seconds. Reports each figure as it comes, and returns all of them. */
 export const measureLoad = async (onFigure: (figure: Figure) => void = () => {}): Promise<readonly Figure[]> => {
   const figures: Figure[] = []
   const system = await RunningSystem.start({ LOG_LEVEL: 'warn' })

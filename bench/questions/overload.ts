@@ -1,9 +1,10 @@
 /**
  * npm run bench:overload
  *
- * Four times as much as is taken, in two ways: beyond a cap on entries per second, and beyond the room for requests
- * while the stream stands still. Ingest must answer 202, 429 and 503 and nothing else, count all it answered 202 and
- * nothing it answered 429, keep its memory bounded, and be as good as new within ten seconds. Exit code 1 otherwise.
+ * Sends four times the load that ingest takes, in two ways: above the limit of entries per second, and above the room for
+ * requests while the stream stands still. Ingest must answer only 202, 429 and 503, every entry answered 202 and none
+ * answered 429 must be counted, memory must stay bounded, and a normal load must be accepted again within ten seconds.
+ * Exit code 1 otherwise.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RunningSystem, signal } from '#test/flows/running-system'
@@ -26,9 +27,9 @@ type Overload = {
   readonly name: string
   readonly env: NodeJS.ProcessEnv
   readonly forMs: number
-  /** Entries a second to be answered 202 in spite of it all; shedding load by taking none would be no feat. */
+  /** Entries a second that must be answered 202 even so. Refusing every entry would be too easy. */
   readonly takesAtLeast: number
-  /** What happens to the system in the meantime. */
+  /** The disturbance of the system during the load. */
   readonly meanwhile?: (system: RunningSystem) => Promise<void>
 }
 
@@ -45,7 +46,7 @@ const STALLED: Overload = {
   name: 'stalled',
   env: { INGEST_MAX_BYTES_IN_FLIGHT: String(4 * 1024 * 1024) },
   forMs: 20_000,
-  // For eight seconds nothing is wrong; the last answers come up to five seconds after the twenty.
+  // The stream works for the first eight seconds. The last answers come up to five seconds after the twenty.
   takesAtLeast: 0.9 * OFFERED_PER_SECOND * (8 / 25),
   async meanwhile(system) {
     await sleep(8_000)
@@ -95,7 +96,7 @@ async function play({ name, env, forMs, takesAtLeast, meanwhile }: Overload): Pr
 
 type Recovery = { readonly seconds: number; readonly rounds: readonly Written[] }
 
-/** Sends a normal load, second by second, until for three seconds in a row all of it is answered 202. */
+/** Sends a normal load, second by second, until all of it is answered 202 for three seconds in a row. */
 async function untilNormal(load: Writes): Promise<Recovery> {
   const rounds: Written[] = []
   const startedAtMs = performance.now()
@@ -153,7 +154,7 @@ function exactness({ sales }: Writes, written: readonly Written[], { times, wron
   const known = new Set([...acknowledged, ...ids((round) => round.unsure)])
   const lost = acknowledged.filter((id) => !times.has(id))
   const doubled = [...times].filter(([, count]) => count > 1)
-  // What was answered 429, or never sent.
+  // Entries that were answered 429 or never sent.
   const strangers = [...times.keys()].filter((id) => !known.has(id))
   const count = (what: string, value: number, unit = 'entries'): Figure => ({
     what,

@@ -1,9 +1,9 @@
 /**
  * npm run bench:postgres -- [--rounds N] [--seconds S] [--connections C]
  *
- * Daybook end to end (HTTP, stream, processor, store) against the plain way: the same HTTP face over one PostgreSQL
- * that deduplicates and adds up in the same transaction. Same loads, same cores, same run, in turns. What counts is how
- * many entries a second are counted in the end, not how many were taken: the clock stops when the last can be read.
+ * Compares Daybook end to end (HTTP, stream, processor, store) with the same HTTP face over one PostgreSQL that
+ * deduplicates and adds up in the same transaction. Both take turns with the same loads, on the same cores, in the same
+ * run. The rate is of counted entries, not of accepted ones: the clock stops when the last entry can be read.
  */
 import { parseArgs } from 'node:util'
 import type { Figure } from '../rig/figure.ts'
@@ -50,9 +50,9 @@ async function compare(shape: Shape, daybook: Rival, postgres: Rival): Promise<F
     [daybook, []],
     [postgres, []],
   ])
-  // The first round warms both up, and is not looked at but for what it counted.
+  // The first round warms both up. Only its counts are checked.
   for (let number = 0; number <= rounds; number += 1) {
-    // Who begins changes, so that neither always has the quieter moment.
+    // They take turns to begin, so that neither always has the quieter moment.
     for (const rival of number % 2 === 0 ? [daybook, postgres] : [postgres, daybook]) {
       const sales = { name: `${shape.batchSize === 1 ? 'single' : 'batch'}-${number}`, merchants: 100 }
       const round = await playRound(rival, shape, sales)
@@ -64,7 +64,7 @@ async function compare(shape: Shape, daybook: Rival, postgres: Rival): Promise<F
     }
   }
   const speeds = (rival: Rival) => (measured.get(rival) ?? []).slice(1).map((round) => round.entriesPerSecond)
-  // The two of a round were taken one right after the other, so what else the machine did concerns both.
+  // The two runs of a round follow each other, so other work on the machine affects both.
   const ratios = speeds(daybook).map((speed, round) => speed / (speeds(postgres)[round] ?? Number.NaN))
   const wrong = [...measured.values()].flat().reduce((sum, round) => sum + round.wrong, 0)
   return [

@@ -1,5 +1,5 @@
 /**
- * What an entry costs the journal processor in CPU, from the bytes of a stream record to a packed and sealed segment:
+ * Measures the journal processor's CPU per entry, from the bytes of a stream record to a packed and sealed segment:
  * large batches of few merchants, over a store in memory.
  */
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
@@ -36,7 +36,7 @@ export const measureProcessor = async (): Promise<readonly Figure[]> => {
     { booksAtOnce: 32, cacheBytes: 128 * 1024 * 1024 },
   )
   const costs: number[] = []
-  // Made before, so that nobody's garbage but the processor's is collected while it is measured.
+  // The records are made before, so that only the processor's garbage is collected during the measurement.
   const rounds: (readonly ShardBatch[])[] = []
   while (rounds.length < WARM_UP_ROUNDS + ROUNDS) rounds.push(await stream.send(requests(BATCH)))
   for (const [round, batches] of rounds.entries()) {

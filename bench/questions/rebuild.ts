@@ -1,7 +1,7 @@
 /**
- * `npm run bench:rebuild`: an archive of a million entries of a thousand shops and the live books of the same entries, on
- * local services of its own; then `npm run rebuild` against them, and the API against the archive. Exit code 1 when
- * anything differs.
+ * `npm run bench:rebuild` makes an archive of a million entries of a thousand shops and the live books of the same
+ * entries, on its own local services. It runs `npm run rebuild` against them and compares the API with the archive. Exit
+ * code 1 when anything differs.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,7 +25,7 @@ import { fill, type Filled } from '../rig/rebuild/fill.ts'
 
 const options = { entries: { type: 'string', default: '1000000' } } as const
 const entryCount = Number(parseArgs({ options }).values.entries)
-// As `npm start` has it for the local store, which has one writer.
+// `npm start` sets the same for the local store, which has one writer.
 process.env['BOOKS_AT_ONCE'] ??= '4'
 
 const main = async (folder: string): Promise<number> => {
@@ -69,7 +69,7 @@ const main = async (folder: string): Promise<number> => {
   }
 }
 
-/** The day of all trade. */
+/** The one business day of all entries. */
 const DAY = '2026-11-19'
 
 const print = ({ rows, objects, bytes }: Filled): void => {
@@ -77,7 +77,7 @@ const print = ({ rows, objects, bytes }: Filled): void => {
   console.log(`\narchive: ${n(rows)} rows in ${n(objects)} objects, ${n(bytes)} bytes, ${perRow} a row\n`)
 }
 
-/** The operator's command, as it is. */
+/** Runs the operator's command itself. */
 const runRebuild = async () => {
   const startedAtMs = performance.now()
   const child = spawn(process.execPath, [script('../../operations/rebuild.ts')], { stdio: 'inherit' })
@@ -87,7 +87,7 @@ const runRebuild = async () => {
       peakMiB = memoryMiB(child.pid ?? 0).peak || peakMiB
       cpuSeconds = cpuMicros(child.pid ?? 0) / 1e6
     } catch {
-      // It has just ended.
+      // The process has just ended.
     }
   }, 100)
   const [exitCode] = (await once(child, 'exit')) as [number | null]

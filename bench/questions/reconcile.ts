@@ -1,7 +1,7 @@
 /**
- * `npm run bench:reconcile`: how long it takes to prove a day equal. The books of the day and the archive's objects of the
- * same entries, as `bench:rebuild` makes them, both in memory; DuckDB and the comparing are those of `npm run reconcile`.
- * Exit code 1 when the day is not equal.
+ * `npm run bench:reconcile` measures how long it takes to prove a day equal. The books of the day and the archive's objects
+ * of the same entries, as `bench:rebuild` makes them, are in memory. DuckDB and the comparison are those of
+ * `npm run reconcile`. Exit code 1 when the day is not equal.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ import { fill } from '../rig/rebuild/fill.ts'
 const options = { entries: { type: 'string', default: '1000000' } } as const
 const entryCount = Number(parseArgs({ options }).values.entries)
 
-/** The day of all trade. */
+/** The one business day of all entries. */
 const DAY = '2026-11-19' as BusinessDay
 
 const main = async (folder: string): Promise<number> => {
@@ -36,7 +36,7 @@ const main = async (folder: string): Promise<number> => {
     quarantine: memoryQuarantine(),
     merchants: memoryMerchants(),
     stream: memoryEntryStream(),
-    // Both consumers are past whatever is put on the stream.
+    // Both consumers count as past every record of the stream.
     progress: {
       ...memoryProgress(),
       of: async (_consumer: unknown, shardId: string) => ({
@@ -60,7 +60,7 @@ const main = async (folder: string): Promise<number> => {
     onProgress: (entries) => console.log(`${n(entries)} entries archived and counted`),
   })
   const archive = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() })
-  // So that the copying of objects is not measured, which happens once.
+  // Objects are copied once, before the measurement.
   await archive.run('SELECT 1')
 
   const [startedAtMs, usedBefore] = [performance.now(), process.cpuUsage()]

@@ -1,6 +1,6 @@
 /**
- * What an entry costs in each pure step between its request and its sealed segment, in blocks of 500 of one merchant. The
- * steps take turns, so that whatever else the machine does strikes all of them.
+ * Measures the CPU per entry of each pure step between its request and its sealed segment, in blocks of 500 of one
+ * merchant. The steps take turns, so that other work on the machine affects all of them.
  */
 import { hash } from 'node:crypto'
 import { decide, emptyBook, evolve, nextSegment } from '#ledger/book'
@@ -70,7 +70,7 @@ const stepsOn = ({ shops, request }: Trade): Record<string, () => unknown> => {
   const { hash: _hash, ...unsealed } = sealSegment(book, segment)
 
   return {
-    // Nothing of ours: by this, runs on machines of other speed, or with other company, can be compared.
+    // This step has none of our code. It makes runs on machines of other speed or load comparable.
     'yardstick, SHA-256 of 256 bytes': () => entries.map(() => hash('sha256', YARDSTICK, 'hex')),
     'parse JSON alone, as Node does': () => JSON.parse(body) as unknown,
     'parse and validate': () => parseBatchText(body),

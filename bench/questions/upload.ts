@@ -1,8 +1,8 @@
 /**
  * npm run bench:upload -- [lines]
  *
- * An offline till sends a million lines in one request, and then, being a careful till, all of them again. They must be
- * counted once, and ingest must not hold them: its memory stays under 250 MB. Exit code 1 otherwise.
+ * An offline till sends a million lines in one request, and then all of them again. They must be counted once, and ingest
+ * must not hold them: its memory stays under 250 MB. Exit code 1 otherwise.
  */
 import { RunningSystem } from '#test/flows/running-system'
 import { answered } from '#test/flows/client'

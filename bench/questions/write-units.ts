@@ -1,4 +1,4 @@
-/** What an entry costs in DynamoDB: write units and bytes, for appends of three shapes and with shards routed at random. */
+/** Counts write units and bytes per entry in DynamoDB, for appends of three shapes and with shards routed at random. */
 import type { ShardBatch } from '#processors/shard-batch'
 import { seededRandom } from '#test/simulation/random'
 import { allWriteUnits } from '../rig/billed-store.ts'
@@ -57,7 +57,7 @@ const figuresWith = async (ids: IdKind, shape: Shape): Promise<readonly Figure[]
   const stream = recordedStream(1)
   const { workers, takeBill } = await billedWorkers(shops)
   const [worker] = workers as [Worker]
-  // The first window teaches the writer the shards and the worker the books.
+  // The first window makes the writer know the shards and the worker know the books.
   await workThrough(worker, await stream.send(requests(entriesPerWindow)))
   takeBill()
   for (let window = 0; window < windows; window += 1) {
@@ -79,8 +79,8 @@ const figuresWith = async (ids: IdKind, shape: Shape): Promise<readonly Figure[]
 }
 
 /**
- * The same four shards' batches, a second each, given to four workers: each shard to its own, or any batch to any worker,
- * which then finds that others have appended to its books meanwhile.
+ * Gives the batches of four shards, a second each, to four workers: each shard to its own worker, or each batch to a random
+ * one, which then finds that others have appended to its books.
  */
 const routing = async (): Promise<readonly Figure[]> => {
   const random = seededRandom(7)

@@ -1,6 +1,6 @@
 /**
- * The books in memory, and what the same calls would be billed on DynamoDB: the production adapters are handed every
- * call as well, over a client that only weighs the items they send.
+ * Books in memory that also count the bill of the same calls on DynamoDB. The production adapters get every call as well,
+ * over a client that only weighs the items.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
@@ -16,9 +16,9 @@ import { itemBytes, readUnits, writeUnits, type Item } from './item-size.ts'
 
 export type Bill = {
   appends: number
-  /** Puts whose number was taken; they are billed all the same. */
+  /** Puts that were refused because their number was taken. DynamoDB bills them as well. */
   refusedAppends: number
-  /** Of the segments that were stored. */
+  /** The bytes of the stored segments. */
   journalBytes: number
   journalWriteUnits: number
   headWriteUnits: number
@@ -30,7 +30,7 @@ export type BilledStore = {
   readonly journal: Journal
   readonly heads: Heads
   readonly progress: Progress
-  /** What has been billed since it was last asked. */
+  /** The bill since the last call. */
   takeBill(): Bill
 }
 
@@ -48,7 +48,7 @@ export const billedStore = (): BilledStore => {
   }
 }
 
-/** All write units, those of the books and those beside them. */
+/** All write units, of the books and of the other tables. */
 export const allWriteUnits = ({ journalWriteUnits, headWriteUnits, progressWriteUnits }: Bill): number =>
   journalWriteUnits + headWriteUnits + progressWriteUnits
 
@@ -84,7 +84,7 @@ const billedJournal = (journal: Journal, bill: () => Bill): Journal => {
       bill().readUnits += readUnits(segments.reduce((sum, segment) => sum + (storedBytes.get(keyOf(segment)) ?? 0), 0))
       return segments
     },
-    // A query is billed for whole items, whatever it asks of them.
+    // A query is billed for whole items, even when it asks for a few attributes.
     async end(book) {
       const end = await journal.end(book)
       bill().readUnits += readUnits(end === undefined ? 0 : (storedBytes.get(keyOf(end)) ?? 0))
@@ -113,7 +113,7 @@ const billedProgress = (progress: Progress, bill: () => Bill): Progress => ({
   },
 })
 
-/** The size of the item that an adapter's one write leaves behind. */
+/** The size of the item after an adapter's write. */
 const bytesSentBy = async (write: (client: DynamoDBDocumentClient) => Promise<unknown>): Promise<number> => {
   let bytes: number | undefined
   const scales = {
@@ -136,7 +136,7 @@ type WriteInput = {
   readonly ExpressionAttributeValues?: Item
 }
 
-/** What a put stores, or an update that sets or adds to attributes that were not there. */
+/** The item that a put stores, or an update that sets, or adds to, new attributes. */
 const itemOf = ({
   Item,
   Key,

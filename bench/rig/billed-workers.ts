@@ -1,4 +1,4 @@
-/** The production processor over a billed store, at a platform of shops whose day is nearly over. */
+/** The production processor over a billed store, for a platform of shops late in their day. */
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
@@ -27,7 +27,7 @@ export const billedWorkers = async (shops: readonly Shop[], workerCount = 1): Pr
     clock: Date.now,
     log: { warn: refuseToGoOn, error: refuseToGoOn },
   }
-  // Each has a cache of its own, as each Lambda environment has.
+  // Each worker has its own cache, as each Lambda environment has.
   const workers = Array.from({ length: workerCount }, () =>
     recordEntries(world, { booksAtOnce: 32, cacheBytes: 128 * 1024 * 1024 }),
   )

@@ -1,6 +1,6 @@
 import { isMet, type Figure, type Target } from './figure.ts'
 
-/** Figures as lines of text: what, how much, what was asked for and how far it is from there, what to know beside it. */
+/** Figures as lines of text: name, value, target, the distance from it, and a note. */
 export const figureTable = (figures: readonly Figure[]): string => {
   const rows = figures.map((figure) => [
     figure.what,
@@ -26,7 +26,7 @@ const targetText = (target: Target): string => {
   return `< ${number(target.below)}`
 }
 
-/** Whether the target is met, and otherwise by how much of it the value is too large or too small. */
+/** Whether the target is met, and otherwise by which share of it the value is too large or too small. */
 const verdict = (figure: Figure): string => {
   const { value, target } = figure
   if (target === undefined) return ''
@@ -35,7 +35,7 @@ const verdict = (figure: Figure): string => {
   return `missed by ${Math.max(1, Math.round(Math.abs(value / bound - 1) * 100))} %`
 }
 
-/** Three digits, as many as any of our measurements deserves, and whole numbers whole. */
+/** Three digits, because our measurements are no more exact. Whole numbers stay whole. */
 const number = (value: number): string => (Math.abs(value) >= 100 ? WHOLE.format(value) : THREE_DIGITS.format(value))
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })

@@ -1,13 +1,13 @@
-/** One answer of a measurement: what `npm run bench` prints as a line and writes to `bench/results.json`. */
+/** One measured figure. `npm run bench` prints it as a line and writes it to `bench/results.json`. */
 export type Figure = {
-  /** What was measured, in words that stand alone. */
+  /** The name of the figure, which can be read alone. */
   readonly what: string
   readonly value: number
-  /** What the value counts: 'µs', 'ms', 'write units', '$', '×' … */
+  /** The unit of the value: 'µs', 'ms', 'write units', '$', '×' … */
   readonly unit: string
-  /** What requirements.md asks for. */
+  /** The target of the requirements. */
   readonly target?: Target
-  /** What a reader has to know beside it: the shape of the load, what it was compared with. */
+  /** What a reader must know to judge the value: the shape of the load, the thing it was compared with. */
   readonly note?: string
 }
 

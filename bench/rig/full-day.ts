@@ -1,6 +1,6 @@
 /**
- * Books late in a busy day: every hour and every method stands in their view, which is rewritten with each append. What
- * a view weighs hangs on the length of its numbers, so they are those of a day of 20 million entries over all shops.
+ * Books late in a busy day. Their view has every hour and every method, and each append writes it again. The size of a view
+ * depends on the length of its numbers, so the numbers are those of a day of 20 million entries over all shops.
  */
 import { emptyBook } from '#ledger/book'
 import type { DayView } from '#ledger/day-view'
@@ -16,7 +16,7 @@ import { bookOf, terms, type Shop } from './trade.ts'
 const ENTRIES_SO_FAR = 20_000_000
 const HOURS = 24
 
-/** The one segment of a book that has a day behind it. Only its view is that of a day; it carries a single entry. */
+/** The only segment of such a book. Its view is that of a whole day; it carries a single entry. */
 export const fullDay = (shop: Shop): SealedSegment => {
   const book = bookOf(shop.merchantId)
   const entry: Entry = {
@@ -35,7 +35,7 @@ export const fullDay = (shop: Shop): SealedSegment => {
 
 const fullView = ({ merchantId, share, usualMinor }: Shop): DayView => {
   const random = seededRandom(laneOf(merchantId))
-  // No two numbers alike, as in a real day: a view that could be compressed would not tell the truth.
+  // All numbers differ, as in a real day: a view of equal numbers would be smaller than a real one.
   const part = (of: number): Totals => {
     const entryCount = Math.ceil(((share * ENTRIES_SO_FAR) / of) * (0.3 + 1.4 * random.next()))
     const creditsMinor = Math.ceil(entryCount * usualMinor * (0.9 + 0.2 * random.next()))

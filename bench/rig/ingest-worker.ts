@@ -1,4 +1,4 @@
-/** The ingest of ingest-batch.ts, on a stream that forgets: `ingest-worker.ts <merchants>`. */
+/** The ingest of ingest-batch.ts, over a stream that stores nothing: `ingest-worker.ts <merchants>`. */
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
@@ -30,7 +30,7 @@ const serveAndTell = async (merchantCount: number): Promise<void> => {
   process.once('disconnect', () => process.exit(0))
 }
 
-/** Says that it has stored what it forgets, one turn of the event loop later, as an answer from a network would come. */
+/** Acknowledges records without storing them, one turn of the event loop later, as an answer from a network comes. */
 const stubStream = (): EntryStream => {
   const shardIds = ['shardId-000000000000', 'shardId-000000000001'] as const
   const half = 2n ** 127n

@@ -1,19 +1,19 @@
 /**
- * How large DynamoDB takes an item to be, and what it bills for it, as its developer guide says ("DynamoDB item sizes and
+ * The size that DynamoDB gives an item, and its bill, by the rules of its developer guide ("DynamoDB item sizes and
  * formats", "DynamoDB read and write operations").
  */
 import type { NativeAttributeValue } from '@aws-sdk/lib-dynamodb'
 
 export type Item = Readonly<Record<string, NativeAttributeValue>>
 
-/** Names and values of all attributes, in bytes. */
+/** The size of the names and values of all attributes, in bytes. */
 export const itemBytes = (item: Item): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0)
 
-/** What a write of an item costs; a refused one costs the larger of the item that is there and the one that is not put. */
+/** The units of a write. A refused put is billed by the larger of the stored item and the new one. */
 export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024))
 
-/** What a strongly consistent read costs that finds so many bytes, in one item or by one query. */
+/** The units of a strongly consistent read that finds this many bytes, in one item or by one query. */
 export const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4096))
 
 const valueBytes = (value: NativeAttributeValue): number => {
@@ -27,7 +27,7 @@ const valueBytes = (value: NativeAttributeValue): number => {
   throw new TypeError(`no rule says how large ${typeof value} is`)
 }
 
-/** A byte for two digits and one more; zeroes at either end are not stored, a sign is. */
+/** A byte for every two digits and one more. Zeroes at either end take no room; a sign does. */
 const numberBytes = (value: number | bigint): number => {
   const digits = String(value).replace(/^-/, '').replace('.', '').replace(/^0+/, '').replace(/0+$/, '')
   if (digits.includes('e')) throw new TypeError(`${value} is not written out in digits`)

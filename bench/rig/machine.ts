@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 
-/** Where figures are taken. */
+/** The machine on which figures are taken. */
 export const machine = () => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,
@@ -10,7 +10,7 @@ export const machine = () => ({
   system: `${type()} ${release()} ${process.arch}`,
 })
 
-/** What was measured: our own state, and all that it runs on. */
+/** The measured versions: our own commit, and everything that it runs on. */
 export const versions = () => ({
   commit: git('describe', '--always', '--dirty', '--abbrev=12'),
   node: process.version,
@@ -26,7 +26,7 @@ const git = (...args: string[]): string => {
   }
 }
 
-/** The packages we name, in the versions that are pinned. */
+/** Our direct dependencies in their pinned versions. */
 const installedPackages = (): Record<string, string> => {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest
   return { ...manifest.dependencies, ...manifest.optionalDependencies }

@@ -1,6 +1,6 @@
 /**
- * The design that everybody thinks of first, to compare with: one transaction per entry, which puts the entry if its id
- * is not there and adds it to its book's counters. Really carried out, on the local DynamoDB.
+ * The obvious design, for comparison: one transaction per entry, which puts the entry if its id is new and adds it to its
+ * book's counters. The transactions run on the local DynamoDB.
  */
 import { CreateTableCommand, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { PutCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
@@ -17,13 +17,13 @@ import { billedRecordGB } from './prices.ts'
 import { cpuMicros } from './rounds.ts'
 import { bookOf, terms, trade } from './trade.ts'
 
-/** Of one entry, where nothing else is said. */
+/** Figures are per entry unless their name says otherwise. */
 export type Naive = {
   readonly recordGB: number
   readonly cpuMicros: number
-  /** Late in the day, with every hour and method counted; as the local DynamoDB bills it. */
+  /** Write units late in the day, when every hour and method has a counter, as the local DynamoDB bills them. */
   readonly writeUnits: number
-  /** With counters of the day's totals alone, which cannot answer what we answer. */
+  /** Write units with counters of the day's totals alone, which cannot answer Daybook's queries. */
   readonly bareWriteUnits: number
   readonly mixedPerSecond: number
   readonly hotPerSecond: number
@@ -92,7 +92,7 @@ const countAll = async (client: DynamoDBDocumentClient, entries: readonly Entry[
   }
 }
 
-/** Counts an entry once; answers the write units that it took. What another transaction held up is tried again. */
+/** Counts an entry once and returns its write units. Tries again after a conflict with another transaction. */
 const countEntry = async (client: DynamoDBDocumentClient, entry: Entry): Promise<number> => {
   const transaction = new TransactWriteCommand({
     ReturnConsumedCapacity: 'TOTAL',
@@ -153,7 +153,7 @@ const addToCounters = (entry: Entry) => {
   }
 }
 
-/** The counters late in the day, when all are there. */
+/** The counters late in the day, when all of them exist. */
 const countersItem = (book: string, { withView }: { withView: boolean }): Item => {
   const rows = ['day', ...(withView ? [...METHODS, ...Array(24).keys()] : [])]
   const numbers = rows.flatMap((row) => [

@@ -1,7 +1,7 @@
 /**
- * What AWS charges in us-east-1, in US dollars, without free tiers, discounts or taxes, as of 2026-11-21. The pages named
- * were out of reach: the prices of DynamoDB and Lambda agree with what others quote from them, those of Kinesis stand as
- * remembered. Look again before you rely on them.
+ * Prices of AWS in us-east-1, in US dollars, without free tiers, discounts or taxes, as of 2026-11-21. The price pages
+ * could not be read: the prices of DynamoDB and Lambda agree with quotes elsewhere, and those of Kinesis are from memory.
+ * Check them before you rely on them.
  */
 export type Usage = {
   readonly dynamodbWriteUnits: number
@@ -9,7 +9,7 @@ export type Usage = {
   readonly kinesisStreamHours: number
   readonly kinesisGBIn: number
   readonly kinesisGBOut: number
-  /** What is kept beyond the first 24 hours, which are in the price of what comes in. */
+  /** Storage beyond the first 24 hours, which the price of incoming data includes. */
   readonly kinesisGBMonths: number
   readonly lambdaRequests: number
   readonly lambdaGBSeconds: number
@@ -21,7 +21,7 @@ const DYNAMODB = 'aws.amazon.com/dynamodb/pricing/on-demand: standard table clas
 const KINESIS = 'aws.amazon.com/kinesis/data-streams/pricing: on-demand standard; a GB is 2^30 bytes, a record whole KB'
 const LAMBDA = 'aws.amazon.com/lambda/pricing: Arm, the first 7.5 billion GB-seconds of a month'
 
-/** Of one of each. */
+/** The price of one unit of each. */
 const PRICES: Readonly<Record<keyof Usage, Price>> = {
   dynamodbWriteUnits: { dollars: 0.625 / 1e6, source: DYNAMODB },
   dynamodbReadUnits: { dollars: 0.125 / 1e6, source: DYNAMODB },
@@ -37,8 +37,8 @@ export const dollars = (usage: Partial<Usage>): number =>
   Object.entries(usage).reduce((sum, [of, amount]) => sum + amount * PRICES[of as keyof Usage].dollars, 0)
 
 /**
- * What Lambda bills for work that computes and waits. CPU comes in proportion to memory, a whole one at 1,769 MB, so
- * computing costs the same at any size; waiting costs what the function holds meanwhile.
+ * The memory-seconds that Lambda bills for work that computes and waits. CPU grows with memory, to a whole CPU at
+ * 1,769 MB, so computing costs the same at any size. Waiting is billed by the memory of the function.
  */
 export const lambdaGBSeconds = ({ cpuSeconds, waitSeconds }: { cpuSeconds: number; waitSeconds: number }): number =>
   cpuSeconds * (1_769 / 1_024) + waitSeconds * FUNCTION_GB
@@ -46,7 +46,7 @@ export const lambdaGBSeconds = ({ cpuSeconds, waitSeconds }: { cpuSeconds: numbe
 // A worker that reads a cold book of a million entries takes 250 MB.
 const FUNCTION_GB = 0.5
 
-/** How long AWS lets us wait for an answer. Not measured: a cautious reading of what others report from inside a region. */
+/** The time until AWS answers. Not measured: a cautious choice from figures that others report from inside a region. */
 export const ASSUMED_WAIT_SECONDS = { kinesisPut: 0.015, dynamodbPut: 0.007, dynamodbTransaction: 0.015 } as const
 
 /** Kinesis bills a record, its partition key included, in steps of 1 KB. */

@@ -1,4 +1,4 @@
-/** What the production stream writer makes of requests: the records of each shard, as a consumer is handed them. */
+/** Turns requests into the records of each shard, as the production stream writer makes them and a consumer gets them. */
 import { streamWriter } from '#ingest/stream-writer'
 import type { Entry } from '#ledger/entry'
 import type { Shard } from '#ledger/lanes'
@@ -8,8 +8,8 @@ import type { DeliveredRecord, ShardBatch } from '#processors/shard-batch'
 export type RecordedStream = {
   readonly stream: EntryStream
   /**
-   * Puts requests one after the other, as an ingest does that is never kept waiting: the smallest records there are.
-   * Answers one batch per shard that got anything, in the order of the shards.
+   * Puts requests one after the other, as ingest does when the stream answers at once. This makes the smallest records.
+   * Returns one batch for each shard that got a record, in the order of the shards.
    */
   send(requests: readonly (readonly Entry[])[]): Promise<readonly ShardBatch[]>
 }
@@ -17,7 +17,7 @@ export type RecordedStream = {
 export const recordedStream = (shardCount: number): RecordedStream => {
   const shards = equalShards(shardCount)
   let records = new Map<string, DeliveredRecord[]>()
-  // As long as Kinesis's own, because its digits are billed where progress keeps it.
+  // As long as Kinesis's own numbers, because progress stores the digits and DynamoDB bills them.
   let sequenceNumber = 49_655_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000n
 
   const store = ({ hashKey, data }: OutgoingRecord) => {

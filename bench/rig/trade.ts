@@ -1,6 +1,6 @@
 /**
- * What a platform of shops sends at its peak: the same for everybody who measures. Few merchants are large and many are
- * small (Zipf); each has about one till per entry a second; entries come in requests of 50, a moment after they occurred.
+ * The entries that a platform of shops sends at its peak, the same for every question. Few merchants are large and many are
+ * small (Zipf). Each has about one till per entry a second. Entries come in requests of 50, a moment after they occurred.
  */
 import { dayBounds } from '#ledger/calendar'
 import type { BookTerms } from '#ledger/book'
@@ -20,7 +20,7 @@ export type TradeShape = {
   readonly ids: IdKind
   readonly entriesPerSecond?: number
   readonly perRequest?: number
-  /** How long before its request the oldest entry of it may have occurred. */
+  /** The longest time between an entry and its request. */
   readonly spanMs?: number
 }
 
@@ -34,7 +34,7 @@ export type Trade = {
 
 export type Shop = {
   readonly merchantId: MerchantId
-  /** Its part of all entries. */
+  /** The merchant's share of all entries. */
   readonly share: number
   readonly usualMinor: number
   readonly tills: readonly Till[]
@@ -46,7 +46,7 @@ const DAY = '2026-11-19' as BusinessDay
 const CURRENCY = 'BRL' as Currency
 const RULE = aRule()
 const { startsAtMs } = dayBounds([RULE], DAY)
-// The last hour of the day, when every hour has had its entries.
+// The last hour of the day, when every hour has entries.
 const BEGINS_AT_MS = startsAtMs + 23.5 * 3_600_000
 
 export const terms: BookTerms = { currency: CURRENCY, startsAtMs }
@@ -106,7 +106,7 @@ const sale = (
   }
 }
 
-// As often as they are used: of twenty payments seven are by Pix.
+// Each method stands as often as it is used: seven of twenty payments are by Pix.
 const METHODS_BY_USE: readonly Method[] = [
   ...Array.from({ length: 7 }, () => 'pix' as const),
   ...Array.from({ length: 5 }, () => 'credit-card' as const),

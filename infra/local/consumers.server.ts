@@ -1,4 +1,4 @@
-/** The consumers of the stream in one process: here we are Lambda, which loads the deployed handlers and feeds them. */
+/** The consumers of the stream in one process. It does the part of Lambda: it loads the deployed handlers and feeds them. */
 import { pino } from 'pino'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
@@ -19,27 +19,27 @@ const log = pino({ level: logLevel })
 const kinesis = kinesisClient()
 const progress = dynamoProgress(documentClient(), tables.progress)
 
-/** Feeds a handler by its own reading of the stream: no consumer waits for another. */
+/** Feeds a handler with its own reading of the stream, so that no consumer waits for another. */
 const consume = (consumer: Consumer, handler: StreamHandler) =>
   startEventSourceMapping({
     kinesis,
     streamName,
     handler,
     log: log.child({ consumer }),
-    // What progress says is done is done: it is written last. So it is checkpoint enough, and a lost one costs a replay.
+    // Progress is written after everything that it covers, so it serves as the checkpoint. A lost one costs a replay.
     checkpoint: { read: async (shardId) => (await progress.of(consumer, shardId))?.sequenceNumber },
   })
 
 const mappings = [consume('journal', journalHandler), consume('archive', archiveHandler)]
 
-// As a scheduled Lambda does on AWS.
+// On AWS a scheduled Lambda does this.
 const HEARTBEAT_EVERY_MS = 2_000
 const stream = kinesisEntryStream(kinesis, streamName)
 const heart = setInterval(() => {
   sendHeartbeats(stream).catch((err: unknown) => log.warn({ err }, 'no heartbeat'))
 }, HEARTBEAT_EVERY_MS)
 
-// What Kinesis does by itself. The first time every open shard has a heartbeat already, which is where a sweep ends.
+// Kinesis does this by itself. Every open shard has a heartbeat before the first sweep, and a sweep ends there.
 const FIRST_SWEEP_AFTER_MS = 60_000
 const SWEEP_EVERY_MS = 3_600_000
 const sweep = () => {

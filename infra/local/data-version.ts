@@ -1,9 +1,9 @@
-/** The version of the data folder: of its layout, and of every format that lies in it (docs/formats.md). */
+/** The version of the data folder covers its layout and every format in it (docs/formats.md). */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileDurably } from './durable-files.ts'
 
-/** Goes up with every change after which a folder written before could be misread. */
+/** Raise it with every change after which an older folder could be misread. */
 const DATA_VERSION = 1
 
 /** Throws an error for people if the folder holds data that this code does not read. Changes nothing. */
@@ -14,7 +14,7 @@ export const checkDataVersion = (folder: string): void => {
   throw new Error(
     `The data in ${folder} ${inWords(version)}. This Daybook reads version ${DATA_VERSION}. Nothing was changed. Start with another folder ` +
       `(DAYBOOK_DATA=${folder}-new npm start), or delete ${folder} if its data is not needed. ` +
-      `docs/formats.md says which versions there are and how to move data between them.`,
+      `docs/formats.md lists the versions and how to move data between them.`,
   )
 }
 
@@ -31,7 +31,7 @@ export const markDataVersion = (folder: string): void => {
 
 const FILE = 'version'
 
-/** Where the services keep what they hold. A folder without any of them has no data of ours. */
+/** The folders and files in which the services keep data. A folder without any of them has no data of ours. */
 const PARTS = ['kinesis', 'dynamodb', 's3', 'firehose']
 
 const versionOf = (folder: string): string | undefined => {

@@ -30,10 +30,10 @@ const urls = {
   queryUrl: serviceUrl(settings.host, settings.queryPort),
 }
 
-// Chosen once, so that a service that dies comes back at the address that the others know.
+// The ports are chosen once, so that a restarted service has the address that the others know.
 const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
 const ports = { kinesis, dynamodb, s3, firehose }
-// For ourselves, who provision, as for the children, who inherit it.
+// Both this process, which provisions, and the children, which inherit the environment, need the endpoints.
 useLocalServices(ports)
 
 const supervisor = startSupervisor({ print })
@@ -42,7 +42,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 const data = (name: string) => join(settings.dataFolder, name)
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-// Against the flow, for stopping goes the other way: the services last, which the others need to finish.
+// The services start first. Stopping goes in the reverse order, because the others need the services to finish.
 supervisor.start(kinesisService({ port: ports.kinesis, folder: data('kinesis') }))
 supervisor.start(dynamodbService({ port: ports.dynamodb, folder: data('dynamodb') }))
 supervisor.start(s3Service({ port: ports.s3, folder: data('s3') }))
@@ -71,7 +71,7 @@ supervisor.start({
   name: 'ingest',
   stage: 3,
   script: script('ingest/ingest.server.ts'),
-  // Less room for garbage: without, a long upload makes the process 60 MB larger, and no faster (docs/performance.md).
+  // Less room for garbage: with the default, a long upload takes 60 MB more and is no faster (docs/performance.md).
   env: {
     NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=16`.trim(),
     MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
@@ -79,7 +79,7 @@ supervisor.start({
   },
 })
 
-const waiting = setTimeout(() => print('\nNot ready yet. What the services say stands above.\n'), 15_000)
+const waiting = setTimeout(() => print('\nNot ready yet. The output of the services is above.\n'), 15_000)
 await Promise.all([untilReady(urls.ingestUrl), untilReady(urls.queryUrl)])
 clearTimeout(waiting)
 announceEndpoints(settings.dataFolder, { ingest: urls.ingestUrl, query: urls.queryUrl, ports })
@@ -103,8 +103,8 @@ async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort }:
   const holder = orRefuse(() => lockFolder(dataFolder))
   if (holder !== undefined) refuse(`Another Daybook (process ${holder}) is running on the data in ${dataFolder}.`)
   orRefuse(() => markDataVersion(dataFolder))
-  if (!(await isPortFree(ingestPort, host))) refuse(`Port ${ingestPort} is taken. Choose another by INGEST_PORT.`)
-  if (!(await isPortFree(queryPort, host))) refuse(`Port ${queryPort} is taken. Choose another by QUERY_PORT.`)
+  if (!(await isPortFree(ingestPort, host))) refuse(`Port ${ingestPort} is taken. Set INGEST_PORT to another port.`)
+  if (!(await isPortFree(queryPort, host))) refuse(`Port ${queryPort} is taken. Set QUERY_PORT to another port.`)
 }
 
 function refuse(reason: string): never {

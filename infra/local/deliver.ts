@@ -12,7 +12,7 @@ import type { Logger } from 'pino'
 import { kinesisEvent } from './kinesis-event.ts'
 import { backoffMs, pause, type Backoff } from './retry.ts'
 
-// A function that returns nothing at all has processed everything, as far as Lambda is concerned.
+// To Lambda, a function that returns nothing has processed everything.
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
 export type StreamHandler = (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse | void>
 
@@ -24,7 +24,7 @@ type Delivery = {
   readonly stopped: AbortSignal
 }
 
-/** Returns when the whole batch is processed, or, told to stop, after the attempt in flight: then says 'stopped'. */
+/** Returns when the whole batch is processed. When told to stop, it returns 'stopped' after the attempt in flight. */
 export const deliver = async (
   batch: Batch,
   { handler, retry, log, stopped }: Delivery,
@@ -47,7 +47,7 @@ export const deliver = async (
   return 'done'
 }
 
-/** What is left of the batch after handing it over once, as the batches to hand over next. */
+/** Hands the batch over once and returns the rest, as the batches to hand over next. */
 const attempt = async (batch: Batch, handler: StreamHandler, log: Logger): Promise<Batch[]> => {
   const where = { from: batch[0]?.eventID, records: batch.length }
   try {

@@ -2,12 +2,12 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-/** Makes the folder, and those above it, where they are missing. Each is on the disk when this returns. */
+/** Makes the folder, and missing folders above it. Each is on the disk when this returns. */
 export const makeFolder = (folder: string): void => {
   const path = resolve(folder)
   const first = mkdirSync(path, { recursive: true })
   if (first === undefined) return
-  // A folder is durable when the one that lists it has been written.
+  // A folder is durable when its parent, which lists it, has been written.
   for (let made = path; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
 }
 
@@ -25,7 +25,7 @@ export const writeFileDurably = (folder: string, name: string, text: string): vo
   syncFolder(folder)
 }
 
-/** New, renamed and removed files survive a power cut only when their folder has been written, too. */
+/** New, renamed and removed files survive a power cut only after their folder has been synced. */
 export const syncFolder = (folder: string): void => {
   const handle = openSync(folder, 'r')
   try {

@@ -1,7 +1,7 @@
 /**
- * DynamoDB for one machine: the dynoxide binary and a guard over it. dynoxide knows nothing of our processes, so the
- * guard lives and dies with it, ends it when its own parent goes away, and replaces one that an earlier guard left
- * behind when it was killed. With `--folder` data is kept there, without it in memory.
+ * DynamoDB for one machine: the dynoxide binary and a guard over it. dynoxide does not watch our processes. So the guard
+ * ends with dynoxide, ends it when its own parent is gone, and replaces a dynoxide that a killed guard left behind.
+ * With `--folder` data is kept there, without it in memory.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ store.on('error', (error) => {
 })
 outliveReaders()
 onStopSignal(() => store.kill('SIGTERM'))
-// SIGKILL, for this may be our last moment; dynoxide's journal of writes is made for it.
+// SIGKILL, because this process may end at once; dynoxide's log of writes survives it.
 process.on('exit', () => store.kill('SIGKILL'))
 
 async function startOver(folder: string) {
@@ -33,8 +33,8 @@ async function startOver(folder: string) {
   const database = join(folder, 'store.sqlite')
   const pidFile = join(folder, 'dynoxide.pid')
   await endLeftover(pidFile, database)
-  // The shell writes down its own pid and then becomes dynoxide: a guard killed at any moment leaves no dynoxide
-  // that its successor could not find.
+  // The shell writes its own pid to the file and then becomes dynoxide. So the next guard finds every dynoxide, at
+  // whatever moment this one is killed.
   const writePidThenBecome = ['/bin/sh', '-c', 'echo $$ > "$0" && exec "$@"', pidFile]
   return run([...writePidThenBecome, ...serve, '--db-path', database])
 }
@@ -42,7 +42,7 @@ async function startOver(folder: string) {
 async function endLeftover(pidFile: string, database: string) {
   if (!existsSync(pidFile)) return
   const pid = Number(readFileSync(pidFile, 'utf8'))
-  // By now the number may belong to somebody else.
+  // By now the process id may belong to another program.
   const command = commandLineOf(pid)
   const isOurs = command?.includes(binary) && command.includes(database)
   if (isOurs) await endProcess(pid, 2_000)
@@ -53,7 +53,7 @@ function run(command: readonly string[]) {
   return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
-/** Where the kernel can, it ends dynoxide with us, should we and our parent be killed in the same moment. */
+/** Where the kernel supports it, dynoxide ends when the guard and its parent are killed at the same moment. */
 function dieWithParent(): string[] {
   const setpriv = '/usr/bin/setpriv'
   return process.platform === 'linux' && existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--'] : []

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** Where npm put the dynoxide of this platform. */
+/** The path of the dynoxide that npm installed for this platform. */
 export const dynoxideBinary = (platform = `${process.platform}-${process.arch}`): string => {
   try {
     const manifest = createRequire(import.meta.url).resolve(`@dynoxide/${platform}/package.json`)

@@ -1,7 +1,7 @@
 /**
- * Lambda's event source mapping for Kinesis, for one machine: the same events, the same answers honoured, so that the
- * handler that runs here is the handler that is deployed. Each shard is read by itself, with one batch in flight;
- * shards that come from a split or a merge begin when all records of their parents are processed.
+ * Lambda's event source mapping for Kinesis, for one machine. It sends the same events and honours the same answers, so
+ * the deployed handler runs here unchanged. Each shard is read by itself, with one batch in flight. A shard that follows
+ * a split or a merge begins when all records of its parents are processed.
  */
 import { DescribeStreamSummaryCommand, ListShardsCommand, type KinesisClient } from '@aws-sdk/client-kinesis'
 import type { Logger } from 'pino'
@@ -21,7 +21,7 @@ export type MappingOptions = {
   readonly handler: StreamHandler
   readonly checkpoint: Checkpoint
   readonly log: Logger
-  /** 'oldest' passes over the checkpoint: every record the stream still has is delivered once more. */
+  /** 'oldest' ignores the checkpoint: every record that the stream still has is delivered once more. */
   readonly startFrom?: 'checkpoint' | 'oldest'
   readonly limits?: BatchLimits
   readonly idleMs?: number

@@ -1,15 +1,15 @@
 /**
- * Preloaded (`node --import`) into every child of the local system, so that no exit of the parent, SIGKILL included,
- * leaves one behind, and so that the deployables need not know that they have a parent.
+ * Preloaded (`node --import`) into every child of the local system. The child ends when its parent ends, also by SIGKILL,
+ * and the deployables need no code for it.
  */
 import { discard } from '#http/process-life'
 
 process.on('disconnect', () => {
-  // Whoever read our output is gone, too. pino flushes at exit, and on a broken pipe it tries that for ever (sonic-boom
-  // 4.2.1, flushSync); so what is left goes nowhere.
+  // The reader of our output is gone as well. pino flushes at exit, and retries for ever on a broken pipe (sonic-boom
+  // 4.2.1, flushSync), so the rest of the output is dropped.
   for (const output of [1, 2]) discard(output)
   process.exit(0)
 })
 
-// The listener alone would keep a process alive that has otherwise finished.
+// Without this, the listener would keep a finished process alive.
 process.channel?.unref()

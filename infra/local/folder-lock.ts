@@ -4,9 +4,9 @@ import { makeFolder } from './durable-files.ts'
 import { commandLineOf } from './process-table.ts'
 
 /**
- * Makes the data folder ours for as long as this process runs. Returns the pid of the system that has it, if one does.
- * The lock of a process that was killed is taken over. (Two that find the same stale lock in the same moment could
- * both go on; the stream's own database, locked by the operating system, then stops the second.)
+ * Locks the data folder while this process runs. Returns the pid of the system that has the lock, if one does. The lock
+ * of a killed process is taken over. (Two processes that find the same stale lock at the same moment could both go on.
+ * The operating system's lock on the stream's database then stops the second one.)
  */
 export const lockFolder = (folder: string): number | undefined => {
   makeFolder(folder)
@@ -29,13 +29,13 @@ export const lockFolder = (folder: string): number | undefined => {
   return undefined
 }
 
-/** The process that has the folder, if one does. */
+/** The process that holds the lock of the folder, if one does. */
 export const holderOfFolder = (folder: string): number | undefined => holderOf(join(folder, 'lock'))
 
 const holderOf = (lock: string): number | undefined => {
   try {
     const { pid, command }: { pid?: unknown; command?: string } = JSON.parse(readFileSync(lock, 'utf8'))
-    // A number comes round again after a SIGKILL or a reboot; then it is somebody else's, or our own.
+    // After a SIGKILL or a reboot, the same process id may belong to another program, or to this process.
     const isAlive = typeof pid === 'number' && pid !== process.pid && commandLineOf(pid) === command
     return isAlive ? pid : undefined
   } catch {

@@ -9,22 +9,22 @@ type Operation =
   | { readonly type: 'del'; readonly key: string }
 type Callback = (error?: Error) => void
 
-/** What a LevelDB of kinesalite is asked to write, below the encodings. */
+/** A write of kinesalite to LevelDB, below the encodings. */
 type LevelDown = {
   _put(key: string, value: string, options: object, callback: Callback): void
   _del(key: string, options: object, callback: Callback): void
   _batch(operations: readonly Operation[], options: object, callback: Callback): void
 }
 
-// The leveldown that kinesalite itself loads, wherever npm has put it.
+// This is the leveldown that kinesalite itself loads, wherever npm has put it.
 const requireOfKinesalite = createRequire(createRequire(import.meta.url).resolve('kinesalite'))
 
 /**
- * From now on every write of this process to a LevelDB is on the disk before it is reported as done.
+ * After this call, every write of this process to a LevelDB is on the disk before it is reported as done.
  *
  * PutRecords writes twice: first the stream's description with the counters of its sequence numbers, then the records.
- * The counters wait for the records, so that one sync serves both and no cut can come between: a counter that fell
- * back would give numbers a second time, below the progress of the consumers, which would pass over the records.
+ * The counters wait for the records, so that one sync serves both and no power cut comes between them. A counter that
+ * fell back would give out numbers again, below the progress of the consumers, which would skip those records.
  */
 export const syncEveryWrite = (levelDown = requireOfKinesalite('leveldown') as { prototype: LevelDown }): void => {
   const batch = levelDown.prototype._batch
@@ -51,12 +51,12 @@ export const syncEveryWrite = (levelDown = requireOfKinesalite('leveldown') as {
   } satisfies LevelDown & ThisType<LevelDown>)
 }
 
-/** Descriptions of streams in which nothing but counters has changed, until the next write takes them along. */
+/** Descriptions of streams in which only counters changed. The next write takes them along. */
 class WaitingCounters {
   readonly #waiting = new Map<string, string>()
   readonly #written = new Map<string, string>()
 
-  /** Whether the write can wait: the records that it counts are written next, and before them nothing is answered. */
+  /** Whether the write can wait: its records are written next, and kinesalite answers only after them. */
   takes(key: string, value: string): boolean {
     if (!key.startsWith('!meta!')) return false
     const rest = value.replace(/"_seqIx":\[[^\]]*\]/, '')

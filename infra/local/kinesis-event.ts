@@ -1,10 +1,10 @@
 import type { _Record as StreamRecord } from '@aws-sdk/client-kinesis'
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda'
 
-/** What Lambda puts into an event: as many records as configured, in a payload it would still accept. */
+/** The limits of a Lambda event: the configured number of records, and the largest payload. */
 export type BatchLimits = { readonly maxRecords: number; readonly maxBytes: number }
 
-/** Lambda takes 6 MB; the room left is for what wraps the records. */
+/** Lambda takes 6 MB; the rest is for the JSON around the records. */
 export const lambdaLimits: BatchLimits = { maxRecords: 500, maxBytes: 6_000_000 - 1_000 }
 
 export type Shard = { readonly shardId: string; readonly streamArn: string; readonly region: string }

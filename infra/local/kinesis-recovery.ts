@@ -1,9 +1,9 @@
 import database from 'kinesalite/db/index.js'
 
 /**
- * kinesalite leaves CREATING or UPDATING by a timer in memory; killed before that, a stream would stay there for ever.
- * So before it serves again: what was not yet created is forgotten, and what was not yet split, merged or deleted is
- * as it was before, for whoever asked for the change to ask again.
+ * kinesalite leaves the states CREATING and UPDATING by a timer in memory. When it is killed before that, a stream would
+ * stay in that state for ever. So before it serves again, this removes half-created streams and undoes splits, merges
+ * and deletions that were not finished. The caller asks for the change again.
  */
 export const finishInterruptedChanges = async (path: string): Promise<void> => {
   const { db, metaDb } = database.create({ path })

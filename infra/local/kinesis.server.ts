@@ -1,6 +1,6 @@
 /**
  * Kinesis for one machine: kinesalite, hardened. With `--path` records are kept in LevelDB and survive a power cut,
- * or only a SIGKILL where the settings say so; without it they are kept in memory.
+ * or only a SIGKILL when DAYBOOK_SYNC is `never`; without it they are kept in memory.
  */
 import type { Server } from 'node:http'
 import { parseArgs } from 'node:util'
@@ -21,7 +21,7 @@ if (path) {
 
 const server = kinesalite({
   ...(path ? { path } : {}),
-  // How long a stream pretends to be busy; we only want it to be ready soon.
+  // The time for which a stream pretends to be busy. Short, so that it is ready soon.
   createStreamMs: 1,
   deleteStreamMs: 1,
   updateStreamMs: 1,
@@ -29,20 +29,20 @@ const server = kinesalite({
 })
 
 surviveAbortedRequests(server)
-// A server that closes idle connections now and then closes one that a client has just begun to use.
+// A server that closes idle connections sometimes closes one that a client has just begun to use.
 server.keepAliveTimeout = 0
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
 
 outliveReaders()
 onStopSignal(() => {
-  // Its close() closes the database first and only then waits for the connections.
+  // kinesalite's close() closes the database before it waits for the connections.
   server.close(() => process.exit(0))
   server.closeAllConnections()
 })
 
-/** kinesalite throws on the `error` event of a request, which is what a client that goes away mid-body causes. */
+/** kinesalite throws on the `error` event of a request, and a client that disconnects within a body causes that event. */
 function surviveAbortedRequests(server: Server) {
-  // Listeners run in the order they were added: by now kinesalite has put its own on the request.
+  // Listeners run in the order in which they were added, so kinesalite has added its own by now.
   server.on('request', (request, response) => {
     request.removeAllListeners('error')
     request.on('error', () => response.destroy())

@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:net'
 import { eventually } from './retry.ts'
 
 /**
- * As many different ports as asked for, that nobody listens on at the moment. They lie below the range from which
- * systems give ports to outgoing connections (Linux: from 32768), so that none is gone when its service comes back.
+ * Returns the given number of different ports on which no process listens now. They lie below the range from which
+ * systems give ports to outgoing connections (Linux: from 32768), so a port is still free when its service restarts.
  */
 export const freePorts = async (count: number): Promise<number[]> => {
   const held: { readonly server: Server; readonly port: number }[] = []
-  // Each is held until all are found; otherwise two searches could end at the same port.
+  // Each port is held until all are found; otherwise two searches could end at the same port.
   for (let tries = 0; held.length < count; tries += 1) {
     const port = 20_000 + Math.floor(Math.random() * 10_000)
     const server = await listening(port, '127.0.0.1').catch((error: unknown) => {
@@ -21,7 +21,7 @@ export const freePorts = async (count: number): Promise<number[]> => {
   return held.map(({ port }) => port)
 }
 
-/** Whether the port can be had. One that was held by a process just killed is free again a moment later. */
+/** Whether the port is free. After its process is killed, a port becomes free a moment later. */
 export const isPortFree = async (port: number, host: string, graceMs = 1_500): Promise<boolean> => {
   try {
     const server = await eventually(() => listening(port, host), { timeoutMs: graceMs })

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export const isRunning = (pid: number): boolean => commandLineOf(pid) !== undefined
 
-/** What a process was started as; undefined when there is no such process, or only its corpse. */
+/** The command line of a process; undefined when the process does not exist or is a zombie. */
 export const commandLineOf = (pid: number): string | undefined => {
   try {
     const text =
@@ -17,7 +17,7 @@ export const commandLineOf = (pid: number): string | undefined => {
   }
 }
 
-/** Ends a process that is not our child: asks, waits, insists. */
+/** Ends a process that is not our child: sends SIGTERM, waits, then sends SIGKILL. */
 export const endProcess = async (pid: number, patienceMs: number): Promise<void> => {
   signal(pid, 'SIGTERM')
   const deadline = Date.now() + patienceMs
@@ -29,6 +29,6 @@ const signal = (pid: number, name: NodeJS.Signals) => {
   try {
     process.kill(pid, name)
   } catch {
-    // It was quicker.
+    // The process has ended already.
   }
 }

@@ -30,7 +30,7 @@ type Clients = {
 const patience = { timeoutMs: 30_000 }
 const sevenDays = 7 * 24
 
-/** Creates the stream, the tables and the bucket that are not there yet, and returns when all can be used. */
+/** Creates the stream, tables and bucket that do not exist yet, and returns when all can be used. */
 export const provision = async (
   clients: Clients,
   { streamName, shardCount, tables, archiveBucket }: Provisioned,
@@ -42,7 +42,7 @@ export const provision = async (
   ])
 }
 
-/** Creates the tables that are not there yet, and returns when all can be used. */
+/** Creates the tables that do not exist yet, and returns when all can be used. */
 export const provisionTables = async (dynamodb: Clients['dynamodb'], tables: TableNames): Promise<void> => {
   await Promise.all([
     provisionTable(dynamodb, tables.merchants, tableKeys.merchants),

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Backoff = { readonly minMs: number; readonly maxMs: number }
 
-/** How long to wait before try number `attempt` (from 1): doubling, capped, the upper half by chance. */
+/** The wait before try number `attempt` (from 1): it doubles up to a limit, and its upper half is random. */
 export const backoffMs = ({ minMs, maxMs }: Backoff, attempt: number): number => {
   const ceiling = Math.min(maxMs, minMs * 2 ** Math.min(attempt - 1, 30))
   return ceiling * (0.5 + Math.random() / 2)
 }
 
-/** Asks until the answer is not undefined; a service that is just starting refuses connections for a while. */
+/** Asks until the answer is not undefined, because a service that is starting refuses connections for a while. */
 export const eventually = async <T>(
   ask: () => Promise<T | undefined>,
   { timeoutMs, everyMs = 25 }: { timeoutMs: number; everyMs?: number },
@@ -26,13 +26,13 @@ export const eventually = async <T>(
   }
 }
 
-/** Sleeps, or less if told to stop. */
+/** Sleeps, and wakes early when told to stop. */
 export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-  // The only way this rejects is by the signal, which every caller looks at next.
+  // Only the signal rejects this, and every caller checks the signal next.
   await sleep(ms, undefined, { signal }).catch(() => {})
 }
 
-/** Tries until it works or is told to stop; what goes wrong in between is only reported. */
+/** Tries until it succeeds or is told to stop. Failures in between are only reported. */
 export const persistently = async <T>(
   task: () => Promise<T>,
   { retry, stopped, onFailure }: { retry: Backoff; stopped: AbortSignal; onFailure: (error: unknown) => void },

@@ -10,20 +10,20 @@ export type Endpoints = Readonly<Record<'ingest' | 'query' | keyof LocalPorts, s
 
 type Announced = { readonly ingest: string; readonly query: string; readonly ports: LocalPorts }
 
-/** Says where the system of this process is, until the process ends. */
+/** Publishes the endpoints of this process's system until the process ends. */
 export const announceEndpoints = (folder: string, { ingest, query, ports }: Announced): void => {
   const local = Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`])
   const endpoints = { format: FORMAT, ingest, query, ...Object.fromEntries(local) }
   const draft = `${fileIn(folder)}.${process.pid}`
   writeFileSync(draft, JSON.stringify(endpoints, undefined, 2) + '\n')
-  // Whoever reads it finds all of it or nothing.
+  // A reader finds the whole file or none.
   renameSync(draft, fileIn(folder))
   process.on('exit', () => rmSync(fileIn(folder), { force: true }))
 }
 
 /**
- * Points the AWS SDK of this process at the system that runs on the data in `DAYBOOK_DATA`; what the environment names
- * already stays. Throws an error for people if none runs.
+ * Points the AWS SDK of this process at the system that runs on the data in `DAYBOOK_DATA`. Endpoints that the
+ * environment names stay. Throws an error for people when no system runs.
  */
 export const useRunningSystem = (folder: string = readSettings().dataFolder): Endpoints => {
   const endpoints = readEndpoints(folder)
@@ -32,7 +32,7 @@ export const useRunningSystem = (folder: string = readSettings().dataFolder): En
     env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??= endpoints[service]
   }
   env['AWS_REGION'] ??= 'us-east-1'
-  // Without keys the SDK signs nothing. A profile would be preferred to these.
+  // The SDK needs keys to sign. A profile has keys of its own, which the SDK prefers.
   if (env['AWS_ACCESS_KEY_ID'] === undefined && env['AWS_PROFILE'] === undefined) {
     env['AWS_ACCESS_KEY_ID'] = 'local'
     env['AWS_SECRET_ACCESS_KEY'] = 'local'
@@ -40,13 +40,13 @@ export const useRunningSystem = (folder: string = readSettings().dataFolder): En
   return endpoints
 }
 
-/** The same, unless the environment itself names a store and an S3, wherever those are. */
+/** The same, unless the environment itself names a store and an S3. */
 export const useNamedOrRunningSystem = (): void => {
   const { AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_S3: s3 } = process.env
   if (store === undefined || s3 === undefined) useRunningSystem()
 }
 
-/** The system of this folder, when one is running; otherwise what the environment says of AWS. */
+/** Uses the system of this folder when one is running, and otherwise the AWS of the environment. */
 export const useRunningSystemOrAws = (): void => {
   try {
     useRunningSystem()
@@ -58,13 +58,13 @@ export const useRunningSystemOrAws = (): void => {
 const readEndpoints = (folder: string): Endpoints => {
   checkDataVersion(folder)
   const noSystem = new Error(`No Daybook is running on the data in ${folder}; start it with npm start.`)
-  // A system that was killed leaves its file behind.
+  // A killed system leaves its file behind.
   if (holderOfFolder(folder) === undefined) throw noSystem
   let announced: Endpoints & { readonly format?: unknown }
   try {
     announced = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as typeof announced
   } catch {
-    // It is only just starting.
+    // The system is still starting.
     throw noSystem
   }
   const { format, ...endpoints } = announced

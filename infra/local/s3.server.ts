@@ -1,6 +1,6 @@
 /**
- * S3 for one machine: fauxqs. With `--path` objects are kept in SQLite and survive a power cut (its other way, plain files,
- * can leave an empty description of an object behind, with which it never starts again); without it in memory.
+ * S3 for one machine: fauxqs. With `--path` objects are kept in SQLite and survive a power cut, without it in memory.
+ * Its other storage, plain files, can leave an empty description of an object behind, after which it never starts again.
  */
 import { Server } from 'node:net'
 import { parseArgs } from 'node:util'
@@ -26,7 +26,7 @@ onStopSignal(() => {
   )
 })
 
-/** fauxqs listens on every address of the machine and cannot be told otherwise. */
+/** fauxqs listens on every address of the machine and has no setting for it. */
 function listenOnLoopbackOnly() {
   const { listen } = Server.prototype
   Server.prototype.listen = function (this: Server, options: object, ...rest: never[]) {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** Where a client on this machine reaches a service that listens on a host and a port. */
+/** The URL at which a client on this machine reaches a service that listens on a host and a port. */
 export const serviceUrl = (host: string, port: number): string => {
   const reachable = LOOPBACK_OF[host] ?? host
   return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`

@@ -3,7 +3,7 @@ import type { ChildSpec } from './supervisor.ts'
 
 type Place = {
   readonly port: number
-  /** Where data is kept; in memory if nowhere. */
+  /** The folder in which data is kept; without it, data is kept in memory. */
   readonly folder?: string | undefined
 }
 
@@ -28,13 +28,13 @@ export const s3Service = ({ port, folder }: Place): ChildSpec => ({
   args: ['--port', String(port), ...(folder ? ['--path', folder] : [])],
 })
 
-/** Always keeps its data in a folder. Ended before the services, for it delivers into S3 what it still has. */
+/** Firehose always keeps its data in a folder. It ends before the services, because it delivers its last rows into S3. */
 export const firehoseService = ({ port, folder }: Place & { readonly folder: string }): ChildSpec => ({
   name: 'firehose',
   stage: 1,
   script: pathTo('firehose/firehose.server.ts'),
   args: ['--port', String(port), '--path', folder],
-  // The rows of one segment (10 MiB) are what it holds; without this, garbage piles up to 500 MB.
+  // Firehose holds the rows of one segment (10 MiB). Without this limit, garbage grows to 500 MB.
   env: {
     NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-old-space-size=256 --max-semi-space-size=16`.trim(),
   },

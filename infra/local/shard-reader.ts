@@ -13,7 +13,7 @@ type Reading = {
   readonly kinesis: KinesisClient
   readonly streamName: string
   readonly shard: Shard
-  /** The sequence number after which to begin; undefined is the oldest record there is. */
+  /** The sequence number after which to begin; undefined begins at the oldest record. */
   readonly startAfter: string | undefined
   readonly isClosed: () => boolean
   readonly maxRecords: number
@@ -25,8 +25,8 @@ type Reading = {
 
 /**
  * The records of one shard in order, in groups as the stream gave them, until the shard is drained (it was split or
- * merged and nothing follows) or reading is told to stop. Whatever goes wrong, it goes on after the last record it
- * has given out, and it gives out the next group only when the last one has been processed.
+ * merged and nothing follows) or reading is told to stop. After any failure, reading goes on after the last record that
+ * was given out. The next group is given out only when the last one has been processed.
  */
 export async function* readShard(reading: Reading): AsyncGenerator<KinesisStreamRecord[]> {
   const { shard, isClosed, maxRecords, idleMs, retry, log, stopped } = reading
@@ -36,7 +36,7 @@ export async function* readShard(reading: Reading): AsyncGenerator<KinesisStream
   let failures = 0
 
   while (!stopped.aborted) {
-    // Asked before reading: what a shard holds after it was closed is all it will ever hold.
+    // Ask before reading, because a closed shard gets no further records.
     const closed = isClosed()
     let answer: GetRecordsOutput
     try {
@@ -64,8 +64,8 @@ export async function* readShard(reading: Reading): AsyncGenerator<KinesisStream
       position = records.at(-1)?.kinesis.sequenceNumber
     }
     if (!answer.NextShardIterator) return
-    // An iterator that found nothing is kept. kinesalite would date the next one to this second, and the very first
-    // record of a shard may be dated to the second before while it is still being written: it would be passed over.
+    // An iterator that found nothing is kept. kinesalite would date a new one to this second. The first record of a
+    // shard, while it is being written, may be dated to the second before, and the new iterator would skip it.
     if (records.length > 0 || closed) iterator = answer.NextShardIterator
     const isFull = records.length === limit
     limit = nextLimit(records, maxRecords)
@@ -77,8 +77,8 @@ const cautiousLimit = 10
 const comfortableBytes = 5_500_000
 
 /**
- * Kinesis answers with at most 10 MiB, kinesalite with as many records as we ask for, even if it breaks on their
- * size. So we ask for a few, and for more as long as they are small.
+ * Kinesis answers with at most 10 MiB. kinesalite answers with as many records as we ask for, even if their size breaks
+ * it. So we ask for a few records, and for more as long as they are small.
  */
 const nextLimit = (records: readonly KinesisStreamRecord[], maxRecords: number): number => {
   const bytes = records.reduce((sum, { kinesis }) => sum + kinesis.data.length, 0)
@@ -100,7 +100,7 @@ const iteratorAfter = async ({ kinesis, streamName, shard }: Reading, position: 
 
 const isNamed = (error: unknown, name: string) => error instanceof Error && error.name === name
 
-// The stream was made anew while the position was kept. Consumers deduplicate, so the oldest record is always safe.
+// The stream was created again after the position was kept. Consumers deduplicate, so the oldest record is always safe.
 const isForeignPosition = (error: unknown) =>
   error instanceof Error &&
   isNamed(error, 'InvalidArgumentException') &&

@@ -1,6 +1,6 @@
 /**
- * Keeps child processes running: one that dies is started again, and stopping ends them stage by stage, against the
- * order they were started in, each with time to finish what it has begun.
+ * Keeps child processes running. A child that dies is started again. Stopping ends the children stage by stage, in the
+ * reverse order of starting, and gives each time to finish its work.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -21,7 +21,7 @@ export type ChildSpec = {
 export type Supervisor = {
   /** Starts the child and keeps it running until stop(). */
   start(child: ChildSpec): void
-  /** Ends all children, stage by stage, the highest first. Returns when none is left, within ten seconds. */
+  /** Ends all children, stage by stage, the highest first. Returns within ten seconds, when no child is left. */
   stop(): Promise<void>
   /** The process of a child, while it has one. */
   pidOf(name: string): number | undefined
@@ -29,7 +29,7 @@ export type Supervisor = {
 
 export type SupervisorOptions = {
   readonly print: (line: string) => void
-  /** How long a child may take to end after SIGTERM. */
+  /** The time that a child has to end after SIGTERM. */
   readonly patienceMs?: number
 }
 
@@ -92,7 +92,7 @@ const spawnChild = ({ name, script, args = [], env = {} }: ChildSpec, print: (li
   const child = spawn(process.execPath, ['--import', exitWithParent, script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which then ends the others in order.
+    // Each child has its own process group, so Ctrl-C reaches only the supervisor, which ends the children in order.
     detached: true,
   })
   for (const output of [child.stdout, child.stderr]) printLines(output, label(name), print)

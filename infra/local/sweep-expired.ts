@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-kinesis'
 
 /**
- * kinesalite drops an expired record only when somebody reads it once more, which nobody does: so this reads every shard
- * from its oldest record on, up to the first that has not expired.
+ * kinesalite drops an expired record only when the record is read again, and no consumer reads it again. So this reads
+ * every shard from its oldest record up to the first one that has not expired.
  */
 export const sweepExpired = async (
   kinesis: KinesisClient,
@@ -18,8 +18,8 @@ export const sweepExpired = async (
   for (const { ShardId } of Shards) {
     const oldest = { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' } as const
     let { ShardIterator } = await kinesis.send(new GetShardIteratorCommand(oldest))
-    // An open shard without any record that lives looks like one of which all that was read has expired: so there is a
-    // bound, and what lies beyond it waits for the next time.
+    // An open shard without live records looks the same as one whose records so far have all expired. So the number of
+    // reads is bounded, and further records wait for the next sweep.
     for (let read = 0; read < maxReads && ShardIterator !== undefined; read += 1) {
       const { Records = [], NextShardIterator } = await kinesis.send(
         new GetRecordsCommand({ ShardIterator, Limit: RECORDS_A_READ }),
@@ -29,5 +29,5 @@ export const sweepExpired = async (
   }
 }
 
-// Records that live are sent to us, too, and may have a megabyte each.
+// Live records are sent to us as well, and may have a megabyte each.
 const RECORDS_A_READ = 100

@@ -20,8 +20,8 @@ export type TestServices = {
 }
 
 /**
- * A stream, a store, S3 and Firehose for tests, in memory unless a folder is given, at which the AWS clients of this
- * process and of its children are pointed. They are gone when `stop` returns, or when this process is.
+ * A stream, a store, S3 and Firehose for tests, in memory unless a folder is given. The AWS clients of this process and
+ * of its children are pointed at them. They end when `stop` returns or when this process ends.
  */
 export const startTestServices = async ({ folder }: { folder?: string } = {}): Promise<TestServices> => {
   const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
@@ -33,7 +33,7 @@ export const startTestServices = async ({ folder }: { folder?: string } = {}): P
     s3Endpoint: `http://127.0.0.1:${ports.s3}`,
     firehoseEndpoint: `http://127.0.0.1:${ports.firehose}`,
   }
-  // Firehose has nowhere but a folder to keep what it has acknowledged.
+  // Firehose keeps acknowledged records in a folder only.
   const passing = folder === undefined ? mkdtempSync(join(tmpdir(), 'daybook-firehose-')) : undefined
 
   const output: string[] = []
@@ -48,7 +48,7 @@ export const startTestServices = async ({ folder }: { folder?: string } = {}): P
   }
   try {
     await Promise.all(Object.values(endpoints).map(untilAnswering))
-    // Firehose would wait for it.
+    // Firehose would wait for S3.
     await provisionBucket(s3Client(), readSettings().archiveBucket)
   } catch (error) {
     await stop()

@@ -1,8 +1,8 @@
-/** What a person can paste into a shell to see the system work: a merchant, a sale of now, and the day that shows it. */
+/** Three commands to paste into a shell and see the system work: a merchant, a sale of now, and the day that shows it. */
 export const tryIt = ({ ingestUrl, queryUrl }: { ingestUrl: string; queryUrl: string }): string => {
   const json = `-H 'content-type: application/json'`
   const merchant = `{"name":"Corner Shop","currency":"BRL","timeZone":"UTC"}`
-  // The shell fills in the time, so that the lines can be pasted at any time and again: each time is another sale.
+  // The shell fills in the time, so that the lines can be pasted at any time. Each paste is another sale.
   const entry =
     `{"entryId":"try-'$(date +%s)'","merchantId":"corner-shop","direction":"credit","amount":1250,` +
     `"currency":"BRL","method":"pix","occurredAt":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"}`

@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 import { contentHash, type ContentHash, type Direction, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
-import type { ArchivedEntry } from '#ledger/archive'
-import type { ArchiveQueries } from '#ledger/ports'
+import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import { refuse, type Result } from '#ledger/result'
 import { CONTENT_COLUMNS, ENTRY_COLUMNS, type Column } from '#wire/archive/columns'
 import { parseArchiveRow } from '#wire/archive/row'
@@ -89,7 +88,7 @@ const addCopy = (book: BookInMaking, { entry, position, arrivedAtMs }: ArchivedE
 
 /**
  * Statements of one meaning on every engine, so the map travels as JSON text: engines print a map each in its own way.
- * `text_hash` is the engine's own word on the texts of a row: whatever is lost on the way from there to here shows in it.
+ * `text_hash` is the engine's own hash of the texts of a row: a loss on the way from there to here shows in it.
  */
 const copiesSql = (
   day: BusinessDay,

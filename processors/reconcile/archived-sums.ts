@@ -6,7 +6,7 @@ import { contentHash, type ContentHash, type EntryContent } from '#ledger/entry'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import { addTotals, noTotals, type Totals } from '#ledger/money'
 import { totalsOf } from '#ledger/day-view'
-import type { ArchiveQueries } from '#ledger/ports'
+import type { ArchiveQueries } from '#ledger/archive'
 import { sortedDigest } from '#ledger/segment'
 import { CONTENT_COLUMNS, type Column } from '#wire/archive/columns'
 import { readArchivedContent } from '#wire/archive/content'
@@ -28,12 +28,12 @@ export async function* archivedSums(
   day: BusinessDay,
   merchants: readonly MerchantId[] | 'all',
 ): AsyncGenerator<ArchivedSum> {
-  let book: BookSum | undefined
+  let book: SumInMaking | undefined
   for await (const { rows } of queries.stream(contentsSql(day, merchants))) {
     for (const cells of rows) {
       const merchantId = String(cells[1])
       if (book !== undefined && book.merchantId !== merchantId) yield book.sum()
-      if (book?.merchantId !== merchantId) book = new BookSum(merchantId)
+      if (book?.merchantId !== merchantId) book = new SumInMaking(merchantId)
       book.add(contentIn(cells))
     }
   }
@@ -93,7 +93,7 @@ const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
 }
 
 /** A book whose rows come by entryId. */
-class BookSum {
+class SumInMaking {
   readonly merchantId: string
   readonly #digest = sortedDigest()
   #copies = 0

@@ -628,7 +628,7 @@ describe('a register with other users', () => {
   test('one that is out of reach: 503, and the reason in the log', async () => {
     const { put, log } = start({ ...memoryMerchants(), find: () => Promise.reject(new Error('no route to host')) })
     expect(await put(bakery)).toMatchObject({ status: 503, body: { code: 'register-unavailable' } })
-    expect(log.warn.mock.lastCall?.[0]).toMatchObject({ err: { message: 'no route to host' } })
+    expect(log.error.mock.lastCall?.[0]).toMatchObject({ err: { message: 'no route to host' } })
   })
 
   test.each(['find', 'save'] as const)('one that fails in %s: 503', async (call) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { journalFreshness } from '#query-api/freshness'
-import { shardMap } from '#query-api/shard-map'
+import { knownShards } from '#query-api/known-shards'
 import { hashKeyOf } from '#ledger/lanes'
 import { merchantId } from '#test/builders'
 import { positionsToken, positionToken } from '#wire/http/position-token'
@@ -188,7 +188,7 @@ describe('the map of shards', () => {
   const aMap = (answers: (() => Promise<typeof whole>)[]) => {
     const timer = { at: 0, nowMs: () => timer.at, sleep: settled }
     const errors: unknown[] = []
-    const shards = shardMap({
+    const shards = knownShards({
       openShards: async () => (await answers.shift()?.()) ?? [],
       timer,
       log: { error: (...line: unknown[]) => void errors.push(line) },

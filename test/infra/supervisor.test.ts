@@ -141,7 +141,7 @@ describe('npm start', () => {
     const address = other.address()
     const port = String(typeof address === 'object' && address?.port)
     const outcome = await start({ INGEST_PORT: String((await freePorts(1))[0]), QUERY_PORT: port })
-    expect(outcome).toEqual({ complaint: `Port ${port} is taken. Choose another by QUERY_PORT.`, code: 1 })
+    expect(outcome).toEqual({ complaint: `Port ${port} is taken. Set QUERY_PORT to another port.`, code: 1 })
     other.close()
   })
 

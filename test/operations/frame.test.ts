@@ -1,7 +1,7 @@
 /** What every command gets from the one frame that runs it. */
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { StatementError } from '#ledger/ports'
+import { StatementError } from '#ledger/archive'
 import { EXIT, UsageError, type Command } from '#operations/command'
 import { progressLine } from '#operations/progress'
 import { rebuild, USAGE as REBUILD_USAGE } from '#operations/rebuild'

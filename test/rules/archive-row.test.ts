@@ -24,7 +24,7 @@ const ROW = {
 const asJson = (row: object): unknown => JSON.parse(JSON.stringify(row))
 
 describe('a row of the archive', () => {
-  test('has the columns that SQL knows, and none for what an entry does not have', () => {
+  test('has the columns of the SQL table, and no column for an absent field', () => {
     expect(JSON.stringify(archiveRow(anArchivedEntry()))).toBe(JSON.stringify(ROW))
   })
 
@@ -69,16 +69,16 @@ describe('a row of the archive', () => {
     { wrong: 'nothing', row: null },
     { wrong: 'a list', row: [ROW] },
     { wrong: 'no position', row: { ...ROW, sequence_number: undefined } },
-    { wrong: 'a sequence number that is none', row: { ...ROW, sequence_number: '12a' } },
+    { wrong: 'a sequence number that is not a number', row: { ...ROW, sequence_number: '12a' } },
     { wrong: 'an index before the first', row: { ...ROW, record_index: -1 } },
     { wrong: 'a time that names a zone', row: { ...ROW, arrived_at: '2026-11-20 12:30:01.000Z' } },
     { wrong: 'a time without milliseconds', row: { ...ROW, occurred_at: '2026-11-20 12:30:00' } },
     { wrong: 'a time that no clock shows', row: { ...ROW, occurred_at: '2026-11-20 24:30:00.000' } },
     { wrong: 'a time as a number', row: { ...ROW, received_at: 1_795_177_800_250 } },
-    { wrong: 'a day that is none', row: { ...ROW, business_day: '2026-02-30' } },
-    { wrong: 'an amount of nothing', row: { ...ROW, amount: 0 } },
+    { wrong: 'a day that does not exist', row: { ...ROW, business_day: '2026-02-30' } },
+    { wrong: 'an amount of zero', row: { ...ROW, amount: 0 } },
     { wrong: 'an amount that is not whole', row: { ...ROW, amount: 1.5 } },
-    { wrong: 'a currency nobody has', row: { ...ROW, currency: 'XXX' } },
+    { wrong: 'an unknown currency', row: { ...ROW, currency: 'XXX' } },
     { wrong: 'another version', row: { ...ROW, schema_version: 2 } },
   ])('is refused when it has $wrong', ({ row }) => {
     expect(parseArchiveRow(row).ok).toBe(false)

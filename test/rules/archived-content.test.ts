@@ -29,8 +29,8 @@ const cellsOf = (entry: EntryContent): ContentCells => ({
 const contentOf = ({ businessDay: _day, receivedAtMs: _at, ...content }: ReturnType<typeof anEntry>): EntryContent =>
   content
 
-describe('the content of a row, read the short way', () => {
-  test('is that of the entry, whatever it says', () => {
+describe('the content of a row, when its cells are read directly,', () => {
+  test('is the content of the entry, for any entry', () => {
     fc.assert(
       fc.property(anyEntry, (entry) => {
         const content = readArchivedContent(cellsOf(entry))
@@ -54,11 +54,11 @@ describe('the content of a row, read the short way', () => {
     { wrong: 'a till that closes its quotes', cells: { terminalId: 't","terminalSeq":5,"x":"' } },
     { wrong: 'no merchant', cells: { merchantId: '' } },
     { wrong: 'another direction', cells: { direction: 'sideways' } },
-    { wrong: 'an amount of nothing', cells: { amountMinor: 0n } },
-    { wrong: 'an amount below nothing', cells: { amountMinor: -5n } },
+    { wrong: 'an amount of zero', cells: { amountMinor: 0n } },
+    { wrong: 'a negative amount', cells: { amountMinor: -5n } },
     { wrong: 'too large an amount', cells: { amountMinor: 10n ** 12n + 1n } },
     { wrong: 'an amount that is a double', cells: { amountMinor: 100 } },
-    { wrong: 'a currency that nobody has', cells: { currency: 'XXX' } },
+    { wrong: 'an unknown currency', cells: { currency: 'XXX' } },
     { wrong: 'a time that RFC 3339 cannot write', cells: { occurredAtMs: 253402300800000n } },
     { wrong: 'no time', cells: { occurredAtMs: null } },
     { wrong: 'another method', cells: { method: 'barter' } },
@@ -74,12 +74,12 @@ describe('the content of a row, read the short way', () => {
     expect(readArchivedContent({ ...cellsOf(anEntry()), ...cells })).toBeUndefined()
   })
 
-  test('of empty metadata is that of none', () => {
+  test('is the same for empty metadata and for none', () => {
     expect(readArchivedContent({ ...cellsOf(anEntry()), metadata: '{}' })).toEqual(contentOf(anEntry()))
   })
 })
 
-test('the digest of entries that come by id is the digest of the book, whatever the ids', () => {
+test('entries in the order of their ids give the digest of their book, for any ids', () => {
   fc.assert(
     fc.property(fc.uniqueArray(anyId, { maxLength: 40 }), (ids) => {
       const lines = ids.map((entryId) => ({ entryId, contentHash: contentHash(anEntry({ description: entryId })) }))

@@ -12,8 +12,8 @@ import { anAuditEvent, aMerchant, anEntry, aSetAside, merchantId } from '../buil
 const AT = Date.parse('2026-11-20T12:30:01Z')
 const position = { shardId: 'shardId-000000000000', sequenceNumber: '7', index: 3 }
 
-describe('a decision', () => {
-  test('about a merchant carries the whole merchant, and is another one with each revision', () => {
+describe('an audit event', () => {
+  test('about a merchant carries the whole merchant, and each revision makes another event', () => {
     const merchant = aMerchant({ revision: 3 })
     const { body, ...auditEvent } = merchantSaved(merchant, AT)
     expect(auditEvent).toEqual({
@@ -25,7 +25,7 @@ describe('a decision', () => {
     expect(parseSavedMerchant(JSON.parse(JSON.stringify(body)))).toEqual(ok(merchant))
   })
 
-  test('to set an entry aside says which one, what it was and where it stood', () => {
+  test('about an entry set aside names the entry, its content and its position', () => {
     const item = aSetAside({ position, setAsideAtMs: AT })
     expect(quarantineSetAside(item)).toMatchObject({
       eventId: 'quarantine.set-aside/shardId-000000000000/7/3',
@@ -36,7 +36,7 @@ describe('a decision', () => {
     })
   })
 
-  test('to set something unreadable aside says where it stood', () => {
+  test('about an unreadable record set aside names its position', () => {
     const item = aSetAside({ subject: 'unreadable', reason: 'undecodable-record', position })
     expect(quarantineSetAside(item).body).toEqual({ reason: 'undecodable-record', position })
     expect(quarantineSetAside(item)).not.toHaveProperty('merchantId')
@@ -65,8 +65,8 @@ const anyAuditEvent: fc.Arbitrary<AnyAuditEvent> = fc.record(
   { requiredKeys: ['eventId', 'kind', 'decidedAtMs', 'body'] },
 )
 
-describe('on the stream and in the archive', () => {
-  test('stands as JSON, a line each', () => {
+describe('an audit event on the stream or in the archive', () => {
+  test('is one line of JSON', () => {
     const line =
       '{"decisionId":"d1","kind":"quarantine.discarded","body":{"reason":"a test"},"decidedAt":1795177801000}'
     const auditEvent = {
@@ -80,7 +80,7 @@ describe('on the stream and in the archive', () => {
     expect(decodeRecord(data)).toEqual(ok({ kind: 'decisions', auditEvents: [{ line, auditEvent: ok(auditEvent) }] }))
   })
 
-  test('gives back any auditEvent, of whatever kind', () => {
+  test('comes back as it was, for any kind', () => {
     fc.assert(
       fc.property(anyAuditEvent, (auditEvent) => {
         expect(parseAuditEventLine(auditEventLine(auditEvent))).toEqual(ok(auditEvent))
@@ -89,7 +89,7 @@ describe('on the stream and in the archive', () => {
     )
   })
 
-  test('is filed under the day it was made on, with its body as text', () => {
+  test('is filed under the day on which it was made, with its body as text', () => {
     const decidedAtMs = Date.parse('2026-11-20T23:30:00-03:00')
     expect(auditEventRow(anAuditEvent({ eventId: 'd1', decidedAtMs, body: { a: 1 } }))).toEqual({
       decision_id: 'd1',
@@ -103,7 +103,7 @@ describe('on the stream and in the archive', () => {
     })
   })
 
-  test('comes back with NULL for what was absent', () => {
+  test('comes back also when absent fields are NULL', () => {
     const auditEvent: AnyAuditEvent = { eventId: 'd1', kind: 'merchant.saved', decidedAtMs: AT, body: {} }
     expect(parseAuditEventRow({ ...auditEventRow(auditEvent), merchant_id: null, business_day: null })).toEqual(
       ok(auditEvent),
@@ -116,11 +116,11 @@ describe('on the stream and in the archive', () => {
     expect(read.ok && JSON.stringify(read.value.body)).toBe('{"__proto__":"x","note":"y"}')
   })
 
-  test.each([2, null])('in a row of version %s is refused', (schema_version) => {
+  test.each([2, null])('is refused in a row of version %s', (schema_version) => {
     expect(parseAuditEventRow({ ...auditEventRow(anAuditEvent()), schema_version }).ok).toBe(false)
   })
 
-  test('fits a Firehose record even at its largest, quotes within quotes', () => {
+  test('fits a Firehose record even at its largest, with escaped quotes', () => {
     const auditEvent = anAuditEvent({ body: { text: '"'.repeat(149_000) } })
     expect(parseAuditEventLine(auditEventLine(auditEvent)).ok).toBe(true)
     expect(Buffer.byteLength(JSON.stringify(auditEventRow(auditEvent)))).toBeLessThan(1_000 * 1024)

@@ -3,7 +3,7 @@ import type { Figure } from '../../bench/rig/figure.ts'
 import { figureTable } from '../../bench/rig/figure-table.ts'
 import { median } from '../../bench/rig/rounds.ts'
 
-test('a table says of each figure what was asked for and how far it is from there', () => {
+test('a table shows the target of each figure and the distance from it', () => {
   const figures: Figure[] = [
     { what: 'cost', value: 0.1234567, unit: '$', target: { atMost: 0.12 }, note: 'no archive' },
     { what: 'ceiling', value: 45_678.9, unit: 'entries/s', target: { atLeast: 50_000 } },
@@ -22,13 +22,13 @@ test('a table says of each figure what was asked for and how far it is from ther
 })
 
 test.each([
-  { what: 'at most, exactly', value: 5, target: { atMost: 5 }, verdict: 'met' },
-  { what: 'at least, exactly', value: 5, target: { atLeast: 5 }, verdict: 'met' },
-  { what: 'below, exactly', value: 5, target: { below: 5 }, verdict: 'missed by 1 %' },
-  { what: 'missed by a hair', value: 5.001, target: { atMost: 5 }, verdict: 'missed by 1 %' },
-  { what: 'three times too much', value: 15, target: { atMost: 5 }, verdict: 'missed by 200 %' },
+  { what: 'exactly at its maximum', value: 5, target: { atMost: 5 }, verdict: 'met' },
+  { what: 'exactly at its minimum', value: 5, target: { atLeast: 5 }, verdict: 'met' },
+  { what: 'exactly at its exclusive bound', value: 5, target: { below: 5 }, verdict: 'missed by 1 %' },
+  { what: 'slightly too large', value: 5.001, target: { atMost: 5 }, verdict: 'missed by 1 %' },
+  { what: 'three times too large', value: 15, target: { atMost: 5 }, verdict: 'missed by 200 %' },
   { what: 'not a number', value: Number.NaN, target: { atMost: 5 }, verdict: 'missed by NaN %' },
-])('$what: $verdict', ({ what, value, target, verdict }) => {
+])('the verdict on a value that is $what is "$verdict"', ({ what, value, target, verdict }) => {
   expect(figureTable([{ what, value, unit: '', target }])).toContain(verdict)
 })
 
@@ -40,6 +40,6 @@ test.each([
   expect(median(values)).toBe(expected)
 })
 
-test('there is no median of nothing', () => {
+test('the median of no values is an error', () => {
   expect(() => median([])).toThrow('nothing')
 })

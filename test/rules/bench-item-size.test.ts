@@ -19,11 +19,11 @@ test.each<{ given: string; item: Item; bytes: number }>([
   { given: 'an empty list', item: { l: [] }, bytes: 1 + 3 },
   { given: 'a list', item: { l: [1, 'ab'] }, bytes: 1 + 3 + (1 + 2) + (1 + 2) },
   { given: 'a map', item: { m: { a: 1, b: 'x' } }, bytes: 1 + 3 + (1 + 1 + 2) + (1 + 1 + 1) },
-])('$given', ({ item, bytes }) => {
+])('an item with $given takes $bytes bytes', ({ item, bytes }) => {
   expect(itemBytes(item)).toBe(bytes)
 })
 
-test('what has no size by the rules is not guessed', () => {
+test('a value without a size by the rules is an error', () => {
   expect(() => itemBytes({ when: new Date(0) })).toThrow('no rule says how large')
   expect(() => itemBytes({ n: 1e300 })).toThrow('not written out')
 })
@@ -34,7 +34,7 @@ test.each([
   { bytes: 1025, write: 2, read: 1 },
   { bytes: 4096, write: 4, read: 1 },
   { bytes: 4097, write: 5, read: 2 },
-])('$bytes bytes cost $write write units and $read read units', ({ bytes, write, read }) => {
+])('an item of $bytes bytes costs $write write units and $read read units', ({ bytes, write, read }) => {
   expect(writeUnits(bytes)).toBe(write)
   expect(readUnits(bytes)).toBe(read)
 })

@@ -8,11 +8,11 @@ test.each([
   { given: 'a gigabyte in and read twice', usage: { kinesisGBIn: 1, kinesisGBOut: 2 }, expected: 0.16 },
   { given: 'a day of a stream', usage: { kinesisStreamHours: 24 }, expected: 0.96 },
   { given: 'a million calls', usage: { lambdaRequests: 1_000_000 }, expected: 0.2 },
-])('$given costs $expected dollars', ({ usage, expected }) => {
+])('usage of $given costs $expected dollars', ({ usage, expected }) => {
   expect(dollars(usage)).toBeCloseTo(expected, 10)
 })
 
-test('computing is billed as if on a whole CPU, waiting with the memory that is held meanwhile', () => {
+test('Lambda is billed for computing as on a whole CPU and for waiting by its memory', () => {
   expect(lambdaGBSeconds({ cpuSeconds: 1_024, waitSeconds: 0 })).toBe(1_769)
   expect(lambdaGBSeconds({ cpuSeconds: 0, waitSeconds: 10 })).toBe(5)
 })
@@ -22,6 +22,6 @@ test.each([
   { bytes: 1_023, billed: 1_024 },
   // The partition key, a byte with us, counts too.
   { bytes: 1_024, billed: 2_048 },
-])('a record of $bytes bytes is billed as $billed', ({ bytes, billed }) => {
+])('a Kinesis record of $bytes bytes is billed as $billed', ({ bytes, billed }) => {
   expect(billedRecordGB(new Uint8Array(bytes)) * 2 ** 30).toBe(billed)
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
+import { decide, emptyBook, evolve, nextSegment, type Book, type Candidate } from '#ledger/book'
 import { METHODS, type Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, MAX_TOTAL_MINOR, netMinor, type Currency } from '#ledger/money'
@@ -15,8 +15,6 @@ const fresh = (): Book =>
   )
 
 const book = fresh()
-
-type Candidate = { readonly entry: Entry }
 
 const candidate = (patch: Partial<Record<keyof Entry, unknown>> = {}): Candidate => ({
   entry: {
@@ -53,7 +51,7 @@ const placesOf = (state: Book, batch: readonly Candidate[]) => {
   }
 }
 
-describe('a batch against a book', () => {
+describe('a decision about a batch', () => {
   const one = after(fresh(), [candidate()])
   const full = after(fresh(), [candidate({ entryId: 'big', amountMinor: MAX_TOTAL_MINOR - 100n })])
   const nothing = { fresh: 0, duplicates: 0, refused: [], waiting: 0 }
@@ -126,12 +124,12 @@ describe('a batch against a book', () => {
       batch: [candidate({ direction: 'debit', amountMinor: MAX_ENTRY_MINOR })],
       places: { ...nothing, fresh: 1 },
     },
-  ])('$given', ({ state, batch, places }) => {
+  ])('places each entry where it belongs, given $given', ({ state, batch, places }) => {
     expect(placesOf(state, batch)).toEqual(places)
   })
 })
 
-test('room that an entry of the same batch took is given back when that one loses', () => {
+test('the room of an entry is free for the rest of its batch when the entry is set aside', () => {
   const room = MAX_TOTAL_MINOR - 100n
   const [x, y] = [candidate({ entryId: 'x', amountMinor: 60n }), candidate({ entryId: 'y', amountMinor: 60n })]
   const stale = after(fresh(), [candidate({ entryId: 'big', amountMinor: room })])
@@ -141,24 +139,24 @@ test('room that an entry of the same batch took is given back when that one lose
   expect(placesOf(moved, [x, y])).toMatchObject({ fresh: 1, waiting: 0, refused: ['content-conflict'] })
 })
 
-test('a state sees only its own part of the chain', () => {
+test('a state of a book sees only its own part of the chain', () => {
   const first = after(fresh(), [candidate()])
   after(first, [candidate({ entryId: 'e2' })])
   expect(placesOf(first, [candidate({ entryId: 'e2' })])).toMatchObject({ fresh: 1, duplicates: 0 })
 })
 
-test('a chain that forks is found out', () => {
+test('a chain that forks is an error', () => {
   const first = after(fresh(), [candidate()])
   after(first, [candidate({ entryId: 'e2' })])
   expect(() => after(first, [candidate({ entryId: 'e3' })])).toThrow('broken chain')
 })
 
-test('a segment out of its turn is found out', () => {
+test('a segment out of its turn is an error', () => {
   const segment = { ...nextSegment(book, [candidate().entry]), number: 3, hash: book.hash }
   expect(() => evolve(book, segment)).toThrow('broken chain')
 })
 
-describe('whatever the order and the batches', () => {
+describe('in any order and any batches', () => {
   const entries = fc
     .uniqueArray(
       fc.record({
@@ -178,7 +176,7 @@ describe('whatever the order and the batches', () => {
     byHour: [...state.view.byHour].toSorted(([a], [b]) => a - b),
   })
 
-  test('shuffling, repeating and re-splitting a day never changes what it adds up to', () => {
+  test('shuffled, repeated and re-split entries give a day the same totals', () => {
     const chance = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 90, maxLength: 90 })
     fc.assert(
       fc.property(entries, chance, (day, draws) => {

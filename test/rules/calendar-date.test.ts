@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { daysSince1970, leadingDate } from '#ledger/calendar-date'
 import { parseInstant } from '#wire/entry/instant'
 
-test('every date there is has the number that Date gives it, and no other date has one', () => {
+test('every existing date has the day number that Date gives it, and no other text has one', () => {
   // Leap years, common years, centuries, and both ends.
   for (const year of [1, 4, 100, 399, 400, 1582, 1899, 1900, 1970, 1999, 2000, 2026, 2027, 2028, 2100, 9996, 9999]) {
     for (let month = 0; month <= 13; month += 1) {
@@ -23,7 +23,7 @@ test.each(['', '2026', '2026-1-02', '2026/11/20', '0000-01-01', '+9999-01-01', '
   (text) => expect(leadingDate(text)).toBeNaN(),
 )
 
-test('every time that RFC 3339 can write is the instant that Date reads', () => {
+test('every time that RFC 3339 can write is read as the instant that Date reads', () => {
   const two = (max: number) => fc.integer({ min: 0, max }).map((number) => String(number).padStart(2, '0'))
   const offset = fc.oneof(
     fc.constantFrom('Z', 'z'),

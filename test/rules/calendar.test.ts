@@ -15,7 +15,7 @@ import { aRule } from '../builders.ts'
 const day = (text: string) => text as BusinessDay
 const calendar = (timeZone: string, dayStartsAt = '00:00'): Calendar => [aRule({ timeZone, dayStartsAt })]
 
-describe('a day runs from its start on the wall clock to the next', () => {
+describe('a day runs from its start on the wall clock to the next start', () => {
   test.each([
     { zone: 'UTC', on: '2026-11-20', starts: '2026-11-20T00:00:00Z', hours: 24 },
     { zone: 'America/Sao_Paulo', on: '2026-11-20', starts: '2026-11-20T03:00:00Z', hours: 24 },
@@ -130,7 +130,7 @@ describe('a change of calendar', () => {
   })
 })
 
-describe('what is written', () => {
+describe('a written day or time', () => {
   test.each([
     ['2026-11-20', true],
     ['2024-02-29', true],
@@ -142,7 +142,7 @@ describe('what is written', () => {
     ['0000-01-01', false],
     ['9999-12-31', false],
     ['2026-11-20T00:00:00Z', false],
-  ])('day %s: %s', (text, good) => expect(parseBusinessDay(text).ok).toBe(good))
+  ])('day "%s" is valid: %s', (text, good) => expect(parseBusinessDay(text).ok).toBe(good))
 
   test.each([
     ['00:00', true],
@@ -150,7 +150,7 @@ describe('what is written', () => {
     ['24:00', false],
     ['6:00', false],
     ['06:60', false],
-  ])('time of day %s: %s', (text, good) => expect(parseTimeOfDay(text).ok).toBe(good))
+  ])('of day "%s" is valid: %s', (text, good) => expect(parseTimeOfDay(text).ok).toBe(good))
 
   test('days follow one another across months and leap days', () => {
     expect(shiftDay(day('2024-02-28'), 1)).toBe('2024-02-29')

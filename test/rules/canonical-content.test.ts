@@ -12,7 +12,7 @@ const metadataText = (metadata: Record<string, string>): string =>
   /"metadata":(\{.*?\}),"occurredAt"/su.exec(canonicalContent(anEntry({ metadata })))?.[1] ?? ''
 
 describe('the content of an entry', () => {
-  test('is what RFC 8785 writes of it, whatever the entry', () => {
+  test('is the text that RFC 8785 writes, for any entry', () => {
     fc.assert(
       fc.property(anyEntry, (entry) => {
         const { amountMinor, occurredAtMs, businessDay: _day, receivedAtMs: _at, ...same } = entry
@@ -42,11 +42,11 @@ describe('the content of an entry', () => {
       text: '{"__proto__":"3","constructor":"2","toString":"1"}',
     },
     { what: 'the empty one first', metadata: { a: '', '': '' }, text: '{"":"","a":""}' },
-  ])('has the keys of its metadata in order: $what', ({ metadata, text }) => {
+  ])('has the keys of its metadata in order, $what', ({ metadata, text }) => {
     expect(metadataText(metadata)).toBe(text)
   })
 
-  test('escapes what RFC 8785 escapes, and nothing else', () => {
+  test('escapes the characters that RFC 8785 escapes, and no others', () => {
     const all = '"\\/\b\f\n\r\t\0\u001f\u007f\u0080\u2028\ufeff<é😀'
     expect(metadataText({ [all]: all })).toBe(
       '{"X":"X"}'.replaceAll('X', '\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u007f\u0080\u2028\ufeff<é😀'),
@@ -56,7 +56,7 @@ describe('the content of an entry', () => {
 
 describe('the content hash of an entry is the same', () => {
   test.each<{ where: string; pass: (entry: Entry) => unknown }>([
-    { where: 'behind a line on the stream', pass: (entry) => parseEntryLine(entryLine(entry)) },
+    { where: 'after a line on the stream', pass: (entry) => parseEntryLine(entryLine(entry)) },
     { where: 'in a segment', pass: (entry) => unpackEntries(packEntries([entry], someTerms), aBookId(), someTerms)[0] },
     {
       where: 'in a row of the archive',

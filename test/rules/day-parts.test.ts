@@ -13,7 +13,7 @@ const part = (index: number, minor: bigint): DayPart => ({
 /** 2^53 − 1. */
 const BOUND = 9_007_199_254_740_991n
 
-test('a number is exact in JSON where a double holds it and both of its neighbours', () => {
+test('a number is exact in JSON when a double holds it and both of its neighbours', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n }), (minor) => {
       expect(isExactInJson(minor)).toBe(Number.isSafeInteger(Number(minor)))
@@ -22,17 +22,17 @@ test('a number is exact in JSON where a double holds it and both of its neighbou
   expect([BOUND, BOUND + 1n, -BOUND, -BOUND - 1n].map(isExactInJson)).toEqual([true, false, true, false])
 })
 
-describe('the days that take a sum beyond what JSON can say', () => {
+describe('the days that take a sum beyond the exact numbers of JSON', () => {
   test.each<{ what: string; minor: readonly bigint[]; beyond: readonly number[] }>([
-    { what: 'of nothing are none', minor: [], beyond: [] },
-    { what: 'of a sum of 2^53 − 1 are none', minor: [BOUND, 5n, -5n], beyond: [] },
-    { what: 'of a sum one beyond are all that add to it', minor: [BOUND, 1n], beyond: [1, 2] },
+    { what: 'are none for no days', minor: [], beyond: [] },
+    { what: 'are none for a sum of 2^53 − 1', minor: [BOUND, 5n, -5n], beyond: [] },
+    { what: 'are all days that add to a sum of one more', minor: [BOUND, 1n], beyond: [1, 2] },
     {
-      what: 'leave out those that take away from it, and those that are zero',
+      what: 'leave out days that subtract from it, and days of zero',
       minor: [BOUND, -1n, 0n, 2n],
       beyond: [1, 4],
     },
-    { what: 'below zero are those that take away', minor: [-BOUND, 7n, -8n], beyond: [1, 3] },
+    { what: 'are the days that subtract, for a sum below zero', minor: [-BOUND, 7n, -8n], beyond: [1, 3] },
   ])('$what', ({ minor, beyond }) => {
     const parts = minor.map((amount, index) => part(index + 1, amount))
     expect(partsBeyondJson(parts)).toEqual(parts.filter((_, index) => beyond.includes(index + 1)))

@@ -17,16 +17,16 @@ const ofContent = (entry: Entry): string => {
   return words.join()
 }
 
-test('two ids have the same fingerprint when they are the same', () => {
+test('equal ids have the same fingerprint', () => {
   fc.assert(fc.property(anyId, anyId, (a, b) => (ofId(a) === ofId(b)) === (a === b)))
 })
 
-test('ids that differ only in their end, their length or their order differ', () => {
+test('ids that differ only in their end, length or order have different fingerprints', () => {
   const ids = ['a', 'aa', 'aaa', 'aaaa', 'aaaaa', 'a:', 'b', 'ab', 'ba', '0', '00', 'till-1', 'till-2']
   expect(new Set(ids.map(ofId)).size).toBe(ids.length)
 })
 
-test('two entries have the same fingerprint when they have the same content', () => {
+test('entries with the same content have the same fingerprint', () => {
   fc.assert(
     fc.property(anyEntry, anyEntry, (a, b) => {
       const other = { ...b, entryId: a.entryId }
@@ -63,18 +63,18 @@ const variants: Entry[] = [
   anEntry({ metadata: { a: 'd', c: 'b' } }),
 ]
 
-test('every field counts', () => {
+test('every field of the content changes the fingerprint', () => {
   expect(new Set(variants.map(ofContent)).size).toBe(variants.length)
 })
 
-test('what is not content does not count, nor does the order of the metadata', () => {
+test('fields that are not content, and the order of metadata, do not change the fingerprint', () => {
   expect(ofContent(anEntry({ receivedAtMs: 1 }))).toBe(ofContent(anEntry({ receivedAtMs: 2 })))
   expect(ofContent(anEntry({ metadata: { a: '1', b: '2' } }))).toBe(
     ofContent(anEntry({ metadata: { b: '2', a: '1' } })),
   )
 })
 
-test('a long text is hashed to its end', () => {
+test('the fingerprint covers a long text to its end', () => {
   const long = 'x'.repeat(5_000)
   expect(ofContent(anEntry({ description: `${long}a` }))).not.toBe(ofContent(anEntry({ description: `${long}b` })))
 })

@@ -17,7 +17,7 @@ describe('an id of a client', () => {
     { id: 'x'.repeat(65) },
     { id: `.${'x'.repeat(64)}` },
     { id: '.'.repeat(65) },
-  ])('is not $id', ({ id }) => {
+  ])('cannot be $id', ({ id }) => {
     expect(isClientId(id)).toBe(false)
   })
 
@@ -34,7 +34,7 @@ describe('an id of a client', () => {
     'x'.repeat(64),
     `.${'x'.repeat(63)}`,
     '.'.repeat(64),
-  ])('may be %s', (id) => {
+  ])('can be %s', (id) => {
     expect(isClientId(id)).toBe(true)
   })
 

@@ -23,7 +23,7 @@ test.each([
   { text: '2026-11-20T09:30:00-00:00', utc: '2026-11-20T09:30:00.000Z' },
   { text: '2028-02-29T12:00:00Z', utc: '2028-02-29T12:00:00.000Z' },
   { text: '0001-01-01T00:00:00Z', utc: '0001-01-01T00:00:00.000Z' },
-])('$text is $utc', ({ text, utc }) => {
+])('the time $text is read as $utc', ({ text, utc }) => {
   const instant = parseInstant(text)
   expect(instant).toEqual(ok(Date.parse(utc)))
   expect(instantText(Date.parse(utc))).toBe(utc)
@@ -67,7 +67,7 @@ test('every instant comes back from its text', () => {
   )
 })
 
-test('of a finer time the millisecond is kept, and what follows it makes no difference', () => {
+test('a finer time is cut to the millisecond, so the further digits make no difference', () => {
   fc.assert(
     fc.property(anyInstantMs, fc.stringMatching(/^\d{1,6}$/), (ms, finer) => {
       expect(parseInstant(instantText(ms).replace('Z', `${finer}Z`))).toEqual(ok(ms))

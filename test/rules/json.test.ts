@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ok, refuse } from '#ledger/result'
 import { decodeUtf8, jsonText, jsonTextOfAnySize, parseJson } from '#wire/json/json'
 
-describe('parsing', () => {
+describe('parsing JSON', () => {
   test.each([
     { text: '100', value: 100 },
     { text: '-0', value: -0 },
@@ -18,7 +18,7 @@ describe('parsing', () => {
     { text: '0.000', value: 0 },
     { text: '1e-5', value: 0.00001 },
     { text: '9007199254740991', value: Number.MAX_SAFE_INTEGER },
-  ])('$text is $value', ({ text, value }) => {
+  ])('reads $text as $value', ({ text, value }) => {
     expect(parseJson(text)).toEqual(ok(value))
     expect(parseJson(`[${text}]`)).toEqual(ok([value]))
     expect(parseJson(`{"a":${text}}`)).toEqual(ok({ a: value }))
@@ -35,13 +35,13 @@ describe('parsing', () => {
     '1000000000000000.01e1',
     '15e-20000',
     '1e-400',
-  ])('%s is not rounded into a whole number', (text) => {
+  ])('does not round %s into a whole number', (text) => {
     for (const inside of [text, `[0,${text}]`, `{"a":${text}}`, `{"a" :${text}}`, `{"a": ${text}}`]) {
       expect(jsonText(parseJson(inside))).toContain('null')
     }
   })
 
-  test('a number of a million digits is looked at once', () => {
+  test('reads a number of a million digits in one pass', () => {
     const startMs = performance.now()
     parseJson(`{"amount":1.${'0'.repeat(1_000_000)}1}`)
     parseJson(`{"amount":${'1'.repeat(1_000_000)}}`)
@@ -55,19 +55,19 @@ describe('parsing', () => {
     },
   )
 
-  test('of a key given twice the last one counts', () => {
+  test('takes the last value of a key that is given twice', () => {
     expect(parseJson('{"a":1,"a":2}')).toEqual(ok({ a: 2 }))
     expect(parseJson('{"a":1,"a":2.0}')).toEqual(ok({ a: 2 }))
   })
 
-  test('a key named __proto__ is a key like any other', () => {
+  test('reads a key named __proto__ like any other', () => {
     for (const text of ['{"__proto__":{"a":1}}', '{"__proto__":{"a":1.0}}']) {
       const parsed = parseJson(text)
       expect(parsed.ok && Object.keys(parsed.value as object)).toEqual(['__proto__'])
     }
   })
 
-  test('no depth hides a number that would be rounded, or takes its neighbours with it', () => {
+  test('finds a number that would be rounded at any depth, and leaves its neighbours', () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
     const text = `{"good": 1e2, "said": "it was 1.00000000000000001 \\" 5", "rounded": 1.00000000000000001, "deep": ${deep}}`
     const parsed = parseJson(text)
@@ -78,19 +78,19 @@ describe('parsing', () => {
     })
   })
 
-  test('a text full of escapes is read at any depth', () => {
+  test('reads a text full of escapes at any depth', () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
     expect(parseJson(`[0.5, "${'\\n'.repeat(450_000)}", ${deep}]`).ok).toBe(true)
   })
 
-  test('nesting as deep as a body can hold is read or refused, never thrown on', () => {
+  test('reads or refuses nesting as deep as a body can hold, without an exception', () => {
     const deep = (inside: string) => `${'['.repeat(500_000)}${inside}${']'.repeat(500_000)}`
     for (const text of [deep('1'), deep('1.5'), '['.repeat(1_000_000), '{"a":'.repeat(200_000)]) {
       expect(typeof parseJson(text).ok).toBe('boolean')
     }
   })
 
-  test('whatever JSON.parse reads is read alike', () => {
+  test('reads every text as JSON.parse does', () => {
     const spaces = fc.constantFrom('', ' ', '\n')
     fc.assert(
       fc.property(fc.json(), spaces, (text, space) => {
@@ -102,7 +102,7 @@ describe('parsing', () => {
 })
 
 describe('UTF-8', () => {
-  test('is read as it is', () => {
+  test('is read unchanged', () => {
     expect(decodeUtf8(Buffer.from('pão 🧀 \u0000'))).toEqual(ok('pão 🧀 \u0000'))
   })
 
@@ -116,14 +116,14 @@ describe('UTF-8', () => {
   })
 })
 
-describe('writing', () => {
+describe('writing JSON', () => {
   test.each([
     { value: 0n, text: '0' },
     { value: 2n ** 53n - 1n, text: '9007199254740991' },
     { value: -(2n ** 53n - 1n), text: '-9007199254740991' },
     { value: { netMinor: [10n ** 15n, 1] }, text: '{"netMinor":[1000000000000000,1]}' },
     { value: { a: undefined, b: null, c: 'x' }, text: '{"b":null,"c":"x"}' },
-  ])('$text is written as it is for every reader', ({ value, text }) => {
+  ])('writes $text for every reader', ({ value, text }) => {
     expect(jsonText(value)).toBe(text)
     expect(jsonTextOfAnySize(value)).toBe(text)
   })
@@ -132,8 +132,11 @@ describe('writing', () => {
     { value: 2n ** 53n, text: '9007199254740992' },
     { value: -(2n ** 53n), text: '-9007199254740992' },
     { value: { sums: [2n ** 64n] }, text: '{"sums":[18446744073709551616]}' },
-  ])('$text is never written for a client that may round it, and has all its digits for others', ({ value, text }) => {
-    expect(() => jsonText(value)).toThrow('beyond what every JSON client reads exactly')
-    expect(jsonTextOfAnySize(value)).toBe(text)
-  })
+  ])(
+    'refuses to write $text for clients that may round it, and writes all its digits for others',
+    ({ value, text }) => {
+      expect(() => jsonText(value)).toThrow('beyond what every JSON client reads exactly')
+      expect(jsonTextOfAnySize(value)).toBe(text)
+    },
+  )
 })

@@ -19,11 +19,11 @@ describe('the lane of a merchant', () => {
   test.each([
     { merchant: 'm1', lane: 713 },
     { merchant: 'acme-shop-17', lane: 1005 },
-  ])('of $merchant is $lane, for ever', ({ merchant, lane }) => {
+  ])('is always $lane for $merchant', ({ merchant, lane }) => {
     expect(laneOf(merchantId(merchant))).toBe(lane)
   })
 
-  test('is one of 1,024', () => {
+  test('is one of 1,024 for any merchant', () => {
     fc.assert(
       fc.property(anyId, (id) => {
         const lane = laneOf(merchantId(id))
@@ -32,7 +32,7 @@ describe('the lane of a merchant', () => {
     )
   })
 
-  test('is shared evenly', () => {
+  test('is shared by about as many merchants as any other', () => {
     const lanes = Array.from({ length: 102_400 }, (_, index) => laneOf(merchantId(`shop-${index}`)))
     const merchants = Object.values(Object.groupBy(lanes, (lane) => lane)).map((lane) => lane?.length ?? 0)
     expect(merchants).toHaveLength(1024)
@@ -45,7 +45,7 @@ describe('the lane of a merchant', () => {
 describe('the shard of a lane', () => {
   const allLanes = Array.from({ length: 1024 }, (_, lane) => lane)
 
-  test('starts at the hash keys that cut the whole space evenly', () => {
+  test('has a hash key at an even part of the whole space', () => {
     expect(hashKeyOf(0)).toBe(0n)
     expect(hashKeyOf(512)).toBe(HASH_KEYS / 2n)
     expect(hashKeyOf(1023)).toBe(HASH_KEYS - HASH_KEYS / 1024n)
@@ -58,12 +58,12 @@ describe('the shard of a lane', () => {
     expect(new Set(taken)).toEqual(new Set(shards.keys()))
   })
 
-  test('reaches a shard by both ends of its range', () => {
+  test('is found at both ends of its range of hash keys', () => {
     const shard = { shardId: 's', firstHashKey: hashKeyOf(5), lastHashKey: hashKeyOf(6) }
     expect([4, 5, 6, 7].map((lane) => shardOf([shard], lane)?.shardId)).toEqual([undefined, 's', 's', undefined])
   })
 
-  test('is unknown while the map is older than a reshard', () => {
+  test('is unknown while the shard map is older than a reshard', () => {
     expect(shardOf([], 0)).toBeUndefined()
     expect(shardOf(evenShards(2).slice(1), 0)).toBeUndefined()
   })

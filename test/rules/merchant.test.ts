@@ -43,17 +43,17 @@ const rulesOf = ({ calendar }: Merchant) =>
   calendar.map(({ from, timeZone, dayStartsAt }) => [from, timeZone, dayStartsAt])
 
 describe('registering', () => {
-  test('a new merchant has its calendar from the beginning of time', () => {
+  test('a new merchant gives it a calendar from the beginning of time', () => {
     expect(registered).toMatchObject({ revision: 1, calendar: [{ from: null, timeZone: 'America/Sao_Paulo' }] })
   })
 
-  test('the same again changes nothing', () => expect(register(registered)).toBe(registered))
+  test('the same values again changes nothing', () => expect(register(registered)).toBe(registered))
 
-  test('another name is a new revision', () => {
+  test('another name makes a new revision', () => {
     expect(register(registered, { name: 'Padaria Nova' })).toMatchObject({ name: 'Padaria Nova', revision: 2 })
   })
 
-  test('the currency is fixed', () => {
+  test('another currency is refused', () => {
     expect(registerMerchant(registered, wanted({ currency: 'EUR' }), ianaZones, NOW)).toEqual({
       ok: false,
       error: 'currency-fixed',
@@ -71,7 +71,7 @@ describe('a field that is left out', () => {
     })
   })
 
-  test('stays as it is in a merchant that exists, in which then nothing changes', () => {
+  test('stays as it is in a merchant that exists, which then does not change', () => {
     const chosen = register(undefined, { dayStartsAt: '04:00', lateEntries: 'restate' })
     expect(registerMerchant(chosen, required, ianaZones, NOW)).toEqual({ ok: true, value: chosen })
     expect(change(chosen, {})).toBe(chosen)
@@ -81,13 +81,13 @@ describe('a field that is left out', () => {
     { given: { name: 'Padaria Nova' }, changed: { name: 'Padaria Nova', lateEntries: 'restate' } },
     { given: { lateEntries: 'quarantine' }, changed: { name: 'Padaria Central', lateEntries: 'quarantine' } },
     { given: { lateEntries: null }, changed: { name: 'Padaria Central', lateEntries: 'nextOpenDay' } },
-  ])('stays as it is beside $given', ({ given, changed }) => {
+  ])('stays as it is when the request changes $given', ({ given, changed }) => {
     const chosen = register(undefined, { dayStartsAt: '04:00', lateEntries: 'restate' })
     expect(change(chosen, given)).toEqual({ ...chosen, ...changed, revision: 2 })
   })
 })
 
-describe('while a change of calendar is still to come', () => {
+describe('while a change of calendar is pending, a request', () => {
   const SAO_PAULO = 'America/Sao_Paulo'
   const pending = register(registered, { dayStartsAt: '04:00', calendarFrom: '2026-12-01' })
   const now = [null, SAO_PAULO, '00:00']
@@ -116,21 +116,23 @@ describe('while a change of calendar is still to come', () => {
       given: { dayStartsAt: '00:00', calendarFrom: '2027-01-01' },
       rules: [now],
     },
-  ])('$what', ({ given, rules }) => expect(rulesOf(change(pending, given))).toEqual(rules))
+  ])('for $what leads to the expected rules', ({ given, rules }) =>
+    expect(rulesOf(change(pending, given))).toEqual(rules),
+  )
 
-  test('the first day there is, asked for again, changes nothing', () => {
+  test('to the first day there is changes nothing when it is asked for again', () => {
     const moved = change(pending, { calendarFrom: null })
     expect(change(moved, { calendarFrom: null })).toBe(moved)
   })
 
-  test('another zone in which its day has begun counts from the day after', () => {
+  test('for another zone in which its day has begun counts from the day after', () => {
     // At 12:00 on the 30th in UTC the 1st has begun in Kiritimati, 14 hours ahead, but not in São Paulo.
     const noon = Date.parse('2026-11-30T12:00:00Z')
     const moved = change(pending, { timeZone: 'Pacific/Kiritimati', dayStartsAt: '00:00' }, noon)
     expect(rulesOf(moved)).toEqual([now, ['2026-12-02', 'Pacific/Kiritimati', '00:00']])
   })
 
-  test('it cannot be moved to a day that has begun', () => {
+  test('for a day that has begun is refused', () => {
     expect(changeMerchant(pending, { calendarFrom: '2026-11-20' as BusinessDay }, ianaZones, NOW)).toEqual({
       ok: false,
       error: 'calendar-from-not-future',
@@ -138,14 +140,14 @@ describe('while a change of calendar is still to come', () => {
   })
 })
 
-test('a day without a change of calendar means nothing once the newest rule counts', () => {
+test('calendarFrom without a change of calendar changes nothing once the newest rule counts', () => {
   const moved = register(registered, { dayStartsAt: '04:00' })
   const later = Date.parse('2026-12-24T12:00:00Z')
   expect(change(moved, { calendarFrom: '2027-01-01' }, later)).toBe(moved)
 })
 
-describe('a change of calendar counts', () => {
-  test('by default from the first day that starts far enough ahead', () => {
+describe('a change of calendar', () => {
+  test('counts by default from the first day that starts far enough ahead', () => {
     const moved = register(registered, { dayStartsAt: '06:00' })
     expect(moved.calendar.at(-1)).toMatchObject({
       from: '2026-11-21',
@@ -154,14 +156,14 @@ describe('a change of calendar counts', () => {
     })
   })
 
-  test('one day later when the next one starts within the notice', () => {
+  test('counts one day later when the next day starts within the notice', () => {
     // 6 minutes: 5 that an entry may be ahead of our clock, and one for which ingest may hold the old calendar.
     const notice = Date.parse('2026-11-21T03:00:00Z') - 6 * 60_000
     expect(register(registered, { dayStartsAt: '06:00' }, notice - 1).calendar.at(-1)?.from).toBe('2026-11-21')
     expect(register(registered, { dayStartsAt: '06:00' }, notice).calendar.at(-1)?.from).toBe('2026-11-22')
   })
 
-  test('not from a day that has begun by the old clock, even if the new one has yet to reach it', () => {
+  test('does not count from a day that has begun by the old clock and not yet by the new one', () => {
     const change = registerMerchant(
       registered,
       wanted({ dayStartsAt: '23:00', calendarFrom: '2026-11-20' }),
@@ -171,21 +173,21 @@ describe('a change of calendar counts', () => {
     expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
   })
 
-  test('from a named future day', () => {
+  test('counts from a named future day', () => {
     const moved = register(registered, { timeZone: 'UTC', calendarFrom: '2027-01-01' })
     expect(moved.calendar.map(({ from }) => from)).toEqual([null, '2027-01-01'])
   })
 
-  test.each(['2026-11-20', '2026-11-19', '2020-01-01'])('not from %s, which has begun', (calendarFrom) => {
+  test.each(['2026-11-20', '2026-11-19', '2020-01-01'])('is refused from %s, which has begun', (calendarFrom) => {
     const change = registerMerchant(registered, wanted({ timeZone: 'UTC', calendarFrom }), ianaZones, NOW)
     expect(change).toEqual({ ok: false, error: 'calendar-from-not-future' })
   })
 
-  test('not at all when it is the one that counts already', () => {
+  test('adds no rule when it asks for the calendar that counts already', () => {
     expect(register(registered, { calendarFrom: '2020-01-01' })).toBe(registered)
   })
 
-  test('instead of an earlier change that still lies ahead', () => {
+  test('replaces an earlier change that is still to come', () => {
     const first = register(registered, { timeZone: 'UTC', calendarFrom: '2027-01-01' })
     const second = register(first, { timeZone: 'Europe/Lisbon', calendarFrom: '2026-12-01' })
     expect(second.calendar.map(({ from, timeZone }) => [from, timeZone])).toEqual([
@@ -194,7 +196,7 @@ describe('a change of calendar counts', () => {
     ])
   })
 
-  test('after a change that somebody may already have used', () => {
+  test('counts after an earlier change that entries may already have used', () => {
     const first = register(registered, { timeZone: 'UTC', calendarFrom: '2026-11-21' })
     const justBefore = Date.parse('2026-11-20T23:58:00Z')
     const second = registerMerchant(first, wanted({ calendarFrom: '2026-11-21' }), ianaZones, justBefore)
@@ -202,7 +204,7 @@ describe('a change of calendar counts', () => {
     expect(register(first, {}, justBefore).calendar.map(({ from }) => from)).toEqual([null, '2026-11-21', '2026-11-22'])
   })
 
-  test('and never moves an entry that could have been stamped before it', () => {
+  test('never moves an entry that could have been stamped before it', () => {
     const zones = fc.constantFrom(
       'UTC',
       'America/Sao_Paulo',
@@ -221,7 +223,7 @@ describe('a change of calendar counts', () => {
     )
   })
 
-  test('and neither does any later change of it', () => {
+  test('never moves such an entry when it is changed again later', () => {
     const fields = {
       timeZone: fc.constantFrom('UTC', 'America/Sao_Paulo', 'Pacific/Kiritimati', 'Pacific/Honolulu'),
       dayStartsAt: fc.constantFrom('00:00', '06:00', '12:00', '23:30', null),
@@ -247,7 +249,7 @@ describe('a change of calendar counts', () => {
     )
   })
 
-  test('and the days named rise', () => {
+  test('keeps the first days of the rules in rising order', () => {
     const days = register(register(registered, { timeZone: 'UTC' }), { timeZone: 'Asia/Tokyo' }).calendar
     expect(days.slice(1).every(({ from }) => (from ?? '') > ('2026-11-20' as BusinessDay))).toBe(true)
   })

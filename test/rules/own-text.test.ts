@@ -41,7 +41,7 @@ const ofRecord = (number: number): string => {
 test.each([
   { from: 'a batch', idOf: ofBatch },
   { from: 'a stream record', idOf: ofRecord },
-])('a merchant’s id that is kept does not keep the text of $from', ({ idOf }) => {
+])('a merchant’s id that is kept in memory does not keep the text of $from in memory', ({ idOf }) => {
   collectGarbage()
   const before = process.memoryUsage().heapUsed
   const kept = Array.from({ length: TEXTS }, (_, number) => idOf(number))

@@ -55,13 +55,13 @@ describe('packed entries', () => {
     { given: 'many with UUIDs', entries: Array.from({ length: 500 }, (_, index) => aSale(index)) },
     { given: 'with UUIDs but for one', entries: [aSale(1), bare, aSale(2)] },
     { given: 'with a UUID in capitals', entries: [{ ...bare, entryId: entryId(aUuid(1).toUpperCase()) }] },
-  ])('come back as they were: $given', ({ entries }) => {
+  ])('come back as they were, given $given', ({ entries }) => {
     const packed = packEntries(entries, someTerms)
     expect(unpack(packed)).toEqual(entries)
     expect(unpackIds(packed)).toEqual(entries.map((entry) => entry.entryId))
   })
 
-  test('come back as they were, whatever they are', () => {
+  test('come back as they were, for any entries', () => {
     fc.assert(
       fc.property(fc.array(anyEntry, { maxLength: 30 }), (entries) => {
         expect(unpack(packEntries(entries, someTerms))).toStrictEqual(entries)
@@ -74,7 +74,7 @@ describe('packed entries', () => {
     { given: 'some', entries: Array.from({ length: 100 }, () => bare), header: [2, 0] },
     { given: 'many', entries: Array.from({ length: 1_000 }, () => bare), header: [3, 0] },
     { given: 'one with a UUID', entries: [aSale(1)], header: [1, 1] },
-  ])('say in two bytes how they are written: $given', ({ entries, header }) => {
+  ])('say in two bytes how they are written, given $given', ({ entries, header }) => {
     expect([...packEntries(entries, someTerms).subarray(0, 2)]).toEqual(header)
   })
 
@@ -88,7 +88,7 @@ describe('packed entries', () => {
   })
 
   // What is in a journal stays as it is for ever. Should this fail, the new format needs a new first byte.
-  test('are written and read in the format that stands in every journal', () => {
+  test('are written and read in the format of existing journals', () => {
     const columns = [
       '2',
       '0pos-7.000041,b2',
@@ -129,18 +129,18 @@ describe('packed entries', () => {
         someTerms,
       ).slice(0, -9),
     },
-    { given: 'a deflated body that is none', packed: Buffer.of(2, 0, 255, 255) },
+    { given: 'a body that is not the deflate it claims to be', packed: Buffer.of(2, 0, 255, 255) },
   ])('are not read from $given', ({ packed }) => {
     expect(() => unpack(packed)).toThrow()
   })
 })
 
 describe('a packed day view', () => {
-  test('without entries comes back as it was', () => {
+  test('comes back as it was when it counts no entries', () => {
     expect(unpackView(packView(someTerms, emptyView), noTotals)).toEqual({ terms: someTerms, view: emptyView })
   })
 
-  test('comes back as it was, whatever was counted', () => {
+  test('comes back as it was, for any counted entries', () => {
     fc.assert(
       fc.property(fc.array(anyEntry), (entries) => {
         const view = foldEntries({ ...emptyView, lateEntries: 3 }, entries, someTerms.startsAtMs)
@@ -160,7 +160,7 @@ describe('a packed day view', () => {
     expect(unpackView(packView(someTerms, view), totals).view).toEqual(view)
   })
 
-  test('is written in the format that stands in every journal', () => {
+  test('is written in the format of existing journals', () => {
     const view = foldEntries(emptyView, [full, bare], someTerms.startsAtMs)
     const written = [
       '02 42524c 809eaceebe68 00', // BRL, 1795143600000 twice, none late
@@ -172,7 +172,7 @@ describe('a packed day view', () => {
     expect(unpackView(packed, view.totals)).toEqual({ terms: someTerms, view })
   })
 
-  test('of a day before 1970 comes back as it was', () => {
+  test('comes back as it was when its day is before 1970', () => {
     const terms = { ...someTerms, startsAtMs: -62_135_596_800_000 }
     expect(unpackView(packView(terms, emptyView), noTotals).terms).toEqual(terms)
   })
@@ -184,7 +184,7 @@ describe('a packed day view', () => {
     expect(() => unpackView(packed, noTotals)).toThrow(message)
   })
 
-  test('of a full day leaves two thirds of a write unit to the entries', () => {
+  test('takes at most a third of a write unit for a full day', () => {
     const totals = { creditsMinor: 1_234_567n, debitsMinor: 23_456n, entryCount: 789 }
     const view = {
       totals,
@@ -196,7 +196,7 @@ describe('a packed day view', () => {
   })
 })
 
-test('a sealed segment opens to what was sealed, and the book goes on from it', () => {
+test('a sealed segment opens to its entries and view, and the book goes on from it', () => {
   const book = emptyBook(id, someTerms)
   const segment = nextSegment(book, [full, bare])
   const sealed = sealSegment(book, segment)

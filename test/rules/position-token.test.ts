@@ -16,25 +16,25 @@ const onShards = (count: number) =>
     index: shard,
   }))
 
-test('a token is one word that is safe in a URL, the same for ever', () => {
+test('a position token is one word that is safe in a URL, and its format does not change', () => {
   expect(positionToken(aPosition)).toBe(
     '2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NTUwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMQ.499',
   )
   expect(parsePositionToken(positionToken(aPosition))).toEqual(ok([aPosition]))
 })
 
-test('a token of positions on several shards has a version of its own, the same for ever', () => {
+test('a token of positions on several shards has its own version, and its format does not change', () => {
   const positions = ['5', '17'].map((sequenceNumber, index) => ({ shardId: `s${index}`, sequenceNumber, index }))
   // base64url of "s0 5" and of "s1 17".
   expect(positionsToken(positions)).toBe('3czAgNQ.0.czEgMTc.1')
   expect(parsePositionToken('3czAgNQ.0.czEgMTc.1')).toEqual(ok(positions))
 })
 
-test('a position on one shard has one spelling, whichever way it came about', () => {
+test('a position on one shard has one spelling, whether given alone or in a list', () => {
   expect(positionsToken([aPosition])).toBe(positionToken(aPosition))
 })
 
-test('positions on eight shards take less than a thousand characters, and a ninth shard has no place', () => {
+test('a token of eight shards has less than a thousand characters, and a ninth shard does not fit', () => {
   const token = positionsToken(onShards(8))
   expect(token).toMatch(/^[A-Za-z0-9_.-]{1,999}$/)
   expect(parsePositionToken(token)).toEqual(ok(onShards(8)))
@@ -42,7 +42,7 @@ test('positions on eight shards take less than a thousand characters, and a nint
   expect(() => positionsToken([])).toThrow('not 0')
 })
 
-test('every position comes back from its token, and several from theirs', () => {
+test('every position, and every list of positions, comes back from its token', () => {
   const anyPosition = fc.record({
     shardId: fc.stringMatching(/^[A-Za-z0-9_.-]{1,128}$/),
     sequenceNumber: fc.stringMatching(/^(?:0|[1-9]\d{0,128})$/),
@@ -63,13 +63,13 @@ test.each([
   { given: 'nothing', text: '' },
   { given: 'a version alone', text: '2' },
   { given: 'a version from the future', text: `4${positionToken(aPosition).slice(1)}` },
-  { given: 'what stands inside', text: 'shardId-000000000000 5 0' },
+  { given: 'the unencoded text', text: 'shardId-000000000000 5 0' },
   { given: 'characters outside the alphabet', text: `${positionToken(aPosition)}=` },
   { given: 'a missing index', text: token('shardId-000000000000 5', '') },
   { given: 'an index with a leading zero', text: token('shardId-000000000000 5', '.01') },
   { given: 'a negative index', text: token('shardId-000000000000 5', '.-1') },
   { given: 'a sequence number with leading zeros', text: token('shardId-000000000000 05') },
-  { given: 'a sequence number that is none', text: token('shardId-000000000000 LATEST') },
+  { given: 'a sequence number that is not a number', text: token('shardId-000000000000 LATEST') },
   { given: 'more digits than Kinesis has', text: token(`shardId-000000000000 ${'9'.repeat(130)}`) },
   { given: 'a shard without a name', text: token(' 5') },
   { given: 'a line break at the end', text: token('shardId-000000000000 5\n') },
@@ -86,6 +86,6 @@ test.each([
   { given: 'nine shards', text: tokenOf(...Array.from({ length: 9 }, (_, shard) => `s${shard} 5`)) },
   { given: 'ten thousand shards', text: tokenOf(...Array.from({ length: 10_000 }, (_, shard) => `s${shard} 5`)) },
   { given: 'a megabyte', text: `2${'A'.repeat(1_000_000)}.0` },
-])('$given is no position', ({ text }) => {
+])('a token is refused when it is $given', ({ text }) => {
   expect(parsePositionToken(text)).toEqual(refuse('not-a-position'))
 })

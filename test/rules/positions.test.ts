@@ -15,6 +15,9 @@ test.each([
     positions: [at('b', '5'), at('a', '9'), at('b', '7'), at('a', '8')],
     furthest: [at('a', '9'), at('b', '7')],
   },
-])('of $given, the furthest position of each shard is kept, in the order of shards', ({ positions, furthest }) => {
-  expect(furthestPositions(positions)).toEqual(furthest)
-})
+])(
+  'merging positions keeps the furthest of each shard, in the order of shards, given $given',
+  ({ positions, furthest }) => {
+    expect(furthestPositions(positions)).toEqual(furthest)
+  },
+)

@@ -26,9 +26,9 @@ const sidesOf = ({ counted, setAside = [], archived = [] }: Given): BookSides =>
   archived: new Map(archived.length === 0 ? [] : [[entryId('e'), archived]]),
 })
 
-describe('one id', () => {
+describe('an id', () => {
   test.each<Given & { what: string }>([
-    { what: 'that nobody has' },
+    { what: 'that neither side has' },
     { what: 'counted and archived', counted: kept('x'), archived: [archived('x')] },
     { what: 'set aside and archived', setAside: [kept('x')], archived: [archived('x')] },
     {
@@ -44,7 +44,7 @@ describe('one id', () => {
       setAside: [kept('x')],
       archived: [archived('x'), archived('y')],
     },
-    { what: 'archived after the barrier, not dealt with yet', archived: [archived('x', false)] },
+    { what: 'archived after the barrier and not processed yet', archived: [archived('x', false)] },
     { what: 'received after the barrier, not archived yet', counted: kept('x', after) },
     {
       what: 'counted, then a conflict after the barrier',
@@ -98,7 +98,7 @@ describe('one id', () => {
       inArchive: ['y'],
     },
     {
-      what: 'counted and archived, and a content more in the archive',
+      what: 'counted and archived, with one more content in the archive',
       counted: kept('x'),
       archived: [archived('x'), archived('y')],
       kind: 'different',
@@ -131,7 +131,7 @@ const processed = (stream: readonly Sent[]) => {
   return { counted, setAside, archived: archive }
 }
 
-test('whatever the stream held, and however often, what proper consumers made of it is equal', () => {
+test('the archive and the books of correct consumers are equal for any stream', () => {
   fc.assert(
     fc.property(anyStream, (stream) => {
       expect(differencesOf(processed(stream), times)).toEqual([])
@@ -139,7 +139,7 @@ test('whatever the stream held, and however often, what proper consumers made of
   )
 })
 
-test('whatever one side loses is named, and nothing else', () => {
+test('every entry that one side lost is named, and no other entry', () => {
   const side = fc.constantFrom('counted', 'archived')
   fc.assert(
     fc.property(anyStream, side, fc.constantFrom('a', 'b', 'c', 'd').map(entryId), (stream, side, lost) => {
@@ -150,7 +150,7 @@ test('whatever one side loses is named, and nothing else', () => {
   )
 })
 
-test('the order in which anything is listed makes no difference', () => {
+test('the order of the rows makes no difference to the comparison', () => {
   const mirrored = <T>(map: ReadonlyMap<EntryId, readonly T[]>) =>
     new Map([...map].toReversed().map(([id, of]) => [id, of.toReversed()]))
   fc.assert(

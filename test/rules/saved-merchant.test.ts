@@ -19,14 +19,14 @@ const inWinnipeg = aMerchant({ calendar: [ruleMade(zones2026c, '2026-11-20T12:00
 describe('a merchant that was saved', () => {
   test('comes back as it was', () => expect(read(inWinnipeg)).toEqual(inWinnipeg))
 
-  test('has the days that it had, whatever zone data reads it', () => {
+  test('has the same days under any zone data', () => {
     // Central standard time in 2026c, an hour behind what the same zone has in 2026f.
     expect(startOfDay(read(inWinnipeg).calendar, day('2026-11-26'))).toBe(Date.parse('2026-11-26T10:00:00Z'))
     const now = ruleMade(zones2026f, '2026-11-20T12:00:00Z', 'America/Winnipeg', '04:00')
     expect(startOfDay([now], day('2026-11-26'))).toBe(Date.parse('2026-11-26T09:00:00Z'))
   })
 
-  test('shares what it recorded of its zone with every other one that recorded the same', () => {
+  test('shares its zone record in memory with every merchant that has an equal one', () => {
     const merchants = Array.from({ length: 1_000 }, (_, index) => {
       const made = new Date(Date.parse('2026-11-20T00:00:00Z') + index * 60_000).toISOString()
       const calendar: Calendar = [ruleMade(zones2026f, made, 'America/New_York')]
@@ -40,11 +40,11 @@ describe('a merchant that was saved', () => {
     { format: undefined, said: 'a merchant in format undefined; only format 1 is known here' },
     { format: 2, said: 'a merchant in format 2; only format 1 is known here' },
     { format: '1', said: 'a merchant in format "1"; only format 1 is known here' },
-  ])('in format $format is refused by that name', ({ format, said }) => {
+  ])('is refused by name when its format is $format', ({ format, said }) => {
     expect(parseSavedMerchant({ ...(asText(inWinnipeg) as object), format })).toEqual({ ok: false, error: said })
   })
 
-  test.each([null, 'merchant', [], 7])('that is none, %j, is refused', (json) => {
+  test.each([null, 'merchant', [], 7])('is refused when it is not a merchant but %j', (json) => {
     expect(parseSavedMerchant(json).ok).toBe(false)
   })
 })
@@ -53,7 +53,7 @@ describe('an item of the register stays under 2 KB', () => {
   const bytes = (merchant: Merchant): number => itemBytes(savedMerchant(merchant))
   const named = { name: 'Padaria e Confeitaria Nossa Senhora de Copacabana', merchantId: merchantId('x'.repeat(64)) }
 
-  test('in every zone, whatever the version', () => {
+  test('in every zone of every version', () => {
     const names = [
       ...packed.zones.map((zone) => zone.split('|')[0] ?? ''),
       ...packed.links.map((link) => link.split('|')[1] ?? ''),

@@ -5,7 +5,7 @@ import { anEntry, entryId } from '../builders.ts'
 
 const known = (id: string, reference = id) => anEntry({ entryId: entryId(id), reference })
 
-describe('what stands under an id', () => {
+describe('a look-up of seen ids', () => {
   const seen = new SeenIds()
   seen.extend(1, 0, [known('a'), known('b')])
   seen.extend(2, 2, [entryId('c'), entryId('d')])
@@ -20,12 +20,12 @@ describe('what stands under an id', () => {
     { id: 'c', text: 'c', length: 5, standing: { contentIn: 2 } },
     { id: 'c', text: 'c', length: 2, standing: 'absent' },
     { id: 'e', text: 'e', length: 5, standing: { contentIn: 3 } },
-  ])('$id as $text among the first $length: $standing', ({ id, text, length, standing }) => {
+  ])('finds id $id with content $text among the first $length: $standing', ({ id, text, length, standing }) => {
     expect(seen.look(known(id, text), length)).toEqual(standing)
   })
 })
 
-test('a content is learnt where only the id was known', () => {
+test('a content is remembered where only the id was known', () => {
   const seen = new SeenIds()
   seen.extend(1, 0, [entryId('a'), entryId('b')])
   seen.extend(1, seen.countBefore(1), [known('a'), known('b', 'B')])
@@ -44,7 +44,7 @@ test.each([
   expect(() => seen.extend(2, at, entries)).toThrow('broken chain')
 })
 
-test('it answers as a Map would, however it grew', () => {
+test('the table of seen ids answers as a Map would, in any order of growth', () => {
   const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 64 }), { maxLength: 300 })
   fc.assert(
     fc.property(ids, fc.integer({ min: 1, max: 40 }), fc.nat(), (all, perSegment, cut) => {
@@ -65,7 +65,7 @@ test('it answers as a Map would, however it grew', () => {
   )
 })
 
-test('a million ids take less than 70 MB', () => {
+test('a million seen ids take less than 70 MB', () => {
   const seen = new SeenIds()
   const perSegment = 5_000
   for (let at = 0; at < 1_000_000; at += perSegment) {

@@ -11,7 +11,7 @@ import { aBookId, aSealedSegment, anEntry, day, entryId, merchantId, someTerms, 
 describe('the chain of hashes', () => {
   const sealed = aSealedSegment()
 
-  test('is SHA-256 over the hash before and all that is stored', () => {
+  test('is SHA-256 over the hash before and all stored bytes', () => {
     const head = `m1#2026-11-20|1|100|0|1|${sealed.view.length}|${sealed.entries.length}`
     const expected = createHash('sha256')
       .update(Buffer.alloc(32))
@@ -38,11 +38,11 @@ describe('the chain of hashes', () => {
       what: 'where the view ends',
       altered: { view: Uint8Array.of(...sealed.view, sealed.entries[0]!), entries: sealed.entries.slice(1) },
     },
-  ])('shows that somebody altered $what', ({ altered }) => {
+  ])('shows an alteration of $what', ({ altered }) => {
     expect(sealingHash(NO_CHAIN, { ...sealed, ...altered })).not.toBe(sealed.hash)
   })
 
-  test('shows that somebody altered an earlier segment', () => {
+  test('shows an alteration of an earlier segment', () => {
     const other = hash('sha256', utf8('another past')) as ChainHash
     expect(sealingHash(other, sealed)).not.toBe(sealed.hash)
   })
@@ -60,14 +60,14 @@ describe('the chain of hashes', () => {
   })
 })
 
-describe('the digest', () => {
+describe('the digest of a book', () => {
   const named = (entryId: string, letter: string) => ({ entryId, contentHash: letter.repeat(64) as ContentHash })
 
-  test('of nothing is the hash of nothing', () => {
+  test('is the hash of an empty text when there are no entries', () => {
     expect(digestOf([])).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   })
 
-  test('is what `sort | sha256sum` makes of the lines', () => {
+  test('is the output of `sort | sha256sum` for the lines', () => {
     // In the order of their bytes: capitals before small letters, a prefix before what it begins.
     const lines = ['A:1', 'Z', 'a', 'a.1', 'a1', 'aa', '~t:in'].map((id) => `${id} ${'f'.repeat(64)}\n`)
     const entries = ['aa', '~t:in', 'a1', 'Z', 'a', 'a.1', 'A:1'].map((id) => named(id, 'f'))
@@ -75,7 +75,7 @@ describe('the digest', () => {
     expect(digestOf(entries)).toBe(hash('sha256', lines.join('')))
   })
 
-  test('is the same in whatever order the entries came', () => {
+  test('is the same for every order of the entries', () => {
     const twoOrders = fc
       .uniqueArray(anyEntry, { selector: ({ entryId }) => entryId })
       .chain((entries) => fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })))

@@ -11,7 +11,7 @@ describe('QUERY_URL', () => {
     { given: 'https://example.com/daybook/', read: 'https://example.com/daybook' },
     { given: 'http://[::1]:8788/', read: 'http://[::1]:8788' },
     { given: 'https://bücher.example', read: 'https://xn--bcher-kva.example' },
-  ])('$given is read as $read', ({ given, read }) => {
+  ])('of "$given" is read as $read', ({ given, read }) => {
     expect(readSettings({ QUERY_URL: given }).queryUrl).toBe(read)
   })
 
@@ -28,7 +28,7 @@ describe('QUERY_URL', () => {
     'https://example.com/?a=b',
     'https://example.com?',
     'https://example.com#top',
-  ])('%s is refused, and the refusal names the setting and not what may be secret', (given) => {
+  ])('of %s is refused, in a message that names the setting and hides its value', (given) => {
     expect(() => readSettings({ QUERY_URL: given })).toThrow(/^These settings cannot be used:\n {2}QUERY_URL: must be/)
     expect(() => readSettings({ QUERY_URL: given })).not.toThrow(/secret/)
   })

@@ -38,7 +38,7 @@ describe('a record of entries', () => {
     expect(entriesOf(Buffer.from(text))).toEqual([{ line: LINE, entry: ok(anEntry()) }])
   })
 
-  test('gives back every entry and its line, whatever they are', () => {
+  test('gives back every entry and its line, for any entries', () => {
     fc.assert(
       fc.property(fc.array(anyEntry, { maxLength: 30 }), (entries) => {
         const lines = entries.map(entryLine)
@@ -64,15 +64,15 @@ describe('a record of entries', () => {
     { wrong: 'no JSON', line: '{"entry":' },
     { wrong: 'an empty line', line: '' },
     { wrong: 'no object', line: '[]' },
-    { wrong: 'nothing but null', line: 'null' },
+    { wrong: 'a line of null', line: 'null' },
     { wrong: 'a missing field', line: LINE.replace('"amount":100,', '') },
     { wrong: 'an unknown field', line: LINE.replace('"amount"', '"colour":"red","amount"') },
     { wrong: 'an amount of text', line: LINE.replace('100', '"100"') },
-    { wrong: 'an amount of nothing', line: LINE.replace('100', '0') },
+    { wrong: 'an amount of zero', line: LINE.replace('100', '0') },
     { wrong: 'an amount too large', line: LINE.replace('100', '1000000000001') },
     { wrong: 'an amount that only looks whole', line: LINE.replace('100', '1.00000000000000001') },
-    { wrong: 'a currency nobody has', line: LINE.replace('BRL', 'XXX') },
-    { wrong: 'a day that is none', line: LINE.replace('2026-11-20', '2026-02-30') },
+    { wrong: 'an unknown currency', line: LINE.replace('BRL', 'XXX') },
+    { wrong: 'a day that does not exist', line: LINE.replace('2026-11-20', '2026-02-30') },
     { wrong: 'a time as text', line: LINE.replace('1795177800000', '"2026-11-20T09:30:00-03:00"') },
     { wrong: 'a time that no calendar has', line: LINE.replace('1795177800000', '9007199254740991') },
     { wrong: 'an arrival that no calendar has', line: LINE.replace('1795177800250', '-9007199254740991') },
@@ -85,11 +85,11 @@ describe('a record of entries', () => {
   })
 })
 
-describe('the usual line, read by its pattern,', () => {
+describe('a line of an entry, read by the pattern of the usual line,', () => {
   test.each([
-    { what: 'is one with the required fields', entry: anEntry(), usual: true },
+    { what: 'is usual with the required fields', entry: anEntry(), usual: true },
     {
-      what: 'is one with every field but metadata',
+      what: 'is usual with every field but metadata',
       entry: anEntry({
         method: 'pix',
         category: 'café',
@@ -101,14 +101,14 @@ describe('the usual line, read by its pattern,', () => {
       }),
       usual: true,
     },
-    { what: 'is not one with metadata', entry: anEntry({ metadata: { a: 'b' } }), usual: false },
-    { what: 'is not one with an escape', entry: anEntry({ description: 'a "b"' }), usual: false },
-    { what: 'is not one of before 1970', entry: anEntry({ occurredAtMs: -1 }), usual: false },
+    { what: 'is not usual with metadata', entry: anEntry({ metadata: { a: 'b' } }), usual: false },
+    { what: 'is not usual with an escape', entry: anEntry({ description: 'a "b"' }), usual: false },
+    { what: 'is not usual with a time before 1970', entry: anEntry({ occurredAtMs: -1 }), usual: false },
   ])('$what', ({ entry, usual }) => {
     expect(readUsualLine(entryLine(entry))).toEqual(usual ? entry : undefined)
   })
 
-  test('says what JSON and the schema say, whatever the entry', () => {
+  test('gives the same entry as JSON and the schema, for any entry', () => {
     fc.assert(
       fc.property(anyEntry, (entry) => {
         const line = entryLine(entry)
@@ -118,7 +118,7 @@ describe('the usual line, read by its pattern,', () => {
     )
   })
 
-  test('and however its line was altered', () => {
+  test('gives the same entry as JSON and the schema, or none, after any alteration', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         ...'0123456789-.eE"\\{}[],: \n\t'.split(''),
@@ -148,12 +148,12 @@ describe('the usual line, read by its pattern,', () => {
   })
 })
 
-test('a heartbeat says nothing else', () => {
+test('a heartbeat record holds only its kind', () => {
   expect(Buffer.from(encodeHeartbeat()).toString()).toBe('D\u0001\u0000{"kind":"heartbeat"}')
   expect(decodeRecord(encodeHeartbeat())).toEqual(ok({ kind: 'heartbeat' }))
 })
 
-test('a kind from the future is passed over', () => {
+test('a record of an unknown kind is decoded as unknown', () => {
   expect(decodeRecord(aRecord(PLAIN, '{"kind":"day-closed","day":"2026-11-20"}\n…'))).toEqual(ok({ kind: 'unknown' }))
 })
 
@@ -167,11 +167,11 @@ test.each([
   { given: 'an unknown codec', data: aRecord(3, '{"kind":"entries"}') },
   { given: 'a first line that is no JSON', data: aRecord(PLAIN, `entries\n${LINE}`) },
   { given: 'a first line without a kind', data: aRecord(PLAIN, LINE) },
-  { given: 'a kind that is no text', data: aRecord(PLAIN, '{"kind":1}') },
+  { given: 'a kind that is not text', data: aRecord(PLAIN, '{"kind":1}') },
   { given: 'a first line that is null', data: aRecord(PLAIN, 'null') },
   { given: 'bytes that are not UTF-8', data: aRecord(PLAIN, Buffer.from('{"kind":"entries"}\n\xff', 'latin1')) },
-  { given: 'gzip that is none', data: aRecord(GZIP, '{"kind":"entries"}') },
-  { given: 'zstd that is none', data: aRecord(ZSTD, '{"kind":"entries"}') },
+  { given: 'a body that is not the gzip it claims to be', data: aRecord(GZIP, '{"kind":"entries"}') },
+  { given: 'a body that is not the zstd it claims to be', data: aRecord(ZSTD, '{"kind":"entries"}') },
   { given: 'gzip cut short', data: aRecord(GZIP, gzipSync(utf8(`{"kind":"entries"}\n${LINE}`)).subarray(0, -5)) },
   {
     given: 'zstd cut short',
@@ -179,18 +179,18 @@ test.each([
   },
   { given: 'a gzip bomb', data: aRecord(GZIP, gzipSync(Buffer.alloc(9 * 1024 * 1024))) },
   { given: 'a zstd bomb', data: aRecord(ZSTD, zstdCompressSync(Buffer.alloc(9 * 1024 * 1024))) },
-])('no retry will ever read $given', ({ data }) => {
+])('a record is refused for good when it is $given', ({ data }) => {
   expect(decodeRecord(data)).toMatchObject({ ok: false })
 })
 
-test('any bytes at all are read or refused, never thrown on', () => {
+test('any bytes of a record are read or refused without an exception', () => {
   const anyBytes = fc.uint8Array({ maxLength: 200 })
   fc.assert(fc.property(anyBytes, (bytes) => typeof decodeRecord(bytes).ok === 'boolean'))
   const anyBody = fc.tuple(fc.constantFrom(PLAIN, GZIP, ZSTD), anyBytes)
   fc.assert(fc.property(anyBody, ([codec, bytes]) => typeof decodeRecord(aRecord(codec, bytes)).ok === 'boolean'))
 })
 
-test('a line alone is read back, or refused with what is wrong', () => {
+test('a single line is read back, or refused with the reason', () => {
   expect(parseEntryLine(LINE)).toEqual(ok(anEntry()))
   expect(parseEntryLine(LINE.replace('100', '0'))).toMatchObject({ ok: false, error: expect.stringMatching('/amount') })
 })

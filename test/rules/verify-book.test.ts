@@ -64,8 +64,8 @@ const sealedAgain = (chain: readonly SealedSegment[]): SealedSegment[] => {
   })
 }
 
-describe('a chain that nobody touched is whole', () => {
-  test.each([0, 1, 4, 5, 40])('%i entries', async (count) => {
+describe('a chain that was not altered is whole', () => {
+  test.each([0, 1, 4, 5, 40])('when it holds %i entries', async (count) => {
     const entries = ENTRIES.slice(0, count)
     const chain = chainOf(entries)
     expect(await verify(chain)).toEqual({
@@ -79,14 +79,14 @@ describe('a chain that nobody touched is whole', () => {
     })
   })
 
-  test('a long one is read in several places at once', async () => {
+  test('and is read in several places at once when it is long', async () => {
     expect(await verify(chainOf(ENTRIES, 1))).toMatchObject({ ok: true, value: { segments: 40, entries: 40 } })
   })
 })
 
-describe('one altered byte is found at its segment', () => {
+describe('an altered byte is reported at its segment', () => {
   const chain = chainOf(ENTRIES)
-  test.each([0, 4, 9])('of segment %i', async (index) => {
+  test.each([0, 4, 9])('when it is in segment %i', async (index) => {
     const bytesOf = { entries: chain[index]?.entries.length ?? 0, view: chain[index]?.view.length ?? 0 }
     for (const part of ['entries', 'view'] as const) {
       for (let at = 0; at < bytesOf[part]; at += 1) {
@@ -98,7 +98,7 @@ describe('one altered byte is found at its segment', () => {
     }
   })
 
-  test('in its seal', async () => {
+  test('when it is in the seal', async () => {
     const altered = withSegment(chain, 3, ({ hash }) => ({ hash: `${hash.slice(0, -1)}${hash.endsWith('0') ? 1 : 0}` }))
     expect(await verify(altered)).toMatchObject({ ok: false, error: { segment: 4, faults: [{ what: 'hash' }] } })
   })
@@ -108,7 +108,7 @@ test.each([
   { total: 'creditsMinor', altered: { creditsMinor: 1n } },
   { total: 'debitsMinor', altered: { debitsMinor: 1n } },
   { total: 'entryCount', altered: { entryCount: 1 } },
-])('altered totals are found, and said to be that: $total', async ({ altered: wrong }) => {
+])('an altered $total of a segment is reported as a fault of hash and view', async ({ altered: wrong }) => {
   const chain = chainOf(ENTRIES)
   const altered = withSegment(chain, 5, ({ totals }) => ({ totals: { ...totals, ...wrong } }))
   const view = { what: 'view', detail: 'the totals are not what the entries add up to' }
@@ -116,22 +116,22 @@ test.each([
   expect(await verify(sealedAgain(altered))).toEqual({ ok: false, error: { segment: 6, faults: [view] } })
 })
 
-describe('segments that are not where they were', () => {
+describe('a chain with misplaced segments', () => {
   const chain = chainOf(ENTRIES)
 
-  test.each([0, 1, 8])('one is missing: %i', async (index) => {
+  test.each([0, 1, 8])('is broken where segment %i is missing', async (index) => {
     const { ok, error } = (await verify(chain.toSpliced(index, 1))) as { ok: boolean; error?: object }
     expect({ ok, error }).toMatchObject({ ok: false, error: { segment: index + 1, faults: [{ what: 'number' }] } })
   })
 
-  test('the last one is missing: the chain is whole without it, as docs/operations.md says', async () => {
+  test('is whole when only its last segment is missing, as docs/operations.md says', async () => {
     expect(await verify(chain.slice(0, -1))).toMatchObject({ ok: true, value: { segments: 9 } })
   })
 
   test.each([
     [0, 1],
     [3, 7],
-  ])('two have changed places: %i and %i', async (a, b) => {
+  ])('is broken when segments %i and %i have changed places', async (a, b) => {
     const numbered = (index: number, from: number) => ({ ...(chain[from] as SealedSegment), number: index + 1 })
     const swapped = chain.map((segment, index) =>
       index === a ? numbered(a, b) : index === b ? numbered(b, a) : segment,
@@ -149,10 +149,10 @@ describe('segments that are not where they were', () => {
   )
 })
 
-describe('who seals the chain again is found by what it holds', () => {
+describe('a chain that was sealed again after an alteration is found broken', () => {
   const chain = chainOf(ENTRIES)
 
-  test('an altered amount', async () => {
+  test('when an amount was altered', async () => {
     const altered = withSegment(chain, 2, (sealed) => {
       const { segment } = openSegment(sealed)
       const entries = segment.entries.map((entry) => ({ ...entry, amountMinor: entry.amountMinor + 1n }))
@@ -164,7 +164,7 @@ describe('who seals the chain again is found by what it holds', () => {
     })
   })
 
-  test.each(['byMethod', 'byHour'] as const)('an altered view: %s', async (part) => {
+  test.each(['byMethod', 'byHour'] as const)('when %s of the view was altered', async (part) => {
     const altered = withSegment(chain, 2, (sealed) => {
       const { view } = unpackView(sealed.view, sealed.totals)
       const [[key, totals] = []] = view[part]
@@ -180,7 +180,7 @@ describe('who seals the chain again is found by what it holds', () => {
     })
   })
 
-  test('an id that counts twice', async () => {
+  test('when an id counts twice', async () => {
     const doubled = chainOf([...ENTRIES.slice(0, 8), ENTRIES[1] as Entry])
     expect(await verify(doubled)).toEqual({
       ok: false,
@@ -188,7 +188,7 @@ describe('who seals the chain again is found by what it holds', () => {
     })
   })
 
-  test.each(['entries', 'view'] as const)('%s that are no such thing', async (part) => {
+  test.each(['entries', 'view'] as const)('when the bytes of %s cannot be read', async (part) => {
     const altered = withSegment(chain, 6, () => ({ [part]: Uint8Array.of(9, 9, 9) }))
     expect(await verify(sealedAgain(altered))).toMatchObject({
       ok: false,

@@ -21,7 +21,7 @@ describe('a time zone is named as the IANA database names it', () => {
     { name: 'gb', found: 'GB' },
     { name: 'america/port-au-prince', found: 'America/Port-au-Prince' },
     { name: 'america/argentina/buenos_aires', found: 'America/Argentina/Buenos_Aires' },
-  ])('"$name" is $found', ({ name, found }) => expect(ianaZones.find(name)).toBe(found))
+  ])('so "$name" is found as $found', ({ name, found }) => expect(ianaZones.find(name)).toBe(found))
 
   test.each([
     'BST',
@@ -58,11 +58,11 @@ describe('a time zone is named as the IANA database names it', () => {
     'Asia/\u212Aolkata',
     'As\u0131a/Kolkata',
     'America/São_Paulo',
-  ])('%j is none', (name) => expect(ianaZones.find(name)).toBeUndefined())
+  ])('so %j is not found', (name) => expect(ianaZones.find(name)).toBeUndefined())
 })
 
 describe('the clocks of a zone', () => {
-  test('go forward and back at the instants that the laws say', () => {
+  test('go forward and back at the instants that the law sets', () => {
     // The European Union: 01:00 UTC on the last Sundays of March and October.
     expect(clocks(ianaZones, 'Europe/Berlin', '2026-01-01', '2027-01-01')).toEqual([
       ['2026-03-29T01:00', 2],
@@ -71,7 +71,7 @@ describe('the clocks of a zone', () => {
     expect(ianaZones.table('Europe/Berlin', Date.parse('2026-01-01'), 0).firstOffsetMs).toBe(3_600_000)
   })
 
-  test('are those of its target for a link', () => {
+  test('are those of the target when the zone is a link', () => {
     expect(clocks(ianaZones, 'Europe/Oslo', '2026-01-01', '2036-01-01')).toEqual(
       clocks(ianaZones, 'Europe/Berlin', '2026-01-01', '2036-01-01'),
     )
@@ -83,12 +83,12 @@ describe('the clocks of a zone', () => {
     expect(ianaZones.table('Europe/Brussels', Date.parse('1870-01-01'), 0).firstOffsetMs).toBe(17.5 * 60_000)
   })
 
-  test('are the ones that each version knows: Winnipeg keeps its summer time only in the newer one', () => {
+  test('depend on the version: Winnipeg keeps its summer time only in the newer one', () => {
     expect(clocks(zones2026c, 'America/Winnipeg', '2026-10-01', '2027-01-01')).toEqual([['2026-11-01T07:00', -6]])
     expect(clocks(zones2026f, 'America/Winnipeg', '2026-10-01', '2027-01-01')).toEqual([])
   })
 
-  test('go back for Ramadan where a country has that, and for good where it gives that up', () => {
+  test('go back for Ramadan where a country does that, and for good after the country stops', () => {
     // Morocco, as Python reads the same version: Ramadan of 2026 from 18 February on, and Greenwich time since September.
     expect(clocks(ianaZones, 'Africa/Casablanca', '2026-01-01', '2037-01-01')).toEqual([
       ['2026-02-15T02:00', 0],
@@ -97,15 +97,15 @@ describe('the clocks of a zone', () => {
     ])
   })
 
-  test('cannot be asked for by a name that is none', () => {
+  test('cannot be read by an unknown name', () => {
     expect(() => ianaZones.table('BST', 0, 1)).toThrow('has no zone "BST"')
   })
 })
 
 test.each([
   { what: 'a time too few', zone: 'X/Y|A B|0 -10|01||' },
-  { what: 'an offset that is not there', zone: 'X/Y|A B|0 -10|02|1|' },
-  { what: 'no number', zone: 'X/Y|A B|0 ?|01|1|' },
-])('packed data with $what is refused, not guessed', ({ zone }) => {
+  { what: 'an offset that is missing', zone: 'X/Y|A B|0 -10|02|1|' },
+  { what: 'a value that is not a number', zone: 'X/Y|A B|0 ?|01|1|' },
+])('packed zone data with $what is refused', ({ zone }) => {
   expect(() => packedZones({ version: '2099a', zones: [zone], links: [] }).table('X/Y', 0, 1)).toThrow('Zone data')
 })

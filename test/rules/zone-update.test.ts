@@ -61,7 +61,7 @@ describe('newer zone data', () => {
     },
   ])('changes nothing for $what', ({ merchant, zones }) => expect(update(merchant, zones)).toBeUndefined())
 
-  test('changes nothing again once it is there', () => {
+  test('changes nothing more once the merchant has it', () => {
     expect(update(updated(shop('America/Winnipeg')))).toBeUndefined()
     expect(update(updated(shop('America/Winnipeg')), zones2026f, NOW + 30 * DAY_MS)).toBeUndefined()
   })
@@ -76,12 +76,12 @@ describe('newer zone data', () => {
     ])
   })
 
-  test('of days that are over, or begun, changes nothing', () => {
+  test('changes nothing when it moves only days that are over or begun', () => {
     const after = zonesWith('2026y', 'Asia/Tokyo', 9, ['2026-11-01T00:00:00Z', 8], ['2026-11-20T16:00:00Z', 9])
     expect(update(shop('Asia/Tokyo'), after)).toBeUndefined()
   })
 
-  test('comes to a rule that is still to come, too, from that rule’s own day', () => {
+  test('also reaches a pending rule, from that rule’s own day', () => {
     const current = shop('America/Sao_Paulo')
     const merchant = {
       ...current,
@@ -98,7 +98,7 @@ describe('newer zone data', () => {
     expect(moved).toMatchObject([{ firstDay: '2027-01-01', laterByMs: -HOUR_MS }])
   })
 
-  test('moves the days before a rule that is still to come, and leaves that one', () => {
+  test('moves the days before a pending rule, and leaves that rule as it is', () => {
     const current = shop('America/Winnipeg')
     const merchant = {
       ...current,
@@ -187,7 +187,7 @@ describe('newer zone data', () => {
     })
   })
 
-  test('without a zone that a merchant has is refused', () => {
+  test('is refused when it lacks the zone of a merchant', () => {
     const without: ZoneData = { ...zones2026f, find: () => undefined }
     expect(updateZones(shop('America/Winnipeg'), without, NOW)).toEqual({ ok: false, error: 'zone-gone' })
   })
@@ -225,10 +225,10 @@ describe('newer zone data', () => {
   })
 })
 
-describe('a record that ends', () => {
+describe('a zone record that ends', () => {
   const LATER = Date.parse('2035-01-01T00:00:00Z')
 
-  test('is extended in place two years before, and no day moves', () => {
+  test('is extended in place two years before its end, and no day moves', () => {
     const before = shop('America/New_York')
     const { merchant, moved, extended } = update(before, zones2026f, LATER) as ZoneUpdate
     expect(moved).toEqual([])
@@ -241,7 +241,7 @@ describe('a record that ends', () => {
     expect(update(merchant, zones2026f, LATER)).toBeUndefined()
   })
 
-  test('and has ended already is extended as well, so that entries are taken again at once', () => {
+  test('is extended also after its end, so that entries are accepted again at once', () => {
     const before = shop('America/New_York')
     const nowMs = Date.parse('2036-08-02T12:00:00Z')
     expect(stampDay(before.calendar, nowMs)).toEqual({ ok: false, error: 'calendar-ended' })
@@ -252,7 +252,7 @@ describe('a record that ends', () => {
     expect(update(shop('America/New_York'), zonesWith('2020a', 'x', 0), LATER)).toBeUndefined()
   })
 
-  test('goes on by newer data without moving an instant before its end', () => {
+  test('is extended by newer data without moving an instant before its end', () => {
     const offsets = fc.integer({ min: -12, max: 14 })
     const ends = Date.parse('2036-08-01T12:00:00Z')
     const changes = fc.array(fc.tuple(fc.integer({ min: -72, max: 72 }), offsets), { maxLength: 6 })
@@ -289,19 +289,19 @@ describe('a calendar knows its zone', () => {
   const rule = aRule({ knownUntilMs: ENDS })
 
   test.each([
-    { what: 'until its only rule does', calendar: [rule], until: ENDS },
+    { what: 'until the record of its only rule ends', calendar: [rule], until: ENDS },
     {
-      what: 'beyond a rule that another one follows in time',
+      what: 'beyond the record of a rule that another rule follows in time',
       calendar: [rule, aRule({ from: day('2030-01-01') })],
       until: Date.UTC(2050),
     },
     {
-      what: 'until the rule before a later one does',
+      what: 'until the record of the rule before a later one ends',
       calendar: [rule, aRule({ from: day('2040-01-01') })],
       until: ENDS,
     },
     {
-      what: 'until a rule to come does, if that ends before it begins',
+      what: 'until the record of a pending rule ends, if that is before the rule begins',
       calendar: [aRule(), aRule({ from: day('2040-01-01'), knownUntilMs: ENDS })],
       until: ENDS,
     },
@@ -309,7 +309,7 @@ describe('a calendar knows its zone', () => {
     expect(knownUntil(calendar as unknown as Calendar, day('2026-11-20'))).toBe(until)
   })
 
-  test('and takes a new entry up to the last millisecond of that', () => {
+  test('and takes a new entry up to the last millisecond of its record', () => {
     expect(stampDay([rule], ENDS - 1)).toEqual({ ok: true, value: '2036-11-20' })
     expect(stampDay([rule], ENDS)).toEqual({ ok: false, error: 'calendar-ended' })
     // The same day, asked for in the other order.
@@ -318,7 +318,7 @@ describe('a calendar knows its zone', () => {
     expect(stampDay(again, ENDS - 1).ok).toBe(true)
   })
 
-  test('and by the nearest offset outside of it', () => {
+  test('and uses the nearest offset outside of its record', () => {
     const [fromMs, untilMs] = [Date.parse('2026-01-01T00:00:00Z'), Date.parse('2026-07-01T00:00:00Z')]
     const zone = zones2026f.table('Europe/Berlin', fromMs, untilMs)
     const half: Calendar = [aRule({ zone, knownFromMs: fromMs, knownUntilMs: untilMs })]
@@ -347,13 +347,13 @@ describe('a registration', () => {
   })
   const registered = shop('America/Winnipeg')
 
-  test('that asks for what is there never brings newer zone data', () => {
+  test('that repeats the registered values never brings newer zone data', () => {
     expect(registerMerchant(registered, wanted(), zones2026f, NOW)).toEqual({ ok: true, value: registered })
     const renamed = registerMerchant(registered, wanted({ name: 'Bakery' }), zones2026f, NOW)
     expect(renamed.ok && renamed.value.calendar).toBe(registered.calendar)
   })
 
-  test('in other letters is the same registration', () => {
+  test('that spells the zone in other letter case is the same registration', () => {
     expect(registerMerchant(registered, wanted({ timeZone: 'AMERICA/winnipeg' }), zones2026f, NOW)).toEqual({
       ok: true,
       value: registered,
@@ -368,7 +368,7 @@ describe('a registration', () => {
     ])
   })
 
-  test('of a zone that is none is refused; what is registered stays so where the data has lost it', () => {
+  test('of an unknown zone is refused, but a registered zone stays when newer data lacks it', () => {
     const without: ZoneData = { ...zones2026f, find: () => undefined }
     expect(registerMerchant(undefined, wanted(), without, NOW)).toEqual({ ok: false, error: 'not-a-time-zone' })
     expect(registerMerchant(registered, wanted(), without, NOW)).toEqual({ ok: true, value: registered })

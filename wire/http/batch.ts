@@ -94,7 +94,7 @@ const allAccepted = (entries: readonly Accepted[]): Response => {
       `{"index":${index},"entryId":"${entryId}","status":"accepted",` +
       `"businessDay":"${businessDay}","position":"${positionToken(position)}"}`,
   )
-  return jsonText(`{"accepted":${entries.length},"rejected":0,"results":[${results.join()}]}`, 202)
+  return writtenResponse(`{"accepted":${entries.length},"rejected":0,"results":[${results.join()}]}`, 202)
 }
 
 const result = (index: number, input: EntryInput | undefined, outcome: Result<Accepted, Problem>) => {
@@ -111,9 +111,9 @@ const echoedId = (input: EntryInput | undefined): { entryId?: string } => {
 
 // Not `jsonResponse`: no bigint is in here, and looking for one in 500 results would cost more than writing them.
 const json = (body: unknown, status: number, headers: Record<string, string> = {}): Response =>
-  jsonText(JSON.stringify(body), status, headers)
+  writtenResponse(JSON.stringify(body), status, headers)
 
-const jsonText = (text: string, status: number, headers: Record<string, string> = {}): Response =>
+const writtenResponse = (text: string, status: number, headers: Record<string, string> = {}): Response =>
   new Response(text, {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },

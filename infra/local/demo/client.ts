@@ -1,12 +1,12 @@
-/** The demo's side of the contract: what an integrator would write. */
+/** The demo's client of the API, as an integrator would write it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Shop, SentEntry } from './day-of-trade.ts'
 
 export type Client = {
   register(shop: Shop): Promise<void>
-  /** Sends entries until each is accepted, with the same ids every time; answers their positions. */
+  /** Sends entries, with the same ids every time, until each is accepted. Returns their positions. */
   send(entries: readonly SentEntry[]): Promise<string[]>
-  /** The daily consolidated, once it counts the given position. */
+  /** The daily consolidated, read after the given position is counted. */
   day(merchantId: string, day: string, after: string): Promise<DayAnswer>
   quarantined(merchantId: string): Promise<readonly { readonly entryId?: string; readonly reason: string }[]>
 }
@@ -64,7 +64,7 @@ type BatchAnswer = {
   }[]
 }
 
-/** The answer's JSON. Tries again for a while when the system is busy, restarting, or has not counted the entry yet. */
+/** Returns the answer's JSON. Tries again for a while when the system is busy, restarting, or has not counted the entry. */
 const answered = async <T>(url: string, init: Request = {}): Promise<T> => {
   const headers = { 'content-type': 'application/json', ...init.headers }
   for (let attempt = 1; ; attempt += 1) {
@@ -74,7 +74,7 @@ const answered = async <T>(url: string, init: Request = {}): Promise<T> => {
       return undefined
     })
     if (response?.ok === true) return (await response.json()) as T
-    // Of the 409s only those that tell when to come again.
+    // Of the 409s, retry only those with Retry-After.
     const mayHeal = response === undefined || response.status >= 500 || response.headers.has('retry-after')
     if (!mayHeal || attempt === MAX_ATTEMPTS) throw new Error(`${url}: ${response?.status} ${await response?.text()}`)
     await sleep(Number(response?.headers.get('retry-after') ?? 1) * 1000)

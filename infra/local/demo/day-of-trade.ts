@@ -1,5 +1,5 @@
 /**
- * A day of trade of five shops, the same for everybody who runs the demo on the same date: sales by card, cash, Pix and
+ * A day of trade of five shops, the same in every run of the demo on the same date: sales by card, cash, Pix and
  * voucher, refunds, fees, and tills that retry. Sending it a second time therefore changes nothing.
  */
 import { ianaZones } from '#adapters/zones/iana-zones'
@@ -16,7 +16,7 @@ export type Shop = {
   readonly dayStartsAt: string
   readonly entries: number
   readonly methods: readonly Method[]
-  /** A usual sale, in minor units. */
+  /** The amount of a usual sale. */
   readonly usualMinor: number
   /** A till that is offline all day and uploads in the evening, twice. */
   readonly offlineTill?: string
@@ -36,13 +36,13 @@ export type SentEntry = {
   readonly reverses?: string
 }
 
-/** What a shop's day consists of, apart by how it is sent. */
+/** The entries of a shop's day, separated by the way in which they are sent. */
 export type DayOfTrade = {
   readonly shop: Shop
   readonly day: BusinessDay
   readonly online: readonly SentEntry[]
   readonly offline: readonly SentEntry[]
-  /** An id of the day with another amount: must end in quarantine and count for nothing. */
+  /** An id of the day with another amount. It must end in quarantine and must not be counted. */
   readonly mistake: SentEntry
 }
 
@@ -101,7 +101,7 @@ export const SHOPS: readonly Shop[] = [
   },
 ]
 
-/** The shop's last business day that is over. */
+/** The shop's latest business day that has ended. */
 export const dayOfTrade = (shop: Shop, nowMs: number): DayOfTrade => {
   const rule = makeRule(ianaZones, shop, nowMs)
   if (rule === undefined) throw new Error(`The zone data has no ${shop.timeZone}.`)
@@ -149,10 +149,10 @@ export const dayOfTrade = (shop: Shop, nowMs: number): DayOfTrade => {
   }
 }
 
-// Part of every id: a later demo with other numbers must not take these ids for its own.
+// This is part of every id, so that a later demo with other numbers has other ids.
 const FORMAT = 'd1'
 
-/** Numbers from 0 to 1 that depend on nothing but the text. */
+/** Numbers from 0 to 1 that depend only on the text. */
 const chanceOf = (text: string): (() => number) => {
   let state = Buffer.from(text).reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193), 0x811c9dc5) >>> 0
   return () => {

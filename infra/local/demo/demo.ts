@@ -1,4 +1,4 @@
-/** `npm run demo`: five shops' day, sent to the running system as tills do, then what was expected against what is read. */
+/** `npm run demo` sends a day of five shops to the running system, as tills do, and compares the totals with the expected ones. */
 import { furthestPositions } from '#ledger/positions'
 import { parsePositionToken, positionsToken } from '#wire/http/position-token'
 import { readSettings } from '#infra/settings'
@@ -44,7 +44,7 @@ const main = async (): Promise<void> => {
   } else console.log('\nExpected and read are equal, to the last entry. Run it again: nothing will change.')
 }
 
-/** What a shop's tills send, in batches: one in a hundred twice, and an offline till's whole day twice at the end. */
+/** Sends a shop's entries in batches: one in a hundred twice, and an offline till's whole day twice at the end. */
 const uploadsOf = ({ online, offline }: DayOfTrade): SentEntry[][] => {
   const retried = online.filter((_entry, index) => index % 100 === 7)
   return [online, retried, offline, offline].flatMap((entries) =>
@@ -118,7 +118,7 @@ const totalsOf = (entries: readonly SentEntry[]) => {
   }
 }
 
-/** One position for all of them: once it is counted, each of them is. */
+/** One position that covers all of them: when it is counted, each of them is. */
 const furthest = (tokens: readonly string[]): string =>
   positionsToken(
     furthestPositions(

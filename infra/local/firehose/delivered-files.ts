@@ -1,4 +1,4 @@
-/** From the records of a segment to the files that Firehose would write: Parquet by day, and what cannot be converted. */
+/** Turns the records of a segment into the files that Firehose would write: Parquet by day, and rows that it cannot convert. */
 import { setImmediate as immediate } from 'node:timers/promises'
 import { parquetFile } from './parquet.ts'
 import { readRow, type Cell, type Row } from './rows.ts'
@@ -13,13 +13,13 @@ type Segment = {
   readonly records: readonly Uint8Array[]
 }
 
-/** One file for each day and for each kind of failure. Their names follow from the segment's. */
+/** Makes one file for each day and for each kind of failure. Their names follow from the segment's. */
 export const filesOf = async function* ({ name, segment, table, records }: Segment): AsyncGenerator<DeliveredFile> {
   const days = new Map<string, Row[]>()
   const failures = new Map<string, string[]>()
   let count = 0
   for (const text of documentsOf(records)) {
-    // Whoever puts records meanwhile should not wait for all of these.
+    // Producers that put records meanwhile must not wait for all files.
     if ((count += 1) % ROWS_AT_ONCE === 0) await immediate()
     const row = readRow(text, table)
     if (row.ok) listIn(days, row.value.day).push(row.value.row)
@@ -37,14 +37,14 @@ export const filesOf = async function* ({ name, segment, table, records }: Segme
 const ROWS_AT_ONCE = 1_000
 const decoder = new TextDecoder()
 
-// Firehose would also take documents with nothing between them; here they stand on a line each.
+// Firehose also takes documents with nothing between them; here each stands on its own line.
 function* documentsOf(records: readonly Uint8Array[]): Generator<string> {
   for (const record of records) {
     for (const line of decoder.decode(record).split('\n')) if (line.trim() !== '') yield line
   }
 }
 
-/** The fields that Firehose writes for a row it could not convert, as far as there is anything to say here. */
+/** The fields that Firehose writes for a row it could not convert, as far as they have a value here. */
 const failedRow = (text: string, { code, message }: { readonly code: string; readonly message: string }): string =>
   JSON.stringify({ errorCode: code, errorMessage: message, rawData: Buffer.from(text).toString('base64') }) + '\n'
 

@@ -11,16 +11,16 @@ import { openWriteAheadLog } from './write-ahead-log.ts'
 export type Objects = { put(key: string, body: Uint8Array): Promise<void> }
 
 export type DeliveryStream = {
-  /** Returns when the records are durable; 'full' if too much waits for delivery already. */
+  /** Returns when the records are durable, or 'full' when too many bytes wait for delivery. */
   put(records: readonly Uint8Array[]): Promise<'accepted' | 'full'>
-  /** Delivers what it can until all is delivered or the time is over; the rest waits for the next start. */
+  /** Delivers until all records are delivered or the time is over. The rest waits for the next start. */
   close(withinMs: number): Promise<void>
 }
 
 export type DeliveryStreamOptions = {
   readonly name: string
   readonly table: Table
-  /** Of its write-ahead log. */
+  /** The folder of its write-ahead log. */
   readonly folder: string
   readonly objects: Objects
   readonly buffer?: { readonly bytes: number; readonly ms: number }
@@ -28,8 +28,8 @@ export type DeliveryStreamOptions = {
   readonly onFailure?: (error: unknown) => void
 }
 
-// A row is in S3 within five seconds, of which the last second is for converting and putting. The local S3 takes bodies
-// of at most 11 MiB, which a segment that is smaller than that cannot exceed when compressed.
+// A row is in S3 within five seconds; the last second is for converting and putting. The local S3 takes bodies of at
+// most 11 MiB, so a segment is smaller than that, and smaller still when compressed.
 const BUFFER = { bytes: 10 * 1024 * 1024, ms: 4_000 }
 const MAX_WAITING_BYTES = 1024 * 1024 * 1024
 const RETRY = { minMs: 100, maxMs: 2_000 }
@@ -59,7 +59,7 @@ export const openDeliveryStream = ({
       await persistently(() => deliverSegment(segment), { retry: RETRY, stopped: stopping.signal, onFailure })
     }
   }
-  // One at a time; whoever comes while one is under way waits for whatever it leaves.
+  // One delivery runs at a time. A call during it waits, and then delivers the rest.
   let turn = Promise.resolve()
   const deliver = (): Promise<void> => (turn = turn.then(deliverSealed))
 
@@ -70,7 +70,7 @@ export const openDeliveryStream = ({
     await deliver()
   }
 
-  // What the process before us had no time for.
+  // Deliver the segments that the process before left undelivered.
   void deliver()
   return {
     put: async (records) => {

@@ -63,7 +63,7 @@ const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   },
 }
 
-/** AWS says record by record which of a batch it did not take, in an answer that is otherwise a success. */
+/** AWS names each record of a batch that it did not take, in an answer that is otherwise a success. */
 const batchAnswer = ({ records }: PutRequest, outcome: 'accepted' | 'full'): Answer => ({
   status: 200,
   body: {
@@ -89,10 +89,10 @@ const descriptionOf = (DeliveryStreamName: string) => ({
 
 const refused = ({ type, message }: Refusal, status = 400): Answer => ({ status, body: { __type: type, message } })
 
-// Base64 makes four bytes of three, and the JSON around 500 records is small beside the rest.
+// Base64 makes four bytes of three. The JSON around 500 records is small compared with them.
 const MAX_BODY_BYTES = 6 * 1024 * 1024
 
-/** Reads to the end, so that the client hears the answer; undefined when it is too large to be kept. */
+/** Reads the body to its end, so that the client gets the answer. Returns undefined when it is too large to keep. */
 const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,6 +1,6 @@
 /**
- * Firehose for one machine: two delivery streams that write Parquet into the local S3. What it acknowledged is in
- * `--path` until it stands in S3, so it may be killed at any moment.
+ * Firehose for one machine: two delivery streams that write Parquet into the local S3. Acknowledged records stay in
+ * `--path` until they are in S3, so this process may be killed at any moment.
  */
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -39,11 +39,11 @@ const streams = new Map([
 ])
 
 const server = createServer(firehoseApi(streams))
-// A server that closes idle connections now and then closes one that a client has just begun to use.
+// A server that closes idle connections sometimes closes one that a client has just begun to use.
 server.keepAliveTimeout = 0
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
 
-// Within the patience of the supervisor (6 s). What is not delivered by then is at the next start.
+// Less than the 6 s after which the supervisor kills. The next start delivers the rest.
 const DELIVER_WITHIN_MS = 3_000
 
 outliveReaders()

@@ -1,8 +1,8 @@
 /**
- * What PutRecord and PutRecordBatch refuse, in the words of AWS: sizes count the data before it is put into base64.
+ * The requests that PutRecord and PutRecordBatch refuse, in the words of AWS. Sizes count the data before base64.
  *
- * One thing differs. A record of more than 500 documents AWS accepts, and then does not split: it is lost to the table
- * without a word to its producer. Here the producer is told.
+ * One thing differs. AWS accepts a record of more than 500 documents and then does not split it, so the table loses it
+ * and its producer is not told. Here the producer is told.
  */
 import { ok, refuse, type Result } from '#ledger/result'
 
@@ -58,7 +58,7 @@ const isBase64 = (text: unknown): text is string =>
 
 const LINE_END = '\n'.charCodeAt(0)
 
-/** Documents stand on a line each. */
+/** Each document stands on its own line. */
 const countDocuments = (record: Buffer): number => {
   let lines = 0
   let start = 0
@@ -69,7 +69,7 @@ const countDocuments = (record: Buffer): number => {
   return start < record.length ? lines + 1 : lines
 }
 
-/** A call that is too large even before it is looked into is answered like one that proves to be. */
+/** A call whose body is too large to read gets the same answer as one whose records are too large. */
 export const TOO_LARGE: Refusal = { type: 'InvalidArgumentException', message: 'Records size exceeds 4 MB limit' }
 
 export const unreadable = (message: string): Refusal => ({ type: 'SerializationException', message })

@@ -1,10 +1,10 @@
 /**
  * Records on disk before they are acknowledged, in files ("segments") that are read back once they are sealed.
  *
- * A segment is a row of frames: length, CRC-32, bytes. It is written by one process, never appended to after it was
- * sealed, and what a killed process left is sealed: so a sealed segment reads the same however often it is read. The
- * frame at its end may be torn; it was never acknowledged, and reading stops there. Its name ends in the version of
- * this format, because the first bytes of a file may be what a power cut takes.
+ * A segment is a sequence of frames: length, CRC-32, bytes. One process writes it, and nothing is appended after it was
+ * sealed. A segment that a killed process left is sealed as it is. So a sealed segment always reads the same. Its last
+ * frame may be torn; that frame was never acknowledged, and reading stops there. The name of the file ends in the version
+ * of this format, because a power cut may take the first bytes of the file.
  */
 import { randomUUID } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { crc32 } from 'node:zlib'
 import { makeFolder, syncFolder } from '../durable-files.ts'
 
 export type WriteAheadLog = {
-  /** Returns when the records are on disk, all of them in one segment. Those who wait together share one fsync. */
+  /** Returns when all records are on disk, in one segment. Calls that wait together share one fsync. */
   append(records: readonly Uint8Array[]): Promise<void>
   /** Ends the segment that is being written, if there is one. */
   seal(): Promise<void>
@@ -23,7 +23,7 @@ export type WriteAheadLog = {
   /** The records of a sealed segment. */
   read(segment: string): Promise<readonly Uint8Array[]>
   remove(segment: string): Promise<void>
-  /** What all segments take on disk. */
+  /** The size of all segments on disk. */
   readonly bytes: number
 }
 
@@ -59,7 +59,7 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
       for (const call of calls) call.done()
     } catch (error) {
       for (const call of calls.length > 0 ? calls : waiting.splice(0, 1)) call.failed(error)
-      // What a failed write or fsync has left behind nobody knows; nothing goes after it.
+      // After a failed write or fsync the end of the file is unknown, so nothing is appended to it.
       await endSegment()
     }
   }
@@ -79,7 +79,7 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
     await file.close()
   }
 
-  // One at a time: writes, and the end of a segment.
+  // Writes and the sealing of a segment run one at a time.
   let turn = Promise.resolve()
   const inTurn = async (task: () => Promise<void>): Promise<void> => {
     const mine = turn.then(task)
@@ -92,7 +92,7 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
       const frames = Buffer.concat(records.flatMap(frameOf))
       await new Promise<void>((done, failed) => {
         waiting.push({ frames, done, failed })
-        // A commit takes everybody who waits; those whose turn comes later then find nothing left to do.
+        // A commit takes all waiting calls, so later turns find nothing to do.
         inTurn(commit).catch(failed)
       })
     },
@@ -114,21 +114,21 @@ const FORMAT = 1
 const SUFFIX = `.v${FORMAT}.wal`
 const HEADER_BYTES = 8
 
-/** Throws when one of them is in another format: what it holds was acknowledged, and must not be passed over. */
+/** Throws when a segment is in another format, because its records were acknowledged and must not be skipped. */
 const leftSegments = (folder: string): string[] => {
   const files = readdirSync(folder).filter((file) => file.endsWith('.wal'))
   const unknown = files.find((file) => !file.endsWith(SUFFIX))
   if (unknown !== undefined) {
     throw new Error(`${join(folder, unknown)} is in a format that is not known here; only *${SUFFIX} is.`)
   }
-  // The names begin with their time.
+  // The names begin with the time.
   return files.map((file) => file.slice(0, -SUFFIX.length)).toSorted()
 }
 
-/** As Firehose writes times into the names of objects, and finer, in UTC. */
+/** The time as Firehose writes it into names of objects, in UTC, but finer. */
 const timestamp = (at: Date): string => at.toISOString().replace('Z', '').replace(/[T:.]/g, '-')
 
-/** The calls at the head of the queue for which there is room, one at least. */
+/** The calls at the head of the queue that fit, at least one. */
 const takeThatFit = <T extends { readonly frames: Buffer }>(waiting: T[], roomBytes: number): T[] => {
   let bytes = 0
   const count = waiting.findIndex(({ frames }, index) => (bytes += frames.length) > roomBytes && index > 0)

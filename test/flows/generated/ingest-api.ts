@@ -788,7 +788,7 @@ export interface operations {
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
-            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so. */
             400: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -801,7 +801,7 @@ export interface operations {
             /**
              * @description `currency-fixed`: A merchant is registered with another currency.
              *
-             *     `changed-meanwhile`: Others kept changing the same thing.
+             *     `changed-meanwhile`: Other requests kept changing the same resource.
              */
             409: {
                 headers: {
@@ -813,7 +813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition-failed`: `If-Match` or `If-None-Match` does not hold for the merchant as it is now. */
+            /** @description `precondition-failed`: The merchant is not as `If-Match` or `If-None-Match` requires. */
             412: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -823,7 +823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            /** @description `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB. */
             413: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -871,7 +871,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -920,7 +920,7 @@ export interface operations {
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
-            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so. */
             400: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -930,7 +930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -943,7 +943,7 @@ export interface operations {
             /**
              * @description `currency-fixed`: A merchant is registered with another currency.
              *
-             *     `changed-meanwhile`: Others kept changing the same thing.
+             *     `changed-meanwhile`: Other requests kept changing the same resource.
              */
             409: {
                 headers: {
@@ -955,7 +955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition-failed`: `If-Match` or `If-None-Match` does not hold for the merchant as it is now. */
+            /** @description `precondition-failed`: The merchant is not as `If-Match` or `If-None-Match` requires. */
             412: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -965,7 +965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            /** @description `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB. */
             413: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1017,7 +1017,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1055,7 +1055,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so. */
             400: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1065,7 +1065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            /** @description `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB. */
             413: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1095,7 +1095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: This system is set to take so many entries per second, and more came. */
+            /** @description `rate-limited`: More entries came than this system is set to take per second. */
             429: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1107,13 +1107,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `too-busy`: More is waiting than we hold, or than would be written in time.
+             * @description `too-busy`: More entries wait than fit in memory, or than can be written in time.
              *
              *     `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
              *
              *     `register-unavailable`: The register of merchants cannot be reached.
              *
-             *     `calendar-ended`: What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.
+             *     `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
              */
             503: {
                 headers: {
@@ -1132,7 +1132,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1179,7 +1179,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
-            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so. */
             400: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1189,7 +1189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BatchProblem"];
                 };
             };
-            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            /** @description `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB. */
             413: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1223,7 +1223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BatchProblem"];
                 };
             };
-            /** @description `rate-limited`: This system is set to take so many entries per second, and more came. */
+            /** @description `rate-limited`: More entries came than this system is set to take per second. */
             429: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1235,13 +1235,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `too-busy`: More is waiting than we hold, or than would be written in time.
+             * @description `too-busy`: More entries wait than fit in memory, or than can be written in time.
              *
              *     `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
              *
              *     `register-unavailable`: The register of merchants cannot be reached.
              *
-             *     `calendar-ended`: What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.
+             *     `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
              */
             503: {
                 headers: {
@@ -1260,7 +1260,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1312,7 +1312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-busy`: More is waiting than we hold, or than would be written in time. */
+            /** @description `too-busy`: More entries wait than fit in memory, or than can be written in time. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1330,7 +1330,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1374,7 +1374,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
-            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so. */
             400: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1384,7 +1384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1395,9 +1395,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `already-decided`: Somebody has decided otherwise about the item in quarantine, or begun to.
+             * @description `already-decided`: Another decision about the item in quarantine was made, or begun.
              *
-             *     `changed-meanwhile`: Others kept changing the same thing.
+             *     `changed-meanwhile`: Other requests kept changing the same resource.
              */
             409: {
                 headers: {
@@ -1409,7 +1409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            /** @description `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB. */
             413: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1439,7 +1439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: This system is set to take so many entries per second, and more came. */
+            /** @description `rate-limited`: More entries came than this system is set to take per second. */
             429: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1453,13 +1453,13 @@ export interface operations {
             /**
              * @description `store-unavailable`: The books, or the quarantine, cannot be reached.
              *
-             *     `too-busy`: More is waiting than we hold, or than would be written in time.
+             *     `too-busy`: More entries wait than fit in memory, or than can be written in time.
              *
              *     `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
              *
              *     `register-unavailable`: The register of merchants cannot be reached.
              *
-             *     `calendar-ended`: What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.
+             *     `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
              */
             503: {
                 headers: {
@@ -1478,7 +1478,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1521,7 +1521,7 @@ export interface operations {
                     "application/json": components["schemas"]["Discarded"];
                 };
             };
-            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is. */
+            /** @description `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so. */
             400: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1531,7 +1531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1542,9 +1542,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `already-decided`: Somebody has decided otherwise about the item in quarantine, or begun to.
+             * @description `already-decided`: Another decision about the item in quarantine was made, or begun.
              *
-             *     `changed-meanwhile`: Others kept changing the same thing.
+             *     `changed-meanwhile`: Other requests kept changing the same resource.
              */
             409: {
                 headers: {
@@ -1556,7 +1556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB. */
+            /** @description `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB. */
             413: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1604,7 +1604,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1646,7 +1646,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1701,7 +1701,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1740,7 +1740,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1791,7 +1791,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1842,7 +1842,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1893,7 +1893,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {

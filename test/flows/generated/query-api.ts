@@ -1037,7 +1037,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1079,7 +1079,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1141,7 +1141,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1152,7 +1152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1194,7 +1194,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1256,7 +1256,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1268,9 +1268,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
+             * @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait.
              *
-             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
+             *     `not-exact-in-json`: A sum over several books is beyond ±(2^53 − 1), so JSON readers may round it; `days` names the days.
              */
             409: {
                 headers: {
@@ -1313,7 +1313,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1383,7 +1383,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1395,9 +1395,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
+             * @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait.
              *
-             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
+             *     `not-exact-in-json`: A sum over several books is beyond ±(2^53 − 1), so JSON readers may round it; `days` names the days.
              */
             409: {
                 headers: {
@@ -1440,7 +1440,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1504,7 +1504,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1516,9 +1516,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet.
+             * @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait.
              *
-             *     `not-exact-in-json`: A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.
+             *     `not-exact-in-json`: A sum over several books is beyond ±(2^53 − 1), so JSON readers may round it; `days` names the days.
              */
             409: {
                 headers: {
@@ -1561,7 +1561,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1627,7 +1627,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1638,7 +1638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1680,7 +1680,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1735,7 +1735,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1746,7 +1746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1788,7 +1788,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1856,7 +1856,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1867,7 +1867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1909,7 +1909,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -1975,7 +1975,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1986,7 +1986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2028,7 +2028,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2097,7 +2097,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2139,7 +2139,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2201,7 +2201,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not-found`: There is no such route, merchant, day, entry or item, or not for you. */
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2212,7 +2212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-applied-yet`: `after=` waited as long as it may, and the entry is not counted yet. */
+            /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2254,7 +2254,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2297,7 +2297,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2352,7 +2352,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2391,7 +2391,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2442,7 +2442,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2493,7 +2493,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {
@@ -2544,7 +2544,7 @@ export interface operations {
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
-             *     `unexpected-error`: A fault of ours. It is logged under `requestId`.
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
              */
             default: {
                 headers: {

@@ -8,15 +8,16 @@ export type ProblemText = { readonly means: string; readonly remedy: string }
 
 export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'not-json': {
-    means: 'The body, or a line of it, is empty, not UTF-8, not JSON, or not the gzip that it says it is.',
-    remedy: 'Mend the body.',
+    means:
+      'The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so.',
+    remedy: 'Correct the body.',
   },
   'malformed-request': {
     means: 'The URL or the `Host` header is not valid, or the connection ended before the body did.',
-    remedy: 'Mend the request; send it again if the connection broke.',
+    remedy: 'Correct the request, or send it again if the connection broke.',
   },
   'not-found': {
-    means: 'There is no such route, merchant, day, entry or item, or not for you.',
+    means: 'The route, merchant, day, entry or item does not exist, or you may not see it.',
     remedy: 'Look at the path.',
   },
   'method-not-allowed': {
@@ -25,25 +26,28 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   'too-slow': { means: 'The request did not arrive within 30 s.', remedy: 'Send it again.' },
   'not-applied-yet': {
-    means: '`after=` waited as long as it may, and the entry is not counted yet.',
+    means: 'The entry of `after=` was not counted within the longest wait.',
     remedy: 'Ask again after `Retry-After`.',
   },
   'not-exact-in-json': {
-    means: 'A sum over books is beyond ±(2^53 − 1), which JSON numbers blur; `days` names the days.',
+    means: 'A sum over several books is beyond ±(2^53 − 1), so JSON readers may round it; `days` names the days.',
     remedy: 'Add up the entries or windows of these days yourself.',
   },
   'currency-fixed': { means: 'A merchant is registered with another currency.', remedy: 'Register another merchant.' },
   'already-decided': {
-    means: 'Somebody has decided otherwise about the item in quarantine, or begun to.',
-    remedy: 'Look at the item: its `actions` say who, when and what.',
+    means: 'Another decision about the item in quarantine was made, or begun.',
+    remedy: 'Read the item: its `actions` name operator, time and decision.',
   },
-  'changed-meanwhile': { means: 'Others kept changing the same thing.', remedy: 'Read it, and send the change again.' },
+  'changed-meanwhile': {
+    means: 'Other requests kept changing the same resource.',
+    remedy: 'Read it, and send the change again.',
+  },
   'precondition-failed': {
-    means: '`If-Match` or `If-None-Match` does not hold for the merchant as it is now.',
+    means: 'The merchant is not as `If-Match` or `If-None-Match` requires.',
     remedy: 'Read it. Unless your change is in place already, send it again.',
   },
   'too-large': {
-    means: 'The body has more than 1 MiB, or more than that after expansion; or a line more than 64 KiB.',
+    means: 'The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB.',
     remedy: 'Send fewer entries at a time.',
   },
   'unsupported-encoding': {
@@ -56,36 +60,35 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   invalid: {
     means: '`errors` names every field that is wrong.',
-    remedy: 'Mend the fields. The same again gets the same answer.',
+    remedy: 'Correct the fields. The same request gets the same answer again.',
   },
   'nothing-accepted': {
     means: 'No entry of a batch was accepted; `results` says why for each.',
-    remedy: 'Mend the entries.',
+    remedy: 'Correct the entries.',
   },
   'headers-too-large': { means: 'URL and headers take more than 16 KiB.', remedy: 'Shorten them.' },
   'rate-limited': {
-    means: 'This system is set to take so many entries per second, and more came.',
+    means: 'More entries came than this system is set to take per second.',
     remedy: 'Send the same again after `Retry-After`.',
   },
   'unexpected-error': {
-    means: 'A fault of ours. It is logged under `requestId`.',
-    remedy: 'Send the same again; tell us if it stays.',
+    means: 'Our own code failed. The failure is logged under `requestId`.',
+    remedy: 'Send the same again; report the `requestId` if it fails again.',
   },
   'stream-unavailable': {
     means: 'The stream did not acknowledge in time. The entry may be counted all the same.',
     remedy: 'Send the same again, with the same `entryId`, after `Retry-After`.',
   },
   'too-busy': {
-    means: 'More is waiting than we hold, or than would be written in time.',
-    remedy: 'Send the same again after `Retry-After`, fewer at a time.',
+    means: 'More entries wait than fit in memory, or than can be written in time.',
+    remedy: 'Send the same again after `Retry-After`, fewer entries at a time.',
   },
   'register-unavailable': {
     means: 'The register of merchants cannot be reached.',
     remedy: 'Send the same again after `Retry-After`.',
   },
   'calendar-ended': {
-    means:
-      'What is recorded of the time zone of the merchant ends before `occurredAt`. An alarm has told us for a year.',
+    means: "The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.",
     remedy: 'Send the same again, with the same `entryId`, after `Retry-After`.',
   },
   'store-unavailable': {
@@ -96,34 +99,35 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
 
 /** The codes of wrong fields. */
 export const FIELD_TEXTS = {
-  missing: 'A field that has to be there is not.',
-  'unknown-field': 'A field that no request of this kind has. `__proto__` is one of them everywhere.',
-  'wrong-type': 'Not of the JSON type that the field has.',
-  'not-allowed': 'Not one of the values that the field can have.',
-  'not-an-integer': 'Not a whole number, or not one that can be read without rounding.',
-  'out-of-range': 'Too small or too large; of a list, too short or too long.',
-  malformed: 'Not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',
-  empty: 'Text that must not be empty is.',
+  missing: 'A required field is missing.',
+  'unknown-field': 'A field that requests of this kind do not have. `__proto__` is unknown everywhere.',
+  'wrong-type': 'A value of another JSON type than the field has.',
+  'not-allowed': 'A value that is not in the list of values for the field.',
+  'not-an-integer': 'A number that is not whole, or that cannot be read without rounding.',
+  'out-of-range': 'A number too small or too large, or a list too short or too long.',
+  malformed: 'A value that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',
+  empty: 'An empty text where the field needs at least one character.',
   'too-long': 'More characters (code points), or more pairs, than the field may have.',
-  'not-unicode': 'Half of a surrogate pair, which no text in Unicode contains.',
-  'not-a-currency': 'Not an active ISO 4217 code in capitals.',
-  'wrong-currency': "Not the merchant's currency.",
-  'currency-fixed': 'Not the currency that the merchant was registered with.',
-  'unknown-merchant': 'Nobody is registered under this id, or nobody you may write for.',
-  'not-a-time': 'Not an RFC 3339 time on a date that exists.',
+  'not-unicode': 'A text with half of a surrogate pair, which is not valid Unicode.',
+  'not-a-currency': 'A value that is not an active ISO 4217 code in capitals.',
+  'wrong-currency': "A currency that is not the merchant's.",
+  'currency-fixed': 'A currency that is not the one with which the merchant was registered.',
+  'unknown-merchant': 'No merchant is registered under this id, or you may not write for them.',
+  'not-a-time': 'A value that is not an RFC 3339 time on a date that exists.',
   'no-offset': 'A time without `Z` or an offset such as `-03:00`.',
   'finer-than-nanoseconds': 'A time with more than nine decimals of a second.',
-  'too-far-ahead': 'More than 5 minutes ahead of our clock.',
-  'too-old': 'More than 400 days ago.',
+  'too-far-ahead': 'A time more than 5 minutes ahead of our clock.',
+  'too-old': 'A time more than 400 days ago.',
   'not-a-time-zone':
-    'Not a zone or link of the IANA database, such as `America/Sao_Paulo`; abbreviations (`BST`) and offsets are none.',
-  'not-a-time-of-day': 'Not a time of day from `00:00` to `23:59`.',
+    'A name that is not a zone or link of the IANA database, such as `America/Sao_Paulo`. Abbreviations (`BST`) and offsets are refused.',
+  'not-a-time-of-day': 'A value that is not a time of day from `00:00` to `23:59`.',
   'not-an-id':
-    'Not an id, in a parameter of a query: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',
-  'not-a-cursor': 'Not the `nextCursor` of this very list and filter.',
-  'not-a-position': 'Not a position as it was answered when an entry was accepted.',
-  'not-an-etag': 'In `If-Match` or `If-None-Match`: neither `*` nor a list of ETags, each in double quotes.',
-  'not-a-calendar-date': 'Not a date that exists, written `YYYY-MM-DD`.',
+    'A parameter of a query that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',
+  'not-a-cursor': 'A value that is not a `nextCursor` of the same list and filter.',
+  'not-a-position': 'A value that is not a position from the answer to an accepted entry.',
+  'not-an-etag':
+    'A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.',
+  'not-a-calendar-date': 'A value that is not an existing date, written `YYYY-MM-DD`.',
   'calendar-from-not-future':
-    'Not a day far enough ahead: it starts within six minutes, or not after every rule that may be in use.',
+    'A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.',
 } as const satisfies Record<string, string>

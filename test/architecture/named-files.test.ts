@@ -1,0 +1,49 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const folders = readdirSync('.', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && /^(?!node_modules)\w/.test(entry.name))
+  .map(({ name }) => name)
+
+const filesOf = (kinds: string) =>
+  globSync([`*.${kinds}`, `{${folders.join(',')}}/**/*.${kinds}`], { exclude: (path) => path.includes('node_modules') })
+
+const pages = filesOf('md')
+
+/** A path from the root of the repository to a file of ours, or to a folder when it ends with a slash. */
+const NAMED_PATH = new RegExp(
+  String.raw`(?<![\w./@#-])(?:${folders.join('|')})/(?:[\w.-]+/)*(?:[\w.-]+\.(?:ts|sql|md|py|json)\b)?`,
+  'g',
+)
+/** Comments of TypeScript, SQL and Python. */
+const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*$|^ *(?:--|#) .*$/gm
+const LINK = /\]\((?!https?:|#)([^)#\s]+)/g
+
+const all = (text: string, pattern: RegExp) => Array.from(text.matchAll(pattern), ([whole, group = whole]) => group)
+
+const missingIn = (file: string, text: string) =>
+  all(text, NAMED_PATH)
+    .filter((path) => !existsSync(path))
+    .map((path) => `${file} names ${path}`)
+
+test('every file and folder that a page of documentation names exists', () => {
+  expect(pages.length).toBeGreaterThan(10)
+  expect(pages.flatMap((page) => missingIn(page, readFileSync(page, 'utf8')))).toEqual([])
+})
+
+test('every relative link on a page of documentation leads to a file', () => {
+  const broken = pages.flatMap((page) =>
+    all(readFileSync(page, 'utf8'), LINK)
+      .filter((target) => !existsSync(join(dirname(page), target)))
+      .map((target) => `${page} links to ${target}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('every file and folder that a comment names exists', () => {
+  const missing = filesOf('{ts,sql,py}').flatMap((file) =>
+    all(readFileSync(file, 'utf8'), COMMENT).flatMap((comment) => missingIn(file, comment)),
+  )
+  expect(missing).toEqual([])
+})
