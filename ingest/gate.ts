@@ -42,6 +42,8 @@ export const requestGate = ({ admission, uploadAdmission, limit, onShed }: GateP
       }
     },
     admitUpload: (bytes) => orShed(uploadAdmission.enter(bytes)),
-    take: (count) => void orShed(limit.take(count)),
+    take(count) {
+      orShed(limit.take(count))
+    },
   }
 }

@@ -60,7 +60,8 @@ export const ingest = ({
   })
   const onStreamTrouble = (err: unknown) => log.warn({ err }, 'the stream is in trouble')
   const onTrouble = (err: unknown) => log.warn({ err }, 'the register of merchants is in trouble')
-  const onFault = (err: unknown) => log.error({ err }, 'our own code failed on an entry, which was answered 500')
+  const onFault = (err: unknown) =>
+    log.error({ err }, 'our own code failed; entries on which it failed were answered 500')
   const writer = streamWriter(guarded, { onTrouble: onStreamTrouble, onFault, onPut: metrics.onPut })
   const { maxBytesInFlight, maxEntriesPerSecond } = limits
   const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })

@@ -1,4 +1,4 @@
-/** Whatever is valid, for properties: ids of any alphabet we allow, any text, the extremes of every number. */
+/** Valid values for properties: ids of any alphabet we allow, any text, the extremes of every number. */
 import * as fc from 'fast-check'
 import type { ArchivedEntry } from '#ledger/archive'
 import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'

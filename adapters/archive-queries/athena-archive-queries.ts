@@ -79,7 +79,7 @@ export const athenaArchiveQueries = ({
       await sleep(delayMs)
       waitedMs += delayMs
     }
-    // Nobody waits for it any more, and it would go on being paid for.
+    // The caller gives up, and a statement that runs on would still cost money.
     await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }))
     throw new Error(`Athena had no answer within ${MOST_MS / 60_000} minutes`)
   }

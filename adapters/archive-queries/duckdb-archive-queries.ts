@@ -92,7 +92,7 @@ const sourceStatements = (files: readonly string[]): string[] => [
   'CREATE MACRO to_utf8(value) AS encode(value)',
 ]
 
-/** DuckDB opens the first file of a list to learn the columns, whatever is asked: so that one is always there, and whole. */
+/** DuckDB opens the first file of each list to learn the columns. This file is always there, and whole. */
 const columnsFile = async (connection: DuckDBConnection, folder: string): Promise<string> => {
   const path = join(folder, `columns${OUR_OWN}`)
   const draft = join(folder, `${randomUUID()}${OUR_OWN}`)

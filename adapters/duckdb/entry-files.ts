@@ -46,6 +46,7 @@ export const writeEmptyFile = async (connection: DuckDBConnection, path: string)
   await connection.run(`COPY (SELECT ${columns.join()} WHERE false) TO ${quoted(path)} (FORMAT parquet)`)
 }
 
-// What follows is the statement, which the reader of a message did not write; and paths of ours mean nothing there.
+// The lines after the first quote the statement, which the reader of the message did not write. Our paths mean nothing to
+// that reader either.
 export const reasonOf = (error: unknown, folder: string): string =>
   ((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '').replaceAll(`${folder}/`, '')

@@ -193,7 +193,8 @@ type PartItem = QuarantineKey & { readonly raw: Uint8Array }
 const MAX_PART_BYTES = 300_000
 
 const toItem = (setAside: SetAside): QuarantineItem => {
-  const { subject, reason, detail, position, setAsideAtMs, raw } = setAside
+  const { subject, reason, detail, position, setAsideAtMs, raw, ...forgotten } = setAside
+  forgotten satisfies Record<string, never>
   return {
     ...quarantineKey(setAside),
     format: FORMAT,

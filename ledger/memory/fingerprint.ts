@@ -3,8 +3,8 @@
  * times and never leave the process: the digest of a book, which others check, is made of SHA-256.
  *
  * HalfSipHash-1-3 (Aumasson and Bernstein, https://github.com/veorq/SipHash), which hash tables use against chosen
- * collisions: its key is drawn at random by each process, so that nobody can prepare two ids, or two contents, that
- * would be taken for one. By chance, two of a million ids agree in 128 bits once in 10^26 books.
+ * collisions: each process draws its key at random, so an attacker cannot prepare two ids, or two contents, that would be
+ * taken for one. By chance, two of a million ids agree in 128 bits once in 10^26 books.
  */
 import { randomFillSync } from 'node:crypto'
 import { METHODS, type Entry, type EntryContent } from '../entry.ts'

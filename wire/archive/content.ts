@@ -1,6 +1,6 @@
 /**
  * The short way from a row of the archive to what it says of an entry: checked by hand, at a quarter of what the schema
- * takes. What does not fit is left to `parseArchiveRow`, which alone says what is wrong; a property in
+ * takes. A row that does not fit is left to `parseArchiveRow`, which alone says what is wrong. A property in
  * test/rules/archived-content.test.ts shows that both read the same.
  */
 import { DIRECTIONS, METHODS, type Direction, type EntryContent, type Method } from '#ledger/entry'
@@ -27,8 +27,8 @@ export const readArchivedContent = (cells: ContentCells): EntryContent | undefin
   if (terminalId !== null && !isId(terminalId)) return undefined
   if (terminalSeq !== null && !isRunningNumber(terminalSeq)) return undefined
   if (reverses !== null && !isId(reverses)) return undefined
-  const pairs = metadata === null ? NO_PAIRS : readPairs(metadata)
-  if (pairs === undefined) return undefined
+  const pairs = metadata === null ? undefined : readPairs(metadata)
+  if (metadata !== null && pairs === undefined) return undefined
 
   return withOptionalFields<EntryContent>(
     {
@@ -47,7 +47,7 @@ export const readArchivedContent = (cells: ContentCells): EntryContent | undefin
       terminalId: terminalId ?? undefined,
       terminalSeq: terminalSeq === null ? undefined : Number(terminalSeq),
       reverses: reverses ?? undefined,
-      metadata: Object.keys(pairs).length > 0 ? pairs : undefined,
+      metadata: pairs === undefined || Object.keys(pairs).length === 0 ? undefined : pairs,
     },
   )
 }
@@ -56,8 +56,6 @@ export const readArchivedContent = (cells: ContentCells): EntryContent | undefin
 const FIRST_MS = BigInt(Date.parse('0001-01-01T00:00:00Z'))
 const LAST_MS = BigInt(Date.parse('9999-12-31T23:59:59.999Z'))
 const MAX_SEQ = BigInt(Number.MAX_SAFE_INTEGER)
-
-const NO_PAIRS = {}
 
 const isRunningNumber = (cell: unknown): cell is bigint => typeof cell === 'bigint' && cell >= 0n && cell <= MAX_SEQ
 

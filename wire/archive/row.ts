@@ -66,12 +66,12 @@ export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> =>
   const row = readFields(archiveRowFields, presentColumns(json))
   if (!row.ok) return refuse(explainFields(row.error))
   const { business_day, received_at, shard_id, sequence_number, record_index, arrived_at, ...rest } = row.value
-  const { schema_version: _known, ...content } = rest
-  // What an entry may hold is said once, for the stream. A column that is no field of it is refused there.
+  const { schema_version: _known, ...columns } = rest
+  const content: Record<string, unknown> = {}
+  for (const column in columns) content[JSON_NAMES.get(column) ?? column] = columns[column]
+  // The stream's schema says what an entry may hold. It refuses a column that is no field.
   const entry = parseAcceptedEntry({
-    entry: Object.fromEntries(
-      Object.entries(content).map(([column, cell]) => [JSON_NAMES.get(column) ?? column, cell]),
-    ),
+    entry: content,
     businessDay: business_day,
     receivedAt: received_at,
   })

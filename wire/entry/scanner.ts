@@ -11,7 +11,7 @@ import { parseInstant } from './instant.ts'
 import { withOptionalFields } from './optional-fields.ts'
 import { ownText } from './own-text.ts'
 
-/** Goes through JSON text from one place to the next. What does not stand there is not taken, and is undefined or false. */
+/** Goes through JSON text from one place to the next. A method that does not find its part there says undefined or false. */
 export class EntryScanner {
   readonly #text: string
   #at = 0
@@ -29,8 +29,8 @@ export class EntryScanner {
   }
 
   /**
-   * The text of an object or array, whatever is in it, unless it is of far more parts than an entry. It need not be JSON,
-   * but no JSON is cut in the wrong place.
+   * The text of an object or array, unless it has far more parts than an entry. The text need not be JSON, but no JSON is
+   * cut in the wrong place.
    */
   value(): string | undefined {
     const start = this.#skipSpace()
@@ -56,7 +56,7 @@ export class EntryScanner {
     return true
   }
 
-  /** A string in quotes, as it is written: whoever takes it makes sure that nothing in it is escaped. */
+  /** A string in quotes, as it is written. The caller makes sure that nothing in it is escaped. */
   string(): string | undefined {
     if (!this.take(QUOTE)) return undefined
     const start = this.#at
@@ -222,7 +222,7 @@ export class EntryScanner {
 
   #skipSpace(): number {
     let code = this.#text.charCodeAt(this.#at)
-    // Nearly always there is none.
+    // Nearly always there is no white space.
     if (code > SPACE) return this.#at
     while (code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB) {
       this.#at += 1

@@ -116,8 +116,8 @@ export const entryRequest = z.strictObject({
   }),
 })
 
-// What RFC 3339 can write, so no other was ever accepted. Date cannot print one far outside, nor a number hold the
-// difference of two such.
+// The instants that RFC 3339 can write; ingest never accepted another one. Date cannot print an instant far outside, and a
+// number cannot hold the difference of two such instants.
 const acceptedInstant = z.int().min(Date.parse('0001-01-01T00:00:00Z')).max(Date.parse('9999-12-31T23:59:59.999Z'))
 
 const acceptedEntry = z.strictObject({

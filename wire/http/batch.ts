@@ -27,7 +27,7 @@ export const parseBatchText = (text: string): Result<readonly EntryInput[], Prob
     : refuse(invalid('The batch is not valid.', batch.error))
 }
 
-/** The short way for a batch that is written as nearly all are; undefined says only that this one is not. */
+/** The short way for a batch that is written as nearly all batches are. Undefined says only that this one is not. */
 const readUsualBatch = (text: string): readonly EntryInput[] | undefined => {
   const scanner = new EntryScanner(text)
   const isBatch = scanner.take(OPEN_BRACE) && scanner.string() === 'entries' && scanner.take(COLON)
@@ -44,7 +44,7 @@ const readUsualBatch = (text: string): readonly EntryInput[] | undefined => {
 const nextInput = (scanner: EntryScanner): EntryInput | undefined => {
   const usual = scanner.entry()
   if (usual !== undefined) return ok(usual)
-  // Only this entry goes the long way: one that is unusual must not make its neighbours dear.
+  // Only this entry goes the long way: an unusual entry must not slow down its neighbours.
   const json = parseJson(scanner.value() ?? '')
   return json.ok ? parseEntryInput(json.value) : undefined
 }
@@ -53,7 +53,7 @@ const SIZE = `must hold 1 to ${MAX_BATCH_ENTRIES} entries`
 
 /** The body of `POST /v1/entries/batch`. */
 export const batchRequest = z.strictObject({
-  // Each is checked by itself, later: a wrong one must not take its neighbours with it.
+  // Each entry is checked by itself, later: a wrong entry must not take its neighbours with it.
   entries: z
     .array(z.unknown().meta({ $ref: '#/components/schemas/Entry' }))
     .min(1, SIZE)
@@ -75,7 +75,7 @@ export const batchResponse = (
   const counted = { accepted: outcomes.length - refusals.length, rejected: refusals.length, results }
   if (counted.accepted > 0) return json(counted, 207)
 
-  // What may be on the stream in spite of everything must not be answered 4xx.
+  // An entry that may be on the stream after all must not be answered 4xx.
   const mayHeal = refusals.find(({ code }) => PROBLEMS[code].status >= 500)
   const whole: Problem = mayHeal ?? {
     code: 'nothing-accepted',

@@ -41,7 +41,9 @@ const CANNOT_GO = { code: 'missing', detail: 'is required, so null cannot take i
 export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
-export const merchantResponse = ({ merchantId, name, currency, lateEntries, calendar }: Merchant) => {
+export const merchantResponse = (merchant: Merchant) => {
+  const { merchantId, name, currency, lateEntries, calendar, revision: _inTag, ...forgotten } = merchant
+  forgotten satisfies Record<string, never>
   const { from, timeZone, dayStartsAt, zone } = newestRule(calendar)
   return {
     merchantId,
@@ -70,7 +72,7 @@ const name = text(200)
   .refine((name) => name !== '', fail('empty', 'must not be empty'))
   .meta({ minLength: 1, description: 'For people.' })
 const currency = currencyCode.describe('ISO 4217. The currency of all its books; it never changes.')
-// Whether there is such a zone is for the register to say, by its zone data.
+// The register decides, by its zone data, whether there is such a zone.
 const timeZone = z
   .string()
   .describe(

@@ -20,7 +20,7 @@ import { withOptionalFields } from '../entry/optional-fields.ts'
 export const packEntries = (entries: readonly Entry[], terms: BookTerms): Uint8Array => {
   const ids = entries.map((entry) => entry.entryId)
   const uuids = packUuids(ids)
-  // In this order they are written.
+  // They are written in this order.
   const columns: Record<PackedField, string> = {
     entryId: uuids === undefined ? frontCoded(ids) : '',
     amountMinor: entries.map((entry) => (entry.direction === 'debit' ? -entry.amountMinor : entry.amountMinor)).join(),
@@ -91,7 +91,7 @@ export const unpackEntries = (packed: Uint8Array, book: BookId, terms: BookTerms
   })
 }
 
-/** The ids alone. */
+/** Reads only the ids. */
 export const unpackIds = (packed: Uint8Array): readonly EntryId[] => {
   const { uuids, lines } = expand(packed, 2)
   if (uuids !== undefined) return uuids as EntryId[]
@@ -100,7 +100,7 @@ export const unpackIds = (packed: Uint8Array): readonly EntryId[] => {
 
 const COMPRESSION = { none: 1, deflate: 2, zstd: 3 } as const
 
-// A DynamoDB write unit is 1 KB. What fits one anyway, beside a full day's view, is not worth the 10 µs that a compression
+// A DynamoDB write unit is 1 KB. Entries that fit one beside a full day's view are not worth the 10 µs that a compression
 // call takes to set up.
 const PLAIN_BELOW_BYTES = 500
 // From here on zstd packs as well as deflate, in a third of its time; of little text, deflate makes less.
@@ -125,7 +125,7 @@ const decompress = (compression: number | undefined, bytes: Uint8Array): Buffer 
   }
 }
 
-/** The columns, or the first of them, and the ids where they are not among those. */
+/** The columns, or the first few of them, and the ids where they do not stand in a column. */
 const expand = (packed: Uint8Array, columns?: number): { readonly uuids?: string[]; readonly lines: string[] } => {
   const [compression, ids] = packed
   const linesOf = (bytes: Uint8Array) => decompress(compression, bytes).toString().split('\n', columns)

@@ -1,6 +1,6 @@
 /**
  * The short way for the line that ingest writes of nearly every entry: read by one pattern in 1.3 µs, where JSON and the
- * schema take 10 µs. Whatever does not fit is left to those, which alone say what is wrong; a property in
+ * schema take 10 µs. A line that does not fit is left to the schema, which alone says what is wrong. A property in
  * test/rules/stream-record.test.ts shows that both ways read the same values.
  */
 import { METHODS, type Direction, type Entry, type Method } from '#ledger/entry'

@@ -1,5 +1,6 @@
 /** What the two delivery streams write: where, split by what, and with which columns. On AWS these are Glue tables. */
 
+import type { AuditEventRow } from '#wire/archive/audit-row'
 import { ENTRY_COLUMNS, type Column, type ColumnType } from '#wire/archive/columns'
 
 export type Table = {
@@ -12,9 +13,6 @@ export type Table = {
   readonly sortedBy: readonly string[]
 }
 
-const column = (type: ColumnType) => (name: string) => ({ name, type })
-const strings = (...names: string[]) => names.map(column('string'))
-
 export const entriesTable: Table = {
   columns: ENTRY_COLUMNS,
   keyPrefix: (day) => `entries/business_day=${day}/`,
@@ -22,13 +20,18 @@ export const entriesTable: Table = {
   sortedBy: ['shard_id', 'sequence_number', 'record_index'],
 }
 
+const AUDIT_EVENT_COLUMNS: Readonly<Record<Exclude<keyof AuditEventRow, 'day'>, ColumnType>> = {
+  decision_id: 'string',
+  kind: 'string',
+  merchant_id: 'string',
+  business_day: 'string',
+  decided_at: 'timestamp',
+  body: 'string',
+  schema_version: 'int',
+}
+
 export const auditEventsTable: Table = {
-  columns: [
-    ...strings('decision_id', 'kind', 'merchant_id', 'business_day'),
-    { name: 'decided_at', type: 'timestamp' },
-    ...strings('body'),
-    { name: 'schema_version', type: 'int' },
-  ],
+  columns: Object.entries(AUDIT_EVENT_COLUMNS).map(([name, type]) => ({ name, type })),
   keyPrefix: (day) => `decisions/day=${day}/`,
   dayFrom: 'decided_at',
   sortedBy: ['decided_at', 'decision_id'],
