@@ -1,6 +1,6 @@
 import type { Listed, Page } from '#ledger/ports'
 
-/** One page of items in the order of their keys, after the key at which the page before ended. */
+/** A page of items in the order of their keys, after the last key of the page before. */
 export const pageOf = <T>(items: Iterable<T>, keyOf: (item: T) => string, { limit, after }: Page): Listed<T> => {
   const following = [...items]
     .map((item) => ({ key: keyOf(item), item }))
@@ -13,7 +13,7 @@ export const pageOf = <T>(items: Iterable<T>, keyOf: (item: T) => string, { limi
   )
 }
 
-/** The first `limit` of some items in their order; `next` is the key of the last one shown, when more follow. */
+/** The first `limit` items. `next` is the key of the last of them, when more items follow. */
 export const firstPage = <T>(items: readonly T[], keyOf: (item: T) => string, limit: number): Listed<T> => {
   const shown = items.slice(0, limit)
   const last = shown.at(-1)

@@ -9,7 +9,7 @@ import { NOT_JSON, type Problem } from '#wire/http/problem'
 import { ProblemError } from './problem-error.ts'
 
 /** The largest body that is read: 1 MiB, both before and after expansion. */
-export const MAX_BODY_BYTES = 1024 * 1024
+const MAX_BODY_BYTES = 1024 * 1024
 
 /** The JSON value of a request's body. Throws a ProblemError: 400, 413 or 415. */
 export const readJson = async (request: Request): Promise<unknown> => jsonIn(await readText(request))

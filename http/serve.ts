@@ -87,7 +87,7 @@ export const serveUntilStopped = async (
 }
 
 /** Stops on SIGTERM, SIGINT and SIGHUP, and ends the process with exit code 0. */
-export const exitOnSignals = (serving: Serving): void => {
+const exitOnSignals = (serving: Serving): void => {
   const exit = async () => {
     await serving.stop()
     process.exit(0)

@@ -2,7 +2,7 @@ import { contentHash } from './entry.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { SetAside } from './quarantine.ts'
 
-export type AuditEventKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
+type AuditEventKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
 
 /**
  * Something that was decided about merchants, books or entries. It is published once it is durable where it counts, so that

@@ -56,7 +56,7 @@ export type QuarantineAction = { readonly by: string; readonly atMs: number } & 
 )
 
 export const QUARANTINE_STATUSES = ['waiting', 'replayed', 'discarded'] as const
-export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]
+type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]
 
 /** How often an entry may be replayed as it was. What is set aside so often has to be corrected, or discarded. */
 export const MAX_REPLAYS = 20

@@ -33,7 +33,7 @@ export type MovedDays = {
   readonly days: number
 }
 
-export type ExtendedRule = { readonly rule: CalendarRule; readonly endedAtMs: number }
+type ExtendedRule = { readonly rule: CalendarRule; readonly endedAtMs: number }
 
 /** Records that end sooner than this are extended: a year before the alarm of ingest rings. */
 const EXTENDED_BEFORE_YEARS = 2

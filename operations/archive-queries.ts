@@ -8,7 +8,7 @@ import type { ArchiveQueries } from '#ledger/archive'
 import { viewStatements } from '#sql/files'
 import type { Settings } from '#infra/settings'
 
-/** SQL over the archive of the system that the settings and the environment name. */
+/** SQL over the archive of the system that the settings and the environment name: Athena on AWS, DuckDB locally. */
 export const archiveQueries = ({ athena, archiveBucket, dataFolder }: Settings): ArchiveQueries =>
   athena === undefined
     ? duckdbArchiveQueries({

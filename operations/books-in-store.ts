@@ -5,7 +5,7 @@ import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import type { TableNames } from '#adapters/dynamodb/tables'
 
-/** The books that stand in some tables. */
+/** All that the journal's rules need to record entries in these tables. */
 export const booksInStore = (client: DynamoDBDocumentClient, tables: TableNames) => ({
   journal: dynamoJournal(client, tables.journal),
   heads: dynamoHeads(client, tables.days),

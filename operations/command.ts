@@ -1,28 +1,26 @@
-/** What all commands of operators have in common: how arguments are read, and what the exit code says. */
+/** What all commands have in common: how arguments are read, and what the exit code says. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { StatementError } from '#ledger/archive'
+import { processTerminal, type Terminal } from './terminal.ts'
 
 export const EXIT = {
-  /** Done, and whatever was looked at is as it should be. */
+  /** The command is done, and all that it looked at is as it should be. */
   done: 0,
-  /** A promise is broken, or what was asked for is refused. */
+  /** A promise is broken, or the request is refused. */
   refused: 1,
   /** The arguments make no sense. */
   usage: 2,
-  /** It could not be found out: nothing runs, or something does not answer. */
+  /** The command could not find out: no system runs, or a service does not answer. */
   failed: 3,
 } as const
 export type Exit = (typeof EXIT)[keyof typeof EXIT]
 
-/** Where a command speaks: results on the one, everything else on the other. */
-export type Terminal = { print(line: string): void; complain(line: string): void }
-
 export type Command = (args: readonly string[], terminal: Terminal) => Promise<Exit>
 
-/** What was typed makes no sense; the message says what of it. */
+/** The arguments make no sense; the message says which, and what to write instead. */
 export class UsageError extends Error {}
 
-/** The arguments by their names. Throws a UsageError for one that is not known, or has no value where it needs one. */
+/** The arguments by their names. Throws a UsageError for an unknown one, and for one that lacks its value. */
 export const readArguments = <Config extends ParseArgsConfig>(args: readonly string[], config: Config) => {
   try {
     return parseArgs({ ...config, args, strict: true })
@@ -31,7 +29,7 @@ export const readArguments = <Config extends ParseArgsConfig>(args: readonly str
   }
 }
 
-/** Runs a command to its exit code, whatever it throws. */
+/** Runs a command to its exit code, and turns every error that it throws into one. */
 export const exitOf = async (
   command: Command,
   usage: string,
@@ -53,16 +51,15 @@ export const exitOf = async (
   }
 }
 
-/** The same for this process. */
+/** Runs a command with the arguments, the terminal and the exit code of this process. */
 export const runCommand = async (command: Command, usage: string): Promise<void> => {
   for (const output of [process.stdout, process.stderr]) {
     output.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      // The reader, such as `head`, has gone away. What the command does, and finds out, is the same without it.
+      // The reader, such as `head`, has gone away. The work and the findings of the command are the same without it.
       if (code === 'EPIPE') return
       console.error(message)
       process.exit(EXIT.failed)
     })
   }
-  const terminal = { print: (line: string) => console.log(line), complain: (line: string) => console.error(line) }
-  process.exitCode = await exitOf(command, usage, process.argv.slice(2), terminal)
+  process.exitCode = await exitOf(command, usage, process.argv.slice(2), processTerminal())
 }

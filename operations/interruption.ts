@@ -1,6 +1,7 @@
 /**
- * Ended by Ctrl-C, by a supervisor or by a terminal that was closed, for a command that has something to clear away first:
- * it looks at the signal between its steps. Ctrl-C under npm arrives twice, so a further one changes nothing.
+ * Aborts when the process is told to end: by Ctrl-C, by a supervisor, or because its terminal was closed. A command that has
+ * to clean up first looks at the signal between its steps. Under npm, Ctrl-C arrives twice, so a second signal changes
+ * nothing.
  */
 export const interruption = (): AbortSignal => {
   const controller = new AbortController()

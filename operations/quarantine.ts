@@ -1,10 +1,10 @@
-/** `npm run quarantine`: looks at what was set aside and decides about it, by way of the two services' HTTP. */
+/** `npm run quarantine`: shows the quarantine and decides about its items, over the HTTP of the two services. */
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { table } from '#operations/terminal'
 import { useRunningSystem } from '#infra/local/running-system'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
-import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './command.ts'
+import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
+import { table, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run quarantine -- list [--status S] [--merchant M] [--reason R]
 npm run quarantine -- show ID
@@ -13,13 +13,13 @@ npm run quarantine -- discard ID --reason TEXT
 
   --status    ${QUARANTINE_STATUSES.join(', ')} or all (default: waiting)
   --reason    of list: ${QUARANTINE_REASONS.join(', ')}
-  --set       a corrected field; VALUE is JSON or text, null takes the field away
+  --set       a corrected field; VALUE is JSON or text, null removes the field
   --entry     corrected fields as a JSON object in a file, - for standard input
   --by        who you are, for the record (default: your login name)
-  --json      answers as JSON
+  --json      prints the answer as JSON
   --ingest, --query   URLs of the two services (default: INGEST_URL and QUERY_URL, or the running local system)
 
-Exit code: 0 done, 1 refused, 2 wrong arguments, 3 no answer.`
+Exit code: 0 done, 1 refused, 2 wrong arguments, 3 no system runs or answers.`
 
 export const quarantine: Command = async (args, terminal) => {
   const { values, positionals } = readArguments(args, {
@@ -37,28 +37,32 @@ export const quarantine: Command = async (args, terminal) => {
     },
   })
   const [action, id, ...more] = positionals
-  if (more.length > 0) throw new UsageError(`One item at a time: what is ${more[0]}?`)
-  // Checked before the running system is looked for: whoever mistypes learns that first.
+  if (more.length > 0) throw new UsageError(`One item at a time: ${more[0]} is one argument too many.`)
+  // The arguments come before the search for a running system, so that a typing error is named first.
   switch (action) {
     case 'list':
-      if (id !== undefined) throw new UsageError('A list takes no ID.')
+      if (id !== undefined) throw new UsageError('list takes no ID. Write show ID to see one item.')
       return await list(terminal, urlsOf(values), values)
     case 'show': {
-      const item = needed(id, 'an ID')
+      const item = needed(id, 'ID: the id of an item, as list shows it')
       return await show(terminal, urlsOf(values), item, values.json)
     }
     case 'replay': {
-      const item = needed(id, 'an ID')
+      const item = needed(id, 'ID: the id of an item, as list shows it')
       const entry = correctionOf(values)
-      return await decide(terminal, urlsOf(values), { item, action, body: entry ? { entry } : {} }, values)
+      return await requestDecision(terminal, urlsOf(values), { item, action, body: entry ? { entry } : {} }, values)
     }
     case 'discard': {
-      const item = needed(id, 'an ID')
-      const reason = needed(values.reason, '--reason, why it is discarded')
-      return await decide(terminal, urlsOf(values), { item, action, body: { reason } }, values)
+      const item = needed(id, 'ID: the id of an item, as list shows it')
+      const reason = needed(values.reason, '--reason: why the item is discarded')
+      return await requestDecision(terminal, urlsOf(values), { item, action, body: { reason } }, values)
     }
     default:
-      throw new UsageError(action === undefined ? 'What is to be done?' : `There is no ${action}.`)
+      throw new UsageError(
+        action === undefined
+          ? 'Missing the action: list, show, replay or discard.'
+          : `${action} is not an action. Write list, show, replay or discard.`,
+      )
   }
 }
 
@@ -72,11 +76,11 @@ const urlsOf = ({ ingest, query }: { readonly [Url in keyof Urls]?: string | und
 }
 
 const needed = (value: string | undefined, what: string): string => {
-  if (value === undefined || value.trim() === '') throw new UsageError(`It needs ${what}.`)
+  if (value === undefined || value.trim() === '') throw new UsageError(`Missing ${what}.`)
   return value
 }
 
-/** The corrected fields, of a file and by themselves; undefined when there are none. */
+/** The corrected fields of --entry, and above them those of --set; undefined when there are none. */
 const correctionOf = ({ entry, set }: { entry?: string | undefined; set: readonly string[] }) => {
   if (entry === undefined && set.length === 0) return undefined
   const pairs = set.map((pair) => {
@@ -102,7 +106,7 @@ const fieldsIn = (file: string): object => {
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
   }
-  throw new UsageError(`${file} holds no JSON object.`)
+  throw new UsageError(`${file} does not hold a JSON object.`)
 }
 
 type Filter = {
@@ -124,13 +128,13 @@ const list = async (terminal: Terminal, { query }: Urls, filter: Filter): Promis
     items.push(...data)
     cursor = nextCursor
   }
-  if (json) terminal.print(JSON.stringify(items, undefined, 2))
-  else terminal.print(items.length === 0 ? 'Nothing.' : listOf(items))
+  terminal.print(json ? JSON.stringify(items, undefined, 2) : listOf(items))
   return EXIT.done
 }
 
-/** A row for each item, and under it the id by which it is asked for, which is long. */
+/** A row for each item. Its id is too long for a column and stands on a line below. */
 const listOf = (items: readonly Item[]): string => {
+  if (items.length === 0) return 'No items.'
   const rows = items.map((item) => [
     item.setAsideAt,
     item.status,
@@ -150,18 +154,18 @@ const show = async (terminal: Terminal, { query }: Urls, id: string, json: boole
   const found = await ask(`${query}/v1/quarantine/${encodeURIComponent(id)}`)
   if (!('answer' in found)) return refuse(terminal, found.problem)
   const item = found.answer as Item
-  terminal.print(json ? JSON.stringify(item, undefined, 2) : pageOf(item))
+  terminal.print(json ? JSON.stringify(item, undefined, 2) : detailsOf(item))
   return EXIT.done
 }
 
-const pageOf = (item: Item): string => {
+const detailsOf = (item: Item): string => {
   const { quarantineId, status, reason, detail, setAsideAt, position, entry, replayedAs, actions, raw } = item
   const facts = Object.entries({ id: quarantineId, status, reason, detail, 'set aside': setAsideAt, position })
   return [
     ...facts.map(([name, value]) => `${name.padEnd(10)} ${value}`),
     ...(entry === undefined ? [] : ['', 'entry', indented(entry)]),
     ...(replayedAs === undefined ? [] : ['', 'replayed as', indented(replayedAs)]),
-    ...(actions.length === 0 ? [] : ['', 'what was done']),
+    ...(actions.length === 0 ? [] : ['', 'actions']),
     ...actions.map(({ at, by, action, ...rest }) => `  ${at}  ${by}  ${action}  ${JSON.stringify(rest)}`),
     '',
     'bytes',
@@ -171,7 +175,7 @@ const pageOf = (item: Item): string => {
 
 const indented = (value: object): string => JSON.stringify(value, undefined, 2).replaceAll(/^/gm, '  ')
 
-/** Text as it is where a terminal can show it; in base64 otherwise, the beginning of it. */
+/** The beginning of the bytes: as text where a terminal can show it, otherwise in base64. */
 const readable = (bytes: Buffer): string => {
   const text = bytes.toString()
   const isText = !/[\p{Cc}\ufffd]/u.test(text)
@@ -181,12 +185,13 @@ const readable = (bytes: Buffer): string => {
 
 const MOST_SHOWN = 4_000
 
-type Decision = { readonly item: string; readonly action: 'replay' | 'discard'; readonly body: object }
+/** What the operator asks ingest to do with an item. */
+type DecisionRequest = { readonly item: string; readonly action: 'replay' | 'discard'; readonly body: object }
 
-const decide = async (
+const requestDecision = async (
   terminal: Terminal,
   { ingest }: Urls,
-  { item, action, body }: Decision,
+  { item, action, body }: DecisionRequest,
   { by = userInfo().username, json }: { readonly by?: string | undefined; readonly json: boolean },
 ): Promise<Exit> => {
   const decided = await ask(`${ingest}/v1/quarantine/${encodeURIComponent(item)}/${action}`, {
@@ -202,7 +207,7 @@ const decide = async (
   return EXIT.done
 }
 
-/** What the services answer, as far as it is looked at here. */
+/** The fields of the services' answers that this command reads. */
 type Item = {
   readonly quarantineId: string
   readonly merchantId?: string
@@ -231,16 +236,19 @@ type ProblemBody = {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
 }
 
-/** The answer, or the problem that a person can do something about. Throws when there is no answer for now. */
+/** The answer, or the problem that the operator can mend. Throws when trying again later may help. */
 const ask = async (url: string, init: RequestInit = {}): Promise<{ answer: unknown } | { problem: ProblemBody }> => {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }).catch((cause: unknown) => {
-    throw new Error(`${new URL(url).origin} does not answer.`, { cause })
+    throw new Error(
+      `${new URL(url).origin} does not answer. Check that it runs, or name it with --ingest and --query.`,
+      { cause },
+    )
   })
   const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>
   if (response.ok) return { answer: body }
   const mayHeal = response.status >= 500 || response.status === 429
   if (!mayHeal) return { problem: { code: 'refused', detail: String(response.status), ...body } }
-  throw new Error(`${new URL(url).origin} has trouble: ${body.detail ?? response.status} Try the same again.`)
+  throw new Error(`${new URL(url).origin} has trouble: ${body.detail ?? response.status} Try again later.`)
 }
 
 const PATIENCE_MS = 30_000

@@ -1,10 +1,9 @@
-/** The answer to a query as text, in pieces. */
 import type { QueryResult } from '#ledger/archive'
 import { jsonTextOfAnySize } from '#wire/json/json'
 
 type Answer = AsyncIterable<QueryResult>
 
-/** An array of objects, one a row; a bigint has all its digits. */
+/** An array with an object for each row. A bigint keeps all its digits. */
 export async function* asJson(answer: Answer): AsyncGenerator<string> {
   let separator = '['
   for await (const { columns, rows } of answer) {
@@ -16,7 +15,7 @@ export async function* asJson(answer: Answer): AsyncGenerator<string> {
   yield separator === '[' ? '[]\n' : '\n]\n'
 }
 
-/** RFC 4180. NULL is an empty field, and the empty text is one in quotes. */
+/** CSV by RFC 4180. NULL is an empty field, and an empty text is a pair of quotes. */
 export async function* asCsv(answer: Answer): AsyncGenerator<string> {
   let isFirst = true
   for await (const { columns, rows } of answer) {
@@ -35,8 +34,8 @@ const csvField = (cell: unknown): string => {
 }
 
 /**
- * Columns side by side, numbers to the right. With a width, that of a terminal, cells are cut until a row fits; or until
- * there would be too little left of them.
+ * Columns side by side, numbers aligned to the right. With a width, which is that of a terminal, cells are cut until a
+ * row fits, but never below LEAST_WIDTH.
  */
 export async function* asTable(answer: Answer, width?: number): AsyncGenerator<string> {
   let columns: readonly string[] = []
@@ -62,7 +61,7 @@ export async function* asTable(answer: Answer, width?: number): AsyncGenerator<s
 
 const GAP = '  '
 
-/** How many characters a column may have for all of them to fit; never fewer than can be read. */
+/** The most characters that a column may have so that all columns fit; never fewer than LEAST_WIDTH, to stay readable. */
 const columnLimit = (longest: readonly number[], width: number | undefined): number => {
   if (width === undefined) return Infinity
   const takes = (limit: number): number =>
@@ -86,7 +85,7 @@ const isNumeric = (cells: readonly unknown[]): boolean =>
 
 const tableText = (cell: unknown): string => (cell === null ? 'NULL' : visible(plainText(cell)))
 
-/** Line breaks would tear the table. A terminal would obey other control characters, or turn what follows around. */
+/** Line breaks would tear the table. A terminal would obey other control characters, or reverse the text after them. */
 const visible = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\uFEFF]/gu, (character) => {
     if (character === '\n') return '\\n'
@@ -96,7 +95,7 @@ const visible = (text: string): string =>
 
 const plainText = (cell: unknown): string => {
   if (typeof cell === 'string') return cell
-  // JSON knows no infinities.
+  // JSON has no infinities.
   return typeof cell === 'number' ? String(cell) : jsonTextOfAnySize(cell)
 }
 

@@ -1,9 +1,9 @@
-/** Tables of their own for a rebuild: empty when it begins, gone when it is over. */
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { provisionTables } from '#infra/local/provision'
 import type { TableNames } from '#adapters/dynamodb/tables'
 
+/** Creates empty tables that only one rebuild uses. */
 export const provisionRebuild = async (client: DynamoDBDocumentClient, nowMs: number): Promise<TableNames> => {
   const prefix = `rebuild-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`
   const tables: TableNames = {

@@ -5,13 +5,14 @@ import { readArguments, UsageError } from './command.ts'
 export const RECONCILE_USAGE = `\
 npm run -s reconcile -- --day DAY         compares the archive with every book of a business day (YYYY-MM-DD)
   --merchant M                            with the book of one merchant
-  --repair                                publishes again what is missing in the journal, and compares once more
-  --json                                  all there is to say, as JSON
-The exit code is 0 only when they are equal.`
+  --repair                                publishes the entries that the journal lacks again, and compares once more
+  --json                                  the whole report as JSON
+
+Exit code: 0 equal, 1 not equal or not comparable, 2 wrong arguments, 3 no system runs or answers.`
 
 export type ReconcileArguments = Pick<ReconcileRequest, 'day' | 'merchantId' | 'repair'> & { readonly json: boolean }
 
-/** Throws UsageError for arguments that make no request. */
+/** Throws a UsageError for arguments that make no request. */
 export const reconcileArguments = (args: readonly string[]): ReconcileArguments => {
   const { values } = readArguments(args, {
     options: {
@@ -26,13 +27,19 @@ export const reconcileArguments = (args: readonly string[]): ReconcileArguments 
 
 const dayOf = (text = ''): ReconcileRequest['day'] => {
   const day = parseBusinessDay(text)
-  if (!day.ok) throw new UsageError(text === '' ? 'Which --day?' : `${text} is no day; write YYYY-MM-DD.`)
+  if (!day.ok) {
+    throw new UsageError(
+      text === ''
+        ? 'Missing --day: the business day to compare, for example 2026-11-20.'
+        : `${text} is not a day. Write it like 2026-11-20.`,
+    )
+  }
   return day.value
 }
 
 const merchantOf = (text: string | undefined): Pick<ReconcileRequest, 'merchantId'> => {
   if (text === undefined) return {}
   const merchantId = parseMerchantId(text)
-  if (!merchantId.ok) throw new UsageError(`${text} is no merchant's id: it ${CLIENT_ID_RULE}.`)
+  if (!merchantId.ok) throw new UsageError(`${text} is not a merchant's id: an id ${CLIENT_ID_RULE}.`)
   return { merchantId: merchantId.value }
 }

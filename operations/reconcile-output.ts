@@ -1,7 +1,8 @@
-/** What `npm run reconcile` says: a line per book, what differs below it, and the outcome. */
+/** The report of `npm run reconcile`: a line for each book, its differences below it, and the outcome. */
 import type { Difference, DifferenceKind } from '#ledger/reconciliation'
 import type { BookReport } from '#processors/reconcile/compare-book'
 import type { DayReport } from '#processors/reconcile/reconcile-day'
+import { counted, digits } from './terminal.ts'
 
 export const reconciliationText = (day: string, report: DayReport): string => {
   if (report.status === 'behind') {
@@ -12,7 +13,7 @@ export const reconciliationText = (day: string, report: DayReport): string => {
     const objects = report.objects.map(({ key, reason }) => `    ${key}: ${reason}`)
     const count = counted(objects.length, 'object', 'objects')
     return [
-      `${day}: nothing was compared, because ${count} of the archive cannot be read. Restore or remove what is named here.`,
+      `${day}: nothing was compared, because ${count} of the archive cannot be read. Restore or remove these objects.`,
       ...objects,
     ].join('\n')
   }
@@ -25,13 +26,13 @@ export const reconciliationText = (day: string, report: DayReport): string => {
   if (publishedAgain > 0) lines.push(`Published again: ${counted(publishedAgain, 'entry', 'entries')}.`)
   for (const { merchantId, entryId } of refused) {
     lines.push(
-      `Not published: ${entryId} of ${merchantId}, because it is read here with another content than the archive's own.`,
+      `Not published: ${entryId} of ${merchantId}, because this program reads a content of it that differs from the archive's own.`,
     )
   }
   lines.push(
     isEqual
       ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`
-      : `${day}: archive and books differ, in ${number(unequal)} of ${counted(books.length, 'book', 'books')}.`,
+      : `${day}: archive and books differ, in ${digits(unequal)} of ${counted(books.length, 'book', 'books')}.`,
   )
   return lines.join('\n')
 }
@@ -41,15 +42,15 @@ const bookLines = ({ book, isEqual, journal, archive, differences, faults }: Boo
   ...faults.map((fault) => `    ${fault}`),
   ...differences.slice(0, MOST_SHOWN).map(differenceLine),
   ...(differences.length > MOST_SHOWN
-    ? [`    and ${number(differences.length - MOST_SHOWN)} more; --json has all`]
+    ? [`    and ${digits(differences.length - MOST_SHOWN)} more; --json has all`]
     : []),
 ]
 
 const MOST_SHOWN = 20
 
 const totalsText = ({ totals }: BookReport['archive'], where: string): string =>
-  `${where}${counted(totals.entryCount, 'entry', 'entries')}, credits ${number(totals.creditsMinor)}, ` +
-  `debits ${number(totals.debitsMinor)}`
+  `${where}${counted(totals.entryCount, 'entry', 'entries')}, credits ${digits(totals.creditsMinor)}, ` +
+  `debits ${digits(totals.debitsMinor)}`
 
 const differenceLine = ({ entryId, kind, inJournal, inArchive }: Difference): string => {
   const contents =
@@ -65,7 +66,3 @@ const KINDS: Readonly<Record<DifferenceKind, string>> = {
 }
 
 const hashes = (some: readonly string[]): string => some.map((hash) => hash.slice(0, 12)).join(' ') || 'nothing more'
-
-const counted = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`
-
-const number = (value: number | bigint): string => value.toLocaleString('en')

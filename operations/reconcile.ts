@@ -1,4 +1,4 @@
-/** `npm run reconcile`: proves that the archive and the books of a day hold the same entries, or names those that differ. */
+/** `npm run reconcile`: compares the entries of a day in the archive with those in the books, and names those that differ. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
@@ -15,19 +15,20 @@ import { archiveQueries } from './archive-queries.ts'
 import { EXIT, runCommand, UsageError, type Command } from './command.ts'
 import { RECONCILE_USAGE, reconcileArguments } from './reconcile-arguments.ts'
 import { reconciliationText } from './reconcile-output.ts'
+import type { Terminal } from './terminal.ts'
 
-const reconcile: Command = async (args, { print }) => {
+const reconcile: Command = async (args, terminal) => {
   const asked = reconcileArguments(args)
   const settings = readSettings()
   if (settings.athena === undefined) useRunningSystem()
   const world = worldOf(settings)
-  // Nothing equals nothing, so a name that was mistyped would pass.
+  // An unknown merchant has no entries on either side and would compare as equal.
   if (asked.merchantId !== undefined && (await world.merchants.find(asked.merchantId)) === undefined) {
-    throw new UsageError(`No merchant is registered as ${asked.merchantId}.`)
+    throw new UsageError(`No merchant is registered as ${asked.merchantId}. Check --merchant.`)
   }
-  const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: compared() }
-  const report = await reconcileDay(world, request)
-  print(asked.json ? jsonTextOfAnySize({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
+  const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: showCompared(terminal) }
+  const report = await reconcileDay(world, request).finally(() => terminal.status(undefined))
+  terminal.print(asked.json ? jsonTextOfAnySize({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
   return report.status === 'compared' && report.isEqual ? EXIT.done : EXIT.refused
 }
 
@@ -46,13 +47,12 @@ const worldOf = (settings: Settings): ReconcileWorld => {
   }
 }
 
-/** Shows on a terminal that something happens, out of the way of the report. */
-const compared = (): (() => void) => {
+const showCompared = ({ status }: Terminal): (() => void) => {
   let count = 0
   return () => {
     count += 1
-    if (process.stderr.isTTY) process.stderr.write(`\r${count} compared\r`)
+    status(`${count} compared`)
   }
 }
 
-await runCommand(reconcile, RECONCILE_USAGE)
+if (import.meta.main) await runCommand(reconcile, RECONCILE_USAGE)

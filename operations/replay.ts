@@ -1,4 +1,4 @@
-/** `npm run replay`: sends what was accepted since an instant through the journal's rules once more. */
+/** `npm run replay`: sends the entries that arrived since an instant through the journal's rules once more. */
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { s3Client } from '#adapters/aws/s3'
@@ -12,40 +12,46 @@ import { replayArchive, replayStream } from '#processors/rebuild/replay'
 import { parseInstant } from '#wire/entry/instant'
 import { readSettings } from '#infra/settings'
 import { booksInStore } from './books-in-store.ts'
-import { readArguments, runCommand, UsageError, type Command } from './command.ts'
+import { EXIT, readArguments, runCommand, UsageError, type Command } from './command.ts'
 import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
+import { digits, type Terminal } from './terminal.ts'
 
-const USAGE = `npm run replay -- --from T [--to T] [--source archive|stream]
-  Sends every entry that arrived from T on through the journal's rules again; nothing changes where nothing is missing.
-  --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to up to now
-  --source       stream (the default): what the stream still has, 7 days; archive: what stands in S3
-Exit code 0 when everything could be read, 1 when not, 3 when nothing answers or it was stopped.`
+export const USAGE = `npm run replay -- --from T [--to T] [--source archive|stream]
+  Sends every entry that arrived from T on through the journal's rules again. Only missing entries change a book.
+
+  --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to, up to now
+  --source       stream (the default): the last 7 days, which the stream keeps; archive: all that is in S3
+
+Exit code: 0 everything was read, 1 an object cannot be read, 2 wrong arguments, 3 no system runs or answers,
+or the command was stopped.`
 
 type Request = { readonly arrived: Interval; readonly source: 'archive' | 'stream' }
 
-const command: Command = async (args) => {
-  const request = readRequest(args)
+export const replay: Command = async (args, terminal) => {
+  const request = requestOf(args)
   useNamedOrRunningSystem()
-  const { recorded, unreadableObjects } = await replay(request)
+  const { recorded, unreadableObjects } = await replayed(request, terminal)
   const { entries, counted, setAside, unreadableRecords } = recorded
-  console.log(
-    `${n(entries)} entries looked at: ${n(counted)} newly counted, ${n(entries - counted - setAside)} duplicates.`,
+  const duplicates = entries - counted - setAside
+  terminal.print(
+    `${digits(entries)} entries looked at: ${digits(counted)} newly counted, ${digits(duplicates)} duplicates.`,
   )
-  if (setAside > 0) console.log(`${n(setAside)} cannot be counted; each waits in quarantine.`)
-  if (unreadableRecords > 0) console.log(`${n(unreadableRecords)} cannot be read; each waits in quarantine.`)
-  for (const { key, reason } of unreadableObjects) console.log(`✗ cannot read ${key}: ${reason}`)
-  return unreadableObjects.length === 0 ? 0 : 1
+  if (setAside > 0) terminal.print(`${digits(setAside)} cannot be counted; each waits in quarantine.`)
+  if (unreadableRecords > 0) {
+    terminal.print(`${digits(unreadableRecords)} cannot be read; each waits in quarantine.`)
+  }
+  for (const { key, reason } of unreadableObjects) terminal.print(`✗ cannot read ${key}: ${reason}`)
+  return unreadableObjects.length === 0 ? EXIT.done : EXIT.refused
 }
 
-const replay = async ({
-  arrived,
-  source,
-}: Request): Promise<{ recorded: Recorded; unreadableObjects: readonly UnreadableObject[] }> => {
+type Replayed = { readonly recorded: Recorded; readonly unreadableObjects: readonly UnreadableObject[] }
+
+const replayed = async ({ arrived, source }: Request, terminal: Terminal): Promise<Replayed> => {
   const { tables, streamName, archiveBucket, booksAtOnce, bookCacheBytes } = readSettings()
   const world = booksInStore(documentClient({ maxAttempts: 10 }), tables)
   const limits = { booksAtOnce, cacheBytes: bookCacheBytes }
-  const [line, speed] = [progressLine(), rate()]
+  const [line, speed] = [progressLine(terminal), rate()]
   const stopped = interruption()
   try {
     if (source === 'stream') {
@@ -70,24 +76,29 @@ const replay = async ({
   }
 }
 
-/** Undefined when the arguments make no sense. */
-const readRequest = (args: readonly string[]): Request => {
+/** Throws a UsageError for arguments that make no request. */
+const requestOf = (args: readonly string[]): Request => {
   const options = { from: { type: 'string' }, to: { type: 'string' }, source: { type: 'string' } } as const
   const { from, to, source = 'stream' } = readArguments(args, { options }).values
-  if (from === undefined) throw new UsageError('From when on? Say --from.')
-  if (source !== 'stream' && source !== 'archive') throw new UsageError(`--source is stream or archive, not ${source}.`)
+  if (from === undefined)
+    throw new UsageError('Missing --from: the time from which to replay, for example 2026-11-20T00:00:00Z.')
+  if (source !== 'stream' && source !== 'archive') {
+    throw new UsageError(`--source takes stream or archive, not ${source}.`)
+  }
   const arrived = { fromMs: instantOf(from), toMs: to === undefined ? Date.now() : instantOf(to) }
-  // Nothing would be looked at, and nothing missing would be found.
-  if (arrived.fromMs >= arrived.toMs) throw new UsageError(`Nothing lies from ${from} to ${to ?? 'now'}.`)
+  // A replay of no entries would look like one that found none missing.
+  if (arrived.fromMs >= arrived.toMs) {
+    throw new UsageError(`Nothing lies from ${from} to ${to ?? 'now'}. Give a --from before --to.`)
+  }
   return { arrived, source }
 }
 
 const instantOf = (text: string): number => {
   const instant = parseInstant(text)
-  if (!instant.ok) throw new UsageError(`${text} is no time with an offset, such as 2026-11-20T09:30:00-03:00.`)
+  if (!instant.ok) {
+    throw new UsageError(`${text} is not a time with an offset. Write it like 2026-11-20T09:30:00-03:00.`)
+  }
   return instant.value
 }
 
-const n = (value: number): string => value.toLocaleString('en')
-
-await runCommand(command, USAGE)
+if (import.meta.main) await runCommand(replay, USAGE)

@@ -1,47 +1,42 @@
-/** `npm run sql`: SQL over the archive. */
+/** `npm run sql`: asks the archive in SQL. */
 import { useRunningSystem } from '#infra/local/running-system'
-import { savedQueries } from '#sql/files'
 import { readSettings } from '#infra/settings'
+import { savedQueries } from '#sql/files'
 import { archiveQueries } from './archive-queries.ts'
 import { EXIT, runCommand, type Command } from './command.ts'
 import { asCsv, asJson, asTable } from './query-output.ts'
-import { SQL_USAGE, sqlRequest } from './sql-arguments.ts'
+import { SQL_USAGE, sqlRequest, type SqlRequest } from './sql-arguments.ts'
+import type { Terminal } from './terminal.ts'
 
-const sql: Command = async (args) => {
+const sql: Command = async (args, terminal) => {
   const request = sqlRequest(args)
   switch (request.kind) {
     case 'list':
-      for (const { name, about } of savedQueries()) await written(`${name}\n    ${about}\n`)
+      for (const { name, about } of savedQueries()) terminal.print(`${name}\n    ${about}`)
       return EXIT.done
     case 'statement':
-      for await (const piece of answered(request.statement, request.format)) await written(piece)
+      for await (const piece of answerTo(request, terminal)) {
+        // A reader such as `head` goes away when it has seen enough, and then the rest is not asked for.
+        if (!(await terminal.write(piece))) break
+      }
       return EXIT.done
   }
 }
 
-const answered = (statement: string, format: 'table' | 'csv' | 'json'): AsyncIterable<string> => {
+type Statement = Extract<SqlRequest, { readonly kind: 'statement' }>
+
+const answerTo = ({ statement, format }: Statement, { width }: Terminal): AsyncIterable<string> => {
   const settings = readSettings()
   if (settings.athena === undefined) useRunningSystem()
   const answer = archiveQueries(settings).stream(statement)
-  const { isTTY, columns } = process.stdout
   switch (format) {
     case 'json':
       return asJson(answer)
     case 'csv':
       return asCsv(answer)
     case 'table':
-      return asTable(answer, isTTY ? columns : undefined)
+      return asTable(answer, width)
   }
 }
 
-/** At the pace of whoever reads. */
-const written = async (piece: string): Promise<void> => {
-  if (!process.stdout.write(piece)) await new Promise((resolve) => process.stdout.once('drain', resolve))
-}
-
-// Nothing is left to do for a reader, such as `head`, that has seen enough.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE') process.exit(EXIT.done)
-})
-
-await runCommand(sql, SQL_USAGE)
+if (import.meta.main) await runCommand(sql, SQL_USAGE)

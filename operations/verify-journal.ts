@@ -6,11 +6,13 @@ import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { openDaysBefore } from '#ledger/head'
 import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId } from '#ledger/identifiers'
+import { everyListed } from '#ledger/listed'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import type { Result } from '#ledger/result'
 import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
 import { readSettings } from '#infra/settings'
-import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit, type Terminal } from './command.ts'
+import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
+import type { Terminal } from './terminal.ts'
 
 export const USAGE = `npm run verify-journal -- --merchant M --day D
 npm run verify-journal -- --merchant M
@@ -18,9 +20,9 @@ npm run verify-journal -- --all
 
   --merchant, --day   the book; without a day, every open book of the merchant
   --all               every open book of every merchant
-  --json              one JSON object a line for each book
+  --json              a line of JSON for each book
 
-Exit code: 0 whole, 1 broken, 2 wrong arguments, 3 the store does not answer.`
+Exit code: 0 whole, 1 broken, 2 wrong arguments, 3 no system runs or answers.`
 
 export type JournalStore = {
   readonly journal: Pick<Journal, 'read' | 'end'>
@@ -28,7 +30,7 @@ export type JournalStore = {
   readonly merchants: Pick<Merchants, 'find' | 'list'>
 }
 
-/** The command over a store, which is opened once the arguments make sense. */
+/** The command over a store. The store is opened only for arguments that make sense. */
 export const verifyJournal =
   (openStore: () => JournalStore): Command =>
   async (args, terminal) => {
@@ -43,9 +45,9 @@ export const verifyJournal =
     const wanted = wantedOf(values)
     const store = openStore()
     const { merchantId } = wanted
-    // Nothing at all is whole, too, so a name that was mistyped would pass.
+    // The chain of an unknown merchant is empty and would pass as whole.
     if (merchantId !== undefined && (await store.merchants.find(merchantId)) === undefined) {
-      throw new UsageError(`No merchant is registered as ${merchantId}.`)
+      throw new UsageError(`No merchant is registered as ${merchantId}. Check --merchant.`)
     }
     const books = 'day' in wanted ? [wanted] : openBooks(store, wanted)
     return await verifyAll(store, books, reporter(terminal, values.json))
@@ -55,32 +57,25 @@ type Wanted = BookId | { readonly merchantId?: BookId['merchantId'] }
 
 const wantedOf = (given: { merchant?: string | undefined; day?: string | undefined; all: boolean }): Wanted => {
   if (given.all) {
-    if (given.merchant !== undefined || given.day !== undefined) throw new UsageError('--all takes no book.')
+    if (given.merchant !== undefined || given.day !== undefined)
+      throw new UsageError('--all is for every merchant: leave out --merchant and --day.')
     return {}
   }
-  if (given.merchant === undefined) throw new UsageError('It needs --merchant, the id of a merchant, or --all.')
+  if (given.merchant === undefined)
+    throw new UsageError('Missing --merchant: the id of a merchant. Write --all for every merchant.')
   const merchantId = parseMerchantId(given.merchant)
-  if (!merchantId.ok) throw new UsageError(`${given.merchant} is no merchant's id: it ${CLIENT_ID_RULE}.`)
+  if (!merchantId.ok) throw new UsageError(`${given.merchant} is not a merchant's id: an id ${CLIENT_ID_RULE}.`)
   if (given.day === undefined) return { merchantId: merchantId.value }
   const day = parseBusinessDay(given.day)
-  if (!day.ok) throw new UsageError(`${given.day} is no day, written YYYY-MM-DD.`)
+  if (!day.ok) throw new UsageError(`${given.day} is not a day. Write it like 2026-11-20.`)
   return { merchantId: merchantId.value, day: day.value }
 }
 
 /** The open books that the heads list, of one merchant or of all. */
 async function* openBooks({ heads, merchants }: JournalStore, { merchantId }: { merchantId?: BookId['merchantId'] }) {
-  const ids = merchantId === undefined ? everyMerchant(merchants) : [merchantId]
-  for await (const id of ids) {
-    for (const day of openDaysBefore(await heads.read(id))) yield { merchantId: id, day }
-  }
-}
-
-async function* everyMerchant(merchants: Pick<Merchants, 'list'>) {
-  for (let after: string | undefined, isLast = false; !isLast;) {
-    const page = await merchants.list({ limit: 100, ...(after !== undefined && { after }) })
-    for (const { merchantId } of page.items) yield merchantId
-    after = page.next
-    isLast = after === undefined
+  const found = merchantId === undefined ? everyListed(merchants.list) : [{ merchantId }]
+  for await (const { merchantId } of found) {
+    for (const day of openDaysBefore(await heads.read(merchantId))) yield { merchantId, day }
   }
 }
 
@@ -112,7 +107,7 @@ const reporter = ({ print, complain }: Terminal, json: boolean): Reporter => {
       } else counted.broken += 1
       const said = verified.ok ? { whole: true, ...verified.value } : { whole: false, ...verified.error }
       print(json ? JSON.stringify({ ...book, ...said }) : lineOf(book, verified))
-      // A line for whoever waits; what was found stands in the others.
+      // Shows the person who waits that the command is alive. The results are printed, not complained.
       if (counted.books % PROGRESS_EVERY === 0) complain(`… ${counted.books} books, ${counted.entries} entries`)
     },
     end() {

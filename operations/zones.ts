@@ -1,13 +1,13 @@
-/** `npm run zones`: brings newer zone data to the calendars of merchants, and extends what is recorded of their zones. */
+/** `npm run zones`: brings newer zone data into the calendars of merchants, and extends their records of time zones. */
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { ianaZones } from '#adapters/zones/iana-zones'
-import { table } from '#operations/terminal'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { MINUTE_MS } from '#ledger/calendar'
+import { everyListed } from '#ledger/listed'
 import type { Merchant } from '#ledger/merchant'
 import type { Clock, AuditTrail, Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
@@ -16,17 +16,18 @@ import { updateZones, type MovedDays, type ZoneUpdate } from '#ledger/zone-updat
 import { instantText } from '#wire/entry/instant'
 import { merchantSaved } from '#wire/archive/merchant'
 import { readSettings } from '#infra/settings'
-import { EXIT, readArguments, runCommand, type Command, type Exit, type Terminal } from './command.ts'
+import { EXIT, readArguments, runCommand, type Command, type Exit } from './command.ts'
+import { table, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run zones [-- --dry-run] [--json]
   Lists the merchants whose business days start at other instants by newer zone data, from when and by how much,
-  and those whose record of their time zone ends within two years. Changes the one and extends the other: newer data
-  counts from a future day, as every change of a calendar does.
+  and the merchants whose record of their time zone ends within two years. Changes the calendars of the former and
+  extends the records of the latter. Newer data counts from a future day, like every change of a calendar.
 
-  --dry-run   lists, and changes nothing
-  --json      one JSON object a line for each of these merchants
+  --dry-run   lists the merchants and changes nothing
+  --json      a line of JSON for each of these merchants
 
-Exit code: 0 done, 1 a merchant could not be changed, 2 wrong arguments, 3 nothing runs or answers.`
+Exit code: 0 done, 1 a merchant could not be changed, 2 wrong arguments, 3 no system runs or answers.`
 
 export type ZonesWorld = {
   readonly merchants: Merchants
@@ -35,7 +36,7 @@ export type ZonesWorld = {
   readonly clock: Clock
 }
 
-/** The command over a register, which is opened once the arguments make sense. */
+/** The command over a register. The register is opened only for arguments that make sense. */
 export const zones =
   (openWorld: () => ZonesWorld): Command =>
   async (args, terminal) => {
@@ -46,7 +47,7 @@ export const zones =
     const { 'dry-run': isDryRun, json } = readArguments(args, { options }).values
     const world = openWorld()
     const report = reporter(terminal, { isDryRun, json, version: world.zones.version })
-    for await (const merchant of everyMerchant(world.merchants)) {
+    for await (const merchant of everyListed(world.merchants.list)) {
       report.merchant(merchant, await (isDryRun ? plan(world, merchant) : update(world, merchant)))
     }
     return report.end()
@@ -55,18 +56,9 @@ export const zones =
 type Trouble = 'zone-gone' | 'changed-meanwhile' | 'not-published'
 type Outcome = Result<ZoneUpdate | undefined, Trouble>
 
-async function* everyMerchant({ list }: Pick<Merchants, 'list'>): AsyncGenerator<Merchant> {
-  for (let after: string | undefined, isLast = false; !isLast;) {
-    const page = await list({ limit: 100, ...(after !== undefined && { after }) })
-    yield* page.items
-    after = page.next
-    isLast = after === undefined
-  }
-}
-
 const plan = ({ zones, clock }: ZonesWorld, merchant: Merchant): Outcome => updateZones(merchant, zones, clock())
 
-/** Saves what is planned, and then tells the archive of it. */
+/** Saves the planned change, and then publishes it for the archive. */
 const update = async (world: ZonesWorld, listed: Merchant): Promise<Outcome> => {
   let current: Merchant | undefined = listed
   for (let attempt = 1; current !== undefined && attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -88,9 +80,9 @@ const update = async (world: ZonesWorld, listed: Merchant): Promise<Outcome> => 
 const MAX_ATTEMPTS = 5
 
 const TROUBLES: Readonly<Record<Trouble, string>> = {
-  'zone-gone': 'this zone data does not have its time zone; it stays as it is',
-  'changed-meanwhile': 'others kept changing it; run the same again',
-  'not-published': 'is changed, and the archive could not be told; send its PUT once more, which tells it',
+  'zone-gone': 'this zone data does not have its time zone; nothing is changed',
+  'changed-meanwhile': 'other changes kept coming first; run the command again',
+  'not-published': 'is changed, but the archive was not told; send its PUT once more to tell it',
 }
 
 type Said = { readonly isDryRun: boolean; readonly json: boolean; readonly version: string }

@@ -54,7 +54,7 @@ export type FoundEntry = (
 }
 
 // A till that reuses an id causes few conflicts. The quarantine lists all of them.
-export const MAX_CONFLICTS = 50
+const MAX_CONFLICTS = 50
 
 /**
  * What became of an id in a book: the entry that is counted, or else the first one that was set aside. An item that was

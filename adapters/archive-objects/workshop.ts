@@ -24,7 +24,7 @@ export type Workshop = {
 }
 
 /** What is wrong with the columns of a file: an INSERT would round a number of another type in silence. */
-export type WrongColumns = (connection: DuckDBConnection, path: string) => Promise<string | undefined>
+type WrongColumns = (connection: DuckDBConnection, path: string) => Promise<string | undefined>
 
 /** What `rows` has beside the columns of the files: the place of the object that a row stood in. */
 export const OBJECT_PLACE = "CAST(regexp_extract(filename, '(\\d+)\\.parquet$', 1) AS INTEGER)"

@@ -1,3 +1,4 @@
+import { setTimeout as sleepMs } from 'node:timers/promises'
 import { PutRecordBatchCommand, type FirehoseClient } from '@aws-sdk/client-firehose'
 import type { Archive } from '#ledger/archive'
 import { archiveRow } from '#wire/archive/row'
@@ -10,30 +11,31 @@ export type DeliveryOptions = {
   readonly random?: () => number
 }
 
-/** Where Firehose takes what goes into the archive. */
+/** The delivery streams of Firehose: one for entries and one for audit events. */
 export type DeliveryStreamNames = { readonly entries: string; readonly decisions: string }
 
 /**
- * Rows to Firehose, which files them in S3 as Parquet. What Firehose has acknowledged it keeps until then. Whatever was
- * acknowledged before a call failed is handed over again with the rest, so a position may be filed more than once.
+ * Hands rows to Firehose, which files them in S3 as Parquet and keeps each acknowledged row until then. When a later call
+ * fails, the caller hands over the acknowledged rows again with the rest, so a position may be filed more than once.
  */
 export const firehoseArchive = (
   client: FirehoseClient,
   streams: DeliveryStreamNames,
-  { sleep = (ms) => new Promise((wake) => setTimeout(wake, ms)), random = Math.random }: DeliveryOptions = {},
+  { sleep = sleepMs, random = Math.random }: DeliveryOptions = {},
 ): Archive => {
   const deliver = async (streamName: string, records: readonly Uint8Array[]): Promise<void> => {
     for (const call of packCalls(records)) await deliverAll(streamName, call)
   }
 
-  /** Sends the records of a call, and then those again that were not taken. */
+  /** Sends the records of a call, and then sends those again that Firehose refused. */
   const deliverAll = async (streamName: string, call: readonly Uint8Array[]): Promise<void> => {
     let left = call
     for (let attempt = 1; ; attempt += 1) {
       const { refused, cause } = await send(streamName, left)
       if (refused.length === 0) return
-      // Whoever called puts the same again, after a longer while.
-      if (attempt === MAX_ATTEMPTS) throw new Error(`Firehose took none of ${refused.length} records`, { cause })
+      // The caller puts the same rows again, after a longer pause.
+      if (attempt === MAX_ATTEMPTS)
+        throw new Error(`Firehose refused ${refused.length} records ${MAX_ATTEMPTS} times.`, { cause })
       left = refused
       await sleep(pauseMs(attempt, random()))
     }
@@ -44,7 +46,7 @@ export const firehoseArchive = (
       const { RequestResponses = [] } = await client.send(
         new PutRecordBatchCommand({ DeliveryStreamName: streamName, Records: records.map((Data) => ({ Data })) }),
       )
-      // In the order of the records. Without an id, nothing says that the record was taken.
+      // Answers come in the order of the records. A record without an id was not taken.
       const refused = records.filter((_, index) => RequestResponses[index]?.RecordId === undefined)
       const reason = RequestResponses.find(({ ErrorCode }) => ErrorCode !== undefined)
       return { refused, cause: new Error(`${reason?.ErrorCode}: ${reason?.ErrorMessage}`) }
@@ -64,10 +66,10 @@ export const firehoseArchive = (
   }
 }
 
-/** What has to be sent again, and why. */
+/** The records to send again, and why. */
 type Sent = { readonly refused: readonly Uint8Array[]; readonly cause: unknown }
 
 const MAX_ATTEMPTS = 5
 
-/** Doubling from 100 ms, the upper half by chance: 1.5 s in all, which outlasts a throttle and not an outage. */
+/** Doubles from 100 ms, and the upper half is random. The pauses add up to 1.5 s at most: a throttle ends in that time. */
 const pauseMs = (attempt: number, chance: number): number => 100 * 2 ** (attempt - 1) * (0.5 + chance / 2)

@@ -1,7 +1,7 @@
 import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
 
-/** Keeps every copy, as the real one does. */
+/** Keeps every copy, as Firehose does. */
 export const memoryArchive = (): Archive & {
   readonly entries: readonly ArchivedEntry[]
   readonly auditEvents: readonly AnyAuditEvent[]

@@ -1,16 +1,16 @@
 /**
- * How rows travel to Firehose: many of one day in a record, each ended by a line break, and many records in a call. It
- * bills a record in steps of 5 KB, files each record under one day, and takes at most 500 JSON documents of it
+ * How rows travel to Firehose: many rows of one day in a record, each ended by a line break, and many records in a call.
+ * Firehose bills a record in steps of 5 KB, files each record under one day, and takes at most 500 JSON documents in it
  * (https://docs.aws.amazon.com/firehose/latest/dev/limits.html).
  */
 export type DayRow = { readonly day: string; readonly row: object }
 
-export const MAX_RECORD_ROWS = 500
-export const MAX_RECORD_BYTES = 1_000 * 1024
-export const MAX_CALL_RECORDS = 500
-export const MAX_CALL_BYTES = 4 * 1024 * 1024
+const MAX_RECORD_ROWS = 500
+const MAX_RECORD_BYTES = 1_000 * 1024
+const MAX_CALL_RECORDS = 500
+const MAX_CALL_BYTES = 4 * 1024 * 1024
 
-/** Rows as records, each as full as it may be; rows of a day stay in order. */
+/** Packs rows into records that are as full as the limits allow. Rows of a day stay in order. */
 export const packRows = (rows: readonly DayRow[]): Uint8Array[] => {
   const records: Uint8Array[] = []
   const filling = new Map<string, FillingRecord>()
@@ -32,7 +32,7 @@ export const packRows = (rows: readonly DayRow[]): Uint8Array[] => {
 
 type FillingRecord = { text: string; rows: number; bytes: number }
 
-/** Records as calls, in order. */
+/** Groups records into calls, in order. */
 export function* packCalls(records: readonly Uint8Array[]): Generator<readonly Uint8Array[]> {
   let call: Uint8Array[] = []
   let bytes = 0

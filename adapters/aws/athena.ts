@@ -1,5 +1,5 @@
 import { AthenaClient } from '@aws-sdk/client-athena'
-import { httpHandler } from '#adapters/aws/http-handler'
+import { httpHandler } from './http-handler.ts'
 
 /** Talks to the Athena that the environment names (`AWS_REGION`, `AWS_ENDPOINT_URL_ATHENA`). */
 export const athenaClient = ({ maxAttempts = 3 }: { maxAttempts?: number } = {}): AthenaClient =>

@@ -1,5 +1,5 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose'
-import { httpHandler } from '#adapters/aws/http-handler'
+import { httpHandler } from './http-handler.ts'
 
 /** Talks to the Firehose that the environment names (`AWS_REGION`, `AWS_ENDPOINT_URL_FIREHOSE`). */
 export const firehoseClient = ({ maxAttempts = 3 }: { maxAttempts?: number } = {}): FirehoseClient =>

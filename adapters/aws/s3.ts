@@ -5,7 +5,7 @@ import { httpHandler } from './http-handler.ts'
 export const s3Client = ({ maxAttempts = 5 }: { maxAttempts?: number } = {}): S3Client =>
   new S3Client({
     maxAttempts,
-    // The local S3 has one host name for all buckets, and so has LocalStack. AWS takes the bucket in the path as well.
+    // The local S3 and LocalStack have one host name for all buckets. AWS takes the bucket in the path as well.
     forcePathStyle: true,
     requestHandler: httpHandler({ maxSockets: 64, requestTimeoutMs: 30_000 }),
   })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb'
 
-/** Carries out a write that has a condition; 'refused' when the condition did not hold. Anything else is thrown. */
+/** Carries out a write with a condition. Says 'refused' when the condition does not hold, and throws any other error. */
 export const conditionalWrite = async (write: () => Promise<unknown>): Promise<'written' | 'refused'> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -9,8 +9,7 @@ export const conditionalWrite = async (write: () => Promise<unknown>): Promise<'
       return 'written'
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return 'refused'
-      // A transaction holds the item at this moment; it will be through in a few milliseconds, one way or the other.
-      // The SDK does not take that for something to try again.
+      // A transaction holds the item for a few milliseconds. The SDK does not try again for this error by itself.
       if (!(error instanceof TransactionConflictException) || attempt === MAX_ATTEMPTS) throw error
     }
     await sleep(Math.random() * FIRST_WAIT_MS * 2 ** attempt)

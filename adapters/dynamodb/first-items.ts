@@ -3,8 +3,8 @@ import type { NativeAttributeValue } from '@aws-sdk/lib-dynamodb'
 type Item = Record<string, NativeAttributeValue>
 
 /**
- * The items of a Query or Scan, all or the first `limit`. One answer holds what was found in 1 MB, and after a filter
- * perhaps nothing, so only the answer without a continuation says that there is no more.
+ * The items of a Query or Scan: all, or the first `limit`. One answer covers 1 MB of the table and may hold no item after
+ * a filter, so only an answer without a continuation is the last.
  */
 export const firstItems = async <T>(answers: AsyncIterable<{ Items?: Item[] | undefined }>, limit = Infinity) => {
   const items: Item[] = []
@@ -12,6 +12,6 @@ export const firstItems = async <T>(answers: AsyncIterable<{ Items?: Item[] | un
     items.push(...Items)
     if (items.length >= limit) break
   }
-  // The tables are ours alone: what stands in them is what our adapters wrote.
+  // Only our adapters write to these tables, so the items have the type that they wrote.
   return items.slice(0, limit) as T[]
 }

@@ -1,6 +1,6 @@
 import { UnknownFormat } from '#ledger/ports'
 
-/** Throws when an item is stored in a format that is not known here: it is never guessed at. `item` begins a sentence. */
+/** Throws when an item has an unknown format, because guessing could misread it. `item` begins the error's sentence. */
 export const requireFormat = (found: number | undefined, known: number, item: string): void => {
   if (found === known) return
   throw new UnknownFormat(

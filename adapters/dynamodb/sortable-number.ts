@@ -1,9 +1,9 @@
-// The most that Kinesis's own pattern allows.
+// Kinesis's own pattern for sequence numbers allows no more.
 const MOST_DIGITS = 129
 
 /**
- * A decimal number as text that sorts as numbers do: texts of equal length compare so, and a DynamoDB number, which ends
- * at 38 digits, cannot hold a sequence number of 56.
+ * A decimal number as text of a fixed length, which sorts as the numbers do. A sequence number has 56 digits, and a
+ * DynamoDB number only 38.
  */
 export const sortableNumber = (digits: string): string => digits.padStart(MOST_DIGITS, '0')
 

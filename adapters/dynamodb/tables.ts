@@ -3,10 +3,10 @@ import type { KeySchemaElement, ScalarAttributeType } from '@aws-sdk/client-dyna
 type KeyAttribute = { readonly name: string; readonly type: ScalarAttributeType }
 export type TableKey = { readonly partition: KeyAttribute; readonly sort?: KeyAttribute }
 
-/** What each of our tables is called on the system that is talked to. */
+/** The names of our tables in the system that is used. */
 export type TableNames = Readonly<Record<'merchants' | 'journal' | 'days' | 'progress' | 'quarantine', string>>
 
-/** How every table is keyed, once, for whoever creates tables: the local system, the contract tests, CDK. */
+/** The keys of every table, for all that create tables: the local system, rebuilds, the contract tests. */
 export const tableKeys: Readonly<Record<keyof TableNames, TableKey>> = {
   merchants: { partition: { name: 'merchantId', type: 'S' } },
   journal: { partition: { name: 'book', type: 'S' }, sort: { name: 'segment', type: 'N' } },
@@ -15,7 +15,7 @@ export const tableKeys: Readonly<Record<keyof TableNames, TableKey>> = {
   quarantine: { partition: { name: 'scope', type: 'S' }, sort: { name: 'item', type: 'S' } },
 }
 
-/** The same key in the words of DynamoDB's `CreateTable`. */
+/** The same key as DynamoDB's `CreateTable` takes it. */
 export const keySchema = ({ partition, sort }: TableKey) => {
   const hash: KeySchemaElement = { AttributeName: partition.name, KeyType: 'HASH' }
   const range: KeySchemaElement[] = sort ? [{ AttributeName: sort.name, KeyType: 'RANGE' }] : []

@@ -1,14 +1,12 @@
 import {
-  ListShardsCommand,
   PutRecordsCommand,
   type KinesisClient,
-  type ListShardsInput,
-  type ListShardsOutput,
   type PutRecordsResultEntry,
   type Shard as KinesisShard,
 } from '@aws-sdk/client-kinesis'
 import type { Shard } from '#ledger/lanes'
 import type { EntryStream, PutOutcome } from '#ledger/ports'
+import { listShards } from './list-shards.ts'
 
 export const kinesisEntryStream = (client: KinesisClient, streamName: string): EntryStream => ({
   async put(records) {
@@ -27,19 +25,11 @@ export const kinesisEntryStream = (client: KinesisClient, streamName: string): E
   },
 
   async openShards() {
-    const shards: KinesisShard[] = []
-    // The stream is named on the first page, the continuation alone on those after it.
-    let page: ListShardsInput | undefined = { StreamName: streamName }
-    while (page !== undefined) {
-      const answer: ListShardsOutput = await client.send(new ListShardsCommand(page))
-      shards.push(...(answer.Shards ?? []))
-      page = answer.NextToken === undefined ? undefined : { NextToken: answer.NextToken }
-    }
-    return shards.filter(isOpen).map(toShard)
+    return (await listShards(client, streamName)).filter(isOpen).map(toShard)
   },
 })
 
-// Kinesis wants one even where the explicit hash key decides, and bills its bytes.
+// Kinesis wants a partition key even where the explicit hash key decides, and bills its bytes.
 const UNUSED_PARTITION_KEY = '-'
 
 const toOutcome = ({ ShardId, SequenceNumber, ErrorCode }: PutRecordsResultEntry): PutOutcome =>
@@ -52,7 +42,7 @@ const isOpen = ({ SequenceNumberRange }: KinesisShard): boolean =>
 
 const toShard = ({ ShardId, HashKeyRange: range }: KinesisShard): Shard => {
   if (ShardId === undefined || range?.StartingHashKey === undefined || range.EndingHashKey === undefined) {
-    throw new Error('Kinesis listed a shard without its id or hash keys')
+    throw new Error('Kinesis listed a shard without its id or its hash keys.')
   }
   return { shardId: ShardId, firstHashKey: BigInt(range.StartingHashKey), lastHashKey: BigInt(range.EndingHashKey) }
 }

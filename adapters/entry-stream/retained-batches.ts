@@ -1,12 +1,6 @@
-import {
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  ListShardsCommand,
-  type ListShardsOutput,
-  type KinesisClient,
-  type Shard,
-} from '@aws-sdk/client-kinesis'
+import { GetRecordsCommand, GetShardIteratorCommand, type KinesisClient, type Shard } from '@aws-sdk/client-kinesis'
 import type { Interval } from '#ledger/archive'
+import { listShards } from './list-shards.ts'
 
 /** Records of one shard, in the shard's order. */
 export type RetainedBatch = {
@@ -18,7 +12,7 @@ export type RetainedBatch = {
   }[]
 }
 
-/** What a stream still has of what arrived in the given time: one shard after the other, parents before their children. */
+/** The records of an interval that a stream still has: one shard after the other, parents before their children. */
 export async function* retainedBatches(
   kinesis: KinesisClient,
   streamName: string,
@@ -29,7 +23,7 @@ export async function* retainedBatches(
   }
 }
 
-// Kinesis gives 10 MiB at most, whatever is asked for; our records have less than 120 KB.
+// One answer of Kinesis holds 10 MiB at most, and our records have less than 120 KB.
 const MOST_RECORDS = 200
 
 async function* shardBatches(
@@ -39,8 +33,8 @@ async function* shardBatches(
   { fromMs, toMs }: Interval,
 ): AsyncGenerator<RetainedBatch> {
   const shardId = shard.ShardId ?? ''
-  // The local stream never answers when a shard has no record of that time or later. An open one has heartbeats; one that
-  // was split or merged is read from its oldest record.
+  // The local stream never answers when a shard has no record of that time or later. An open shard has heartbeats, so it
+  // always has one. A closed shard is read from its oldest record.
   const isClosed = shard.SequenceNumberRange?.EndingSequenceNumber !== undefined
   const start = isClosed
     ? ({ ShardIteratorType: 'TRIM_HORIZON' } as const)
@@ -59,22 +53,10 @@ async function* shardBatches(
     const inTime = records.filter(({ arrivedAtMs }) => fromMs <= arrivedAtMs && arrivedAtMs < toMs)
     if (inTime.length > 0) yield { shardId, records: inTime }
     const isPast = records.some(({ arrivedAtMs }) => arrivedAtMs >= toMs)
-    // Kinesis may answer with nothing on the way; only at the end of the shard nothing is behind, too.
+    // Kinesis may answer without records before the end of a shard. At the end, it is also not behind.
     const isAtEnd = records.length === 0 && (answer.MillisBehindLatest ?? 0) === 0
     iterator = isPast || isAtEnd ? undefined : answer.NextShardIterator
   }
-}
-
-const listShards = async (kinesis: KinesisClient, streamName: string): Promise<Shard[]> => {
-  const shards: Shard[] = []
-  let token: string | undefined
-  do {
-    const page = token === undefined ? { StreamName: streamName } : { NextToken: token }
-    const { Shards = [], NextToken }: ListShardsOutput = await kinesis.send(new ListShardsCommand(page))
-    shards.push(...Shards)
-    token = NextToken
-  } while (token !== undefined)
-  return shards
 }
 
 const parentsFirst = (shards: readonly Shard[]): Shard[] => {

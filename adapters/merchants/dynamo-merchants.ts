@@ -6,7 +6,7 @@ import type { Merchant } from '#ledger/merchant'
 import { UnknownFormat, type Merchants } from '#ledger/ports'
 import { parseSavedMerchant, savedMerchant } from '#wire/archive/merchant'
 
-/** One item per merchant: the merchant as it is saved, under 2 KB unless its calendar has changed many times. */
+/** One item for each merchant. It is under 2 KB unless the merchant's calendar has changed many times. */
 export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): Merchants => ({
   async find(merchantId) {
     const { Item } = await client.send(new GetCommand({ TableName: table, Key: { merchantId }, ConsistentRead: true }))
@@ -21,7 +21,7 @@ export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): 
   async list({ limit, after }) {
     const scan = { TableName: table, ConsistentRead: true, Limit: limit + 1 }
     const startingToken = after === undefined ? undefined : { merchantId: after }
-    // One more than asked for: DynamoDB may offer to continue where nothing follows.
+    // Read one more than asked for, because DynamoDB may offer to continue where nothing follows.
     const found = await firstItems<Item>(paginateScan({ client, startingToken }, scan), limit + 1)
     return firstPage(found.map(merchantOf), ({ merchantId }) => merchantId, limit)
   },
@@ -35,8 +35,8 @@ const merchantOf = (item: Item): Merchant => {
   throw new UnknownFormat(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)
 }
 
-// What `save` promises when its answer was lost: the SDK saves again, is refused and we say 'moved'. The caller reads
-// the merchant again, finds what it wanted in place and has nothing left to save.
+// When the answer of a save is lost, the SDK saves again, is refused, and `save` says 'moved'. The caller then reads the
+// merchant again, finds its own change in place and has nothing left to save.
 const ifRevisionBefore = ({ revision }: Merchant) =>
   revision === 1
     ? {

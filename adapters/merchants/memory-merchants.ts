@@ -1,7 +1,7 @@
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Merchants } from '#ledger/ports'
-import { pageOf } from '../page-of.ts'
+import { pageOf } from '#adapters/page-of'
 
 export const memoryMerchants = (registered: readonly Merchant[] = []): Merchants => {
   const merchants = new Map<MerchantId, Merchant>(registered.map((merchant) => [merchant.merchantId, merchant]))

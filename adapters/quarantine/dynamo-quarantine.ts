@@ -1,13 +1,14 @@
 /**
- * One item per thing set aside, under its `quarantineKey`. What is too long for one DynamoDB item (400 KB) is cut: the
- * item keeps the first part of the bytes, each other part is an item of its own. The item that can be listed is written
- * last, so what is found is whole; after a crash before that, the next try writes the same parts again.
+ * Each thing set aside is one item, under its `quarantineKey`. A DynamoDB item holds at most 400 KB, so longer bytes are
+ * cut: the item keeps the first part, and each further part is an item of its own. The item that can be listed is
+ * written last, so every item that a reader finds is whole. After a crash before that, the next attempt writes the same
+ * parts again.
  *
- * What people did is a list in the item. It stays short: MAX_REPLAYS bounds it, and only the last replay can be of
- * another entry than the item's own, because nothing brings that one back.
+ * The actions of operators are a list in the item. The list stays short: MAX_REPLAYS bounds it, and only the last replay
+ * can carry another entry than the item's own, because nothing brings that entry back into quarantine.
  *
- * An item says in which format it is stored. One of another format is refused by name; a list shows that it is there,
- * because one item must not hide the others.
+ * An item says in which format it is stored. Reading an item of an unknown format is refused by name. A list still shows
+ * such an item, because one item must not hide the others.
  */
 import { hash } from 'node:crypto'
 import {
@@ -20,10 +21,11 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
+import { requireFormat } from '#adapters/dynamodb/item-format'
 import { sortableNumber } from '#adapters/dynamodb/sortable-number'
 import type { Entry } from '#ledger/entry'
 import type { Position } from '#ledger/identifiers'
-import { UnknownFormat, type Quarantine } from '#ledger/ports'
+import type { Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
   keptDetail,
@@ -49,7 +51,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     return toQuarantined(item, Buffer.concat([item.raw, ...parts.map(({ raw }) => raw)]))
   }
 
-  /** One after the other, so that no more is read than fits the page. */
+  /** Reads one item after the other, so that it reads no more than the page holds. */
   async function* wholeItems(
     answers: AsyncIterable<{ Items?: object[] | undefined }>,
     { status }: QuarantineFilter,
@@ -57,7 +59,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     for await (const { Items = [] } of answers) {
       for (const item of Items as QuarantineItem[]) {
         const read = readItem(item)
-        // Computed, so it cannot be asked of the table; but before the rest of the bytes is read.
+        // A status is computed, so a query cannot filter by it. This filter runs before the other parts are read.
         const isWanted = status === undefined || quarantineState(read.ok ? read.value : read.error).status === status
         if (isWanted) yield read.ok ? await whole(item) : read.error
       }
@@ -76,7 +78,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
         ExpressionAttributeNames: { '#scope': 'scope' },
       })
       if ((await conditionalWrite(() => client.send(put))) === 'written') return
-      // It is there already, as it was the first time.
+      // The item exists already and stays as it was the first time. Only its last place may rise.
       const { position } = setAside
       const update = new UpdateCommand({
         TableName: table,
@@ -90,7 +92,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     },
 
     async list(filter, { limit, after }) {
-      // Without a Limit: what the filter passes over would count against it.
+      // No Limit, because DynamoDB would count the items that the filter drops.
       const input = { TableName: table, ConsistentRead: true, ...matching(filter) }
       const paging = { client, startingToken: after === undefined ? undefined : readCursor(after) }
       const answers = filter.merchantId === undefined ? paginateScan(paging, input) : paginateQuery(paging, input)
@@ -102,7 +104,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
         TableName: table,
         ConsistentRead: true,
         KeyConditionExpression: '#scope = :scope AND begins_with(#item, :prefix)',
-        // All but the bytes.
+        // All attributes except the bytes.
         ProjectionExpression: Object.values(OUTLINE_NAMES).join(),
         ExpressionAttributeNames: Object.fromEntries(Object.entries(OUTLINE_NAMES).map(([name, sign]) => [sign, name])),
         ExpressionAttributeValues: { ':scope': merchantId, ':prefix': entryItemPrefix(day, entryId) },
@@ -141,29 +143,29 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
 
 const FORMAT = 1
 
-/** In every format an item has its key, `format`, `reason`, `position`, `setAsideAtMs` and `raw`. */
+/** In every format, an item has its key, `format`, `reason`, `position`, `setAsideAtMs` and `raw`. */
 type QuarantineItem = QuarantineKey & {
   readonly format: number
   readonly reason: QuarantineReason
   readonly detail: string
   readonly position: Position
-  /** The latest place at which it was set aside; and the same as text that sorts as positions do. */
+  /** The latest place at which the item was set aside, and the same place as text that sorts as positions do. */
   readonly lastPosition: Position
   readonly lastPlace: string
   readonly setAsideAtMs: number
-  /** Absent until there is one; and how many there are, which a further one is conditional on. */
+  /** Absent until there is an action. A further action is conditional on their count. */
   readonly actions?: readonly ActionItem[]
   readonly actionCount?: number
-  /** The entry's line, as it would stand in a stream record; absent when no entry could be read. */
+  /** The entry's line as in a stream record; absent when no entry could be read. */
   readonly entry?: string
-  /** All bytes, or the first part of them; then `parts` is the scope of the others. */
+  /** All bytes, or the first part of them. `parts` is then the scope of the other parts. */
   readonly raw: Uint8Array
   readonly parts?: string
 }
 
 type OutlineItem = Omit<QuarantineItem, 'raw' | 'parts'>
 
-/** How expressions name the attributes of an outline. An attribute that is added to the item has to be added here. */
+/** How expressions name the attributes of an outline. The type makes a new attribute of the item appear here, too. */
 const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
   scope: '#scope',
   item: '#item',
@@ -179,7 +181,7 @@ const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
   entry: '#entry',
 }
 
-/** An action; the entry of a replay is its line, absent when it is the very entry that was set aside. */
+/** An action. The entry of a replay is stored as its line, and absent when it is the entry that was set aside. */
 type ActionItem = { readonly by: string; readonly atMs: number } & (
   | { readonly action: 'replay-begun'; readonly entry?: string }
   | { readonly action: 'replayed'; readonly position: Position }
@@ -212,19 +214,14 @@ const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => ({
 
 /** Throws when the item cannot be read here. */
 const toOutline = (item: OutlineItem): QuarantineOutline => {
-  if (item.format !== FORMAT) {
-    throw new UnknownFormat(
-      `Quarantine item ${item.scope} ${item.item} is stored in format ${String(item.format)}, and only ${FORMAT} is known ` +
-        'here. Read it with the version of Daybook that stored it.',
-    )
-  }
+  requireFormat(item.format, FORMAT, `Quarantine item ${item.scope} ${item.item}`)
   const { reason, detail, position, lastPosition, setAsideAtMs } = item
   const subject = subjectOf(item)
   const actions = (item.actions ?? []).map((action) => toAction(action, subject))
   return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions }
 }
 
-/** The item without its further parts; refused, as what can be said of it all the same. */
+/** The item without its further parts. For an item that cannot be read: what is known of it all the same. */
 const readItem = (item: QuarantineItem): Result<Quarantined, Quarantined> => {
   try {
     return ok(toQuarantined(item, item.raw))
@@ -251,7 +248,7 @@ const toAction = (item: ActionItem, subject: SetAside['subject']): QuarantineAct
   if (item.action !== 'replay-begun') return item
   const { entry: line, ...rest } = item
   const entry = line === undefined ? subject : entryIn(line)
-  if (entry === 'unreadable') throw new Error('quarantine notes a replay of what nobody could read')
+  if (entry === 'unreadable') throw new Error('A quarantine item notes a replay of an entry that could not be read.')
   return { ...rest, entry }
 }
 
@@ -260,12 +257,12 @@ const placeText = ({ sequenceNumber, index }: Position): string =>
 
 const entryIn = (line: string): Entry => {
   const entry = parseEntryLine(line)
-  if (!entry.ok) throw new Error(`quarantine holds what is no entry: ${entry.error}`)
+  if (!entry.ok) throw new Error(`A quarantine item holds a line that is not an entry: ${entry.error}`)
   return entry.value
 }
 
-// Named by the content of the whole: two tries that bring other bytes under the same key cannot mix their parts. "#"
-// stands in no merchant's id and at the start of every shard's scope, so this is neither.
+// The scope is a hash of all the bytes, so two attempts with different bytes under the same key cannot mix their parts.
+// A merchant's id has no "#" and a shard's scope begins with one, so this scope is neither.
 const partsScope = (raw: Uint8Array): string => `parts#${hash('sha256', raw)}`
 
 const furtherParts = (raw: Uint8Array): PartItem[] => {
@@ -291,7 +288,7 @@ const matching = ({ merchantId, reason }: QuarantineFilter) => {
   }
   return {
     ...(merchantId !== undefined && { KeyConditionExpression: '#scope = :scope' }),
-    // Only what can be listed has a reason; the further parts have none.
+    // Only an item that can be listed has a reason. Further parts have none.
     FilterExpression: reason === undefined ? 'attribute_exists(#reason)' : '#reason = :reason',
     ExpressionAttributeNames: { '#reason': 'reason', ...(merchantId !== undefined && { '#scope': 'scope' }) },
     // DynamoDB refuses an empty map.

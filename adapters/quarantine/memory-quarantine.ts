@@ -1,7 +1,7 @@
 import { comparePositions } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import { entryItemPrefix, keptDetail, quarantineKey, quarantineState, type Quarantined } from '#ledger/quarantine'
-import { pageOf } from '../page-of.ts'
+import { pageOf } from '#adapters/page-of'
 import { keyText, quarantinePage } from './quarantine-page.ts'
 
 export const memoryQuarantine = (): Quarantine => {

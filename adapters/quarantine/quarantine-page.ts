@@ -1,7 +1,7 @@
 import type { Listed } from '#ledger/ports'
 import { quarantineKey, QUARANTINE_PAGE_BYTES, type Quarantined, type QuarantineKey } from '#ledger/quarantine'
 
-/** The page that items make in their order: up to `limit` of them, as long as their bytes fit. Takes one more than it shows. */
+/** A page of items in their order: up to `limit` of them, as long as their bytes fit. Reads one item more than it shows. */
 export const quarantinePage = async (
   items: Iterable<Quarantined> | AsyncIterable<Quarantined>,
   limit: number,

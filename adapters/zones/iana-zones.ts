@@ -1,5 +1,5 @@
 import packed from 'moment-timezone/data/packed/latest.json' with { type: 'json' }
 import { packedZones } from './packed-zones.ts'
 
-/** The zone data that this version of Daybook comes with. */
+/** The zone data of this version of Daybook. */
 export const ianaZones = packedZones(packed)

@@ -1,9 +1,9 @@
 /**
  * Zone data in the packed form of moment-timezone: the version, a text for each zone, and the links.
  *
- * A zone is `name|abbreviations|offsets|indices|times|…`: the offsets that occur (minutes behind UTC), which of them counts
- * in each period, and when each period ends (minutes since the end before it, the first since 1970). Numbers are written
- * to the base 60, and a digit behind the point is seconds.
+ * A zone is `name|abbreviations|offsets|indices|times|…`: its offsets (minutes behind UTC), the index of the offset that
+ * counts in each period, and the end of each period (minutes since the end of the period before, the first since 1970).
+ * Numbers are written in base 60, and a digit behind the point means seconds.
  */
 import type { Transition, ZoneData, ZoneTable } from '#ledger/zone'
 
@@ -33,7 +33,7 @@ export const packedZones = ({ version, zones, links }: PackedZones): ZoneData =>
 
   return {
     version,
-    // Outside ASCII, letters such as the Kelvin sign become others when they are made small.
+    // Only ASCII, because letters such as the Kelvin sign become other letters in lower case.
     find: (name) => (IANA_NAME.test(name) ? spelling.get(name.toLowerCase()) : undefined),
     table(name, fromMs, untilMs): ZoneTable {
       const { firstOffsetMs, transitions } = clocksOf(name)
@@ -64,7 +64,7 @@ const unpack = (zone: string): Clocks => {
     atMs += sinceMs
     const next = later[index]
     if (next === undefined) throw new Error(`Zone data: "${name}" names an offset that it does not have.`)
-    // Some periods differ only in how the clocks are called.
+    // Some periods differ only in their abbreviation.
     if (next !== offsetMs) transitions.push({ atMs, offsetMs: next })
     offsetMs = next
   }
@@ -75,7 +75,7 @@ const wordsOf = (text: string): string[] => (text === '' ? [] : text.split(' '))
 
 const millisecondsOf = (word: string): number => {
   const [match, sign, minutes = '', seconds = '0'] = /^(-?)(\w*)(?:\.(\w))?$/.exec(word) ?? []
-  if (match === undefined) throw new Error(`Zone data: "${word}" is no number.`)
+  if (match === undefined) throw new Error(`Zone data: "${word}" is not a number.`)
   const whole = Array.from(minutes).reduce((sum, digit) => sum * 60 + digitOf(digit), 0)
   const size = (whole * 60 + digitOf(seconds)) * 1_000
   return sign === '-' ? 0 - size : size
@@ -83,7 +83,7 @@ const millisecondsOf = (word: string): number => {
 
 const digitOf = (digit: string): number => {
   const value = DIGITS.indexOf(digit)
-  if (value < 0) throw new Error(`Zone data: "${digit}" is no digit.`)
+  if (value < 0) throw new Error(`Zone data: "${digit}" is not a digit.`)
   return value
 }
 

@@ -13,7 +13,7 @@ import { METHODS, type Entry } from '#ledger/entry'
 import { bookKey } from '#ledger/identifiers'
 import { encodeEntries, entryLine } from '#wire/stream/record'
 import { itemBytes, writeUnits, type Item } from './item-size.ts'
-import { billedRecordGB } from '../prices.ts'
+import { billedRecordGB } from './prices.ts'
 import { cpuMicros } from './rounds.ts'
 import { bookOf, terms, trade } from './trade.ts'
 

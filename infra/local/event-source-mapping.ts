@@ -10,7 +10,7 @@ import { batches, lambdaLimits, type BatchLimits } from './kinesis-event.ts'
 import { persistently, pause, type Backoff } from './retry.ts'
 import { readShard } from './shard-reader.ts'
 
-export type Checkpoint = {
+type Checkpoint = {
   /** The sequence number up to which the shard is processed; undefined if nothing of it is. */
   read(shardId: string): Promise<string | undefined>
 }

@@ -11,7 +11,7 @@ export type Source = { readonly position: Position; readonly raw: string | Uint8
 /** A candidate with its place on the stream and its line, in case it has to be set aside. */
 export type PositionedEntry = Candidate & Source & { readonly raw: string }
 
-export type Unreadable = Source & { readonly reason: QuarantineReason; readonly detail: string }
+type Unreadable = Source & { readonly reason: QuarantineReason; readonly detail: string }
 
 export type SortedBatch = {
   readonly books: readonly BookBatch[]

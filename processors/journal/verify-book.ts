@@ -33,7 +33,7 @@ export type WholeBook = {
 
 export type BrokenBook = { readonly segment: SegmentNumber; readonly faults: readonly Fault[] }
 
-export type Fault = { readonly what: 'number' | 'hash' | 'unreadable' | 'view' | 'ids'; readonly detail: string }
+type Fault = { readonly what: 'number' | 'hash' | 'unreadable' | 'view' | 'ids'; readonly detail: string }
 
 export const verifyBook = async (
   journal: Pick<Journal, 'read' | 'end'>,

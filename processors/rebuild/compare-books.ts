@@ -2,7 +2,7 @@
 import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
-import { contentsOfBook, sumOfBook, type BookSum } from '../book-digest.ts'
+import { contentsOfBook, sumOfBook, type BookSum } from './book-digest.ts'
 import { allListed } from '#ledger/listed'
 import { concurrently } from '#ledger/concurrently'
 

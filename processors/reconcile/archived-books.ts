@@ -25,7 +25,7 @@ export type ArchivedContent = {
 }
 
 /** A row that holds no entry of ours. */
-export type UnreadableRow = { readonly entryId: string; readonly position: string; readonly detail: string }
+type UnreadableRow = { readonly entryId: string; readonly position: string; readonly detail: string }
 
 type IsBefore = (position: Position, arrivedAtMs: number) => boolean
 

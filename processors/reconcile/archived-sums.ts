@@ -44,7 +44,7 @@ export async function* archivedSums(
  * Of one meaning on every engine: the map travels as JSON text and the time as milliseconds, because engines print both in
  * ways of their own. What is no part of the content is only checked.
  */
-export const contentsSql = (day: BusinessDay, merchants: readonly MerchantId[] | 'all'): string => `
+const contentsSql = (day: BusinessDay, merchants: readonly MerchantId[] | 'all'): string => `
 SELECT
   ${CONTENT_COLUMNS.map(cellOf).join(', ')},
   CASE

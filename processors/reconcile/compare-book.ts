@@ -25,7 +25,7 @@ export type BookReport = {
 }
 
 /** The digest is the one that `digestOf` makes of a book's entries. */
-export type Side = { readonly totals: Totals; readonly digest: string }
+type Side = { readonly totals: Totals; readonly digest: string }
 
 type Chains = Pick<Journal, 'read' | 'end'>
 

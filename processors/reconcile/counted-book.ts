@@ -64,7 +64,7 @@ export const setAsideOf = async (
 }
 
 export type SetAsideOfBook = ReadonlyMap<EntryId, readonly SetAsideContent[]>
-export type SetAsideContent = Kept & Movement
+type SetAsideContent = Kept & Movement
 
 const entriesOf = (sealed: SealedSegment) => {
   try {

@@ -16,20 +16,20 @@ const run = (command: 'sql' | 'reconcile', ...args: string[]) => {
 }
 
 test.each([
-  { args: [], says: 'One statement' },
-  { args: ['select 1', '--saved', 'totals-by-day'], says: 'One statement' },
-  { args: ['--saved', 'nothing-such'], says: 'Nothing is saved as nothing-such' },
-  { args: ['--saved', 'totals-by-day', '--from', '2026-02-30'], says: '2026-02-30 is no day' },
-  { args: ['select 1', '--from', '2026-02-20'], says: 'belong to --saved' },
-  { args: ['select 1', '--csv', '--json'], says: 'Either' },
+  { args: [], says: 'Give exactly one statement' },
+  { args: ['select 1', '--saved', 'totals-by-day'], says: 'Give exactly one statement' },
+  { args: ['--saved', 'nothing-such'], says: 'No statement is saved as nothing-such' },
+  { args: ['--saved', 'totals-by-day', '--from', '2026-02-30'], says: '2026-02-30 is not a day' },
+  { args: ['select 1', '--from', '2026-02-20'], says: 'only for --saved' },
+  { args: ['select 1', '--csv', '--json'], says: 'Give --csv or --json' },
   { args: ['--file', '/no/such/file'], says: '/no/such/file cannot be read' },
   { args: ['--file', '/'], says: '/ cannot be read' },
   { args: ['select 1', '--frm', 'x'], says: "Unknown option '--frm'" },
-])('sql $args is no request', ({ args, says }) => {
+])('npm run sql with $args is refused with the reason "$says"', ({ args, says }) => {
   expect(() => sqlRequest(args)).toThrow(says)
 })
 
-test('sql takes one statement, from wherever it is', () => {
+test('npm run sql takes a statement as an argument, by its saved name, or from a file', () => {
   expect(sqlRequest(['select 1', '--csv'])).toEqual({ kind: 'statement', statement: 'select 1', format: 'csv' })
   const saved = sqlRequest(['--saved', 'totals-by-day', '--from', '2026-11-20'])
   expect(saved).toMatchObject({ statement: expect.stringContaining("BETWEEN '2026-11-20' AND '9998-12-31'") })
@@ -39,15 +39,15 @@ test('sql takes one statement, from wherever it is', () => {
 })
 
 test.each([
-  { args: [], says: 'Which --day?' },
-  { args: ['--day', 'today'], says: 'today is no day' },
-  { args: ['--day', '2026-11-20', '--merchant', 'a b'], says: "a b is no merchant's id" },
+  { args: [], says: 'Missing --day: the business day to compare' },
+  { args: ['--day', 'today'], says: 'today is not a day' },
+  { args: ['--day', '2026-11-20', '--merchant', 'a b'], says: "a b is not a merchant's id" },
   { args: ['2026-11-20'], says: 'Unexpected argument' },
-])('reconcile $args is no request', ({ args, says }) => {
+])('npm run reconcile with $args is refused with the reason "$says"', ({ args, says }) => {
   expect(() => reconcileArguments(args)).toThrow(says)
 })
 
-test('reconcile takes a day, of one merchant or of all', () => {
+test('npm run reconcile takes a day, for one merchant or for all', () => {
   const all = { day: '2026-11-20', repair: false, json: false }
   expect(reconcileArguments(['--day', '2026-11-20'])).toEqual(all)
   expect(reconcileArguments(['--day', '2026-11-20', '--merchant', 'm1', '--repair', '--json'])).toEqual({
@@ -62,7 +62,7 @@ test.each([
   ['sql', '--csv'],
   ['sql', '--file', '/no/such/file'],
   ['reconcile', '--day'],
-] as const)('%s shows how it is used, when it is not used like that', (command, ...args) => {
+] as const)('npm run %s with wrong arguments prints its usage and ends with exit code 2', (command, ...args) => {
   const { status, stdout, stderr } = run(command, ...args)
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toContain(`npm run -s ${command}`)
@@ -71,9 +71,12 @@ test.each([
 test.each([
   ['sql', 'select 1'],
   ['reconcile', '--day', '2026-11-20'],
-] as const)('%s says so when no system runs', (command, ...args) => {
-  const { status, stderr } = run(command, ...args)
-  expect(status).toBe(3)
-  expect(stderr).toContain(`No Daybook is running on the data in ${folder}; start it with npm start.`)
-  expect(stderr).not.toContain('at ')
-})
+] as const)(
+  'npm run %s without a running system says how to start one and ends with exit code 3',
+  (command, ...args) => {
+    const { status, stderr } = run(command, ...args)
+    expect(status).toBe(3)
+    expect(stderr).toContain(`No Daybook is running on the data in ${folder}; start it with npm start.`)
+    expect(stderr).not.toContain('at ')
+  },
+)

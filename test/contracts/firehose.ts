@@ -47,7 +47,7 @@ const refuseWhatAwsRefuses = (
   if (Records.some(({ Data }) => rowsOf(Data).length > 500)) throw new Error('500 documents a record')
 }
 
-export type Taken = { readonly streamName: string; readonly bytes: number; readonly rows: readonly unknown[] }
+type Taken = { readonly streamName: string; readonly bytes: number; readonly rows: readonly unknown[] }
 
 /** Every record that this client's Firehose says it has taken, as long as the client is used; and every call. */
 export const watch = (client: FirehoseClient) => {

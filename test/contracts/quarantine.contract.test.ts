@@ -382,7 +382,11 @@ describe('the quarantine on DynamoDB', () => {
     test.each([
       { stored: 'in a newer format', change: { format: 2 }, says: 'is stored in format 2, and only 1 is known here' },
       { stored: 'in no format', change: { format: undefined }, says: 'is stored in format undefined' },
-      { stored: 'with an invalid entry', change: { entry: '{"no":"entry"}' }, says: 'holds what is no entry' },
+      {
+        stored: 'with an invalid entry',
+        change: { entry: '{"no":"entry"}' },
+        says: 'holds a line that is not an entry',
+      },
     ])('is refused by name, and hides no other: $stored', async ({ change, says }) => {
       const table = await freshTable('quarantine')
       const quarantine = dynamoQuarantine(dynamodb, table)

@@ -8,7 +8,7 @@ import type { Findings } from './findings.ts'
 import type { Witness } from './witness.ts'
 
 /** A child; the supervisor alone, which its children then have to notice; or every process at the same moment. */
-export type Victim = Child | 'supervisor' | 'everything'
+type Victim = Child | 'supervisor' | 'everything'
 
 export type Mayhem = {
   readonly system: RunningSystem

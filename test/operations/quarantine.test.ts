@@ -67,7 +67,7 @@ const stateOf = async (item: SetAside) => {
 }
 
 describe('list', () => {
-  test('shows what waits, each with the id to ask for it', async () => {
+  test('list shows each waiting item with its id', async () => {
     const { exit, printed } = await run('list')
     expect(exit).toBe(0)
     expect(printed).toMatch(/waiting +content-conflict +m1 +2026-11-20 +e1 +1250 BRL/)
@@ -77,7 +77,7 @@ describe('list', () => {
     expect(printed).toMatch(/\n3 items$/)
   })
 
-  test('by merchant, reason and status', async () => {
+  test('list filters by merchant, reason and status', async () => {
     await run('discard', idOf(stranger), '--reason', 'a test')
     const ids = async (...filter: string[]) => {
       const { exit, printed } = await run('list', '--json', ...filter)
@@ -89,17 +89,17 @@ describe('list', () => {
     expect(await ids('--status', 'discarded')).toEqual([idOf(stranger)])
     expect(await ids('--merchant', 'm1')).toEqual([idOf(conflict)])
     expect(await ids('--reason', 'undecodable-record')).toEqual([idOf(garbage)])
-    expect((await run('list', '--merchant', 'm2')).printed).toBe('Nothing.')
+    expect((await run('list', '--merchant', 'm2')).printed).toBe('No items.')
   })
 
-  test('of a thousand has all pages', async () => {
+  test('list reads all pages of a thousand items', async () => {
     for (let index = 0; index < 1_000; index += 1) {
       await services.quarantine.setAside(aSetAside({ entry: anEntry({ entryId: entryId(`x${index}`) }) }))
     }
     expect((await run('list', '--merchant', 'm1')).printed).toMatch(/\n1001 items$/)
   })
 
-  test('with a filter that there is not is refused', async () => {
+  test('list refuses a reason that does not exist', async () => {
     expect(await run('list', '--reason', 'bad-luck')).toMatchObject({
       exit: 1,
       printed: '',
@@ -109,21 +109,21 @@ describe('list', () => {
 })
 
 describe('show', () => {
-  test('says all of one item', async () => {
+  test('show prints all fields of one item', async () => {
     const { exit, printed } = await run('show', idOf(conflict))
     expect(exit).toBe(0)
     for (const part of ['content-conflict', '"amount": 1250', '{"entry":{"amount":1250'])
       expect(printed).toContain(part)
   })
 
-  test('shows bytes that are no text in base64, and what was done', async () => {
+  test('show prints bytes that are not text in base64, and the actions taken', async () => {
     await run('discard', idOf(garbage), '--reason', 'noise', '--by', 'ana')
     const { printed } = await run('show', idOf(garbage))
     expect(printed).toContain('(base64) AP8=')
     expect(printed).toMatch(/ana {2}discarded {2}{"reason":"noise"}/)
   })
 
-  test('of nothing is refused', async () => {
+  test('show refuses an unknown id', async () => {
     expect(await run('show', 'nothing')).toMatchObject({
       exit: 1,
       complained: expect.stringMatching(/^not-found/) as string,
@@ -132,7 +132,7 @@ describe('show', () => {
 })
 
 describe('replay', () => {
-  test('as it was', async () => {
+  test('replay sends an item again as it was', async () => {
     const { exit, printed } = await run('replay', idOf(conflict), '--by', 'ana')
     expect(exit).toBe(0)
     expect(printed).toMatch(/^replayed as e1 of m1 on 2026-11-20, position .*, by ana at /)
@@ -142,7 +142,7 @@ describe('replay', () => {
     })
   })
 
-  test('with corrected fields, of a file and by themselves', async () => {
+  test('replay takes corrected fields from a file and from --set', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'daybook-correction-')), 'entry.json')
     writeFileSync(file, JSON.stringify({ amount: 7, description: 'mended' }))
     const set = ['--set', 'amount=8', '--set', 'entryId=e1-b', '--set', 'reference="4711"', '--set', 'category=null']
@@ -152,7 +152,7 @@ describe('replay', () => {
     })
   })
 
-  test('of what cannot be read says what is missing', async () => {
+  test('replay of an unreadable item names the field that is missing', async () => {
     expect(await run('replay', idOf(garbage))).toEqual({
       exit: 1,
       printed: '',
@@ -162,7 +162,7 @@ describe('replay', () => {
     })
   })
 
-  test('of what is decided otherwise is refused', async () => {
+  test('replay of a discarded item is refused', async () => {
     await run('discard', idOf(conflict), '--reason', 'a test')
     expect(await run('replay', idOf(conflict))).toMatchObject({
       exit: 1,
@@ -171,7 +171,7 @@ describe('replay', () => {
   })
 })
 
-test('discard keeps the reason, and answers in JSON when asked', async () => {
+test('discard stores the reason, and prints JSON with --json', async () => {
   const { exit, printed } = await run('discard', idOf(stranger), '--reason', 'a “test” till', '--json', '--by', 'ana')
   expect(exit).toBe(0)
   expect(JSON.parse(printed)).toMatchObject({ status: 'discarded', by: 'ana', reason: 'a “test” till' })
@@ -191,22 +191,22 @@ test.each([
   ['replay', 'x', '--entry', '/no/such/file'],
   ['list', '--colour', 'red'],
   ['list', '--merchant'],
-])('wrong arguments: usage, and exit code 2: %s', async (...args) => {
+])('npm run quarantine with the wrong arguments %s prints its usage and ends with exit code 2', async (...args) => {
   const { exit, printed, complained } = await run(...args)
   expect({ exit, printed }).toEqual({ exit: 2, printed: '' })
   expect(complained).toContain(USAGE)
 })
 
-test('--help says how', async () => {
+test('npm run quarantine -- --help prints the usage', async () => {
   expect(await run('--help')).toEqual({ exit: 0, printed: USAGE, complained: '' })
 })
 
-test('services that do not answer: exit code 3', async () => {
+test('npm run quarantine ends with exit code 3 when the services do not answer', async () => {
   await services.stop()
   expect(await run('list')).toMatchObject({ exit: 3, complained: expect.stringMatching(/does not answer/) as string })
 })
 
-test('without a running system it says so, with exit code 3', async () => {
+test('npm run quarantine without a running system says so and ends with exit code 3', async () => {
   const { INGEST_URL: _i, QUERY_URL: _q, ...rest } = process.env
   const env = { ...rest, DAYBOOK_DATA: mkdtempSync(join(tmpdir(), 'daybook-empty-')) }
   const ended = promisify(execFile)(process.execPath, ['operations/quarantine.ts', 'list'], { env })
@@ -214,7 +214,7 @@ test('without a running system it says so, with exit code 3', async () => {
   expect(failed).toMatchObject({ code: 3, stderr: expect.stringMatching(/^No Daybook is running/) as string })
 })
 
-test('bytes that are text are shown as text', async () => {
+test('show prints bytes that are text as text', async () => {
   const item = aSetAside({
     subject: 'unreadable',
     reason: 'invalid-entry',

@@ -44,32 +44,32 @@ const run = async (args: readonly string[], store = storeWith()) => {
 
 const ONE = ['--merchant', 'm1', '--day', '2026-11-20']
 
-test('a book that is whole: what is in it, and exit code 0', async () => {
+test('verify-journal prints the contents of a whole book and ends with exit code 0', async () => {
   const { exit, printed, complained } = await run(ONE)
   expect(exit).toBe(0)
   expect(printed).toMatch(/^m1 2026-11-20 {2}whole: 1 segments, 1 entries, hash [0-9a-f]{64}, digest [0-9a-f]{64}$/)
   expect(complained).toBe('1 books, 1 segments, 1 entries: whole')
 })
 
-test('a book without entries is whole', async () => {
+test('verify-journal takes a book without entries for whole', async () => {
   const { exit, printed } = await run(['--merchant', 'm1', '--day', '2026-12-24'])
   expect({ exit, printed }).toMatchObject({ exit: 0, printed: expect.stringContaining('hash none') as string })
 })
 
-test('a merchant that nobody has registered is said to be none, and is not whole', async () => {
+test('verify-journal refuses a merchant that is not registered', async () => {
   const { exit, complained } = await run(['--merchant', 'm9', '--day', '2026-11-20'])
   expect(exit).toBe(2)
   expect(complained).toContain('No merchant is registered as m9.')
 })
 
-test('a book that is broken: where, what, and exit code 1', async () => {
+test('verify-journal names the segment and the fault of a broken book and ends with exit code 1', async () => {
   const { exit, printed, complained } = await run(ONE, storeWith(books[0] as BookId))
   expect(exit).toBe(1)
   expect(printed).toMatch(/^m1 2026-11-20 {2}BROKEN at segment 1:\n {4}hash: /)
   expect(complained).toMatch(/: 1 broken$/)
 })
 
-test('every open book of a merchant, or of all, whatever is broken before', async () => {
+test('verify-journal goes on after a broken book, through every open book of one merchant or of all', async () => {
   const lines = ({ printed }: { printed: string }) => printed.match(/^m\d 2026-11-2\d/gm)
   expect(lines(await run(['--merchant', 'm2']))).toEqual(['m2 2026-11-20', 'm2 2026-11-21'])
   const all = await run(['--all'], storeWith(books[0] as BookId, books[3] as BookId))
@@ -77,7 +77,7 @@ test('every open book of a merchant, or of all, whatever is broken before', asyn
   expect(all).toMatchObject({ exit: 1, complained: '4 books, 2 segments, 2 entries: 2 broken' })
 })
 
-test('as JSON, a line for each book', async () => {
+test('verify-journal --json prints a line of JSON for each book', async () => {
   const { printed } = await run(['--all', '--json'], storeWith(books[1] as BookId))
   const said = printed.split('\n').map((line): unknown => JSON.parse(line))
   expect(said).toMatchObject([
@@ -95,19 +95,19 @@ test.each([
   ['--merchant', 'm1', '--day', '2026-02-30'],
   ['--all', '--merchant', 'm1'],
   ['--everything'],
-])('wrong arguments: usage, and exit code 2: %s', async (...args) => {
+])('verify-journal with the wrong arguments %s prints its usage and ends with exit code 2', async (...args) => {
   const { exit, printed, complained } = await run(args)
   expect({ exit, printed }).toEqual({ exit: 2, printed: '' })
   expect(complained).toContain(USAGE)
 })
 
-test('a store that does not answer: exit code 3', async () => {
+test('verify-journal ends with exit code 3 when the store does not answer', async () => {
   const store = await storeWith()
   const broken = { ...store, journal: { ...store.journal, read: () => Promise.reject(new Error('throttled')) } }
   expect(await run(ONE, Promise.resolve(broken))).toEqual({ exit: 3, printed: '', complained: 'throttled' })
 })
 
-test('as a process: no system, no answer', async () => {
+test('verify-journal as a process without a running system says so and ends with exit code 3', async () => {
   const { AWS_ENDPOINT_URL_DYNAMODB: _e, AWS_REGION: _r, ...rest } = process.env
   const env = { ...rest, DAYBOOK_DATA: mkdtempSync(join(tmpdir(), 'daybook-empty-')) }
   const ended = promisify(execFile)(process.execPath, ['operations/verify-journal.ts', ...ONE], { env })

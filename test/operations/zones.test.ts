@@ -37,7 +37,7 @@ const run = (world: ZonesWorld, ...args: string[]) =>
 const revisions = async ({ merchants }: ZonesWorld) =>
   (await merchants.list({ limit: 10 })).items.map(({ merchantId: id, revision }) => `${id} ${revision}`)
 
-test('a dry run lists the merchants whose days move, from when and by how much, and changes nothing', async () => {
+test('zones --dry-run lists the merchants whose days move, from when and by how much, and changes nothing', async () => {
   const world = aWorld()
   const { exit, printed, complained } = await run(world, '--dry-run')
   expect(exit).toBe(0)
@@ -51,7 +51,7 @@ test('a dry run lists the merchants whose days move, from when and by how much, 
   expect(world.auditTrail.published).toEqual([])
 })
 
-test('a run changes them, tells the archive of each, and finds nothing to do when it is repeated', async () => {
+test('zones changes the merchants, publishes each change, and finds nothing to do when it is repeated', async () => {
   const world = aWorld()
   const listed = await run(world, '--dry-run')
   const { exit, printed } = await run(world)
@@ -64,7 +64,7 @@ test('a run changes them, tells the archive of each, and finds nothing to do whe
   expect(await run(world)).toMatchObject({ printed: '', complained: '5 merchants, zone data 2026f: 0 changed.' })
 })
 
-test('a record that ends is extended, and listed without a day that moves', async () => {
+test('zones extends a record of a time zone that ends, and lists it without a day that moves', async () => {
   const world = aWorld({
     merchants: memoryMerchants([shop('cafe', 'America/Sao_Paulo')]),
     clock: () => Date.parse('2036-01-01T00:00:00Z'),
@@ -73,7 +73,7 @@ test('a record that ends is extended, and listed without a day that moves', asyn
   expect(printed).toMatch(/^cafe +America\/Sao_Paulo +00:00 +2026f +2036-11-20 +none +0 +2046-01-01$/m)
 })
 
-test('as JSON, a line for each merchant', async () => {
+test('zones --json prints a line of JSON for each merchant', async () => {
   const { printed } = await run(aWorld(), '--dry-run', '--json')
   expect(JSON.parse(printed.split('\n')[0] ?? '')).toMatchObject({
     merchantId: 'bakery',
@@ -82,7 +82,7 @@ test('as JSON, a line for each merchant', async () => {
   })
 })
 
-test('a merchant that another change has moved meanwhile is read again, and that change stays', async () => {
+test('zones reads a merchant again that another change has moved meanwhile, and keeps that change', async () => {
   const { merchants, ...rest } = aWorld({ merchants: memoryMerchants([shop('bakery', 'America/Winnipeg')]) })
   let isFirst = true
   const busy = {
@@ -101,7 +101,7 @@ test.each<{ what: string; given: Partial<ZonesWorld>; said: RegExp }>([
   {
     what: 'the archive cannot be told',
     given: { auditTrail: { publish: () => Promise.reject(new Error('out of reach')) } },
-    said: /^bakery: is changed, and the archive could not be told; send its PUT once more/m,
+    said: /^bakery: is changed, but the archive was not told; send its PUT once more/m,
   },
   {
     what: 'the zone data has lost the zone',
@@ -110,7 +110,7 @@ test.each<{ what: string; given: Partial<ZonesWorld>; said: RegExp }>([
     },
     said: /^bakery: this zone data does not have its time zone/m,
   },
-])('where $what, it says of which merchant, goes on, and ends with 1', async ({ given, said }) => {
+])('zones names the merchant where $what, goes on, and ends with exit code 1', async ({ given, said }) => {
   const { exit, complained } = await run(aWorld(given))
   expect(exit).toBe(1)
   expect(complained).toMatch(said)
@@ -118,13 +118,13 @@ test.each<{ what: string; given: Partial<ZonesWorld>; said: RegExp }>([
 })
 
 test.each([['--everything'], ['bakery'], ['--dry-run=maybe']])(
-  'wrong arguments: usage, and exit code 2: %s',
+  'zones with the wrong arguments %s prints its usage and ends with exit code 2',
   async (...args) => {
     expect(await run(aWorld(), ...args)).toMatchObject({ exit: 2, printed: '' })
   },
 )
 
-test('as a process: no system, no answer', async () => {
+test('zones as a process without a running system says so and ends with exit code 3', async () => {
   const { AWS_ENDPOINT_URL_DYNAMODB: _e, AWS_REGION: _r, ...rest } = process.env
   const env = { ...rest, DAYBOOK_DATA: mkdtempSync(join(tmpdir(), 'daybook-empty-')) }
   const ended = promisify(execFile)(process.execPath, ['operations/zones.ts', '--dry-run'], { env })

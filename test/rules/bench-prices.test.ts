@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { billedRecordGB, dollars, lambdaGBSeconds } from '../../bench/prices.ts'
+import { billedRecordGB, dollars, lambdaGBSeconds } from '../../bench/rig/prices.ts'
 
 test.each([
   { given: 'nothing', usage: {}, expected: 0 },

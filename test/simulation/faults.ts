@@ -20,7 +20,7 @@ export type Trouble = { rate: number; readonly weights: Mix['weights'] }
 /** The machine that a worker runs on. Once it is dead, no call ever returns to it. */
 export type Machine = { dead: boolean }
 
-export class SimulatedFault extends Error {}
+class SimulatedFault extends Error {}
 
 /**
  * The ports as a worker on a machine sees them: each call takes a turn to arrive and a turn to return, may be refused on

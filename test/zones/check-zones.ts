@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { makeRule, shiftDay, startUnderRule, type CalendarRule } from '#ledger/calendar'
 import { parseBusinessDay, type BusinessDay } from '#ledger/identifiers'
-import { EXIT, readArguments, runCommand, UsageError, type Command, type Terminal } from '#operations/command'
+import { EXIT, readArguments, runCommand, UsageError, type Command } from '#operations/command'
+import type { Terminal } from '#operations/terminal'
 
 const USAGE = `npm run check:zones [-- --day D]
   Compares every zone's starts of days at 00:00 and 04:00, from 400 days before D (by default today, in UTC) to two years
@@ -20,7 +21,7 @@ const DAYS_BEFORE = 400
 const DAYS_AFTER = 731
 const DAY_STARTS = ['00:00', '04:00']
 
-/** Names of the package that are none for us. */
+/** Names in the package that Daybook does not take for time zones. */
 const LEFT_OUT = new Map([['Factory', 'it says that no zone was chosen']])
 
 const checkZones: Command = async (args, terminal) => {
@@ -41,7 +42,7 @@ const checkZones: Command = async (args, terminal) => {
     compared.starts += starts.length
     compared.differ += differences(terminal, name, days, ours, starts)
   }
-  for (const name of onlyHere) terminal.print(`${name}: no zone there.`)
+  for (const name of onlyHere) terminal.print(`${name}: the package does not have this zone.`)
   compared.differ += onlyHere.size
   const [from, to] = [days[0], days.at(-1)]
   terminal.print(
@@ -56,7 +57,7 @@ const nameOf = (packed: string): string => packed.split('|')[0] ?? ''
 const dayOf = (text: string): BusinessDay => {
   const day = parseBusinessDay(text)
   if (day.ok) return day.value
-  throw new UsageError(`${text} is no day, written YYYY-MM-DD.`)
+  throw new UsageError(`${text} is not a day. Write it like 2026-11-20.`)
 }
 
 /** By rules made on the day, as a registration makes them; undefined where we know no zone of that very name. */

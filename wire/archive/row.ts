@@ -11,7 +11,7 @@ import { parseAcceptedEntry } from '../entry/schema.ts'
 import { explainFields, parsed, readFields } from '../json/fields.ts'
 import { instantText, parseInstant } from '../entry/instant.ts'
 
-export const ENTRY_ROW_VERSION = 1
+const ENTRY_ROW_VERSION = 1
 
 /**
  * A column for each field of the table, and what we add to it. A field that an entry does not have is undefined here,

@@ -18,7 +18,7 @@ export type EntryFields = EntryContent
 
 /** An entry as a client sent it, or every field of it that is wrong. */
 export type EntryInput = Result<EntryFields, InvalidInput>
-export type InvalidInput = {
+type InvalidInput = {
   /** The id as the client sent it, valid or not, so that it can find its entry; well-formed, so that it can be answered. */
   readonly entryId?: string
   readonly errors: readonly FieldProblem[]

@@ -13,7 +13,7 @@ import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, EntryScanner, OPEN_BRACE, OPE
 /** An entry that the stream has acknowledged, and where it stands there. */
 export type Accepted = { readonly entry: Entry; readonly position: Position }
 
-export const MAX_BATCH_ENTRIES = 500
+const MAX_BATCH_ENTRIES = 500
 
 /** What a batch holds, each entry judged by itself. */
 export const parseBatchText = (text: string): Result<readonly EntryInput[], Problem> => {

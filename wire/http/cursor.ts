@@ -11,7 +11,7 @@ export const listResponse = <T>(list: string, data: readonly T[], next: string |
  * Where a list goes on, as clients hold it: opaque, safe in a URL, and good only for the list it came from. `list` names
  * that list with its filter, `place` is the last thing shown or the next to show, as the list likes.
  */
-export const cursorToken = (list: string, place: string): string =>
+const cursorToken = (list: string, place: string): string =>
   Buffer.from(checksum(list, place) + place).toString('base64url')
 
 /** Every cursor matches; some texts that are no cursor do, too. */

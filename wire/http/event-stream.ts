@@ -7,7 +7,7 @@ import type { SegmentNumber } from '#ledger/segment'
  * The id of an event. The tag says what a client that has this event has been told: everything up to the state that the
  * tag stands for, or, by MORE_TO_COME, not yet everything of any state.
  */
-export type EventId = { readonly day: BusinessDay; readonly segment: SegmentNumber; readonly tag: string }
+type EventId = { readonly day: BusinessDay; readonly segment: SegmentNumber; readonly tag: string }
 
 /** The tag of an event behind which others of the same change are still to come. It is the tag of no state. */
 export const MORE_TO_COME = '0'

@@ -80,7 +80,7 @@ export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; v
     })
 
 /** Well-formed, whatever the names in it are: an answer with half of a surrogate pair is one that many clients cannot read. */
-export const pointerTo = (path: readonly PropertyKey[]): string =>
+const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 // A text has at most as many code points as code units, so the usual short one is never taken apart.

@@ -12,7 +12,7 @@ export type Connections = {
   close(): void
 }
 
-export type HttpRequest = { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: string }
+type HttpRequest = { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: string }
 
 export const connectionsTo = (url: string): Connections => {
   const { hostname, port } = new URL(url)

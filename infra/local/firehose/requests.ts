@@ -8,10 +8,10 @@ import { ok, refuse, type Result } from '#ledger/result'
 
 export type Refusal = { readonly type: string; readonly message: string }
 
-export const MAX_RECORDS = 500
-export const MAX_RECORD_BYTES = 1_000 * 1024
-export const MAX_CALL_BYTES = 4 * 1024 * 1024
-export const MAX_DOCUMENTS = 500
+const MAX_RECORDS = 500
+const MAX_RECORD_BYTES = 1_000 * 1024
+const MAX_CALL_BYTES = 4 * 1024 * 1024
+const MAX_DOCUMENTS = 500
 
 export type PutRequest = { readonly deliveryStreamName: string; readonly records: readonly Uint8Array[] }
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { PROBLEMS, type ProblemCode } from '../problem.ts'
 import { FIELD_TEXTS, PROBLEM_TEXTS } from './problem-texts.ts'
 
-export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[]
+const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[]
 
 export const codeOfProblem = z.enum(PROBLEM_CODES).describe('What is wrong, for programs.')
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { retainedBatches } from '#adapters/entry-stream/retained-batches'
-import { createStream, texts } from '../infra/local-stream.ts'
+import { createStream, texts } from './local-stream.ts'
 
 type Stream = Awaited<ReturnType<typeof createStream>>
 

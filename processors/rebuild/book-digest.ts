@@ -8,7 +8,7 @@ import { digestOf } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '#ledger/chain'
 
-export type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
+type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
 export type BookSum = { readonly totals: Totals; readonly digest: string }
 type Chains = Pick<Journal, 'read' | 'end'>
 

@@ -22,7 +22,7 @@ const KINESIS = 'aws.amazon.com/kinesis/data-streams/pricing: on-demand standard
 const LAMBDA = 'aws.amazon.com/lambda/pricing: Arm, the first 7.5 billion GB-seconds of a month'
 
 /** The price of one unit of each. */
-export const PRICES: Readonly<Record<keyof Usage, Price>> = {
+const PRICES: Readonly<Record<keyof Usage, Price>> = {
   dynamodbWriteUnits: { dollars: 0.625 / 1e6, source: DYNAMODB },
   dynamodbReadUnits: { dollars: 0.125 / 1e6, source: DYNAMODB },
   kinesisStreamHours: { dollars: 0.04, source: KINESIS },

@@ -1,5 +1,5 @@
-/** Measures one question of `npm run bench` in a fresh process: node bench/rig/ask.ts <name> */
-import { questions } from '../questions.ts'
+/** Measures one question of `npm run bench` in a fresh process: node bench/ask.ts <name> */
+import { questions } from './questions.ts'
 
 const question = questions.find(({ name }) => name === process.argv[2])
 if (question === undefined) throw new Error(`there is no question "${process.argv[2]}"`)
