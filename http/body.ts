@@ -1,23 +1,29 @@
-/** Reading what a client sends: bounded, expanded, decoded, parsed. What cannot be read is a problem, never a fault. */
+/**
+ * Reads the bodies of requests: bounded, expanded, decoded and parsed. A body that cannot be read is a problem of the
+ * request, never a fault of ours.
+ */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { decodeUtf8, MERGE_PATCH, parseJson } from '#wire/json/json'
 import { NOT_JSON, type Problem } from '#wire/http/problem'
-import { ProblemError } from './service.ts'
+import { ProblemError } from './problem-error.ts'
 
-/** The largest body that is read, before and after expansion: 1 MiB. */
+/** The largest body that is read: 1 MiB, both before and after expansion. */
 export const MAX_BODY_BYTES = 1024 * 1024
 
 /** The JSON value of a request's body. Throws a ProblemError: 400, 413 or 415. */
 export const readJson = async (request: Request): Promise<unknown> => jsonIn(await readText(request))
 
-/** The same where a body may be left out, which says as much as an empty object. */
+/** The JSON value of a request's body; an empty object when there is no body. Throws as `readJson` does. */
 export const readOptionalJson = async (request: Request): Promise<unknown> => {
   const text = await readText(request)
   return text === '' ? {} : jsonIn(text)
 }
 
-/** The same of a PATCH, which has to say what kind of patch it is (RFC 5789): JSON alone does not. */
+/**
+ * The JSON value of a PATCH. Its media type has to name the kind of patch (RFC 5789), which `application/json` does
+ * not.
+ */
 export const readMergePatch = async (request: Request): Promise<unknown> => {
   const [type = ''] = (request.headers.get('content-type') ?? '').split(';')
   if (type.trim().toLowerCase() !== MERGE_PATCH) throw new ProblemError(NOT_A_MERGE_PATCH)
@@ -40,8 +46,9 @@ export const readText = async (request: Request): Promise<string> => {
 }
 
 /**
- * A request's body of any length, piece by piece, expanded: no more is taken from the connection than is asked for.
- * Throws a ProblemError: 415 at once; while reading, 400 when the body is no gzip or the connection ends before it.
+ * A request's body of any length, expanded, piece by piece. No more is read from the connection than the caller asks
+ * for. Throws a ProblemError: 415 at once; while reading, 400 when the body is not gzip or the connection ends too
+ * early.
  */
 export const readPieces = (request: Request): AsyncIterable<Uint8Array> => {
   const isCompressed = isGzip(request)
@@ -49,7 +56,7 @@ export const readPieces = (request: Request): AsyncIterable<Uint8Array> => {
   return isCompressed ? expandPieces(sent) : sent
 }
 
-/** About what a request's body will take, known before it is read; at most the bound. */
+/** About how many bytes a request's body will take, estimated before it is read; at most MAX_BODY_BYTES. */
 export const bodyBytes = (request: Request): number => {
   const declared = request.headers.get('content-length')
   if (declared === null) return MAX_BODY_BYTES
@@ -57,12 +64,13 @@ export const bodyBytes = (request: Request): number => {
   return Math.min(bytes, MAX_BODY_BYTES)
 }
 
-// Entries of a till come down to a tenth; what expands more than this is rare, and gone once it has been looked at.
+// Compression takes the entries of a till down to a tenth. A body that expands more than this is rare, and its memory
+// is free again once it has been parsed.
 const USUAL_EXPANSION = 16
 
 const isGzip = (request: Request): boolean => {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
-  // "x-gzip" is what HTTP/1.0 called it, and RFC 9110 still wants it understood.
+  // HTTP/1.0 called it "x-gzip", and RFC 9110 still requires servers to understand that name.
   if (encoding === 'gzip' || encoding === 'x-gzip') return true
   if (encoding === 'identity') return false
   throw new ProblemError(UNSUPPORTED_ENCODING)
@@ -78,7 +86,7 @@ async function* piecesOf(request: Request): AsyncGenerator<Uint8Array> {
 
 async function* expandPieces(sent: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: EXPANDED_PIECE_BYTES })
-  // Its errors come out of the loop below; leaving the loop destroys both ends.
+  // Errors of the pipeline are thrown by the loop below. Leaving the loop destroys both ends.
   pipeline(Readable.from(sent), gunzip, () => {})
   try {
     yield* gunzip as AsyncIterable<Uint8Array>
@@ -93,7 +101,7 @@ const readBytes = async (request: Request): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')
   if (Number(declared) > MAX_BODY_BYTES) throw new ProblemError(TOO_LARGE)
   try {
-    // Node reads no more than was declared, so such a body can be taken whole, at a quarter of the cost of a stream.
+    // Node reads no more than was declared. So such a body can be read whole, at a quarter of the cost of a stream.
     const bytes = declared === null ? await readAtMost(request, MAX_BODY_BYTES) : await readWhole(request)
     if (bytes.byteLength > MAX_BODY_BYTES) throw new ProblemError(TOO_LARGE)
     return bytes
@@ -108,7 +116,7 @@ const readWhole = async (request: Request): Promise<Uint8Array> => new Uint8Arra
 const readAtMost = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let length = 0
-  // Leaving the loop cancels the stream: what is too large is not read to its end.
+  // Leaving the loop cancels the stream, so a body that is too large is not read to its end.
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength
     if (length > maxBytes) throw new ProblemError(TOO_LARGE)

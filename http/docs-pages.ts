@@ -1,4 +1,4 @@
-/** The pages for people, as HTML. All addresses in them are relative, so that they also work behind a path prefix. */
+/** The HTML pages for people. All addresses in them are relative, so that they also work behind a path prefix. */
 import { PROBLEMS, type ProblemCode } from '#wire/http/problem'
 import { FIELD_TEXTS, PROBLEM_TEXTS } from '#wire/http/openapi/problem-texts'
 
@@ -13,7 +13,7 @@ export const tryItPage = (title: string): string =>
     '<div id="swagger-ui"></div>\n<noscript>This page needs JavaScript; <a href="openapi.json">openapi.json</a> does not.</noscript>',
   )
 
-/** Runs in the browser, after Swagger UI. */
+/** Runs in the browser after Swagger UI has loaded. */
 export const TRY_IT_SCRIPT = `SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#swagger-ui',

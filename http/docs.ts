@@ -1,16 +1,16 @@
-/** What a service says of itself: its OpenAPI document, and pages for people on which it can be read and tried. */
+/** Publishes a service's OpenAPI document, and pages on which people read it and try it. */
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Handler, Hono } from 'hono'
 import type { OpenApiDocument } from '#wire/http/openapi/document'
+import type { ServiceEnv } from './context.ts'
 import { PAGE_STYLE, problemsPage, TRY_IT_SCRIPT, tryItPage } from './docs-pages.ts'
 import { matchesTag } from './etag.ts'
 import { onlyMethods } from './methods.ts'
-import type { ServiceEnv } from './service.ts'
 
-/** Adds `/openapi.json`, `/docs` and `/docs/problems`. The document is made when it is first asked for. */
+/** Adds `/openapi.json`, `/docs` and `/docs/problems`. The document is made at the first request for it. */
 export const publishDocs = (app: Hono<ServiceEnv>, document: () => OpenApiDocument): void => {
   const files: Readonly<Record<string, PublishedFile>> = {
     '/openapi.json': { type: 'application/json', read: () => JSON.stringify(document()) },
@@ -34,7 +34,7 @@ const HTML = 'text/html; charset=utf-8'
 const CSS = 'text/css; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 
-/** Read or made once, at the first request; after that a client that has it gets a 304. */
+/** A file that is read or made once, at the first request. A client that has it already gets 304. */
 const published = ({ type, read }: PublishedFile): Handler<ServiceEnv> => {
   let made: { readonly body: string | Uint8Array<ArrayBuffer>; readonly etag: string } | undefined
   const make = () => {
@@ -50,7 +50,7 @@ const published = ({ type, read }: PublishedFile): Handler<ServiceEnv> => {
   }
 }
 
-// Everything a page needs comes from here, and it may speak to nobody else. Swagger UI sets styles on its elements.
+// A page loads everything from this service and may connect to no other. Swagger UI sets styles on its elements.
 const SECURITY_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -66,6 +66,6 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-/** A file of the package swagger-ui-dist: the one place that knows where it is. */
+/** A file of the package swagger-ui-dist. Only this function knows where the package is. */
 const swaggerUiFile = (name: string): Uint8Array<ArrayBuffer> =>
   readFileSync(join(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'), '..', name))

@@ -1,4 +1,4 @@
-/** Whether `If-None-Match` names the tag. The comparison is weak: only what stands between the quotes counts. */
+/** Whether `If-None-Match` names the tag. The comparison is weak: only the text between the quotes counts. */
 export const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean =>
   ifNoneMatch?.trim() === '*' ||
   tagsIn(ifNoneMatch ?? '')
@@ -9,7 +9,7 @@ export const matchesTag = (ifNoneMatch: string | undefined, etag: string): boole
 export const matchesTagStrongly = (ifMatch: string, etag: string): boolean =>
   ifMatch.trim() === '*' || (!etag.startsWith('W/') && tagsIn(ifMatch).includes(etag))
 
-/** Whether a text is what `If-Match` and `If-None-Match` may be: `*`, or a list of tags. */
+/** Whether the text is a valid `If-Match` or `If-None-Match`: `*`, or a list of tags. */
 export const isTagList = (text: string): boolean =>
   text.trim() === '*' ||
   text

@@ -1,11 +1,11 @@
 import type { Handler } from 'hono'
 import { MERGE_PATCH } from '#wire/json/json'
 import { problemResponse, type Problem } from '#wire/http/problem'
-import type { ServiceEnv } from './service.ts'
+import type { ServiceEnv } from './context.ts'
 
 /**
- * For the methods that a path does not take, registered after those that it does: OPTIONS says which there are, any
- * other is answered 405.
+ * Answers the methods that a path does not take. OPTIONS lists those that it takes; any other method is answered 405.
+ * Register it after the handlers of the path.
  */
 export const onlyMethods = (...methods: readonly string[]): Handler<ServiceEnv> => {
   const allow = [...methods, 'OPTIONS'].join(', ')

@@ -1,6 +1,7 @@
 /**
- * What every service tells Prometheus of itself. Only this file and its namesakes in ingest and query-api know the
- * library; all others have hooks, which take plain values, once a request or a call to another system, never once an entry.
+ * The metrics of every service. Only this file and the two other metrics.ts, in ingest and query-api, know the library.
+ * All other files have hooks that take plain values. They are called once for each request or call to another system,
+ * never once for each entry.
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
@@ -11,7 +12,10 @@ export type { Registry }
 /** The metrics of one service. Each service has its own, so that several can live in a process. */
 export const metricsRegistry = (): Registry => new Registry()
 
-/** The same, with those of the process that the service has to itself: CPU, memory, event loop, garbage collection. */
+/**
+ * The same, and the metrics of the process, for a service that has a process of its own: CPU, memory, event loop,
+ * garbage collection.
+ */
 export const processRegistry = (): Registry => {
   const registry = metricsRegistry()
   collectDefaultMetrics({ register: registry })
@@ -19,16 +23,17 @@ export const processRegistry = (): Registry => {
   return registry
 }
 
-// A server's handles are its connections: at each scrape they would be listed one by one, to say no more than their number.
+// A server's handles are its connections. Listing them one by one at each scrape would be costly and tell only their
+// number.
 const LISTS_OF_HANDLES = ['resources', 'handles', 'requests'].flatMap((what) => [
   `nodejs_active_${what}`,
   `nodejs_active_${what}_total`,
 ])
 
-/** From a good answer out of a cache to a wait that few clients have the patience for. */
+/** From the time of a cached answer to a time that few clients wait. */
 export const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Middleware that measures requests until their answer begins. */
+/** Middleware that measures each request until its answer begins. */
 export const measuringRequests = (registry: Registry): MiddlewareHandler => {
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
@@ -57,14 +62,14 @@ export const measuringRequests = (registry: Registry): MiddlewareHandler => {
   }
 }
 
-// Clients can make up methods and paths; a label may only have values of ours.
+// Clients can invent methods and paths, so a label may only have values from our own lists.
 const methodOf = (c: Context): string => (METHODS.has(c.req.method) ? c.req.method : 'other')
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** The pattern of the route; what matches everything is middleware. */
+/** The pattern of the route. Patterns that match every path belong to middleware. */
 const routeOf = (c: Context): string => matchedRoutes(c).findLast(({ path }) => path !== '/*')?.path ?? 'none'
 
-/** A gauge that is set by `look` when somebody asks for it. */
+/** A gauge that `look` sets at each scrape. */
 export const gaugeAtScrape = (registry: Registry, { look, ...declared }: GaugeAtScrape): void => {
   const gauge: Gauge = new Gauge({ ...declared, registers: [], collect: async () => await look(gauge) })
   registry.registerMetric(gauge)

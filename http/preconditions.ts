@@ -1,13 +1,16 @@
-/** On what a request that changes something may be carried out (RFC 9110, section 13.1). */
+/** The conditions that a client sets for a change (RFC 9110, section 13.1). */
 import type { FieldProblem } from '#wire/json/fields'
 import { invalid } from '#wire/http/problem'
+import type { ServiceContext } from './context.ts'
 import { isTagList, matchesTag, matchesTagStrongly } from './etag.ts'
-import { ProblemError, type ServiceContext } from './service.ts'
+import { ProblemError } from './problem-error.ts'
 
-/** Both headers as they were sent. */
+/** Both headers as the client sent them. */
 export type Preconditions = { readonly ifMatch?: string; readonly ifNoneMatch?: string }
 
-/** Throws a ProblemError for a header that is no list of tags: ignoring it could overwrite what the client protects. */
+/**
+ * Throws a ProblemError for a header that is not a list of tags: ignoring it could overwrite what the client protects.
+ */
 export const preconditionsOf = (c: ServiceContext): Preconditions => {
   const ifMatch = c.req.header('if-match')
   const ifNoneMatch = c.req.header('if-none-match')
@@ -18,7 +21,7 @@ export const preconditionsOf = (c: ServiceContext): Preconditions => {
   return { ...(ifMatch !== undefined && { ifMatch }), ...(ifNoneMatch !== undefined && { ifNoneMatch }) }
 }
 
-/** Whether they hold for what has this tag; undefined: for what does not exist. */
+/** Whether the preconditions hold for a resource with this tag; undefined when the resource does not exist. */
 export const preconditionsHold = ({ ifMatch, ifNoneMatch }: Preconditions, etag: string | undefined): boolean =>
   etag === undefined
     ? ifMatch === undefined

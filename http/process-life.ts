@@ -1,10 +1,9 @@
-/** What ends a process that serves, and what does not. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { devNull } from 'node:os'
 
 /**
  * Calls `stop` on SIGTERM (a supervisor), SIGINT (Ctrl-C) and SIGHUP (a terminal that was closed). A second Ctrl-C or
- * SIGTERM ends the process the hard way. A second SIGHUP does not: the shell and the kernel both send one.
+ * SIGTERM ends the process at once. A second SIGHUP does not: the shell and the kernel both send one.
  */
 export const onStopSignal = (stop: () => void): void => {
   let isStopping = false
@@ -15,15 +14,15 @@ export const onStopSignal = (stop: () => void): void => {
   process.once('SIGTERM', once)
   process.once('SIGINT', once)
   process.on('SIGHUP', () => {
-    // What is still said would fail with EIO on the closed terminal, and end the process halfway.
+    // Output to the closed terminal would fail with EIO and end the process halfway.
     for (const output of [1, 2]) if (!isWritable(output)) discard(output)
     once()
   })
 }
 
 /**
- * A process that serves goes on when the reader of its output has gone away, as in `npm start | head -2`. Without this,
- * Node ends it with EPIPE on the next line that it prints.
+ * Keeps the process running after the reader of its output has gone, as in `npm start | head -2`. Without this, Node
+ * ends it with EPIPE on the next line that it prints.
  */
 export const outliveReaders = (): void => {
   for (const output of [process.stdout, process.stderr]) {
@@ -41,7 +40,10 @@ const isWritable = (output: number): boolean => {
   }
 }
 
-/** From now on the output goes nowhere. The next file opened gets the lowest free number: the one closed. */
+/**
+ * Sends the output nowhere from now on. The next file that is opened gets the lowest free number, which is the one just
+ * closed.
+ */
 export const discard = (output: number): void => {
   closeSync(output)
   openSync(devNull, 'w')

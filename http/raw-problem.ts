@@ -1,10 +1,10 @@
-/** Problems of requests that never became one: Node's parser gave up, or they took too long to arrive. */
+/** Answers bytes that never became a request: Node's parser gave up, or they took too long to arrive. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { problemBody, PROBLEMS, type Problem } from '#wire/http/problem'
 
-/** Answers on the bare connection, and ends it. */
+/** Answers on the bare connection, then ends it. */
 export const endWithProblem = (socket: Socket, problem: Problem): void => {
   if (!socket.writable) {
     socket.destroy()
@@ -23,7 +23,7 @@ export const endWithProblem = (socket: Socket, problem: Problem): void => {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** What Node's parser found wrong, in our words. */
+/** The problem for an error of Node's HTTP parser. */
 export const problemOfParser = ({ code }: NodeJS.ErrnoException): Problem => {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':

@@ -1,4 +1,4 @@
-/** From an app to a process that listens: sensible limits, and an end that loses nothing that was acknowledged. */
+/** Serves an app over HTTP, within limits, and stops without losing what was acknowledged. */
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -15,39 +15,39 @@ type App = { readonly fetch: (request: Request) => Response | Promise<Response> 
 export type Serving = {
   readonly port: number
   /**
-   * Takes no more connections, lets the requests in flight finish, their answers included, and closes what is left
-   * when `STOP_WITHIN_MS` have passed. Returns when no connection is open.
+   * Takes no more connections, lets the requests in flight finish, their answers included, and closes the connections
+   * that are left after `STOP_WITHIN_MS`. Returns when no connection is open.
    */
   stop(): Promise<void>
 }
 
-// Longer than any entry waits for the stream (5 s), and within what the local supervisor waits for a child (6 s).
+// An entry waits at most 5 s for the stream, and the local supervisor waits 6 s for a child. The limit lies between.
 const STOP_WITHIN_MS = 5_500
 
 const LIMITS = {
   headersTimeout: 10_000,
-  // `limitTime` takes its place.
+  // Replaced by `limitTime`.
   requestTimeout: 0,
   connectionsCheckingInterval: 5_000,
-  // Longer than a load balancer's 60 s, so that it is never us who close a connection that it is about to use.
+  // A load balancer keeps connections for 60 s. This is longer, so that we never close one that it is about to use.
   keepAliveTimeout: 65_000,
 }
 
 export type Address = {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   readonly port: number
-  /** Called at the beginning of `stop`: the moment to end answers that would never end by themselves. */
+  /** Called at the beginning of `stop`, so that answers that never end by themselves can be ended. */
   readonly onStop?: () => void
-  /** Paths whose requests may take as long as they go on. */
+  /** Paths whose requests may last as long as the client sends. */
   readonly endlessPaths?: readonly string[]
 }
 
-/** Listens. Throws an error that a person can act on when the port cannot be had. */
+/** Listens. When the port cannot be used, throws an error that says what to do. */
 export const serve = async (app: App, { host, port, onStop, endlessPaths }: Address): Promise<Serving> => {
   const answer = async (request: Request): Promise<Response> => {
     const response = await app.fetch(request)
-    // Stopping: a client that keeps the connection would send its next request into the void.
+    // The server is stopping: the next request on this connection would get no answer.
     if (!server.listening) response.headers.set('connection', 'close')
     return response
   }
@@ -61,7 +61,7 @@ export const serve = async (app: App, { host, port, onStop, endlessPaths }: Addr
   })
   server.on('clientError', (error, socket: Socket) => {
     const last = answers.get(socket)
-    // In the middle of an answer to the request before, a second one would only be read as a part of it.
+    // While the previous answer is being sent, the client would read a second one as part of it.
     if (last?.headersSent === true && !last.writableFinished) socket.destroy()
     else endWithProblem(socket, problemOfParser(error))
   })
@@ -69,7 +69,7 @@ export const serve = async (app: App, { host, port, onStop, endlessPaths }: Addr
   return { port: (server.address() as AddressInfo).port, stop: () => stop(server, onStop) }
 }
 
-/** The whole life of a process that serves: exit code 1 when it cannot listen, 0 after SIGTERM, SIGINT or SIGHUP. */
+/** Serves until the process ends: exit code 1 when it cannot listen, 0 after SIGTERM, SIGINT or SIGHUP. */
 export const serveUntilStopped = async (
   app: App,
   address: Address,
@@ -77,7 +77,7 @@ export const serveUntilStopped = async (
 ): Promise<void> => {
   try {
     const serving = await serve(app, address)
-    // First, so that a process that says it listens can be stopped.
+    // Before the log line, so that a process that says that it listens can be stopped.
     exitOnSignals(serving)
     log.info({ host: address.host, port: serving.port }, 'listening')
   } catch (error) {
@@ -96,7 +96,7 @@ export const exitOnSignals = (serving: Serving): void => {
   onStopSignal(() => void exit())
 }
 
-// The app answers its own errors; what arrives here is a target or a host that is no URL.
+// The app answers its own errors. Only a request whose target and host make no URL arrives here.
 const unreadableRequest = () =>
   problemResponse(
     { code: 'malformed-request', detail: 'The URL or the Host header is not valid.' },
@@ -120,7 +120,7 @@ const stop = async (server: Server, onStop?: () => void): Promise<void> => {
   server.close()
   onStop?.()
   const deadline = performance.now() + STOP_WITHIN_MS
-  // A connection kept alive turns idle when its request has been answered, after close() has looked for idle ones.
+  // close() closes idle connections once. A connection whose request is answered later becomes idle after that.
   while (performance.now() < deadline && !(await settlesWithin(closed, 20))) server.closeIdleConnections()
   server.closeAllConnections()
   await closed

@@ -1,23 +1,23 @@
-/** What both services share: request ids, problems instead of stack traces, the probes, and metrics. */
+/** The base of both services: request ids, problems instead of stack traces, probes and metrics. */
 import { randomUUID } from 'node:crypto'
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { jsonResponse, problemResponse, type Problem } from '#wire/http/problem'
+import type { ServiceContext, ServiceEnv } from './context.ts'
 import { onlyMethods } from './methods.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
-
-export type ServiceEnv = { Variables: { requestId: string } }
-export type ServiceContext = Context<ServiceEnv>
+import { ProblemError } from './problem-error.ts'
+import { Unavailable } from './unavailable.ts'
 
 export type ServiceParts = {
   readonly log: Pick<Logger, 'error'>
-  /** Whether requests can be served now; `/readyz` says 503 until it does. */
+  /** Whether requests can be served now. `/readyz` answers 503 until they can. */
   readonly isReady: () => Promise<boolean>
-  /** What `/metrics` tells. */
+  /** The metrics that `/metrics` answers. */
   readonly registry?: Registry
 }
 
-/** A Hono app that answers every request, whatever happens to it, in the contract's manner. */
+/** A Hono app that answers every request as the contract says, failed ones included. */
 export const service = ({ log, isReady, registry = metricsRegistry() }: ServiceParts): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
   app.use(measuringRequests(registry))
@@ -37,27 +37,22 @@ export const service = ({ log, isReady, registry = metricsRegistry() }: ServiceP
   app.all('/metrics', onlyMethods('GET', 'HEAD'))
   app.notFound((c) => problem(c, { code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` }))
   app.onError((error, c) => {
+    const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path }
+    // pino writes the stack of an error only under the name `err`.
+    if (error instanceof Unavailable) {
+      log.error({ err: error.cause, ...request }, `${error.dependency.name} does not answer`)
+    }
     if (error instanceof ProblemError) return problem(c, error.problem)
-    // Under the name `err`, because that is the one that pino writes with its stack.
-    log.error({ err: error, requestId: c.get('requestId'), method: c.req.method, path: c.req.path }, 'request failed')
+    log.error({ err: error, ...request }, 'request failed')
     const detail = 'It is logged under this requestId. Sending the same request again is safe.'
     return problem(c, { code: 'unexpected-error', detail })
   })
   return app
 }
 
-export const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))
+const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))
 
-/** A problem found where no Response can be returned, such as while reading a body. */
-export class ProblemError extends Error {
-  readonly problem: Problem
-
-  constructor(problem: Problem) {
-    super(problem.detail)
-    this.problem = problem
-  }
-}
-
-// A caller's own id is kept, so that both sides' logs meet, unless it could not stand in a log line or a header.
+// A client's own id is kept, so that its log and ours name the same request, unless it is unsafe in a log line or a
+// header.
 const requestIdOf = (given: string | undefined): string =>
   given !== undefined && /^[A-Za-z0-9._:-]{1,64}$/.test(given) ? given : randomUUID()

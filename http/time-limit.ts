@@ -1,14 +1,17 @@
-/** How long a request may take to arrive, so that whoever sends a byte now and then does not hold a connection for ever. */
+/**
+ * Limits how long a request may take to arrive. Without a limit, a client that sends a byte now and then would hold a
+ * connection for ever.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { endWithProblem, TOO_SLOW } from './raw-problem.ts'
 
 const REQUEST_TIMEOUT_MS = 30_000
-// On an endless path: how long nothing may arrive while the other side takes nothing either.
+// The time after which a connection on an endless path is closed when neither side sends anything.
 const IDLE_TIMEOUT_MS = 60_000
 
 /**
- * A request must have arrived within 30 s; one on an endless path may take as long as anything moves. This stands in for
- * Node's own `requestTimeout`, which knows no exceptions.
+ * Requires a request to arrive within 30 s. On an endless path, it may take longer as long as either side sends. This
+ * replaces Node's own `requestTimeout`, which allows no exceptions.
  */
 export const limitTime = (
   incoming: IncomingMessage,
@@ -19,12 +22,12 @@ export const limitTime = (
   if (endlessPaths.includes(url.split('?', 1)[0] ?? '')) {
     const giveUp = () => socket.destroy()
     socket.setTimeout(IDLE_TIMEOUT_MS, giveUp)
-    // Node sets a time of its own until the next request, but would leave our listener where it is.
+    // Node sets its own timeout until the next request, but would keep our listener.
     outgoing.once('close', () => socket.off('timeout', giveUp))
     return
   }
   const timer = setTimeout(() => {
-    // Only what is still arriving; an answer may take its time.
+    // The limit is for requests that are still arriving. An answer may take longer.
     if (incoming.complete) return
     if (outgoing.headersSent) socket.destroySoon()
     else endWithProblem(socket, TOO_SLOW)

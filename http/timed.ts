@@ -1,7 +1,7 @@
 /** How a call to another system went. */
 export type Call = { readonly durationMs: number; readonly failed: boolean }
 
-/** What `call` answers or rejects with, at the very moment at which it does; `onEnd` hears how it went. */
+/** Passes on what `call` answers or rejects with, without delay. `onEnd` hears how the call went. */
 export const timed = <T>(call: () => Promise<T>, onEnd: (call: Call) => void): Promise<T> => {
   const startedMs = performance.now()
   const end = (failed: boolean) => onEnd({ durationMs: performance.now() - startedMs, failed })

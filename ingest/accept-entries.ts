@@ -1,6 +1,6 @@
 /**
- * The use case behind every entry route: what a client sent becomes entries on the stream. Each entry is judged by
- * itself, so a bad one never takes its neighbours with it, and none is accepted before the stream has acknowledged it.
+ * The use case behind every entry route: the inputs of a client become entries on the stream. Each entry is judged by
+ * itself, so a bad entry never fails the others. An entry is accepted only when the stream has acknowledged it.
  */
 import { MAX_ENTRY_AGE_MS, stampDay } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
@@ -13,10 +13,10 @@ import type { EntryFields, EntryInput } from '#wire/entry/schema'
 import type { FieldProblem } from '#wire/json/fields'
 import { invalid, type Problem } from '#wire/http/problem'
 import type { KnownMerchants } from './known-merchants.ts'
-import { REGISTER_UNAVAILABLE } from './register-merchant.ts'
+import { REGISTER } from './register-merchant.ts'
 import type { NotWritten, StreamWriter } from './stream-writer.ts'
 
-/** Answers one outcome per input, in order. Never rejects: what fails, fails entry by entry. */
+/** Answers one outcome per input, in order. Never rejects: each entry fails by itself. */
 export type AcceptEntries = (inputs: readonly EntryInput[]) => Promise<readonly Result<Accepted, Problem>[]>
 
 export type Acceptance = { readonly stamp: StampEntries; readonly writer: StreamWriter }
@@ -37,7 +37,7 @@ export const acceptEntries =
     })
   }
 
-/** What each input is as an accepted entry, with its business day and the time it came, in order; or why it is none. */
+/** Each input as an entry, with its business day and the time at which it came, or the problem with it; in order. */
 export type StampEntries = (inputs: readonly EntryInput[]) => Promise<readonly Result<Entry, Problem>[]>
 
 export type Stamping = {
@@ -45,7 +45,7 @@ export type Stamping = {
   readonly clock: Clock
   /** Hears why the register could not be read. */
   readonly onTrouble?: (error: unknown) => void
-  /** Hears what our own code failed with on an entry. */
+  /** Hears the errors of our own code on an entry. */
   readonly onFault?: (error: unknown) => void
 }
 
@@ -60,7 +60,7 @@ export const stampEntries =
       try {
         return judge(input.value, owners.get(input.value.merchantId), nowMs)
       } catch (error) {
-        // Its neighbours must not pay for what our own code does to one entry.
+        // A fault of ours on one entry must not fail the others.
         onFault(error)
         return refuse(UNEXPECTED_ERROR)
       }
@@ -90,9 +90,9 @@ const findOwners = async (
   return owners
 }
 
-/** The entry as it is accepted, with its business day and the time it came. */
+/** The entry as it is accepted, with its business day and the time at which it came. */
 const judge = (fields: EntryFields, owner: Owner = 'unknown', nowMs: number): Result<Entry, Problem> => {
-  if (owner === 'unreachable') return refuse(REGISTER_UNAVAILABLE)
+  if (owner === 'unreachable') return refuse(REGISTER.unavailable)
   if (owner === 'unknown') return refuse(invalidEntry([UNKNOWN_MERCHANT]))
   const wrongCurrency = currencyProblem(fields, owner)
   const wrongTime = timeProblem(fields, nowMs)
@@ -141,7 +141,7 @@ const UNEXPECTED_ERROR: Problem = {
   detail: 'Our own code failed on this entry, and it is logged. The entry may be valid: send it again, later.',
 }
 
-// May be counted all the same, as after any 5xx; the client sends it again under the same id.
+// After any 5xx the entry may be counted all the same. The client sends it again under the same id.
 export const NOT_WRITTEN: Record<NotWritten, Problem> = {
   'stream-unavailable': {
     code: 'stream-unavailable',

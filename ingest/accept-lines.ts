@@ -1,8 +1,8 @@
 /**
- * The use case behind `POST /v1/entries/stream`: entries one per line, as many as the client has. What arrives together
- * goes through `acceptEntries` together, a few such blocks at a time; no more is read before the oldest of them has
- * been answered and its answer taken. So memory is bounded by the blocks, whoever is slow: the sender, the stream, or
- * whoever reads the answers.
+ * The use case behind `POST /v1/entries/stream`: entries one per line, as many as the client has. Lines that arrive
+ * together go through `acceptEntries` together, as a block. At most MAX_BLOCKS blocks are under way: no more is read
+ * before the client has taken the answer of the oldest block. So the blocks bound the memory, even when the sender, the
+ * stream or the reader of the answers is slow.
  */
 import { ok, refuse, type Result } from '#ledger/result'
 import type { Accepted } from '#wire/http/batch'
@@ -15,27 +15,28 @@ import type { AcceptEntries } from './accept-entries.ts'
 
 export type LineAcceptance = {
   readonly accept: AcceptEntries
-  /** What to tell the client of an error, be it in what it sent or in us. */
+  /** The problem to answer for an error in the input or in our own code. */
   readonly explain: (error: unknown) => Problem
-  /** Hears what became of lines, whether or not somebody still listens to the answers. */
+  /** Hears the outcomes of lines, also when the client no longer reads the answers. */
   readonly onOutcomes?: (outcomes: readonly Result<Accepted, Problem>[]) => void
   readonly sleep?: (ms: number) => Promise<unknown>
-  /** Milliseconds; only differences count. */
+  /** In milliseconds, from any starting point. */
   readonly clock?: () => number
 }
 
-/** Answers while it reads, as NDJSON. Never throws: what goes wrong is in the last answer. */
+/** Answers while it reads, as NDJSON. Never throws: an error becomes the last answer. */
 export type AcceptLines = (input: AsyncIterable<Uint8Array>, requestId: string) => AsyncGenerator<string>
 
 const MAX_BLOCKS = 2
 const MAX_BLOCK_LINES = 500
 /**
- * About what one request holds at most. A block is what Node reads at once, 64 KiB, and the line begun before that; what
- * is made of it, text and entries, takes as much again.
+ * About what one request holds at most. A block is the 64 KiB that Node reads at once, and the line that began before
+ * them. Its text and entries take as much again.
  */
 export const MAX_HELD_BYTES = MAX_BLOCKS * 4 * MAX_LINE_BYTES
 
-// A stream that takes nothing for a moment is waited for; one that does not come back would only draw refusals.
+// A stream that takes nothing for a moment is waited for. After a longer time the upload ends, because each further
+// line would only be refused.
 const PAUSE_MS = 1_000
 const GIVE_UP_AFTER_MS = 10_000
 
@@ -74,8 +75,8 @@ export const acceptLines = ({
   }
 
 /**
- * The outcomes of the input's lines, in order, block by block. Reads on while blocks are under way, until there are
- * MAX_BLOCKS of them. Throws what the input throws, after the outcomes of what was read before.
+ * The outcomes of the input's lines, in order, block by block. Reads on while fewer than MAX_BLOCKS blocks are under
+ * way. An error of the input is thrown after the outcomes of the lines before it.
  */
 async function* outcomesOf(
   input: AsyncIterable<Uint8Array>,
@@ -104,7 +105,7 @@ async function* outcomesOf(
     }
     if (failure !== undefined) throw failure.error
   } finally {
-    // Not awaited: a read that is under way ends when the connection does.
+    // A read that is under way ends only when the connection does, so it is not awaited.
     void blocks.return(undefined).catch(() => {})
   }
 }
@@ -113,7 +114,7 @@ type Read = { readonly lines: readonly Line[] } | { readonly ended: true } | { r
 
 const isOutcomes = (event: Read | readonly LineOutcome[]): event is readonly LineOutcome[] => Array.isArray(event)
 
-// Never rejects, so that a read that nobody waits for any more ends quietly.
+// Never rejects, so that a read that is no longer awaited causes no unhandled rejection.
 const readFrom = async (blocks: AsyncGenerator<readonly Line[]>): Promise<Read> => {
   try {
     const next = await blocks.next()
@@ -123,7 +124,7 @@ const readFrom = async (blocks: AsyncGenerator<readonly Line[]>): Promise<Read> 
   }
 }
 
-/** Lines that arrived together, at most MAX_BLOCK_LINES; nobody waits until a block is full. */
+/** Lines that arrived together, at most MAX_BLOCK_LINES. A block goes at once, full or not. */
 async function* blocksOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter()
   for await (const piece of input) yield* inBlocks(splitter.push(piece))
@@ -141,7 +142,7 @@ function* inBlocks(lines: Iterable<Line>): Generator<readonly Line[]> {
   if (block.length > 0) yield block
 }
 
-/** One outcome per line that is not blank, in order. Never rejects, as `accept` never does. */
+/** One outcome for each line that is not blank, in order. Never rejects, since `accept` never does. */
 const acceptBlock = async (accept: AcceptEntries, block: readonly Line[]): Promise<readonly LineOutcome[]> => {
   const lines = block.flatMap(({ number, bytes }) => {
     const input = parseLine(bytes)
@@ -154,7 +155,7 @@ const acceptBlock = async (accept: AcceptEntries, block: readonly Line[]): Promi
 
 const parseLine = (bytes: Uint8Array | undefined): Result<EntryInput, Problem> | 'blank' => {
   if (bytes === undefined) return refuse(TOO_LONG)
-  // Takes a byte order mark away, which some systems put before their text.
+  // Decoding removes a byte order mark, which some systems put before their text.
   const text = decodeUtf8(bytes)
   if (!text.ok) return refuse(notJson('The line is not valid UTF-8.'))
   const input = parseEntryText(text.value)
@@ -168,7 +169,7 @@ const nextOf = (outcomes: Iterator<Result<Accepted, Problem>, unknown>): Result<
   return next.value
 }
 
-/** Why lines were refused that may be accepted when they are sent again. */
+/** The problem of lines that may be accepted when they are sent again. */
 const mayHeal = (outcomes: readonly LineOutcome[]): Problem | undefined =>
   outcomes
     .flatMap(({ outcome }) => (outcome.ok ? [] : [outcome.error]))

@@ -1,27 +1,27 @@
 /**
- * Who may come in. Work that would have to wait too long, or would take more memory than there is, is refused before
- * its body is read, which costs next to nothing; so what is let in is answered as quickly as ever, and when the load
- * goes down everybody is let in again.
+ * Admission of requests. A request that would wait too long, or take more memory than is left, is refused before its
+ * body is read, which costs very little. So admitted requests are answered as quickly as ever, and all requests are
+ * admitted again when the load goes down.
  */
 import { ok, refuse, type Result } from '#ledger/result'
 import type { Problem } from '#wire/http/problem'
 
 export type Admission = {
-  /** Lets a request in that holds up to `bytes` until it leaves. */
+  /** Admits a request that holds up to `bytes` until it leaves. */
   enter(bytes: number): Result<Admitted, Shed>
-  /** What the requests that are in hold together. */
+  /** The bytes that all admitted requests hold together. */
   heldBytes(): number
 }
 export type Admitted = { leave(): void }
 
-/** A problem that another moment would not have had, and for the operator what there was too much of. */
+/** A problem that comes from the load of the moment, and the kind of load, for the operator. */
 export type Shed = Problem & { readonly reason: ShedReason }
 export type ShedReason = 'no-room' | 'stream-slow' | 'rate-limited'
 
 export type AdmissionLimits = {
-  /** What all requests that are in may hold together. */
+  /** The bytes that all admitted requests may hold together. */
   readonly maxBytes: number
-  /** How long the one that waits longest for the stream has waited by now. */
+  /** How long the entry that waits longest for the stream has waited. */
   readonly waitingMs: () => number
 }
 
@@ -29,7 +29,7 @@ export const admission = ({ maxBytes, waitingMs }: AdmissionLimits): Admission =
   let heldBytes = 0
   return {
     enter(bytes) {
-      // A request of no size costs memory too, so this also bounds their number.
+      // An empty request costs memory too. The minimum also bounds the number of requests.
       const held = Math.max(bytes, MIN_REQUEST_BYTES)
       if (heldBytes + held > maxBytes) return refuse(NO_ROOM)
       if (waitingMs() > MAX_WAITING_MS) return refuse(TOO_SLOW)
@@ -48,7 +48,8 @@ export const admission = ({ maxBytes, waitingMs }: AdmissionLimits): Admission =
 
 const MIN_REQUEST_BYTES = 16 * 1024
 
-// An entry is given up after 5 s. Whoever joins a queue in which others have waited this long would rather go elsewhere.
+// An entry is given up after 5 s. Behind a queue that has waited this long, a client does better to send its entries
+// elsewhere.
 const MAX_WAITING_MS = 1_000
 
 const NO_ROOM: Shed = {

@@ -1,35 +1,39 @@
-/** Entries that wait for the stream, packed into records: one queue per target, in the order they came. */
+/** Entries that wait for the stream, packed into records: one queue per target, in the order in which they came. */
 import { EntriesRecord, FULL_RECORD_BYTES } from '#wire/stream/record'
+import type { Destination } from './destinations.ts'
 import type { PendingWrite } from './pending-writes.ts'
-import type { Route } from './shard-map.ts'
 
-/** A record being filled, or full, or on its way. */
+/** A record that is being filled, is full, or is on its way. */
 export type PackedRecord = {
-  readonly route: Route
+  readonly destination: Destination
   readonly body: EntriesRecord
-  /** Of each line: whose it is, and which of their entries. */
+  /** For each line: the write that it belongs to, and the entry's index in that write. */
   readonly writes: PendingWrite[]
   readonly indexes: number[]
-  /** Of the lines, before compression. */
+  /** The size of the lines before compression. */
   bytes: number
-  /** How often it was sent. What was sent takes no more entries. */
+  /** How often the record was sent. A record that was sent takes no more entries. */
   attempts: number
-  /** Made when it is first sent. */
+  /** The encoded record, made when it is first sent. */
   data?: Uint8Array
 }
 
-/** One call takes 500 records and 5 MiB. The rest of the 5 MiB is for what packing adds; compression mostly takes away. */
+/**
+ * One call takes 500 records and 5 MiB. The remaining 1 MiB is for what packing adds; compression usually saves much
+ * more.
+ */
 const MAX_CALL_RECORDS = 500
 const MAX_CALL_BYTES = 4 * 1024 * 1024
 
 export class Backlog {
-  /** What entries take up that are waiting or on their way. */
+  /** The size of the entries that are waiting or on their way. */
   bytes = 0
   readonly #queues = new Map<string, Queue>()
 
-  add(route: Route, line: string, write: PendingWrite, index: number): void {
-    // As many bytes as characters, or more when it is not ASCII: near enough to tell when a record is full.
-    const record = this.#openRecord(route, line.length)
+  add(destination: Destination, line: string, write: PendingWrite, index: number): void {
+    // The number of characters is the number of bytes of ASCII text, and near enough otherwise to tell when a record is
+    // full.
+    const record = this.#openRecord(destination, line.length)
     record.body.add(line)
     record.writes.push(write)
     record.indexes.push(index)
@@ -37,7 +41,7 @@ export class Backlog {
     record.bytes = record.body.bytes
   }
 
-  /** What goes with the next call: from every queue that is not resting, as much as fits. */
+  /** The records of the next call: from every queue that is not resting, as many as fit. */
   take(): PackedRecord[] {
     const taken: PackedRecord[] = []
     let room = MAX_CALL_BYTES
@@ -57,7 +61,7 @@ export class Backlog {
       if (done === 0) continue
       queue.records.splice(0, done)
       this.#queues.delete(target)
-      // At the end of the line, so that a long queue never starves the others.
+      // The queue goes behind the others, so that a long one never starves them.
       if (queue.records.length > 0) this.#queues.set(target, queue)
     }
     return taken
@@ -67,7 +71,7 @@ export class Backlog {
   giveBack(records: readonly PackedRecord[]): { wake(): void } {
     const resting = new Set<Queue>()
     for (const record of records.toReversed()) {
-      const queue = this.#queueOf(record.route.target)
+      const queue = this.#queueOf(record.destination.target)
       queue.records.unshift(record)
       queue.isResting = true
       resting.add(queue)
@@ -79,7 +83,7 @@ export class Backlog {
     }
   }
 
-  /** The record needs no more room: stored, or nobody waits for it any longer. */
+  /** Frees the room of a record that was stored, or that no write waits for any longer. */
   finish(record: PackedRecord): void {
     this.bytes -= record.bytes
   }
@@ -89,12 +93,19 @@ export class Backlog {
     this.#queues.clear()
   }
 
-  #openRecord(route: Route, bytes: number): PackedRecord {
-    const { records } = this.#queueOf(route.target)
+  #openRecord(destination: Destination, bytes: number): PackedRecord {
+    const { records } = this.#queueOf(destination.target)
     const last = records.at(-1)
     const fits = last !== undefined && last.attempts === 0 && last.bytes + bytes <= FULL_RECORD_BYTES
     if (fits) return last
-    const record: PackedRecord = { route, body: new EntriesRecord(), writes: [], indexes: [], bytes: 0, attempts: 0 }
+    const record: PackedRecord = {
+      destination,
+      body: new EntriesRecord(),
+      writes: [],
+      indexes: [],
+      bytes: 0,
+      attempts: 0,
+    }
     records.push(record)
     return record
   }
@@ -113,5 +124,5 @@ type Queue = { readonly records: PackedRecord[]; isResting: boolean }
 /** The record's bytes as they stand on the stream. */
 export const dataOf = (record: PackedRecord): Uint8Array => (record.data ??= record.body.encode())
 
-// The last to come is the last to reach its deadline: when its time is over, so is everybody's.
-const isGivenUp = ({ writes }: PackedRecord): boolean => writes.at(-1)?.undecided === 0
+// The write that came last reaches its deadline last. When it is settled, so are all writes of the record.
+const isGivenUp = ({ writes }: PackedRecord): boolean => writes.at(-1)?.unsettled === 0

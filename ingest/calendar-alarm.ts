@@ -3,9 +3,9 @@ import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Clock } from '#ledger/ports'
 
-/** Watches for calendars that end: from there on entries are refused, so people have to hear of it long before. */
+/** Watches for calendars that end. Entries after the end are refused, so operators have to know long before. */
 export type CalendarAlarm = {
-  /** Looks at a merchant as the register has it now. */
+  /** Looks at a merchant that was just read from the register. */
   look(merchant: Merchant): void
   /** How many merchants were seen within the last hour whose calendar ends within a year. */
   ending(): number
@@ -13,7 +13,7 @@ export type CalendarAlarm = {
 
 export type EndingCalendar = { readonly merchantId: MerchantId; readonly endsAt: string; readonly merchants: number }
 
-/** `onEnding` hears at once of the first calendar that ends within a year, and then at most once an hour. */
+/** `onEnding` hears of the first calendar that ends within a year at once, and then of one at most once an hour. */
 export const calendarAlarm = (clock: Clock, onEnding: (ending: EndingCalendar) => void): CalendarAlarm => {
   const seen = new Map<MerchantId, number>()
   let toldAtMs = -Infinity

@@ -1,12 +1,14 @@
 /**
- * What operators decide about things set aside: to put them on the stream again, as they were or corrected, or to leave
- * them out for good.
+ * Operators decide about items in quarantine: to put the entry on the stream again, as it was or corrected, or to leave
+ * it out for good.
  *
- * Each decision is one conditional write to the item's list of actions, so of two operators one is first, and the other
- * is told. A replay is decided before its entry is put on the stream and noted as done after; whoever finds one begun
- * can only go on with it. Put twice, an entry is counted once, because it is the same entry: so a request that broke off
- * anywhere is sent again, and one that was done is answered as it was.
+ * Each decision is one conditional write to the item's list of actions, so of two operators one is first and the other
+ * is told. A replay is noted as begun before its entry is put on the stream, and as done after that. A replay that has
+ * begun can only be completed. An entry that is put on the stream twice is counted once, because it is the same entry.
+ * So a request that broke off at any point can be sent again, and a request that was carried out is answered again.
  */
+import { ProblemError } from '#http/problem-error'
+import { orUnavailable, type Dependency } from '#http/unavailable'
 import { contentHash, type Entry, type EntryContent } from '#ledger/entry'
 import type { Clock, AuditTrail, Quarantine } from '#ledger/ports'
 import {
@@ -17,20 +19,20 @@ import {
   type QuarantineKey,
   type Replay,
 } from '#ledger/quarantine'
-import { ok, refuse, type Result } from '#ledger/result'
+import { ok } from '#ledger/result'
 import type { FieldProblem } from '#wire/json/fields'
 import { invalid, type Problem } from '#wire/http/problem'
 import { correctedEntry, type Correction } from '#wire/http/requests/quarantine'
 import { auditEventOf, type Decided } from '#wire/http/responses/quarantine'
 import { NOT_WRITTEN, type StampEntries } from './accept-entries.ts'
-import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
 import type { StreamWriter } from './stream-writer.ts'
 
+/** Throws a ProblemError when the decision cannot be carried out. */
 export type DecideQuarantine = {
   /** Puts the item's entry on the stream, with its correction if there is one. */
-  replay(key: QuarantineKey, by: string, correction?: Correction): Promise<Result<Decided, Problem>>
+  replay(key: QuarantineKey, by: string, correction?: Correction): Promise<Decided>
   /** Leaves the item out for good. */
-  discard(key: QuarantineKey, by: string, reason: string): Promise<Result<Decided, Problem>>
+  discard(key: QuarantineKey, by: string, reason: string): Promise<Decided>
 }
 
 export type QuarantineDesk = {
@@ -39,76 +41,70 @@ export type QuarantineDesk = {
   readonly writer: Pick<StreamWriter, 'write'>
   readonly auditTrail: AuditTrail
   readonly clock: Clock
-  /** Hears why the quarantine could not be reached. */
-  readonly onTrouble?: (error: unknown) => void
-  /** Hears why a decision could not be told; it holds all the same. */
-  readonly onUntold?: (error: unknown, decided: Decided) => void
+  /** Hears why a decision could not be published; the decision holds all the same. */
+  readonly onUnpublished?: (error: unknown, decided: Decided) => void
 }
 
 export const decideQuarantine = (desk: QuarantineDesk): DecideQuarantine => ({
-  replay: (key, by, correction) => decide(desk, key, (item) => replay(desk, item, by, correction)),
-  discard: (key, by, reason) => decide(desk, key, (item) => discard(desk, item, by, reason)),
+  replay: (key, by, correction) => carryOut(desk, key, (item) => replay(desk, item, by, correction)),
+  discard: (key, by, reason) => carryOut(desk, key, (item) => discard(desk, item, by, reason)),
 })
 
-/** What came of a try; 'moved' when somebody else was quicker, and what they made of the item has to be looked at. */
-type Tried = Result<Decided, Problem> | 'moved'
+/** 'moved' when another request has changed the item meanwhile, so that it has to be read again. */
+type Tried = Decided | 'moved'
 
-const decide = async (
-  { quarantine, auditTrail, onTrouble = () => {}, onUntold = () => {} }: QuarantineDesk,
+const carryOut = async (
+  { quarantine, auditTrail, onUnpublished = () => {} }: QuarantineDesk,
   key: QuarantineKey,
   attempt: (item: Quarantined) => Promise<Tried>,
-): Promise<Result<Decided, Problem>> => {
-  const decided = await untilSettled(quarantine, key, attempt).catch((error: unknown) => {
-    if (!(error instanceof OutOfReach)) throw error
-    onTrouble(error.cause)
-    return refuse(QUARANTINE_UNAVAILABLE)
-  })
-  if (decided.ok) {
-    await auditTrail.publish(auditEventOf(decided.value)).catch((error: unknown) => onUntold(error, decided.value))
-  }
+): Promise<Decided> => {
+  const decided = await untilCarriedOut(quarantine, key, attempt)
+  await auditTrail.publish(auditEventOf(decided)).catch((error: unknown) => onUnpublished(error, decided))
   return decided
 }
 
-const untilSettled = async (
+const untilCarriedOut = async (
   quarantine: QuarantineDesk['quarantine'],
   key: QuarantineKey,
   attempt: (item: Quarantined) => Promise<Tried>,
-): Promise<Result<Decided, Problem>> => {
+): Promise<Decided> => {
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-    const item = await orOutOfReach(quarantine.find(key))
-    if (item === undefined) return refuse(NO_SUCH_ITEM)
+    const item = await orUnavailable(quarantine.find(key), QUARANTINE)
+    if (item === undefined) throw new ProblemError(NO_SUCH_ITEM)
     const tried = await attempt(item)
     if (tried !== 'moved') return tried
   }
-  return refuse(CHANGED_MEANWHILE)
+  throw new ProblemError(CHANGED_MEANWHILE)
 }
 
 const MAX_ROUNDS = 5
 
 const replay = async (desk: QuarantineDesk, item: Quarantined, by: string, correction?: Correction): Promise<Tried> => {
   const wanted = wantedContent(item, correction)
-  if (!wanted.ok) return wanted
-  const isWanted = (entry: Entry): boolean => contentHash(entry) === contentHash(wanted.value)
+  const isWanted = (entry: Entry): boolean => contentHash(entry) === contentHash(wanted)
 
   const state = quarantineState(item)
-  if (state.status === 'discarded') return refuse(alreadyDecided('It was discarded.'))
+  if (state.status === 'discarded') throw alreadyDecided('It was discarded.')
   if (state.status === 'replayed') {
-    if (!isWanted(state.replayedAs.entry)) return refuse(alreadyDecided('It was replayed with other fields.'))
-    return ok(replayed(item, state.replayedAs))
+    if (!isWanted(state.replayedAs.entry)) throw alreadyDecided('It was replayed with other fields.')
+    return replayed(item, state.replayedAs)
   }
   if (state.begun !== undefined) {
-    return isWanted(state.begun) ? await putOnStream(desk, item, state.begun, by) : refuse(REPLAY_BEGUN)
+    if (!isWanted(state.begun)) throw new ProblemError(REPLAY_BEGUN)
+    return await putOnStream(desk, item, state.begun, by)
   }
-  return await beginReplay(desk, item, by, wanted.value)
+  return await beginReplay(desk, item, by, wanted)
 }
 
-/** The content that is asked for, as far as it can be judged without its merchant. */
-const wantedContent = ({ subject }: Quarantined, correction?: Correction): Result<EntryContent, Problem> => {
+/** The content that is asked for. Throws the problems that can be found without its merchant. */
+const wantedContent = ({ subject }: Quarantined, correction?: Correction): EntryContent => {
   if (correction !== undefined) {
     const corrected = correctedEntry(subject, correction)
-    return corrected.ok ? corrected : refuse(inCorrection(corrected.error.errors))
+    if (!corrected.ok) throw inCorrection(corrected.error.errors)
+    return corrected.value
   }
-  return subject === 'unreadable' ? refuse(correctionNeeded(UNREADABLE)) : ok(subject)
+  if (subject === 'unreadable') throw correctionNeeded(UNREADABLE)
+  return subject
 }
 
 const beginReplay = async (
@@ -118,47 +114,47 @@ const beginReplay = async (
   content: EntryContent,
 ): Promise<Tried> => {
   const entry = await entryToReplay(desk, item, content)
-  if (!entry.ok) return entry
-  const begun = await note(desk, item, { action: 'replay-begun', entry: entry.value, by, atMs: desk.clock() })
-  return begun === 'moved' ? begun : await putOnStream(desk, begun, entry.value, by)
+  const begun = await note(desk, item, { action: 'replay-begun', entry, by, atMs: desk.clock() })
+  return begun === 'moved' ? begun : await putOnStream(desk, begun, entry, by)
 }
 
-/** The entry as it was, with its day and time; or a corrected one, which is judged as a new one is. */
+/** The entry as it was, with its day and time; or the corrected entry, which is judged like a new one. */
 const entryToReplay = async (
   { stamp }: QuarantineDesk,
   { subject, actions }: Quarantined,
   content: EntryContent,
-): Promise<Result<Entry, Problem>> => {
+): Promise<Entry> => {
   if (subject !== 'unreadable' && contentHash(subject) === contentHash(content)) {
     const replays = actions.filter(({ action }) => action === 'replayed').length
-    return replays < MAX_REPLAYS ? ok(subject) : refuse(correctionNeeded(TOO_OFTEN))
+    if (replays >= MAX_REPLAYS) throw correctionNeeded(TOO_OFTEN)
+    return subject
   }
   const [stamped] = await stamp([ok(content)])
   if (stamped === undefined) throw new Error('an entry was given and nothing came back')
-  if (stamped.ok) return stamped
+  if (stamped.ok) return stamped.value
   const { errors } = stamped.error
-  return refuse(errors === undefined ? stamped.error : inCorrection(errors))
+  throw errors === undefined ? new ProblemError(stamped.error) : inCorrection(errors)
 }
 
 const putOnStream = async (desk: QuarantineDesk, item: Quarantined, entry: Entry, by: string): Promise<Tried> => {
   const [position] = await desk.writer.write([entry])
   if (position === undefined) throw new Error('an entry was written and nothing came back')
-  if (!position.ok) return refuse({ ...NOT_WRITTEN[position.error], detail: NOT_ON_STREAM })
+  if (!position.ok) throw new ProblemError({ ...NOT_WRITTEN[position.error], detail: NOT_ON_STREAM })
   const action = { action: 'replayed', position: position.value, by, atMs: desk.clock() } as const
   const noted = await note(desk, item, action)
-  return noted === 'moved' ? noted : ok(replayed(noted, { entry, position: position.value }))
+  return noted === 'moved' ? noted : replayed(noted, { entry, position: position.value })
 }
 
 const discard = async (desk: QuarantineDesk, item: Quarantined, by: string, reason: string): Promise<Tried> => {
   const state = quarantineState(item)
-  if (state.status === 'replayed') return refuse(alreadyDecided('It was replayed.'))
+  if (state.status === 'replayed') throw alreadyDecided('It was replayed.')
   if (state.status === 'discarded') {
-    if (state.reason !== reason) return refuse(alreadyDecided('It was discarded for another reason.'))
-    return ok(discarded(item, reason))
+    if (state.reason !== reason) throw alreadyDecided('It was discarded for another reason.')
+    return discarded(item, reason)
   }
-  if (state.begun !== undefined) return refuse(REPLAY_BEGUN)
+  if (state.begun !== undefined) throw new ProblemError(REPLAY_BEGUN)
   const noted = await note(desk, item, { action: 'discarded', reason, by, atMs: desk.clock() })
-  return noted === 'moved' ? noted : ok(discarded(noted, reason))
+  return noted === 'moved' ? noted : discarded(noted, reason)
 }
 
 const replayed = (item: Quarantined, replayedAs: Replay): Decided => ({
@@ -184,26 +180,23 @@ const note = async (
   item: Quarantined,
   action: QuarantineAction,
 ): Promise<Quarantined | 'moved'> => {
-  const noted = await orOutOfReach(quarantine.note(item, action))
+  const noted = await orUnavailable(quarantine.note(item, action), QUARANTINE)
   return noted === 'moved' ? noted : { ...item, actions: [...item.actions, action] }
 }
 
-const inCorrection = (errors: readonly FieldProblem[]): Problem =>
-  invalid(
-    'The entry is not valid.',
-    errors.map((error) => ({ ...error, pointer: `/entry${error.pointer}` })),
-  )
+const inCorrection = (errors: readonly FieldProblem[]): ProblemError => {
+  const inRequest = errors.map((error) => ({ ...error, pointer: `/entry${error.pointer}` }))
+  return new ProblemError(invalid('The entry is not valid.', inRequest))
+}
 
-const correctionNeeded = (detail: string): Problem =>
-  invalid('It cannot be replayed as it was.', [{ pointer: '/entry', code: 'missing', detail }])
+const correctionNeeded = (detail: string): ProblemError =>
+  new ProblemError(invalid('It cannot be replayed as it was.', [{ pointer: '/entry', code: 'missing', detail }]))
 
 const UNREADABLE = 'is required: what was set aside cannot be read as an entry'
 const TOO_OFTEN = `is required: it was replayed ${MAX_REPLAYS} times as it was, and set aside each time`
 
-const alreadyDecided = (what: string): Problem => ({
-  code: 'already-decided',
-  detail: `${what} Look at the item to see by whom.`,
-})
+const alreadyDecided = (what: string): ProblemError =>
+  new ProblemError({ code: 'already-decided', detail: `${what} Look at the item to see by whom.` })
 
 const REPLAY_BEGUN: Problem = {
   code: 'already-decided',
@@ -220,8 +213,11 @@ const CHANGED_MEANWHILE: Problem = {
   retryAfterSeconds: 1,
 }
 
-const QUARANTINE_UNAVAILABLE: Problem = {
-  code: 'store-unavailable',
-  detail: 'The quarantine could not be reached. Send the same request again.',
-  retryAfterSeconds: 1,
+const QUARANTINE: Dependency = {
+  name: 'the quarantine',
+  unavailable: {
+    code: 'store-unavailable',
+    detail: 'The quarantine could not be reached. Send the same request again.',
+    retryAfterSeconds: 1,
+  },
 }

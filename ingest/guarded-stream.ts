@@ -1,6 +1,6 @@
 /**
- * The stream behind a time limit and a circuit breaker, so that a dead stream costs nobody time: after some failures in
- * a row calls are refused at once, until now and then one is let through to see whether the stream is back.
+ * The stream behind a time limit and a circuit breaker, so that no client waits for a dead stream. After some failures
+ * in a row, calls are refused at once; from time to time one is let through to see whether the stream is back.
  */
 import {
   BrokenCircuitError,
@@ -18,10 +18,12 @@ const FAILURES_IN_A_ROW = 5
 const PROBE_AFTER_MS = 1_000
 const CALL_TIMEOUT_MS = 3_000
 
-/** Open: calls are refused untried. Half open: one call is let through to see. Closed: all are, as it should be. */
+/**
+ * Open: calls are refused untried. Half open: one call is let through as a probe. Closed: all calls are let through.
+ */
 export type BreakerState = 'open' | 'half-open' | 'closed'
 
-/** The same stream, but a call throws an error that `isStreamDown` knows when it was not even tried. */
+/** The same stream. A call that is refused untried throws an error for which `isStreamDown` is true. */
 export const guardedStream = (
   stream: EntryStream,
   onStateChange: (state: BreakerState) => void = () => {},
@@ -35,7 +37,7 @@ export const guardedStream = (
   const guard = wrap(breaker, limited)
   return {
     put: (records) => guard.execute(() => stream.put(records)),
-    // Not behind the breaker: what lists shards says nothing about what takes records, and asks seldom.
+    // Not behind the breaker: shards are listed rarely, and whether they can be says nothing about records.
     openShards: () => limited.execute(() => stream.openShards()),
   }
 }
@@ -44,12 +46,12 @@ export const isStreamDown = (error: unknown): boolean => error instanceof Broken
 
 const STATES: Record<CircuitState, BreakerState> = {
   [CircuitState.Open]: 'open',
-  // Opened by hand, which nobody does here.
+  // The state of a breaker that was opened by hand, which does not happen here.
   [CircuitState.Isolated]: 'open',
   [CircuitState.HalfOpen]: 'half-open',
   [CircuitState.Closed]: 'closed',
 }
 
-// A stream can be dead and polite: it answers, and takes nothing.
+// A stream can also fail by answering every call and storing nothing.
 const tookNothing = (outcomes: unknown): boolean =>
   (outcomes as readonly PutOutcome[]).every(({ status }) => status === 'refused')

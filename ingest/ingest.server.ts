@@ -1,4 +1,3 @@
-/** Ingest as a process of its own. */
 import { pino } from 'pino'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
@@ -18,12 +17,12 @@ const log = pino({ name: 'ingest', level: settings.logLevel })
 
 const store = documentClient()
 const app = ingest({
-  // One attempt only: the stream writer tries again by itself, and knows until when.
+  // One attempt only: the stream writer retries by itself, and knows the deadline of each entry.
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
   merchants: dynamoMerchants(store, settings.tables.merchants),
   zones: ianaZones,
   quarantine: dynamoQuarantine(store, settings.tables.quarantine),
-  // Told in passing: who registers a merchant waits no longer for it than this.
+  // A client that registers a merchant waits no longer than this for the audit trail.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   log,
   registry: processRegistry(),

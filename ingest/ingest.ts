@@ -20,33 +20,33 @@ import { streamWriter } from './stream-writer.ts'
 export type IngestWorld = {
   readonly stream: EntryStream
   readonly merchants: Merchants
-  /** What the calendars of merchants record of their zones when they are registered or changed. */
+  /** The zone data that calendars record when merchants are registered or changed. */
   readonly zones: ZoneData
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
-  /** Hears what was decided about merchants and quarantine. Undefined: nobody does. */
+  /** Hears what was decided about merchants and quarantine. Undefined: decisions are not published. */
   readonly auditTrail?: AuditTrail
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
-  /** Where clients reach the query API, without a slash at the end. Undefined: answers do not point there. */
+  /** Where clients reach the query API, without a slash at the end. Undefined: answers have no `Location`. */
   readonly queryUrl?: string | undefined
   readonly registry?: Registry
 }
 
 export type IngestLimits = {
-  /** What the bodies of all requests may take together, half of it those of `/v1/entries/stream`. */
+  /** The bytes that the bodies of all requests may take together. Half of them are for `/v1/entries/stream`. */
   readonly maxBytesInFlight: number
-  /** Undefined: as many as there are. */
+  /** Undefined: no limit. */
   readonly maxEntriesPerSecond?: number | undefined
 }
 
-/** The whole command side on the given stream and register; the same for every way to run it. */
+/** The whole command side on the given stream and tables, however it is run. */
 export const ingest = ({
   stream,
   merchants,
   zones,
   quarantine,
-  auditTrail = UNHEARD,
+  auditTrail = NO_AUDIT_TRAIL,
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
@@ -60,11 +60,12 @@ export const ingest = ({
   })
   const onStreamTrouble = (err: unknown) => log.warn({ err }, 'the stream is in trouble')
   const onTrouble = (err: unknown) => log.warn({ err }, 'the register of merchants is in trouble')
-  const onFault = (err: unknown) => log.error({ err }, 'our own code failed on an entry, which was answered 500')
+  const onFault = (err: unknown) =>
+    log.error({ err }, 'our own code failed; entries on which it failed were answered 500')
   const writer = streamWriter(guarded, { onTrouble: onStreamTrouble, onFault, onPut: metrics.onPut })
   const { maxBytesInFlight, maxEntriesPerSecond } = limits
   const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })
-  // Apart from each other, so that long uploads over slow lines never fill the room of those who are quick.
+  // Uploads have a room of their own, so that long ones over slow lines never fill the room of short requests.
   const rooms = { admission: roomFor(1 / 2), uploadAdmission: roomFor(1 / 2) }
   const alarm = calendarAlarm(clock, (ending) => log.error(ending, CALENDARS_END))
   metrics.watch({ writer, ...rooms, alarm })
@@ -76,7 +77,7 @@ export const ingest = ({
     },
     save: merchants.save,
   })
-  const register = registrar({ merchants: { ...merchants, save: known.save }, zones, clock, onTrouble })
+  const register = registrar({ merchants: { ...merchants, save: known.save }, zones, clock })
   const onUnpublished = (err: unknown, what: string) => {
     log.warn({ err }, `${what} and was not published`)
     metrics.onUnpublished()
@@ -91,17 +92,16 @@ export const ingest = ({
       writer,
       auditTrail,
       clock,
-      onTrouble: (err) => log.warn({ err }, 'the quarantine is in trouble'),
-      onUntold: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
+      onUnpublished: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
     }),
     registrar: publishRegistration(register, {
       auditTrail,
       clock,
-      onTrouble: (err) => onUnpublished(err, 'a merchant is registered'),
+      onUnpublished: (err) => onUnpublished(err, 'a merchant is registered'),
     }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
-      await Promise.all([guarded.openShards(), merchants.find(NOBODY)])
+      await Promise.all([guarded.openShards(), merchants.find(NO_MERCHANT)])
       return true
     },
     onOutcomes: metrics.onOutcomes,
@@ -116,7 +116,7 @@ const DEFAULT_LIMITS: IngestLimits = { maxBytesInFlight: 64 * 1024 * 1024 }
 
 const CALENDARS_END = 'calendars end within a year, and entries after that will be refused: npm run zones extends them'
 
-const UNHEARD: AuditTrail = { publish: async () => {} }
+const NO_AUDIT_TRAIL: AuditTrail = { publish: async () => {} }
 
 const BREAKER_MESSAGES: Record<BreakerState, string> = {
   open: 'the stream fails: calls are refused at once',
@@ -124,5 +124,5 @@ const BREAKER_MESSAGES: Record<BreakerState, string> = {
   closed: 'the stream is back',
 }
 
-// "~" is in no client's alphabet: asking for it proves that the register answers, and finds nothing.
-const NOBODY = '~' as MerchantId
+// "~" is not allowed in an id. So the lookup finds no merchant, and shows that the register answers.
+const NO_MERCHANT = '~' as MerchantId

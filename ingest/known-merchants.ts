@@ -4,35 +4,40 @@ import type { Clock, Merchants } from '#ledger/ports'
 
 export type KnownMerchants = {
   /**
-   * The merchant, as it was within the last KNOWN_FOR_MS; undefined when it was not registered within the last
-   * UNKNOWN_FOR_MS. What is at hand is answered at once, without a promise. Rejects when the register is out of reach.
+   * The merchant as it was within the last KNOWN_FOR_MS; undefined when there was no such merchant within the last
+   * UNKNOWN_FOR_MS. A remembered answer is returned at once, without a promise. Rejects when the register is out of
+   * reach.
    */
   find(merchantId: MerchantId): Merchant | undefined | Promise<Merchant | undefined>
-  /** Saves to the register as its port says. What is found here from then on is no older. */
+  /** Saves as the register's port says. After that, `find` answers no older state. */
   save: Merchants['save']
 }
 
 /**
- * A quarter less than the minute that a change of calendar waits for us (CALENDAR_CACHE_MS). That minute is counted from
- * before the change is saved and on another machine's clock; the rest is for slow saves and clocks that differ.
+ * A quarter less than the minute for which a change of calendar waits for this cache (CALENDAR_CACHE_MS). That minute
+ * starts before the change is saved, and on another machine's clock. The quarter allows for slow saves and clocks that
+ * differ.
  */
 export const KNOWN_FOR_MS = 45_000
 
-/** Long enough to answer a client that sends the same wrong batch again and again, too short for anybody else to notice. */
+/**
+ * Long enough to spare reads when a client repeats a batch of an unknown merchant; too short to delay a new merchant
+ * noticeably.
+ */
 export const UNKNOWN_FOR_MS = 1_000
 
 type Options = {
-  /** What has outlived its time by any of them has outlived it. */
+  /** A value expires when any of the clocks says so. */
   readonly clocks?: readonly Clock[]
   readonly maxCount?: number
 }
 
-// The first one stands still while the machine sleeps, the second one can be set.
+// The first clock stands still while the machine sleeps; the second one can be set.
 const CLOCKS: readonly Clock[] = [() => performance.now(), Date.now]
 
 /**
- * Remembers up to `maxCount` merchants, and as many ids that are nobody's. Whoever asks for one that is being read
- * shares that read.
+ * Remembers up to `maxCount` merchants, and as many ids that no merchant has. Requests for the same merchant share one
+ * read.
  */
 export const knownMerchants = (
   merchants: Pick<Merchants, 'find' | 'save'>,
@@ -45,9 +50,9 @@ export const knownMerchants = (
   const read = (merchantId: MerchantId): Promise<Merchant | undefined> => {
     const underWay = reads.get(merchantId)
     if (underWay !== undefined) return underWay
-    // Before the read, for a change may be saved while its answer is on the way.
+    // Taken before the read: a change may be saved while its answer is on the way.
     const readAt = clocks.map((clock) => clock())
-    // Not when the merchant was saved meanwhile: the read may have missed that.
+    // False when the merchant was saved meanwhile, because the read may have missed that.
     const isCurrent = () => reads.get(merchantId) === answer
     const readAndRemember = async () => {
       const merchant = await merchants.find(merchantId)
@@ -74,14 +79,17 @@ export const knownMerchants = (
       try {
         return await merchants.save(merchant)
       } finally {
-        // After a failure, too: it may be saved all the same.
+        // Also after a failure: the merchant may be saved all the same.
         forget(merchant.merchantId)
       }
     },
   }
 }
 
-/** Up to `maxCount` values, each for its lifetime at most. `readAt` is what the clocks said when the value was true. */
+/**
+ * Up to `maxCount` values, each for at most its lifetime. `readAt` holds the times of the clocks when the value was
+ * true.
+ */
 const shortMemory = <T>({ lifetimeMs, maxCount, clocks }: Required<Options> & { readonly lifetimeMs: number }) => {
   const kept = new Map<MerchantId, { readonly value: T; readonly readAt: readonly number[] }>()
 
@@ -97,7 +105,7 @@ const shortMemory = <T>({ lifetimeMs, maxCount, clocks }: Required<Options> & { 
       return found !== undefined && isYoung(found.readAt) ? found.value : undefined
     },
     keep(merchantId: MerchantId, value: T, readAt: readonly number[]): void {
-      // A Map keeps the order of insertion, so its first is the one that was read longest ago.
+      // A Map keeps the order of insertion, so its first value is the one that was read first.
       kept.delete(merchantId)
       kept.set(merchantId, { value, readAt })
       const [oldest] = kept.keys()

@@ -1,12 +1,12 @@
-/** What ingest counts and measures, declared in one place. docs/metrics.md lists the same. */
+/** All metrics of ingest. docs/metrics.md lists the same. */
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { DURATION_BUCKETS_SECONDS, gaugeAtScrape, type Registry } from '#http/metrics'
 import type { Call } from '#http/timed'
 import type { Result } from '#ledger/result'
 import type { Problem } from '#wire/http/problem'
 import type { Admission, ShedReason } from './admission.ts'
-import type { EntryRoute } from './app.ts'
 import type { CalendarAlarm } from './calendar-alarm.ts'
+import type { EntryRoute } from './entry-routes.ts'
 import type { BreakerState } from './guarded-stream.ts'
 import type { Put, StreamWriter } from './stream-writer.ts'
 
@@ -85,7 +85,7 @@ export const ingestMetrics = (registry: Registry) => {
     for (const state of BREAKER_STATES) breaker.set({ state }, state === now ? 1 : 0)
   }
 
-  // A series that is there before anything has happened shows its first increase, too.
+  // A series that exists from the start shows its first increase too.
   for (const via of ENTRY_ROUTES) accepted.inc({ via }, 0)
   for (const reason of SHED_REASONS) shed.inc({ reason }, 0)
   for (const outcome of RECORD_OUTCOMES) records.inc({ outcome }, 0)
@@ -121,7 +121,7 @@ export const ingestMetrics = (registry: Registry) => {
       unpublished.inc()
     },
 
-    /** What is looked at when somebody asks. */
+    /** Declares the metrics that are read at each scrape. */
     watch({ writer, admission, uploadAdmission, alarm }: Watched): void {
       gaugeAtScrape(registry, {
         name: 'daybook_ingest_backlog_entries',

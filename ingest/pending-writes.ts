@@ -1,4 +1,4 @@
-/** Who waits for entries to reach the stream, what has become of each, and until when they wait. */
+/** The writes that wait for their entries to reach the stream: what became of each entry, and the deadline. */
 import type { Position } from '#ledger/identifiers'
 import type { Clock } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
@@ -6,24 +6,27 @@ import { refuse, type Result } from '#ledger/result'
 export type NotWritten = 'stream-unavailable' | 'too-busy' | 'unexpected-error'
 export type WriteOutcome = Result<Position, NotWritten>
 
-/** The entries of one request. A request and not an entry is what gets a promise: that is 500 times fewer. */
+/** The entries of one request. Each request has one promise, not each entry: that is up to 500 times fewer. */
 export type PendingWrite = {
   readonly outcomes: (WriteOutcome | undefined)[]
-  undecided: number
+  unsettled: number
   readonly deadlineMs: number
   readonly resolve: (outcomes: readonly WriteOutcome[]) => void
 }
 
 export type PendingWrites = {
-  /** A write of `count` entries, resolved when each is decided; what is not decided by the deadline has failed. */
-  begin(count: number): { readonly write: PendingWrite; readonly decided: Promise<readonly WriteOutcome[]> }
-  /** The first decision counts. */
-  decide(write: PendingWrite, index: number, outcome: WriteOutcome): void
-  /** Everything that is not decided yet has failed. */
+  /**
+   * A write of `count` entries. Its promise resolves once every entry is settled; an entry without an outcome fails at
+   * the deadline.
+   */
+  begin(count: number): { readonly write: PendingWrite; readonly settled: Promise<readonly WriteOutcome[]> }
+  /** Gives an entry its outcome. The first outcome counts. */
+  settle(write: PendingWrite, index: number, outcome: WriteOutcome): void
+  /** Fails every entry that has no outcome yet. */
   failAll(): void
   /** How many entries wait. */
   waitingCount(): number
-  /** How long the one that waits longest has waited; 0 when nobody waits. */
+  /** How long the oldest write has waited; 0 when there is none. */
   waitingMs(): number
 }
 
@@ -31,22 +34,22 @@ export const pendingWrites = (
   patienceMs: number,
   { clock, sleep }: { clock: Clock; sleep: (ms: number) => Promise<unknown> },
 ): PendingWrites => {
-  // In the order they came, and with equal patience, so the first is always the next to reach its deadline.
+  // Writes are in the order in which they came and have equal patience, so the first one reaches its deadline first.
   const waiting = new Set<PendingWrite>()
   let isWatching = false
 
-  const decide = (write: PendingWrite, index: number, outcome: WriteOutcome) => {
+  const settle = (write: PendingWrite, index: number, outcome: WriteOutcome) => {
     if (write.outcomes[index] !== undefined) return
     write.outcomes[index] = outcome
-    write.undecided -= 1
-    if (write.undecided > 0) return
+    write.unsettled -= 1
+    if (write.unsettled > 0) return
     waiting.delete(write)
     write.resolve(write.outcomes as WriteOutcome[])
   }
 
-  const fail = (write: PendingWrite) => write.outcomes.forEach((_, index) => decide(write, index, UNAVAILABLE))
+  const fail = (write: PendingWrite) => write.outcomes.forEach((_, index) => settle(write, index, UNAVAILABLE))
 
-  // One timer for all of them. It is armed for a write that is usually long done when it fires.
+  // One timer serves all writes. The write that it was set for is usually settled long before it fires.
   const watchDeadlines = async () => {
     isWatching = true
     for (let [next] = waiting; next !== undefined; [next] = waiting) {
@@ -61,16 +64,16 @@ export const pendingWrites = (
     begin(count) {
       const { promise, resolve } = Promise.withResolvers<readonly WriteOutcome[]>()
       const outcomes = Array.from<WriteOutcome | undefined>({ length: count })
-      const write = { outcomes, undecided: count, deadlineMs: clock() + patienceMs, resolve }
+      const write = { outcomes, unsettled: count, deadlineMs: clock() + patienceMs, resolve }
       waiting.add(write)
       if (!isWatching) void watchDeadlines()
-      return { write, decided: promise }
+      return { write, settled: promise }
     },
-    decide,
+    settle,
     failAll() {
       for (const write of waiting) fail(write)
     },
-    waitingCount: () => waiting.values().reduce((count, write) => count + write.undecided, 0),
+    waitingCount: () => waiting.values().reduce((count, write) => count + write.unsettled, 0),
     waitingMs() {
       const [oldest] = waiting
       return oldest === undefined ? 0 : clock() - (oldest.deadlineMs - patienceMs)

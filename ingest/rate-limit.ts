@@ -1,20 +1,21 @@
-/** A cap on entries per second, for whoever wants to know what a system behind this ingest will have to bear at most. */
+/** A cap on entries per second, which bounds the load of the systems behind this ingest. */
 import type { Clock } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import type { Shed } from './admission.ts'
 
 export type RateLimit = {
-  /** Refuses at once when nothing can be taken now; asked before a body is read. */
+  /** Refuses when no entry can be taken now. Called before a body is read. */
   check(): Result<undefined, Shed>
-  /** Takes `count` entries, or refuses them all. */
+  /** Takes `count` entries, or refuses all of them. */
   take(count: number): Result<undefined, Shed>
-  /** Takes `count` entries as soon as it may. */
+  /** Takes `count` entries as soon as the limit allows it. */
   wait(count: number): Promise<void>
 }
 
 /**
- * Up to a second's worth is saved up while nobody comes. A batch is taken as long as anything is left, and what it took
- * too much is paid back before the next one, so the average is kept and the largest batch gets through under any cap.
+ * The allowance of up to one second is saved while no entries come. A batch is taken while any allowance is left. If it
+ * takes more than is left, the difference is paid back before the next batch. So the average is kept, and the largest
+ * batch gets through under any cap.
  */
 export const rateLimit = (
   perSecond: number,

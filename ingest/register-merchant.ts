@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { preconditionsHold, type Preconditions } from '#http/preconditions'
+import { ProblemError } from '#http/problem-error'
+import { orUnavailable, type Dependency } from '#http/unavailable'
 import type { MerchantId } from '#ledger/identifiers'
 import {
   changeMerchant,
@@ -10,103 +12,91 @@ import {
   type Registration,
 } from '#ledger/merchant'
 import type { Clock, Merchants } from '#ledger/ports'
-import { ok, refuse, type Result } from '#ledger/result'
+import { refuse, type Result } from '#ledger/result'
 import type { ZoneData } from '#ledger/zone'
 import { merchantTag } from '#wire/http/merchant'
 import { invalid, type Problem } from '#wire/http/problem'
-import { OutOfReach, orOutOfReach } from './out-of-reach.ts'
 
-/** Doing the same again changes nothing. Throws only what is a fault of ours. */
+/** Sending the same again changes nothing. Throws a ProblemError when the merchant cannot be saved. */
 export type Registrar = {
   /** Registers a merchant, or changes the one that exists. */
-  register(wanted: Registration, terms?: Terms): Promise<Result<Registered, Problem>>
+  register(wanted: Registration, terms?: Terms): Promise<Registered>
   /** Changes a merchant that exists. */
-  change(merchantId: MerchantId, change: MerchantChange, terms?: Terms): Promise<Result<Registered, Problem>>
+  change(merchantId: MerchantId, change: MerchantChange, terms?: Terms): Promise<Registered>
 }
 
 export type Registered = { readonly merchant: Merchant; readonly isNew: boolean }
 
 export type Terms = {
-  /** What the merchant has to be at the moment of the change. */
+  /** What has to be true of the merchant at the moment of the change. */
   readonly preconditions?: Preconditions
-  /** Tells what would be, and saves nothing. */
+  /** Answers the merchant as it would become, and saves nothing. */
   readonly isPreview?: boolean
 }
 
 export type Register = {
   readonly merchants: Pick<Merchants, 'find' | 'save'>
-  /** What a calendar that is made now records. */
+  /** The zone data that a calendar records when it is made. */
   readonly zones: ZoneData
   readonly clock: Clock
-  /** Hears why the register could not be reached. */
-  readonly onTrouble?: (error: unknown) => void
 }
 
-export const registrar = ({ merchants, zones, clock, onTrouble = () => {} }: Register): Registrar => {
-  const carryOut = async (merchantId: MerchantId, decide: Decide, terms: Terms = {}) => {
-    try {
-      return await decideAndSave(merchants, merchantId, decide, terms)
-    } catch (error) {
-      if (!(error instanceof OutOfReach)) throw error
-      onTrouble(error.cause)
-      return refuse(REGISTER_UNAVAILABLE)
-    }
-  }
-  return {
-    async register(wanted, terms) {
-      return await carryOut(wanted.merchantId, (current) => registerMerchant(current, wanted, zones, clock()), terms)
-    },
-    async change(merchantId, change, terms) {
-      const decide: Decide = (current) =>
-        current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, zones, clock())
-      return await carryOut(merchantId, decide, terms)
-    },
-  }
-}
+export const registrar = ({ merchants, zones, clock }: Register): Registrar => ({
+  async register(wanted, terms) {
+    const edit: Edit = (current) => registerMerchant(current, wanted, zones, clock())
+    return await saveEdited(merchants, wanted.merchantId, edit, terms)
+  },
+  async change(merchantId, change, terms) {
+    const edit: Edit = (current) =>
+      current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, zones, clock())
+    return await saveEdited(merchants, merchantId, edit, terms)
+  },
+})
 
-/** The merchant as it is to be; the very `current` one when nothing changes. */
-type Decide = (current: Merchant | undefined) => Result<Merchant, Refusal>
+/** The merchant as it is to become; `current` itself when nothing changes. */
+type Edit = (current: Merchant | undefined) => Result<Merchant, Refusal>
 type Refusal = MerchantRefusal | 'unknown-merchant'
 
-const decideAndSave = async (
+const saveEdited = async (
   merchants: Register['merchants'],
   merchantId: MerchantId,
-  decide: Decide,
-  { preconditions = {}, isPreview = false }: Terms,
-): Promise<Result<Registered, Problem>> => {
+  edit: Edit,
+  { preconditions = {}, isPreview = false }: Terms = {},
+): Promise<Registered> => {
   let tried: Merchant | undefined
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const current = await orOutOfReach(merchants.find(merchantId))
-    const decided = decide(current)
-    // RFC 9110 (13.2.1) puts what is wrong with any such request before its preconditions.
-    if (!decided.ok && decided.error === 'unknown-merchant') return refuse(REFUSALS[decided.error])
-    const failed = failedPrecondition(preconditions, current, tried)
-    if (failed !== undefined) return refuse(failed)
-    if (!decided.ok) return refuse(REFUSALS[decided.error])
+    const current = await orUnavailable(merchants.find(merchantId), REGISTER)
+    const edited = edit(current)
+    // RFC 9110 (13.2.1) ignores preconditions where the request would fail without them.
+    if (!edited.ok && edited.error === 'unknown-merchant') throw new ProblemError(REFUSALS[edited.error])
+    requirePreconditions(preconditions, current, tried)
+    if (!edited.ok) throw new ProblemError(REFUSALS[edited.error])
 
-    const registered: Registered = { merchant: decided.value, isNew: current === undefined }
-    if (isPreview || decided.value === current) return ok(registered)
-    // The save is conditional on the revision that the preconditions were held against: no change can come between.
-    if ((await orOutOfReach(merchants.save(decided.value))) === 'saved') return ok(registered)
-    // Another request was quicker, and this one now has to change the merchant that it left.
-    tried = decided.value
+    const registered: Registered = { merchant: edited.value, isNew: current === undefined }
+    if (isPreview || edited.value === current) return registered
+    // The save is conditional on the revision that the preconditions were checked against, so no change can come
+    // between.
+    if ((await orUnavailable(merchants.save(edited.value), REGISTER)) === 'saved') return registered
+    // Another request has changed the merchant meanwhile, so this one is applied to its new state.
+    tried = edited.value
   }
-  return refuse(CHANGED_MEANWHILE)
+  throw new ProblemError(CHANGED_MEANWHILE)
 }
 
-const failedPrecondition = (
+const requirePreconditions = (
   preconditions: Preconditions,
   current: Merchant | undefined,
   tried: Merchant | undefined,
-): Problem | undefined => {
+): void => {
   const etag = current && merchantTag(current)
   // A save whose answer was lost is tried again by the SDK and says 'moved'. Where the change is in place, RFC 9110
   // (13.1.1) lets If-Match succeed; of If-None-Match it does not say so.
   const isInPlace = tried !== undefined && isDeepStrictEqual(current, tried)
   const { ifMatch: _, ...others } = preconditions
-  if (preconditionsHold(isInPlace ? others : preconditions, etag)) return undefined
+  if (preconditionsHold(isInPlace ? others : preconditions, etag)) return
   const now = etag === undefined ? 'There is no such merchant' : `The ETag of the merchant is ${etag} now`
-  return { code: 'precondition-failed', detail: `${now}, so nothing was changed. Read it before you try again.` }
+  const detail = `${now}, so nothing was changed. Read it before you try again.`
+  throw new ProblemError({ code: 'precondition-failed', detail })
 }
 
 const MAX_ATTEMPTS = 5
@@ -140,8 +130,11 @@ const CHANGED_MEANWHILE: Problem = {
   retryAfterSeconds: 1,
 }
 
-export const REGISTER_UNAVAILABLE: Problem = {
-  code: 'register-unavailable',
-  detail: 'The register of merchants could not be reached. Send the same request again.',
-  retryAfterSeconds: 1,
+export const REGISTER: Dependency = {
+  name: 'the register of merchants',
+  unavailable: {
+    code: 'register-unavailable',
+    detail: 'The register of merchants could not be reached. Send the same request again.',
+    retryAfterSeconds: 1,
+  },
 }

@@ -5,8 +5,8 @@ import type { SetAside } from './quarantine.ts'
 export type AuditEventKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
 
 /**
- * Something that was decided about merchants, books or entries. Told after it is durable where it counts, so that the
- * archive alone can tell what happened.
+ * Something that was decided about merchants, books or entries. It is published once it is durable where it counts, so that
+ * the archive alone can tell what happened.
  */
 export type AuditEvent<Kind extends string = AuditEventKind> = {
   /** The same whenever the same event is told again; readers take each once. */
@@ -15,14 +15,14 @@ export type AuditEvent<Kind extends string = AuditEventKind> = {
   readonly merchantId?: MerchantId
   readonly businessDay?: BusinessDay
   readonly decidedAtMs: number
-  /** Whatever the kind has to say, in JSON's own values. */
+  /** What the kind has to say, in JSON's own values. */
   readonly body: Readonly<Record<string, unknown>>
 }
 
 /** An audit event of any kind, perhaps of one that this version does not know yet. */
 export type AnyAuditEvent = AuditEvent<string>
 
-/** Something on the stream waits in quarantine. Whoever puts it on the stream again decides anew, at another position. */
+/** Something on the stream waits in quarantine. When it is set aside again at another position, that is another event. */
 export const quarantineSetAside = ({ subject, reason, position, setAsideAtMs }: SetAside): AuditEvent => {
   const { shardId, sequenceNumber, index } = position
   const told = {

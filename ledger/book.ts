@@ -1,10 +1,10 @@
 /**
- * The heart: what a batch adds to a book, and what a book becomes by it.
+ * The heart: what a batch adds to a book, and the book after that.
  *
  * A book is the fold of its chain of segments. `decide` compares a batch with a book as it stands after segment n; the
  * entries it finds fresh may then be stored as segment n + 1, if that number is still free. Because they are one write,
- * an entry is counted if and only if its id is in the chain: however often and in whatever company it comes again,
- * `decide` finds it there. Nothing here waits, looks at a clock or talks to anyone.
+ * an entry is counted if and only if its id is in the chain: each time it comes again, `decide` finds it there. Nothing
+ * here waits, reads a clock or calls a port.
  */
 import { emptyView, fitsBound, foldEntries, totalsOf, type DayView } from './day-view.ts'
 import type { Entry } from './entry.ts'
@@ -23,7 +23,13 @@ import {
 /** What is fixed about a book from its first segment on. */
 export type BookTerms = { readonly currency: Currency; readonly startsAtMs: number }
 
-/** A book after segment `segment`. A value: a later segment makes another one. */
+/**
+ * A book after segment `segment`. A later segment makes another state, and this one goes on answering as before.
+ *
+ * The states of a book share one growing list of ids, because a copy for each segment would cost more than all else. So a
+ * book may be evolved only by segments that stand in its chain: one that lost its number leaves ids in the list, and the
+ * segment that has the number then throws a BrokenChain. `emptyBook` starts a list of its own.
+ */
 export type Book = {
   readonly id: BookId
   readonly terms: BookTerms
@@ -37,24 +43,25 @@ export type Book = {
 
 export type RefusalReason = 'content-conflict' | 'wrong-currency' | 'total-out-of-bounds'
 
-/** An entry that asks to be counted, with whatever its bearer wants to know it by. */
-type Candidate = { readonly entry: Entry }
+/** An entry that asks to be counted. Callers add to it what they know it by. */
+export type Candidate = { readonly entry: Entry }
 
 /** Where each entry of a batch belongs. Every entry given is in exactly one list, in the order given. */
-export type Verdict<E extends Candidate> = {
+export type Verdict<C extends Candidate> = {
   /** Not in the book: to be appended, in this order. */
-  readonly fresh: readonly E[]
+  readonly fresh: readonly C[]
   /** In the book already, with the same content. */
-  readonly duplicates: readonly E[]
+  readonly duplicates: readonly C[]
   /** Can never enter this book, now or later. */
-  readonly refused: readonly { readonly candidate: E; readonly reason: RefusalReason }[]
+  readonly refused: readonly { readonly candidate: C; readonly reason: RefusalReason }[]
   /**
-   * What depends on others of this batch: a further copy of an id, or an amount for which they leave no room. Undecided
-   * until those are in the chain: they may yet lose to another worker's, and only the chain justifies a refusal.
+   * Entries that depend on others of this batch: a further copy of an id, or an amount for which the others leave no room.
+   * They stay undecided until the others are in the chain. Those may still lose to another worker's, and only the chain
+   * justifies a refusal.
    */
-  readonly waiting: readonly E[]
+  readonly waiting: readonly C[]
   /** The id is in the book, and its content has to be read from that segment before more can be said. */
-  readonly unknown: readonly { readonly candidate: E; readonly contentIn: SegmentNumber }[]
+  readonly unknown: readonly { readonly candidate: C; readonly contentIn: SegmentNumber }[]
 }
 
 export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
@@ -68,15 +75,15 @@ export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
 })
 
 /** What a batch adds to a book. */
-export const decide = <E extends Candidate>(book: Book, batch: readonly E[]): Verdict<E> => {
-  const fresh: E[] = []
-  const duplicates: E[] = []
-  const refused: { candidate: E; reason: RefusalReason }[] = []
-  const waiting: E[] = []
-  const unknown: { candidate: E; contentIn: SegmentNumber }[] = []
+export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Verdict<C> => {
+  const fresh: C[] = []
+  const duplicates: C[] = []
+  const refused: { candidate: C; reason: RefusalReason }[] = []
+  const waiting: C[] = []
+  const unknown: { candidate: C; contentIn: SegmentNumber }[] = []
   const inBatch = new Set<EntryId>()
   let totals = book.view.totals
-  // Nearly always there is room for the whole batch, and then each entry need not be asked.
+  // Nearly always there is room for the whole batch. Then no entry is checked by itself.
   const fitsWhole = fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))
 
   for (const candidate of batch) {
@@ -106,7 +113,10 @@ export const nextSegment = (book: Book, fresh: readonly Entry[]): Omit<Segment, 
   view: foldEntries(book.view, fresh, book.terms.startsAtMs),
 })
 
-/** The book after its next segment. An outline will do: contents can be learnt when one is asked for. */
+/**
+ * The book after its next segment, which has to stand in the chain by now (see `Book`). An outline will do: contents can be
+ * learnt when one is asked for.
+ */
 export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
     throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)

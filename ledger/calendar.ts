@@ -10,9 +10,10 @@
  * which that day starts under the new rule is where the old one ends. Before it, days are capped at the day before.
  *
  * Each rule records what the clocks of its zone show, as the zone data had it when the rule was made. So a day is the
- * same on every machine, whatever zone data that machine has. Instants are milliseconds since 1970 UTC.
+ * same on every machine, independent of the zone data of that machine. Instants are milliseconds since 1970 UTC.
  */
 import type { BusinessDay } from './identifiers.ts'
+import { rememberingLast, RememberedNumbers } from './memory/remembered.ts'
 import { ok, refuse, type Result } from './result.ts'
 import { firstInstantAt, offsetAt, type ZoneData, type ZoneTable } from './zone.ts'
 
@@ -82,17 +83,10 @@ export const stampDay = (calendar: Calendar, atMs: number): Result<BusinessDay, 
 
 type KnownDay = DayBounds & { readonly knownUntilMs: number }
 
-const dayAt = (calendar: Calendar, atMs: number): KnownDay => {
-  // Nearly every entry of a merchant falls on the day of the one before it.
-  const last = lastDays.get(calendar)
-  if (last !== undefined && last.startsAtMs <= atMs && atMs < last.endsAtMs) return last
+const dayAt = rememberingLast((calendar: Calendar, atMs: number): KnownDay => {
   const day = findDay(calendar, atMs)
-  const found = { ...dayBounds(calendar, day), knownUntilMs: knownUntil(calendar, day) }
-  lastDays.set(calendar, found)
-  return found
-}
-
-const lastDays = new WeakMap<Calendar, KnownDay>()
+  return { ...dayBounds(calendar, day), knownUntilMs: knownUntil(calendar, day) }
+})
 
 /** The first instant, on a business day or after it, for which no rule knows the clocks of its zone. */
 export const knownUntil = (calendar: Calendar, day: BusinessDay): number => {
@@ -155,27 +149,17 @@ const findDay = (calendar: Calendar, atMs: number): BusinessDay => {
   return day
 }
 
-/** The instant at which a business day starts under a rule, whatever rules come before and after it. */
+/** The instant at which a business day starts under a rule; the rules before and after it play no part. */
 export const startUnderRule = (rule: CalendarRule, day: BusinessDay): number => {
   const key = `${rule.dayStartsAt} ${day}`
-  const known = startsOf(rule.zone)
-  const remembered = known.get(key)
-  if (remembered !== undefined) return remembered
-  const start = firstInstantAt(rule.zone, Date.parse(`${day}T00:00:00Z`) + startOffsetMs(rule))
-  if (known.size >= MAX_STARTS) known.clear()
-  known.set(key, start)
-  return start
+  return (
+    starts.get(rule.zone, key) ??
+    starts.set(rule.zone, key, firstInstantAt(rule.zone, Date.parse(`${day}T00:00:00Z`) + startOffsetMs(rule)))
+  )
 }
 
-const startsOf = (zone: ZoneTable): Map<string, number> => {
-  const known = starts.get(zone) ?? new Map<string, number>()
-  starts.set(zone, known)
-  return known
-}
-
-// Pure, so remembering it changes nothing but time. Merchants of one zone share its table, and these with it.
-const starts = new WeakMap<ZoneTable, Map<string, number>>()
-const MAX_STARTS = 2_000
+// Merchants of one zone share its table, and the starts of its days with it.
+const starts = new RememberedNumbers<ZoneTable>()
 
 const startOffsetMs = ({ dayStartsAt }: CalendarRule): number =>
   Number(dayStartsAt.slice(0, 2)) * HOUR_MS + Number(dayStartsAt.slice(3)) * MINUTE_MS

@@ -83,6 +83,6 @@ export const fitsBound = (totals: Totals, more: Totals): boolean => {
 export const windowOf = (entry: Entry, startsAtMs: number, sizeMs: number): number =>
   Math.floor(Math.min(Math.max(0, entry.occurredAtMs - startsAtMs), LONGEST_DAY_MS - 1) / sizeMs)
 
-// A change of calendar makes a day longer by two at most. Without a bound, a record that nobody of us wrote could make a
-// view too large to be stored.
+// A change of calendar makes a day longer by two at most. Without a bound, a record that is not
+// ours could make a view too large to be stored.
 const LONGEST_DAY_MS = 72 * HOUR_MS

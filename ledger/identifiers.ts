@@ -16,6 +16,12 @@ export type BusinessDay = Brand<string, 'BusinessDay'>
 /** All entries of one merchant on one business day; the unit of ordering, exactness and closing. */
 export type BookId = { readonly merchantId: MerchantId; readonly day: BusinessDay }
 
+/** The book that an entry belongs to. */
+export const bookOf = (entry: { readonly merchantId: MerchantId; readonly businessDay: BusinessDay }): BookId => ({
+  merchantId: entry.merchantId,
+  day: entry.businessDay,
+})
+
 /**
  * Where an accepted entry stands on the stream. `sequenceNumber` is Kinesis's decimal number, as text because it has
  * more digits than a double holds; `index` counts entries within the record.

@@ -13,7 +13,7 @@ import type { Currency } from './money.ts'
 import { ok, refuse, type Result } from './result.ts'
 import type { ZoneData } from './zone.ts'
 
-/** What becomes of an entry whose business day is already closed. */
+/** What happens to an entry whose business day is already closed. */
 export type LatePolicy = 'nextOpenDay' | 'restate' | 'quarantine'
 
 /** The owner of books. */
@@ -58,8 +58,8 @@ export const CALENDAR_CACHE_MS = MINUTE_MS
 /** How far ahead of our clock an entry's `occurredAt` may be. */
 export const MAX_AHEAD_MS = 5 * MINUTE_MS
 
-// Nobody may have stamped an entry with a day that a change still can move: not one that is ahead of our clock as far
-// as is allowed, and not an ingest that still holds the calendar of a cache's lifetime ago.
+// A change may move no day with which an entry may have been stamped. Entries may be as far ahead of our clock as is
+// allowed, and an ingest may still hold the calendar of a cache's lifetime ago.
 const CHANGE_NOTICE_MS = MAX_AHEAD_MS + CALENDAR_CACHE_MS
 
 export type MerchantRefusal = 'not-a-time-zone' | 'currency-fixed' | 'calendar-from-not-future'
@@ -136,11 +136,12 @@ const changeCalendar = (
   // The name that stands is taken even from a process whose zone data does not have it.
   const zone = zones.find(timeZone) ?? timeZone
   const isWanted = (rule: CalendarRule): boolean => rule.timeZone === zone && rule.dayStartsAt === dayStartsAt
-  if (isWanted(last) && (from === undefined || from === null || from === last.from)) return ok(calendar)
+  if (isWanted(last) && (from === undefined || from === last.from)) return ok(calendar)
 
   const settled = rulesInUse(calendar, nowMs)
+  const updates = newerDataAfter(settled, calendar)
   // The rule in use is the wanted one: another one that is still to come is called off, and no day is needed.
-  if (isWanted(newestRule(settled))) return ok(isWanted(last) ? calendar : settled)
+  if (isWanted(newestRule(settled))) return ok(isWanted(last) ? calendar : [...settled, ...updates])
   const wanted = makeRule(zones, { timeZone, dayStartsAt }, nowMs)
   if (wanted === undefined) return refuse('not-a-time-zone')
 
@@ -148,12 +149,26 @@ const changeCalendar = (
   let day = from ?? dayToKeep ?? firstDayAhead(settled, nowMs)
   while (!from && !isAhead(settled, wanted, day, nowMs)) day = shiftDay(day, 1)
   if (!isAhead(settled, wanted, day, nowMs)) return refuse('calendar-from-not-future')
-  return ok(withNextRule(settled, { ...wanted, from: day }))
+  if (isWanted(last) && day === last.from) return ok(calendar)
+  const updatesBefore = updates.filter(({ from }) => from !== null && from < day)
+  return ok(withNextRules(settled, [...updatesBefore, { ...wanted, from: day }]))
+}
+
+/**
+ * The rules still to come that only bring newer zone data to the rule in use, each for the same clock as the one before.
+ * No client asked for them, so no client's change takes them away.
+ */
+const newerDataAfter = (settled: Calendar, calendar: Calendar): readonly CalendarRule[] => {
+  const { timeZone, dayStartsAt } = newestRule(settled)
+  const pending = calendar.slice(settled.length)
+  const end = pending.findIndex((rule) => rule.timeZone !== timeZone || rule.dayStartsAt !== dayStartsAt)
+  return end === -1 ? pending : pending.slice(0, end)
 }
 
 /**
  * The rules that may have been used. A rule that has not is replaced by a change. It is in use from when either clock
- * has reached its day: its own, or the one before it, which it caps at the day before.
+ * has reached its day: its own, or the one before it, which it caps at the day before. So is then every rule before it,
+ * whose own clock may be the later one.
  */
 export const rulesInUse = (calendar: Calendar, nowMs: number): Calendar => {
   const noticeMs = nowMs + CHANGE_NOTICE_MS
@@ -161,7 +176,7 @@ export const rulesInUse = (calendar: Calendar, nowMs: number): Calendar => {
     rule.from === null ||
     startOfDay([rule], rule.from) <= noticeMs ||
     startOfDay(calendar.slice(0, index) as unknown as Calendar, rule.from) <= noticeMs
-  return calendar.filter(isInUse) as unknown as Calendar
+  return calendar.slice(0, calendar.findLastIndex(isInUse) + 1) as unknown as Calendar
 }
 
 /** The first day that a rule may count from, by the clock of the rules in use. */
@@ -178,14 +193,14 @@ export const isAhead = (settled: Calendar, wanted: CalendarRule, day: BusinessDa
   startOfDay([wanted], day) > nowMs + CHANGE_NOTICE_MS
 
 /**
- * The rules in use and one more. Those of them that are over already keep of their zone what their days need; the last
- * one keeps all, because a rule that comes after it may still be replaced.
+ * The rules in use and those to come. Rules that are over already keep of their zone what their days need; the last one
+ * in use keeps all, because a rule that comes after it may still be replaced.
  */
-export const withNextRule = (settled: Calendar, next: CalendarRule): Calendar =>
+export const withNextRules = (settled: Calendar, next: readonly CalendarRule[]): Calendar =>
   [
     ...settled.map((rule, index) => {
       const successor = settled[index + 1]
       return successor?.from ? ruleUntil(rule, successor.from) : rule
     }),
-    next,
+    ...next,
   ] as unknown as Calendar

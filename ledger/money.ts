@@ -12,7 +12,7 @@ export const isExactInJson = (minor: bigint): boolean => minor >= -MAX_TOTAL_MIN
 
 export type Currency = Brand<string, 'Currency'>
 
-// ISO 4217 list one (active codes), without funds, metals and testing codes: nobody's till is counted in those.
+// ISO 4217 list one (active codes), without funds, metals and testing codes: no till is counted in those.
 const ACTIVE = new Set(
   (
     'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY ' +
@@ -40,3 +40,6 @@ export const addTotals = (a: Totals, b: Totals): Totals => ({
   debitsMinor: a.debitsMinor + b.debitsMinor,
   entryCount: a.entryCount + b.entryCount,
 })
+
+export const areSameTotals = (a: Totals, b: Totals): boolean =>
+  a.creditsMinor === b.creditsMinor && a.debitsMinor === b.debitsMinor && a.entryCount === b.entryCount

@@ -27,12 +27,12 @@ export type SetAside = {
 }
 
 /**
- * The beginning of a detail, and as proper Unicode: it may quote what somebody sent us, which knows no bounds, and a
- * detail that the store refuses would hold up its shard for ever.
+ * The beginning of a detail, as well-formed Unicode. A detail may quote input of any length, and a detail that the store
+ * refuses would hold up its shard for ever.
  */
 export const keptDetail = (detail: string): string => detail.slice(0, 1_000).toWellFormed()
 
-/** Something set aside, as the first time, and all that has happened to it since. */
+/** Something set aside, as it was the first time, and all that has happened to it since. */
 export type Quarantined = SetAside & {
   /** Only of an item that is stored in a way that is not known here: its key, which cannot be computed. */
   readonly key?: QuarantineKey
@@ -61,7 +61,7 @@ export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]
 /** How often an entry may be replayed as it was. What is set aside so often has to be corrected, or discarded. */
 export const MAX_REPLAYS = 20
 
-/** Where an item stands. It is computed whenever somebody asks, so no order of writes can leave it wrong. */
+/** Where an item stands. It is computed by each reader and never stored, so no order of writes can leave it wrong. */
 export type QuarantineState =
   /** With `begun`, only the replay of that entry can go on. */
   | { readonly status: 'waiting'; readonly begun?: Entry }
@@ -76,7 +76,7 @@ export const quarantineState = (item: QuarantineOutline): QuarantineState => {
   if (last === undefined) return { status: 'waiting' }
   if (last.action === 'replay-begun') return { status: 'waiting', begun: last.entry }
   if (last.action === 'discarded') return { status: 'discarded', reason: last.reason }
-  if (before?.action !== 'replay-begun') throw new Error('a replay was noted that nobody began')
+  if (before?.action !== 'replay-begun') throw new Error('a replay was noted that was never begun')
   const replayedAs = { entry: before.entry, position: last.position }
   return cameBack(item, replayedAs) ? { status: 'waiting' } : { status: 'replayed', replayedAs }
 }
@@ -92,7 +92,7 @@ const isSameContent = (subject: SetAside['subject'], entry: Entry): boolean =>
   subject !== 'unreadable' && contentHash(subject) === contentHash(entry)
 
 /**
- * What makes two items the same: for an entry its book, id and content, whatever brought it; for the rest the place.
+ * What makes two items the same: for an entry its book, id and content, at any position; for the rest the position.
  * `scope` is the merchant, or the shard behind a "#", which stands in no merchant's id.
  */
 export type QuarantineKey = { readonly scope: string; readonly item: string }

@@ -28,7 +28,7 @@ export type Archived = {
 
 export type BookSides = {
   readonly counted: ReadonlyMap<EntryId, Kept>
-  /** What quarantine holds of this book, whatever became of it; several contents of an id may have been set aside. */
+  /** What quarantine holds of this book, in any state; several contents of an id may have been set aside. */
   readonly setAside: ReadonlyMap<EntryId, readonly Kept[]>
   /** The distinct contents of each id. */
   readonly archived: ReadonlyMap<EntryId, readonly Archived[]>

@@ -33,13 +33,13 @@ export type SealedSegment = {
   readonly hash: ChainHash
 }
 
-/** The journal holds what nobody of us wrote: nothing may build on it before a person has looked. */
+/** The journal holds what our code did not write: nothing may build on it before a person has looked. */
 export class BrokenChain extends Error {}
 
 /** What stands before a book's first segment. */
 export const NO_CHAIN = '0'.repeat(64) as ChainHash
 
-/** hash(n) = SHA-256(hash(n−1) ‖ content(n)); whoever alters a stored byte alters every hash from there on. */
+/** hash(n) = SHA-256(hash(n−1) ‖ content(n)). An altered byte alters every hash from there on. */
 export const sealingHash = (previous: ChainHash, segment: Omit<SealedSegment, 'hash'>): ChainHash => {
   const { book, number, totals, view, entries } = segment
   // The lengths in front keep two different segments from ever reading as the same bytes.
@@ -61,7 +61,7 @@ export const sealingHash = (previous: ChainHash, segment: Omit<SealedSegment, 'h
 }
 
 /**
- * One number for what a book holds, the same in whatever order and segments it came: SHA-256 of the lines
+ * One number for what a book holds, the same for every order and every split into segments: SHA-256 of the lines
  * "entryId contentHash", sorted by byte and each ended by a newline. `sort | sha256sum` makes it, too.
  */
 export const digestOf = (

@@ -11,7 +11,7 @@ import {
   type CalendarRule,
 } from './calendar.ts'
 import type { BusinessDay } from './identifiers.ts'
-import { firstDayAhead, isAhead, rulesInUse, withNextRule, type Merchant } from './merchant.ts'
+import { firstDayAhead, isAhead, rulesInUse, withNextRules, type Merchant } from './merchant.ts'
 import { ok, refuse, type Result } from './result.ts'
 import { offsetAt, showTheSame, type ZoneData } from './zone.ts'
 
@@ -60,7 +60,7 @@ export const updateZones = (
     replacedRule(settled, rule, pending[index + 1]?.from ?? undefined, zones, nowMs),
   )
   const rules = [
-    ...(next === undefined ? settled : withNextRule(settled, next.rule)),
+    ...(next === undefined ? settled : withNextRules(settled, [next.rule])),
     ...replaced.map(({ rule }) => rule),
   ] as unknown as Calendar
   const extensions = rules.map((rule, index) =>

@@ -18,7 +18,7 @@ export type Transition = {
 /** One version of the IANA time zone database. It is a value: the same version always answers the same. */
 export type ZoneData = {
   readonly version: string
-  /** A zone or a link as the database spells it, whatever the case of the name; undefined when there is none. */
+  /** A zone or a link as the database spells it, for a name in any case; undefined when there is none. */
   find(name: string): string | undefined
   /** The clocks of a zone between two instants. Throws when `find` does not know the name. */
   table(name: string, fromMs: number, untilMs: number): ZoneTable

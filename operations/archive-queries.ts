@@ -4,7 +4,7 @@ import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-q
 import { athenaClient } from '#adapters/aws/athena'
 import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { s3Client } from '#adapters/aws/s3'
-import type { ArchiveQueries } from '#ledger/ports'
+import type { ArchiveQueries } from '#ledger/archive'
 import { viewStatements } from '#sql/files'
 import type { Settings } from '#infra/settings'
 

@@ -1,6 +1,6 @@
 /** What all commands of operators have in common: how arguments are read, and what the exit code says. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { StatementError } from '#ledger/ports'
+import { StatementError } from '#ledger/archive'
 
 export const EXIT = {
   /** Done, and whatever was looked at is as it should be. */
@@ -55,11 +55,14 @@ export const exitOf = async (
 
 /** The same for this process. */
 export const runCommand = async (command: Command, usage: string): Promise<void> => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever reads, such as `head`, has seen enough.
-    if (error.code === 'EPIPE') process.exit(EXIT.done)
-    throw error
-  })
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      // The reader, such as `head`, has gone away. What the command does, and finds out, is the same without it.
+      if (code === 'EPIPE') return
+      console.error(message)
+      process.exit(EXIT.failed)
+    })
+  }
   const terminal = { print: (line: string) => console.log(line), complain: (line: string) => console.error(line) }
   process.exitCode = await exitOf(command, usage, process.argv.slice(2), terminal)
 }

@@ -1,5 +1,5 @@
 /** The answer to a query as text, in pieces. */
-import type { QueryResult } from '#ledger/ports'
+import type { QueryResult } from '#ledger/archive'
 import { jsonTextOfAnySize } from '#wire/json/json'
 
 type Answer = AsyncIterable<QueryResult>

@@ -7,22 +7,25 @@ import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import { bookKey } from '#ledger/identifiers'
 import { netMinor, type Totals } from '#ledger/money'
 import { compareBooks, type BookDifference, type Comparison } from '#processors/rebuild/compare-books'
-import { rebuildBooks, type Rebuilt } from '#processors/rebuild/rebuild-books'
+import type { RecorderLimits } from '#processors/rebuild/book-recorder'
+import { rebuildBooks, type Rebuilt, type RebuildParts } from '#processors/rebuild/rebuild-books'
 import { readSettings } from '#infra/settings'
 import { booksInStore } from './books-in-store.ts'
 import { readArguments, runCommand, type Command } from './command.ts'
+import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
 import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
 
 const USAGE = `npm run rebuild [-- --keep]
   Builds every book from the archive into empty tables and compares each with the live one.
   --keep   leaves those tables where they are; otherwise they are deleted in the end
-Exit code 0 when all objects were read and all books are equal, 1 when not, 3 when nothing answers.`
+Exit code 0 when all objects were read and all books are equal, 1 when not, 3 when nothing answers or it was stopped.`
 
 const rebuild: Command = async (args) => {
   const { keep } = readArguments(args, { options: { keep: { type: 'boolean', default: false } } }).values
   useNamedOrRunningSystem()
   const settings = readSettings()
+  const stopped = interruption()
   // A rebuild is long: what the store refuses at the moment is worth waiting for.
   const client = documentClient({ maxAttempts: 10 })
   const archive = parquetArchiveObjects(s3ObjectStore(s3Client(), settings.archiveBucket))
@@ -30,9 +33,9 @@ const rebuild: Command = async (args) => {
   const [rebuilt, live] = [booksInStore(client, tables), booksInStore(client, settings.tables)]
   const limits = { booksAtOnce: settings.booksAtOnce, cacheBytes: settings.bookCacheBytes }
   try {
-    const result = await rebuildShowing({ archive, rebuilt, register: live.merchants }, limits)
+    const result = await rebuildShowing({ archive, rebuilt, register: live.merchants }, limits, stopped)
     printRebuilt(result)
-    const comparison = await compareShowing({ rebuilt, live })
+    const comparison = await compareShowing({ rebuilt, live }, stopped)
     printComparison(comparison)
     return result.unreadableObjects.length + comparison.different.length === 0 ? 0 : 1
   } finally {
@@ -41,21 +44,27 @@ const rebuild: Command = async (args) => {
   }
 }
 
-const rebuildShowing = async (
-  ...[parts, limits]: [Parameters<typeof rebuildBooks>[0], Parameters<typeof rebuildBooks>[1]]
-) => {
+const rebuildShowing = async (parts: RebuildParts, limits: RecorderLimits, stopped: AbortSignal): Promise<Rebuilt> => {
   const [line, speed] = [progressLine(), rate()]
-  const result = await rebuildBooks(parts, limits, ({ doneBytes, allBytes, entries }) =>
-    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entries')}`),
-  )
+  const result = await rebuildBooks(parts, limits, ({ doneBytes, allBytes, entries }) => {
+    stopped.throwIfAborted()
+    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entries')}`)
+  })
   line.clear()
+  stopped.throwIfAborted()
   console.log(`Read ${speed(result.entries, 'entries')}.`)
   return result
 }
 
-const compareShowing = async (shelves: Parameters<typeof compareBooks>[0]): Promise<Comparison> => {
+const compareShowing = async (
+  shelves: Parameters<typeof compareBooks>[0],
+  stopped: AbortSignal,
+): Promise<Comparison> => {
   const [line, speed] = [progressLine(), rate()]
-  const onProgress = (books: number, all: number) => line.show(books / all, `comparing: ${speed(books, 'books')}`)
+  const onProgress = (books: number, all: number) => {
+    stopped.throwIfAborted()
+    line.show(books / all, `comparing: ${speed(books, 'books')}`)
+  }
   const comparison = await compareBooks(shelves, { booksAtOnce: BOOKS_COMPARED_AT_ONCE, onProgress })
   line.clear()
   return comparison

@@ -6,20 +6,21 @@ import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { retainedBatches } from '#adapters/entry-stream/retained-batches'
 import { useNamedOrRunningSystem } from '#infra/local/running-system'
-import type { Interval, UnreadableObject } from '#ledger/ports'
+import type { Interval, UnreadableObject } from '#ledger/archive'
 import type { Recorded } from '#processors/rebuild/book-recorder'
 import { replayArchive, replayStream } from '#processors/rebuild/replay'
 import { parseInstant } from '#wire/entry/instant'
 import { readSettings } from '#infra/settings'
 import { booksInStore } from './books-in-store.ts'
 import { readArguments, runCommand, UsageError, type Command } from './command.ts'
+import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
 
 const USAGE = `npm run replay -- --from T [--to T] [--source archive|stream]
   Sends every entry that arrived from T on through the journal's rules again; nothing changes where nothing is missing.
   --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to up to now
   --source       stream (the default): what the stream still has, 7 days; archive: what stands in S3
-Exit code 0 when everything could be read, 1 when not, 3 when nothing answers.`
+Exit code 0 when everything could be read, 1 when not, 3 when nothing answers or it was stopped.`
 
 type Request = { readonly arrived: Interval; readonly source: 'archive' | 'stream' }
 
@@ -45,17 +46,23 @@ const replay = async ({
   const world = booksInStore(documentClient({ maxAttempts: 10 }), tables)
   const limits = { booksAtOnce, cacheBytes: bookCacheBytes }
   const [line, speed] = [progressLine(), rate()]
+  const stopped = interruption()
   try {
     if (source === 'stream') {
       const batches = retainedBatches(kinesisClient({ maxAttempts: 10 }), streamName, arrived)
-      const onProgress = ({ entries }: Recorded) => line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
+      const onProgress = ({ entries }: Recorded) => {
+        stopped.throwIfAborted()
+        line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
+      }
       return { recorded: await replayStream(batches, world, limits, onProgress), unreadableObjects: [] }
     }
     const archive = parquetArchiveObjects(s3ObjectStore(s3Client(), archiveBucket))
     const result = await replayArchive(archive, world, limits, {
       arrived,
-      onProgress: ({ doneBytes, allBytes, entries }) =>
-        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`),
+      onProgress: ({ doneBytes, allBytes, entries }) => {
+        stopped.throwIfAborted()
+        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`)
+      },
     })
     return { recorded: result, unreadableObjects: result.unreadableObjects }
   } finally {
@@ -70,6 +77,8 @@ const readRequest = (args: readonly string[]): Request => {
   if (from === undefined) throw new UsageError('From when on? Say --from.')
   if (source !== 'stream' && source !== 'archive') throw new UsageError(`--source is stream or archive, not ${source}.`)
   const arrived = { fromMs: instantOf(from), toMs: to === undefined ? Date.now() : instantOf(to) }
+  // Nothing would be looked at, and nothing missing would be found.
+  if (arrived.fromMs >= arrived.toMs) throw new UsageError(`Nothing lies from ${from} to ${to ?? 'now'}.`)
   return { arrived, source }
 }
 

@@ -47,7 +47,15 @@ const chosenStatement = (positionals: readonly string[], { file, saved, from, to
   if (given.length !== 1) throw new UsageError('One statement: as an argument, in a --file, or --saved.')
   if (saved === undefined && (from ?? to) !== undefined) throw new UsageError('--from and --to belong to --saved.')
   if (saved !== undefined) return savedStatement(saved, from, to)
-  return file === undefined ? (positionals[0] ?? '') : readFileSync(file, 'utf8')
+  return file === undefined ? (positionals[0] ?? '') : statementIn(file)
+}
+
+const statementIn = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 const savedStatement = (name: string, from: string | undefined, to: string | undefined): string => {

@@ -39,4 +39,9 @@ const written = async (piece: string): Promise<void> => {
   if (!process.stdout.write(piece)) await new Promise((resolve) => process.stdout.once('drain', resolve))
 }
 
+// Nothing is left to do for a reader, such as `head`, that has seen enough.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(EXIT.done)
+})
+
 await runCommand(sql, SQL_USAGE)

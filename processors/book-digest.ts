@@ -1,4 +1,4 @@
-/** What a book holds, added up from its entries and not read from its view: for whoever has to prove two books equal. */
+/** What a book holds, added up from its entries and not read from its view, to prove two books equal. */
 import { totalsOf } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
@@ -6,7 +6,7 @@ import { addTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { digestOf } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from './journal/whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 export type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
 export type BookSum = { readonly totals: Totals; readonly digest: string }

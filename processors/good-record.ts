@@ -1,6 +1,6 @@
 /**
  * Records that are known to be good. A program that cannot read them at the moment is in no state to judge others. They
- * are encoded when it starts, in each of the ways in which records are packed.
+ * are encoded when the program starts.
  */
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
@@ -31,7 +31,7 @@ const REQUIRED: Entry = {
   receivedAtMs: Date.parse('2026-11-20T12:30:01.456Z'),
 }
 
-const EVERY_FIELD: Entry = {
+const EVERY_FIELD: Required<Entry> = {
   ...REQUIRED,
   entryId: 'good-2' as EntryId,
   direction: 'debit',
@@ -67,19 +67,23 @@ const GOOD_MERCHANT: Merchant = {
   revision: 1,
 }
 
-/** So many copies of a line that together they have about this many bytes. */
-const filling = (line: string, bytes: number): string[] =>
-  Array.from({ length: Math.ceil(bytes / line.length) }, () => line)
-
-const GOOD_RECORDS: readonly Uint8Array[] = [
+/** Enough to see that lines can be read, in each of the ways in which a line is read. */
+const GOOD_LINES: readonly Uint8Array[] = [
   encodeEntries(GOOD_ENTRIES.map(entryLine)),
-  encodeEntries(filling(entryLine(REQUIRED), 3_000)),
-  encodeEntries(filling(entryLine(REQUIRED), 9_000)),
   encodeAuditEvents([merchantSaved(GOOD_MERCHANT, REQUIRED.receivedAtMs)]),
 ]
 
+/** A record of one line. Its length decides how it is packed. */
+const longLine = (length: number): Uint8Array =>
+  encodeAuditEvents([merchantSaved({ ...GOOD_MERCHANT, name: 'x'.repeat(length) }, REQUIRED.receivedAtMs)])
+
+/** Enough to see that records can be read: those that are not packed, and those packed by gzip and by zstd. */
+const GOOD_RECORDS: readonly Uint8Array[] = [...GOOD_LINES, longLine(3_000), longLine(9_000)]
+
 /** Small records may still be read where there is no memory for this one. */
-const FULL_RECORD = encodeEntries(filling(entryLine(REQUIRED), FULL_RECORD_BYTES))
+const FULL_RECORD = encodeEntries(
+  Array.from({ length: Math.ceil(FULL_RECORD_BYTES / entryLine(REQUIRED).length) }, () => entryLine(REQUIRED)),
+)
 
 /** Throws an OwnFault unless the good records can be read just now. */
 const readAll = (goodRecords: readonly Uint8Array[]): void =>
@@ -101,16 +105,16 @@ const faultIn = (decoded: DecodedEntry | DecodedAuditEvent): string | undefined 
   return entryLine(decoded.entry.value) === decoded.line ? undefined : 'an entry is read otherwise than it was written'
 }
 
-/** A record as it was read, or why it cannot be. */
-export type ReadRecord = Result<StreamRecord, Unread>
+/** A record as it was read, or why it cannot be read. */
+export type ReadAttempt = Result<StreamRecord, Unread>
 type Unread = { readonly reason: 'undecodable-record' | 'unexpected-error'; readonly detail: string }
 
 /**
  * Reads the records of one batch. What cannot be read, a record or a line of it, is answered so only while good records
  * can be read; otherwise an OwnFault is thrown. An exception that does not come a second time is forgotten.
  */
-export const recordReader = (): ((data: Uint8Array) => ReadRecord) => {
-  let isRefusalProven = false
+export const recordReader = (): ((data: Uint8Array) => ReadAttempt) => {
+  let proven: readonly Uint8Array[] = []
   return (data) => {
     const first = read(data)
     if (hasThrown(first)) {
@@ -119,16 +123,20 @@ export const recordReader = (): ((data: Uint8Array) => ReadRecord) => {
       if (hasThrown(again)) readAll([...GOOD_RECORDS, FULL_RECORD])
       return again
     }
-    // Once a batch is enough for what is refused in good order: who sends garbage sends much of it.
-    if (!isRefusalProven && !isReadable(first)) {
-      readAll(GOOD_RECORDS)
-      isRefusalProven = true
+    if (!isReadable(first)) {
+      // The record of a refused line was unpacked, so only the reading of lines is in doubt.
+      const inDoubt = first.ok ? GOOD_LINES : GOOD_RECORDS
+      // One proof a batch is enough for what is refused in good order: a sender of garbage sends much of it.
+      if (inDoubt.length > proven.length) {
+        readAll(inDoubt)
+        proven = inDoubt
+      }
     }
     return first
   }
 }
 
-const read = (data: Uint8Array): ReadRecord => {
+const read = (data: Uint8Array): ReadAttempt => {
   try {
     const decoded = decodeRecord(data)
     return decoded.ok ? decoded : refuse({ reason: 'undecodable-record', detail: decoded.error })
@@ -137,10 +145,10 @@ const read = (data: Uint8Array): ReadRecord => {
   }
 }
 
-const hasThrown = (record: ReadRecord): boolean =>
+const hasThrown = (record: ReadAttempt): boolean =>
   record.ok ? linesOf(record.value).some(({ threw }) => threw === true) : record.error.reason === 'unexpected-error'
 
-const isReadable = (record: ReadRecord): boolean => record.ok && linesOf(record.value).every(isReadableLine)
+const isReadable = (record: ReadAttempt): boolean => record.ok && linesOf(record.value).every(isReadableLine)
 
 const isReadableLine = (line: DecodedEntry | DecodedAuditEvent): boolean =>
   'entry' in line ? line.entry.ok : line.auditEvent.ok

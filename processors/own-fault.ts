@@ -1,16 +1,17 @@
 /**
- * Exceptions of our own code, not of the world. The world's heal and are tried again for ever. Ours are judged by a good
- * entry that goes through the same code at the same moment (`good-record.ts`, `journal/good-entry.ts`): where that
- * succeeds, the thing alone is to blame, and is set aside; where that fails, too, our code is.
+ * Exceptions of our own code, not of the world. Those of the world heal and are tried again for ever. Ours are judged by a
+ * good entry that goes through the same code at the same moment (`good-record.ts`, `journal/good-entry.ts`). If the good
+ * entry succeeds, the other one alone is to blame and is set aside. If it fails too, our code is to blame.
  */
+import { UnknownFormat } from '#ledger/ports'
 import { BrokenChain } from '#ledger/segment'
 
-/** Our code fails on this and, at the same moment, not on what is good: it will come back with whatever causes it. */
+/** Our code fails on this entry and, at the same moment, not on a good one. Each delivery of the entry would fail again. */
 export class UnexpectedError extends Error {}
 
 /**
- * Our code fails whatever it is given: no memory, a bad deployment, a broken dependency, a book that cannot be gone on
- * with. Nothing is set aside for it; what it met has to be delivered again, and a person has to look.
+ * Our code fails on every input: no memory, a bad deployment, a broken dependency, a book that cannot take another
+ * segment. Nothing is set aside for it. The stream delivers the records again, and a person has to look.
  */
 export class OwnFault extends Error {}
 
@@ -25,8 +26,8 @@ export const ours = <T>(compute: () => T, good: () => void): T => {
 }
 
 /**
- * Runs code that has to work, whatever comes: an exception is an OwnFault, which says where, or tells of a chain that was
- * altered.
+ * Runs code that has to work on every input. An exception is an OwnFault, which says where, or the BrokenChain of a chain
+ * that was altered.
  */
 export const mustWork = <T>(where: string, compute: () => T): T => {
   try {
@@ -37,9 +38,12 @@ export const mustWork = <T>(where: string, compute: () => T): T => {
   }
 }
 
-/** Whether no retry mends it until a person has looked: it comes from our code, or from a chain that was altered. */
+/**
+ * Whether only a person can mend it, and no retry: it comes from our code, from a chain that was altered, or from what
+ * another version has stored.
+ */
 export const isOurs = (error: unknown): boolean =>
-  [OwnFault, UnexpectedError, BrokenChain, TypeError, RangeError, ReferenceError, SyntaxError].some(
+  [OwnFault, UnexpectedError, BrokenChain, UnknownFormat, TypeError, RangeError, ReferenceError, SyntaxError].some(
     (kind) => error instanceof kind,
   )
 

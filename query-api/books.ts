@@ -1,14 +1,14 @@
 /**
  * What a merchant's books add up to: one day, the days of a period, or all of them.
  *
- * Every open book is an item of its own and moves by itself, so a sum over them holds only if all of them stood still at
- * once. Segment numbers and a head's revision only rise. So an item that is read with the number that it had at some
- * earlier read has not changed in between; and when that is true of all of them, then all stood as they were read at the
- * instant at which this reading began, and the sum is one that the merchant really had. The earlier reads may be
- * anybody's: usually one look is enough.
+ * Every open book is an item of its own and changes by itself. So a sum over several books is true only if it shows all
+ * of them as they stood at one instant. Segment numbers and a head's revision only rise. So an item that has the same
+ * number as at an earlier read has not changed in between. When that is true of all items, all of them stood as they
+ * were read at the instant at which this reading began, and the merchant really had the sum. The earlier reads may
+ * belong to other requests, so usually one look is enough.
  *
- * A day's own book may move as it likes, and today's always does: it is read in between. Then the books before it stood,
- * at the instant at which its end was read, as they were before and after.
+ * The book of the wanted day itself may change at any time, and today's book does. It is read in between: at the
+ * instant at which its end was read, the books before it stood as they did before and after.
  */
 import { daysBetween, shiftDay } from '#ledger/calendar'
 import { balanceParts, sumMinor, type DayPart } from '#ledger/day-parts'
@@ -22,20 +22,25 @@ import type { BalanceRead } from '#wire/http/responses/balance'
 import type { DayAtSegment } from '#wire/http/responses/day'
 import { unpackView } from '#wire/journal/packed-view'
 import type { PeriodRead } from '#wire/http/responses/period'
-import { concurrently } from './concurrently.ts'
-import type { Memory } from './memory.ts'
-import type { Store } from './store.ts'
+import { concurrently } from '#ledger/concurrently'
+import type { Memory, RememberingStore } from './memory.ts'
 
-export type Books = Pick<Store, 'heads' | 'journal'> & { readonly memory: Memory }
+/** Where heads and books are read, and how they were last read. */
+export type BookSource = Pick<RememberingStore, 'heads' | 'journal' | 'memory'>
 
-/** A business day as its book stands now, with the opening of that very moment; a day without entries has the empty view. */
-export const readDay = async (books: Books, { merchantId, day }: BookId): Promise<DayAtSegment> => {
-  const [read] = await readDays(books, merchantId, [day])
+/**
+ * A business day as its book stands now, with the opening of that same moment. A day without entries has the empty
+ * view.
+ */
+export const readDay = async (source: BookSource, { merchantId, day }: BookId): Promise<DayAtSegment> => {
+  const [read] = await readDays(source, merchantId, [day])
   if (read === undefined) throw new Error('a day was asked for and nothing came back')
   return unpackDay(read)
 }
 
-/** A business day with the last segment of its book as it is stored; undefined for a day without entries. */
+/**
+ * A business day with the last segment of its book as it is stored. Its end is undefined when the day has no entries.
+ */
 export type PackedDay = {
   readonly day: BusinessDay
   readonly openingMinor: bigint
@@ -51,12 +56,12 @@ export const unpackDay = ({ end, ...opened }: PackedDay): DayAtSegment => ({
 })
 
 /**
- * Open days, and others without entries, oldest first, all as they stood at the moment at which the last one was read.
- * Where earlier books never hold still, the parts of an opening are some milliseconds apart. Of a closed day, only the
- * last of those asked for is read.
+ * Open days, and days without entries, oldest first, as they all stood at the moment at which the last one was read.
+ * When earlier books never hold still, the parts of an opening are some milliseconds apart. A closed day is read only
+ * when it is the last of the wanted days.
  */
 export const readDays = async (
-  books: Books,
+  source: BookSource,
   merchantId: MerchantId,
   days: readonly BusinessDay[],
 ): Promise<PackedDay[]> => {
@@ -65,9 +70,9 @@ export const readDays = async (
   if (last === undefined) return []
   const daysBefore: DaysOf = (head) => openDaysBefore(head, last)
   const { before, end } = await untilExact(async () => {
-    const seen = seenBooks(books.memory, merchantId, daysBefore)
-    const end = await books.journal.end({ merchantId, day: last })
-    const before = await lookAtBooks(books, merchantId, daysBefore)
+    const seen = seenBooks(source.memory, merchantId, daysBefore)
+    const end = await source.journal.end({ merchantId, day: last })
+    const before = await lookAtBooks(source, merchantId, daysBefore)
     return { before, end, exact: isBeginning(before) || stoodStill(seen, before) }
   })
 
@@ -84,19 +89,20 @@ export const readDays = async (
   return read.filter(({ day }) => wanted.has(day))
 }
 
-// A book that had entries is open or closed ever after: what is not there after a day was read was not there before.
+// A book that has entries stays open or closed for ever. So a book that does not exist after the day was read did not
+// exist before.
 const isBeginning = ({ head, days }: OpenBooks): boolean => days.length === 0 && head.closedThrough === null
 
 /**
- * Every calendar day from one to another, both included, as all of them stood at one moment, unless they never hold still.
- * Each opens with the closing of the day before.
+ * Every calendar day of a period, its first and last day included, as they all stood at one moment, unless they never
+ * hold still. Each day opens with the closing of the day before.
  */
 export const readPeriod = async (
-  books: Books,
+  source: BookSource,
   merchantId: MerchantId,
   { from, to }: { from: BusinessDay; to: BusinessDay },
 ): Promise<PeriodRead> => {
-  const read = await readOpenBooks(books, merchantId, (head) => openDaysBefore(head, shiftDay(to, 1)))
+  const read = await readOpenBooks(source, merchantId, (head) => openDaysBefore(head, shiftDay(to, 1)))
   const ends = new Map(read.days.map((day, index) => [day, read.ends[index]]))
   const netsBefore = netsOf(read).filter(({ day }) => day < from)
   const before = balanceParts(read.head, netsBefore)
@@ -112,8 +118,8 @@ export const readPeriod = async (
 }
 
 /** The balance over the closed days and all open books. */
-export const readBalance = async (books: Books, merchantId: MerchantId): Promise<BalanceRead> => {
-  const read = await readOpenBooks(books, merchantId, openDaysBefore)
+export const readBalance = async (source: BookSource, merchantId: MerchantId): Promise<BalanceRead> => {
+  const read = await readOpenBooks(source, merchantId, openDaysBefore)
   return { head: read.head, nets: netsOf(read), exact: read.exact }
 }
 
@@ -124,26 +130,26 @@ export type OpenBooks = {
   readonly ends: readonly (SegmentEnd | undefined)[]
 }
 
-/** Which of the open days are looked at. */
+/** Chooses the open days to look at. */
 type DaysOf = (head: Head) => readonly BusinessDay[]
 
-/** What was known of the same books at some time before. */
+/** The same books as they were known at an earlier time. */
 type SeenBooks = { readonly head: Head | undefined; readonly segments: readonly (SegmentNumber | undefined)[] }
 
-/** Whether all books are as they were seen before. */
+/** Whether all books are as they were seen earlier. */
 const stoodStill = (earlier: SeenBooks, { head, ends }: OpenBooks): boolean =>
   earlier.head?.revision === head.revision && ends.every((end, index) => earlier.segments[index] === (end?.number ?? 0))
 
-const readOpenBooks = async (books: Books, merchantId: MerchantId, daysOf: DaysOf) =>
+const readOpenBooks = async (source: BookSource, merchantId: MerchantId, daysOf: DaysOf) =>
   await untilExact(async () => {
-    // Before the first read of this look begins; later it would be compared with itself.
-    const seen = seenBooks(books.memory, merchantId, daysOf)
-    const read = await lookAtBooks(books, merchantId, daysOf)
+    // Taken before the first read of this look. Taken later, the look would be compared with itself.
+    const seen = seenBooks(source.memory, merchantId, daysOf)
+    const read = await lookAtBooks(source, merchantId, daysOf)
     // The head alone is a single item.
     return { ...read, exact: read.days.length === 0 || stoodStill(seen, read) }
   })
 
-/** How often books that keep moving are looked at again. */
+/** How often books that keep changing are looked at again. */
 const MAX_ROUNDS = 6
 
 const untilExact = async <T extends { readonly exact: boolean }>(look: () => Promise<T>): Promise<T> => {
@@ -159,22 +165,30 @@ const seenBooks = (memory: Memory, merchantId: MerchantId, daysOf: DaysOf): Seen
   return { head, segments: days.map((day) => memory.segment({ merchantId, day })) }
 }
 
-/** A look at a merchant's open books. Heads rarely change, so the books of the last one are read along with the new one. */
-export const lookAtBooks = async (books: Books, merchantId: MerchantId, daysOf: DaysOf): Promise<OpenBooks> => {
-  const last = books.memory.head(merchantId)
+/**
+ * A look at a merchant's open books. Heads rarely change, so the books that the last head lists are read together with
+ * the new head.
+ */
+export const lookAtBooks = async (source: BookSource, merchantId: MerchantId, daysOf: DaysOf): Promise<OpenBooks> => {
+  const last = source.memory.head(merchantId)
   const [head, along] = await Promise.all([
-    books.heads.read(merchantId),
-    last && withEnds(books, merchantId, daysOf, last),
+    source.heads.read(merchantId),
+    last && withEnds(source, merchantId, daysOf, last),
   ])
   if (along !== undefined && along.head.revision === head.revision) return along
-  // The head comes first. A book that is closed after that keeps its entries, so nothing is missed or counted twice.
-  return await withEnds(books, merchantId, daysOf, head)
+  // The head is read first. A book that is closed afterwards keeps its entries, so no entry is missed or counted twice.
+  return await withEnds(source, merchantId, daysOf, head)
 }
 
-// A merchant may have hundreds of open days, and other requests want their turn at the store.
+// A merchant may have hundreds of open days, and other requests need the store too.
 const READS_AT_ONCE = 16
 
-const withEnds = async ({ journal }: Books, merchantId: MerchantId, daysOf: DaysOf, head: Head): Promise<OpenBooks> => {
+const withEnds = async (
+  { journal }: BookSource,
+  merchantId: MerchantId,
+  daysOf: DaysOf,
+  head: Head,
+): Promise<OpenBooks> => {
   const days = daysOf(head)
   return { head, days, ends: await concurrently(days, READS_AT_ONCE, (day) => journal.end({ merchantId, day })) }
 }

@@ -1,7 +1,7 @@
-/** Answers that say how fresh they are, and that a client may keep and ask about again (RFC 9110, section 13). */
+/** Answers that say how fresh they are, and that a client can keep and validate (RFC 9110, section 13). */
 import { hash } from 'node:crypto'
 import { matchesTag } from '#http/etag'
-import type { ServiceContext } from '#http/service'
+import type { ServiceContext } from '#http/context'
 import { instantText } from '#wire/entry/instant'
 import { jsonText } from '#wire/json/json'
 import { jsonResponse } from '#wire/http/problem'
@@ -10,21 +10,21 @@ import { jsonResponse } from '#wire/http/problem'
 export type AsOf = { readonly asOfMs: number; readonly appliedThroughMs: number | null }
 
 type Answer = {
-  /** What the ETag stands for: all of the body but its freshness. */
+  /** The part of the body that the ETag stands for: everything except its freshness. */
   readonly content: object
   readonly etag?: string
   readonly asOf: AsOf
 }
 
-/** The content as it is, its freshness in the headers alone; 304 when the client has it already. */
+/** The content, with its freshness in the headers alone; 304 when the client has it already. */
 export const answer = (c: ServiceContext, { content, etag = contentTag(content), asOf }: Answer): Response =>
   conditional(c, content, etag, asOf)
 
-/** The same with its freshness in the body, too. */
+/** The content, with its freshness in the headers and in the body; 304 when the client has it already. */
 export const answerFresh = (c: ServiceContext, { content, etag = contentTag(content), asOf }: Answer): Response =>
   conditional(c, { ...content, ...freshnessFields(asOf) }, etag, asOf)
 
-/** 304 when the client has what the tag stands for; where that is costly to make, this saves making it. */
+/** 304 when the client has the content of this tag already, otherwise undefined. For content that is costly to make. */
 export const answerKnown = (c: ServiceContext, { etag, asOf }: Required<Omit<Answer, 'content'>>) =>
   matchesTag(c.req.header('if-none-match'), etag)
     ? new Response(null, { status: 304, headers: headersOf(etag, asOf) })
@@ -37,17 +37,17 @@ const headersOf = (etag: string, asOf: AsOf): Record<string, string> => {
   const fields = freshnessFields(asOf)
   return {
     etag,
-    // May be kept, but has to be asked about before each use.
+    // A client may keep the answer, but has to validate it before each use.
     'cache-control': 'no-cache',
     'daybook-as-of': fields.asOf,
     ...(fields.appliedThrough !== null && { 'daybook-applied-through': fields.appliedThrough }),
   }
 }
 
-/** Changes whenever the content does. Weak, because the freshness beside the content is not in it. */
+/** A tag that changes whenever the content does. It is weak, because it does not cover the freshness in the body. */
 const contentTag = (content: object): string => `W/"${hash('sha256', jsonText(content), 'base64url').slice(0, 22)}"`
 
-/** How fresh an answer is, as clients read it. */
+/** The freshness of an answer in the format that clients read. */
 export const freshnessFields = ({ asOfMs, appliedThroughMs }: AsOf) => ({
   asOf: instantText(asOfMs),
   appliedThrough: appliedThroughMs === null ? null : instantText(appliedThroughMs),

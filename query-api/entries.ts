@@ -6,21 +6,22 @@ import { ok, refuse, type Result } from '#ledger/result'
 import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { outlineSegment } from '#wire/journal/segment'
-import { entriesOf, segmentsAfter } from './chain.ts'
+import { segmentsAfter } from '#ledger/chain'
+import { entriesOf } from './chain.ts'
 import type { Store } from './store.ts'
 
-/** Where an entry stands in its book: its segment, and its index in there. */
+/** Where an entry stands in its book: its segment, and its index in that segment. */
 export type Place = { readonly segment: SegmentNumber; readonly index: number }
 
 export const START_OF_BOOK: Place = { segment: 1, index: 0 }
 
 export type EntriesPage = {
   readonly rows: readonly { readonly entry: Entry; readonly segment: SegmentNumber }[]
-  /** The place of the next entry; absent when there is none yet. */
+  /** The place of the next entry; absent while there is none. */
   readonly next?: Place
 }
 
-/** Up to `limit` entries of a book from a place on. */
+/** Up to `limit` entries of a book, from a place on. */
 export const readEntries = async (
   journal: Store['journal'],
   book: BookId,
@@ -43,21 +44,22 @@ export type FoundEntry = (
       readonly status: 'applied'
       readonly entry: Entry
       readonly segment: SegmentNumber
-      /** Of the chain up to that segment. */
+      /** The hash of the chain up to that segment. */
       readonly hash: ChainHash
     }
   | { readonly status: 'quarantined'; readonly entry: Entry; readonly reason: QuarantineReason }
 ) & {
-  /** Other contents that claimed the id and were set aside, the earliest first; at most MAX_CONFLICTS of them. */
+  /** Other contents with the same id that were set aside, the earliest first; at most MAX_CONFLICTS. */
   readonly conflicts: readonly QuarantineOutline[]
 }
 
-// A till that reuses an id makes few of them; a page of the quarantine has them all.
+// A till that reuses an id causes few conflicts. The quarantine lists all of them.
 export const MAX_CONFLICTS = 50
 
 /**
- * What became of an id in a book: the entry that is counted, or else the first one that was set aside. Of what was set
- * aside, the same content as that entry's is no conflict: it was counted later, or it waits although it is counted.
+ * What became of an id in a book: the entry that is counted, or else the first one that was set aside. An item that was
+ * set aside with the same content as that entry is no conflict: it was counted later, or it waits although it is
+ * counted.
  */
 export const findEntry = async (
   { journal, quarantine }: Pick<Store, 'journal' | 'quarantine'>,
@@ -66,7 +68,7 @@ export const findEntry = async (
 ): Promise<FoundEntry | undefined> => {
   const [counted, setAside] = await Promise.all([
     findCounted(journal, book, entryId),
-    // One more than is shown, for one of them may be no conflict.
+    // One more than is shown, because one of them may be no conflict.
     quarantine.ofEntry(book, entryId, MAX_CONFLICTS + 1),
   ])
   const claims = setAside.toSorted((a, b) => a.setAsideAtMs - b.setAsideAtMs)
@@ -82,7 +84,7 @@ const findCounted = async (journal: Store['journal'], book: BookId, entryId: Ent
     const isInIt = outlineSegment(sealed).segment.entryIds.includes(entryId)
     const entry = isInIt ? entriesOf(sealed).find((candidate) => candidate.entryId === entryId) : undefined
     if (entry !== undefined) return { status: 'applied', entry, segment: sealed.number, hash: sealed.hash } as const
-    // Even the ids of a full segment take a millisecond, and a book may have hundreds.
+    // Reading only the ids of a full segment takes a millisecond, and a book may have hundreds of segments.
     await otherRequests()
   }
   return undefined

@@ -1,4 +1,5 @@
-import { ProblemError, type ServiceContext } from '#http/service'
+import type { ServiceContext } from '#http/context'
+import { ProblemError } from '#http/problem-error'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'
@@ -7,9 +8,9 @@ import type { AsOf } from './conditional.ts'
 import type { Freshness } from './freshness.ts'
 
 /**
- * What comes right before reading: waits until the positions that the client names are applied, as long as it prefers to,
- * and says how fresh what is read from then on will be; for one merchant, also what of its entries is applied.
- * Throws the problem `not-applied-yet` when the wait was in vain.
+ * To be called right before reading. Waits until the positions that the client names are applied, as long as it prefers
+ * to wait, and answers how fresh the following reads are; for one merchant, also up to when its entries are applied.
+ * Throws the problem `not-applied-yet` when the positions are not applied in time.
  */
 export type FreshEnough = (c: ServiceContext, after: Positions | undefined, merchantId?: MerchantId) => Promise<AsOf>
 
@@ -23,7 +24,7 @@ export const freshEnough =
     return merchantId === undefined ? { asOfMs: clock(), appliedThroughMs: null } : await freshNow(parts, merchantId)
   }
 
-/** How fresh what is read of a merchant from now on will be. */
+/** How fresh reads of a merchant are from now on. */
 export const freshNow = async ({ freshness, clock }: FreshParts, merchantId: MerchantId): Promise<AsOf> => {
   const appliedThroughMs = await freshness.appliedThroughMs(merchantId)
   return { asOfMs: clock(), appliedThroughMs }
@@ -33,7 +34,7 @@ type FreshParts = { readonly freshness: Freshness; readonly clock: Clock }
 
 const untilApplied = async (freshness: Freshness, c: ServiceContext, after: Positions): Promise<void> => {
   const preferred = preferredWaitSeconds(c.req.header('prefer'))
-  // Set on the response that stands in until the real one is there, which takes it over, a problem too.
+  // Set on the response that Hono prepares. The real response takes the header over, also when it is a problem.
   if (preferred !== undefined) c.res.headers.set('preference-applied', `wait=${preferred}`)
   const seconds = preferred ?? DEFAULT_WAIT_SECONDS
   if (await freshness.reaches(after, 1_000 * seconds)) return

@@ -1,36 +1,39 @@
-/** How far the journal has come, for answers that say so and for clients that wait for it. */
+/** How far the journal has come: answers say it, and clients wait for it. */
 import { compareSequenceNumbers, type MerchantId, type Position } from '#ledger/identifiers'
 import type { ShardProgress } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'
-import type { ShardMap } from './shard-map.ts'
+import type { KnownShards } from './known-shards.ts'
 import type { Store } from './store.ts'
 import type { Timer } from './timer.ts'
 
 export type Freshness = {
   /**
-   * The arrival time up to which everything on the merchant's shards is applied; null while nothing is known of it. A
-   * consumer begins a shard only after it has ended the shard's parents, so theirs is applied, too; until it has begun,
-   * what is applied of the parent counts, for all that arrived on the child came later. A book has to be read after this
-   * for the claim to hold of it.
+   * The arrival time up to which everything on the merchant's shards is applied; null while it is not known. A consumer
+   * begins a shard only after it has ended the shard's parents, so everything on the parents is applied too. Until it
+   * has begun the shard, the parent's time counts, because everything on the child arrived later. The time is true of a
+   * book only when the book is read after this call.
    */
   appliedThroughMs(merchantId: MerchantId): Promise<number | null>
-  /** Waits until all positions, and all before them on their shards, are applied; false when `waitMs` pass before that. */
+  /**
+   * Waits until all positions, and everything before them on their shards, are applied. False when that takes longer
+   * than `waitMs`.
+   */
   reaches(positions: Positions, waitMs: number): Promise<boolean>
-  /** As `appliedThroughMs`, for every open shard of which something is known, and perhaps some seconds ago. */
+  /** The same time for every open shard whose progress is known. It may be some seconds old. */
   appliedThroughByShard(): Promise<ReadonlyMap<string, number>>
 }
 
-/** How long a client waited for positions, and whether in vain. */
+/** How long a client waited for positions, and whether they were reached. */
 export type Wait = { readonly durationMs: number; readonly reached: boolean }
 
 type FreshnessParts = {
   readonly progress: Store['progress']
-  readonly shards: ShardMap
+  readonly shards: KnownShards
   readonly timer: Timer
   readonly onWait?: (wait: Wait) => void
 }
 
-// Progress only rises, so an older reading claims less but never too much.
+// Progress only rises, so an older reading claims too little at worst, never too much.
 const STATED_WITHIN_MS = 200
 const POLL_MS = 25
 const OBSERVED_WITHIN_MS = 5_000
@@ -63,7 +66,7 @@ export const journalFreshness = ({ progress, shards, timer, onWait = () => {} }:
 
     async appliedThroughByShard() {
       const [open, progress] = await Promise.all([shards.openShardIds(), progressWithin(OBSERVED_WITHIN_MS)])
-      // Shards that have ended stay as they are for ever, which would look like lag.
+      // The progress of shards that have ended stands still, which would look like lag.
       const known = progress.filter(({ shardId }) => open.includes(shardId))
       return new Map(known.map(({ shardId, appliedThroughMs }) => [shardId, appliedThroughMs]))
     },
@@ -79,7 +82,7 @@ const isApplied = (position: Position, shards: readonly ShardProgress[]): boolea
       shardId === position.shardId && compareSequenceNumbers(sequenceNumber, position.sequenceNumber) >= 0,
   )
 
-/** One reading for all who ask at about the same time, so that a thousand waiting clients cost one read per poll. */
+/** Callers at about the same time share one reading, so that a thousand waiting clients cost one read per poll. */
 const sharedReading = <T>(read: () => Promise<T>, timer: Timer): ((maxAgeMs: number) => Promise<T>) => {
   let latest: { readonly value: T; readonly atMs: number } | undefined
   let pending: Promise<T> | undefined

@@ -2,21 +2,27 @@ import type { BusinessDay } from '#ledger/identifiers'
 import { dayEvent, heartbeat, MORE_TO_COME, streamStart } from '#wire/http/event-stream'
 import type { DayNews, News } from './merchant-watch.ts'
 
-/** One client of the live stream. However slowly it reads, no more than the newest view of each day waits for it. */
+/** One client of the live stream. Only the newest view of each day waits for it, even when it reads slowly. */
 export type LiveClient = {
   readonly stream: ReadableStream<Uint8Array>
-  /** Sends the news, or keeps them until the client has read what went before, in place of older ones of the same days. */
+  /**
+   * Sends the news. While the client has not read the earlier events, keeps the news, in place of older news of the
+   * same days.
+   */
   offer(news: News): void
-  /** Shows that the connection lives, unless something else is on its way that shows it. */
+  /** Sends a heartbeat, unless another event is on its way, which shows as well that the connection lives. */
   beat(): void
   /** Ends the stream from our side. */
   end(): void
 }
 
-/** `onGone` is called once, when the client leaves or the stream is ended; `onSent` with each event that is on its way. */
+/**
+ * `onGone` is called once, when the client leaves or the stream is ended. `onSent` is called for each event that is
+ * sent.
+ */
 export const liveClient = (onGone: () => void, onSent: () => void = () => {}): LiveClient => {
   const waiting = new Map<BusinessDay, DayNews>()
-  /** Of the state that the client knows when it has all that waits. */
+  /** The tag of the state that the client knows once it has received all waiting news. */
   let tag = MORE_TO_COME
   const { stream, controller } = controlledStream({ pull: () => flush(), cancel: () => leave() })
   let isGone = false
@@ -26,7 +32,7 @@ export const liveClient = (onGone: () => void, onSent: () => void = () => {}): L
     for (const [day, { segment, event, data }] of waiting) {
       if (!hasRoom()) return
       waiting.delete(day)
-      // The connection may end after any event. Only with the last one does the client know all that the tag stands for.
+      // The connection may end after any event. The client knows the tagged state only with the last one.
       controller.enqueue(dayEvent({ event, day, segment, tag: waiting.size === 0 ? tag : MORE_TO_COME, data }))
       onSent()
     }
@@ -60,7 +66,7 @@ export const liveClient = (onGone: () => void, onSent: () => void = () => {}): L
 const RETRY_MS = 2_000
 const HEARTBEAT = heartbeat()
 
-/** A stream that holds one chunk for its reader and asks for the next one when that is taken. */
+/** A stream that holds one chunk for its reader, and calls `pull` when that is taken. */
 const controlledStream = ({ pull, cancel }: { pull: () => void; cancel: () => void }) => {
   let controller = undefined as ReadableStreamDefaultController<Uint8Array> | undefined
   const stream = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given), pull, cancel })

@@ -1,13 +1,13 @@
 /**
- * The live stream: the days of a merchant, told to all who listen as they change.
+ * The live stream: the days of a merchant, sent to all its clients as they change.
  *
- * However many listen, a merchant's books are looked at once every quarter of a second, one timer does that for all
- * merchants, and one more sends everybody's heartbeats. When nobody listens, there is neither.
+ * A merchant's books are looked at once every quarter of a second, independent of the number of clients. One timer does
+ * that for all merchants, and a second one sends all heartbeats. Without clients there are no timers.
  */
 import type { ServiceParts } from '#http/service'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import { concurrently } from './concurrently.ts'
+import { concurrently } from '#ledger/concurrently'
 import { liveClient, type LiveClient } from './live-client.ts'
 import { merchantWatch, type MerchantWatch, type WatchParts } from './merchant-watch.ts'
 import { shared } from './shared-reads.ts'
@@ -15,27 +15,28 @@ import type { Every } from './timer.ts'
 
 export type Live = {
   /**
-   * Events of the merchant's days from now on. A client that comes back with the tag of the present state gets nothing at
-   * first; any other gets every open day and the current one, newest first. Throws when the books cannot be read.
+   * Events of the merchant's days from now on. A client that comes back with the tag of the present state gets no event
+   * at first. Any other client first gets every open day and the current one, newest first. Throws when the books
+   * cannot be read.
    */
   follow(merchant: Merchant, seenTag: string | undefined): Promise<ReadableStream<Uint8Array>>
-  /** How many listen. */
+  /** How many clients there are. */
   clientCount(): number
 }
 
 export type LiveParts = WatchParts & {
   readonly every: Every
   readonly log: ServiceParts['log']
-  /** Aborted when the service stops: then all streams end. */
+  /** Aborted when the service stops. That ends all streams. */
   readonly stopping: AbortSignal
-  /** Hears of each event that is on its way to a client. */
+  /** Called for each event that is sent to a client. */
   readonly onEventSent?: () => void
 }
 
 const LOOK_EVERY_MS = 250
 const HEARTBEAT_EVERY_MS = 15_000
 
-// With very many merchants, each is looked at less often rather than the store asked more at a time.
+// With very many merchants, each one is looked at less often. The store never gets more reads at a time.
 const LOOKS_AT_ONCE = 16
 
 export const liveDays = (parts: LiveParts): Live => {
@@ -48,7 +49,7 @@ export const liveDays = (parts: LiveParts): Live => {
       await merchant.look()
       merchant.isFailing = false
     } catch (error) {
-      // Once, not four times a second; the clients are told what is new as soon as it can be read.
+      // Logged once, not four times a second. The clients get the news as soon as the books can be read again.
       if (!merchant.isFailing) log.error({ err: error, merchantId: merchant.merchantId }, 'live days cannot be read')
       merchant.isFailing = true
     }
@@ -102,7 +103,7 @@ export const liveDays = (parts: LiveParts): Live => {
         leave(joined)
         throw error
       }
-      // From here to the return nothing waits, so no news can come between.
+      // There is no await from here to the return, so no news can come in between.
       const client = liveClient(() => {
         joined.clients.delete(client)
         leave(joined)
@@ -116,12 +117,12 @@ export const liveDays = (parts: LiveParts): Live => {
   }
 }
 
-/** A merchant that somebody follows; `followers` counts its clients and those that are about to be. */
+/** A merchant with clients. `followers` counts its clients, and requests that are about to become clients. */
 type Followed = {
   readonly merchantId: MerchantId
   readonly watch: MerchantWatch
   readonly clients: Set<LiveClient>
-  /** Looks at the books and tells all clients what is new. */
+  /** Looks at the books and sends the news to all clients. */
   readonly look: () => Promise<void>
   followers: number
   isFailing: boolean
@@ -133,7 +134,8 @@ const followedMerchant = (merchantId: MerchantId, watch: MerchantWatch): Followe
     const news = await watch.look()
     for (const client of clients) client.offer(news)
   }
-  // Who comes while a look is under way waits for the next one, which sees all that was there when it came.
+  // A client that comes while a look is under way waits for the next look, which sees everything that was there when it
+  // came.
   const oneAtATime = shared(look, () => merchantId)
   return { merchantId, watch, clients, look: () => oneAtATime(undefined), followers: 0, isFailing: false }
 }

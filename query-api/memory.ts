@@ -3,15 +3,17 @@ import { bookKey, type BookId, type MerchantId } from '#ledger/identifiers'
 import type { SegmentNumber } from '#ledger/segment'
 import type { Store } from './store.ts'
 
-/** What was read last of heads and books. It may be old: nothing may rest on it but how it compares with a new read. */
+/** The heads and books as they were last read. It may be old: use it only to compare it with a new read. */
 export type Memory = {
   head(merchantId: MerchantId): Head | undefined
-  /** The last segment's number; 0 for a book that had none, undefined for one that is not remembered. */
+  /** The number of the last segment; 0 for a book without segments, undefined for a book that is not remembered. */
   segment(book: BookId): SegmentNumber | undefined
 }
 
+export type RememberingStore = Store & { readonly memory: Memory }
+
 /** The same store, with a memory of what it answered. */
-export const remembering = (store: Store): Store & { readonly memory: Memory } => {
+export const remembering = (store: Store): RememberingStore => {
   const heads = new Map<MerchantId, Head>()
   const segments = new Map<string, SegmentNumber>()
   return {
@@ -38,10 +40,10 @@ export const remembering = (store: Store): Store & { readonly memory: Memory } =
   }
 }
 
-// About 100 bytes each, a head a little more for each open day.
+// An item takes about 100 bytes, a head some more for each open day.
 const MOST_KEPT = 50_000
 
-// Emptied rather than aged: what is forgotten costs one more read.
+// A full memory is emptied, which is simpler than finding its oldest items: a forgotten item costs one more read.
 const keep = <K, V>(kept: Map<K, V>, key: K, value: V): void => {
   if (kept.size >= MOST_KEPT) kept.clear()
   kept.set(key, value)

@@ -1,9 +1,9 @@
 /**
- * What changes in a merchant's open books, seen by looking at them again and again.
+ * Finds what changes in a merchant's open books, by repeated looks at them.
  *
  * A look reads the head and the last segment of each open book. When these, the merchant or the current business day
- * differ from the look before, the open days and the current one are read at one moment, and those whose views have
- * changed are news: those with new entries, and those whose opening has moved with an earlier book.
+ * differ from the previous look, the open days and the current one are read at one moment. Days whose views have
+ * changed are news: they have new entries, or their opening has changed with an earlier book.
  */
 import { businessDayOf } from '#ledger/calendar'
 import { openDaysBefore } from '#ledger/head'
@@ -15,11 +15,11 @@ import { dayResponse, openDayTag } from '#wire/http/responses/day'
 import { tagOf, type DayEvent } from '#wire/http/event-stream'
 import { jsonText } from '#wire/json/json'
 import { problemBody } from '#wire/http/problem'
-import { lookAtBooks, readDays, unpackDay, type Books, type PackedDay } from './books.ts'
+import { lookAtBooks, readDays, unpackDay, type BookSource, type PackedDay } from './books.ts'
 import { freshnessFields, type AsOf } from './conditional.ts'
 import type { Store } from './store.ts'
 
-/** A day as clients are told of it: its view, or the problem with which its own route answers. All clients share the text. */
+/** The event of a day: its view, or the problem that its own route answers. All clients share the text. */
 export type DayNews = {
   readonly day: BusinessDay
   readonly segment: SegmentNumber
@@ -28,23 +28,26 @@ export type DayNews = {
   readonly data: string
 }
 
-/** What a client has to be told, newest day first. After that it knows all of the state that the tag stands for. */
+/** The events that a client needs, newest day first. After them it knows the whole state that the tag stands for. */
 export type News = { readonly tag: string; readonly days: readonly DayNews[] }
 
 export type MerchantWatch = {
   /**
-   * Looks at the books and tells what is new since the look before. A look that throws changes nothing, so the next one
-   * tells what it would have told. One look at a time: the caller sees to that.
+   * Looks at the books and answers the news since the previous look. A look that throws changes nothing, so the next
+   * one answers its news. The caller must not start a look before the previous one has ended.
    */
   look(): Promise<News>
-  /** As of the last look: nothing for a client that knows this very state, otherwise every open day and the current one. */
+  /** No news for a client that knows the state of the last look; otherwise every open day and the current one. */
   missedBy(tag: string | undefined): News
-  /** A client is about to come, who has read this merchant: the next look takes it into account. */
+  /**
+   * Called before a client comes, with the merchant that its request has read, so that the next look is not based on an
+   * older one.
+   */
   expect(merchant: Merchant): void
 }
 
 export type WatchParts = {
-  readonly store: Books & Pick<Store, 'merchants'>
+  readonly store: BookSource & Pick<Store, 'merchants'>
   readonly clock: Clock
   readonly asOf: (merchantId: Merchant['merchantId']) => Promise<AsOf>
 }
@@ -70,7 +73,8 @@ export const merchantWatch = ({ store, clock, asOf }: WatchParts, known: Merchan
       const merchant = await currentMerchant()
       const today = businessDayOf(merchant.calendar, clock())
       const { head, days, ends } = await lookAtBooks(store, merchantId, openDaysBefore)
-      // What is read below may be newer than the tag says. Then the tag of the next look differs, and no harm is done.
+      // The days that are read below may be newer than the tag. That is harmless: the tag of the next look then
+      // differs.
       const tag = tagOf({
         merchantRevision: merchant.revision,
         today,
@@ -95,7 +99,7 @@ export const merchantWatch = ({ store, clock, asOf }: WatchParts, known: Merchan
   }
 }
 
-/** A day as clients are told of it; the very news of before where its view is still the same. */
+/** The news of a day; the previous object itself where the view is still the same. */
 const newsOf = (merchant: Merchant, packed: PackedDay, freshness: object, known: DayNews | undefined): DayNews => {
   const { day, openingMinor, end } = packed
   const segment = end?.number ?? 0

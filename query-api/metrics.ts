@@ -1,4 +1,4 @@
-/** What the query API counts and measures, declared in one place. docs/metrics.md lists the same. */
+/** All metrics of the query API. docs/metrics.md lists the same. */
 import { Counter, Histogram } from 'prom-client'
 import { DURATION_BUCKETS_SECONDS, gaugeAtScrape, type Registry } from '#http/metrics'
 import type { Call } from '#http/timed'
@@ -52,7 +52,7 @@ export const queryMetrics = (registry: Registry) => {
       events.inc()
     },
 
-    /** What is looked at when somebody asks. */
+    /** Declares the metrics that are read at each scrape. */
     watch({ live, freshness }: Watched): void {
       gaugeAtScrape(registry, {
         name: 'daybook_query_live_clients',
@@ -65,7 +65,7 @@ export const queryMetrics = (registry: Registry) => {
         labelNames: ['shard'],
         look: async (gauge) => {
           const shards = await withinPatience(freshness.appliedThroughByShard())
-          // While it cannot be read, what was read last stays, and rightly grows old.
+          // While the progress cannot be read, the last values stay, so that the lag computed from them grows.
           if (shards === undefined) return
           gauge.reset()
           for (const [shard, appliedThroughMs] of shards) gauge.set({ shard }, appliedThroughMs / 1_000)
@@ -80,7 +80,7 @@ type Watched = {
   readonly freshness: Pick<Freshness, 'appliedThroughByShard'>
 }
 
-// A store that does not answer must not keep the other metrics from being seen.
+// A store that does not answer must not hold back the other metrics.
 const SCRAPE_PATIENCE_MS = 1_000
 
 /** The answer, or undefined when it fails or takes too long. */

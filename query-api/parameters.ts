@@ -1,5 +1,8 @@
-/** What a request asks for, or the problem that says what is wrong with it. */
-import { ProblemError, type ServiceContext } from '#http/service'
+/**
+ * The parts of a request's path and query as values of the ledger. Each throws a ProblemError for a part that is wrong.
+ */
+import type { ServiceContext } from '#http/context'
+import { ProblemError } from '#http/problem-error'
 import {
   parseBusinessDay,
   parseEntryId,
@@ -25,7 +28,7 @@ export const merchantOf = async (c: ServiceContext, merchants: Store['merchants'
   return merchant
 }
 
-/** The id of the merchant in the path. One that no merchant can have is unknown, too. */
+/** The id of the merchant in the path. An id that no merchant can have is answered like an unknown one. */
 export const merchantIdOf = (c: ServiceContext): MerchantId => {
   const merchantId = parseMerchantId(c.req.param('merchant') ?? '')
   if (merchantId.ok) return merchantId.value
@@ -56,19 +59,19 @@ export const quarantineKeyOf = (c: ServiceContext): QuarantineKey => {
 export const notFound = (detail: string): ProblemError => new ProblemError({ code: 'not-found', detail })
 
 /** The page of a list that a query asks for. */
-export const pageOf = (list: string, { limit, cursor }: PageParams): Page =>
+export const requestedPage = (list: string, { limit, cursor }: PageParams): Page =>
   cursor === undefined ? { limit } : { limit, after: placeOf(list, cursor) }
 
-/** The same for a list of a book's entries. */
-export const entriesPageOf = (list: string, { limit, cursor }: PageParams): { from: Place; limit: number } => {
+/** The page of a book's entries that a query asks for. */
+export const requestedEntries = (list: string, { limit, cursor }: PageParams): { from: Place; limit: number } => {
   if (cursor === undefined) return { from: START_OF_BOOK, limit }
   const from = parsePlace(placeOf(list, cursor))
   if (!from.ok) throw cursorProblem()
   return { from: from.value, limit }
 }
 
-/** The same for a list of days. */
-export const daysPageOf = (
+/** The page of a list of days that a query asks for. */
+export const requestedDays = (
   list: string,
   { from, limit, cursor }: PageParams & { from: BusinessDay },
 ): { from: BusinessDay; limit: number } => {

@@ -1,4 +1,3 @@
-/** The query API as a process of its own. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { documentClient } from '#adapters/aws/dynamodb'
@@ -17,7 +16,7 @@ import { queryApi } from './app.ts'
 const { host, queryPort: port, logLevel, streamName, tables } = readSettings()
 const log = pino({ name: 'query-api', level: logLevel })
 const client = documentClient()
-// One attempt only: the map of shards asks again by itself.
+// One attempt only: the shards are listed again soon in any case.
 const stream = kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), streamName)
 const merchants = dynamoMerchants(client, tables.merchants)
 
@@ -41,7 +40,7 @@ const app = queryApi({
   log,
   registry: processRegistry(),
   isReady: async () => {
-    // Without the store there is nothing to answer; without the stream there is.
+    // The store is needed for every answer, the stream is not.
     await merchants.list({ limit: 1 })
     return true
   },

@@ -1,15 +1,17 @@
 /**
- * A store in which those who read the same thing at the same time share one read of it.
+ * A store in which requests that read the same item at the same time share one read.
  *
- * A read that is under way may already have seen the item, and miss what its caller knows to be there: an entry whose
- * position is applied, or a merchant just registered. So nobody joins it. Of each thing at most one read is under way;
- * whoever asks meanwhile shares the next one, which begins when that one has ended. An answer is therefore never older
- * than the question, and a book read by a thousand costs one read at a time.
+ * No request joins a read that is under way: the read may have seen the item before a change that the request knows of,
+ * such as an entry whose position is applied, or a merchant that was just registered. At most one read of each item is
+ * under way. Requests that come meanwhile share the next read, which begins when that one has ended. So an answer is
+ * never older than its request, and a book with a thousand readers costs one read at a time.
  */
 import { bookKey } from '#ledger/identifiers'
 import type { Store, StoreRead } from './store.ts'
 
-/** The same store; reads of merchants, heads and ends of books are shared. `onJoin` hears of each that was spared. */
+/**
+ * The same store, with shared reads of merchants, heads and ends of books. `onJoin` hears of each read that was saved.
+ */
 export const sharingReads = (store: Store, onJoin: (read: StoreRead) => void = () => {}): Store => {
   const joins = (port: keyof Store, operation: string) => () => onJoin({ port, operation })
   return {
@@ -20,10 +22,10 @@ export const sharingReads = (store: Store, onJoin: (read: StoreRead) => void = (
   }
 }
 
-/** `isIssued` once the read has begun: from then on nobody may join. */
+/** `isIssued` is true once the read has begun. From then on no request joins it. */
 type Reading<T> = { isIssued: boolean; readonly answer: Promise<T> }
 
-/** `read`, of which at most one is under way for each name, and which nobody joins once it has begun. */
+/** `read`, with at most one call under way for each name. No caller joins a call that has begun. */
 export const shared = <Key, T>(
   read: (key: Key) => Promise<T>,
   nameOf: (key: Key) => string,
@@ -50,7 +52,10 @@ export const shared = <Key, T>(
   }
 }
 
-/** The end of a read, whatever came of it. Without one before, the next turn: all who ask in this one share. */
+/**
+ * Resolves when the read has ended, failed or not. Without a read, it resolves in the next turn, so that all callers of
+ * this turn share.
+ */
 const after = async (answer: Promise<unknown> | undefined): Promise<void> => {
   await answer?.catch(() => {})
 }

@@ -1,9 +1,8 @@
-import type { MiddlewareHandler } from 'hono'
-import { ProblemError, type ServiceEnv, type ServiceParts } from '#http/service'
 import { timed, type Call } from '#http/timed'
+import { orUnavailable, type Dependency } from '#http/unavailable'
 import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 
-/** What the query API reads. There is nothing here that writes. */
+/** What the query API reads. No part of it writes. */
 export type Store = {
   readonly merchants: Pick<Merchants, 'find' | 'list'>
   readonly heads: Pick<Heads, 'read'>
@@ -12,29 +11,26 @@ export type Store = {
   readonly progress: Pick<Progress, 'read'>
 }
 
-/** A way to read the store, by its port and what the port calls it. */
+/** A way to read the store: the port and the name of its operation. */
 export type StoreRead = { readonly port: keyof Store; readonly operation: string }
 
-/** The store did not answer. It may at the next try, which is why clients are told so and not that we are broken. */
-export class StoreUnavailable extends ProblemError {
-  constructor(cause: unknown) {
-    super({
-      code: 'store-unavailable',
-      detail: 'The store of books does not answer. Sending the same request again is safe.',
-      retryAfterSeconds: 1,
-    })
-    this.cause = cause
-  }
+const STORE: Dependency = {
+  name: 'the store',
+  unavailable: {
+    code: 'store-unavailable',
+    detail: 'The store of books does not answer. Sending the same request again is safe.',
+    retryAfterSeconds: 1,
+  },
 }
 
-/** The same store, whose failures are told apart from our own: what it throws is StoreUnavailable. */
-export const tellingFailures = (store: Store): Store => eachRead(store, (_, read) => orUnavailable(read()))
+/** The same store. Its failures are thrown as Unavailable, which tells them apart from faults of our own. */
+export const tellingFailures = (store: Store): Store => eachRead(store, (_, read) => orUnavailable(read(), STORE))
 
-/** The same store; `onRead` hears of each read, and how it went. */
+/** The same store. `onRead` hears of each read and how it went. */
 export const timingReads = (store: Store, onRead: (read: StoreRead, call: Call) => void): Store =>
   eachRead(store, (name, read) => timed(read, (call) => onRead(name, call)))
 
-/** The same store, with `around` every read. */
+/** The same store, with every read passed through `around`. */
 const eachRead = (
   { merchants, heads, journal, quarantine, progress }: Store,
   around: <T>(name: StoreRead, read: () => Promise<T>) => Promise<T>,
@@ -57,21 +53,3 @@ const eachRead = (
   },
   progress: { read: (consumer) => around({ port: 'progress', operation: 'read' }, () => progress.read(consumer)) },
 })
-
-/** Middleware: a client learns only that the store is away; why, stands in the log. */
-export const loggingStoreFailures =
-  (log: ServiceParts['log']): MiddlewareHandler<ServiceEnv> =>
-  async (c, next) => {
-    await next()
-    if (!(c.error instanceof StoreUnavailable)) return
-    const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path }
-    log.error({ err: c.error.cause, ...request }, 'the store does not answer')
-  }
-
-const orUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
-  try {
-    return await answer
-  } catch (error) {
-    throw new StoreUnavailable(error)
-  }
-}

@@ -1,5 +1,5 @@
-/** For measuring how long something takes: `nowMs` only rises, whatever is done to the clock on the wall. */
+/** Measures durations: `nowMs` only rises, even when the system clock is set. */
 export type Timer = { nowMs(): number; sleep(ms: number): Promise<unknown> }
 
-/** Begins a task again and again, `ms` apart; what it returns puts an end to that. */
+/** Starts a task every `ms` milliseconds, until the returned function is called. */
 export type Every = (ms: number, task: () => void) => () => void

@@ -1,4 +1,7 @@
-/** A book by the windows of its day: those of an hour as its last segment carries them, finer ones from its chain. */
+/**
+ * A book by the windows of its day. The last segment carries the windows of an hour; smaller ones are computed from the
+ * chain.
+ */
 import { setImmediate as otherRequests } from 'node:timers/promises'
 import { HOUR_MS } from '#ledger/calendar'
 import { tally, windowOf, type Tally } from '#ledger/day-view'
@@ -6,10 +9,13 @@ import type { SegmentEnd } from '#ledger/ports'
 import { unpackEntries } from '#wire/journal/packed-entries'
 import { unpackView } from '#wire/journal/packed-view'
 import type { TotalsByWindow } from '#wire/http/responses/windows'
-import { segmentsAfter } from './chain.ts'
+import { segmentsAfter } from '#ledger/chain'
 import type { Store } from './store.ts'
 
-/** What a book adds up to at this end of it, by window; a book without an end has no entries. Holds no more than a few segments at a time. */
+/**
+ * The totals of a book by window, as of this end; a book without an end has no entries. Holds only a few segments in
+ * memory at a time.
+ */
 export const foldWindows = async (
   journal: Pick<Store['journal'], 'read'>,
   end: SegmentEnd | undefined,
@@ -24,9 +30,9 @@ export const foldWindows = async (
     for (const entry of unpackEntries(sealed.entries, sealed.book, terms)) {
       tally(totals, windowOf(entry, terms.startsAtMs, sizeMs), entry)
     }
-    // What came after the end would belong to another ETag.
+    // Segments after the end belong to another ETag.
     if (sealed.number === end.number) break
-    // Unpacking a full segment takes milliseconds, and a book may have hundreds.
+    // Unpacking a full segment takes milliseconds, and a book may have hundreds of segments.
     await otherRequests()
   }
   return totals

@@ -1,9 +1,10 @@
-/** Whatever is valid, for properties: ids of any alphabet we allow, any text, the extremes of every number. */
+/** Valid values for properties: ids of any alphabet we allow, any text, the extremes of every number. */
 import * as fc from 'fast-check'
 import type { ArchivedEntry } from '#ledger/archive'
 import { DIRECTIONS, METHODS, type Entry } from '#ledger/entry'
+import { fieldList } from '#ledger/entry-fields'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
-import { anEntry, entryId } from './builders.ts'
+import { anEntry } from './builders.ts'
 
 const CLIENT_ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-'.split('')
 
@@ -23,32 +24,55 @@ export const anyInstantMs = fc.integer({
 // JavaScript objects keep the first four in front, in the order of their numbers, and know the last ones without being told.
 const awkwardKey = fc.constantFrom('9', '10', '0', '4294967294', '01', '-1', '\ufb33', '😀', 'constructor', 'toString')
 
-const anyMetadata = fc
-  .dictionary(fc.oneof(anyText(40), awkwardKey), anyText(200), { minKeys: 1, maxKeys: 20, noNullPrototype: true })
-  // Refused by ingest.
-  .filter((pairs) => !Object.hasOwn(pairs, '__proto__'))
+const anyPairs = ({ pairs, key, value }: { pairs: number; key: number; value: number }) =>
+  fc
+    .dictionary(fc.oneof(anyText(key), awkwardKey), anyText(value), {
+      minKeys: 1,
+      maxKeys: pairs,
+      noNullPrototype: true,
+    })
+    // Refused by ingest.
+    .filter((given) => !Object.hasOwn(given, '__proto__'))
 
-/** A valid entry of the book of `anEntry`. */
+type Field = (typeof fieldList)[number]
+
+/** Any value of a field. Undefined: the field is that of the book of `anEntry`. */
+const anyValue = (field: Field): fc.Arbitrary<unknown> | undefined => {
+  switch (field.kind) {
+    case 'merchantId':
+    case 'currency':
+      return undefined
+    case 'entryId':
+    case 'clientId':
+      return anyId
+    case 'direction':
+      return fc.constantFrom(...DIRECTIONS)
+    case 'method':
+      return fc.constantFrom(...METHODS)
+    case 'amount':
+      return fc.bigInt({ min: 1n, max: MAX_ENTRY_MINOR })
+    case 'instant':
+      return anyInstantMs
+    case 'runningNumber':
+      return fc.maxSafeNat()
+    case 'text':
+      return anyText(field.max)
+    case 'pairs':
+      return anyPairs(field.max)
+  }
+}
+
+const anyFields: Record<string, fc.Arbitrary<unknown>> = { receivedAtMs: anyInstantMs }
+for (const field of fieldList) {
+  const values = anyValue(field)
+  if (values !== undefined) anyFields[field.name] = values
+}
+const optionalNames = new Set(fieldList.filter(({ optional }) => optional === true).map(({ name }) => String(name)))
+
+/** A valid entry of the book of `anEntry`, with and without each optional field of the table. */
 export const anyEntry: fc.Arbitrary<Entry> = fc
-  .record(
-    {
-      entryId: anyId.map(entryId),
-      direction: fc.constantFrom(...DIRECTIONS),
-      amountMinor: fc.bigInt({ min: 1n, max: MAX_ENTRY_MINOR }),
-      occurredAtMs: anyInstantMs,
-      receivedAtMs: anyInstantMs,
-      method: fc.constantFrom(...METHODS),
-      category: anyText(64),
-      description: anyText(200),
-      reference: anyText(100),
-      terminalId: anyId,
-      terminalSeq: fc.maxSafeNat(),
-      reverses: anyId,
-      metadata: anyMetadata,
-    },
-    { requiredKeys: ['entryId', 'direction', 'amountMinor', 'occurredAtMs', 'receivedAtMs'] },
-  )
-  .map((fields) => anEntry(fields))
+  .record(anyFields, { requiredKeys: Object.keys(anyFields).filter((name) => !optionalNames.has(name)) })
+  .map((fields) => anEntry(fields as Partial<Entry>))
 
 /** Any such entry, anywhere on the stream. */
 export const anyArchivedEntry: fc.Arbitrary<ArchivedEntry> = fc.record({

@@ -89,7 +89,7 @@ export const aMerchant = (given: Partial<Merchant> = {}): Merchant => ({
   ...given,
 })
 
-/** A segment as it is stored. Only its own entries are in its totals, whatever its number. */
+/** A segment as it is stored. Its totals hold its own entries alone, also when its number is above 1. */
 export const aSealedSegment = ({
   book = aBookId(),
   number = 1,

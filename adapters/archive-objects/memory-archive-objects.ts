@@ -1,7 +1,6 @@
-import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchivedEntry, ArchiveObject, ArchiveObjects } from '#ledger/archive'
 import { compareSequenceNumbers } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import type { ArchiveObject, ArchiveObjects } from '#ledger/ports'
 
 /** The entries of an object, or why it cannot be read. */
 export type MemoryObject = ArchiveObject & { readonly holds: readonly ArchivedEntry[] | string }

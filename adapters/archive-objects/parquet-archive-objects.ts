@@ -1,9 +1,16 @@
 /** The archive's Parquet objects. The rows of one business day at a time are brought together, sorted, and read. */
 import { wrongColumns } from '#adapters/duckdb/entry-files'
-import type { ArchivedEntry } from '#ledger/archive'
+import type {
+  ArchivedEntry,
+  ArchiveObject,
+  ArchiveObjects,
+  ArchivePart,
+  Interval,
+  UnreadableObject,
+} from '#ledger/archive'
 import type { Merchant } from '#ledger/merchant'
-import type { ArchiveObject, ArchiveObjects, ArchivePart, Interval, UnreadableObject } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
+import { ENTRY_COLUMNS, type ColumnType } from '#wire/archive/columns'
 import { HIDDEN, isHidden, readArchiveKey } from '#wire/archive/key'
 import { parseArchiveRow } from '#wire/archive/row'
 import { DECISION_ROW_VERSION } from '#wire/archive/audit-row'
@@ -47,17 +54,20 @@ export const parquetArchiveObjects = (
   },
 })
 
-// Times are kept as numbers, so that no session's zone can move them, and pairs as JSON.
+/** How a column is staged: times as numbers, so that no session's zone can move them, and pairs as JSON. */
+const STAGED: Readonly<Record<ColumnType, { readonly type: string; readonly from: (column: string) => string }>> = {
+  string: { type: 'VARCHAR', from: (column) => column },
+  bigint: { type: 'BIGINT', from: (column) => column },
+  int: { type: 'INTEGER', from: (column) => column },
+  timestamp: { type: 'BIGINT', from: (column) => `epoch_ms(${column})` },
+  'map<string,string>': { type: 'JSON', from: (column) => `to_json(${column})` },
+}
+
 const ENTRIES_TABLE = `CREATE TABLE staged (
-  object INTEGER, entry_id VARCHAR, merchant_id VARCHAR, direction VARCHAR, amount BIGINT, currency VARCHAR,
-  occurred_at BIGINT, received_at BIGINT, method VARCHAR, category VARCHAR, description VARCHAR, reference VARCHAR,
-  terminal_id VARCHAR, terminal_seq BIGINT, reverses VARCHAR, metadata JSON, shard_id VARCHAR,
-  sequence_number VARCHAR, record_index INTEGER, arrived_at BIGINT, schema_version INTEGER)`
+  object INTEGER, ${ENTRY_COLUMNS.map(({ name, type }) => `${name} ${STAGED[type].type}`).join()})`
 
 const stagingEntries = (arrived: Interval | undefined) => (rows: string) => `
-  INSERT INTO staged SELECT ${OBJECT_PLACE}, entry_id, merchant_id, direction, amount, currency, epoch_ms(occurred_at),
-    epoch_ms(received_at), method, category, description, reference, terminal_id, terminal_seq, reverses,
-    to_json(metadata), shard_id, sequence_number, record_index, epoch_ms(arrived_at), schema_version
+  INSERT INTO staged SELECT ${OBJECT_PLACE}, ${ENTRY_COLUMNS.map(({ name, type }) => STAGED[type].from(name)).join()}
   FROM ${rows}
   ${arrived === undefined ? '' : `WHERE epoch_ms(arrived_at) >= ${arrived.fromMs} AND epoch_ms(arrived_at) < ${arrived.toMs}`}`
 
@@ -66,10 +76,11 @@ const COUNTS = 'SELECT object, count(*)::INTEGER AS rows FROM staged GROUP BY ob
 // As JSON that parseArchiveRow reads: to take one text from DuckDB costs less than to take twenty values. The text is made
 // after the sorting, which so has less to carry.
 const time = (column: string) => `strftime(make_timestamp(${column} * 1000), '%Y-%m-%d %H:%M:%S.%g') AS ${column}`
+const TIMES = ENTRY_COLUMNS.filter(({ type }) => type === 'timestamp').map(({ name }) => time(name))
 const SORTED_ENTRIES = `
   SELECT entry.object, CAST(to_json(entry) AS VARCHAR) AS json
   FROM (
-    SELECT * REPLACE (${time('occurred_at')}, ${time('received_at')}, ${time('arrived_at')})
+    SELECT * REPLACE (${TIMES.join()})
     FROM staged ORDER BY merchant_id, length(sequence_number), sequence_number, record_index
   ) AS entry`
 

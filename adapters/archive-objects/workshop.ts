@@ -9,7 +9,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBInstance } from '#adapters/duckdb/engine'
 import { reasonOf } from '#adapters/duckdb/entry-files'
 import { readParquet } from '#adapters/duckdb/literals'
-import type { UnreadableObject } from '#ledger/ports'
+import type { UnreadableObject } from '#ledger/archive'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 
 export type Workshop = {

@@ -12,7 +12,7 @@ import {
   type QueryExecution,
 } from '@aws-sdk/client-athena'
 import type { ObjectStore } from '#adapters/archive-objects/object-store'
-import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/ports'
+import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/archive'
 import { readArchiveKey } from '#wire/archive/key'
 import { wholeResult } from './whole-result.ts'
 
@@ -79,7 +79,7 @@ export const athenaArchiveQueries = ({
       await sleep(delayMs)
       waitedMs += delayMs
     }
-    // Nobody waits for it any more, and it would go on being paid for.
+    // The caller gives up, and a statement that runs on would still cost money.
     await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }))
     throw new Error(`Athena had no answer within ${MOST_MS / 60_000} minutes`)
   }

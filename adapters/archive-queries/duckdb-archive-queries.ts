@@ -7,10 +7,10 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { DuckDBInstance } from '#adapters/duckdb/engine'
-import { ENTRY_COLUMNS, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
+import { COLUMN_NAMES, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
 import { readParquet } from '#adapters/duckdb/literals'
 import type { BusinessDay } from '#ledger/identifiers'
-import { StatementError, type ArchiveQueries, type QueryResult } from '#ledger/ports'
+import { StatementError, type ArchiveQueries, type QueryResult } from '#ledger/archive'
 import { cellOf } from './duckdb-cells.ts'
 import { mirrorObjects, OUR_OWN, type Mirror, type MirroredBucket } from './object-mirror.ts'
 import { wholeResult } from './whole-result.ts'
@@ -85,14 +85,14 @@ const MEMORY_LIMIT = '512MB'
  */
 const sourceStatements = (files: readonly string[]): string[] => [
   `CREATE VIEW archived_entries AS
-   SELECT ${Object.keys(ENTRY_COLUMNS).join()}, left(parse_filename(filename), 10) AS business_day
+   SELECT ${COLUMN_NAMES}, left(parse_filename(filename), 10) AS business_day
    FROM ${readParquet(files)}`,
   // Trino's names for the text of a JSON value, and for the bytes of a text.
   'CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)',
   'CREATE MACRO to_utf8(value) AS encode(value)',
 ]
 
-/** DuckDB opens the first file of a list to learn the columns, whatever is asked: so that one is always there, and whole. */
+/** DuckDB opens the first file of each list to learn the columns. This file is always there, and whole. */
 const columnsFile = async (connection: DuckDBConnection, folder: string): Promise<string> => {
   const path = join(folder, `columns${OUR_OWN}`)
   const draft = join(folder, `${randomUUID()}${OUR_OWN}`)

@@ -17,7 +17,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import type { BusinessDay } from '#ledger/identifiers'
-import type { UnreadableObject } from '#ledger/ports'
+import type { UnreadableObject } from '#ledger/archive'
 import { readArchiveKey } from '#wire/archive/key'
 
 export type MirroredBucket = { readonly client: Pick<S3Client, 'send'>; readonly bucket: string }

@@ -1,4 +1,4 @@
-import type { QueryResult } from '#ledger/ports'
+import type { QueryResult } from '#ledger/archive'
 
 /** The parts of an answer as one. */
 export const wholeResult = async (parts: AsyncIterable<QueryResult>): Promise<QueryResult> => {

@@ -1,5 +1,5 @@
 import { PutRecordBatchCommand, type FirehoseClient } from '@aws-sdk/client-firehose'
-import type { Archive } from '#ledger/ports'
+import type { Archive } from '#ledger/archive'
 import { archiveRow } from '#wire/archive/row'
 import { auditEventRow } from '#wire/archive/audit-row'
 import { packCalls, packRows } from './pack-rows.ts'

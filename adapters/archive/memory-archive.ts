@@ -1,6 +1,5 @@
-import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
-import type { Archive } from '#ledger/ports'
 
 /** Keeps every copy, as the real one does. */
 export const memoryArchive = (): Archive & {

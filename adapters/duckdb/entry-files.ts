@@ -1,30 +1,19 @@
 /** The Parquet files of the archive's entries, as DuckDB has their columns. */
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { ENTRY_COLUMNS, type ColumnType } from '#wire/archive/columns'
 import { quoted, readParquet } from './literals.ts'
 
-/** Every column of a file, with DuckDB's name for its type. */
-export const ENTRY_COLUMNS = {
-  entry_id: 'VARCHAR',
-  merchant_id: 'VARCHAR',
-  direction: 'VARCHAR',
-  amount: 'BIGINT',
-  currency: 'VARCHAR',
-  occurred_at: 'TIMESTAMP',
-  received_at: 'TIMESTAMP',
-  method: 'VARCHAR',
-  category: 'VARCHAR',
-  description: 'VARCHAR',
-  reference: 'VARCHAR',
-  terminal_id: 'VARCHAR',
-  terminal_seq: 'BIGINT',
-  reverses: 'VARCHAR',
-  metadata: 'MAP(VARCHAR, VARCHAR)',
-  shard_id: 'VARCHAR',
-  sequence_number: 'VARCHAR',
-  record_index: 'INTEGER',
-  arrived_at: 'TIMESTAMP',
-  schema_version: 'INTEGER',
-} as const
+/** DuckDB's names of types. */
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  string: 'VARCHAR',
+  bigint: 'BIGINT',
+  int: 'INTEGER',
+  timestamp: 'TIMESTAMP',
+  'map<string,string>': 'MAP(VARCHAR, VARCHAR)',
+}
+
+/** The names of all columns of a file, as a list for a SELECT. */
+export const COLUMN_NAMES = ENTRY_COLUMNS.map(({ name }) => name).join()
 
 /** The types that become these without a value being altered. Any other would be rounded or guessed, in silence. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
@@ -36,7 +25,9 @@ export const wrongColumns = async (connection: DuckDBConnection, path: string): 
   const nothing = await connection.run(`SELECT * FROM ${readParquet([path])} LIMIT 0`)
   const names = nothing.columnNames().map((name) => name.toLowerCase())
   const types = new Map(nothing.columnTypes().map((type, at) => [names[at], type.toString()]))
-  for (const [name, type] of Object.entries(ENTRY_COLUMNS)) {
+  for (const column of ENTRY_COLUMNS) {
+    const { name } = column
+    const type = TYPES[column.type]
     const found = types.get(name)
     if (found === undefined) return `it has no column ${name}`
     if (!(SAME[type] ?? [type]).includes(found)) return `its column ${name} is ${found}, not ${type}`
@@ -46,15 +37,16 @@ export const wrongColumns = async (connection: DuckDBConnection, path: string): 
 
 /** Reads every value of a file. Throws for what cannot be read, however late in the file it stands. */
 export const readWhole = async (connection: DuckDBConnection, path: string): Promise<void> => {
-  await connection.run(`SELECT bit_xor(hash(${Object.keys(ENTRY_COLUMNS).join()})) FROM ${readParquet([path])}`)
+  await connection.run(`SELECT bit_xor(hash(${COLUMN_NAMES})) FROM ${readParquet([path])}`)
 }
 
 /** A file of these columns without rows. */
 export const writeEmptyFile = async (connection: DuckDBConnection, path: string): Promise<void> => {
-  const columns = Object.entries(ENTRY_COLUMNS).map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`)
+  const columns = ENTRY_COLUMNS.map(({ name, type }) => `CAST(NULL AS ${TYPES[type]}) AS ${name}`)
   await connection.run(`COPY (SELECT ${columns.join()} WHERE false) TO ${quoted(path)} (FORMAT parquet)`)
 }
 
-// What follows is the statement, which the reader of a message did not write; and paths of ours mean nothing there.
+// The lines after the first quote the statement, which the reader of the message did not write. Our paths mean nothing to
+// that reader either.
 export const reasonOf = (error: unknown, folder: string): string =>
   ((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '').replaceAll(`${folder}/`, '')

@@ -6,7 +6,7 @@ import {
   type KinesisClient,
   type Shard,
 } from '@aws-sdk/client-kinesis'
-import type { Interval } from '#ledger/ports'
+import type { Interval } from '#ledger/archive'
 
 /** Records of one shard, in the shard's order. */
 export type RetainedBatch = {

@@ -3,7 +3,7 @@ import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
 import { firstPage } from '#adapters/page-of'
 import type { Merchant } from '#ledger/merchant'
-import type { Merchants } from '#ledger/ports'
+import { UnknownFormat, type Merchants } from '#ledger/ports'
 import { parseSavedMerchant, savedMerchant } from '#wire/archive/merchant'
 
 /** One item per merchant: the merchant as it is saved, under 2 KB unless its calendar has changed many times. */
@@ -32,7 +32,7 @@ type Item = Readonly<Record<string, unknown>>
 const merchantOf = (item: Item): Merchant => {
   const merchant = parseSavedMerchant(item)
   if (merchant.ok) return merchant.value
-  throw new Error(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)
+  throw new UnknownFormat(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)
 }
 
 // What `save` promises when its answer was lost: the SDK saves again, is refused and we say 'moved'. The caller reads

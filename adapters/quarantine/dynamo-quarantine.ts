@@ -23,7 +23,7 @@ import { firstItems } from '#adapters/dynamodb/first-items'
 import { sortableNumber } from '#adapters/dynamodb/sortable-number'
 import type { Entry } from '#ledger/entry'
 import type { Position } from '#ledger/identifiers'
-import type { Quarantine } from '#ledger/ports'
+import { UnknownFormat, type Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
   keptDetail,
@@ -191,7 +191,8 @@ type PartItem = QuarantineKey & { readonly raw: Uint8Array }
 const MAX_PART_BYTES = 300_000
 
 const toItem = (setAside: SetAside): QuarantineItem => {
-  const { subject, reason, detail, position, setAsideAtMs, raw } = setAside
+  const { subject, reason, detail, position, setAsideAtMs, raw, ...forgotten } = setAside
+  forgotten satisfies Record<string, never>
   return {
     ...quarantineKey(setAside),
     format: FORMAT,
@@ -212,7 +213,7 @@ const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => ({
 /** Throws when the item cannot be read here. */
 const toOutline = (item: OutlineItem): QuarantineOutline => {
   if (item.format !== FORMAT) {
-    throw new Error(
+    throw new UnknownFormat(
       `Quarantine item ${item.scope} ${item.item} is stored in format ${String(item.format)}, and only ${FORMAT} is known ` +
         'here. Read it with the version of Daybook that stored it.',
     )

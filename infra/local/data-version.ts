@@ -11,15 +11,17 @@ export const checkDataVersion = (folder: string): void => {
   const version = versionOf(folder)
   if (version === String(DATA_VERSION)) return
   if (version === undefined && !PARTS.some((part) => existsSync(join(folder, part)))) return
-  const found =
-    version === undefined
-      ? `The data in ${folder} has no version: a Daybook older than version 1 of the format wrote it`
-      : `The data in ${folder} has version ${version}`
   throw new Error(
-    `${found}. This Daybook reads version ${DATA_VERSION}. Nothing was changed. Start with another folder ` +
+    `The data in ${folder} ${inWords(version)}. This Daybook reads version ${DATA_VERSION}. Nothing was changed. Start with another folder ` +
       `(DAYBOOK_DATA=${folder}-new npm start), or delete ${folder} if its data is not needed. ` +
       `docs/formats.md lists the versions and how to move data between them.`,
   )
+}
+
+const inWords = (version: string | undefined): string => {
+  if (version === undefined) return 'has no version: a Daybook older than version 1 of the format wrote it'
+  if (/^\w{1,16}$/.test(version)) return `has version ${version}`
+  return `has no version that can be read: its file ${FILE} holds ${JSON.stringify(version.slice(0, 40))}`
 }
 
 /** Marks a folder that has no version yet, before any data is put there. */
@@ -29,14 +31,17 @@ export const markDataVersion = (folder: string): void => {
 
 const FILE = 'version'
 
-/** The folders and files in which the services keep data. A folder without any of them has no data of ours. */
+/** The folders in which the services keep data. A folder without any of them has no data of ours. */
 const PARTS = ['kinesis', 'dynamodb', 's3', 'firehose']
 
 const versionOf = (folder: string): string | undefined => {
   try {
     return readFileSync(join(folder, FILE), 'utf8').trim()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new Error(`There can be no data in ${folder}, because ${join(folder, FILE)} cannot be read: ${message}`, {
+      cause: error,
+    })
   }
 }

@@ -3,11 +3,12 @@
  * times and never leave the process: the digest of a book, which others check, is made of SHA-256.
  *
  * HalfSipHash-1-3 (Aumasson and Bernstein, https://github.com/veorq/SipHash), which hash tables use against chosen
- * collisions: its key is drawn at random by each process, so that nobody can prepare two ids, or two contents, that
- * would be taken for one. By chance, two of a million ids agree in 128 bits once in 10^26 books.
+ * collisions: each process draws its key at random, so an attacker cannot prepare two ids, or two contents, that would be
+ * taken for one. By chance, two of a million ids agree in 128 bits once in 10^26 books.
  */
 import { randomFillSync } from 'node:crypto'
-import { METHODS, type Entry } from '../entry.ts'
+import { METHODS, type Entry, type EntryContent } from '../entry.ts'
+import type { Handling, OptionalFieldName } from '../entry-fields.ts'
 
 /** Four numbers of 32 bits for an id, at `at` of `out`. */
 export const idFingerprint = (id: string, out: Uint32Array, at = 0): void => {
@@ -19,12 +20,13 @@ export const idFingerprint = (id: string, out: Uint32Array, at = 0): void => {
 
 /** Two numbers of 32 bits for what the client said of an entry beside its id and merchant, at `at` of `out`. */
 export const contentFingerprint = (entry: Entry, out: Uint32Array, at = 0): void => {
-  const { method, category, description, reference, terminalId, terminalSeq, reverses, metadata } = entry
+  const { direction, amountMinor, currency, occurredAtMs, method }: EveryField = entry
+  const { category, description, reference, terminalId, terminalSeq, reverses, metadata }: EveryField = entry
   used = 0
-  writeWord(entry.direction === 'credit' ? 1 : 2)
-  writeNumber(Number(entry.amountMinor))
-  writeId(entry.currency)
-  writeNumber(entry.occurredAtMs)
+  writeWord(direction === 'credit' ? 1 : 2)
+  writeNumber(Number(amountMinor))
+  writeId(currency)
+  writeNumber(occurredAtMs)
   // Each optional field is written with its tag, so that none can stand for another.
   if (method !== undefined) writeWord(TAGS.method + METHODS.indexOf(method))
   if (terminalSeq !== undefined) tagged(TAGS.terminalSeq, writeNumber, terminalSeq)
@@ -39,6 +41,12 @@ export const contentFingerprint = (entry: Entry, out: Uint32Array, at = 0): void
   }
   halfSipHash(0, out, at)
 }
+
+/** The id and the merchant are known to be equal where contents are compared. */
+type EveryField = Handling<
+  EntryContent,
+  'entryId' | 'merchantId' | 'direction' | 'amountMinor' | 'currency' | 'occurredAtMs' | keyof typeof TAGS
+>
 
 /** What is hashed next: `words` up to `used`. One for all, because an array per call would cost more than the hash. */
 let words = new Uint32Array(1_024)
@@ -97,7 +105,7 @@ const TAGS = {
   metadata: 7,
   /** And what follows, one for each method. */
   method: 100,
-}
+} as const satisfies Record<OptionalFieldName, number>
 
 const key = randomFillSync(new Int32Array(4))
 

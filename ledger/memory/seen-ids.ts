@@ -1,7 +1,11 @@
+/**
+ * The ids of a book, as a worker remembers them. Only speed and memory explain this file: a Map from id to content hash
+ * means the same.
+ */
 import type { Entry } from '../entry.ts'
-import { contentFingerprint, idFingerprint } from './fingerprint.ts'
 import type { EntryId } from '../identifiers.ts'
 import { BrokenChain, type SegmentNumber } from '../segment.ts'
+import { contentFingerprint, idFingerprint } from './fingerprint.ts'
 
 /**
  * What a book holds under an id: nothing; the same content; another one; or something whose content this worker has not
@@ -14,11 +18,12 @@ export type Standing = 'absent' | 'same' | 'different' | { readonly contentIn: S
  *
  * A chain never forks, because each segment's number is taken once; so the states of a book differ only in how far they
  * have read. Each state therefore remembers a length and shares this one list, which only ever grows: what a state sees
- * never changes under it, and reading a segment copies nothing.
+ * never changes under it, and reading a segment copies nothing. An id that is not in the chain may never be added, for
+ * nothing takes it out again.
  *
  * A book may hold a million ids, so the list is three arrays of numbers and not a Map of texts: 128 bits for each id, 63
  * for its content, and a table with open addressing to find an id by. Two ids, or two contents of one id, that agree in
- * so many bits will not occur, nor can they be made (see `fingerprint.ts`). Contents may be left out until one is asked
+ * so many bits do not occur, nor can they be made (see `fingerprint.ts`). Contents may be left out until one is asked
  * for, so that a cold book is ready when its ids are read.
  */
 export class SeenIds {
@@ -41,8 +46,8 @@ export class SeenIds {
   }
 
   /**
-   * Sees to it that the entries of a segment, or their ids alone, stand after the first `length`; another state of the
-   * same book may have done so before, with or without their contents.
+   * Adds the entries of a segment, or their ids alone, after the first `length`. Another state of the same book may have
+   * added them before, with or without their contents.
    */
   extend(segment: SegmentNumber, length: number, entries: readonly Entry[] | readonly EntryId[]): void {
     let place = length

@@ -2,17 +2,17 @@
  * The archive processor: hands every entry and every audit event of a batch of stream records to the archive, as they stood
  * on the stream and with their positions.
  *
- * It shares nothing with the journal processor but the format of the stream: what the archive holds does not depend on
- * what became of an entry in its book, so that comparing the two proves something. Progress passes a record when all of
+ * It shares nothing with the journal processor but the format of the stream. So the archive does not depend on what the
+ * journal decides about an entry, and comparing the two proves something. Progress passes a record when all of
  * it is durable in the archive. What fails is delivered again, from the first record that may not be; a position may
  * then be archived twice, and its readers take it once.
  *
  * A batch is gone through in portions, because a few megabytes of records may expand to many times that. So beside the
  * batch, memory is bounded by PORTION_CHARACTERS and what one record may expand to (`wire/stream/record.ts`).
  */
-import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
-import type { Archive, Progress } from '#ledger/ports'
+import type { Progress } from '#ledger/ports'
 import { recordReader } from '../good-record.ts'
 import type { Log } from '../log.ts'
 import { isOurs } from '../own-fault.ts'
@@ -44,8 +44,7 @@ export const archiveEntries = (
       }
     } catch (err) {
       // Nothing after it is tried: from here on the batch is delivered again anyway.
-      if (isOurs(err)) log.error({ err, shardId: batch.shardId }, HELD_UP)
-      else log.warn({ err, shardId: batch.shardId }, 'the archive has to be given this again')
+      raise(log, batch.shardId, err, 'the archive did not take these records; the stream delivers them again')
     }
     return archived
   }
@@ -55,7 +54,7 @@ export const archiveEntries = (
       await progress.advance('archive', { shardId, sequenceNumber, appliedThroughMs: arrivedAtMs })
       return true
     } catch (err) {
-      log.warn({ err, shardId }, "the archive's progress has to be written again")
+      raise(log, shardId, err, "the archive's progress was not written; the stream delivers the batch again")
       return false
     }
   }
@@ -65,10 +64,16 @@ export const archiveEntries = (
     const archived = await archiveAll(batch)
     const lastArchived = records[archived - 1]
     const isNoted = lastArchived === undefined || (await noteProgress(shardId, lastArchived))
-    // As long as its progress is not written, nobody can tell that the batch is done.
+    // Until its progress is written, the batch does not count as done.
     const redeliverFrom = records[isNoted ? archived : 0]?.sequenceNumber
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
+}
+
+/** What may heal is only worth knowing of; the rest needs a person. */
+const raise = (log: Log, shardId: string, err: unknown, mayHeal: string): void => {
+  if (isOurs(err)) log.error({ err, shardId }, HELD_UP)
+  else log.warn({ err, shardId }, mayHeal)
 }
 
 const HELD_UP =

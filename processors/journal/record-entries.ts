@@ -2,24 +2,25 @@
  * The journal processor: brings every entry of a batch of stream records into its book, exactly once.
  *
  * Each entry ends in one of three ways, all durable: it is in its book's chain, it was there already, or it is in
- * quarantine. Only then does progress pass its record. What has to wait (a throttled table, a lost answer) fails the
- * batch from the lowest such record on, and the stream delivers it again, for ever; what had been done by then is found
- * done. So does an exception of our own code, unless good entries go through the same code at the same moment: then the
- * entry fails alone, and is set aside.
+ * quarantine. Only then does progress pass its record. A failure that may heal (a throttled table, a lost answer) fails
+ * the batch from the lowest such record on, and the stream delivers it again, for ever; entries that were recorded by then
+ * are found recorded. An exception of our own code does the same, unless good entries go through the same code at the
+ * same moment: then the entry fails alone, and is set aside.
  */
 import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
-import type { BookId } from '#ledger/identifiers'
+import { concurrently } from '#ledger/concurrently'
+import type { BookId, Position } from '#ledger/identifiers'
 import type { Clock, AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
 import { entryLine } from '#wire/stream/record'
 import type { Log } from '../log.ts'
 import { isOurs, UnexpectedError, type OwnFault } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
-import { cachedBooks } from './books.ts'
+import { bookCache } from './book-cache.ts'
 import { recordIntoBook, type BookWriter } from './record-into-book.ts'
 import { SEGMENT_SIZES, type SegmentSizes } from './segment-sizes.ts'
-import { sortRecords, type Candidate, type Source } from './sort-records.ts'
+import { sortRecords, type PositionedEntry, type Source } from './sort-records.ts'
 
 export type JournalWorld = {
   readonly journal: Journal
@@ -47,7 +48,7 @@ export const recordEntries = (
   { booksAtOnce, cacheBytes, segmentSizes = SEGMENT_SIZES }: JournalLimits,
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
   const { journal, quarantine, auditTrail, progress, clock, log } = world
-  const books = cachedBooks(world, cacheBytes)
+  const books = bookCache(world, cacheBytes)
   /** Up to where this worker has brought the progress of a shard. */
   const ownProgress = new Map<string, string>()
 
@@ -57,24 +58,24 @@ export const recordEntries = (
       ownProgress.set(shardId, sequenceNumber)
       return true
     } catch (err) {
-      log.warn({ err, shardId }, 'progress has to be written again')
+      raise(log, shardId, [err], 'progress was not written; the stream delivers the batch again')
       return false
     }
   }
 
-  // Where somebody else took the last batch, the books that this worker knows are probably old. To ask costs one read a
-  // batch; not to ask, when batches go to any of four workers, makes four appends in ten fail.
+  // When another worker took the last batch, the books that this worker knows are probably old. To ask costs one read a
+  // batch. Without asking, when batches go to any of four workers, four appends in ten fail.
   const wasServedByOthers = async (shardId: string): Promise<boolean> => {
     try {
       const last = await progress.of('journal', shardId)
       return last?.sequenceNumber !== ownProgress.get(shardId)
     } catch (err) {
-      log.warn({ err, shardId }, 'progress cannot be read')
+      log.warn({ err, shardId }, 'progress cannot be read; the known books are refreshed')
       return true
     }
   }
 
-  // It waits in quarantine, which is what matters: a shard does not stop because nobody could be told.
+  // The item waits in quarantine, which is what matters: a shard does not stop because an event cannot be published.
   const publish = async (told: readonly AuditEvent[]): Promise<void> => {
     try {
       for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
@@ -89,12 +90,11 @@ export const recordEntries = (
     const { shardId, records } = batch
     const told: AuditEvent[] = []
     const setAside = async (
-      { record, index, raw }: Source,
+      { position, raw }: Source,
       subject: SetAside['subject'],
       reason: QuarantineReason,
       detail: string,
     ): Promise<void> => {
-      const position = { shardId, sequenceNumber: records[record]?.sequenceNumber ?? '', index }
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
       const item: SetAside = { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
       await quarantine.setAside(item)
@@ -112,42 +112,53 @@ export const recordEntries = (
     }
     const tasks: Task[] = [
       ...sorted.unreadable.map((source) => ({
-        firstRecord: source.record,
+        sources: [source],
         run: () => setAside(source, 'unreadable', source.reason, source.detail),
       })),
       ...sorted.books.map(({ id, candidates }) => ({
-        firstRecord: candidates[0]?.record ?? 0,
+        sources: candidates,
         run: () => recordOrIsolate(writer, id, candidates),
       })),
       ...(sorted.stoppedAt === undefined ? [] : [stopping(sorted.stoppedAt)]),
     ]
-    const failures: unknown[] = []
-    const undone = await runAll(tasks, booksAtOnce, (err) => failures.push(err))
-    raise(log, shardId, failures)
+    const failures = await runAll(tasks, booksAtOnce)
+    raise(
+      log,
+      shardId,
+      failures.map(({ err }) => err),
+      'some entries could not be recorded; the stream delivers them again',
+    )
     await publish(told)
-    const firstUndone = undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)
-    const lastDone = records[firstUndone - 1]
+    const done = countDone(records, failures)
+    const lastDone = records[done - 1]
     const isNoted = lastDone === undefined || (await noteProgress(shardId, lastDone))
-    // A batch whose progress is not written is not done, even if its entries are: nobody could tell.
-    const redeliverFrom = records[isNoted ? firstUndone : 0]?.sequenceNumber
+    // A batch whose progress is not written is not done, even if its entries are: its readers could not know.
+    const redeliverFrom = records[isNoted ? done : 0]?.sequenceNumber
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
 }
 
 const TOLD_AT_ONCE = 500
 
-/** One line for all that has to be delivered again. What may heal is only worth knowing of; the rest needs a person. */
-const raise = (log: Log, shardId: string, failures: readonly unknown[]): void => {
+/** How many of the batch's first records have nothing left to be done. */
+const countDone = (records: readonly DeliveredRecord[], failures: readonly Failure[]): number => {
+  const undone = new Set(failures.flatMap(({ task }) => task.sources.map(({ position }) => position.sequenceNumber)))
+  const firstUndone = records.findIndex(({ sequenceNumber }) => undone.has(sequenceNumber))
+  return firstUndone === -1 ? records.length : firstUndone
+}
+
+/** One line for all that has to be done again. What may heal is only worth knowing of; the rest needs a person. */
+const raise = (log: Log, shardId: string, failures: readonly unknown[], mayHeal: string): void => {
   if (failures.length === 0) return
   const err = failures.find(isOurs)
-  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, shardId }, 'has to be delivered again')
+  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, shardId }, mayHeal)
   else log.error({ err, failures: failures.length, shardId }, HELD_UP)
 }
 
 const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
 
-const stopping = ({ record, fault }: { readonly record: number; readonly fault: OwnFault }): Task => ({
-  firstRecord: record,
+const stopping = ({ position, fault }: { readonly position: Position; readonly fault: OwnFault }): Task => ({
+  sources: [{ position }],
   run: () => Promise.reject(fault),
 })
 
@@ -168,7 +179,7 @@ const subjectOf = (entry: Entry, reason: QuarantineReason): SetAside['subject'] 
 export const recordOrIsolate = async (
   writer: BookWriter,
   id: BookId,
-  candidates: readonly Candidate[],
+  candidates: readonly PositionedEntry[],
 ): Promise<void> => {
   const error = await tryToRecord(writer, id, candidates)
   if (error === undefined) return
@@ -188,7 +199,7 @@ export const recordOrIsolate = async (
 const tryToRecord = async (
   writer: BookWriter,
   id: BookId,
-  candidates: readonly Candidate[],
+  candidates: readonly PositionedEntry[],
 ): Promise<UnexpectedError | undefined> => {
   try {
     await recordIntoBook(writer, id, candidates)
@@ -199,23 +210,20 @@ const tryToRecord = async (
   }
 }
 
-/** Something to bring to its end; until it is, progress stays before its first record. */
-type Task = { readonly firstRecord: number; readonly run: () => Promise<void> }
+/** Something to bring to its end. Until then, progress stays before the first record that it comes from. */
+type Task = { readonly sources: readonly Pick<Source, 'position'>[]; readonly run: () => Promise<void> }
 
-/** Runs the tasks, `atOnce` of them at a time. Answers those that did not come to their end. */
-const runAll = async (tasks: readonly Task[], atOnce: number, onFailure: (err: unknown) => void): Promise<Task[]> => {
-  const undone = new Set(tasks)
-  const queue = tasks.values()
-  const lane = async (): Promise<void> => {
-    for (const task of queue) {
-      try {
-        await task.run()
-        undone.delete(task)
-      } catch (err) {
-        onFailure(err)
-      }
+type Failure = { readonly task: Task; readonly err: unknown }
+
+/** Runs every task, `atOnce` of them at a time; one that fails stops none of the others. */
+const runAll = async (tasks: readonly Task[], atOnce: number): Promise<readonly Failure[]> => {
+  const failures: Failure[] = []
+  await concurrently(tasks, atOnce, async (task) => {
+    try {
+      await task.run()
+    } catch (err) {
+      failures.push({ task, err })
     }
-  }
-  await Promise.all(Array.from({ length: atOnce }, lane))
-  return [...undone]
+  })
+  return failures
 }

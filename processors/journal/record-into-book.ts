@@ -2,9 +2,9 @@
  * The append protocol: one conditional write is the whole transaction.
  *
  * A batch's entries are compared with the book as this worker knows it after segment n, and what is fresh is put as
- * segment n + 1. If that number is taken, somebody else was there first (perhaps an earlier try of our own whose answer
- * was lost): the new segments are read and what is left is compared again. There is nothing else to it; no lock, no
- * fence, no transaction. A crash or an error at any point leaves a chain that says exactly what is counted, and the
+ * segment n + 1. If that number is taken, another append came first (perhaps an earlier try of our own whose answer was
+ * lost): the new segments are read and what is left is compared again. There is no lock, no fence and no other
+ * transaction. A crash or an error at any point leaves a chain that says exactly what is counted, and the
  * redelivered batch starts from that.
  */
 import { decide, evolve, nextSegment, type Book, type RefusalReason } from '#ledger/book'
@@ -13,18 +13,18 @@ import type { Journal } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { sealSegment } from '#wire/journal/segment'
 import { mustWork, ours } from '../own-fault.ts'
-import type { BookRefusal, Books } from './books.ts'
+import type { BookRefusal, BookCache } from './book-cache.ts'
 import { appendGoodEntries } from './good-entry.ts'
 import { MAX_PACKED_BYTES, segmentLength, type SegmentSizes } from './segment-sizes.ts'
-import type { Candidate } from './sort-records.ts'
+import type { PositionedEntry } from './sort-records.ts'
 
 export type BookWriter = {
-  readonly books: Books
-  /** Whether somebody else may have appended to the books that this worker knows. */
+  readonly books: BookCache
+  /** Whether another worker may have appended to the books that this worker knows. */
   readonly mayHaveMoved: boolean
   readonly journal: Journal
   readonly sizes: SegmentSizes
-  readonly setAside: (candidate: Candidate, reason: QuarantineReason, detail: string) => Promise<void>
+  readonly setAside: (candidate: PositionedEntry, reason: QuarantineReason, detail: string) => Promise<void>
 }
 
 /**
@@ -34,7 +34,7 @@ export type BookWriter = {
 export const recordIntoBook = async (
   writer: BookWriter,
   id: BookId,
-  candidates: readonly Candidate[],
+  candidates: readonly PositionedEntry[],
 ): Promise<void> => {
   const found = await writer.books.current(id, { mayHaveMoved: writer.mayHaveMoved })
   if (!found.ok) {
@@ -69,12 +69,12 @@ const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
   'day-closed': 'The business day is closed.',
 }
 
-/** Appends fresh entries, in as many segments as their size asks for. `left` is what another append came before. */
+/** Appends fresh entries, in as many segments as their size asks for. `left` are those that another append preceded. */
 const append = async (
   { journal, books, sizes }: BookWriter,
   start: Book,
-  fresh: readonly Candidate[],
-): Promise<{ book: Book; left: readonly Candidate[] }> => {
+  fresh: readonly PositionedEntry[],
+): Promise<{ book: Book; left: readonly PositionedEntry[] }> => {
   let book = start
   let left = fresh
   while (left.length > 0) {
@@ -94,7 +94,7 @@ const append = async (
 }
 
 /** The next segment, of as many of the candidates as go into it. */
-const sealNext = (book: Book, candidates: readonly Candidate[], sizes: SegmentSizes) => {
+const sealNext = (book: Book, candidates: readonly PositionedEntry[], sizes: SegmentSizes) => {
   for (let length = segmentLength(candidates, sizes); ; length = Math.ceil(length / 2)) {
     const segment = nextSegment(
       book,

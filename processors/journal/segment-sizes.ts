@@ -1,10 +1,10 @@
 /**
- * How many entries go into a segment. Whoever reads a day reads the last segment of its chain, whole, and DynamoDB bills
+ * How many entries go into a segment. A reader of a day reads the last segment of its chain, whole, and DynamoDB bills
  * reads by 4 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html). So an
  * append that would not fit in that is split, the bulk first and a few entries after it: for one write unit more, every
  * chain ends in a segment that is read for one read unit.
  */
-import type { Candidate } from './sort-records.ts'
+import type { PositionedEntry } from './sort-records.ts'
 
 /** In characters of the lines that the entries came in, which is known before they are packed. */
 export type SegmentSizes = {
@@ -24,7 +24,7 @@ export const SEGMENT_SIZES: SegmentSizes = { most: 340_000, small: 24_000, tail:
 export const MAX_PACKED_BYTES = 350_000
 
 /** How many of the candidates go into the next segment: at least one. */
-export const segmentLength = (candidates: readonly Candidate[], { most, small, tail }: SegmentSizes): number => {
+export const segmentLength = (candidates: readonly PositionedEntry[], { most, small, tail }: SegmentSizes): number => {
   const all = candidates.length
   const fitting = countWithin(candidates, most)
   if (fitting < all) return Math.max(1, fitting)
@@ -33,7 +33,7 @@ export const segmentLength = (candidates: readonly Candidate[], { most, small, t
 }
 
 /** How many of the first lines have this many characters together. */
-const countWithin = (candidates: readonly Candidate[], most: number): number => {
+const countWithin = (candidates: readonly PositionedEntry[], most: number): number => {
   let length = 0
   const tooMany = candidates.findIndex(({ raw }) => (length += raw.length) > most)
   return tooMany === -1 ? candidates.length : tooMany

@@ -1,14 +1,14 @@
 /**
  * Whether a book is what its chain says: every seal and every day view made again from what is stored, from the first
- * segment on. Whoever altered a byte of a segment, took one out, put one in another's place or gave a book another name
- * is found at the first segment where it shows.
+ * segment on. An altered byte, a segment that is missing or in another's place, and a renamed book are found at the first
+ * segment where they show.
  *
  * A chain that was cut off at its end is whole: only what was counted elsewhere (the archive) can tell.
  */
 import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
-import type { Totals } from '#ledger/money'
+import { areSameTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import {
@@ -20,7 +20,7 @@ import {
   type SegmentNumber,
 } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from './whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 export type WholeBook = {
   readonly segments: SegmentNumber
@@ -103,15 +103,10 @@ const fold = (
 }
 
 const differing = (made: DayView, stored: DayView): readonly string[] => [
-  ...(isSame(made.totals, stored.totals) ? [] : ['the totals']),
+  ...(areSameTotals(made.totals, stored.totals) ? [] : ['the totals']),
   ...(areSame(made.byMethod, stored.byMethod) ? [] : ['the methods']),
   ...(areSame(made.byHour, stored.byHour) ? [] : ['the hours']),
 ]
 
 const areSame = <Key>(made: ReadonlyMap<Key, Totals>, stored: ReadonlyMap<Key, Totals>): boolean =>
-  made.size === stored.size && [...made].every(([key, totals]) => isSame(totals, stored.get(key)))
-
-const isSame = (made: Totals, stored: Totals | undefined): boolean =>
-  made.creditsMinor === stored?.creditsMinor &&
-  made.debitsMinor === stored.debitsMinor &&
-  made.entryCount === stored.entryCount
+  made.size === stored.size && [...made].every(([key, totals]) => areSameTotals(totals, stored.get(key) ?? noTotals))

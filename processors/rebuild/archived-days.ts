@@ -1,6 +1,5 @@
-/** The archive's entries for whoever records them again: one business day after the other, a bounded number at a time. */
-import type { ArchivedEntry } from '#ledger/archive'
-import type { ArchiveObject, ArchiveObjects, Interval, UnreadableObject } from '#ledger/ports'
+/** The archive's entries, to be recorded again: one business day after the other, a bounded number at a time. */
+import type { ArchivedEntry, ArchiveObject, ArchiveObjects, Interval, UnreadableObject } from '#ledger/archive'
 
 /** How far the reading has come, in bytes of objects; bytes count as read when their entries are recorded. */
 export type ReadingProgress = { readonly doneBytes: number; readonly allBytes: number; readonly entries: number }

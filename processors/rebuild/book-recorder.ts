@@ -4,17 +4,17 @@
  * shard is true with or without this.
  */
 import type { ArchivedEntry } from '#ledger/archive'
-import { bookKey, type Position } from '#ledger/identifiers'
 import type { Clock, Heads, Journal, Merchants, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
 import { unpackIds } from '#wire/journal/packed-entries'
 import { entryLine } from '#wire/stream/record'
-import { cachedBooks } from '../journal/books.ts'
+import { bookCache } from '../journal/book-cache.ts'
 import { recordOrIsolate } from '../journal/record-entries.ts'
+import type { BookWriter } from '../journal/record-into-book.ts'
 import { SEGMENT_SIZES } from '../journal/segment-sizes.ts'
-import { sortRecords, type BookBatch, type Candidate, type Source } from '../journal/sort-records.ts'
+import { byBook, sortRecords, type BookBatch, type Source } from '../journal/sort-records.ts'
 import type { ShardBatch } from '../shard-batch.ts'
-import { eachAtOnce } from './each-at-once.ts'
+import { concurrently } from '#ledger/concurrently'
 
 export type RecorderWorld = {
   readonly journal: Journal
@@ -56,11 +56,10 @@ export const bookRecorder = (
       return outcome
     },
   }
-  const books = cachedBooks({ ...world, journal }, cacheBytes)
+  const books = bookCache({ ...world, journal }, cacheBytes)
 
   const keep = async (
-    { raw }: Source,
-    position: Position,
+    { position, raw }: Source,
     subject: SetAside['subject'],
     reason: QuarantineReason,
     detail: string,
@@ -69,18 +68,19 @@ export const bookRecorder = (
     await world.quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: world.clock() })
   }
 
-  const record = async (batches: readonly BookBatch[], positionOf: (source: Source) => Position): Promise<void> => {
-    const writer = {
-      books,
-      mayHaveMoved,
-      journal,
-      sizes: SEGMENT_SIZES,
-      setAside: async (candidate: Candidate, reason: QuarantineReason, detail: string) => {
-        recorded.setAside += 1
-        await keep(candidate, positionOf(candidate), candidate.entry, reason, detail)
-      },
-    }
-    await eachAtOnce(batches, booksAtOnce, async ({ id, candidates }) => {
+  const writer: BookWriter = {
+    books,
+    mayHaveMoved,
+    journal,
+    sizes: SEGMENT_SIZES,
+    async setAside(candidate, reason, detail) {
+      recorded.setAside += 1
+      await keep(candidate, candidate.entry, reason, detail)
+    },
+  }
+
+  const record = async (batches: readonly BookBatch[]): Promise<void> => {
+    await concurrently(batches, booksAtOnce, async ({ id, candidates }) => {
       await recordOrIsolate(writer, id, candidates)
       recorded.entries += candidates.length
     })
@@ -89,34 +89,16 @@ export const bookRecorder = (
   return {
     recorded: () => ({ ...recorded }),
     async archived(entries) {
-      // An entry is a record of its own, so that `record` says where it stood.
-      await record(byBook(entries), ({ record }) => entries[record]?.position as Position)
+      await record(byBook(entries.map(({ entry, position }) => ({ entry, position, raw: entryLine(entry) }))))
     },
     async delivered(batch) {
       const { books, unreadable, stoppedAt } = sortRecords(batch)
-      const positionOf = ({ record, index }: Source): Position => ({
-        shardId: batch.shardId,
-        sequenceNumber: batch.records[record]?.sequenceNumber ?? '',
-        index,
-      })
       for (const source of unreadable) {
         recorded.unreadableRecords += 1
-        await keep(source, positionOf(source), 'unreadable', source.reason, source.detail)
+        await keep(source, 'unreadable', source.reason, source.detail)
       }
-      await record(books, positionOf)
+      await record(books)
       if (stoppedAt !== undefined) throw stoppedAt.fault
     },
   }
-}
-
-const byBook = (entries: readonly ArchivedEntry[]): readonly BookBatch[] => {
-  const books = new Map<string, { readonly id: BookBatch['id']; readonly candidates: Candidate[] }>()
-  for (const [record, { entry, position }] of entries.entries()) {
-    const id = { merchantId: entry.merchantId, day: entry.businessDay }
-    const key = bookKey(id)
-    const book = books.get(key) ?? { id, candidates: [] }
-    books.set(key, book)
-    book.candidates.push({ entry, raw: entryLine(entry), record, index: position.index })
-  }
-  return [...books.values()]
 }

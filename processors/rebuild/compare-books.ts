@@ -1,10 +1,10 @@
 /** Proves books equal to those of another place: by count, by sums, and by the digest of what they hold. */
 import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
-import { addTotals, noTotals, type Totals } from '#ledger/money'
+import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
 import { contentsOfBook, sumOfBook, type BookSum } from '../book-digest.ts'
-import { eachAtOnce } from './each-at-once.ts'
-import { allMerchants } from './rebuild-books.ts'
+import { allListed } from '#ledger/listed'
+import { concurrently } from '#ledger/concurrently'
 
 /** Where books stand. Which there are is what the heads say: no book has a segment before its head lists it. */
 export type Shelf = {
@@ -38,7 +38,7 @@ export const compareBooks = async (
   const different: BookDifference[] = []
   const totals = { rebuilt: noTotals, live: noTotals }
   let books = 0
-  await eachAtOnce(ids.values(), booksAtOnce, async (book) => {
+  await concurrently(ids.values(), booksAtOnce, async (book) => {
     // One after the other: the lines of a book take memory while they are sorted.
     const sums = { rebuilt: await sumOfBook(rebuilt.journal, book), live: await sumOfBook(live.journal, book) }
     totals.rebuilt = addTotals(totals.rebuilt, sums.rebuilt.totals)
@@ -54,7 +54,8 @@ export const compareBooks = async (
 
 const booksOn = async ({ merchants, heads }: Shelf): Promise<BookId[]> => {
   const ids: BookId[] = []
-  await eachAtOnce(await allMerchants(merchants), HEADS_AT_ONCE, async ({ merchantId }) => {
+  const registered = await allListed((page) => merchants.list(page))
+  await concurrently(registered, HEADS_AT_ONCE, async ({ merchantId }) => {
     const { open } = await heads.read(merchantId)
     for (const day of open) ids.push({ merchantId, day })
   })
@@ -63,11 +64,7 @@ const booksOn = async ({ merchants, heads }: Shelf): Promise<BookId[]> => {
 
 const HEADS_AT_ONCE = 16
 
-const areEqual = (a: BookSum, b: BookSum): boolean =>
-  a.digest === b.digest &&
-  a.totals.entryCount === b.totals.entryCount &&
-  a.totals.creditsMinor === b.totals.creditsMinor &&
-  a.totals.debitsMinor === b.totals.debitsMinor
+const areEqual = (a: BookSum, b: BookSum): boolean => a.digest === b.digest && areSameTotals(a.totals, b.totals)
 
 const differingEntries = async (rebuilt: Shelf, live: Shelf, book: BookId) => {
   const here = await contentsOfBook(rebuilt.journal, book)

@@ -6,8 +6,10 @@
  * a merge numbers its records higher; so the order of sequence numbers, and of places in a record, is the order in which
  * the live book was offered them. Which object a row stands in, and how often, makes no difference.
  */
+import { allListed } from '#ledger/listed'
 import type { Merchant } from '#ledger/merchant'
-import type { ArchiveObjects, Merchants } from '#ledger/ports'
+import type { ArchiveObjects } from '#ledger/archive'
+import type { Merchants } from '#ledger/ports'
 import { recordArchive, type ReadArchive, type ReadingProgress } from './archived-days.ts'
 import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } from './book-recorder.ts'
 
@@ -20,7 +22,7 @@ export type Rebuilt = ReadArchive &
 
 export type RebuildParts = {
   readonly archive: ArchiveObjects
-  /** Empty, and nobody else's. */
+  /** Empty tables that no other process uses. */
   readonly rebuilt: RecorderWorld
   /** The live register, for merchants registered before audit events were archived. */
   readonly register: Pick<Merchants, 'list'>
@@ -49,19 +51,8 @@ export const rebuildBooks = async (
 
 const missingIn = async (known: readonly Merchant[], register: Pick<Merchants, 'list'>): Promise<Merchant[]> => {
   const ids = new Set(known.map(({ merchantId }) => merchantId))
-  return (await allMerchants(register)).filter(({ merchantId }) => !ids.has(merchantId))
-}
-
-/** Every merchant of a register. */
-export const allMerchants = async (register: Pick<Merchants, 'list'>): Promise<Merchant[]> => {
-  const merchants: Merchant[] = []
-  let after: string | undefined
-  do {
-    const page = await register.list({ limit: 500, ...(after !== undefined && { after }) })
-    merchants.push(...page.items)
-    after = page.next
-  } while (after !== undefined)
-  return merchants
+  const registered = await allListed((page) => register.list(page))
+  return registered.filter(({ merchantId }) => !ids.has(merchantId))
 }
 
 /** The register takes revisions one after the other; the last is the one that stays. */

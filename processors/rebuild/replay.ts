@@ -1,8 +1,8 @@
 /**
- * Sends what was accepted through the journal's rules once more. Whatever is in its book already is found there, so
- * nothing happens where nothing is missing.
+ * Sends accepted entries through the journal's rules once more. An entry that is in its book already is found there, so a
+ * replay changes only books that lack entries.
  */
-import type { ArchiveObjects, Interval } from '#ledger/ports'
+import type { ArchiveObjects, Interval } from '#ledger/archive'
 import type { ShardBatch } from '../shard-batch.ts'
 import { recordArchive, type ReadArchive, type ReadingProgress } from './archived-days.ts'
 import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } from './book-recorder.ts'

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 import { contentHash, type ContentHash, type Direction, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
-import type { ArchivedEntry } from '#ledger/archive'
-import type { ArchiveQueries } from '#ledger/ports'
+import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import { refuse, type Result } from '#ledger/result'
+import { CONTENT_COLUMNS, ENTRY_COLUMNS, type Column } from '#wire/archive/columns'
 import { parseArchiveRow } from '#wire/archive/row'
 import { parseJson } from '#wire/json/json'
-import { literal, oneOf } from './statements.ts'
+import { literal, MERCHANT_ID, oneOf, ofMerchants } from './statements.ts'
 
 /** The archive's copy of a book: of every id its distinct contents. */
 export type ArchivedBook = {
@@ -88,7 +88,7 @@ const addCopy = (book: BookInMaking, { entry, position, arrivedAtMs }: ArchivedE
 
 /**
  * Statements of one meaning on every engine, so the map travels as JSON text: engines print a map each in its own way.
- * `text_hash` is the engine's own word on the texts of a row: whatever is lost on the way from there to here shows in it.
+ * `text_hash` is the engine's own hash of the texts of a row: a loss on the way from there to here shows in it.
  */
 const copiesSql = (
   day: BusinessDay,
@@ -96,29 +96,23 @@ const copiesSql = (
   entryIds: readonly EntryId[] | 'all' = 'all',
 ): string => `
 SELECT
-  merchant_id, entry_id, business_day, direction, amount, currency, occurred_at, received_at,
-  method, category, description, reference, terminal_id, terminal_seq, reverses,
-  json_format(CAST(metadata AS JSON)) AS metadata,
-  shard_id, sequence_number, record_index, arrived_at, schema_version,
+  business_day, ${ENTRY_COLUMNS.map((column) => `${cellOf(column)} AS ${column.name}`).join(', ')},
   lower(to_hex(sha256(to_utf8(concat_ws('|',
-    ${TEXT_COLUMNS.join(', ')}, json_format(CAST(metadata AS JSON))
+    ${TEXTS.map(cellOf).join(', ')}
   ))))) AS text_hash
 FROM archived_entries
-WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)} ${oneOf('entry_id', entryIds)}
+WHERE business_day = ${literal(day)} ${ofMerchants(merchants)} ${oneOf('entry_id', entryIds)}
 ORDER BY merchant_id, entry_id, length(sequence_number), sequence_number, record_index, shard_id`
 
-const TEXT_COLUMNS = [
-  'merchant_id',
-  'entry_id',
-  'direction',
-  'currency',
-  'method',
-  'category',
-  'description',
-  'reference',
-  'terminal_id',
-  'reverses',
-]
+const isPairs = ({ type }: Column): boolean => type === 'map<string,string>'
+
+const cellOf = (column: Column): string => {
+  if (column.name === 'merchant_id') return MERCHANT_ID
+  return isPairs(column) ? `json_format(CAST(${column.name} AS JSON))` : column.name
+}
+
+/** The columns of which the client's texts are made. */
+const TEXTS = CONTENT_COLUMNS.filter((column) => column.type === 'string' || isPairs(column))
 
 type Copy = {
   readonly merchantId: MerchantId
@@ -144,7 +138,7 @@ async function* copiesOf(queries: ArchiveQueries, sql: string): AsyncGenerator<C
 type Row = Readonly<Record<string, unknown>>
 
 const isReadAsStored = (row: Row): boolean => {
-  const texts = [...TEXT_COLUMNS, 'metadata'].map((column) => row[column]).filter((cell) => typeof cell === 'string')
+  const texts = TEXTS.map(({ name }) => row[name]).filter((cell) => typeof cell === 'string')
   const digits = hash('sha256', texts.join('|'), 'hex')
   // DuckDB's sha256 answers digits, of which to_hex makes the digits of a text; Trino's answers bytes.
   return row['text_hash'] === digits || row['text_hash'] === Buffer.from(digits).toString('hex')
@@ -154,9 +148,11 @@ const isReadAsStored = (row: Row): boolean => {
 const jsonRow = ({ text_hash: _hash, ...row }: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, jsonValue(column, cell)]))
 
+const PAIRS = new Set(TEXTS.filter(isPairs).map(({ name }) => name))
+
 const jsonValue = (column: string, cell: unknown): unknown => {
   if (typeof cell === 'bigint') return Number(cell)
-  if (column !== 'metadata' || typeof cell !== 'string') return cell
+  if (!PAIRS.has(column) || typeof cell !== 'string') return cell
   const pairs = parseJson(cell)
   return pairs.ok ? pairs.value : cell
 }

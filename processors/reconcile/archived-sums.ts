@@ -6,10 +6,11 @@ import { contentHash, type ContentHash, type EntryContent } from '#ledger/entry'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import { addTotals, noTotals, type Totals } from '#ledger/money'
 import { totalsOf } from '#ledger/day-view'
-import type { ArchiveQueries } from '#ledger/ports'
+import type { ArchiveQueries } from '#ledger/archive'
 import { sortedDigest } from '#ledger/segment'
+import { CONTENT_COLUMNS, type Column } from '#wire/archive/columns'
 import { readArchivedContent } from '#wire/archive/content'
-import { literal, oneOf } from './statements.ts'
+import { literal, MERCHANT_ID, ofMerchants } from './statements.ts'
 
 /** The archive's copy of a book, added up: of every id each distinct content once. */
 export type ArchivedSum = {
@@ -27,12 +28,12 @@ export async function* archivedSums(
   day: BusinessDay,
   merchants: readonly MerchantId[] | 'all',
 ): AsyncGenerator<ArchivedSum> {
-  let book: BookSum | undefined
+  let book: SumInMaking | undefined
   for await (const { rows } of queries.stream(contentsSql(day, merchants))) {
     for (const cells of rows) {
       const merchantId = String(cells[1])
       if (book !== undefined && book.merchantId !== merchantId) yield book.sum()
-      if (book?.merchantId !== merchantId) book = new BookSum(merchantId)
+      if (book?.merchantId !== merchantId) book = new SumInMaking(merchantId)
       book.add(contentIn(cells))
     }
   }
@@ -45,10 +46,7 @@ export async function* archivedSums(
  */
 export const contentsSql = (day: BusinessDay, merchants: readonly MerchantId[] | 'all'): string => `
 SELECT
-  entry_id, merchant_id, direction, amount, currency,
-  date_diff('millisecond', TIMESTAMP '1970-01-01 00:00:00', occurred_at) AS occurred_at_ms,
-  method, category, description, reference, terminal_id, terminal_seq, reverses,
-  json_format(CAST(metadata AS JSON)) AS metadata,
+  ${CONTENT_COLUMNS.map(cellOf).join(', ')},
   CASE
     WHEN schema_version = 1 AND occurred_at = date_trunc('millisecond', occurred_at)
       AND received_at IS NOT NULL AND arrived_at IS NOT NULL AND shard_id <> '' AND record_index >= 0
@@ -56,18 +54,31 @@ SELECT
     THEN 1 ELSE 0
   END AS is_usual
 FROM archived_entries
-WHERE business_day = ${literal(day)} ${oneOf('merchant_id', merchants)}
+WHERE business_day = ${literal(day)} ${ofMerchants(merchants)}
 ORDER BY merchant_id, entry_id`
 
+const cellOf = ({ name, type }: Column): string => {
+  if (name === 'merchant_id') return `${MERCHANT_ID} AS merchant_id`
+  switch (type) {
+    case 'timestamp':
+      return `date_diff('millisecond', TIMESTAMP '1970-01-01 00:00:00', ${name}) AS ${name}_ms`
+    case 'map<string,string>':
+      return `json_format(CAST(${name} AS JSON)) AS ${name}`
+    default:
+      return name
+  }
+}
+
+/** The cells of a row, which stand in the order of the table. */
 const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
-  const [entryId, merchantId, direction, amount, currency, occurredAtMs, method, category, description] = cells
+  const [entryId, merchantId, direction, amountMinor, currency, occurredAtMs, method, category, description] = cells
   const [reference, terminalId, terminalSeq, reverses, metadata, isUsual] = cells.slice(9)
   if (isUsual !== 1) return undefined
   return readArchivedContent({
     entryId,
     merchantId,
     direction,
-    amount,
+    amountMinor,
     currency,
     occurredAtMs,
     method,
@@ -82,7 +93,7 @@ const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
 }
 
 /** A book whose rows come by entryId. */
-class BookSum {
+class SumInMaking {
   readonly merchantId: string
   readonly #digest = sortedDigest()
   #copies = 0

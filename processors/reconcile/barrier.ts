@@ -20,7 +20,7 @@ export type Barrier = {
   readonly sequenceNumbers: ReadonlyMap<string, string>
 }
 
-/** Who has not come to the barrier in time. */
+/** A consumer that has not come to the barrier in time. */
 export type Behind = { readonly consumer: Consumer; readonly shardId: string }
 
 export const putBarrier = async ({ stream, clock, sleep }: BarrierWorld): Promise<Barrier> => {
@@ -39,13 +39,14 @@ export const putBarrier = async ({ stream, clock, sleep }: BarrierWorld): Promis
     }
     left = left.filter((_, index) => outcomes[index]?.status !== 'stored')
     if (left.length === 0) break
-    if (tries === MOST_TRIES) throw new Error('the stream does not take the barrier')
+    if (tries === MOST_TRIES)
+      throw new Error(`the stream refused the barrier ${MOST_TRIES} times; run the command again later`)
     await sleep(RETRY_MS)
   }
   return { putAtMs, sequenceNumbers }
 }
 
-/** Waits until both consumers have passed the barrier, at most `patienceMs`. Answers who has not. */
+/** Waits until both consumers have passed the barrier, at most `patienceMs`. Answers the first that has not. */
 export const barrierPassed = async (
   { progress, clock, sleep }: BarrierWorld,
   { sequenceNumbers }: Barrier,

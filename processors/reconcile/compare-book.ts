@@ -1,12 +1,12 @@
 import { totalsOf } from '#ledger/day-view'
 import type { BookId, EntryId } from '#ledger/identifiers'
-import { addTotals, type Totals } from '#ledger/money'
+import { addTotals, areSameTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { differencesOf, type Difference, type Kept, type Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
 import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
 import type { ArchivedSum } from './archived-sums.ts'
-import { countedBook, isSame, type SetAsideOfBook } from './counted-book.ts'
+import { countedBook, type SetAsideOfBook } from './counted-book.ts'
 
 /** A book beside the archive's copy of its day. */
 export type BookReport = {
@@ -51,7 +51,7 @@ export const equalBook = async (
   )
   const kept = [...counted.entries().map(toPair), ...onlyAside]
   const totals = addTotals(shownTotals, totalsOf(onlyAside))
-  if (digestOf(kept) !== archived.digest || !isSame(totals, archived.totals)) return undefined
+  if (digestOf(kept) !== archived.digest || !areSameTotals(totals, archived.totals)) return undefined
   const digest = onlyAside.length === 0 ? archived.digest : digestOf(counted.entries().map(toPair))
   const side = { totals: shownTotals, digest }
   return {

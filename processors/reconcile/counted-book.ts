@@ -1,14 +1,14 @@
 import { totalsOf, type Movement } from '#ledger/day-view'
 import { contentHash } from '#ledger/entry'
+import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
-import { addTotals, noTotals, type Totals } from '#ledger/money'
+import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import type { Journal, Quarantine } from '#ledger/ports'
-import type { Quarantined, QuarantineFilter } from '#ledger/quarantine'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from '../journal/whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 /** A book as its chain has it. */
 export type CountedBook = {
@@ -39,11 +39,11 @@ export const countedBook = async (
     totals = addTotals(totals, totalsOf(entries.value))
     ;({ totals: shownTotals, hash } = sealed)
   }
-  if (!isSame(totals, shownTotals)) faults.push('the totals shown are not those of the entries')
+  if (!areSameTotals(totals, shownTotals)) faults.push('the totals shown are not those of the entries')
   return ok({ counted, shownTotals, faults })
 }
 
-/** What quarantine holds of a day, whatever became of it, by merchant: of the given merchants, or of all that it knows. */
+/** What quarantine holds of a day, in any state, by merchant: of the given merchants, or of all that it knows. */
 export const setAsideOf = async (
   quarantine: Pick<Quarantine, 'list'>,
   day: BusinessDay,
@@ -51,7 +51,7 @@ export const setAsideOf = async (
 ): Promise<ReadonlyMap<MerchantId, SetAsideOfBook>> => {
   const found = new Map<MerchantId, Map<EntryId, SetAsideContent[]>>()
   for (const filter of merchants === 'all' ? [{}] : merchants.map((merchantId) => ({ merchantId }))) {
-    for await (const { subject } of allItems(quarantine, filter)) {
+    for await (const { subject } of everyListed((page) => quarantine.list(filter, page))) {
       if (subject === 'unreadable' || subject.businessDay !== day) continue
       const book = found.get(subject.merchantId) ?? new Map<EntryId, SetAsideContent[]>()
       found.set(subject.merchantId, book)
@@ -66,15 +66,6 @@ export const setAsideOf = async (
 export type SetAsideOfBook = ReadonlyMap<EntryId, readonly SetAsideContent[]>
 export type SetAsideContent = Kept & Movement
 
-async function* allItems(quarantine: Pick<Quarantine, 'list'>, filter: QuarantineFilter): AsyncGenerator<Quarantined> {
-  let after: string | undefined
-  do {
-    const page = await quarantine.list(filter, { limit: 500, ...(after !== undefined && { after }) })
-    yield* page.items
-    after = page.next
-  } while (after !== undefined)
-}
-
 const entriesOf = (sealed: SealedSegment) => {
   try {
     return ok(openSegment(sealed).segment.entries)
@@ -82,6 +73,3 @@ const entriesOf = (sealed: SealedSegment) => {
     return refuse(error instanceof Error ? error.message : String(error))
   }
 }
-
-export const isSame = (a: Totals, b: Totals): boolean =>
-  a.creditsMinor === b.creditsMinor && a.debitsMinor === b.debitsMinor && a.entryCount === b.entryCount

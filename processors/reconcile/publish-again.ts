@@ -4,8 +4,8 @@ import type { EntryStream, OutgoingRecord } from '#ledger/ports'
 import { encodeEntries, entryLine, FULL_RECORD_BYTES } from '#wire/stream/record'
 
 /**
- * Puts accepted entries on the stream once more, as they were accepted, in this order. Whoever has counted them before
- * finds that out; so doing it twice, or for nothing, does no harm.
+ * Puts accepted entries on the stream once more, as they were accepted, in this order. The journal processor finds those
+ * that are counted already, so publishing twice does no harm.
  */
 export const publishAgain = async (
   stream: Pick<EntryStream, 'put'>,
@@ -15,7 +15,8 @@ export const publishAgain = async (
   for (const record of recordsOf(entries)) {
     // One after the other, because of two contents of one id the first has to come first.
     for (let tries = 1; (await stream.put([record]))[0]?.status !== 'stored'; tries += 1) {
-      if (tries === MOST_TRIES) throw new Error('the stream takes no entries')
+      if (tries === MOST_TRIES)
+        throw new Error(`the stream refused a record ${MOST_TRIES} times; run the command again later`)
       await sleep(RETRY_MS)
     }
   }

@@ -6,8 +6,10 @@
  * sums and digest are those of the archive are equal. The others are read once more, entry by entry, so that memory
  * holds one book at a time, its own ids and contents and the archive's.
  */
+import { allListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
-import type { ArchiveQueries, Journal, Merchants, Quarantine, UnreadableObject } from '#ledger/ports'
+import type { ArchiveQueries, UnreadableObject } from '#ledger/archive'
+import type { Journal, Merchants, Quarantine } from '#ledger/ports'
 import { noTotals } from '#ledger/money'
 import type { Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
@@ -95,8 +97,8 @@ const compareInto = async (
   { day, deliveryMs, onReport }: ReconcileRequest,
   which: Which,
 ): Promise<Behind | undefined> => {
-  // What the archive's consumer had handed over by now it did about when it was received. For the rest nobody knows how
-  // long it lay on the stream.
+  // The archive's consumer handed over what it has by now about when that was received. The rest may have lain on the
+  // stream for any time.
   const handedOverThroughMs = await archivedThrough(world)
   const barrier = await putBarrier(world)
   const behind = await barrierPassed(world, barrier, PATIENCE_MS)
@@ -125,7 +127,7 @@ const LOOK_AGAIN_MS = 2_000
 
 type Which = readonly MerchantId[] | 'all'
 
-/** Up to when the archive's consumer has handed over all that arrived, on whatever shard. */
+/** Up to when the archive's consumer has handed over all that arrived, on every shard. */
 const archivedThrough = async ({ stream, progress }: BarrierWorld): Promise<number> => {
   const shards = await stream.openShards()
   const stands = await Promise.all(shards.map(({ shardId }) => progress.of('archive', shardId)))
@@ -141,7 +143,7 @@ async function* compareBooks(
 ): AsyncGenerator<BookReport> {
   const { archive, journal } = world
   const setAside = await setAsideOf(world.quarantine, day, which)
-  const wanted = which === 'all' ? [...(await registered(world.merchants)), ...setAside.keys()] : which
+  const wanted = which === 'all' ? [...(await registered(world)), ...setAside.keys()] : which
   const unproven: MerchantId[] = []
   for await (const sum of withAbsent(archivedSums(archive, day, which), wanted, noSum)) {
     const { merchantId, copies } = sum
@@ -166,17 +168,8 @@ async function* compareBooks(
   }
 }
 
-/** Every registered merchant. */
-const registered = async (merchants: Pick<Merchants, 'list'>): Promise<MerchantId[]> => {
-  const ids: MerchantId[] = []
-  let after: string | undefined
-  do {
-    const page = await merchants.list({ limit: 500, ...(after !== undefined && { after }) })
-    ids.push(...page.items.map(({ merchantId }) => merchantId))
-    after = page.next
-  } while (after !== undefined)
-  return ids
-}
+const registered = async ({ merchants }: ReconcileWorld): Promise<MerchantId[]> =>
+  (await allListed((page) => merchants.list(page))).map(({ merchantId }) => merchantId)
 
 /** The archive's books, and an empty one for each wanted merchant of whom it has none; by merchant. */
 async function* withAbsent<Book extends { readonly merchantId: MerchantId }>(

@@ -1,9 +1,10 @@
 import { contentHash, type ContentHash, type Entry } from '#ledger/entry'
 import type { EntryId } from '#ledger/identifiers'
-import type { ArchiveQueries, Journal } from '#ledger/ports'
+import type { ArchiveQueries } from '#ledger/archive'
+import type { Journal } from '#ledger/ports'
 import type { Difference, DifferenceKind } from '#ledger/reconciliation'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from '../journal/whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 import { archivedEntries } from './archived-books.ts'
 import type { BookReport } from './compare-book.ts'
 

@@ -15,7 +15,7 @@ import { digestOf } from '#ledger/segment'
 import { archivedSums } from '#processors/reconcile/archived-sums'
 import { AWKWARD_TEXTS, awkwardEntries } from '../awkward-texts.ts'
 import { day } from '../builders.ts'
-import { StatementError } from '#ledger/ports'
+import { StatementError } from '#ledger/archive'
 
 type Told = {
   /** What each look at the execution finds; the last one stays. */

@@ -22,6 +22,8 @@ test.each([
   { args: ['--saved', 'totals-by-day', '--from', '2026-02-30'], says: '2026-02-30 is no day' },
   { args: ['select 1', '--from', '2026-02-20'], says: 'belong to --saved' },
   { args: ['select 1', '--csv', '--json'], says: 'Either' },
+  { args: ['--file', '/no/such/file'], says: '/no/such/file cannot be read' },
+  { args: ['--file', '/'], says: '/ cannot be read' },
   { args: ['select 1', '--frm', 'x'], says: "Unknown option '--frm'" },
 ])('sql $args is no request', ({ args, says }) => {
   expect(() => sqlRequest(args)).toThrow(says)
@@ -58,6 +60,7 @@ test('reconcile takes a day, of one merchant or of all', () => {
 
 test.each([
   ['sql', '--csv'],
+  ['sql', '--file', '/no/such/file'],
   ['reconcile', '--day'],
 ] as const)('%s shows how it is used, when it is not used like that', (command, ...args) => {
   const { status, stdout, stderr } = run(command, ...args)

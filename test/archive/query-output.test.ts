@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AWKWARD_TEXTS } from '../awkward-texts.ts'
-import type { QueryResult } from '#ledger/ports'
+import type { QueryResult } from '#ledger/archive'
 import { asCsv, asJson, asTable } from '#operations/query-output'
 
 /** An answer in parts of one row each, so that nothing relies on how it is cut. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { emptyHead } from '#ledger/head'
 import { shiftDay } from '#ledger/calendar'
+import { UnknownFormat } from '#ledger/ports'
 import { aBookId, day, merchantId } from '../builders.ts'
 import { dynamodb, freshTable, headsWith } from './adapters.ts'
 
@@ -79,7 +80,9 @@ test.each([
   await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
   const heads = dynamoHeads(dynamodb, table)
   const reason = `The head of merchant m1 is stored in format ${format}, and only 1 is known here.`
-  await expect(heads.read(m1)).rejects.toThrow(reason)
+  const read = heads.read(m1)
+  await expect(read).rejects.toThrow(reason)
+  await expect(read).rejects.toBeInstanceOf(UnknownFormat)
   await expect(heads.open(aBookId({ day: saturday }))).rejects.toThrow(reason)
   const { Item } = await dynamodb.send(new GetCommand({ TableName: table, Key: { merchantId: 'm1', day: 'head' } }))
   expect(Item).toEqual(item)

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
-import type { Merchants } from '#ledger/ports'
+import { UnknownFormat, type Merchants } from '#ledger/ports'
 import { savedMerchant } from '#wire/archive/merchant'
 import { AWKWARD_TEXTS } from '../awkward-texts.ts'
 import { aMerchant, aRule, day, merchantId } from '../builders.ts'
@@ -89,9 +89,11 @@ describe('merchants on DynamoDB', () => {
   test('in an unknown format are refused by the name of the format', async () => {
     const item = { ...savedMerchant(aMerchant()), format: 2 }
     const answers = { send: () => Promise.resolve({ Item: item }) } as unknown as DynamoDBDocumentClient
-    await expect(dynamoMerchants(answers, 'merchants').find(merchantId('m1'))).rejects.toThrow(
+    const found = dynamoMerchants(answers, 'merchants').find(merchantId('m1'))
+    await expect(found).rejects.toThrow(
       'The register cannot be read at m1: a merchant in format 2; only format 1 is known here.',
     )
+    await expect(found).rejects.toBeInstanceOf(UnknownFormat)
   })
 })
 

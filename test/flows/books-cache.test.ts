@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { cachedBooks } from '#processors/journal/books'
+import { bookCache } from '#processors/journal/book-cache'
 import { aBookId, aMerchant, day } from '../builders.ts'
 
 /** Books of 1 to 9 November, and how often any of them was read from the journal. */
@@ -17,7 +17,7 @@ const given = (maxBytes: number) => {
     },
   }
   const ports = { journal: counted, heads: memoryHeads(), merchants: memoryMerchants([aMerchant()]) }
-  const books = cachedBooks(ports, maxBytes)
+  const books = bookCache(ports, maxBytes)
   const ask = async (...days: number[]) => {
     const before = reads
     for (const number of days) await books.current(aBookId({ day: day(`2026-11-0${number}`) }), { mayHaveMoved: false })

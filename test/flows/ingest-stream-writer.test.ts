@@ -5,7 +5,7 @@ import type { Entry } from '#ledger/entry'
 import { hashKeyOf, laneOf, type Shard } from '#ledger/lanes'
 import type { EntryStream, OutgoingRecord, PutOutcome } from '#ledger/ports'
 import { anEntry, entryId, merchantId } from '#test/builders'
-import { decodeRecord, entryLine, FULL_RECORD_BYTES } from '#wire/stream/record'
+import { decodeRecord, EntriesRecord, entryLine, FULL_RECORD_BYTES } from '#wire/stream/record'
 
 // The clock of the writer, its pauses, and those of the circuit breaker: all of them stand until a test moves them.
 beforeEach(() => void vi.useFakeTimers())
@@ -225,6 +225,48 @@ describe('the backlog', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     stream.refuseNext(() => true, 0)
     expect(await writer.write([sale('b')])).toEqual([at('0', 1, 0)])
+  })
+})
+
+describe('a fault of our own', () => {
+  const fault = () => {
+    throw new Error('a fault of ours')
+  }
+
+  test.each([
+    { hook: 'onPut', options: { onPut: fault } },
+    { hook: 'onTrouble', options: { onTrouble: fault } },
+    { hook: 'onTrouble and onFault', options: { onTrouble: fault, onFault: fault } },
+  ])('in the hook $hook keeps no entry from the stream, neither this one nor the next', async ({ options }) => {
+    const { writer, stream } = start({ options })
+    stream.failNext({ times: 1 })
+    const first = writer.write([sale('a')])
+    await vi.advanceTimersByTimeAsync(50)
+
+    expect(await outcomeSoFar(first)).toEqual([at('0', 1, 0)])
+    expect(await outcomeSoFar(writer.write([sale('b')]))).toEqual([at('0', 2, 0)])
+  })
+
+  test('in a hook is told to the hook onFault', async () => {
+    const onFault = vi.fn()
+    const { writer } = start({ options: { onPut: fault, onFault } })
+    await writer.write([sale('a')])
+    await settle()
+    expect(onFault).toHaveBeenCalledExactlyOnceWith(new Error('a fault of ours'))
+  })
+
+  test('in packing a record fails the entries of that record at once, and no others', async () => {
+    vi.spyOn(EntriesRecord.prototype, 'encode').mockImplementationOnce(fault)
+    const onFault = vi.fn()
+    const { writer, stream } = start({ shards: twoShards, options: { onFault } })
+    const written = writer.write([sale('a', left), sale('b', right)])
+    const next = writer.write([sale('c', left)])
+
+    expect(await outcomeSoFar(written)).toEqual([{ ok: false, error: 'unexpected-error' }, at('1', 1, 0)])
+    expect(await outcomeSoFar(next)).toEqual([at('0', 2, 0)])
+    expect(stream.calls).toEqual([[['b']], [['c']]])
+    expect(onFault).toHaveBeenCalledOnce()
+    expect(writer.backlog()).toEqual({ entries: 0, bytes: 0 })
   })
 })
 

@@ -8,6 +8,7 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { Entry } from '#ledger/entry'
+import { UnknownFormat } from '#ledger/ports'
 import { archiveEntries } from '#processors/archive/archive-entries'
 import { recordEntries } from '#processors/journal/record-entries'
 import { bookRecorder } from '#processors/rebuild/book-recorder'
@@ -75,6 +76,8 @@ const batchOf = (...datas: Uint8Array[]): ShardBatch => ({
   records: datas.map((data, index) => ({ sequenceNumber: String(99 + index), arrivedAtMs: 1_000, data })),
 })
 
+const LIMITS = { booksAtOnce: 1, cacheBytes: 1_000_000 }
+
 const given = () => {
   const alarms: string[] = []
   const log = { warn: vi.fn(), error: (_facts: object, message: string) => void alarms.push(message) }
@@ -89,15 +92,14 @@ const given = () => {
     clock: () => 0,
     log,
   }
-  const limits = { booksAtOnce: 1, cacheBytes: 1_000_000 }
   const aside = async () => (await world.quarantine.list({}, { limit: 100 })).items
   return {
     world,
     alarms,
     aside,
-    record: recordEntries(world, limits),
+    record: recordEntries(world, LIMITS),
     keep: archiveEntries({ archive, progress: world.progress, log }),
-    again: bookRecorder(world, { ...limits, mayHaveMoved: true }),
+    again: bookRecorder(world, { ...LIMITS, mayHaveMoved: true }),
     count: async (of = book) => (await world.journal.end(of))?.totals.entryCount ?? 0,
     progress: async (of: 'journal' | 'archive') => (await world.progress.of(of, SHARD))?.sequenceNumber,
     archived: () => archive.entries.map((archived) => archived.entry.entryId),
@@ -195,6 +197,34 @@ describe('an exception that hits every entry', () => {
     expect(said.mock.calls[0]?.[0]).toMatchObject({
       err: { message: expect.stringContaining('m1#2026-11-21') as string },
     })
+  })
+})
+
+describe('what no retry mends', () => {
+  const unknown = () => Promise.reject(new UnknownFormat('The head of merchant m1 is stored in format 2.'))
+  const mistake = () => Promise.reject(new TypeError('Cannot read properties of undefined'))
+
+  test.each([
+    { where: 'in the register, which another version has written', port: 'merchants', ports: { find: unknown } },
+    { where: 'in a head, which another version has written', port: 'heads', ports: { open: unknown } },
+    { where: 'in a journal that we read by a mistake of ours', port: 'journal', ports: { read: mistake } },
+    { where: 'in the progress, which another version has written', port: 'progress', ports: { advance: unknown } },
+    { where: 'in writing the progress, by a mistake of ours', port: 'progress', ports: { advance: mistake } },
+  ] as const)('raises the alarm each time, not only a warning: $where', async ({ port, ports }) => {
+    const { world, alarms, aside } = given()
+    const worker = recordEntries({ ...world, [port]: { ...world[port], ...ports } }, LIMITS)
+    for (let delivery = 1; delivery <= 2; delivery += 1) {
+      expect(await worker(batchOf(record(entry('a'))))).toEqual({ redeliverFrom: '99' })
+      expect(alarms).toHaveLength(delivery)
+    }
+    expect(await aside()).toEqual([])
+  })
+
+  test.each([unknown, mistake])('raises the alarm in the archive consumer, too', async (advance) => {
+    const { world, alarms } = given()
+    const keep = archiveEntries({ ...world, archive: memoryArchive(), progress: { ...world.progress, advance } })
+    expect(await keep(batchOf(record(entry('a'))))).toEqual({ redeliverFrom: '99' })
+    expect(alarms).toHaveLength(1)
   })
 })
 

@@ -15,6 +15,8 @@ test.each([
   { script: 'rebuild', args: ['--kept'] },
   { script: 'replay', args: [] },
   { script: 'replay', args: ['--from', '2026-11-20T00:00:00Z', '--to', '2026-11-20T00:00:00'] },
+  { script: 'replay', args: ['--from', '2026-11-20T00:00:00Z', '--to', '2026-11-19T00:00:00Z'] },
+  { script: 'replay', args: ['--from', '2999-11-20T00:00:00Z'] },
 ])('npm run $script with $args prints its usage', async ({ script, args }) => {
   const { code, stderr } = await run(script, ...args)
   expect(code).toBe(2)

@@ -10,9 +10,9 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import { contentHash, type Entry } from '#ledger/entry'
-import type { ArchiveQueries, Journal } from '#ledger/ports'
+import type { Journal } from '#ledger/ports'
 import { reconciliationText } from '#operations/reconcile-output'
 import { openSegment } from '#wire/journal/segment'
 import { recordEntries } from '#processors/journal/record-entries'
@@ -396,6 +396,23 @@ test('a row of an unknown schema version holds no entry', async () => {
     faults: [expect.stringContaining('/schema_version')],
   })
 })
+
+test.each(['NULL', "''", "'a b'", "'é'"])(
+  'rows of the merchant %s are a fault beside an equal book',
+  async (merchant) => {
+    const { send, reconcile, bucket } = await aSystem()
+    await send(entry('a'))
+    const position = { shardId: 'shardId-000000000000', sequenceNumber: '1', index: 0 }
+    const rows = [{ entry: entry('b'), position, arrivedAtMs: NOON_MS }]
+    const altered = await alteredParquet(rows, `* REPLACE (${merchant}::VARCHAR AS merchant_id)`)
+    const [key = ''] = bucket.objects.keys()
+    bucket.objects.set(`${key}.other`, altered)
+    expect(said(await reconcile())).toMatchObject({
+      isEqual: false,
+      faults: [expect.stringMatching(/^archive: b at .*\/merchantId/)],
+    })
+  },
+)
 
 test('reconciling waits for rows on their way, and no longer than needed', async () => {
   const { send, reconcile, running, waiting } = await aSystem()

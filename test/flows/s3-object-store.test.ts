@@ -3,7 +3,7 @@ import { startFauxqs, type FauxqsServer } from 'fauxqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { s3Client } from '#adapters/aws/s3'
-import { eachAtOnce } from '#processors/rebuild/each-at-once'
+import { concurrently } from '#ledger/concurrently'
 import { useLocalS3 } from '../local-s3.ts'
 
 let server: FauxqsServer
@@ -17,7 +17,7 @@ test('objects below a prefix are listed page by page and read whole, and a missi
   const client = s3Client()
   await client.send(new CreateBucketCommand({ Bucket: 'some-archive' }))
   const names = Array.from({ length: 1_005 }, (_, index) => `entries/${String(index).padStart(4, '0')}`)
-  await eachAtOnce([...names, 'errors/x'], 8, async (Key) => {
+  await concurrently([...names, 'errors/x'], 8, async (Key) => {
     await client.send(new PutObjectCommand({ Bucket: 'some-archive', Key, Body: Key }))
   })
   const store = s3ObjectStore(client, 'some-archive')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryJournal } from '#adapters/journal/memory-journal'
-import { wholeChain } from '#processors/journal/whole-chain'
+import { segmentsAfter, wholeChain } from '#ledger/chain'
 import { aBookId, aSealedSegment } from '../builders.ts'
 
 const aChain = async (length: number) => {
@@ -38,4 +38,32 @@ test('a failed read of one part fails the whole chain', async () => {
     for await (const _ of wholeChain({ ...counted, read }, aBookId()));
   }
   await expect(all()).rejects.toThrow('throttled')
+})
+
+test.each([
+  { length: 0, after: 0, reads: 1 },
+  { length: 1, after: 0, reads: 1 },
+  { length: 100, after: 0, reads: 7 },
+  { length: 100, after: 99, reads: 1 },
+  { length: 100, after: 100, reads: 1 },
+])(
+  'a chain of $length segments is read one read after the other from segment $after on',
+  async ({ length, after, reads }) => {
+    const { counted, most } = await aChain(length)
+    const numbers: number[] = []
+    for await (const { number } of segmentsAfter(counted, aBookId(), after)) numbers.push(number)
+    expect(numbers).toEqual(Array.from({ length: length - after }, (_, index) => after + index + 1))
+    expect(most).toEqual({ reads, atOnce: 1 })
+  },
+)
+
+test('a reader that stops after the first segment has asked for two', async () => {
+  const { counted } = await aChain(100)
+  const asked: unknown[] = []
+  const read: typeof counted.read = (book, after, limit) => {
+    asked.push([after, limit])
+    return counted.read(book, after, limit)
+  }
+  for await (const _ of segmentsAfter({ read }, aBookId(), 10)) break
+  expect(asked).toEqual([[10, 2]])
 })

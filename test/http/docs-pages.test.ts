@@ -12,7 +12,7 @@ const loadedBy = (path: string, html: string): string[] =>
     .map((address) => new URL(address, `http://daybook${path}`).href.replace('http://daybook', ''))
 
 describe.each(['/docs', '/docs/problems'])('%s', (path) => {
-  test('is a page that loads everything from here', async () => {
+  test('is a page that loads everything from the service itself', async () => {
     const answer = await app.request(path)
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
     const loaded = loadedBy(path, await answer.text())
@@ -20,7 +20,7 @@ describe.each(['/docs', '/docs/problems'])('%s', (path) => {
     for (const file of loaded) expect((await app.request(file)).status, file).toBe(200)
   })
 
-  test('lets no script run that is not ours, and lets it speak to nobody else', async () => {
+  test('allows scripts of the service only, and connections to the service only', async () => {
     const policy = (await app.request(path)).headers.get('content-security-policy') ?? ''
     expect(policy.split('; ')).toEqual(expect.arrayContaining(["default-src 'none'", "script-src 'self'"]))
     expect(policy.split('; ')).toContain("connect-src 'self'")
@@ -48,7 +48,7 @@ test('the page of problems explains every code of a field', async () => {
   for (const code of Object.keys(FIELD_TEXTS)) expect(html).toContain(`<td><code>${code}</code></td>`)
 })
 
-test('a file that is not there is not found, whatever path it is asked by', async () => {
+test('a file that does not exist is answered 404 by any path', async () => {
   for (const name of ['index.html', '../../package.json', '..%2fpackage.json', 'swagger-ui.js.map']) {
     expect((await app.request(`/docs/assets/${name}`)).status).toBe(404)
   }

@@ -1,11 +1,9 @@
-/** Entries at times that a merchant's calendar does not reach, and the alarm that rings a year before. */
-import { expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+/** Entries at times that a merchant's calendar does not reach, and the error that is logged from a year before. */
+import { expect, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ingest } from '#ingest/ingest'
 import { aMerchant, merchantId } from '#test/builders'
 import { ruleMade, zones2026f } from '#test/zone-data'
+import { anIngest, SALE } from './ingest-fixtures.ts'
 import { scrape } from './metrics-text.ts'
 
 // Ten years after they were made, their record of the zone ends.
@@ -18,25 +16,15 @@ const start = (now: string) => {
   const calendar = [ruleMade(zones2026f, MADE, 'America/Sao_Paulo')] as const
   const ids = Array.from({ length: 200 }, (_, index) => merchantId(`m${index}`))
   const merchants = memoryMerchants(ids.map((id) => aMerchant({ merchantId: id, calendar })))
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: zones2026f,
-    stream: memoryEntryStream(),
-    merchants,
-    quarantine: memoryQuarantine(),
-    log,
-    clock: () => nowMs,
-  })
+  const { app, log, post: send } = anIngest({ zones: zones2026f, merchants, clock: () => nowMs })
   const sale = (occurredAt: string, index = 0) => ({
+    ...SALE,
     entryId: `e-${occurredAt}`,
     merchantId: ids[index],
-    direction: 'credit',
-    amount: 1,
-    currency: 'BRL',
     occurredAt,
   })
   const post = async (path: string, body: unknown) => {
-    const answer = await app.request(path, { method: 'POST', body: JSON.stringify(body) })
+    const answer = await send(path, body)
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> }
   }
   return { app, log, post, sale, ids, merchants, elapse: (ms: number) => void (nowMs += ms) }
@@ -62,11 +50,11 @@ test('in a batch only the entries that the calendar does not reach are refused',
   })
 })
 
-test('a year before, an error is logged once an hour, however many entries and merchants there are', async () => {
+test('an error is logged once an hour from a year before a calendar ends, however many entries and merchants there are', async () => {
   const { app, log, post, sale, ids, elapse } = start('2035-11-20T12:00:01Z')
   const now = '2035-11-20T12:00:00Z'
-  const everybody = { entries: ids.map((_, index) => sale(now, index)) }
-  for (let times = 0; times < 3; times += 1) await post('/v1/entries/batch', everybody)
+  const oneEach = { entries: ids.map((_, index) => sale(now, index)) }
+  for (let times = 0; times < 3; times += 1) await post('/v1/entries/batch', oneEach)
   expect(log.error.mock.calls).toEqual([
     [{ merchantId: 'm0', endsAt: ENDS, merchants: 1 }, expect.stringContaining('npm run zones')],
   ])
@@ -76,7 +64,7 @@ test('a year before, an error is logged once an hour, however many entries and m
   expect((await scrape(app)).get('daybook_ingest_calendars_ending')).toBe(0)
 })
 
-test('nothing rings earlier than a year before', async () => {
+test('no error is logged earlier than a year before a calendar ends', async () => {
   const { app, log, post, sale } = start('2035-11-20T11:59:59Z')
   await post('/v1/entries', sale('2035-11-20T11:00:00Z'))
   expect(log.error).not.toHaveBeenCalled()

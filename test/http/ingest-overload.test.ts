@@ -1,16 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
 import { admission } from '#ingest/admission'
-import { ingest, type IngestLimits } from '#ingest/ingest'
 import { rateLimit } from '#ingest/rate-limit'
-import type { EntryStream } from '#ledger/ports'
-import { aMerchant } from '#test/builders'
-import { decodeRecord } from '#wire/stream/record'
-
-const MEBIBYTE = 1024 * 1024
+import { anIngest, MEBIBYTE, putAfter, saleNow as sale } from './ingest-fixtures.ts'
 
 describe('admission', () => {
   const start = () => {
@@ -20,7 +11,7 @@ describe('admission', () => {
   }
   const busy = { ok: false, error: { code: 'too-busy', retryAfterSeconds: expect.any(Number) } }
 
-  test('lets in what there is room for, and more when somebody has left', () => {
+  test('lets in what there is room for, and more when a request has left', () => {
     const { enter } = start()
     const half = enter(MEBIBYTE / 2)
     expect(half.ok && enter(MEBIBYTE / 2).ok).toBe(true)
@@ -30,7 +21,7 @@ describe('admission', () => {
     expect(enter(1)).toMatchObject(busy)
   })
 
-  test('counts who leaves once', () => {
+  test('counts a request that leaves several times once', () => {
     const { enter } = start()
     const half = enter(MEBIBYTE / 2)
     if (half.ok) for (const _ of [1, 2, 3]) half.value.leave()
@@ -38,13 +29,13 @@ describe('admission', () => {
     expect(enter(1)).toMatchObject(busy)
   })
 
-  test('bounds the number of those who hold nothing', () => {
+  test('bounds the number of requests that hold no bytes', () => {
     const { enter } = start()
     const entered = Array.from({ length: 1_000 }, () => enter(0).ok)
     expect(entered.filter(Boolean)).toHaveLength(64)
   })
 
-  test('lets nobody in while others have waited for more than a second', () => {
+  test('refuses all while others have waited for more than a second', () => {
     const { enter, wait } = start()
     wait(1_000)
     expect(enter(1).ok).toBe(true)
@@ -83,7 +74,7 @@ describe('a cap on entries per second', () => {
     expect(limit.check().ok).toBe(true)
   })
 
-  test('takes on the average what it is set to, from those who wait and those who do not', async () => {
+  test('takes what it is set to on average, from requests that wait and requests that do not', async () => {
     const { limit, now } = start(1_000)
     let taken = 0
     while (now() < 60_000) {
@@ -96,39 +87,10 @@ describe('a cap on entries per second', () => {
   })
 })
 
-const sale = (entryId: string) => ({
-  entryId,
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1,
-  currency: 'BRL',
-  occurredAt: new Date().toISOString(),
-})
 const batch = (name: string, count: number) =>
   JSON.stringify({ entries: Array.from({ length: count }, (_, index) => sale(`${name}-${index}`)) })
 
-const start = ({ stream, limits }: { stream?: EntryStream; limits?: IngestLimits }) => {
-  const memory = memoryEntryStream()
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: stream ?? memory,
-    merchants: memoryMerchants([aMerchant()]),
-    log,
-    ...(limits && { limits }),
-  })
-  const post = async (path: string, body: string | ReadableStream, headers: Record<string, string> = {}) =>
-    await app.request(new Request(`http://ingest${path}`, { method: 'POST', body, headers, duplex: 'half' }))
-  const countOnStream = () =>
-    memory.records.reduce((count, { data }) => {
-      const record = decodeRecord(data)
-      return count + (record.ok && record.value.kind === 'entries' ? record.value.entries.length : 0)
-    }, 0)
-  return { post, countOnStream, log }
-}
-
-/** A body that notes whether anybody began to read it. */
+/** A body that notes whether it is read. */
 const watchedBody = (text: string) => {
   let isRead = false
   const body = new ReadableStream(
@@ -149,18 +111,9 @@ describe('a stream that takes entries too slowly', () => {
   afterEach(() => void vi.useRealTimers())
 
   test('has new requests refused before they are read, and let in again when it is quick again', async () => {
-    const memory = memoryEntryStream()
     const gate = Promise.withResolvers<void>()
-    const { post } = start({
-      stream: {
-        ...memory,
-        put: async (records) => {
-          await gate.promise
-          return await memory.put(records)
-        },
-      },
-    })
-    const early = post('/v1/entries', JSON.stringify(sale('early')))
+    const { post } = anIngest({ streamWith: putAfter(gate) })
+    const early = post('/v1/entries', sale('early'))
     await vi.advanceTimersByTimeAsync(1_500)
 
     for (const path of ['/v1/entries', '/v1/entries/batch', '/v1/entries/stream']) {
@@ -172,13 +125,13 @@ describe('a stream that takes entries too slowly', () => {
 
     gate.resolve()
     expect((await early).status).toBe(202)
-    expect((await post('/v1/entries', JSON.stringify(sale('late')))).status).toBe(202)
+    expect((await post('/v1/entries', sale('late'))).status).toBe(202)
   })
 })
 
 describe('more requests than there is room for', () => {
   test('are refused before they are read, and let in again when the others have gone', async () => {
-    const { post } = start({ limits: { maxBytesInFlight: 4 * MEBIBYTE } })
+    const { post } = anIngest({ limits: { maxBytesInFlight: 4 * MEBIBYTE } })
     const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
     const slow = Array.from({ length: 2 }, (_, index) => {
       let isSent = false
@@ -198,11 +151,11 @@ describe('more requests than there is room for', () => {
 
     goOn()
     expect((await Promise.all(under)).map(({ status }) => status)).toEqual([202, 202])
-    expect((await post('/v1/entries', JSON.stringify(sale('more')))).status).toBe(202)
+    expect((await post('/v1/entries', sale('more'))).status).toBe(202)
   })
 
-  test('and uploads have room of their own', async () => {
-    const { post } = start({ limits: { maxBytesInFlight: 4 * MEBIBYTE } })
+  test('are refused apart from uploads, which have room of their own', async () => {
+    const { post } = anIngest({ limits: { maxBytesInFlight: 4 * MEBIBYTE } })
     const { promise: never } = Promise.withResolvers<void>()
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => post('/v1/entries/stream', new ReadableStream({ pull: () => never }))),
@@ -211,7 +164,7 @@ describe('more requests than there is room for', () => {
       ...Array.from({ length: 4 }, () => 200),
       ...Array.from({ length: 6 }, () => 503),
     ])
-    expect((await post('/v1/entries', JSON.stringify(sale('quick')))).status).toBe(202)
+    expect((await post('/v1/entries', sale('quick'))).status).toBe(202)
     for (const answer of answers) await answer.body?.cancel()
     expect((await post('/v1/entries/stream', '')).status).toBe(200)
   })
@@ -221,8 +174,8 @@ describe('four times what is let in', () => {
   const PER_SECOND = 2_000
   const BATCH = 50
 
-  test('for three seconds: only 202 and 429, every 202 on the stream, nobody waits, and then all is as before', async () => {
-    const { post, countOnStream, log } = start({
+  test('is answered 202 or 429 without waiting, every 202 is on the stream, and afterwards all is accepted again', async () => {
+    const { post, onStream, log } = anIngest({
       limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: PER_SECOND },
     })
     const statuses = new Map<number, number>()
@@ -248,7 +201,7 @@ describe('four times what is let in', () => {
 
     expect([...statuses.keys()].toSorted((a, b) => a - b)).toEqual([202, 429])
     const accepted = (statuses.get(202) ?? 0) * BATCH
-    expect(countOnStream()).toBe(accepted)
+    expect(onStream()).toHaveLength(accepted)
     // A second's worth was saved up at the start.
     expect(accepted).toBeGreaterThan(PER_SECOND * seconds * 0.9)
     expect(accepted).toBeLessThanOrEqual(PER_SECOND * (seconds + 1) + BATCH)
@@ -262,8 +215,8 @@ describe('four times what is let in', () => {
     expect(log.error).not.toHaveBeenCalled()
   })
 
-  test('of an upload: it is read as slowly as it may be', async () => {
-    const { post } = start({ limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: PER_SECOND } })
+  test('makes an upload wait until the cap allows its entries', async () => {
+    const { post } = anIngest({ limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: PER_SECOND } })
     const lines = Array.from({ length: 2 * PER_SECOND }, (_, index) => JSON.stringify(sale(`e${index}`))).join('\n')
     const startedMs = performance.now()
     const response = await post('/v1/entries/stream', lines)

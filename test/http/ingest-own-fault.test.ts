@@ -1,10 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
-import { aMerchant } from '../builders.ts'
+import { anIngest, SALE } from './ingest-fixtures.ts'
 
 // Bugs of ours that one entry brings out: where its day is found, and where its line is written.
 vi.mock(import('#ledger/calendar'), async (importOriginal) => {
@@ -29,11 +24,8 @@ vi.mock(import('#wire/stream/record'), async (importOriginal) => {
 })
 
 const sale = (entryId: string, given: object = {}) => ({
+  ...SALE,
   entryId,
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
   occurredAt: '2026-11-20T09:30:00Z',
   ...given,
 })
@@ -42,13 +34,8 @@ test.each([
   { where: 'its day is found', given: { occurredAt: '2026-11-20T09:59:59Z' } },
   { where: 'its line is written', given: { description: 'brings-out-the-bug' } },
 ])('an entry on which our own code fails where $where is answered 500, and its neighbours 202', async ({ given }) => {
-  const stream = memoryEntryStream()
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const merchants = memoryMerchants([aMerchant()])
-  const clock = () => Date.parse('2026-11-20T12:00:00Z')
-  const app = ingest({ zones: ianaZones, quarantine: memoryQuarantine(), stream, merchants, log, clock })
-  const body = JSON.stringify({ entries: [sale('a'), sale('b', given), sale('c')] })
-  const response = await app.request('/v1/entries/batch', { method: 'POST', body })
+  const { post, log } = anIngest({ clock: () => Date.parse('2026-11-20T12:00:00Z') })
+  const response = await post('/v1/entries/batch', { entries: [sale('a'), sale('b', given), sale('c')] })
   expect(response.status).toBe(207)
   expect(await response.json()).toMatchObject({
     accepted: 2,
@@ -60,6 +47,6 @@ test.each([
     ],
   })
   expect(log.error).toHaveBeenCalledTimes(1)
-  const alone = await app.request('/v1/entries', { method: 'POST', body: JSON.stringify(sale('b', given)) })
+  const alone = await post('/v1/entries', sale('b', given))
   expect(alone.status).toBe(500)
 })

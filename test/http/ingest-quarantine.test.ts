@@ -1,17 +1,14 @@
 /** What operators decide about things set aside, over HTTP and memory adapters. */
-import { describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { describe, expect, test, vi } from 'vitest'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
 import type { AuditEvent } from '#ledger/audit-event'
 import type { EntryStream, Quarantine } from '#ledger/ports'
 import { MAX_REPLAYS, quarantineKey, quarantineState, type Quarantined, type SetAside } from '#ledger/quarantine'
-import { aMerchant, anEntry, aSetAside, entryId, utf8 } from '#test/builders'
+import { anEntry, aSetAside, entryId, utf8 } from '#test/builders'
+import { anIngest } from './ingest-fixtures.ts'
 import { positionToken } from '#wire/http/position-token'
 import { quarantineId } from '#wire/http/quarantine-id'
-import { decodeRecord } from '#wire/stream/record'
 
 const NOW = Date.parse('2026-11-20T12:35:00Z')
 /** Before everything that the memory stream takes. */
@@ -36,15 +33,11 @@ type Given = {
 }
 
 const start = async ({ given = item, stream, quarantineWith = () => ({}), publish = async () => {} }: Given = {}) => {
-  const memory = memoryEntryStream()
   const quarantine = memoryQuarantine()
   const told: AuditEvent[] = []
-  const log = { error: vi.fn(), warn: vi.fn() }
   let nowMs = NOW
-  const app = ingest({
-    zones: ianaZones,
-    stream: stream ?? memory,
-    merchants: memoryMerchants([aMerchant()]),
+  const { app, log, onStream } = anIngest({
+    ...(stream && { stream }),
     quarantine: { ...quarantine, ...quarantineWith(quarantine) },
     auditTrail: {
       async publish(decision) {
@@ -52,7 +45,6 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
         await publish(decision)
       },
     },
-    log,
     clock: () => nowMs,
     queryUrl: 'https://books.example',
   })
@@ -79,13 +71,7 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
       if (found === undefined) throw new Error('it is not there')
       return found
     },
-    /** What stands on the stream, in order. */
-    onStream: () =>
-      memory.records.flatMap(({ data }) => {
-        const record = decodeRecord(data)
-        if (!record.ok || record.value.kind !== 'entries') throw new Error('no record of entries')
-        return record.value.entries.map(({ entry }) => (entry.ok ? entry.value : entry.error))
-      }),
+    onStream,
     /** What the journal processor does with a replay that is no better than the original. */
     setAsideAgain: async (sequenceNumber: string) =>
       await quarantine.setAside({ ...given, position: { ...ORIGIN, sequenceNumber } }),
@@ -145,7 +131,7 @@ describe('replaying something as it was', () => {
     expect(onStream()).toEqual([sale, sale])
   })
 
-  test(`no more than ${MAX_REPLAYS} times; then it has to be corrected, or discarded`, async () => {
+  test(`no more than ${MAX_REPLAYS} times is allowed; then it has to be corrected or discarded`, async () => {
     const { post, setAsideAgain } = await start()
     for (let times = 1; times <= MAX_REPLAYS; times += 1) {
       expect((await post('replay')).status).toBe(202)
@@ -158,7 +144,7 @@ describe('replaying something as it was', () => {
     expect((await post('replay', { entry: { entryId: 'e1-b' } })).status).toBe(202)
   })
 
-  test('is refused for what nobody could read: that stays as it is for ever', async () => {
+  test('is refused for an unreadable record, which stays as it is', async () => {
     const { post, onStream, stored } = await start({ given: unreadable })
     expect(await post('replay')).toMatchObject({
       status: 422,
@@ -191,7 +177,7 @@ describe('replaying something corrected', () => {
     expect(quarantineState(kept)).toMatchObject({ status: 'replayed', replayedAs: { entry: corrected } })
   })
 
-  test('again answers the same; other fields are refused, and so is as it was', async () => {
+  test('again answers the same, and other fields or none are refused', async () => {
     const { post, onStream, elapse } = await start()
     const first = await post('replay', { entry: { amount: 7 } })
     elapse(500 * 86_400_000)
@@ -202,13 +188,13 @@ describe('replaying something corrected', () => {
     expect(onStream()).toHaveLength(1)
   })
 
-  test('fields that make the very same entry are a replay as it was', async () => {
+  test('with fields that make the very same entry is a replay as it was', async () => {
     const { post, onStream } = await start()
     await post('replay', { entry: { amount: 100, occurredAt: '2026-11-20T12:30:00.000999Z' } })
     expect(onStream()).toEqual([sale])
   })
 
-  test('what nobody could read can be replaced by an entry', async () => {
+  test('puts an entry in the place of an unreadable record', async () => {
     const { post, onStream, stored } = await start({ given: unreadable })
     const entry = {
       entryId: 'e1',
@@ -243,7 +229,7 @@ describe('replaying something corrected', () => {
     expect((await stored()).actions).toEqual([])
   })
 
-  test('of what nobody could read needs all fields', async () => {
+  test('needs all fields for an unreadable record', async () => {
     const { post } = await start({ given: unreadable })
     const { body } = await post('replay', { entry: { amount: 5 } })
     const found = body['errors'] as { pointer: string; code: string }[]
@@ -252,7 +238,7 @@ describe('replaying something corrected', () => {
 })
 
 describe('discarding something', () => {
-  test('keeps it, with the reason', async () => {
+  test('keeps the item with the reason', async () => {
     const { post, onStream, stored } = await start()
     expect(await post('discard', { reason: 'A till in test mode.' })).toMatchObject({
       status: 200,
@@ -268,7 +254,7 @@ describe('discarding something', () => {
     expect(await stored()).toMatchObject({ subject: sale, raw: item.raw, actions: [{ action: 'discarded' }] })
   })
 
-  test('again answers the same; for another reason, or to replay it after all, is refused', async () => {
+  test('again answers the same, and another reason or a replay is refused', async () => {
     const { post, onStream, elapse } = await start()
     const first = await post('discard', { reason: 'test' })
     elapse(60_000)
@@ -278,7 +264,7 @@ describe('discarding something', () => {
     expect(onStream()).toEqual([])
   })
 
-  test('is refused once it was replayed, until that was set aside', async () => {
+  test('is refused once it was replayed, until the replay is set aside', async () => {
     const { post, setAsideAgain } = await start()
     await post('replay')
     expect(await post('discard', { reason: 'test' })).toMatchObject({ status: 409, body: { code: 'already-decided' } })
@@ -286,7 +272,7 @@ describe('discarding something', () => {
     expect(await post('discard', { reason: 'test' })).toMatchObject({ status: 200 })
   })
 
-  test('for good: set aside again, it stays discarded', async () => {
+  test('holds when the item is set aside again', async () => {
     const { post, setAsideAgain, stored } = await start()
     await post('discard', { reason: 'test' })
     await setAsideAgain('99')
@@ -310,7 +296,7 @@ describe('discarding something', () => {
 })
 
 describe('two operators at once', () => {
-  test('one decision holds, and the other is told', async () => {
+  test('decide differently: one decision holds, and the other operator is told', async () => {
     const { post, onStream, stored } = await start()
     const [replay, discard] = await Promise.all([post('replay'), post('discard', { reason: 'test' })])
     expect([
@@ -322,7 +308,7 @@ describe('two operators at once', () => {
     expect(onStream()).toHaveLength(status === 'replayed' ? 1 : 0)
   })
 
-  test('with the same decision both are answered the same', async () => {
+  test('decide the same and get the same answer', async () => {
     const { post, stored } = await start()
     const answers = await Promise.all([post('replay'), post('replay'), post('replay')])
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202])
@@ -330,7 +316,7 @@ describe('two operators at once', () => {
     expect((await stored()).actions).toHaveLength(2)
   })
 
-  test('a discard between the decision to replay and the stream comes too late', async () => {
+  test('decide too late with a discard between the decision to replay and the stream', async () => {
     const memory = memoryEntryStream()
     let answer: Promise<unknown> | undefined
     const stream: EntryStream = {
@@ -348,7 +334,7 @@ describe('two operators at once', () => {
 })
 
 describe('a replay that breaks off', () => {
-  test('before the stream acknowledged it: 503, still waiting, and only the same can be sent again', async () => {
+  test('before the stream acknowledged it is answered 503, and only the same replay can be sent again', async () => {
     vi.useFakeTimers({ now: NOW })
     try {
       let isDown = true
@@ -376,7 +362,7 @@ describe('a replay that breaks off', () => {
     }
   })
 
-  test('between the stream and the note: waiting, and the same again is the same entry', async () => {
+  test('after the stream acknowledged it leaves the item waiting, and the same replay again is the same entry', async () => {
     let notes = 0
     const { post, onStream, stored } = await start({
       quarantineWith: (quarantine) => ({
@@ -396,17 +382,17 @@ describe('a replay that breaks off', () => {
   })
 })
 
-describe('every decision', () => {
+describe('a decision', () => {
   test.each([
     { headers: {}, by: 'unknown' },
     { headers: { 'x-operator': 'ana' }, by: 'ana' },
-  ])('is of $by', async ({ headers, by }) => {
+  ])('is recorded as made by $by', async ({ headers, by }) => {
     const { post, stored } = await start()
     await post('discard', { reason: 'test' }, headers)
     expect((await stored()).actions).toMatchObject([{ by }])
   })
 
-  test.each(['two words', 'x'.repeat(65), '', '..'])('is refused to whoever gives no proper name: %s', async (name) => {
+  test.each(['two words', 'x'.repeat(65), '', '..'])('is refused when the operator’s name is %j', async (name) => {
     const { post, stored } = await start()
     for (const action of ['replay', 'discard']) {
       expect(await post(action, action === 'replay' ? {} : { reason: 'test' }, { 'x-operator': name })).toMatchObject({
@@ -417,7 +403,7 @@ describe('every decision', () => {
     expect((await stored()).actions).toEqual([])
   })
 
-  test('is told once it is durable: a replay', async () => {
+  test('to replay is published once it is durable', async () => {
     const { post, told } = await start()
     await post('replay', { entry: { amount: 7 } })
     expect(told).toEqual([
@@ -440,7 +426,7 @@ describe('every decision', () => {
     expect(() => JSON.stringify(told)).not.toThrow()
   })
 
-  test('is told once it is durable: a discard of what nobody could read', async () => {
+  test('to discard an unreadable record is published once it is durable', async () => {
     const { post, told } = await start({ given: unreadable })
     await post('discard', { reason: 'test' })
     expect(told).toEqual([
@@ -453,7 +439,7 @@ describe('every decision', () => {
     ])
   })
 
-  test('is told again under the same id when it is asked for again, and a refusal is not told', async () => {
+  test('is published again under the same id when it is asked for again, and a refusal is not published', async () => {
     const { post, told } = await start()
     await post('discard', { reason: 'test' })
     await post('discard', { reason: 'test' })
@@ -462,14 +448,14 @@ describe('every decision', () => {
     expect(told[1]).toEqual(told[0])
   })
 
-  test('holds when it cannot be told', async () => {
+  test('holds when it cannot be published', async () => {
     const { post, log } = await start({ publish: () => Promise.reject(new Error('no route to host')) })
     expect((await post('discard', { reason: 'test' })).status).toBe(200)
     expect(log.warn).toHaveBeenCalledOnce()
   })
 })
 
-describe('refused are', () => {
+describe('deciding refuses', () => {
   test.each([
     'x',
     '%00',
@@ -478,7 +464,7 @@ describe('refused are', () => {
     `${idOf(item)}=`,
     quarantineId({ scope: 'parts#ab', item: '0002' }),
     'x'.repeat(2_000),
-  ])('ids of nothing: %s', async (id) => {
+  ])('the id %s, which names no item, with 404', async (id) => {
     const { post } = await start()
     expect(await post(`/v1/quarantine/${id}/replay`)).toMatchObject({ status: 404, body: { code: 'not-found' } })
     expect(await post(`/v1/quarantine/${id}/discard`, { reason: 'test' })).toMatchObject({ status: 404 })
@@ -494,7 +480,7 @@ describe('refused are', () => {
     },
   )
 
-  test('other methods', async () => {
+  test('other methods with 405', async () => {
     const { app } = await start()
     for (const action of ['replay', 'discard']) {
       const response = await app.request(`/v1/quarantine/${idOf(item)}/${action}`)

@@ -1,50 +1,29 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
-import { ingest } from '#ingest/ingest'
-import { aMerchant } from '#test/builders'
+import { anIngest, saleNow } from './ingest-fixtures.ts'
 
-const log = { error() {}, warn() {} }
 const host = '127.0.0.1'
 
 const start = async () => {
-  const memory = memoryEntryStream()
   const put = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
-  const stream = {
-    ...memory,
-    async put(records: Parameters<typeof memory.put>[0]) {
-      put.resolve()
-      await go.promise
-      return await memory.put(records)
-    },
-  }
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream,
-    merchants: memoryMerchants([aMerchant()]),
-    log,
+  const { app, records } = anIngest({
+    streamWith: (memory) => ({
+      put: async (given) => {
+        put.resolve()
+        await go.promise
+        return await memory.put(given)
+      },
+    }),
   })
   const serving = await serve(app, { host, port: 0 })
   const url = `http://${host}:${serving.port}`
-  return { serving, url, records: memory.records, isPutting: put.promise, acknowledge: go.resolve }
+  return { serving, url, records, isPutting: put.promise, acknowledge: go.resolve }
 }
 
-const sale = () =>
-  JSON.stringify({
-    entryId: 'e1',
-    merchantId: 'm1',
-    direction: 'credit',
-    amount: 1250,
-    currency: 'BRL',
-    occurredAt: new Date().toISOString(),
-  })
+const sale = () => JSON.stringify(saleNow('e1'))
 
 describe('a server', () => {
   test('told to stop takes no more connections, and answers what it has begun', async () => {
@@ -84,7 +63,7 @@ describe('a server', () => {
     ['a broken percent-encoding', 'PUT /v1/merchants/%zz HTTP/1.1\r\nHost: a\r\n', 422],
     ['a merchant called .', 'PUT /v1/merchants/. HTTP/1.1\r\nHost: a\r\n', 404],
     ['a merchant called .., encoded', 'PUT /v1/merchants/%2e%2E HTTP/1.1\r\nHost: a\r\n', 404],
-    ['a method that nobody knows', 'BREW /v1/entries HTTP/1.1\r\nHost: a\r\n', 400],
+    ['an unknown method', 'BREW /v1/entries HTTP/1.1\r\nHost: a\r\n', 400],
     ['two lengths', 'POST /v1/entries HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n', 400],
     ['a length of 2 MiB', 'POST /v1/entries HTTP/1.1\r\nHost: a\r\nContent-Length: 2097152\r\n', 413],
   ])('answers %s', async (_what, head, status) => {

@@ -1,26 +1,13 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
+import { afterEach, describe, expect, test } from 'vitest'
 import { serve, type Serving } from '#http/serve'
 import { eventually } from '#infra/local/retry'
 import { ENDLESS_PATHS } from '#ingest/app'
-import { ingest } from '#ingest/ingest'
-import { aMerchant } from '#test/builders'
+import { anIngest, saleNow } from './ingest-fixtures.ts'
 
 const host = '127.0.0.1'
 
-const line = (entryId: string) =>
-  `${JSON.stringify({
-    entryId,
-    merchantId: 'm1',
-    direction: 'credit',
-    amount: 1250,
-    currency: 'BRL',
-    occurredAt: new Date().toISOString(),
-  })}\n`
+const line = (entryId: string) => `${JSON.stringify(saleNow(entryId))}\n`
 
 const opened: { serving: Serving; sockets: Socket[] }[] = []
 afterEach(async () => {
@@ -32,23 +19,16 @@ afterEach(async () => {
 
 /** Ingest on a socket, over a stream that can be held. */
 const start = async () => {
-  const memory = memoryEntryStream()
   let gate: PromiseWithResolvers<void> | undefined
   let accepted = 0
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: {
-      ...memory,
-      async put(records) {
+  const { app, log } = anIngest({
+    streamWith: (memory) => ({
+      put: async (records) => {
         await gate?.promise
         accepted += records.length
         return await memory.put(records)
       },
-    },
-    merchants: memoryMerchants([aMerchant()]),
-    log,
+    }),
   })
   const serving = await serve(app, { host, port: 0, endlessPaths: ENDLESS_PATHS })
   const sockets: Socket[] = []
@@ -147,7 +127,7 @@ describe('an upload', () => {
     expect(sentBytes).toBeLessThan(16 * MEBIBYTE)
   })
 
-  test('that breaks off leaves what was accepted, and the service as it was', async () => {
+  test('that breaks off leaves its accepted entries, and the service answers as before', async () => {
     const { upload, log, serving } = await start()
     for (let turn = 0; turn < 20; turn += 1) {
       const { socket, send, answered } = upload()
@@ -161,7 +141,7 @@ describe('an upload', () => {
     expect(log.error).not.toHaveBeenCalled()
   })
 
-  test('that breaks off while its entries are on their way gives its room back', async () => {
+  test('that breaks off while its entries are on their way gives back the room that it held', async () => {
     const { upload, hold, release, serving, log } = await start()
     hold()
     // Far more than there is room for at a time.

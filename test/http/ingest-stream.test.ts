@@ -1,43 +1,27 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
 import type { Position } from '#ledger/identifiers'
 import type { EntryStream } from '#ledger/ports'
 import { aMerchant, merchantId } from '#test/builders'
 import { MAX_LINE_BYTES } from '#wire/http/lines'
 import { parsePositionToken } from '#wire/http/position-token'
 import { decodeRecord } from '#wire/stream/record'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { anIngest, NOW_MS, SALE, type Sent } from './ingest-fixtures.ts'
 
-const NOW = Date.parse('2026-11-20T12:30:00Z')
-
-const sale = (entryId: string) => ({
-  entryId,
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
-})
+const sale = (entryId: string) => ({ ...SALE, entryId })
 const line = (entryId: string) => JSON.stringify(sale(entryId))
 const sales = (count: number, first = 1) => Array.from({ length: count }, (_, index) => line(`e${first + index}`))
 
 const start = (stream?: EntryStream, merchants = [aMerchant()]) => {
-  const memory = memoryEntryStream()
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: stream ?? memory,
+  const { app, log, post, onStream } = anIngest({
+    ...(stream && { stream }),
     merchants: memoryMerchants(merchants),
-    log,
-    clock: () => NOW,
+    clock: () => NOW_MS,
   })
-  const request = async (body: Sent, headers: Record<string, string> = {}) =>
-    await app.request(new Request('http://ingest/v1/entries/stream', { method: 'POST', headers, body, duplex: 'half' }))
+  const request = async (body: Sent, headers?: Record<string, string>) =>
+    await post('/v1/entries/stream', body, headers)
   const send = async (body: Sent, headers: Record<string, string> = {}): Promise<Answer[]> => {
     const response = await request(body, headers)
     expect({ status: response.status, type: response.headers.get('content-type') }).toEqual({
@@ -46,16 +30,8 @@ const start = (stream?: EntryStream, merchants = [aMerchant()]) => {
     })
     return answersOf(await response.text())
   }
-  const onStream = () =>
-    memory.records.flatMap(({ data }) => {
-      const record = decodeRecord(data)
-      if (!record.ok || record.value.kind !== 'entries') throw new Error('not a record of entries')
-      return record.value.entries.map(({ entry }) => (entry.ok ? entry.value.entryId : expect.fail(entry.error)))
-    })
-  return { app, log, request, send, onStream }
+  return { app, log, request, send, onStream: () => onStream().map(({ entryId }) => entryId) }
 }
-
-type Sent = string | Uint8Array<ArrayBuffer> | ReadableStream
 
 type Answer = Record<string, unknown> & { problem?: { code: string; status: number; detail: string } }
 
@@ -96,7 +72,7 @@ describe('entries, one per line', () => {
     ],
     ['a bad entry', `[]\n${line('a')}\n`, [rejected(1, 'invalid'), range(2, 2), done(1, 1)]],
     ['two entries on a line', `${line('a')}${line('b')}`, [rejected(1, 'not-json'), done(0, 1)]],
-  ])('%s', async (_what, body, answers) => {
+  ])('are answered line by line: %s', async (_what, body, answers) => {
     expect(await start().send(body)).toEqual(answers)
   })
 
@@ -222,7 +198,7 @@ describe('the position of a range', () => {
     expectCovered(answers, places, ids)
   })
 
-  test('a range ends before it would name a ninth shard', async () => {
+  test('names at most eight shards, and the range ends there', async () => {
     const { stream, places } = sharded(16)
     const ids = Array.from({ length: 64 }, (_, index) => `e${index}`)
     const answers = await start(stream, SHOPS).send(ids.map((id, index) => shopLine(id, index)).join('\n') + '\n')
@@ -242,7 +218,7 @@ describe('the position of a range', () => {
     }
   })
 
-  test('a range tells the days of its own entries, each once and in order', async () => {
+  test('comes with the days of the range’s own entries, each once and in order', async () => {
     const onDay = (date: string, index: number) =>
       JSON.stringify({ ...sale(`e${index}`), occurredAt: `${date}T06:00:00-03:00` })
     const first = ['2026-11-20', '2026-11-18', '2026-11-20', '2026-11-19'].map(onDay)
@@ -276,7 +252,7 @@ describe('a body that cannot be read to its end', () => {
     expect(onStream()).toEqual(['a', 'b'])
   })
 
-  test('because nobody can expand it is refused at once', async () => {
+  test('because its encoding is unknown is refused with 415 at once', async () => {
     const response = await start().request(line('a'), { 'content-encoding': 'br' })
     expect(response.status).toBe(415)
   })
@@ -291,7 +267,7 @@ describe('a stream out of reach', () => {
     }
   }
 
-  test('for a while: what could not be written is refused with 503, the rest accepted', async () => {
+  test('for a while refuses with 503 the lines that could not be written, and accepts the others', async () => {
     vi.useFakeTimers()
     let isDown = true
     const { send } = start(failing(() => isDown))
@@ -310,7 +286,7 @@ describe('a stream out of reach', () => {
     expect(new Set(refused.map(({ problem }) => problem?.status))).toEqual(new Set([503]))
   })
 
-  test('for good: we stop reading, and say so', async () => {
+  test('for good ends the upload with a line that says so', async () => {
     vi.useFakeTimers()
     let readBytes = 0
     const endless = new ReadableStream<Uint8Array>({
@@ -331,7 +307,7 @@ describe('a stream out of reach', () => {
 })
 
 describe('memory', () => {
-  test('stays flat over 200,000 lines: few entries are on their way at any time, and nothing is read ahead', async () => {
+  test('stays flat over 200,000 lines, because few entries are on their way and no line is read ahead', async () => {
     const LINES = 200_000
     const PIECE = 250
     let read = 0
@@ -369,7 +345,7 @@ describe('memory', () => {
     expect(mostOnTheirWay).toBeLessThanOrEqual(4 * PIECE)
   })
 
-  test('a line without an end is not kept', async () => {
+  test('does not hold a line without an end', async () => {
     let pieces = 0
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {

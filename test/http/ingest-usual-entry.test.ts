@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DIRECTIONS, METHODS } from '#ledger/entry'
 import { anyId, anyInstantMs } from '#test/arbitraries'
 import { entryRequest, toEntryFields } from '#wire/entry/schema'
+import { SALE as required } from './ingest-fixtures.ts'
 import { parseBatchText } from '#wire/http/batch'
 import { parseJson } from '#wire/json/json'
 import { readUsualEntry } from '#wire/entry/usual-entry'
@@ -11,15 +12,6 @@ import { readUsualEntry } from '#wire/entry/usual-entry'
 const bySchema = (json: unknown) => {
   const parsed = entryRequest.safeParse(json)
   return parsed.success ? toEntryFields(parsed.data) : undefined
-}
-
-const required = {
-  entryId: 'e1',
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
 }
 
 const usualText = (maxLength: number) =>
@@ -89,8 +81,8 @@ const almostUsual = fc
     ),
   )
 
-describe('the short way for usual entries', () => {
-  test('takes the usual ones, and reads what the schema reads', () => {
+describe('the fast parser of usual entries', () => {
+  test('takes usual entries, and reads what the schema reads', () => {
     fc.assert(
       fc.property(anyUsual, fc.constantFrom(undefined, 1, '\t', '\r\n'), (json, indent) => {
         const usual = readUsualEntry(JSON.stringify(json, null, indent))
@@ -102,7 +94,7 @@ describe('the short way for usual entries', () => {
     )
   })
 
-  test('takes nothing that the schema refuses or reads otherwise', () => {
+  test('takes no entry that the schema refuses or reads otherwise', () => {
     fc.assert(
       fc.property(fc.oneof(almostUsual, fc.jsonValue(), anyValue), (json) => {
         const text = JSON.stringify(json)
@@ -113,7 +105,7 @@ describe('the short way for usual entries', () => {
     )
   })
 
-  test('takes nothing that is no JSON, however its text was altered', () => {
+  test('takes no text that is not JSON, however it was altered', () => {
     const piece = fc.oneof(
       fc.constantFrom(...'0123456789-+.eE"\\{}[],: \n\t\u0000\u00a0'.split(''), '"amount":', '\\u0031', 'null', '//'),
       fc.string({ unit: 'binary', maxLength: 2 }),
@@ -156,7 +148,7 @@ describe('a batch', () => {
     return batch.ok ? batch.value.map((input) => (input.ok ? input.value : undefined)) : batch.error.code
   }
 
-  test('of usual and unusual entries is read as JSON and the schema read it', () => {
+  test('of usual and unusual entries is read as JSON.parse and the schema read it', () => {
     const anyEntries = fc.array(fc.oneof(anyUsual, almostUsual, fc.jsonValue()), { minLength: 1, maxLength: 6 })
     fc.assert(
       fc.property(anyEntries, fc.constantFrom(undefined, 2), (entries, indent) => {
@@ -194,7 +186,7 @@ describe('a batch', () => {
     expect(quickly(text)).toBe(code)
   })
 
-  test('gives back the id of an entry that is refused, as it was sent', () => {
+  test('gives the id of a refused entry as it was sent', () => {
     const batch = parseBatchText(JSON.stringify({ entries: [{ ...required, entryId: 'no id!' }, { entryId: 7 }] }))
     expect(batch.ok && batch.value).toMatchObject([{ error: { entryId: 'no id!' } }, { error: {} }])
   })

@@ -1,29 +1,16 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest } from '#ingest/ingest'
-import type { Entry } from '#ledger/entry'
 import type { EntryStream, Merchants } from '#ledger/ports'
+import type { IngestWorld } from '#ingest/ingest'
 import { awkwardCases } from '#test/awkward-texts'
 import { aMerchant, merchantId } from '#test/builders'
 import { parsePositionToken } from '#wire/http/position-token'
-import { decodeRecord } from '#wire/stream/record'
+import { anIngest, MEBIBYTE, NOW_MS as NOW, SALE as sale, type Sent } from './ingest-fixtures.ts'
 
-const NOW = Date.parse('2026-11-20T12:30:00Z')
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-const sale = {
-  entryId: 'e1',
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
-}
 const at = (ms: number) => ({ ...sale, occurredAt: new Date(ms).toISOString() })
 /** The sale as text, with a field written exactly as given. */
 const written = (field: string, json: string) =>
@@ -31,36 +18,13 @@ const written = (field: string, json: string) =>
     .map(([key, value]) => `"${key}":${key === field ? json : JSON.stringify(value)}`)
     .join()}}`
 
-type Sent = string | Uint8Array<ArrayBuffer> | ReadableStream
-const isSent = (body: Sent | object): body is Sent =>
-  typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream
-
-type World = { stream?: EntryStream; merchants?: Merchants; queryUrl?: string }
-
-const start = ({ stream, merchants = memoryMerchants([aMerchant()]), queryUrl }: World = {}) => {
-  const memory = memoryEntryStream()
-  const log = { error: vi.fn(), warn: vi.fn() }
-  const world = {
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: stream ?? memory,
-    merchants,
-    log,
-    clock: () => NOW,
+const start = (world: Partial<IngestWorld> = {}) => {
+  const { post, ...rest } = anIngest({ clock: () => NOW, ...world })
+  return {
+    ...rest,
+    post: async (path: string, body: Sent | object, headers?: Record<string, string>) =>
+      await answerOf(await post(path, body, headers)),
   }
-  const app = ingest({ ...world, queryUrl })
-  const post = async (path: string, body: Sent | object, headers: Record<string, string> = {}) => {
-    const sent = isSent(body) ? body : JSON.stringify(body)
-    const request = new Request(`http://ingest${path}`, { method: 'POST', headers, body: sent, duplex: 'half' })
-    return await answerOf(await app.request(request))
-  }
-  const onStream = (): Entry[] =>
-    memory.records.flatMap(({ data }) => {
-      const record = decodeRecord(data)
-      if (!record.ok || record.value.kind !== 'entries') throw new Error('not a record of entries')
-      return record.value.entries.map(({ entry }) => (entry.ok ? entry.value : expect.fail(entry.error)))
-    })
-  return { app, log, post, onStream }
 }
 
 test.each(awkwardCases())('an entry whose texts are $what is accepted as it was sent', async ({ entry }) => {
@@ -75,6 +39,21 @@ test.each(awkwardCases())('an entry whose texts are $what is accepted as it was 
   )
   expect((await post('/v1/entries', `\uFEFF${escaped}`)).status).toBe(202)
   expect(onStream()).toMatchObject([texts, texts])
+})
+
+// RFC 8259 (8.2): what a reader makes of half of a pair cannot be foretold, and strict ones refuse the whole text.
+test.each([
+  { what: 'as a field', entry: { ...sale, '\ud800': 1 } },
+  { what: 'as the id', entry: { ...sale, entryId: 'e\udfff' } },
+  { what: 'as a key of metadata', entry: { ...sale, metadata: { 'a\ud83d': 'b' } } },
+])('half of a surrogate pair $what is refused in an answer that every client can read', async ({ entry }) => {
+  const { app } = start()
+  const answers = [
+    await app.request('/v1/entries', { method: 'POST', body: JSON.stringify(entry) }),
+    await app.request('/v1/entries/batch', { method: 'POST', body: JSON.stringify({ entries: [sale, entry] }) }),
+    await app.request('/v1/entries/stream', { method: 'POST', body: JSON.stringify(entry) }),
+  ]
+  for (const answer of answers) expect(await answer.text()).not.toMatch(/\\ud[89a-f]/)
 })
 
 type Answer = { status: number; headers: Headers; type: string | null; body: Body }
@@ -201,7 +180,7 @@ describe('one entry', () => {
   })
 })
 
-describe('a field that is wrong is pointed at', () => {
+describe('a wrong field of an entry is pointed at', () => {
   test.each<[string, string, string]>([
     ['amount', '0.1', 'not-an-integer'],
     ['amount', '1.00000000000000001', 'not-an-integer'],
@@ -243,7 +222,7 @@ describe('a field that is wrong is pointed at', () => {
     ['constructor', '1', 'unknown-field'],
     ['metadata', '{"__proto__":"x"}', 'unknown-field'],
     ['metadata', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 'wrong-type'],
-  ])('%s: %s is %s', async (field, json, code) => {
+  ])('when %s is %s, as %s', async (field, json, code) => {
     const { post, onStream } = start()
     const { status, type, body } = await post('/v1/entries', written(field, json))
     expect({ status, type, code: body.code }).toEqual({
@@ -255,19 +234,18 @@ describe('a field that is wrong is pointed at', () => {
     expect(onStream()).toEqual([])
   })
 
-  test('and so are all of them at once', async () => {
+  test('with all others that are wrong', async () => {
     const { body } = await start().post('/v1/entries', { ...at(NOW + DAY), currency: 'USD' })
     expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/currency', '/occurredAt'])
   })
 
-  test.each(['null', '"text"', '[]', 'true'])('the whole body, when it is %s', async (body) => {
+  test.each(['null', '"text"', '[]', 'true'])('as the whole body when it is %s', async (body) => {
     const answer = await start().post('/v1/entries', body)
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '', code: 'wrong-type' }] } })
   })
 })
 
-describe('a body that cannot be read', () => {
-  const MEBIBYTE = 1024 * 1024
+describe('a body that cannot be read is refused', () => {
   const gzip = { 'content-encoding': 'gzip' }
   const brackets = '['.repeat(500_000) + ']'.repeat(500_000)
 
@@ -285,7 +263,7 @@ describe('a body that cannot be read', () => {
     ['gzip twice', '{}', { 'content-encoding': 'gzip, gzip' }, 415, 'unsupported-encoding'],
     ['deep nesting', brackets, {}, 422, 'invalid'],
     ['deep nesting around a fraction', brackets.replace('[]', '[0.5]'), {}, 422, 'invalid'],
-  ])('%s', async (_what, body, headers, status, code) => {
+  ])('when it is %s', async (_what, body, headers, status, code) => {
     const { post, log } = start()
     for (const path of ['/v1/entries', '/v1/entries/batch']) {
       expect(await post(path, body, headers)).toMatchObject({
@@ -297,7 +275,7 @@ describe('a body that cannot be read', () => {
     expect(log.error).not.toHaveBeenCalled()
   })
 
-  test('one without an end is not read further than the bound', async () => {
+  test('without reading further than the limit when it has no end', async () => {
     let sentBytes = 0
     const endless = new ReadableStream({
       pull(controller) {
@@ -309,7 +287,7 @@ describe('a body that cannot be read', () => {
     expect(sentBytes).toBeLessThan(2 * MEBIBYTE)
   })
 
-  test('one whose sender goes away', async () => {
+  test('with 400 when its sender goes away', async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('ECONNRESET')) })
     const answer = await start().post('/v1/entries', broken)
     expect(answer).toMatchObject({ status: 400, body: { code: 'malformed-request' } })
@@ -407,7 +385,7 @@ describe('a batch', () => {
   })
 })
 
-describe('when a neighbour is out of reach', () => {
+describe('an entry', () => {
   const deadStream: EntryStream = {
     put: () => Promise.reject(new Error('no route to host')),
     openShards: () => Promise.reject(new Error('no route to host')),
@@ -418,7 +396,7 @@ describe('when a neighbour is out of reach', () => {
     list: () => Promise.reject(new Error('no route to host')),
   }
 
-  test('the stream: 503, and when to come back', async () => {
+  test('is answered 503 with a time to retry after while the stream is out of reach', async () => {
     vi.useFakeTimers()
     try {
       const { post, app } = start({ stream: deadStream })
@@ -442,7 +420,7 @@ describe('when a neighbour is out of reach', () => {
     }
   })
 
-  test('the register: 503 for whoever it would have to be asked about', async () => {
+  test('of a merchant that is not cached is answered 503 while the register is out of reach', async () => {
     const { post, app, onStream } = start({ merchants: deadRegister })
     const unavailable = { status: 503, body: { code: 'register-unavailable' } }
     expect(await post('/v1/entries', sale)).toMatchObject(unavailable)
@@ -452,7 +430,7 @@ describe('when a neighbour is out of reach', () => {
   })
 })
 
-describe('requests that go nowhere', () => {
+describe('a request', () => {
   test.each([
     ['GET', '/v1/entries', 405, 'POST, OPTIONS'],
     ['DELETE', '/v1/entries/batch', 405, 'POST, OPTIONS'],
@@ -465,12 +443,12 @@ describe('requests that go nowhere', () => {
     ['GET', '/v1/nothing', 404, null],
     ['POST', '/v1/entries/', 404, null],
     ['GET', '/%zz/%ff', 404, null],
-  ])('%s %s: %i', async (method, path, status, allow) => {
+  ])('for %s %s is answered %i', async (method, path, status, allow) => {
     const response = await start().app.request(path, { method })
     expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({ status, allow })
   })
 
-  test('every answer carries the request id that the caller gave, or one of ours', async () => {
+  test('is answered with the request id that the caller gave, or one of ours', async () => {
     const { post } = start()
     const given = await post('/v1/entries', 'x', { 'x-request-id': 'till-7.42' })
     expect([given.headers.get('x-request-id'), given.body['requestId']]).toEqual(['till-7.42', 'till-7.42'])
@@ -478,7 +456,7 @@ describe('requests that go nowhere', () => {
     expect(made.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('probes', async () => {
+  test('of /healthz or /readyz is answered 200', async () => {
     const { app } = start()
     expect((await app.request('/healthz')).status).toBe(200)
     expect((await app.request('/readyz')).status).toBe(200)

@@ -1,47 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { ianaZones } from '#adapters/zones/iana-zones'
-import { ingest, type IngestLimits } from '#ingest/ingest'
-import type { EntryStream, Merchants } from '#ledger/ports'
 import { aMerchant } from '#test/builders'
+import { anIngest, MEBIBYTE, putAfter, saleNow as sale } from './ingest-fixtures.ts'
 import { scrape } from './metrics-text.ts'
 
-const MEBIBYTE = 1024 * 1024
-
-const sale = (entryId: string, given: object = {}) => ({
-  entryId,
-  merchantId: 'm1',
-  direction: 'credit',
-  amount: 1,
-  currency: 'BRL',
-  occurredAt: new Date().toISOString(),
-  ...given,
-})
-
-type Given = { put?: EntryStream['put']; find?: Merchants['find']; limits?: IngestLimits }
-
-const start = ({ put, find, limits }: Given = {}) => {
-  const stream = memoryEntryStream()
-  const merchants = memoryMerchants([aMerchant()])
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: { ...stream, ...(put && { put }) },
-    merchants: { ...merchants, ...(find && { find }) },
-    log: { error() {}, warn() {} },
-    ...(limits && { limits }),
-  })
-  const post = async (path: string, body: unknown) =>
-    await app.request(
-      new Request(`http://ingest${path}`, {
-        method: 'POST',
-        body: typeof body === 'string' || body instanceof ReadableStream ? body : JSON.stringify(body),
-        duplex: 'half',
-      }),
-    )
-  return { app, post, stream, metrics: () => scrape(app) }
+const start = (given: Parameters<typeof anIngest>[0] = {}) => {
+  const { app, ...rest } = anIngest(given)
+  return { ...rest, metrics: () => scrape(app) }
 }
 
 describe('entries', () => {
@@ -63,7 +28,7 @@ describe('entries', () => {
     expect(told.get('daybook_ingest_entries_rejected_total{via="upload",code="invalid"}')).toBe(1)
   })
 
-  test('nothing having come is told as zeros', async () => {
+  test('are zero before the first one arrives', async () => {
     const told = await start().metrics()
     expect(told.get('daybook_ingest_entries_accepted_total{via="single"}')).toBe(0)
     expect(told.get('daybook_ingest_stream_records_total{outcome="failed"}')).toBe(0)
@@ -72,20 +37,25 @@ describe('entries', () => {
 })
 
 describe('calls to the stream', () => {
-  test('are told with what they carried, and what the stream refused', async () => {
-    const memory = memoryEntryStream()
+  test('are counted with what they carried and what the stream refused', async () => {
     let isFirst = true
-    const { post, metrics } = start({
-      put: async (records) => {
-        if (!isFirst) return await memory.put(records)
-        isFirst = false
-        return records.map(() => ({ status: 'refused', reason: 'throttled' }))
-      },
+    const {
+      post,
+      metrics,
+      records: onStream,
+    } = start({
+      streamWith: (memory) => ({
+        put: async (records) => {
+          if (!isFirst) return await memory.put(records)
+          isFirst = false
+          return records.map(() => ({ status: 'refused', reason: 'throttled' }))
+        },
+      }),
     })
     expect((await post('/v1/entries/batch', { entries: [sale('e1'), sale('e2'), sale('e3')] })).status).toBe(202)
 
     const told = await metrics()
-    const [stored] = memory.records
+    const [stored] = onStream
     expect(told.get('daybook_ingest_stream_put_duration_seconds_count{outcome="answered"}')).toBe(2)
     expect(told.get('daybook_ingest_stream_put_records_sum')).toBe(2)
     expect(told.get('daybook_ingest_stream_put_entries_sum')).toBe(6)
@@ -95,15 +65,9 @@ describe('calls to the stream', () => {
     expect(told.get('daybook_ingest_stream_records_total{outcome="failed"}')).toBe(0)
   })
 
-  test('while one is under way, its entries wait, and their requests hold room', async () => {
+  test('report their entries as waiting and the bytes of their requests as held while they are under way', async () => {
     const gate = Promise.withResolvers<void>()
-    const memory = memoryEntryStream()
-    const { post, metrics } = start({
-      put: async (records) => {
-        await gate.promise
-        return await memory.put(records)
-      },
-    })
+    const { post, metrics } = start({ streamWith: putAfter(gate) })
     const answered = post('/v1/entries/batch', { entries: [sale('e1'), sale('e2')] })
     await vi.waitUntil(async () => (await metrics()).get('daybook_ingest_backlog_entries') === 2)
     const during = await metrics()
@@ -136,16 +100,17 @@ describe('the circuit breaker', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  test('is told in each of its states, and what it forbids is no call', async () => {
-    const memory = memoryEntryStream()
+  test('is reported in each of its states, and a call that it forbids is not counted', async () => {
     let isDown = true
     let probed: Promise<void> = Promise.resolve()
     const { post, metrics } = start({
-      put: async (records) => {
-        if (isDown) throw new Error('no route to host')
-        await probed
-        return await memory.put(records)
-      },
+      streamWith: (memory) => ({
+        put: async (records) => {
+          if (isDown) throw new Error('no route to host')
+          await probed
+          return await memory.put(records)
+        },
+      }),
     })
     const state = async () => {
       const told = await metrics()
@@ -174,10 +139,10 @@ describe('the circuit breaker', () => {
   })
 })
 
-describe('requests that are not let in', () => {
+describe('requests that are not let in are counted', () => {
   const shed = (reason: string) => `daybook_ingest_requests_shed_total{reason="${reason}"}`
 
-  test('for want of room, of a request or of an upload', async () => {
+  test('when there is no room for a request or an upload', async () => {
     const { post, metrics } = start({ limits: { maxBytesInFlight: 2 * MEBIBYTE } })
     const { promise: never } = Promise.withResolvers<void>()
     const endless = () => new ReadableStream({ pull: () => never })
@@ -195,7 +160,7 @@ describe('requests that are not let in', () => {
     expect((await metrics()).get('daybook_ingest_held_bytes{room="uploads"}')).toBe(0)
   })
 
-  test('beyond the cap, before and after the body is read', async () => {
+  test('when they exceed the cap, before and after the body is read', async () => {
     const { post, metrics } = start({ limits: { maxBytesInFlight: 64 * MEBIBYTE, maxEntriesPerSecond: 1 } })
     // Both pass the check; once their bodies are read, one is taken, which is more than there was.
     const both = await Promise.all([
@@ -207,17 +172,11 @@ describe('requests that are not let in', () => {
     expect((await metrics()).get(shed('rate-limited'))).toBe(2)
   })
 
-  test('because others wait for the stream', async () => {
+  test('when others wait for the stream', async () => {
     vi.useFakeTimers()
     try {
       const gate = Promise.withResolvers<void>()
-      const memory = memoryEntryStream()
-      const { post, metrics } = start({
-        put: async (records) => {
-          await gate.promise
-          return await memory.put(records)
-        },
-      })
+      const { post, metrics } = start({ streamWith: putAfter(gate) })
       const early = post('/v1/entries', sale('e1'))
       await vi.advanceTimersByTimeAsync(1_500)
       expect((await post('/v1/entries', sale('e2'))).status).toBe(503)
@@ -230,13 +189,16 @@ describe('requests that are not let in', () => {
   })
 })
 
-test('reads of the register are those of merchants that are not at hand', async () => {
+test('reads of the register are counted only for merchants that are not cached', async () => {
   let isAway = true
   const merchants = memoryMerchants([aMerchant()])
   const { post, metrics } = start({
-    find: async (merchantId) => {
-      if (isAway) throw new Error('no route to host')
-      return await merchants.find(merchantId)
+    merchants: {
+      ...merchants,
+      find: async (merchantId) => {
+        if (isAway) throw new Error('no route to host')
+        return await merchants.find(merchantId)
+      },
     },
   })
   const reads = (outcome: string) => `daybook_ingest_register_read_duration_seconds_count{outcome="${outcome}"}`
@@ -247,7 +209,7 @@ test('reads of the register are those of merchants that are not at hand', async 
   expect([told.get(reads('failed')), told.get(reads('answered'))]).toEqual([1, 1])
 })
 
-test('each service tells of itself alone', async () => {
+test('two ingests in one process count apart', async () => {
   const [one, other] = [start(), start()]
   await one.post('/v1/entries', sale('e1'))
   expect((await one.metrics()).get('daybook_ingest_entries_accepted_total{via="single"}')).toBe(1)

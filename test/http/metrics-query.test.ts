@@ -10,7 +10,7 @@ const shared = (port: string, operation: string) =>
   `daybook_query_store_reads_shared_total{port="${port}",operation="${operation}"}`
 
 describe('reads of the store', () => {
-  test('are counted by port and operation, and those that were shared', async () => {
+  test('are counted by port and operation, apart from those that were shared', async () => {
     const { app, get } = aQueryApi()
     await Promise.all(Array.from({ length: 10 }, () => get('/v1/merchants/m1')))
     const told = await scrape(app)
@@ -24,9 +24,9 @@ describe('reads of the store', () => {
     expect(later.get(reads('quarantine', 'list'))).toBe(1)
   })
 
-  test('that fail are told apart', async () => {
+  test('that fail are counted as failed', async () => {
     const { app, get } = aQueryApi({
-      storeWith: (store) => ({ ...store, heads: { read: async () => Promise.reject(new Error('throttled')) } }),
+      storeWith: () => ({ heads: { read: async () => Promise.reject(new Error('throttled')) } }),
     })
     expect((await get('/v1/merchants/m1/balance')).status).toBe(503)
     const told = await scrape(app)
@@ -46,7 +46,7 @@ describe('the journal', () => {
   })
   const through = `daybook_query_journal_applied_through_timestamp_seconds{shard="${SHARD_ID}"}`
 
-  test('waits for a position are told by how they ended', async () => {
+  test('reports waits for a position by how they ended', async () => {
     const { app, get, progress } = aQueryApi()
     const after = positionToken({ shardId: SHARD_ID, sequenceNumber: '10', index: 0 })
     expect((await get(`${DAY}?after=${after}`, { prefer: 'wait=2' })).status).toBe(409)
@@ -58,7 +58,7 @@ describe('the journal', () => {
     expect(told.get('daybook_query_after_wait_duration_seconds_count{outcome="applied"}')).toBe(1)
   })
 
-  test('how far it has come is told of the shards that are open, whether or not anybody asks for a book', async () => {
+  test('reports its progress for the shards that are open, without a question about a book', async () => {
     const { app, progress, elapse } = aQueryApi()
     await progress.advance('journal', reached('10'))
     await progress.advance('journal', reached('10', 'shardId-of-long-ago', 0))
@@ -71,24 +71,23 @@ describe('the journal', () => {
     expect((await scrape(app)).get(through)).toBe((NOW_MS + 9_000) / 1_000)
   })
 
-  test('many scrapes cost few reads', async () => {
+  test('costs one read of progress for many scrapes', async () => {
     const { app } = aQueryApi()
     for (let scrapes = 0; scrapes < 20; scrapes += 1) await scrape(app)
     expect((await scrape(app)).get(reads('progress', 'read'))).toBe(1)
   })
 
-  describe('when the store is away', () => {
+  describe('when the store', () => {
     beforeEach(() => void vi.useFakeTimers())
     afterEach(() => void vi.useRealTimers())
 
     test.each([
       { what: 'fails', read: async () => Promise.reject(new Error('no route to host')) },
       { what: 'does not answer', read: async () => await new Promise<never>(() => {}) },
-    ])('and $what, the rest is told all the same', async ({ read }) => {
+    ])('$what still reports the last progress and all other metrics', async ({ read }) => {
       let isAway = false
       const { app, progress, elapse } = aQueryApi({
         storeWith: (store) => ({
-          ...store,
           progress: { read: async (consumer) => (isAway ? await read() : await store.progress.read(consumer)) },
         }),
       })
@@ -104,7 +103,7 @@ describe('the journal', () => {
   })
 })
 
-test('who follows live is counted until they leave, and so are the events they were sent', async () => {
+test('live clients are counted until they leave, and so are the events they were sent', async () => {
   const { app, append, tick, stop } = aQueryApi()
   const clients = async () => (await scrape(app)).get('daybook_query_live_clients')
   const events = async () => (await scrape(app)).get('daybook_query_live_events_sent_total')
@@ -131,11 +130,11 @@ test('who follows live is counted until they leave, and so are the events they w
 })
 
 describe('requests', () => {
-  test('are told by method, route and status, never by path', async () => {
+  test('are counted by method, route and status, never by path', async () => {
     const { app, get } = aQueryApi()
     await get(DAY)
     await get('/v1/merchants/m1/days/2026-11-19')
-    await get('/v1/merchants/somebody/days/2026-11-19')
+    await get('/v1/merchants/unknown/days/2026-11-19')
     await app.request(DAY, { method: 'HEAD' })
     await app.request(DAY, { method: 'POST' })
     await get('/nowhere')
@@ -148,7 +147,7 @@ describe('requests', () => {
     expect(count('GET', 'none', 404)).toBe(1)
   })
 
-  test('whatever paths and methods clients make up, the series are few', async () => {
+  test('make no new series however many paths and methods clients make up', async () => {
     const { app, get } = aQueryApi()
     const makeUp = async (from: number) => {
       for (let number = from; number < from + 1_000; number += 1) {

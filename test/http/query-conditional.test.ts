@@ -7,7 +7,7 @@ import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 const DAY = '/v1/merchants/m1/days/2026-11-20'
 const NOON = '2026-11-20T12:00:00-03:00'
 
-describe('a client that has the answer already', () => {
+describe('If-None-Match', () => {
   test.each([
     '/v1/merchants',
     '/v1/merchants/m1',
@@ -18,7 +18,7 @@ describe('a client that has the answer already', () => {
     `${DAY}/entries`,
     `${DAY}/entries/e1`,
     '/v1/quarantine',
-  ])('%s: 304 with its tag and how fresh it is, however much later', async (path) => {
+  ])('on %s is answered 304 with the tag and the freshness, a minute later, too', async (path) => {
     const { get, append, quarantine, progress, elapse } = aQueryApi()
     await append(moved('e1', NOON, 5n))
     await quarantine.setAside(aSetAside())
@@ -38,9 +38,9 @@ describe('a client that has the answer already', () => {
   })
 
   test.each([
-    { what: 'its own entries', change: moved('e2', NOON, 5n) },
-    { what: 'the opening', change: moved('e2', '2026-11-19T12:00:00Z', 5n) },
-  ])('the tag of a day changes with $what', async ({ change }) => {
+    { what: 'its entries', change: moved('e2', NOON, 5n) },
+    { what: 'its opening', change: moved('e2', '2026-11-19T12:00:00Z', 5n) },
+  ])('misses a day after a change of $what', async ({ change }) => {
     const { get, append } = aQueryApi()
     await append(moved('e1', NOON, 5n))
     const etag = (await get(DAY)).headers.get('etag') ?? ''
@@ -50,16 +50,16 @@ describe('a client that has the answer already', () => {
     expect(again.headers.get('etag')).not.toBe(etag)
   })
 
-  test('an entry of a later day leaves the tag of a day alone', async () => {
+  test('still matches a day after an entry of a later day', async () => {
     const { get, append } = aQueryApi()
     const etag = (await get(DAY)).headers.get('etag') ?? ''
     await append(moved('e2', '2026-11-21T12:00:00Z', 5n))
     expect((await get(DAY, { 'if-none-match': etag })).status).toBe(304)
   })
 
-  test('a change of calendar changes the tag of a day without entries', async () => {
+  test('misses a day without entries after a change of calendar', async () => {
     const merchants = memoryMerchants([aMerchant()])
-    const { get } = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    const { get } = aQueryApi({ storeWith: () => ({ merchants }) })
     const etag = (await get(DAY)).headers.get('etag') ?? ''
     const calendar = [aRule(), aRule({ from: day('2026-11-20'), timeZone: 'Asia/Tokyo' })] as const
     await merchants.save(aMerchant({ calendar, revision: 2 }))
@@ -78,6 +78,6 @@ test.each([
   { header: '*', matches: true },
   { header: '"*"', matches: false },
   { header: 'a', matches: false },
-])('If-None-Match $header and W/"a": $matches', ({ header, matches }) => {
+])('the header If-None-Match: $header matches W/"a": $matches', ({ header, matches }) => {
   expect(matchesTag(header, 'W/"a"')).toBe(matches)
 })

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { aMerchant, aRule, day } from '#test/builders'
-import { aQueryApi, moved, NOW_MS } from './query-fixtures.ts'
+import { afterEachEnd, aQueryApi, moved, NOW_MS } from './query-fixtures.ts'
 
 type Window = { start: string; end: string; credits: number; debits: number; entryCount: number }
 
@@ -87,7 +87,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     { change: 'clocks go forward', date: '2026-03-29', hours: 23, ends: '2026-03-29T22:00:00.000Z' },
     { change: 'no change of clocks', date: '2026-03-30', hours: 24, ends: '2026-03-30T22:00:00.000Z' },
     { change: 'clocks go back', date: '2026-10-25', hours: 25, ends: '2026-10-25T23:00:00.000Z' },
-  ])('$change: the day has $hours windows', async ({ date, hours, ends }) => {
+  ])('a day has $hours windows: $change', async ({ date, hours, ends }) => {
     const merchant = aMerchant({ calendar: [aRule({ timeZone: 'Europe/Berlin' })] })
     const { get, append } = aQueryApi({ merchants: [merchant] })
     const lastMinute = new Date(Date.parse(ends) - 60_000).toISOString()
@@ -99,7 +99,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     expect(body).toMatchObject({ endsAt: ends, timeZone: 'Europe/Berlin' })
   })
 
-  test('what lies beyond the last hour counts in it, so that the windows add up to the day', async () => {
+  test('entries beyond the last hour count in it, so that the windows add up to the day', async () => {
     const { get, append } = aQueryApi()
     await append(
       moved('e1', '2026-11-20T23:30:00-03:00', 1n),
@@ -109,7 +109,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     expect(windows.at(-1)).toMatchObject({ credits: 3, entryCount: 2 })
   })
 
-  test('the calendar rule of the day gives zone and bounds', async () => {
+  test('the calendar rule of a day gives its zone and its bounds', async () => {
     const rules = [aRule(), aRule({ from: day('2026-12-01'), timeZone: 'Asia/Tokyo', dayStartsAt: '06:00' })] as const
     const { get } = aQueryApi({ merchants: [aMerchant({ calendar: rules })] })
     expect((await get('/v1/merchants/m1/days/2026-11-29')).body).toMatchObject({ timeZone: 'America/Sao_Paulo' })
@@ -119,7 +119,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     })
   })
 
-  test('the opening is carried from earlier open books and from no others', async () => {
+  test('the opening of a day is the sum of the merchant’s earlier open books', async () => {
     const other = aMerchant({ merchantId: 'm2' as never })
     const { get, append } = aQueryApi({ merchants: [aMerchant(), other] })
     await append(moved('e1', '2026-11-18T12:00:00Z', 700n))
@@ -138,14 +138,12 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
   test.each([
     { when: 'before', first: '2026-11-19', second: '2026-11-20', opening: 3, net: -1 },
     { when: 'after', first: '2026-11-20', second: '2026-11-19', opening: 1, net: 1 },
-  ])('an opening is of the same moment as the day, when books move $when it is read', async (moves) => {
+  ])('the opening and the day are of one moment when books move $when the day is read', async (moves) => {
     const { when, first, second, opening, net } = moves
     let isMoving = false
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           end: async (book) => {
             const isNow = isMoving && book.day === '2026-11-20'
             if (isNow) isMoving = false
@@ -168,13 +166,11 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     expect((await system.get('/v1/merchants/m1/days/2026-11-20')).body).toMatchObject({ opening, net, closing: 2 })
   })
 
-  test('earlier books that never hold still do not keep a day from being answered', async () => {
+  test('a day is answered though earlier books move at every read', async () => {
     let reads = 0
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           end: async (book) => {
             const end = await store.journal.end(book)
             if (book.day === '2026-11-20') return end
@@ -190,14 +186,14 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     expect(reads).toBe(7)
   })
 
-  test.each(['0001-01-01', '9998-12-31'])('%s is a day like any other', async (date) => {
+  test.each(['0001-01-01', '9998-12-31'])('%s is answered as a day like any other', async (date) => {
     const { get } = aQueryApi()
     expect(await get(`/v1/merchants/m1/days/${date}`)).toMatchObject({ status: 200, body: { businessDay: date } })
   })
 })
 
 describe('GET /v1/merchants/{m}/balance', () => {
-  test('without any entry it is zero, and exact', async () => {
+  test('the balance without any entry is zero and exact', async () => {
     const { get } = aQueryApi()
     expect((await get('/v1/merchants/m1/balance')).body).toEqual({
       merchantId: 'm1',
@@ -211,7 +207,7 @@ describe('GET /v1/merchants/{m}/balance', () => {
     })
   })
 
-  test('it is the net of all open books', async () => {
+  test('the balance is the net of all open books', async () => {
     const { get, append } = aQueryApi()
     await append(moved('e1', '2026-11-20T12:00:00Z', 500n))
     await append(moved('e1', '2026-11-19T12:00:00Z', -700n))
@@ -227,13 +223,11 @@ describe('GET /v1/merchants/{m}/balance', () => {
     { moves: 5, exact: true },
     { moves: 6, exact: false },
     { moves: Number.POSITIVE_INFINITY, exact: false },
-  ])('a book that moves $moves times while it is read: exact $exact', async ({ moves, exact }) => {
+  ])('the balance of a book that moves $moves times while it is read says exact: $exact', async ({ moves, exact }) => {
     let reads = 0
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           end: async (book) => {
             const end = await store.journal.end(book)
             reads += 1
@@ -248,27 +242,19 @@ describe('GET /v1/merchants/{m}/balance', () => {
     expect(reads).toBeLessThanOrEqual(7)
   })
 
-  test('a day that is opened between two reads is read, too', async () => {
+  test('a balance includes a day that is opened between two reads', async () => {
     let ends = 0
     const system = aQueryApi({
-      storeWith: (store) => ({
-        ...store,
-        journal: {
-          ...store.journal,
-          end: async (book) => {
-            const end = await store.journal.end(book)
-            ends += 1
-            if (ends === 1) await system.append(moved('e1', '2026-11-21T12:00:00Z', 40n))
-            return end
-          },
-        },
+      storeWith: afterEachEnd(async () => {
+        ends += 1
+        if (ends === 1) await system.append(moved('e1', '2026-11-21T12:00:00Z', 40n))
       }),
     })
     await system.append(moved('e1', '2026-11-20T12:00:00Z', 2n))
     expect((await system.get('/v1/merchants/m1/balance')).body).toMatchObject({ balance: 42, exact: true })
   })
 
-  test('an exact balance is one that the merchant really had, whatever moves while it is read', async () => {
+  test('an exact balance is one that the merchant really had while books moved', async () => {
     const delays = [0, 7, 1, 12, 0, 3, 9, 2, 0, 15, 5]
     let reads = 0
     const turns = async (count: number) => {
@@ -280,9 +266,8 @@ describe('GET /v1/merchants/{m}/balance', () => {
     }
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         heads: { read: async (id) => await later(() => store.heads.read(id)) },
-        journal: { ...store.journal, end: async (book) => await later(() => store.journal.end(book)) },
+        journal: { end: async (book) => await later(() => store.journal.end(book)) },
       }),
     })
     // One comes in on a day, then goes out on another: at no instant are there more than one, or fewer than none.

@@ -23,12 +23,12 @@ const pagesOf = async ({ get }: ReturnType<typeof aQueryApi>, path: string, idFi
 }
 
 describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
-  test('an empty book is an empty list', async () => {
+  test('the entries of an empty book are an empty list', async () => {
     const { get } = aQueryApi()
     expect(await get(`${DAY}/entries`)).toMatchObject({ status: 200, body: { data: [], nextCursor: null } })
   })
 
-  test('a row is the entry as sent, and where it went', async () => {
+  test('a row is the entry as it was sent, with its day and its segment', async () => {
     const { get, append } = aQueryApi()
     const details = { method: 'pix', category: 'bread', terminalSeq: 0, metadata: { till: 'left' } } as const
     await append(moved('e1', NOON, -250n, details))
@@ -63,7 +63,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
     },
     { limit: 5, pages: [['a', 'b', 'c', 'd', 'e']] },
     { limit: 500, pages: [['a', 'b', 'c', 'd', 'e']] },
-  ])('pages of $limit, across segments, in journal order', async ({ limit, pages }) => {
+  ])('pages of $limit entries go across segments in journal order', async ({ limit, pages }) => {
     const system = aQueryApi()
     await system.append(moved('a', NOON, 1n), moved('b', NOON, 1n), moved('c', NOON, 1n))
     await system.append(moved('d', NOON, 1n))
@@ -75,9 +75,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
     const asked: number[] = []
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           read: async (book, after, limit) => {
             asked.push(limit ?? Infinity)
             return store.journal.read(book, after, limit)
@@ -92,7 +90,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
     expect((await pagesOf(system, `${DAY}/entries?limit=500`, 'entryId')).flat()).toEqual(ids)
   })
 
-  test('what comes while a client pages is on a later page', async () => {
+  test('an entry that arrives while a client pages is on a later page', async () => {
     const { get, append } = aQueryApi()
     await append(moved('a', NOON, 1n), moved('b', NOON, 1n))
     const { body } = await get(`${DAY}/entries?limit=1`)
@@ -106,7 +104,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
     })
   })
 
-  test('a cursor is good for its own book only', async () => {
+  test('a cursor of entries is refused for another book or another list', async () => {
     const { get, append } = aQueryApi({ merchants: [aMerchant(), aMerchant({ merchantId: merchantId('m2') })] })
     await append(moved('a', NOON, 1n), moved('b', NOON, 1n))
     const cursor = String((await get(`${DAY}/entries?limit=1`)).body['nextCursor'])
@@ -131,7 +129,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries', () => {
 })
 
 describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
-  test('an entry that counts', async () => {
+  test('an entry that counts is answered with its segment and its hash', async () => {
     const { get, append } = aQueryApi()
     await append(moved('a', NOON, 1n))
     await append(moved('b', NOON, 2n), moved('c', NOON, 3n))
@@ -144,16 +142,14 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     })
   })
 
-  test('of the other segments only the ids are unpacked', async () => {
+  test('looking up an entry unpacks only the ids of the other segments', async () => {
     const withoutAmounts = (packed: Uint8Array) => {
       const columns = Buffer.from(packed).toString().split('\n')
       return Buffer.from(columns.with(2, 'no number').join('\n'))
     }
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           read: async (...asked) => {
             const segments = await store.journal.read(...asked)
             return segments.map((sealed) =>
@@ -168,7 +164,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     expect((await get(`${DAY}/entries/c`)).status).toBe(500)
   })
 
-  test('an entry that was set aside', async () => {
+  test('an entry that was set aside is answered with the reason', async () => {
     const { get, quarantine } = aQueryApi()
     await quarantine.setAside(aSetAside({ entry: moved('q', NOON, 9n), reason: 'total-out-of-bounds' }))
     expect((await get(`${DAY}/entries/q`)).body).toEqual({
@@ -178,7 +174,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     })
   })
 
-  test('where one content counts and another was set aside, the one that counts, and the other as its conflict', async () => {
+  test('where one content counts and another was set aside, the answer is the one that counts, with the other as its conflict', async () => {
     const { get, append, quarantine } = aQueryApi()
     await append(moved('a', NOON, 1n))
     const other = aSetAside({ entry: moved('a', NOON, 2n) })
@@ -224,14 +220,14 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     expect(headers.get('etag')).not.toBe(tagBefore)
   })
 
-  test('what was set aside and counts now, with the same content, is no conflict', async () => {
+  test('an entry that was set aside and counts now with the same content has no conflict', async () => {
     const { get, append, quarantine } = aQueryApi()
     await quarantine.setAside(aSetAside({ entry: moved('a', NOON, 1n), reason: 'total-out-of-bounds' }))
     await append(moved('a', NOON, 1n))
     expect((await get(`${DAY}/entries/a`)).body).not.toHaveProperty('conflicts')
   })
 
-  test('of several contents that were all set aside, the earliest, and the others as its conflicts', async () => {
+  test('of several contents that were all set aside, the answer is the earliest, with the others as its conflicts', async () => {
     const { get, quarantine } = aQueryApi()
     const items = [2n, 3n, 4n, 5n].map((amount) =>
       aSetAside({ entry: moved('a', NOON, amount), setAsideAtMs: Date.parse(NOON) - Number(amount) }),
@@ -260,7 +256,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     },
   )
 
-  test.each(['nobody', '~a:out', '%00', 'a%2Fb'])('%s is not there', async (id) => {
+  test.each(['nobody', '~a:out', '%00', 'a%2Fb'])('the id %s is answered 404', async (id) => {
     const { get, append } = aQueryApi()
     await append(moved('a', NOON, 1n))
     expect(await get(`${DAY}/entries/${id}`)).toMatchObject({ status: 404, body: { code: 'not-found' } })
@@ -279,7 +275,7 @@ describe('GET /v1/quarantine', () => {
     raw: Uint8Array.of(0, 255),
   })
 
-  test('an entry that was set aside, with its bytes', async () => {
+  test('the list has an entry that was set aside with its bytes', async () => {
     const { get, quarantine } = aQueryApi()
     await quarantine.setAside(aSetAside({ subject: entry, position, raw: Buffer.from('{"a":1}') }))
     const { body } = await get('/v1/quarantine')
@@ -309,7 +305,7 @@ describe('GET /v1/quarantine', () => {
     ])
   })
 
-  test('bytes that are no entry', async () => {
+  test('an unreadable record has its bytes and no field of an entry', async () => {
     const { get, quarantine } = aQueryApi()
     await quarantine.setAside(unreadable)
     const [item] = (await get('/v1/quarantine')).body['data'] as object[]
@@ -317,7 +313,7 @@ describe('GET /v1/quarantine', () => {
     for (const field of ['merchantId', 'entryId', 'businessDay', 'entry']) expect(item).not.toHaveProperty(field)
   })
 
-  test('by merchant and reason, page by page; a cursor is good for its own filter only', async () => {
+  test('the list goes by merchant and reason, page by page, and a cursor is refused for another filter', async () => {
     const system = aQueryApi()
     const { get, quarantine } = system
     await quarantine.setAside(unreadable)
@@ -347,14 +343,14 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
   const begun = { action: 'replay-begun', entry, by: 'ana', atMs: Date.parse(NOON) } as const
   const replayed = { action: 'replayed', position: at('9'), by: 'ana', atMs: Date.parse(NOON) } as const
 
-  test('one item as it stands in the list', async () => {
+  test('an item is answered as it stands in the list', async () => {
     const { get, quarantine } = aQueryApi()
     await quarantine.setAside(item)
     const [listed] = (await get('/v1/quarantine')).body['data'] as object[]
     expect((await get(path)).body).toEqual(listed)
   })
 
-  test('what people did about it, and what was put on the stream in its place', async () => {
+  test('an item has what operators decided and the entry that was put on the stream in its place', async () => {
     const { get, quarantine } = aQueryApi()
     await quarantine.setAside(item)
     for (const action of [begun, replayed]) {
@@ -374,7 +370,7 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
     })
   })
 
-  test('the list can be asked for what waits, and for what does not', async () => {
+  test('the list goes by status', async () => {
     const system = aQueryApi()
     const { quarantine } = system
     for (const id of ['a', 'b', 'c']) await quarantine.setAside(aSetAside({ entry: moved(id, NOON, 9n) }))
@@ -387,7 +383,7 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
     expect(await ids('status=replayed')).toEqual([])
   })
 
-  test.each(['x', 'W10', quarantineId({ scope: 'm1', item: 'nothing' })])('%s is not there', async (id) => {
+  test.each(['x', 'W10', quarantineId({ scope: 'm1', item: 'nothing' })])('the id %s is answered 404', async (id) => {
     const { get, quarantine } = aQueryApi()
     await quarantine.setAside(item)
     expect(await get(`/v1/quarantine/${id}`)).toMatchObject({ status: 404, body: { code: 'not-found' } })
@@ -395,13 +391,13 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
 })
 
 describe('GET /v1/merchants', () => {
-  test('the register, page by page', async () => {
+  test('the register is listed page by page', async () => {
     const merchants = ['a', 'b', 'c'].map((id) => aMerchant({ merchantId: merchantId(id) }))
     const system = aQueryApi({ merchants })
     expect(await pagesOf(system, '/v1/merchants?limit=2', 'merchantId')).toEqual([['a', 'b'], ['c']])
   })
 
-  test('one merchant', async () => {
+  test('a merchant is answered by its own route', async () => {
     const { get } = aQueryApi()
     expect((await get('/v1/merchants/m1')).body).toMatchObject({
       merchantId: 'm1',

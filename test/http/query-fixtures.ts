@@ -22,10 +22,13 @@ export const NOW_MS = Date.parse('2026-11-20T15:00:00Z')
 /** The shard of the memory stream, which takes every merchant. */
 export const SHARD_ID = 'shardId-000000000000'
 
+/** Some calls of some ports. */
+export type StoreCalls = { readonly [Port in keyof Store]?: Partial<Store[Port]> }
+
 type Given = {
   readonly merchants?: readonly Merchant[]
-  /** Replaces parts of the store, for failures and for books that move while they are read. */
-  readonly storeWith?: (store: Store) => Store
+  /** Replaces calls of the store, for failures and for books that move while they are read. */
+  readonly storeWith?: (store: Store) => StoreCalls
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
   readonly registry?: Registry
@@ -36,19 +39,20 @@ type Task = { readonly ms: number; readonly run: () => void }
 
 export const aQueryApi = ({
   merchants = [aMerchant()],
-  storeWith = (store) => store,
+  storeWith = () => ({}),
   onSleep,
   registry,
   isReady = async () => true,
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
+  const store: Store = { merchants: memoryMerchants(merchants), heads, journal, quarantine, progress }
   const logged: unknown[] = []
   const tasks = new Set<Task>()
   const stopping = new AbortController()
   let elapsedMs = 0
 
   const app = queryApi({
-    store: storeWith({ merchants: memoryMerchants(merchants), heads, journal, quarantine, progress }),
+    store: withCalls(store, storeWith(store)),
     openShards: memoryEntryStream().openShards,
     clock: () => NOW_MS + elapsedMs,
     timer: {
@@ -99,6 +103,28 @@ export const aQueryApi = ({
     }),
   }
 }
+
+/** The store with these calls in place of its own. */
+const withCalls = (store: Store, calls: StoreCalls): Store => ({
+  merchants: { ...store.merchants, ...calls.merchants },
+  heads: { ...store.heads, ...calls.heads },
+  journal: { ...store.journal, ...calls.journal },
+  quarantine: { ...store.quarantine, ...calls.quarantine },
+  progress: { ...store.progress, ...calls.progress },
+})
+
+/** What happens right after each read of a book's end, which saw the book as it was before. */
+export const afterEachEnd =
+  (happens: (book: BookId) => Promise<void>) =>
+  ({ journal }: Store): StoreCalls => ({
+    journal: {
+      end: async (book) => {
+        const end = await journal.end(book)
+        await happens(book)
+        return end
+      },
+    },
+  })
 
 type Append = (book: BookId, segment: ReturnType<typeof sealSegment>) => Promise<void>
 

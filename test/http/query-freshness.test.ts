@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { journalFreshness } from '#query-api/freshness'
-import { shardMap } from '#query-api/shard-map'
+import { knownShards } from '#query-api/known-shards'
 import { hashKeyOf } from '#ledger/lanes'
 import { merchantId } from '#test/builders'
 import { positionsToken, positionToken } from '#wire/http/position-token'
@@ -17,8 +17,8 @@ const reached = (sequenceNumber: string, appliedThroughMs = NOW_MS) => ({
   appliedThroughMs,
 })
 
-describe('how fresh an answer is', () => {
-  test('unknown until the consumer has said something of the shard', async () => {
+describe('the freshness of an answer', () => {
+  test('is null until the journal consumer has reported progress of the shard', async () => {
     const { get, progress } = aQueryApi()
     await progress.advance('journal', { ...reached('7'), shardId: 'shardId-000000000099' })
     await progress.advance('archive', reached('7'))
@@ -27,7 +27,7 @@ describe('how fresh an answer is', () => {
     expect(headers.has('daybook-applied-through')).toBe(false)
   })
 
-  test('said in the body and in the headers', async () => {
+  test('is in the body and in the headers', async () => {
     const { get, progress } = aQueryApi()
     await progress.advance('journal', reached('7', NOW_MS - 1_000))
     const { body, headers } = await get(BALANCE)
@@ -36,11 +36,10 @@ describe('how fresh an answer is', () => {
     expect(headers.get('daybook-applied-through')).toBe('2026-11-20T14:59:59.000Z')
   })
 
-  test('read before the book, so that the book holds what is claimed', async () => {
+  test('is read before the book, so that the book holds at least what is claimed', async () => {
     const order: string[] = []
     const { get } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         progress: { read: async (consumer) => (order.push('progress'), store.progress.read(consumer)) },
         heads: { read: async (id) => (order.push('head'), store.heads.read(id)) },
       }),
@@ -49,11 +48,10 @@ describe('how fresh an answer is', () => {
     expect(order).toEqual(['progress', 'head'])
   })
 
-  test('progress is read once for all requests of 200 ms', async () => {
+  test('costs one read of progress for all requests within 200 ms', async () => {
     let reads = 0
     const { get, elapse } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         progress: { read: async (consumer) => ((reads += 1), store.progress.read(consumer)) },
       }),
     })
@@ -67,8 +65,8 @@ describe('how fresh an answer is', () => {
   })
 })
 
-describe('after', () => {
-  test.each(['7', '6'])('%s is applied when progress stands at 7: answers at once', async (sequenceNumber) => {
+describe('?after=', () => {
+  test.each(['7', '6'])('with position %s answers at once when progress stands at 7', async (sequenceNumber) => {
     let slept = false
     const { get, progress } = aQueryApi({ onSleep: async () => void (slept = true) })
     await progress.advance('journal', reached('7'))
@@ -76,10 +74,10 @@ describe('after', () => {
     expect(slept).toBe(false)
   })
 
-  test('waits until it is applied, and then reads', async () => {
+  test('waits until the position is applied, and then reads the book', async () => {
     const progress = memoryProgress()
     const system = aQueryApi({
-      storeWith: (store) => ({ ...store, progress }),
+      storeWith: () => ({ progress }),
       onSleep: async (nowMs) => {
         if (nowMs !== 1_000) return
         await system.append(moved('e1', '2026-11-20T12:00:00Z', 5n))
@@ -97,7 +95,7 @@ describe('after', () => {
     { prefer: { prefer: 'respond-async, wait=0' }, seconds: 0, applied: 'wait=0' },
     { prefer: { prefer: 'wait=100' }, seconds: 20, applied: 'wait=20' },
     { prefer: { prefer: 'wait=soon' }, seconds: 5, applied: null },
-  ])('gives up after $seconds s with $prefer', async ({ prefer, seconds, applied }) => {
+  ])('answers 409 after $seconds s with $prefer', async ({ prefer, seconds, applied }) => {
     let waitedMs = 0
     const { get } = aQueryApi({ onSleep: async (nowMs) => void (waitedMs = nowMs) })
     const { status, headers, body } = await get(`${BALANCE}?${after('10')}`, prefer)
@@ -107,18 +105,18 @@ describe('after', () => {
     expect(waitedMs).toBe(seconds * 1_000)
   })
 
-  test('a position on another shard waits for that shard', async () => {
+  test('with a position on another shard waits for that shard', async () => {
     const { get, progress } = aQueryApi()
     await progress.advance('journal', reached('99'))
     expect((await get(`${BALANCE}?${after('1', 'shardId-000000000001')}`, { prefer: 'wait=0' })).status).toBe(409)
   })
 
-  test('a position of several shards waits until the last of them is applied', async () => {
+  test('with a position on several shards waits until the last of them is applied', async () => {
     const order: number[] = []
     const progress = memoryProgress()
     const shards = ['a', 'b', 'c'].map((shardId, index) => ({ shardId, sequenceNumber: String(9 + index), index }))
     const { get } = aQueryApi({
-      storeWith: (store) => ({ ...store, progress }),
+      storeWith: () => ({ progress }),
       // Each time it has waited, one more of them is applied.
       onSleep: async (nowMs) => {
         const [shard] = shards.slice(order.length)
@@ -135,7 +133,7 @@ describe('after', () => {
     { applied: ['9', '8'], status: 409 },
     { applied: ['8', '9'], status: 409 },
     { applied: ['9'], status: 409 },
-  ])('positions 9 on two shards, where $applied are applied: $status', async ({ applied, status }) => {
+  ])('with position 9 on two shards, where $applied are applied, answers $status', async ({ applied, status }) => {
     const { get, progress } = aQueryApi()
     for (const [index, sequenceNumber] of applied.entries()) {
       await progress.advance('journal', { shardId: `s${index}`, sequenceNumber, appliedThroughMs: NOW_MS })
@@ -144,11 +142,10 @@ describe('after', () => {
     expect(await get(`${BALANCE}?after=${positionsToken(positions)}`, { prefer: 'wait=0' })).toMatchObject({ status })
   })
 
-  test('all who wait share the polls', async () => {
+  test('costs the same polls of progress for 50 waiting requests as for one', async () => {
     let reads = 0
     const { get } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         progress: { read: async (consumer) => ((reads += 1), store.progress.read(consumer)) },
       }),
     })
@@ -168,7 +165,7 @@ describe('after', () => {
     '/v1/merchants/m1/days/2026-11-20/entries/e1',
     '/v1/quarantine',
     `/v1/quarantine/${quarantineId({ scope: 'm1', item: 'x' })}`,
-  ])('%s takes it', async (path) => {
+  ])('is taken by %s', async (path) => {
     const { get, progress } = aQueryApi()
     const query = `${path}${path.includes('?') ? '&' : '?'}${after('10')}`
     expect((await get(query, { prefer: 'wait=0' })).status).toBe(409)
@@ -188,7 +185,7 @@ describe('the map of shards', () => {
   const aMap = (answers: (() => Promise<typeof whole>)[]) => {
     const timer = { at: 0, nowMs: () => timer.at, sleep: settled }
     const errors: unknown[] = []
-    const shards = shardMap({
+    const shards = knownShards({
       openShards: async () => (await answers.shift()?.()) ?? [],
       timer,
       log: { error: (...line: unknown[]) => void errors.push(line) },
@@ -214,14 +211,14 @@ describe('the map of shards', () => {
     expect([await ask(60_000), await ask(60_000)]).toEqual([['whole'], [lowOrHigh, 'whole']])
   })
 
-  test('keeps those that have ended, each once, the last one first', async () => {
+  test('keeps shards that have ended, each once, the latest first', async () => {
     const again = whole.map((shard) => ({ ...shard, shardId: 'merged' }))
     const { ask } = aMap([async () => whole, async () => halves, async () => halves, async () => again])
     for (const atMs of [0, 30_000, 60_000, 90_000]) await ask(atMs)
     expect(await ask(90_000)).toEqual(['merged', lowOrHigh, 'whole'])
   })
 
-  test('after a reshard, what is applied is what was of the parent, until the child is begun', async () => {
+  test('gives the progress of the parent after a reshard until the child has progress of its own', async () => {
     const { ask, shards, timer } = aMap([async () => whole, async () => halves])
     const progress = memoryProgress()
     const freshness = journalFreshness({ progress, shards, timer })

@@ -5,7 +5,7 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import type { Store } from '#query-api/store'
 import { aMerchant, aRule, day, merchantId } from '#test/builders'
 import { positionToken } from '#wire/http/position-token'
-import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
+import { aQueryApi, moved, NOW_MS, SHARD_ID, type StoreCalls } from './query-fixtures.ts'
 
 const LOOK_MS = 250
 const HEARTBEAT_MS = 15_000
@@ -85,12 +85,12 @@ const lastEventIdOf = (messages: readonly Message[]): string => {
 }
 
 /** Counts the reads of heads and of ends. */
-const counting = (counts: { heads: number; ends: number }) => (store: Store) =>
-  ({
-    ...store,
+const counting =
+  (counts: { heads: number; ends: number }) =>
+  (store: Store): StoreCalls => ({
     heads: { read: async (id) => ((counts.heads += 1), store.heads.read(id)) },
-    journal: { ...store.journal, end: async (book) => ((counts.ends += 1), store.journal.end(book)) },
-  }) satisfies Store as Store
+    journal: { end: async (book) => ((counts.ends += 1), store.journal.end(book)) },
+  })
 
 describe('GET /v1/merchants/{m}/live', () => {
   test('begins with the current business day, as its own route answers it', async () => {
@@ -123,14 +123,14 @@ describe('GET /v1/merchants/{m}/live', () => {
     ).toEqual([1, 1, 1, 16])
   })
 
-  test('a day without entries, too', async () => {
+  test('begins with the current day though it has no entries', async () => {
     const client = await listen(aQueryApi())
     expect(await client.received()).toMatchObject([{ id: `${TODAY}.0`, data: { closing: 0 } }])
   })
 
-  test('tells a change of the current day, once, with its freshness', async () => {
+  test('tells a change of the current day once, with its freshness', async () => {
     const progress = memoryProgress()
-    const system = aQueryApi({ storeWith: (store) => ({ ...store, progress }) })
+    const system = aQueryApi({ storeWith: () => ({ progress }) })
     const client = await listen(system)
     await client.received()
     await system.tick(LOOK_MS)
@@ -151,7 +151,7 @@ describe('GET /v1/merchants/{m}/live', () => {
     expect(await client.received()).toEqual([])
   })
 
-  test('a change of an earlier day is told with every opening that it moves; a later day only of itself', async () => {
+  test('tells a change of an earlier day with every opening that it moves, and one of a later day alone', async () => {
     const system = aQueryApi()
     await system.append(onDay('e1', '2026-11-17', 100n))
     await system.append(onDay('e1', '2026-11-18', 7n))
@@ -185,7 +185,7 @@ describe('GET /v1/merchants/{m}/live', () => {
     expect(await client.received()).toMatchObject([{ id: '2026-11-21.0', data: { opening: 5, closing: 5 } }])
   })
 
-  test('a day with a sum that JSON cannot say is told as a problem, and as a day again once it can', async () => {
+  test('tells a day whose sum is not exact in JSON as a problem, and as a day once it is exact again', async () => {
     // Each book stays within 2^53 − 1, both together do not.
     const large = 9_000_000_000_000_000n
     const system = aQueryApi()
@@ -219,9 +219,9 @@ describe('GET /v1/merchants/{m}/live', () => {
     expect(system.logged).toEqual([])
   })
 
-  test('a change of the merchant is seen within a minute', async () => {
+  test('tells a change of the merchant within a minute', async () => {
     const merchants = memoryMerchants([aMerchant()])
-    const system = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    const system = aQueryApi({ storeWith: () => ({ merchants }) })
     const client = await listen(system)
     await client.received()
     const calendar = [aRule(), aRule({ from: day(TODAY), dayStartsAt: '06:00' })] as const
@@ -231,10 +231,10 @@ describe('GET /v1/merchants/{m}/live', () => {
     expect(await client.received()).toMatchObject([{ data: { startsAt: '2026-11-20T09:00:00.000Z' } }])
   })
 
-  test('after=<position>: waits for it, so that the first event holds its entry', async () => {
+  test('with ?after= waits for the position, so that the first event holds its entry', async () => {
     const progress = memoryProgress()
     const system = aQueryApi({
-      storeWith: (store) => ({ ...store, progress }),
+      storeWith: () => ({ progress }),
       onSleep: async () => {
         await system.append(today('e1', 5n))
         await progress.advance('journal', { shardId: SHARD_ID, sequenceNumber: '9', appliedThroughMs: NOW_MS })
@@ -253,13 +253,13 @@ describe('GET /v1/merchants/{m}/live', () => {
     { path: `${LIVE}?from=x`, status: 422 },
     { path: `${LIVE}?after=x`, status: 422 },
     { path: '/v1/merchants/nobody/live', status: 404 },
-  ])('$path: $status', async ({ path, status }) => {
+  ])('asked as $path answers $status', async ({ path, status }) => {
     const system = aQueryApi()
     expect(await system.get(path)).toMatchObject({ status })
     expect(system.periods()).toEqual([])
   })
 
-  test('HEAD has the headers and follows nothing', async () => {
+  test('answers HEAD with the headers and starts no timers', async () => {
     const system = aQueryApi()
     const response = await system.app.request(LIVE, { method: 'HEAD' })
     expect({ status: response.status, type: response.headers.get('content-type') }).toEqual({
@@ -274,7 +274,7 @@ describe('a client that comes back', () => {
   /** Two entries yesterday, one today, and the id with which a client left that was told of them. */
   const aSystemLeft = async () => {
     const merchants = memoryMerchants([aMerchant()])
-    const system = aQueryApi({ storeWith: (store) => ({ ...store, merchants }) })
+    const system = aQueryApi({ storeWith: () => ({ merchants }) })
     await system.append(onDay('e1', YESTERDAY))
     await system.append(onDay('e2', YESTERDAY))
     await system.append(today('e1'))
@@ -409,11 +409,10 @@ describe('a client that comes back', () => {
     expect(await other.received()).toEqual([])
   })
 
-  test('sees what was there before it came, though a look was under way', async () => {
+  test('sees what was there before it came, though a look at the books was under way', async () => {
     const gate = { isShut: false, opened: Promise.withResolvers<void>() }
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         heads: {
           read: async (id) => {
             const head = await store.heads.read(id)
@@ -492,7 +491,7 @@ describe('a client that reads slowly and loses its connection', () => {
 })
 
 describe('many clients', () => {
-  test('1,000 of them: two timers, one look for all, one heartbeat each; nothing left when they are gone', async () => {
+  test('cost two timers and one look at the books in all, and leave no timer behind', async () => {
     const counts = { heads: 0, ends: 0 }
     const system = aQueryApi({ storeWith: counting(counts) })
     await system.append(onDay('e1', YESTERDAY))
@@ -530,12 +529,11 @@ describe('many clients', () => {
     expect(told).toEqual(ids.map((id) => (id === 'm7' ? 1 : 0)))
   })
 
-  test('a look that takes long is not joined by another', async () => {
+  test('wait for a slow look at the books instead of starting another', async () => {
     let heads = 0
     const gate = Promise.withResolvers<void>()
     const system = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         heads: { read: async (id) => ((heads += 1) > 2 && (await gate.promise), store.heads.read(id)) },
       }),
     })
@@ -548,23 +546,19 @@ describe('many clients', () => {
 })
 
 describe('a store that does not answer', () => {
-  const failing = (isDown: () => boolean) => (store: Store) => ({
-    ...store,
-    heads: {
-      read: async (id: Parameters<Store['heads']['read']>[0]) => {
-        if (isDown()) throw new Error('throttled')
-        return await store.heads.read(id)
-      },
-    },
-  })
+  const failing =
+    (isDown: () => boolean) =>
+    ({ heads }: Store): StoreCalls => ({
+      heads: { read: async (id) => (isDown() ? Promise.reject(new Error('throttled')) : await heads.read(id)) },
+    })
 
-  test('at the beginning: 503, and nothing is followed', async () => {
+  test('is answered 503 when a client connects, and no timer is started', async () => {
     const system = aQueryApi({ storeWith: failing(() => true) })
     expect(await system.get(LIVE)).toMatchObject({ status: 503, body: { code: 'store-unavailable' } })
     expect(system.periods()).toEqual([])
   })
 
-  test('later: clients stay, it is logged once, and they are told when it is back', async () => {
+  test('keeps connected clients, is logged once, and they are told when it is back', async () => {
     let isDown = false
     const system = aQueryApi({ storeWith: failing(() => isDown) })
     const client = await listen(system)
@@ -580,8 +574,8 @@ describe('a store that does not answer', () => {
   })
 })
 
-describe('when the service stops', () => {
-  test('all streams end, the timers with them', async () => {
+describe('when the service stops,', () => {
+  test('all live streams and their timers end', async () => {
     const system = aQueryApi()
     const clients = await Promise.all(Array.from({ length: 10 }, () => listen(system)))
     system.stop()
@@ -590,7 +584,7 @@ describe('when the service stops', () => {
     expect(system.periods()).toEqual([])
   })
 
-  test('a stream that is asked for then ends at once', async () => {
+  test('a live stream that is asked for afterwards ends at once', async () => {
     const system = aQueryApi()
     system.stop()
     const client = await listen(system)

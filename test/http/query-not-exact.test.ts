@@ -33,7 +33,7 @@ const refused = (detail: string, days: readonly number[]) => ({
   },
 })
 
-describe('a sum over books beyond ±(2^53 − 1) is refused with the days that take it there:', () => {
+describe('a sum beyond ±(2^53 − 1) is refused with 409, naming the days that cause it:', () => {
   test.each<{ what: string; days: Record<number, bigint[]>; path: string; sum: string; named: number[] }>([
     {
       what: 'the balance',
@@ -125,7 +125,7 @@ describe('a sum over books beyond ±(2^53 − 1) is refused with the days that t
     expect(await get(`${MERCHANT}${path}`)).toMatchObject(refused(`The ${sum} is beyond ±(2^53 − 1)`, named))
   })
 
-  test('of many days the ten largest, oldest first, and how many there are besides', async () => {
+  test('of many days the ten largest are named, oldest first, with the number of the others', async () => {
     const days = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [index + 1, [LARGE - BigInt(index % 5)]]))
     const { get } = await withDays(days)
     // The fifth and the tenth are the smallest.
@@ -134,7 +134,7 @@ describe('a sum over books beyond ±(2^53 − 1) is refused with the days that t
     )
   })
 
-  test('to whoever asks for the headers alone, or knows an answer from before', async () => {
+  test('HEAD and If-None-Match get the same refusal', async () => {
     const system = await withDays({ 1: [LARGE] })
     const paths = ['/balance', '/days/2026-11-02', '/days?from=2026-11-01&to=2026-11-02']
     const known = await Promise.all(
@@ -156,7 +156,7 @@ describe('a sum over books beyond ±(2^53 − 1) is refused with the days that t
   })
 })
 
-describe('what can be said exactly is answered:', () => {
+describe('a sum that JSON can say exactly is answered:', () => {
   test.each<{ what: string; days: Record<number, bigint[]>; path: string; body: object }>([
     {
       what: 'a balance of 2^53 − 1',
@@ -217,7 +217,7 @@ describe('what can be said exactly is answered:', () => {
     expect(await get(`${MERCHANT}${path}`)).toMatchObject({ status: 200, body })
   })
 
-  test('a page of a period whose rows can be said, though other pages have one that cannot', async () => {
+  test('a page of exact rows, though a later page has a row that is not', async () => {
     const { get } = await withDays({ 1: [LARGE], 3: [LARGE], 4: [-LARGE] })
     const query = `${MERCHANT}/days?from=2026-11-02&to=2026-11-04&limit=1`
     const first = await get(query)

@@ -1,56 +1,62 @@
 import { describe, expect, test } from 'vitest'
-import type { Store } from '#query-api/store'
 import { quarantineId } from '#wire/http/quarantine-id'
-import { aQueryApi, moved } from './query-fixtures.ts'
+import { aQueryApi, moved, type StoreCalls } from './query-fixtures.ts'
 
-const DAY = '/v1/merchants/m1/days/2026-11-20'
+const DAYS = '/v1/merchants/m1/days'
+const DAY = `${DAYS}/2026-11-20`
 
-describe('parameters that cannot be', () => {
-  test.each([
-    { path: '/v1/merchants/m1/days/2026-02-30', errors: [{ pointer: '/day', code: 'not-a-calendar-date' }] },
-    { path: '/v1/merchants/m1/days/today', errors: [{ pointer: '/day', code: 'not-a-calendar-date' }] },
-    { path: '/v1/merchants/m1/days/9999-01-01/entries', errors: [{ pointer: '/day', code: 'not-a-calendar-date' }] },
-    { path: '/v1/merchants/m1/days/2026-1-1/entries/e1', errors: [{ pointer: '/day', code: 'not-a-calendar-date' }] },
-    { path: `${DAY}/entries?limit=0`, errors: [{ pointer: '/limit', code: 'out-of-range' }] },
-    { path: `${DAY}/entries?limit=501`, errors: [{ pointer: '/limit', code: 'out-of-range' }] },
-    { path: `${DAY}/entries?limit=ten`, errors: [{ pointer: '/limit', code: 'out-of-range' }] },
-    { path: `${DAY}/entries?limit=1e2`, errors: [{ pointer: '/limit', code: 'out-of-range' }] },
-    { path: '/v1/merchants?limit=', errors: [{ pointer: '/limit', code: 'out-of-range' }] },
-    { path: '/v1/merchants?limit=1&limit=2', errors: [{ pointer: '/limit', code: 'wrong-type' }] },
-    { path: '/v1/merchants?cursor=x', errors: [{ pointer: '/cursor', code: 'not-a-cursor' }] },
-    { path: `${DAY}?after=x`, errors: [{ pointer: '/after', code: 'not-a-position' }] },
-    { path: `${DAY}?after=`, errors: [{ pointer: '/after', code: 'not-a-position' }] },
-    { path: '/v1/quarantine?reason=bad-luck', errors: [{ pointer: '/reason', code: 'not-allowed' }] },
-    { path: '/v1/quarantine?status=lost', errors: [{ pointer: '/status', code: 'not-allowed' }] },
-    { path: '/v1/quarantine?merchant=a%20b', errors: [{ pointer: '/merchant', code: 'not-an-id' }] },
-    { path: '/v1/quarantine?merchant=..', errors: [{ pointer: '/merchant', code: 'not-an-id' }] },
-    { path: '/v1/merchants/m1/balance?day=2026-11-20', errors: [{ pointer: '/day', code: 'unknown-field' }] },
-    { path: `${DAY}?version=1`, errors: [{ pointer: '/version', code: 'unknown-field' }] },
-    { path: `${DAY}/windows?size=2h`, errors: [{ pointer: '/size', code: 'not-allowed' }] },
-    { path: '/v1/merchants/m1/days/2026-02-30/windows', errors: [{ pointer: '/day', code: 'not-a-calendar-date' }] },
-    { path: '/v1/merchants/m1/live?day=2026-11-20', errors: [{ pointer: '/day', code: 'unknown-field' }] },
-    { path: `${DAY}?__proto__=1`, errors: [{ pointer: '/__proto__', code: 'unknown-field' }] },
-    { path: `${DAY}?constructor=1`, errors: [{ pointer: '/constructor', code: 'unknown-field' }] },
-    {
-      path: '/v1/quarantine?limit=x&after=x',
-      errors: [
-        { pointer: '/after', code: 'not-a-position' },
-        { pointer: '/limit', code: 'out-of-range' },
-      ],
-    },
-  ])('$path', async ({ path, errors }) => {
-    const { get } = aQueryApi()
-    const { status, headers, body } = await get(path)
-    expect({ status, code: body['code'], type: headers.get('content-type') }).toEqual({
-      status: 422,
-      code: 'invalid',
-      type: 'application/problem+json',
-    })
-    expect(body['errors']).toEqual(errors.map((error) => expect.objectContaining(error) as object))
+test.each<[path: string, ...errors: [pointer: string, code: string][]]>([
+  [`${DAYS}/2026-02-30`, ['/day', 'not-a-calendar-date']],
+  [`${DAYS}/today`, ['/day', 'not-a-calendar-date']],
+  [`${DAYS}/9999-01-01/entries`, ['/day', 'not-a-calendar-date']],
+  [`${DAYS}/2026-1-1/entries/e1`, ['/day', 'not-a-calendar-date']],
+  [`${DAY}/entries?limit=0`, ['/limit', 'out-of-range']],
+  [`${DAY}/entries?limit=501`, ['/limit', 'out-of-range']],
+  [`${DAY}/entries?limit=ten`, ['/limit', 'out-of-range']],
+  [`${DAY}/entries?limit=1e2`, ['/limit', 'out-of-range']],
+  ['/v1/merchants?limit=', ['/limit', 'out-of-range']],
+  ['/v1/merchants?limit=1&limit=2', ['/limit', 'wrong-type']],
+  ['/v1/merchants?cursor=x', ['/cursor', 'not-a-cursor']],
+  [`${DAY}?after=x`, ['/after', 'not-a-position']],
+  [`${DAY}?after=`, ['/after', 'not-a-position']],
+  ['/v1/quarantine?reason=bad-luck', ['/reason', 'not-allowed']],
+  ['/v1/quarantine?status=lost', ['/status', 'not-allowed']],
+  ['/v1/quarantine?merchant=a%20b', ['/merchant', 'not-an-id']],
+  ['/v1/quarantine?merchant=..', ['/merchant', 'not-an-id']],
+  ['/v1/merchants/m1/balance?day=2026-11-20', ['/day', 'unknown-field']],
+  [`${DAY}?version=1`, ['/version', 'unknown-field']],
+  [`${DAY}/windows?size=2h`, ['/size', 'not-allowed']],
+  [`${DAY}/windows?size=10m`, ['/size', 'not-allowed']],
+  [`${DAY}/windows?size=`, ['/size', 'not-allowed']],
+  [`${DAY}/windows?size=5`, ['/size', 'not-allowed']],
+  [`${DAY}/windows?size=5m&size=15m`, ['/size', 'not-allowed']],
+  [`${DAYS}/2026-02-30/windows`, ['/day', 'not-a-calendar-date']],
+  ['/v1/merchants/m1/live?day=2026-11-20', ['/day', 'unknown-field']],
+  [`${DAY}?__proto__=1`, ['/__proto__', 'unknown-field']],
+  [`${DAY}?constructor=1`, ['/constructor', 'unknown-field']],
+  [`${DAYS}?`, ['/from', 'missing'], ['/to', 'missing']],
+  [`${DAYS}?from=2026-11-20`, ['/to', 'missing']],
+  [`${DAYS}?from=2026-02-30&to=2026-03-01`, ['/from', 'not-a-calendar-date']],
+  [`${DAYS}?from=2026-11-20&to=tomorrow`, ['/to', 'not-a-calendar-date']],
+  [`${DAYS}?from=2026-11-20&to=2026-11-19`, ['/to', 'out-of-range']],
+  [`${DAYS}?from=2025-10-16&to=2026-11-20`, ['/to', 'out-of-range']],
+  [`${DAYS}?from=0001-01-01&to=9998-12-31`, ['/to', 'out-of-range']],
+  [`${DAYS}?from=2026-11-20&to=2026-11-20&limit=0`, ['/limit', 'out-of-range']],
+  [`${DAYS}?from=2026-11-20&to=2026-11-20&cursor=x`, ['/cursor', 'not-a-cursor']],
+  [`${DAYS}?from=2026-11-20&to=2026-11-20&day=x`, ['/day', 'unknown-field']],
+  ['/v1/quarantine?limit=x&after=x', ['/after', 'not-a-position'], ['/limit', 'out-of-range']],
+])('GET %s is refused with 422, pointing at %j', async (path, ...expected) => {
+  const { status, headers, body } = await aQueryApi().get(path)
+  expect({ status, code: body['code'], type: headers.get('content-type') }).toEqual({
+    status: 422,
+    code: 'invalid',
+    type: 'application/problem+json',
   })
+  const errors = expected.map(([pointer, code]) => expect.objectContaining({ pointer, code }) as object)
+  expect(body['errors']).toEqual(errors)
 })
 
-test.each(['m2', 'a%20b', '~m1', '%zz'])('merchant %s is unknown', async (merchant) => {
+test.each(['m2', 'a%20b', '~m1', '%zz'])('every route of merchant %s answers 404', async (merchant) => {
   const { get } = aQueryApi()
   for (const rest of [
     '',
@@ -66,7 +72,7 @@ test.each(['m2', 'a%20b', '~m1', '%zz'])('merchant %s is unknown', async (mercha
   }
 })
 
-test('nothing can be written here', async () => {
+test('the query API answers a POST with 405', async () => {
   const { app } = aQueryApi()
   const response = await app.request(DAY, { method: 'POST', body: '{}' })
   expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({
@@ -75,50 +81,30 @@ test('nothing can be written here', async () => {
   })
 })
 
-test('HEAD answers like GET without a body', async () => {
+test('HEAD answers as GET does, without a body', async () => {
   const { app } = aQueryApi()
   const response = await app.request(DAY, { method: 'HEAD' })
   expect({ status: response.status, text: await response.text() }).toEqual({ status: 200, text: '' })
   expect(response.headers.has('etag')).toBe(true)
 })
 
-describe('a store that does not answer', () => {
+describe('a store that fails', () => {
   const fails = async (): Promise<never> => {
     throw new Error('ProvisionedThroughputExceeded at table-7')
   }
 
-  test.each<{ port: string; path: string; broken: (store: Store) => Partial<Store> }>([
-    { port: 'merchants.find', path: DAY, broken: (store) => ({ merchants: { ...store.merchants, find: fails } }) },
-    {
-      port: 'merchants.list',
-      path: '/v1/merchants',
-      broken: (store) => ({ merchants: { ...store.merchants, list: fails } }),
-    },
-    { port: 'heads.read', path: DAY, broken: () => ({ heads: { read: fails } }) },
-    { port: 'journal.end', path: DAY, broken: (store) => ({ journal: { ...store.journal, end: fails } }) },
-    {
-      port: 'journal.read',
-      path: `${DAY}/entries`,
-      broken: (store) => ({ journal: { ...store.journal, read: fails } }),
-    },
-    {
-      port: 'quarantine.list',
-      path: '/v1/quarantine',
-      broken: (store) => ({ quarantine: { ...store.quarantine, list: fails } }),
-    },
-    {
-      port: 'quarantine.find',
-      path: `/v1/quarantine/${quarantineId({ scope: 'm1', item: 'x' })}`,
-      broken: (store) => ({ quarantine: { ...store.quarantine, find: fails } }),
-    },
-    {
-      port: 'quarantine.ofEntry',
-      path: `${DAY}/entries/e9`,
-      broken: (store) => ({ quarantine: { ...store.quarantine, ofEntry: fails } }),
-    },
-    { port: 'progress.read', path: DAY, broken: () => ({ progress: { read: fails } }) },
-  ])('$port: 503, and the reason in the log', async ({ path, broken }) => {
-    const { get, logged } = aQueryApi({ storeWith: (store) => ({ ...store, ...broken(store) }) })
+  test.each<[call: string, path: string, calls: StoreCalls]>([
+    ['merchants.find', DAY, { merchants: { find: fails } }],
+    ['merchants.list', '/v1/merchants', { merchants: { list: fails } }],
+    ['heads.read', DAY, { heads: { read: fails } }],
+    ['journal.end', DAY, { journal: { end: fails } }],
+    ['journal.read', `${DAY}/entries`, { journal: { read: fails } }],
+    ['quarantine.list', '/v1/quarantine', { quarantine: { list: fails } }],
+    ['quarantine.find', `/v1/quarantine/${quarantineId({ scope: 'm1', item: 'x' })}`, { quarantine: { find: fails } }],
+    ['quarantine.ofEntry', `${DAY}/entries/e9`, { quarantine: { ofEntry: fails } }],
+    ['progress.read', DAY, { progress: { read: fails } }],
+  ])('in %s is answered 503, and the reason is in the log alone', async (_call, path, calls) => {
+    const { get, logged } = aQueryApi({ storeWith: () => calls })
     const { status, headers, body, text } = await get(path, { 'x-request-id': 'r-1' })
     expect({ status, code: body['code'], requestId: body['requestId'] }).toEqual({
       status: 503,
@@ -138,11 +124,10 @@ describe('a store that does not answer', () => {
     ])
   })
 
-  test('a failure is not remembered', async () => {
+  test('is asked again by the next request', async () => {
     let failures = 1
     const { get } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         progress: { read: async (consumer) => ((failures -= 1) < 0 ? store.progress.read(consumer) : fails()) },
       }),
     })
@@ -150,12 +135,10 @@ describe('a store that does not answer', () => {
     expect((await get(DAY)).status).toBe(200)
   })
 
-  test('a journal that was altered is our fault, not the store’s', async () => {
+  test('because its journal was altered is answered 500, not 503', async () => {
     const { get, append } = aQueryApi({
       storeWith: (store) => ({
-        ...store,
         journal: {
-          ...store.journal,
           end: async (book) => {
             const end = await store.journal.end(book)
             return end && { ...end, view: Uint8Array.of(9) }

@@ -1,4 +1,4 @@
-/** The live stream over real connections: they end, whoever ends them. */
+/** The live stream over real connections, ended by the service or by the client. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { serve } from '#http/serve'
@@ -33,7 +33,7 @@ test('stopping ends streams that have nothing to say, at once', async () => {
   expect(periods()).toEqual([])
 })
 
-test('when the last connection is gone, nobody looks at the books any more', async () => {
+test('the books are not looked at any more when the last connection is gone', async () => {
   const { serving, listen, periods } = await start()
   const clients = await Promise.all([listen(), listen()])
   expect(periods()).toHaveLength(2)

@@ -3,7 +3,7 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { shared } from '#query-api/shared-reads'
 import type { Store } from '#query-api/store'
 import { positionToken } from '#wire/http/position-token'
-import { aQueryApi, moved, NOW_MS, SHARD_ID } from './query-fixtures.ts'
+import { aQueryApi, moved, NOW_MS, SHARD_ID, type StoreCalls } from './query-fixtures.ts'
 
 const DAY = '/v1/merchants/m1/days/2026-11-20'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -29,7 +29,7 @@ const aSlowItem = () => {
   return { item, read, answers, answerNext }
 }
 
-describe('reads of one thing', () => {
+describe('shared reads', () => {
   test('at the same time are one read', async () => {
     const { read, answers, answerNext } = aSlowItem()
     const all = Promise.all(Array.from({ length: 100 }, () => read('a')))
@@ -39,7 +39,7 @@ describe('reads of one thing', () => {
     expect(await all).toEqual(Array.from({ length: 100 }, () => 1))
   })
 
-  test('while one is under way do not join it: they share the next, and see what was written before they asked', async () => {
+  test('that come while one is under way share the next one, and see what was written before they asked', async () => {
     const { item, read, answers, answerNext } = aSlowItem()
     const first = read('a')
     await turn()
@@ -64,7 +64,7 @@ describe('reads of one thing', () => {
     expect(answers).toHaveLength(2)
   })
 
-  test('after one that failed are made all the same, and nothing is remembered', async () => {
+  test('are made again after one that failed', async () => {
     const { item, read, answerNext } = aSlowItem()
     item.value = -1
     const failing = read('a')
@@ -87,7 +87,7 @@ describe('the query API', () => {
   /** Counts reads; each takes a turn of the event loop, as those of a real store do. */
   const counting =
     (counts: Record<string, number>) =>
-    (store: Store): Store => {
+    (store: Store): StoreCalls => {
       const counted = async <T>(name: string, read: () => Promise<T>): Promise<T> => {
         counts[name] = (counts[name] ?? 0) + 1
         const answer = await read()
@@ -95,14 +95,13 @@ describe('the query API', () => {
         return answer
       }
       return {
-        ...store,
-        merchants: { ...store.merchants, find: (id) => counted('find', () => store.merchants.find(id)) },
+        merchants: { find: (id) => counted('find', () => store.merchants.find(id)) },
         heads: { read: (id) => counted('head', () => store.heads.read(id)) },
-        journal: { ...store.journal, end: (book) => counted(`end ${book.day}`, () => store.journal.end(book)) },
+        journal: { end: (book) => counted(`end ${book.day}`, () => store.journal.end(book)) },
       }
     }
 
-  test('a thousand readers of a day cost the store what a few do', async () => {
+  test('reads the store at most four times for a thousand readers of a day', async () => {
     const counts: Record<string, number> = {}
     const { get, append } = aQueryApi({ storeWith: counting(counts) })
     await append(moved('e1', '2026-11-19T12:00:00Z', 1n))
@@ -112,7 +111,7 @@ describe('the query API', () => {
     for (const reads of Object.values(counts)) expect(reads).toBeLessThanOrEqual(4)
   })
 
-  test('a day is one read of its book and of each before it; two at first, and when those before it have moved', async () => {
+  test('answers a day with one read of its book and of each earlier one, and with two when earlier books have moved', async () => {
     const counts: Record<string, number> = {}
     const { get, append } = aQueryApi({ storeWith: counting(counts) })
     await append(moved('e1', '2026-11-19T12:00:00Z', 1n))
@@ -131,7 +130,7 @@ describe('the query API', () => {
     expect(await readsOf(DAY)).toEqual({ find: 1, head: 1, 'end 2026-11-19': 1, 'end 2026-11-20': 1 })
   })
 
-  test('a day with none before it is one read of the head and one of its book, however it moves', async () => {
+  test('answers a day without earlier books with one read of the head and one of its book', async () => {
     const counts: Record<string, number> = {}
     const { get, append } = aQueryApi({ storeWith: counting(counts) })
     for (let count = 1; count <= 3; count += 1) {
@@ -141,7 +140,7 @@ describe('the query API', () => {
     }
   })
 
-  test('what a head says that has changed meanwhile is read again', async () => {
+  test('reads the head again after it has changed', async () => {
     const { get, append } = aQueryApi({ storeWith: counting({}) })
     await append(moved('e1', '2026-11-18T12:00:00Z', 1n))
     expect((await get(DAY)).body).toMatchObject({ opening: 1 })
@@ -150,7 +149,7 @@ describe('the query API', () => {
     expect((await get('/v1/merchants/m1/balance')).body).toMatchObject({ balance: 41, exact: true })
   })
 
-  test('whoever waited for a position sees its entry, though others read the book all the time', async () => {
+  test('shows a client that waited for a position its entry, though others read the book all the time', async () => {
     const progress = memoryProgress()
     let sequenceNumber = 0
     const system = aQueryApi({

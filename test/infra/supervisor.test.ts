@@ -156,6 +156,12 @@ describe('npm start', () => {
     { of: 'a newer Daybook', files: { version: '2\n', 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has version 2.' },
     { of: 'a newer Daybook that keeps its data elsewhere', files: { version: '2\n' }, found: 'has version 2.' },
     { of: 'a Daybook of unreadable version', files: { version: 'one' }, found: 'has version one.' },
+    {
+      of: 'a file cut short',
+      files: { version: '' },
+      found: 'has no version that can be read: its file version holds "".',
+    },
+    { of: 'a damaged file', files: { version: '\0\x1b[31m' }, found: 'holds "\\u0000\\u001b[31m".' },
   ])('refuses the data of $of in a sentence that says what to do, and changes nothing', async ({ files, found }) => {
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, file)), { recursive: true })
@@ -163,10 +169,18 @@ describe('npm start', () => {
     }
     const { complaint, code } = await start({})
     expect(code).toBe(1)
-    expect(complaint).toContain(`The data in ${folder} ${found}`)
+    expect(complaint).toContain(`The data in ${folder} has `)
+    expect(complaint).toContain(found)
     expect(complaint).toContain('This Daybook reads version 1. Nothing was changed. Start with another folder')
     expect(contentsOf(folder)).toEqual(files)
-    expect(() => useRunningSystem(folder)).toThrow(`The data in ${folder} ${found}`)
+    expect(() => useRunningSystem(folder)).toThrow(found)
+  })
+
+  test('refuses a data folder that is a file, and says which', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const { complaint, code } = await start({ DAYBOOK_DATA: file })
+    expect([code, complaint]).toEqual([1, expect.stringContaining(`There can be no data in ${file}`)])
   })
 
   test('gives a new folder its version before there is any data', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
+import { decide, emptyBook, evolve, nextSegment, type Book, type Candidate } from '#ledger/book'
 import { METHODS, type Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR, MAX_TOTAL_MINOR, netMinor, type Currency } from '#ledger/money'
@@ -15,8 +15,6 @@ const fresh = (): Book =>
   )
 
 const book = fresh()
-
-type Candidate = { readonly entry: Entry }
 
 const candidate = (patch: Partial<Record<keyof Entry, unknown>> = {}): Candidate => ({
   entry: {

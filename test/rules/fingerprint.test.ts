@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalContent, METHODS, type Entry } from '#ledger/entry'
+import { fieldList } from '#ledger/entry-fields'
 import { contentFingerprint, idFingerprint } from '#ledger/memory/fingerprint'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { anyEntry, anyId } from '../arbitraries.ts'
@@ -65,6 +66,17 @@ const variants: Entry[] = [
 
 test('every field of the content changes the fingerprint', () => {
   expect(new Set(variants.map(ofContent)).size).toBe(variants.length)
+})
+
+test('an entry has another fingerprint without any of its optional fields', () => {
+  const optional = fieldList.filter((field) => field.optional).map(({ name }) => name)
+  fc.assert(
+    fc.property(anyEntry, fc.constantFrom(...optional), (entry, name) => {
+      const { [name]: value, ...without } = entry
+      return value === undefined || ofContent(without as Entry) !== ofContent(entry)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('fields that are not content, and the order of metadata, do not change the fingerprint', () => {

@@ -95,7 +95,7 @@ describe('while a change of calendar is pending, a request', () => {
   test.each<{ what: string; given: Record<string, string | null>; rules: unknown[] }>([
     { what: 'nothing', given: {}, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
     { what: 'the same clock', given: { dayStartsAt: '04:00' }, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
-    { what: 'no day', given: { calendarFrom: null }, rules: [now, ['2026-12-01', SAO_PAULO, '04:00']] },
+    { what: 'the first day there is', given: { calendarFrom: null }, rules: [now, ['2026-11-21', SAO_PAULO, '04:00']] },
     { what: 'an earlier day', given: { calendarFrom: '2026-11-25' }, rules: [now, ['2026-11-25', SAO_PAULO, '04:00']] },
     { what: 'a later day', given: { calendarFrom: '2027-01-01' }, rules: [now, ['2027-01-01', SAO_PAULO, '04:00']] },
     { what: 'another start', given: { dayStartsAt: '05:00' }, rules: [now, ['2026-12-01', SAO_PAULO, '05:00']] },
@@ -119,6 +119,11 @@ describe('while a change of calendar is pending, a request', () => {
   ])('for $what leads to the expected rules', ({ given, rules }) =>
     expect(rulesOf(change(pending, given))).toEqual(rules),
   )
+
+  test('to the first day there is changes nothing when it is asked for again', () => {
+    const moved = change(pending, { calendarFrom: null })
+    expect(change(moved, { calendarFrom: null })).toBe(moved)
+  })
 
   test('for another zone in which its day has begun counts from the day after', () => {
     // At 12:00 on the 30th in UTC the 1st has begun in Kiritimati, 14 hours ahead, but not in São Paulo.

@@ -1,7 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { businessDayOf, dayBounds, HOUR_MS, knownUntil, stampDay, type Calendar } from '#ledger/calendar'
-import { registerMerchant, type Merchant, type Registration } from '#ledger/merchant'
+import {
+  changeMerchant,
+  registerMerchant,
+  rulesInUse,
+  type Merchant,
+  type MerchantChange,
+  type Registration,
+} from '#ledger/merchant'
+import type { Result } from '#ledger/result'
 import type { ZoneData } from '#ledger/zone'
 import { updateZones, type ZoneUpdate } from '#ledger/zone-update'
 import { aMerchant, aRule, day } from '../builders.ts'
@@ -24,6 +32,7 @@ const updated = (merchant: Merchant, zones?: ZoneData, nowMs?: number): Merchant
   if (change === undefined) throw new Error('nothing to change')
   return change.merchant
 }
+const valueOf = (changed: Result<Merchant, unknown>): Merchant | undefined => (changed.ok ? changed.value : undefined)
 const startText = (calendar: Calendar, on: string) => new Date(dayBounds(calendar, day(on)).startsAtMs).toISOString()
 
 describe('newer zone data', () => {
@@ -106,6 +115,76 @@ describe('newer zone data', () => {
     ])
     // 21 November up to 31 December.
     expect(moved).toMatchObject([{ days: 41 }])
+  })
+
+  describe('that is still to come for a merchant', () => {
+    const brought = updated(shop('America/Winnipeg'))
+    const inUse = [null, '00:00', '2026c']
+    const newer = ['2026-11-21', '00:00', '2026f']
+    const rulesAfter = (...changes: readonly Record<string, string | null>[]) => {
+      const changed = changes.reduce<Merchant>((merchant, given) => {
+        const change = valueOf(changeMerchant(merchant, given as MerchantChange, zones2026f, NOW))
+        if (change === undefined) throw new Error('this change is refused')
+        return change
+      }, brought)
+      return changed.calendar.map(({ from, dayStartsAt, zone }) => [from, dayStartsAt, zone.version])
+    }
+    const far = { dayStartsAt: '04:00', calendarFrom: '2027-03-01' }
+
+    test('stays beside a change of its clock from a later day', () =>
+      expect(rulesAfter(far)).toEqual([inUse, newer, ['2027-03-01', '04:00', '2026f']]))
+
+    test('stays when that change is called off', () =>
+      expect(rulesAfter(far, { dayStartsAt: '00:00' })).toEqual([inUse, newer]))
+
+    test('stays when that change is replaced by another', () =>
+      expect(rulesAfter(far, { dayStartsAt: '05:00' })).toEqual([inUse, newer, ['2027-03-01', '05:00', '2026f']]))
+
+    test('gives way to a change from its own day, which has the newest data itself', () =>
+      expect(rulesAfter({ dayStartsAt: '04:00' })).toEqual([inUse, ['2026-11-21', '04:00', '2026f']]))
+
+    test('moves no entry that could have been stamped before, whatever is changed beside it and when', () => {
+      const clock = fc.record(
+        {
+          timeZone: fc.constantFrom('America/Winnipeg', 'Pacific/Kiritimati', 'Pacific/Honolulu'),
+          dayStartsAt: fc.constantFrom('00:00', '12:00', '23:30'),
+          calendarFrom: fc.constantFrom('2026-11-22', '2026-11-24', '2026-12-01', null),
+        },
+        { requiredKeys: [] },
+      )
+      const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.option(clock)), {
+        minLength: 2,
+        maxLength: 6,
+      })
+      fc.assert(
+        fc.property(steps, fc.constantFrom('00:00', '23:30'), (sequence, dayStartsAt) => {
+          let [merchant, nowMs] = [shop('America/Winnipeg', dayStartsAt), NOW]
+          for (const [hoursLater, given] of sequence) {
+            nowMs += hoursLater * HOUR_MS
+            const changed =
+              given === null
+                ? update(merchant, zones2026f, nowMs)?.merchant
+                : valueOf(changeMerchant(merchant, given as MerchantChange, zones2026f, nowMs))
+            const after = changed ?? merchant
+            for (let atMs = nowMs - 72 * HOUR_MS; atMs <= nowMs + 6 * 60_000; atMs += HOUR_MS / 2) {
+              expect(businessDayOf(after.calendar, atMs)).toBe(businessDayOf(merchant.calendar, atMs))
+            }
+            const days = after.calendar.flatMap(({ from }) => from ?? [])
+            expect(days).toEqual([...new Set(days)].toSorted())
+            merchant = after
+          }
+        }),
+      )
+    })
+
+    test('leaves the rule in use its whole record, which the days until a later change may need', () => {
+      const changed = [far, { calendarFrom: '2026-11-21' }, { calendarFrom: '2035-01-01' }].reduce<Merchant>(
+        (merchant, given) => valueOf(changeMerchant(merchant, given as MerchantChange, zones2026f, NOW)) ?? merchant,
+        brought,
+      )
+      expect(changed.calendar.at(-1)?.from).toBe('2035-01-01')
+      expect(stampDay(changed.calendar, Date.parse('2034-12-01T12:00:00Z'))).toEqual({ ok: true, value: '2034-12-01' })
+    })
   })
 
   test('is refused when it lacks the zone of a merchant', () => {
@@ -247,6 +326,16 @@ describe('a calendar knows its zone', () => {
     expect(startText(half, '2025-07-01')).toBe('2025-06-30T23:00:00.000Z')
     expect(startText(half, '2026-12-24')).toBe('2026-12-23T22:00:00.000Z')
   })
+})
+
+test('a rule before one that may be in use counts as in use itself, also where its own clock is the later one', () => {
+  // The 25th starts in Honolulu at 09:30 UTC of the 26th; the 26th in Kiritimati, 14 hours ahead, at 10:00 UTC of the 25th.
+  const calendar: Calendar = [
+    aRule({ timeZone: 'Pacific/Honolulu', dayStartsAt: '23:30' }),
+    aRule({ timeZone: 'Pacific/Honolulu', dayStartsAt: '23:30', from: day('2026-11-25') }),
+    aRule({ timeZone: 'Pacific/Kiritimati', from: day('2026-11-26') }),
+  ]
+  expect(rulesInUse(calendar, Date.parse('2026-11-25T10:00:00Z'))).toEqual(calendar)
 })
 
 describe('a registration', () => {

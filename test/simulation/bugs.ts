@@ -1,7 +1,7 @@
 /**
- * Bugs to plant, to prove that the simulation can fail: each replaces a piece of production code by one that someone
- * could have written. The simulation of a planted bug must come to a history that breaks a promise. A bug whose piece
- * of code is no longer there stops the run, so that none outlives the code it was planted in.
+ * Bugs to plant, to prove that the simulation can fail: each replaces a piece of production code by a plausible mistake.
+ * The simulation of a planted bug must come to a history that breaks a promise. A bug whose piece of code is gone stops
+ * the run, so the list follows the code.
  */
 import { readFileSync } from 'node:fs'
 import type { LoadHookSync } from 'node:module'
@@ -17,7 +17,7 @@ export type Bug = {
 const BOOK = 'ledger/book.ts'
 const INTO_BOOK = 'processors/journal/record-into-book.ts'
 const ENTRIES = 'processors/journal/record-entries.ts'
-const BOOKS = 'processors/journal/books.ts'
+const BOOK_CACHE = 'processors/journal/book-cache.ts'
 
 export const BUGS: readonly Bug[] = [
   {
@@ -47,14 +47,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'progress is written before the appends',
     file: ENTRIES,
-    find: `const undone = await runAll(`,
+    find: `const failures = await runAll(`,
     plant: `await noteProgress(shardId, records.at(-1)!)
-    const undone = await runAll(`,
+    const failures = await runAll(`,
   },
   {
     name: 'progress is written past a failure',
     file: ENTRIES,
-    find: `const lastDone = records[firstUndone - 1]`,
+    find: `const lastDone = records[done - 1]`,
     plant: `const lastDone = records.at(-1)`,
   },
   {
@@ -72,20 +72,20 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the loss of a progress write is ignored',
     file: ENTRIES,
-    find: `isNoted ? firstUndone : 0`,
-    plant: `firstUndone`,
+    find: `isNoted ? done : 0`,
+    plant: `done`,
   },
   {
     name: 'the last failure is reported instead of the first',
     file: ENTRIES,
-    find: `undone.reduce((lowest, task) => Math.min(lowest, task.firstRecord), records.length)`,
-    plant: `undone.length === 0 ? records.length : Math.max(...undone.map((task) => task.firstRecord))`,
+    find: `records.findIndex(`,
+    plant: `records.findLastIndex(`,
   },
   {
     name: 'the record after the failed one is reported',
     file: ENTRIES,
-    find: `isNoted ? firstUndone : 0`,
-    plant: `isNoted ? firstUndone + 1 : 0`,
+    find: `isNoted ? done : 0`,
+    plant: `isNoted ? done + 1 : 0`,
   },
   {
     name: 'failures are not reported at all',
@@ -167,7 +167,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'contents are learnt from the segment before',
-    file: BOOKS,
+    file: BOOK_CACHE,
     find: `journal.read(book.id, number - 1, 1)`,
     plant: `journal.read(book.id, Math.max(0, number - 2), 1)`,
   },
@@ -198,14 +198,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a book is refreshed by its last segment alone',
-    file: BOOKS,
+    file: BOOK_CACHE,
     find: `for (const sealed of await journal.read(book.id, book.segment)) {`,
     plant: `for (const sealed of (await journal.read(book.id, book.segment)).slice(-1)) {
       state = { ...state, segment: sealed.number - 1 }`,
   },
   {
     name: 'a book is not opened in the head',
-    file: BOOKS,
+    file: BOOK_CACHE,
     find: `if ((await heads.open(id)) === 'closed') return refuse('day-closed')`,
     plant: ``,
   },
@@ -264,7 +264,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a record that our own code cannot read is passed over',
     file: 'processors/journal/sort-records.ts',
-    find: `return { books: [...books.values()], unreadable, stoppedAt: { record, fault } }`,
+    find: `return { books: byBook(entries), unreadable, stoppedAt: { position, fault } }`,
     plant: `continue`,
   },
   {

@@ -90,7 +90,7 @@ const broken = (): never => {
 
 /**
  * What a bad deployment may break: dependencies of our own code, without which no segment can be sealed, or no record
- * read, whatever the entry. There is one of each for all machines.
+ * read, for any entry. There is one of each for all machines.
  */
 export const DEPENDENCIES = {
   sealing: (works: boolean): void => {

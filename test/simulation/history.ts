@@ -1,6 +1,6 @@
 /**
- * One history: the production journal processor over memory adapters, in a world where everything goes wrong that the
- * real one knows: redelivery, overlap, other batch splits, throttles, lost answers, crashes, replays, resharding, stale
+ * One history: the production journal processor over memory adapters, in a world with every misfortune that the real one
+ * knows: redelivery, overlap, other batch splits, throttles, lost answers, crashes, replays, resharding, stale
  * caches and shard maps, lost progress, bad deployments. Then the world calms down, everything is delivered, and the books must be exact.
  */
 import { laneOf, shardOf } from '#ledger/lanes'
@@ -18,15 +18,11 @@ import { Clients, merchantsOf } from './workload.ts'
 
 export type HistoryName = { readonly seed: number; readonly mix: MixName; readonly rate: RateName }
 
-/** Lives one history through. Throws when a promise was broken. */
-export const liveThrough = async ({ seed, mix, rate }: HistoryName): Promise<void> => {
+/** Lives one history through. Throws when a promise was broken, or when it is not at rest after that many turns. */
+export const liveThrough = async ({ seed, mix, rate }: HistoryName, maxTurns: number): Promise<void> => {
   const history = new History(MIXES[mix], RATES[rate], seededRandom(seed))
-  await history.live()
+  await history.live(maxTurns)
 }
-
-// Most histories take under 7,000. Where a third of all calls fails and a batch has many entries to set aside, it is
-// delivered again and again: a few of 40,000 histories take more than 40,000.
-const MAX_TURNS = 200_000
 
 /** Records without entries, and how many items of each must end in quarantine. */
 const POISON: readonly (readonly [data: Uint8Array, unreadable: number])[] = [
@@ -65,13 +61,13 @@ class History {
     this.#workers = Array.from({ length: mix.workers }, () => this.#newWorker())
   }
 
-  async live(): Promise<void> {
+  async live(maxTurns: number): Promise<void> {
     const broken = Promise.withResolvers<never>()
     const actor = (act: Promise<void>): void => void act.catch((error: unknown) => broken.reject(error))
     actor(this.#produce())
     for (const shard of this.#stream.shards) actor(this.#deliver(shard, actor))
     try {
-      await Promise.race([this.#scheduler.run(MAX_TURNS), broken.promise])
+      await Promise.race([this.#scheduler.run(maxTurns), broken.promise])
     } finally {
       for (const work of Object.values(DEPENDENCIES)) work(true)
     }
@@ -146,7 +142,7 @@ class History {
     for (const child of ready) actor(this.#deliver(child, actor))
   }
 
-  /** Hands a batch to a worker. 'failed' when it threw, or when nobody waited for its end. */
+  /** Hands a batch to a worker. 'failed' when it threw, or when the mapping did not wait for its end. */
   async #invoke(batch: ShardBatch): Promise<BatchOutcome | 'failed'> {
     const index = this.#random.below(this.#workers.length)
     const worker = this.#workers[index] ?? this.#newWorker()

@@ -8,7 +8,7 @@ export type Mix = {
   /** Chances, per entry: the client sends an earlier one again; or its id with other content. */
   readonly retry: number
   readonly conflict: number
-  /** It is of another currency or of nobody's merchant. */
+  /** It is of another currency, or of a merchant that is not registered. */
   readonly stray: number
   /** Per record: it goes to any shard, as from an ingest with an old shard map; it cannot be read, in whole or in part. */
   readonly astray: number

@@ -1,8 +1,8 @@
 import type { Random } from './random.ts'
 
 /**
- * Decides who goes on next. Everybody who waits for a turn is somewhere in the world at the same time; which of them
- * moves first is chance, so every interleaving of calls can happen, and the same seed makes the same one happen again.
+ * Decides which caller goes on next. All callers that wait for a turn are under way at the same time; which of them moves
+ * first is chance, so every interleaving of calls can happen, and the same seed makes the same one happen again.
  */
 export class Scheduler {
   readonly #random: Random
@@ -17,7 +17,7 @@ export class Scheduler {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Gives turns until nobody waits for one. Throws when that takes too long: somebody is going in circles. */
+  /** Gives turns until no caller waits for one. Throws when that takes too long: then some caller goes in circles. */
   async run(maxTurns: number): Promise<void> {
     for (let turns = 0; ; turns += 1) {
       // By then everything that could go on without a turn has done so.

@@ -11,16 +11,22 @@ import { columnInstant, columnTime, presentColumns } from './row.ts'
 export const DECISION_ROW_VERSION = 1
 
 /** An audit event as the archive's columns have it; `day` is the UTC date it was made on, by which it is filed. */
-export const auditEventRow = ({ eventId, kind, merchantId, businessDay, decidedAtMs, body }: AnyAuditEvent) => ({
-  decision_id: eventId,
-  kind,
-  merchant_id: merchantId,
-  business_day: businessDay,
-  decided_at: columnTime(decidedAtMs),
-  body: JSON.stringify(body),
-  schema_version: DECISION_ROW_VERSION,
-  day: instantText(decidedAtMs).slice(0, 'YYYY-MM-DD'.length),
-})
+export const auditEventRow = (event: AnyAuditEvent) => {
+  const { eventId, kind, merchantId, businessDay, decidedAtMs, body, ...forgotten } = event
+  forgotten satisfies Record<string, never>
+  return {
+    decision_id: eventId,
+    kind,
+    merchant_id: merchantId,
+    business_day: businessDay,
+    decided_at: columnTime(decidedAtMs),
+    body: JSON.stringify(body),
+    schema_version: DECISION_ROW_VERSION,
+    day: instantText(decidedAtMs).slice(0, 'YYYY-MM-DD'.length),
+  }
+}
+
+export type AuditEventRow = ReturnType<typeof auditEventRow>
 
 /** Reads what `auditEventRow` wrote, and the same row with nulls, as it comes back from Parquet. */
 export const parseAuditEventRow = (json: unknown): Result<AnyAuditEvent, string> => {
@@ -46,4 +52,4 @@ const auditEventRowFields = z.looseObject({
   decided_at: columnInstant,
   body: parsed(parseJson, 'must be JSON text'),
   schema_version: z.literal(DECISION_ROW_VERSION),
-})
+} satisfies Record<Exclude<keyof AuditEventRow, 'day'>, z.ZodType>)

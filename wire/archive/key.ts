@@ -4,11 +4,11 @@ import { parseBusinessDay, type BusinessDay } from '#ledger/identifiers'
 export type ArchiveKey = {
   /** The partition that the object stands in; absent where the key names none. */
   readonly businessDay?: BusinessDay
-  /** Why the object's rows are no part of the archive, whatever is in it. */
+  /** Why the object's rows are no part of the archive. */
   readonly unreadable?: string
 }
 
-/** Undefined for the mark of a folder, such as S3's console makes, which holds nothing. */
+/** Undefined for an empty object that marks a folder; S3's console makes such objects. */
 export const readArchiveKey = ({ key, bytes }: { key: string; bytes: number }): ArchiveKey | undefined => {
   if (bytes === 0 && key.endsWith('/')) return undefined
   const day = parseBusinessDay(/^entries\/business_day=([^/]*)\//.exec(key)?.[1] ?? '')

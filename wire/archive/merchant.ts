@@ -15,28 +15,22 @@ import { LATE_POLICIES } from '../http/merchant.ts'
 const FORMAT = 1
 
 /** The merchant in JSON's own values. */
-export const savedMerchant = ({ merchantId, name, currency, calendar, lateEntries, revision }: Merchant) => ({
-  format: FORMAT,
-  merchantId,
-  name,
-  currency,
-  calendar: calendar.map(savedRule),
-  lateEntries,
-  revision,
-})
+export const savedMerchant = (merchant: Merchant) => {
+  const { merchantId, name, currency, calendar, lateEntries, revision, ...forgotten } = merchant
+  forgotten satisfies Record<string, never>
+  return { format: FORMAT, merchantId, name, currency, calendar: calendar.map(savedRule), lateEntries, revision }
+}
 
-const savedRule = ({ from, timeZone, dayStartsAt, zone, knownFromMs, knownUntilMs }: CalendarRule) => ({
-  from,
-  timeZone,
-  dayStartsAt,
-  zone: {
-    version: zone.version,
-    knownFromMs,
-    knownUntilMs,
-    firstOffsetMs: zone.firstOffsetMs,
-    transitions: zone.transitions.map(({ atMs, offsetMs }) => [atMs, offsetMs]),
-  },
-})
+const savedRule = ({ from, timeZone, dayStartsAt, zone, knownFromMs, knownUntilMs, ...forgotten }: CalendarRule) => {
+  forgotten satisfies Record<string, never>
+  const { version, ...table } = savedZone(zone)
+  return { from, timeZone, dayStartsAt, zone: { version, knownFromMs, knownUntilMs, ...table } }
+}
+
+const savedZone = ({ version, firstOffsetMs, transitions, ...forgotten }: ZoneTable) => {
+  forgotten satisfies Record<string, never>
+  return { version, firstOffsetMs, transitions: transitions.map(({ atMs, offsetMs }) => [atMs, offsetMs]) }
+}
 
 /** Reads what `savedMerchant` wrote. */
 export const parseSavedMerchant = (json: unknown): Result<Merchant, string> => {
@@ -94,7 +88,7 @@ const milliseconds = z.int()
 
 const calendarRule = z.strictObject({
   from: parsed(parseBusinessDay, 'must be a calendar date').nullable(),
-  // Not looked up: what was a zone when it was registered stays one.
+  // The name is not looked up: a zone that was registered stays a zone.
   timeZone: z.string().min(1),
   dayStartsAt: z.string().regex(TIME_OF_DAY),
   zone: z.strictObject({
@@ -104,7 +98,7 @@ const calendarRule = z.strictObject({
     firstOffsetMs: milliseconds,
     transitions: z.array(z.tuple([milliseconds, milliseconds])),
   }),
-})
+} satisfies Record<Exclude<keyof CalendarRule, `known${string}`>, z.ZodType>)
 
 const savedFields = z.strictObject({
   format: z.literal(FORMAT),
@@ -114,4 +108,4 @@ const savedFields = z.strictObject({
   calendar: z.array(calendarRule).min(1),
   lateEntries: z.enum(LATE_POLICIES),
   revision: z.int().min(1),
-})
+} satisfies Record<'format' | keyof Merchant, z.ZodType>)

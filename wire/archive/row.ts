@@ -4,6 +4,8 @@
  */
 import * as z from 'zod'
 import type { ArchivedEntry } from '#ledger/archive'
+import type { EntryContent } from '#ledger/entry'
+import { fieldList, type ENTRY_FIELDS, type FieldName } from '#ledger/entry-fields'
 import { ok, refuse, type Result } from '#ledger/result'
 import { parseAcceptedEntry } from '../entry/schema.ts'
 import { explainFields, parsed, readFields } from '../json/fields.ts'
@@ -11,30 +13,28 @@ import { instantText, parseInstant } from '../entry/instant.ts'
 
 export const ENTRY_ROW_VERSION = 1
 
-/** What an entry does not have is undefined here, absent in JSON, and NULL in Parquet. */
+/**
+ * A column for each field of the table, and what we add to it. A field that an entry does not have is undefined here,
+ * absent in JSON, and NULL in Parquet.
+ */
 export type ArchiveRow = {
-  readonly entry_id: string
-  readonly merchant_id: string
+  readonly [Name in FieldName as (typeof ENTRY_FIELDS)[Name]['column']]: Cell<Name, EntryContent[Name]>
+} & {
   readonly business_day: string
-  readonly direction: string
-  readonly amount: number
-  readonly currency: string
-  readonly occurred_at: string
   readonly received_at: string
-  readonly method: string | undefined
-  readonly category: string | undefined
-  readonly description: string | undefined
-  readonly reference: string | undefined
-  readonly terminal_id: string | undefined
-  readonly terminal_seq: number | undefined
-  readonly reverses: string | undefined
-  readonly metadata: Readonly<Record<string, string>> | undefined
   readonly shard_id: string
   readonly sequence_number: string
   readonly record_index: number
   readonly arrived_at: string
   readonly schema_version: typeof ENTRY_ROW_VERSION
 }
+
+/** Times are text, and JSON has no bigint. */
+type Cell<Name extends FieldName, Value> = (typeof ENTRY_FIELDS)[Name]['kind'] extends 'instant'
+  ? string
+  : Value extends bigint
+    ? number
+    : Value
 
 export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): ArchiveRow => ({
   entry_id: entry.entryId,
@@ -65,19 +65,13 @@ export const archiveRow = ({ entry, position, arrivedAtMs }: ArchivedEntry): Arc
 export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> => {
   const row = readFields(archiveRowFields, presentColumns(json))
   if (!row.ok) return refuse(explainFields(row.error))
-  const { entry_id, merchant_id, business_day, occurred_at, received_at, terminal_id, terminal_seq, ...rest } =
-    row.value
-  const { shard_id, sequence_number, record_index, arrived_at, schema_version: _known, ...sameName } = rest
-  // What an entry may hold is said once, for the stream.
+  const { business_day, received_at, shard_id, sequence_number, record_index, arrived_at, ...rest } = row.value
+  const { schema_version: _known, ...columns } = rest
+  const content: Record<string, unknown> = {}
+  for (const column in columns) content[JSON_NAMES.get(column) ?? column] = columns[column]
+  // The stream's schema says what an entry may hold. It refuses a column that is no field.
   const entry = parseAcceptedEntry({
-    entry: {
-      ...sameName,
-      entryId: entry_id,
-      merchantId: merchant_id,
-      occurredAt: occurred_at,
-      ...(terminal_id !== undefined && { terminalId: terminal_id }),
-      ...(terminal_seq !== undefined && { terminalSeq: terminal_seq }),
-    },
+    entry: content,
     businessDay: business_day,
     receivedAt: received_at,
   })
@@ -85,6 +79,8 @@ export const parseArchiveRow = (json: unknown): Result<ArchivedEntry, string> =>
   const position = { shardId: shard_id, sequenceNumber: sequence_number, index: record_index }
   return ok({ entry: entry.value, position, arrivedAtMs: arrived_at })
 }
+
+const JSON_NAMES: ReadonlyMap<string, string> = new Map(fieldList.map(({ column, json }) => [column, json]))
 
 /** "YYYY-MM-DD HH:MM:SS.mmm" in UTC: the text that Hive's JSON reader takes for a timestamp. */
 export const columnTime = (ms: number): string => instantText(ms).replace('T', ' ').slice(0, -1)

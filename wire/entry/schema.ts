@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { DIRECTIONS, METHODS, type Entry, type EntryContent } from '#ledger/entry'
+import { ENTRY_FIELDS, type FieldName, type JsonName, type OptionalFieldName } from '#ledger/entry-fields'
 import { parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
@@ -18,7 +19,7 @@ export type EntryFields = EntryContent
 /** An entry as a client sent it, or every field of it that is wrong. */
 export type EntryInput = Result<EntryFields, InvalidInput>
 export type InvalidInput = {
-  /** The id as the client sent it, valid or not, so that it can find its entry. */
+  /** The id as the client sent it, valid or not, so that it can find its entry; well-formed, so that it can be answered. */
   readonly entryId?: string
   readonly errors: readonly FieldProblem[]
 }
@@ -36,7 +37,7 @@ export const parseEntryInput = (json: unknown): EntryInput => {
   const fields = readFields(entryRequest, json)
   if (fields.ok) return ok(toEntryFields(fields.value))
   const isNamed = typeof json === 'object' && json !== null && 'entryId' in json && typeof json.entryId === 'string'
-  return refuse({ ...(isNamed && { entryId: json.entryId as string }), errors: fields.error })
+  return refuse({ ...(isNamed && { entryId: (json.entryId as string).toWellFormed() }), errors: fields.error })
 }
 
 /** The line of an accepted entry in a stream record, as decoded from JSON. */
@@ -77,9 +78,11 @@ const fieldsExceptTime = {
     .meta({ format: 'int64', description: 'Whole minor units of the currency: 1250 is 12.50 in BRL.' }),
   currency: currencyCode.describe("ISO 4217. Has to be the merchant's."),
   method: z.enum(METHODS).describe('How it was paid. Without one it counts as `other`.').exactOptional(),
-  category: text(64).exactOptional(),
-  description: text(200).exactOptional(),
-  reference: text(100).describe('Your own reference, such as the number of a receipt.').exactOptional(),
+  category: text(ENTRY_FIELDS.category.max).exactOptional(),
+  description: text(ENTRY_FIELDS.description.max).exactOptional(),
+  reference: text(ENTRY_FIELDS.reference.max)
+    .describe('Your own reference, such as the number of a receipt.')
+    .exactOptional(),
   terminalId: clientId.describe('The till that it comes from.').exactOptional(),
   terminalSeq: z
     .int()
@@ -88,9 +91,12 @@ const fieldsExceptTime = {
     .meta({ format: 'int64', description: "The till's own running number." })
     .exactOptional(),
   reverses: clientId.describe('The `entryId` of the entry that this one takes back.').exactOptional(),
-  metadata: textPairs({ pairs: 20, key: 40, value: 200 })
-    .describe('Whatever else you want to find again.')
-    .exactOptional(),
+  metadata: textPairs(ENTRY_FIELDS.metadata.max).describe('Whatever else you want to find again.').exactOptional(),
+} satisfies Omit<EntryShape, JsonName<'occurredAtMs'>>
+
+/** A schema for each field of the table, required and optional as it is there. */
+type EntryShape = {
+  readonly [Name in FieldName as JsonName<Name>]: Name extends OptionalFieldName ? z.ZodExactOptional : z.ZodType
 }
 
 /** The body of `POST /v1/entries`. */
@@ -110,8 +116,8 @@ export const entryRequest = z.strictObject({
   }),
 })
 
-// What RFC 3339 can write, so no other was ever accepted. Date cannot print one far outside, nor a number hold the
-// difference of two such.
+// The instants that RFC 3339 can write; ingest never accepted another one. Date cannot print an instant far outside, and a
+// number cannot hold the difference of two such instants.
 const acceptedInstant = z.int().min(Date.parse('0001-01-01T00:00:00Z')).max(Date.parse('9999-12-31T23:59:59.999Z'))
 
 const acceptedEntry = z.strictObject({

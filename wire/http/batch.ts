@@ -8,15 +8,7 @@ import { readFields } from '../json/fields.ts'
 import { parseJson } from '../json/json.ts'
 import { positionToken } from './position-token.ts'
 import { invalid, NOT_JSON, PROBLEMS, problemBody, type Problem } from './problem.ts'
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COLON,
-  COMMA,
-  EntryScanner,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-} from '../entry/usual-entry.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, EntryScanner, OPEN_BRACE, OPEN_BRACKET } from '../entry/scanner.ts'
 
 /** An entry that the stream has acknowledged, and where it stands there. */
 export type Accepted = { readonly entry: Entry; readonly position: Position }
@@ -35,7 +27,7 @@ export const parseBatchText = (text: string): Result<readonly EntryInput[], Prob
     : refuse(invalid('The batch is not valid.', batch.error))
 }
 
-/** The short way for a batch that is written as nearly all are; undefined says only that this one is not. */
+/** The short way for a batch that is written as nearly all batches are. Undefined says only that this one is not. */
 const readUsualBatch = (text: string): readonly EntryInput[] | undefined => {
   const scanner = new EntryScanner(text)
   const isBatch = scanner.take(OPEN_BRACE) && scanner.string() === 'entries' && scanner.take(COLON)
@@ -52,7 +44,7 @@ const readUsualBatch = (text: string): readonly EntryInput[] | undefined => {
 const nextInput = (scanner: EntryScanner): EntryInput | undefined => {
   const usual = scanner.entry()
   if (usual !== undefined) return ok(usual)
-  // Only this entry goes the long way: one that is unusual must not make its neighbours dear.
+  // Only this entry goes the long way: an unusual entry must not slow down its neighbours.
   const json = parseJson(scanner.value() ?? '')
   return json.ok ? parseEntryInput(json.value) : undefined
 }
@@ -61,7 +53,7 @@ const SIZE = `must hold 1 to ${MAX_BATCH_ENTRIES} entries`
 
 /** The body of `POST /v1/entries/batch`. */
 export const batchRequest = z.strictObject({
-  // Each is checked by itself, later: a wrong one must not take its neighbours with it.
+  // Each entry is checked by itself, later: a wrong entry must not take its neighbours with it.
   entries: z
     .array(z.unknown().meta({ $ref: '#/components/schemas/Entry' }))
     .min(1, SIZE)
@@ -83,7 +75,7 @@ export const batchResponse = (
   const counted = { accepted: outcomes.length - refusals.length, rejected: refusals.length, results }
   if (counted.accepted > 0) return json(counted, 207)
 
-  // What may be on the stream in spite of everything must not be answered 4xx.
+  // An entry that may be on the stream after all must not be answered 4xx.
   const mayHeal = refusals.find(({ code }) => PROBLEMS[code].status >= 500)
   const whole: Problem = mayHeal ?? {
     code: 'nothing-accepted',
@@ -102,7 +94,7 @@ const allAccepted = (entries: readonly Accepted[]): Response => {
       `{"index":${index},"entryId":"${entryId}","status":"accepted",` +
       `"businessDay":"${businessDay}","position":"${positionToken(position)}"}`,
   )
-  return jsonText(`{"accepted":${entries.length},"rejected":0,"results":[${results.join()}]}`, 202)
+  return writtenResponse(`{"accepted":${entries.length},"rejected":0,"results":[${results.join()}]}`, 202)
 }
 
 const result = (index: number, input: EntryInput | undefined, outcome: Result<Accepted, Problem>) => {
@@ -119,9 +111,9 @@ const echoedId = (input: EntryInput | undefined): { entryId?: string } => {
 
 // Not `jsonResponse`: no bigint is in here, and looking for one in 500 results would cost more than writing them.
 const json = (body: unknown, status: number, headers: Record<string, string> = {}): Response =>
-  jsonText(JSON.stringify(body), status, headers)
+  writtenResponse(JSON.stringify(body), status, headers)
 
-const jsonText = (text: string, status: number, headers: Record<string, string> = {}): Response =>
+const writtenResponse = (text: string, status: number, headers: Record<string, string> = {}): Response =>
   new Response(text, {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },

@@ -14,19 +14,19 @@ export const listResponse = <T>(list: string, data: readonly T[], next: string |
 export const cursorToken = (list: string, place: string): string =>
   Buffer.from(checksum(list, place) + place).toString('base64url')
 
-/** How every cursor is written, and much that is none. */
+/** Every cursor matches; some texts that are no cursor do, too. */
 export const CURSOR_PATTERN = '^[A-Za-z0-9_-]+$'
 
 /** The place that a cursor of this very list names. */
 export const parseCursor = (list: string, token: string): Result<string, 'not-a-cursor'> => {
   const text = Buffer.from(token, 'base64url').toString()
   const place = text.slice(CHECKSUM_LENGTH)
-  // Made again rather than compared in parts: decoding alone forgives characters that we never wrote.
+  // The cursor is made again and compared whole, because decoding alone forgives characters that we never wrote.
   return cursorToken(list, place) === token ? ok(place) : refuse('not-a-cursor')
 }
 
 const CHECKSUM_LENGTH = 8
 
-// Against mistakes, not against forgers: whoever may read the list may read it from anywhere.
+// This guards against mistakes, not against forgers: a client that may read the list may start at any place.
 const checksum = (list: string, place: string): string =>
   hash('sha256', `${list}\n${place}`, 'base64url').slice(0, CHECKSUM_LENGTH)

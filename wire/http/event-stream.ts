@@ -45,7 +45,7 @@ export const tagInEventId = (text: string | undefined): string | undefined => {
 /** What a stream begins with: how long a client waits before it comes back. */
 export const streamStart = (retryMs: number): Uint8Array => utf8(`retry: ${retryMs}\n\n`)
 
-/** A comment, which clients pass over: it keeps the connection from looking dead to whoever stands between. */
+/** A comment, which clients pass over: it keeps proxies from taking the connection for dead. */
 export const heartbeat = (): Uint8Array => utf8(': heartbeat\n\n')
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)

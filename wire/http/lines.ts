@@ -11,8 +11,8 @@ export type Line = {
 export const MAX_LINE_BYTES = 64 * 1024
 
 /**
- * Splits at LF; a CR before it is white space to JSON. Holds back at most the start of one line, and of a line that is
- * too long nothing: it is passed over, and the lines after it are read.
+ * Splits at LF; a CR before it is white space to JSON. Holds back at most the start of one line. A line that is too long
+ * is passed over without being held, and the lines after it are read.
  */
 export class LineSplitter {
   readonly #maxBytes: number

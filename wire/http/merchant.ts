@@ -19,9 +19,7 @@ export const parseRegistration = (
   json: unknown,
 ): Result<Registration, readonly FieldProblem[]> => {
   const fields = readFields(merchantRequest, json)
-  if (!fields.ok) return fields
-  const { zoneData: _, ...wanted } = fields.value
-  return ok({ merchantId, ...wanted })
+  return fields.ok ? ok({ merchantId, ...fields.value }) : fields
 }
 
 /** What a PATCH changes of a merchant (RFC 7396). */
@@ -43,7 +41,9 @@ const CANNOT_GO = { code: 'missing', detail: 'is required, so null cannot take i
 export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
-export const merchantResponse = ({ merchantId, name, currency, lateEntries, calendar }: Merchant) => {
+export const merchantResponse = (merchant: Merchant) => {
+  const { merchantId, name, currency, lateEntries, calendar, revision: _inTag, ...forgotten } = merchant
+  forgotten satisfies Record<string, never>
   const { from, timeZone, dayStartsAt, zone } = newestRule(calendar)
   return {
     merchantId,
@@ -72,7 +72,7 @@ const name = text(200)
   .refine((name) => name !== '', fail('empty', 'must not be empty'))
   .meta({ minLength: 1, description: 'For people.' })
 const currency = currencyCode.describe('ISO 4217. The currency of all its books; it never changes.')
-// Whether there is such a zone is for the register to say, by its zone data.
+// The register decides, by its zone data, whether there is such a zone.
 const timeZone = z
   .string()
   .describe(
@@ -97,12 +97,6 @@ const calendarFrom = parsed(parseBusinessDay, 'must be a calendar date, written 
     'first day that is far enough ahead.',
 })
 
-// So that what was answered can be sent back.
-const zoneData = z
-  .string()
-  .meta({ readOnly: true, description: 'As it was answered. It changes nothing.' })
-  .exactOptional()
-
 /** The body of `PUT /v1/merchants/{merchantId}`. */
 export const merchantRequest = z
   .strictObject({
@@ -112,7 +106,6 @@ export const merchantRequest = z
     dayStartsAt: dayStartsAt.exactOptional(),
     lateEntries: lateEntries.exactOptional(),
     calendarFrom: calendarFrom.exactOptional(),
-    zoneData,
   })
   .describe('What is left out stays as it is.')
 
@@ -125,7 +118,6 @@ export const merchantPatch = z
     dayStartsAt: dayStartsAt.nullable().exactOptional(),
     lateEntries: lateEntries.nullable().exactOptional(),
     calendarFrom: calendarFrom.nullable().exactOptional(),
-    zoneData,
   })
   .describe(
     'What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for ' +

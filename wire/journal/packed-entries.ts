@@ -15,32 +15,35 @@ import type { BookTerms } from '#ledger/book'
 import { METHODS, type Entry, type Method } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { BrokenChain } from '#ledger/segment'
+import { withOptionalFields } from '../entry/optional-fields.ts'
 
 export const packEntries = (entries: readonly Entry[], terms: BookTerms): Uint8Array => {
   const ids = entries.map((entry) => entry.entryId)
   const uuids = packUuids(ids)
-  const text = Buffer.from(
-    [
-      String(entries.length),
-      uuids === undefined ? frontCoded(ids) : '',
-      entries.map((entry) => (entry.direction === 'debit' ? -entry.amountMinor : entry.amountMinor)).join(),
-      deltas(entries.map((entry) => entry.occurredAtMs - terms.startsAtMs)),
-      deltas(entries.map((entry) => entry.receivedAtMs - entry.occurredAtMs)),
-      sparse(entries.map((entry) => entry.method && String(METHODS.indexOf(entry.method)))),
-      sparse(entries.map((entry) => entry.terminalId)),
-      sparseDeltas(entries.map((entry) => entry.terminalSeq)),
-      sparse(entries.map((entry) => entry.reverses)),
-      json(entries.map((entry) => entry.category)),
-      json(entries.map((entry) => entry.description)),
-      json(entries.map((entry) => entry.reference)),
-      json(entries.map((entry) => entry.metadata)),
-    ].join('\n'),
-  )
-  const [compression, columns] = compress(text)
+  // They are written in this order.
+  const columns: Record<PackedField, string> = {
+    entryId: uuids === undefined ? frontCoded(ids) : '',
+    amountMinor: entries.map((entry) => (entry.direction === 'debit' ? -entry.amountMinor : entry.amountMinor)).join(),
+    occurredAtMs: deltas(entries.map((entry) => entry.occurredAtMs - terms.startsAtMs)),
+    receivedAtMs: deltas(entries.map((entry) => entry.receivedAtMs - entry.occurredAtMs)),
+    method: sparse(entries.map((entry) => entry.method && String(METHODS.indexOf(entry.method)))),
+    terminalId: sparse(entries.map((entry) => entry.terminalId)),
+    terminalSeq: sparseDeltas(entries.map((entry) => entry.terminalSeq)),
+    reverses: sparse(entries.map((entry) => entry.reverses)),
+    category: json(entries.map((entry) => entry.category)),
+    description: json(entries.map((entry) => entry.description)),
+    reference: json(entries.map((entry) => entry.reference)),
+    metadata: json(entries.map((entry) => entry.metadata)),
+  }
+  const text = Buffer.from([String(entries.length), ...Object.values(columns)].join('\n'))
+  const [compression, packed] = compress(text)
   return uuids === undefined
-    ? Buffer.concat([Buffer.of(compression, IDS_IN_COLUMN), columns])
-    : Buffer.concat([Buffer.of(compression, IDS_AS_UUIDS), uuids, columns])
+    ? Buffer.concat([Buffer.of(compression, IDS_IN_COLUMN), packed])
+    : Buffer.concat([Buffer.of(compression, IDS_AS_UUIDS), uuids, packed])
 }
+
+/** The fields that have a column. The others are the same in the whole book, and the direction is the amount's sign. */
+type PackedField = Exclude<keyof Entry, 'merchantId' | 'businessDay' | 'currency' | 'direction'>
 
 export const unpackEntries = (packed: Uint8Array, book: BookId, terms: BookTerms): Entry[] => {
   const { uuids, lines } = expand(packed)
@@ -63,28 +66,32 @@ export const unpackEntries = (packed: Uint8Array, book: BookId, terms: BookTerms
     const signedMinor = BigInt(amounts[row] ?? '')
     const occurredAtMs = terms.startsAtMs + (occurred[row] ?? Number.NaN)
     const method = methods[row]
-    return {
-      merchantId: book.merchantId,
-      businessDay: book.day,
-      entryId: ids[row] as EntryId,
-      direction: signedMinor < 0n ? 'debit' : 'credit',
-      amountMinor: signedMinor < 0n ? -signedMinor : signedMinor,
-      currency: terms.currency,
-      occurredAtMs,
-      receivedAtMs: occurredAtMs + (delays[row] ?? Number.NaN),
-      ...(method !== undefined && { method: METHODS[Number(method)] as Method }),
-      ...present('terminalId', terminalIds[row]),
-      ...present('terminalSeq', terminalSeqs[row]),
-      ...present('reverses', reverses[row]),
-      ...present('category', categories[row]),
-      ...present('description', descriptions[row]),
-      ...present('reference', references[row]),
-      ...present('metadata', metadata[row]),
-    }
+    return withOptionalFields<Entry>(
+      {
+        merchantId: book.merchantId,
+        businessDay: book.day,
+        entryId: ids[row] as EntryId,
+        direction: signedMinor < 0n ? 'debit' : 'credit',
+        amountMinor: signedMinor < 0n ? -signedMinor : signedMinor,
+        currency: terms.currency,
+        occurredAtMs,
+        receivedAtMs: occurredAtMs + (delays[row] ?? Number.NaN),
+      },
+      {
+        method: method === undefined ? undefined : (METHODS[Number(method)] as Method),
+        category: categories[row],
+        description: descriptions[row],
+        reference: references[row],
+        terminalId: terminalIds[row],
+        terminalSeq: terminalSeqs[row],
+        reverses: reverses[row],
+        metadata: metadata[row],
+      },
+    )
   })
 }
 
-/** The ids alone. */
+/** Reads only the ids. */
 export const unpackIds = (packed: Uint8Array): readonly EntryId[] => {
   const { uuids, lines } = expand(packed, 2)
   if (uuids !== undefined) return uuids as EntryId[]
@@ -93,7 +100,7 @@ export const unpackIds = (packed: Uint8Array): readonly EntryId[] => {
 
 const COMPRESSION = { none: 1, deflate: 2, zstd: 3 } as const
 
-// A DynamoDB write unit is 1 KB. What fits one anyway, beside a full day's view, is not worth the 10 µs that a compression
+// A DynamoDB write unit is 1 KB. Entries that fit one beside a full day's view are not worth the 10 µs that a compression
 // call takes to set up.
 const PLAIN_BELOW_BYTES = 500
 // From here on zstd packs as well as deflate, in a third of its time; of little text, deflate makes less.
@@ -118,7 +125,7 @@ const decompress = (compression: number | undefined, bytes: Uint8Array): Buffer 
   }
 }
 
-/** The columns, or the first of them, and the ids where they are not among those. */
+/** The columns, or the first few of them, and the ids where they do not stand in a column. */
 const expand = (packed: Uint8Array, columns?: number): { readonly uuids?: string[]; readonly lines: string[] } => {
   const [compression, ids] = packed
   const linesOf = (bytes: Uint8Array) => decompress(compression, bytes).toString().split('\n', columns)
@@ -221,6 +228,3 @@ const json = (values: readonly unknown[]): string =>
 
 const readJson = <T>(line: string): (T | undefined)[] =>
   line === '' ? [] : (JSON.parse(line) as (T | 0)[]).map((value) => (value === 0 ? undefined : value))
-
-const present = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
-  value === undefined ? {} : ({ [key]: value } as { [P in K]: V })

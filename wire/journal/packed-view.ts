@@ -14,17 +14,21 @@ import { METHODS, type Method } from '#ledger/entry'
 import type { Currency, Totals } from '#ledger/money'
 import { BrokenChain } from '#ledger/segment'
 
-export const packView = ({ currency, startsAtMs }: BookTerms, view: DayView): Uint8Array => {
+export const packView = (terms: BookTerms, view: DayView): Uint8Array => {
+  const { currency, startsAtMs, ...forgottenTerms } = terms
+  const { totals: _elsewhere, byMethod, byHour, lateEntries, ...forgotten } = view
+  forgottenTerms satisfies Record<string, never>
+  forgotten satisfies Record<string, never>
   const numbers = [
     VERSION,
     ...Buffer.from(currency, 'latin1'),
     // A day before 1970 starts below zero: folded, small numbers of either sign stay small.
     startsAtMs < 0 ? -2 * startsAtMs - 1 : 2 * startsAtMs,
-    view.lateEntries,
-    view.byMethod.size,
-    ...Array.from(view.byMethod, ([method, totals]) => [METHODS.indexOf(method), ...numbersOf(totals)]).flat(),
-    view.byHour.size,
-    ...Array.from(view.byHour, ([hour, totals]) => [hour, ...numbersOf(totals)]).flat(),
+    lateEntries,
+    byMethod.size,
+    ...Array.from(byMethod, ([method, totals]) => [METHODS.indexOf(method), ...numbersOf(totals)]).flat(),
+    byHour.size,
+    ...Array.from(byHour, ([hour, totals]) => [hour, ...numbersOf(totals)]).flat(),
   ]
   return Uint8Array.from(numbers.flatMap(leb128))
 }

@@ -36,7 +36,7 @@ export const text = (max: number) =>
     // For the published document, which sees no refinement; JSON Schema counts code points, too.
     .meta({ maxLength: max })
 
-/** Text that has a meaning of its own. Refused under the code that its parser gives, in words of that code's or of all. */
+/** Text that has a meaning of its own. A refusal has the parser's code, and the words of `detail`, for each code or for all. */
 export const parsed = <T, Code extends string>(
   parse: (text: string) => Result<T, Code>,
   detail: string | Readonly<Record<Code, string>>,
@@ -59,7 +59,7 @@ export const currencyCode = parsed(parseCurrency, 'must be an active ISO 4217 co
   pattern: '^[A-Z]{3}$',
 })
 
-/** Pairs of texts, as bounded in number and in length as is said. */
+/** Pairs of texts, bounded in number and in length. */
 export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; value: number }) =>
   z
     .custom<Record<string, string>>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
@@ -79,8 +79,9 @@ export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; v
       additionalProperties: { type: 'string', maxLength: value },
     })
 
+/** Well-formed, whatever the names in it are: an answer with half of a surrogate pair is one that many clients cannot read. */
 export const pointerTo = (path: readonly PropertyKey[]): string =>
-  path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  path.map((key) => `/${String(key).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 // A text has at most as many code points as code units, so the usual short one is never taken apart.
 const codePoints = (value: string): number => (value.length <= 40 ? value.length : Array.from(value).length)
@@ -113,7 +114,7 @@ const fieldProblems = (issue: z.core.$ZodIssue, value: unknown): FieldProblem[] 
   }
 }
 
-// What `parseJson` makes of a number that is not whole, though it would have been rounded to one.
+// `parseJson` makes NaN or Infinity of a number that is not whole but would have been rounded to a whole one.
 const isInexact = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value)
 
 const CODES: Readonly<Record<string, string>> = { too_small: 'out-of-range', too_big: 'out-of-range' }

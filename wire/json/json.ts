@@ -11,10 +11,10 @@ export const MERGE_PATCH = 'application/merge-patch+json'
  */
 export const parseJson = (text: string): Result<unknown, 'not-json'> => {
   try {
-    // Few bodies hold such a number, and a reviver costs six times the parsing, so look first.
+    // Few bodies hold such a number, and a reviver costs six times the parsing, so the text is searched first.
     return ok(FRACTION_OR_EXPONENT.test(text) ? parseExact(text) : JSON.parse(text))
   } catch (error) {
-    // Anything else, such as no memory, says nothing of the text.
+    // Any other error, such as a lack of memory, says nothing of the text.
     if (!(error instanceof SyntaxError)) throw error
     return refuse('not-json')
   }
@@ -34,8 +34,8 @@ export const decodeUtf8 = (bytes: Uint8Array): Result<string, 'not-utf-8'> => {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * JSON text for clients, in which a bigint is a number. Throws rather than write one that some client would read as
- * another: what may be larger has to be asked for first, as `withExactSums` does.
+ * JSON text for clients, in which a bigint is a number. Throws rather than write a number that some client would read as
+ * another one: a caller whose number may be larger checks it first, as `withExactSums` does.
  */
 export const jsonText = (value: unknown): string =>
   withBigints(value, (item) => {
@@ -43,7 +43,7 @@ export const jsonText = (value: unknown): string =>
     return item
   })
 
-/** JSON text for readers who know how to read a bigint, with all its digits, however many they are. */
+/** JSON text with all digits of each bigint, for readers that can take them. */
 export const jsonTextOfAnySize = (value: unknown): string => withBigints(value, (item) => item)
 
 const withBigints = (value: unknown, written: (item: bigint) => bigint): string =>

@@ -53,4 +53,4 @@ const auditEventFields = z.strictObject({
       'must be an object',
     )
     .refine((body) => isAtMostDeep(body, MAX_DEPTH), `must not be nested more than ${MAX_DEPTH} deep`),
-})
+} satisfies Record<'decisionId' | 'decidedAt' | Exclude<keyof AnyAuditEvent, 'eventId' | 'decidedAtMs'>, z.ZodType>)

@@ -27,10 +27,10 @@ export type StreamRecord =
   | { readonly kind: 'heartbeat' }
   | { readonly kind: 'unknown' }
 
-/** An entry as decoded, or, where its line is no valid entry, why; with the line either way. */
+/** An entry as decoded, or the reason why its line is no valid entry; with the line either way. */
 export type DecodedEntry = DecodedLine & { readonly entry: Result<Entry, string> }
 
-/** A audit event as decoded, or why its line is none; with the line either way. */
+/** An audit event as decoded, or the reason why its line is no audit event; with the line either way. */
 export type DecodedAuditEvent = DecodedLine & { readonly auditEvent: Result<AnyAuditEvent, string> }
 
 /** `threw` when our own code failed on the line, which says nothing of the line: it is not known to be wrong. */
@@ -51,7 +51,7 @@ const CODECS = { plain: 0, gzip: 1, zstd: 2 } as const
 const PLAIN_BELOW_BYTES = 1_000
 // Below this, gzip's cheaper set-up wins over zstd's ratio.
 const GZIP_BELOW_BYTES = 8_000
-// No producer of ours makes more; whoever sends a bomb gets it set aside unexpanded.
+// None of our producers makes more. A compression bomb is set aside unexpanded.
 const MAX_EXPANDED_BYTES = 8 * 1024 * 1024
 // A full record holds a few thousand entries; each line that cannot be read would be an item in quarantine.
 const MAX_LINES = 20_000
@@ -88,7 +88,7 @@ export class EntriesRecord {
     if (this.#text.length > PIECE_LENGTH) this.#turnIntoBytes()
   }
 
-  /** What it takes before compression. Of the last few lines as many bytes as they have characters. */
+  /** Its size before compression. The last few lines count with one byte for each character. */
   get bytes(): number {
     return this.#pieceBytes + this.#text.length
   }
@@ -173,7 +173,7 @@ const expand = (data: Uint8Array): Result<Uint8Array, string> => {
   }
 }
 
-/** Whether the bytes are what is wrong. Without memory, or without the library, every record fails alike. */
+/** Whether the bytes are at fault. Without memory, or without the library, every record fails alike. */
 const isFaultOfBytes = (error: unknown): error is Error =>
   error instanceof Error &&
   'code' in error &&

@@ -1,8 +1,9 @@
 /** A table's rows as a Parquet file, as Firehose's conversion with GZIP writes it (docs/decisions/0009). */
 import { gzipSync } from 'node:zlib'
 import { ByteWriter, parquetWrite, type ColumnSource } from 'hyparquet-writer'
+import type { ColumnType } from '#wire/archive/columns'
 import type { Row } from './rows.ts'
-import type { ColumnType, Table } from './tables.ts'
+import type { Table } from './tables.ts'
 
 export const parquetFile = ({ columns }: Table, rows: readonly Row[]): Uint8Array => {
   const writer = new ByteWriter()

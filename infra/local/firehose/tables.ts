@@ -1,7 +1,7 @@
 /** What the two delivery streams write: where, split by what, and with which columns. On AWS these are Glue tables. */
 
-export type ColumnType = 'string' | 'bigint' | 'int' | 'timestamp' | 'map<string,string>'
-export type Column = { readonly name: string; readonly type: ColumnType }
+import type { AuditEventRow } from '#wire/archive/audit-row'
+import { ENTRY_COLUMNS, type Column, type ColumnType } from '#wire/archive/columns'
 
 export type Table = {
   readonly columns: readonly Column[]
@@ -13,36 +13,25 @@ export type Table = {
   readonly sortedBy: readonly string[]
 }
 
-const column = (type: ColumnType) => (name: string) => ({ name, type })
-const strings = (...names: string[]) => names.map(column('string'))
-
 export const entriesTable: Table = {
-  columns: [
-    ...strings('entry_id', 'merchant_id', 'direction'),
-    { name: 'amount', type: 'bigint' },
-    ...strings('currency'),
-    ...['occurred_at', 'received_at'].map(column('timestamp')),
-    ...strings('method', 'category', 'description', 'reference', 'terminal_id'),
-    { name: 'terminal_seq', type: 'bigint' },
-    ...strings('reverses'),
-    { name: 'metadata', type: 'map<string,string>' },
-    ...strings('shard_id', 'sequence_number'),
-    { name: 'record_index', type: 'int' },
-    { name: 'arrived_at', type: 'timestamp' },
-    { name: 'schema_version', type: 'int' },
-  ],
+  columns: ENTRY_COLUMNS,
   keyPrefix: (day) => `entries/business_day=${day}/`,
   dayFrom: 'business_day',
   sortedBy: ['shard_id', 'sequence_number', 'record_index'],
 }
 
+const AUDIT_EVENT_COLUMNS: Readonly<Record<Exclude<keyof AuditEventRow, 'day'>, ColumnType>> = {
+  decision_id: 'string',
+  kind: 'string',
+  merchant_id: 'string',
+  business_day: 'string',
+  decided_at: 'timestamp',
+  body: 'string',
+  schema_version: 'int',
+}
+
 export const auditEventsTable: Table = {
-  columns: [
-    ...strings('decision_id', 'kind', 'merchant_id', 'business_day'),
-    { name: 'decided_at', type: 'timestamp' },
-    ...strings('body'),
-    { name: 'schema_version', type: 'int' },
-  ],
+  columns: Object.entries(AUDIT_EVENT_COLUMNS).map(([name, type]) => ({ name, type })),
   keyPrefix: (day) => `decisions/day=${day}/`,
   dayFrom: 'decided_at',
   sortedBy: ['decided_at', 'decision_id'],

@@ -25,7 +25,9 @@ export type DayAtSegment = {
 /** The daily consolidated as clients read it, but for how fresh it is. */
 export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: DayAtSegment) => {
   const { day, openingMinor: opening, partsBefore, segment, hash, view } = read
-  const net = netMinor(view.totals)
+  const { totals, byMethod, byHour, lateEntries, ...forgotten } = view
+  forgotten satisfies Record<string, never>
+  const net = netMinor(totals)
   const closing = opening + net
   const bounds = dayBounds(calendar, day)
   const { timeZone, zone } = ruleOn(calendar, day)
@@ -38,12 +40,12 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     ...OPEN_STATUS,
     segment,
     opening,
-    ...totalsResponse(view.totals),
+    ...totalsResponse(totals),
     net,
     closing,
-    byMethod: Object.fromEntries(Array.from(view.byMethod, ([method, totals]) => [method, totalsResponse(totals)])),
-    windows: windowRows(view.byHour, bounds, HOUR_MS),
-    lateEntries: view.lateEntries,
+    byMethod: Object.fromEntries(Array.from(byMethod, ([method, sum]) => [method, totalsResponse(sum)])),
+    windows: windowRows(byHour, bounds, HOUR_MS),
+    lateEntries,
     hash,
     digest: null,
     startsAt: instantText(bounds.startsAtMs),

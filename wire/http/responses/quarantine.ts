@@ -16,7 +16,10 @@ import { quarantineId } from '../quarantine-id.ts'
 
 /** Something set aside as clients read it; what could not be read as an entry has only its bytes, in base64. */
 export const quarantineResponse = (item: Quarantined) => {
-  const { subject, reason, detail, position, raw, setAsideAtMs, actions } = item
+  const { subject, reason, detail, position, raw, setAsideAtMs, actions, ...rest } = item
+  // A stored item's key is in its id, and `quarantineState` looks at its last position.
+  const { key: _inId, lastPosition: _inState, ...forgotten } = rest
+  forgotten satisfies Record<string, never>
   const state = quarantineState(item)
   return {
     quarantineId: quarantineId(quarantineKey(item)),

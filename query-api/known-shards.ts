@@ -4,17 +4,17 @@ import type { EntryStream } from '#ledger/ports'
 import type { Timer } from './timer.ts'
 import type { ServiceParts } from '#http/service'
 
-export type ShardMap = {
+export type KnownShards = {
   /**
-   * The ids of the shards that took a merchant's entries one after the other, as far as they were seen here: first the
-   * open one, then its parent and so on back.
+   * The ids of the shards that took a merchant's entries, as far as they were seen here: the open one first, then its
+   * parent and so on.
    */
   shardsOf(merchantId: MerchantId): Promise<readonly string[]>
-  /** The ids of all open shards, none while they are not known. */
+  /** The ids of all open shards. Empty until the shards have been listed once. */
   openShardIds(): Promise<readonly string[]>
 }
 
-type ShardMapParts = {
+type KnownShardsParts = {
   readonly openShards: EntryStream['openShards']
   readonly timer: Timer
   readonly log: ServiceParts['log']
@@ -22,11 +22,14 @@ type ShardMapParts = {
 
 const REFRESH_MS = 30_000
 const RETRY_MS = 1_000
-// Years of them. The oldest go first, about which nobody asks any more.
+// Shards of several years. The oldest are forgotten first, because no present answer depends on them.
 const MOST_ENDED = 1_000
 
-/** A map that is kept and asked for again now and then. Only who comes before the first one is there waits for it. */
-export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap => {
+/**
+ * The shards as they were last listed. They are listed again in the background; only the first request waits for the
+ * list.
+ */
+export const knownShards = ({ openShards, timer, log }: KnownShardsParts): KnownShards => {
   let open: readonly Shard[] = []
   let ended: readonly Shard[] = []
   let askedAtMs = 0
@@ -40,8 +43,8 @@ export const shardMap = ({ openShards, timer, log }: ShardMapParts): ShardMap =>
       const openIds = new Set(open.map(({ shardId }) => shardId))
       ended = known.filter(({ shardId }) => !openIds.has(shardId)).slice(0, MOST_ENDED)
     } catch (error) {
-      // Books can be read while the stream cannot. An old map names shards that have ended, and what is applied of
-      // those still holds.
+      // Books can be read while the stream cannot. An old list names shards that have ended, and their progress still
+      // holds.
       log.error({ err: error }, 'the open shards could not be listed')
     }
   }

@@ -7,13 +7,14 @@ import { ok, refuse, type Result } from '#ledger/result'
 import { BrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { mustWork } from '../own-fault.ts'
-import { wholeChain } from './whole-chain.ts'
+import { wholeChain } from '#ledger/chain'
 
 /** The books this worker knows, bounded in bytes. What it forgets it reads again. */
-export type Books = {
+export type BookCache = {
   /**
-   * A book as this worker last knew it, with what has been added since if it may have moved; otherwise as its chain says;
-   * opened in the head when it has no segment yet. It may move on at any time, which the next append finds out.
+   * A book as this worker last knew it, and with what was added since if it may have moved. An unknown book is read from
+   * its chain, and opened in the head when it has no segment yet. A book may move on at any time; the next append finds
+   * out.
    */
   current(id: BookId, known: { readonly mayHaveMoved: boolean }): Promise<Result<Book, BookRefusal>>
   /** The book with what has been added to its chain since. */
@@ -29,7 +30,7 @@ export type BookRefusal = Extract<QuarantineReason, 'unknown-merchant' | 'day-cl
 
 type BookPorts = { readonly journal: Journal; readonly heads: Heads; readonly merchants: Merchants }
 
-export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: number): Books => {
+export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: number): BookCache => {
   // A Map keeps the order of insertion: putting a book back at its end makes the first one the least recently used.
   const known = new Map<string, { readonly book: Book; readonly bytes: number }>()
   let totalBytes = 0
@@ -58,7 +59,7 @@ export const cachedBooks = ({ journal, heads, merchants }: BookPorts, maxBytes: 
     let state = book
     for (const sealed of await journal.read(book.id, book.segment)) {
       const { terms, segment } = mustWork(placeOf(sealed), () => openSegment(sealed))
-      // The first segment fixes the terms, whoever wrote it.
+      // The first segment fixes the terms, also when another worker wrote it.
       const before = { ...state, terms }
       state = mustWork(placeOf(sealed), () => evolve(before, segment))
     }

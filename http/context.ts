@@ -1,0 +1,4 @@
+import type { Context } from 'hono'
+
+export type ServiceEnv = { Variables: { requestId: string } }
+export type ServiceContext = Context<ServiceEnv>

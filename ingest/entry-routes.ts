@@ -1,0 +1,111 @@
+import type { Hono } from 'hono'
+import { readPieces, readText } from '#http/body'
+import type { ServiceEnv } from '#http/context'
+import { onlyMethods } from '#http/methods'
+import { orProblem, ProblemError } from '#http/problem-error'
+import type { ServiceParts } from '#http/service'
+import type { Result } from '#ledger/result'
+import { parseEntryText } from '#wire/entry/schema'
+import { batchResponse, parseBatchText, type Accepted } from '#wire/http/batch'
+import { positionToken } from '#wire/http/position-token'
+import { jsonResponse, NOT_JSON, type Problem } from '#wire/http/problem'
+import type { AcceptEntries } from './accept-entries.ts'
+import { acceptLines, MAX_HELD_BYTES } from './accept-lines.ts'
+import { locationOf } from './entry-location.ts'
+import type { Gate } from './gate.ts'
+import type { RateLimit } from './rate-limit.ts'
+
+export type EntryParts = {
+  readonly accept: AcceptEntries
+  readonly limit: RateLimit
+  /** Where clients reach the query API, without a slash at the end. Undefined: answers have no `Location`. */
+  readonly queryUrl?: string | undefined
+  /** Hears what became of the entries of a request, or of a part of an upload. */
+  readonly onOutcomes: (via: EntryRoute, outcomes: readonly Result<Accepted, Problem>[]) => void
+  readonly log: ServiceParts['log']
+}
+
+/** The route on which an entry came. */
+export type EntryRoute = 'single' | 'batch' | 'upload'
+
+export const addEntryRoutes = (app: Hono<ServiceEnv>, gate: Gate, parts: EntryParts): void => {
+  const { accept, limit, queryUrl, onOutcomes, log } = parts
+
+  app.post(
+    '/v1/entries',
+    gate.admitted(async (c) => {
+      const entry = parseEntryText(await readText(c.req.raw))
+      if (!entry.ok) throw new ProblemError(NOT_JSON)
+      gate.take(1)
+      const outcomes = await accept([entry.value])
+      onOutcomes('single', outcomes)
+      const [outcome] = outcomes
+      if (outcome === undefined) throw new Error('an entry was given and nothing came back')
+      return acceptedResponse(orProblem(outcome), queryUrl)
+    }),
+  )
+  app.all('/v1/entries', onlyMethods('POST'))
+
+  app.post(
+    '/v1/entries/batch',
+    gate.admitted(async (c) => {
+      const inputs = orProblem(parseBatchText(await readText(c.req.raw)))
+      gate.take(inputs.length)
+      const outcomes = await accept(inputs)
+      onOutcomes('batch', outcomes)
+      return batchResponse(inputs, outcomes, c.get('requestId'))
+    }),
+  )
+  app.all('/v1/entries/batch', onlyMethods('POST'))
+
+  const uploads = acceptLines({
+    accept: async (inputs) => {
+      await limit.wait(inputs.length)
+      return await accept(inputs)
+    },
+    onOutcomes: (outcomes) => onOutcomes('upload', outcomes),
+    explain(error) {
+      if (error instanceof ProblemError) return error.problem
+      log.error({ err: error }, 'an upload failed')
+      return UPLOAD_FAILED
+    },
+  })
+  app.post('/v1/entries/stream', (c) => {
+    const input = readPieces(c.req.raw)
+    const { leave } = gate.admitUpload(MAX_HELD_BYTES)
+    const answers = utf8Stream(uploads(input, c.get('requestId')), leave)
+    return new Response(answers, { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } })
+  })
+  app.all('/v1/entries/stream', onlyMethods('POST'))
+}
+
+const acceptedResponse = ({ entry, position }: Accepted, queryUrl: string | undefined): Response => {
+  const { entryId, merchantId, businessDay } = entry
+  const body = { entryId, merchantId, businessDay, position: positionToken(position) }
+  return jsonResponse(body, 202, locationOf(entry, queryUrl))
+}
+
+/** The texts as bytes, each made when the client asks for it. `onEnd` is called once the client asks no more. */
+const utf8Stream = (texts: AsyncGenerator<string>, onEnd: () => void): ReadableStream<Uint8Array> =>
+  new ReadableStream(
+    {
+      async pull(controller) {
+        const next = await texts.next()
+        if (next.done !== true) return controller.enqueue(Buffer.from(next.value))
+        onEnd()
+        controller.close()
+      },
+      // The client has gone. Entries that are being accepted stay accepted; the rest of its input is not read.
+      async cancel() {
+        onEnd()
+        await texts.return(undefined)
+      },
+    },
+    // No text is made in advance: its entries would be read, accepted and held before the client takes their answers.
+    { highWaterMark: 0 },
+  )
+
+const UPLOAD_FAILED: Problem = {
+  code: 'unexpected-error',
+  detail: 'It is logged. Send the lines that have no answer again; sending others again is safe.',
+}

@@ -1,0 +1,59 @@
+import type { Hono } from 'hono'
+import { readJson, readMergePatch } from '#http/body'
+import type { ServiceContext, ServiceEnv } from '#http/context'
+import { onlyMethods } from '#http/methods'
+import { preconditionsOf } from '#http/preconditions'
+import { orInvalid, ProblemError } from '#http/problem-error'
+import { queryOf } from '#http/query'
+import { CLIENT_ID_RULE, parseMerchantId, type MerchantId } from '#ledger/identifiers'
+import {
+  merchantResponse,
+  merchantTag,
+  parseMerchantParams,
+  parseMerchantPatch,
+  parseRegistration,
+} from '#wire/http/merchant'
+import { invalid, jsonResponse } from '#wire/http/problem'
+import type { FieldProblem } from '#wire/json/fields'
+import type { Registered, Registrar, Terms } from './register-merchant.ts'
+
+export type MerchantParts = { readonly registrar: Registrar }
+
+export const addMerchantRoutes = (app: Hono<ServiceEnv>, { registrar }: MerchantParts): void => {
+  app.put('/v1/merchants/:merchantId', async (c) => {
+    const merchantId = merchantIdOf(c)
+    const terms = termsOf(c)
+    const wanted = orInvalid(parseRegistration(merchantId, await readJson(c.req.raw)), 'The merchant is not valid.')
+    return registeredResponse(await registrar.register(wanted, terms), terms)
+  })
+  app.patch('/v1/merchants/:merchantId', async (c) => {
+    const merchantId = merchantIdOf(c)
+    const terms = termsOf(c)
+    const change = orInvalid(parseMerchantPatch(await readMergePatch(c.req.raw)), 'The change is not valid.')
+    return registeredResponse(await registrar.change(merchantId, change, terms), terms)
+  })
+  app.all('/v1/merchants/:merchantId', onlyMethods('PUT', 'PATCH'))
+}
+
+const merchantIdOf = (c: ServiceContext): MerchantId => {
+  const merchantId = parseMerchantId(c.req.param('merchantId') ?? '')
+  if (merchantId.ok) return merchantId.value
+  throw new ProblemError(invalid('The path names no merchant.', [MALFORMED_MERCHANT_ID]))
+}
+
+const termsOf = (c: ServiceContext): Required<Terms> => ({
+  preconditions: preconditionsOf(c),
+  isPreview: queryOf(c, parseMerchantParams).preview,
+})
+
+// A preview has no ETag: another change may take its revision.
+const registeredResponse = ({ merchant, isNew }: Registered, { isPreview }: Required<Terms>): Response =>
+  isPreview
+    ? jsonResponse(merchantResponse(merchant))
+    : jsonResponse(merchantResponse(merchant), isNew ? 201 : 200, { etag: merchantTag(merchant) })
+
+const MALFORMED_MERCHANT_ID: FieldProblem = {
+  pointer: '/merchantId',
+  code: 'malformed',
+  detail: CLIENT_ID_RULE,
+}

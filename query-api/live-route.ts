@@ -1,0 +1,29 @@
+import { queryOf } from '#http/query'
+import { tagInEventId } from '#wire/http/event-stream'
+import { parseLiveParams } from '#wire/http/requests/query-params'
+import type { Live } from './live.ts'
+import { merchantOf } from './parameters.ts'
+import type { Get, RouteParts } from './routing.ts'
+
+export const addLiveRoute = (get: Get, { store, fresh, live }: RouteParts & { readonly live: Live }): void => {
+  get('/v1/merchants/:merchant/live', async (c) => {
+    const { after, lastEventId } = queryOf(c, parseLiveParams)
+    const merchant = await merchantOf(c, store.merchants)
+    await fresh(c, after, merchant.merchantId)
+    // A client that asks for the headers alone would never read the stream, nor leave it.
+    if (c.req.method === 'HEAD') return eventStream(null)
+    // A browser that reconnects sends its newest id in the header, and the URL as it was at first.
+    const seenTag = tagInEventId(c.req.header('last-event-id') || lastEventId)
+    return eventStream(await live.follow(merchant, seenTag))
+  })
+}
+
+const eventStream = (body: ReadableStream<Uint8Array> | null): Response =>
+  new Response(body, {
+    headers: {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      // Without this, nginx and proxies like it hold events back until a buffer is full.
+      'x-accel-buffering': 'no',
+    },
+  })
