@@ -502,8 +502,6 @@ export interface components {
              * @description The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes from now. By default it is the day of a change that is still to come and is replaced by this one, or else the first day that is far enough ahead.
              */
             calendarFrom?: string;
-            /** @description As it was answered. It changes nothing. */
-            readonly zoneData?: string;
         };
         /**
          * @description What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for `calendarFrom` it asks for the first day that is far enough ahead.
@@ -522,8 +520,6 @@ export interface components {
             dayStartsAt?: string | null;
             lateEntries?: ("nextOpenDay" | "restate" | "quarantine") | null;
             calendarFrom?: string | null;
-            /** @description As it was answered. It changes nothing. */
-            readonly zoneData?: string;
         };
         /**
          * @example {
