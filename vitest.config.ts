@@ -1,9 +1,15 @@
 import { globSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-/** What a test file changes for every file after it in the same process: modules, the environment, globals. */
-const CHANGES_ITS_PROCESS =
-  /\bvi\.(mock|doMock|resetModules|stubEnv|stubGlobal)\(|Object\.assign\(process\.env|delete process\.env|process\.env(\.\w+|\[[^\]]+\]) = /
+/** What a test file changes for every file after it in the same process: modules, globals, the environment. */
+const CHANGES_ITS_PROCESS = new RegExp(
+  [
+    String.raw`\bvi\.(mock|doMock|resetModules|stubEnv|stubGlobal)\(`,
+    String.raw`Object\.assign\(process\.env|delete process\.env|process\.env(\.\w+|\[[^\]]+\]) = `,
+    // These set the addresses of the services they find or start.
+    String.raw`\b(useRunningSystem|startTestServices)\(`,
+  ].join('|'),
+)
 
 const changing = globSync('test/**/*.test.ts').filter((file) => CHANGES_ITS_PROCESS.test(readFileSync(file, 'utf8')))
 
@@ -13,6 +19,8 @@ export default defineConfig({
     // Local services share the machine with the tests, and a service elsewhere takes its time.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Vitest leaves a core to its own process, which on two cores means one test file at a time.
+    maxWorkers: '100%',
     projects: [
       // Loading the modules anew for each file costs twice what the tests themselves cost.
       { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: changing, isolate: false } },

@@ -161,7 +161,7 @@ describe('the files of a delivery', () => {
     }
     await stream.put([recordOf(decision)])
     await stream.close(5_000)
-    expect([...bucket.keys()]).toEqual([expect.stringMatching(/^auditEvents\/day=2026-11-20\/daybook-auditEvents-/)])
+    expect([...bucket.keys()]).toEqual([expect.stringMatching(/^decisions\/day=2026-11-20\/daybook-decisions-/)])
     expect(await onlyFile()).toEqual([
       { ...decision, business_day: null, decided_at: new Date('2026-11-20T23:59:59.999Z') },
     ])
