@@ -67,7 +67,9 @@ for (const field of fieldList) {
   const values = anyValue(field)
   if (values !== undefined) anyFields[field.name] = values
 }
-const optionalNames = new Set(fieldList.filter(({ optional }) => optional === true).map(({ name }) => String(name)))
+const optionalNames: ReadonlySet<string> = new Set(
+  fieldList.filter(({ optional }) => optional === true).map(({ name }) => name),
+)
 
 /** A valid entry of the book of `anEntry`, with and without each optional field of the table. */
 export const anyEntry: fc.Arbitrary<Entry> = fc

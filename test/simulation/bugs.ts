@@ -174,13 +174,13 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the time of arrival is part of the content',
     file: 'ledger/memory/fingerprint.ts',
-    find: `writeNumber(entry.occurredAtMs)`,
-    plant: `writeNumber(entry.occurredAtMs); writeNumber(entry.receivedAtMs)`,
+    find: `writeNumber(occurredAtMs)`,
+    plant: `writeNumber(occurredAtMs); writeNumber(entry.receivedAtMs)`,
   },
   {
     name: 'the amount is not part of the content',
     file: 'ledger/memory/fingerprint.ts',
-    find: `writeNumber(Number(entry.amountMinor))`,
+    find: `writeNumber(Number(amountMinor))`,
     plant: ``,
   },
   {

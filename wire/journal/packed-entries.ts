@@ -12,7 +12,7 @@
  */
 import { deflateRawSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { BookTerms } from '#ledger/book'
-import { METHODS, type Entry, type Method } from '#ledger/entry'
+import { METHODS, type Entry } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { BrokenChain } from '#ledger/segment'
 import { withOptionalFields } from '../entry/optional-fields.ts'
@@ -78,7 +78,7 @@ export const unpackEntries = (packed: Uint8Array, book: BookId, terms: BookTerms
         receivedAtMs: occurredAtMs + (delays[row] ?? Number.NaN),
       },
       {
-        method: method === undefined ? undefined : (METHODS[Number(method)] as Method),
+        method: method === undefined ? undefined : METHODS[Number(method)],
         category: categories[row],
         description: descriptions[row],
         reference: references[row],
