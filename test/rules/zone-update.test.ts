@@ -123,7 +123,7 @@ describe('newer zone data', () => {
     const newer = ['2026-11-21', '00:00', '2026f']
     const rulesAfter = (...changes: readonly Record<string, string | null>[]) => {
       const changed = changes.reduce<Merchant>((merchant, given) => {
-        const change = valueOf(changeMerchant(merchant, given as MerchantChange, zones2026f, NOW))
+        const change = valueOf(changeMerchant(merchant, given, zones2026f, NOW))
         if (change === undefined) throw new Error('this change is refused')
         return change
       }, brought)
