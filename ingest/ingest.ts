@@ -33,7 +33,7 @@ export type IngestWorld = {
   readonly registry?: Registry
 }
 
-export type IngestLimits = {
+type IngestLimits = {
   /** The bytes that the bodies of all requests may take together. Half of them are for `/v1/entries/stream`. */
   readonly maxBytesInFlight: number
   /** Undefined: no limit. */

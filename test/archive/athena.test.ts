@@ -208,7 +208,7 @@ test.each([
 
 test.each([
   { what: "a failure of Athena's own", status: { State: 'FAILED', AthenaError: { ErrorCategory: 1 } } },
-  { what: 'a statement that somebody cancelled', status: { State: 'CANCELLED' } },
+  { what: 'a statement that was cancelled', status: { State: 'CANCELLED' } },
 ] as const)('$what is not the fault of the statement', async ({ status }) => {
   const { queries } = anAthena({ executions: [{ Status: status }] })
   const error: unknown = await queries.run('SELECT 1').catch((error: unknown) => error)
