@@ -7,7 +7,7 @@ const CHANGES_ITS_PROCESS = new RegExp(
     String.raw`\bvi\.(mock|doMock|resetModules|stubEnv|stubGlobal)\(`,
     String.raw`Object\.assign\(process\.env|delete process\.env|process\.env(\.\w+|\[[^\]]+\]) = `,
     // These set the addresses of the services they find or start.
-    String.raw`\b(useRunningSystem|startTestServices)\(`,
+    String.raw`\b(useRunningSystem|startTestServices|useLocalS3)\(`,
   ].join('|'),
 )
 

@@ -16,7 +16,18 @@ afterAll(() => server.stop())
 test('objects below a prefix are listed page by page and read whole, and a missing object throws', async () => {
   const client = s3Client()
   await client.send(new CreateBucketCommand({ Bucket: 'some-archive' }))
-  const names = Array.from({ length: 1_005 }, (_, index) => `entries/${String(index).padStart(4, '0')}`)
+  // Pages of ten, so that a few objects are several pages.
+  let pages = 0
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName !== 'ListObjectsV2Command') return next(args)
+        pages += 1
+        return next({ ...args, input: { ...args.input, MaxKeys: 10 } })
+      },
+    { step: 'initialize' },
+  )
+  const names = Array.from({ length: 25 }, (_, index) => `entries/${String(index).padStart(4, '0')}`)
   await concurrently([...names, 'errors/x'], 8, async (Key) => {
     await client.send(new PutObjectCommand({ Bucket: 'some-archive', Key, Body: Key }))
   })
@@ -24,6 +35,7 @@ test('objects below a prefix are listed page by page and read whole, and a missi
   const before = Date.now()
   const listed = await all(store.list('entries/'))
   expect(listed.map(({ key }) => key)).toEqual(names)
+  expect(pages).toBe(3)
   expect(listed[0]).toMatchObject({ bytes: 'entries/0000'.length })
   expect(listed.every(({ storedAtMs }) => storedAtMs <= before && storedAtMs > before - 60_000)).toBe(true)
 
