@@ -118,7 +118,7 @@ test('an unreadable record is kept byte for byte and can be discarded for good',
   const id = found[0]?.quarantineId ?? ''
   expect((await run('quarantine', 'replay', id)).code).toBe(1)
   expect((await run('quarantine', 'discard', id, '--reason', 'noise')).code).toBe(0)
-  expect((await run('quarantine', 'list')).stdout).toBe('Nothing.\n')
+  expect((await run('quarantine', 'list')).stdout).toBe('No items.\n')
 })
 
 test('the books are whole after replays and discards', async () => {
