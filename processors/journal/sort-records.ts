@@ -69,9 +69,9 @@ const itemsOf = (
   if (!decoded.ok) return [{ position: { shardId, sequenceNumber, index: 0 }, raw: data, ...decoded.error }]
   if (decoded.value.kind !== 'entries') return []
   return decoded.value.entries.map(({ line, entry, threw }, index) => {
-    const source = { position: { shardId, sequenceNumber, index }, raw: line }
+    const position = { shardId, sequenceNumber, index }
     return entry.ok
-      ? { ...source, entry: entry.value }
-      : { ...source, reason: threw ? 'unexpected-error' : 'invalid-entry', detail: entry.error }
+      ? { position, raw: line, entry: entry.value }
+      : { position, raw: line, reason: threw ? 'unexpected-error' : 'invalid-entry', detail: entry.error }
   })
 }
