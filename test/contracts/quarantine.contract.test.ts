@@ -309,7 +309,7 @@ describe.each(quarantines)('decisions about items in quarantine: $name', ({ fres
   ])(
     'an item is $status after $actions.length actions when it is set aside again at $again',
     async ({ status, actions, again }) => {
-      // In either order: the processor may be quicker than whoever notes the replay.
+      // In either order: the processor may be quicker than the note of the replay.
       for (const isQuick of [false, true]) {
         const quarantine = await fresh()
         await quarantine.setAside(first)
