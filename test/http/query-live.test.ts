@@ -185,6 +185,20 @@ describe('GET /v1/merchants/{m}/live', () => {
     expect(await client.received()).toMatchObject([{ id: '2026-11-21.0', data: { opening: 5, closing: 5 } }])
   })
 
+  test('a day between others whose closing JSON cannot say is told as a problem that names each of its days once', async () => {
+    const large = 9_000_000_000_000_000n
+    const system = aQueryApi()
+    await system.append(onDay('e1', '2026-11-18', large))
+    await system.append(onDay('e1', YESTERDAY, large))
+    await system.append(today('e1', -large))
+    const client = await listen(system)
+    expect(await client.received()).toMatchObject([
+      { event: 'problem', data: { businessDay: TODAY, days: ['2026-11-18', YESTERDAY] } },
+      { event: 'problem', data: { businessDay: YESTERDAY, days: ['2026-11-18', YESTERDAY] } },
+      { event: 'day', data: { businessDay: '2026-11-18', closing: Number(large) } },
+    ])
+  })
+
   test('tells a day whose sum is not exact in JSON as a problem, and as a day once it is exact again', async () => {
     // Each book stays within 2^53 − 1, both together do not.
     const large = 9_000_000_000_000_000n
