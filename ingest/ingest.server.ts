@@ -15,13 +15,13 @@ import { ingest } from './ingest.ts'
 const settings = readSettings()
 const log = pino({ name: 'ingest', level: settings.logLevel })
 
-const store = documentClient()
+const client = documentClient()
 const app = ingest({
   // One attempt only: the stream writer retries by itself, and knows the deadline of each entry.
   stream: kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), settings.streamName),
-  merchants: dynamoMerchants(store, settings.tables.merchants),
+  merchants: dynamoMerchants(client, settings.tables.merchants),
   zones: ianaZones,
-  quarantine: dynamoQuarantine(store, settings.tables.quarantine),
+  quarantine: dynamoQuarantine(client, settings.tables.quarantine),
   // A client that registers a merchant waits no longer than this for the audit trail.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   log,

@@ -34,13 +34,13 @@ const reconcile: Command = async (args, terminal) => {
 
 const worldOf = (settings: Settings): ReconcileWorld => {
   const { tables } = settings
-  const store = documentClient()
+  const client = documentClient()
   return {
     stream: kinesisEntryStream(kinesisClient(), settings.streamName),
-    progress: dynamoProgress(store, tables.progress),
-    journal: dynamoJournal(store, tables.journal),
-    quarantine: dynamoQuarantine(store, tables.quarantine),
-    merchants: dynamoMerchants(store, tables.merchants),
+    progress: dynamoProgress(client, tables.progress),
+    journal: dynamoJournal(client, tables.journal),
+    quarantine: dynamoQuarantine(client, tables.quarantine),
+    merchants: dynamoMerchants(client, tables.merchants),
     archive: archiveQueries(settings),
     clock: Date.now,
     sleep,

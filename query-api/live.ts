@@ -42,7 +42,7 @@ const LOOKS_AT_ONCE = 16
 export const liveDays = (parts: LiveParts): Live => {
   const { every, log, stopping, onEventSent } = parts
   const followed = new Map<MerchantId, Followed>()
-  let stopTimers: (() => void) | undefined
+  let stopLookingAndBeating: (() => void) | undefined
 
   const lookOrLog = async (merchant: Followed): Promise<void> => {
     try {
@@ -79,7 +79,7 @@ export const liveDays = (parts: LiveParts): Live => {
     const joined = known ?? followedMerchant(merchantId, merchantWatch(parts, merchant))
     joined.followers += 1
     followed.set(merchantId, joined)
-    stopTimers ??= startTimers()
+    stopLookingAndBeating ??= startTimers()
     return joined
   }
 
@@ -87,8 +87,8 @@ export const liveDays = (parts: LiveParts): Live => {
     left.followers -= 1
     if (left.followers === 0) followed.delete(left.merchantId)
     if (followed.size > 0) return
-    stopTimers?.()
-    stopTimers = undefined
+    stopLookingAndBeating?.()
+    stopLookingAndBeating = undefined
   }
 
   stopping.addEventListener('abort', () => allClients().forEach((client) => client.end()))

@@ -17,7 +17,7 @@ import { DECISION_ROW_VERSION } from '#wire/archive/audit-row'
 import { parseJson } from '#wire/json/json'
 import { parseSavedMerchant } from '#wire/archive/merchant'
 import type { ObjectStore, StoredObject } from './object-store.ts'
-import { inWorkshop, OBJECT_PLACE, type Workshop } from './workshop.ts'
+import { inTemporaryDuckdb, OBJECT_PLACE, type TemporaryDuckdb } from './temporary-duckdb.ts'
 
 export const parquetArchiveObjects = (
   store: ObjectStore,
@@ -35,7 +35,7 @@ export const parquetArchiveObjects = (
   },
 
   entries: (objects, arrived) =>
-    inWorkshop({ store, memoryMiB, table: ENTRIES_TABLE }, (workshop) => sortedEntries(workshop, objects, arrived)),
+    inTemporaryDuckdb({ store, memoryMiB, table: ENTRIES_TABLE }, (duckdb) => sortedEntries(duckdb, objects, arrived)),
 
   async merchants() {
     const objects: StoredObject[] = []
@@ -45,7 +45,7 @@ export const parquetArchiveObjects = (
       else if (object.bytes > 0 || !object.key.endsWith('/')) objects.push(object)
     }
     const newest = new Map<string, Merchant>()
-    const parts = inWorkshop({ store, memoryMiB, table: MERCHANTS_TABLE }, (workshop) => told(workshop, objects))
+    const parts = inTemporaryDuckdb({ store, memoryMiB, table: MERCHANTS_TABLE }, (duckdb) => told(duckdb, objects))
     for await (const part of parts) {
       if ('reason' in part) unreadable.push(part)
       else if (part.revision > (newest.get(part.merchantId)?.revision ?? 0)) newest.set(part.merchantId, part)
@@ -85,17 +85,17 @@ const SORTED_ENTRIES = `
   ) AS entry`
 
 async function* sortedEntries(
-  workshop: Workshop,
+  duckdb: TemporaryDuckdb,
   objects: readonly ArchiveObject[],
   arrived: Interval | undefined,
 ): AsyncGenerator<ArchivePart> {
   const failed = new Set<string>()
-  for await (const unreadable of workshop.insert(objects, stagingEntries(arrived), wrongColumns)) {
+  for await (const unreadable of duckdb.insert(objects, stagingEntries(arrived), wrongColumns)) {
     failed.add(unreadable.key)
     yield { unreadable }
   }
   const rowsOf = new Map<number, number>()
-  for await (const counts of workshop.rows<{ object: number; rows: number }>(COUNTS)) {
+  for await (const counts of duckdb.rows<{ object: number; rows: number }>(COUNTS)) {
     for (const { object, rows } of counts) rowsOf.set(object, rows)
   }
   for (const [place, read] of objects.entries()) {
@@ -103,7 +103,7 @@ async function* sortedEntries(
   }
 
   const broken = new Map<string, { rows: number; first: string }>()
-  for await (const rows of workshop.rows<{ object: number; json: string }>(SORTED_ENTRIES)) {
+  for await (const rows of duckdb.rows<{ object: number; json: string }>(SORTED_ENTRIES)) {
     const entries: ArchivedEntry[] = []
     for (const { object, json } of rows) {
       const { key = '', businessDay } = objects[object] ?? {}
@@ -137,12 +137,12 @@ const STAGING_MERCHANTS = (rows: string) =>
   `INSERT INTO staged SELECT ${OBJECT_PLACE}, body, schema_version FROM ${rows} WHERE kind = 'merchant.saved'`
 
 async function* told(
-  workshop: Workshop,
+  duckdb: TemporaryDuckdb,
   objects: readonly StoredObject[],
 ): AsyncGenerator<Merchant | UnreadableObject> {
-  yield* workshop.insert(objects, STAGING_MERCHANTS)
+  yield* duckdb.insert(objects, STAGING_MERCHANTS)
   type Saved = { readonly object: number; readonly body: string; readonly schema_version: number | null }
-  for await (const rows of workshop.rows<Saved>('SELECT object, body, schema_version FROM staged')) {
+  for await (const rows of duckdb.rows<Saved>('SELECT object, body, schema_version FROM staged')) {
     for (const { object, body, schema_version } of rows) {
       const merchant = merchantOf(body, schema_version)
       yield merchant.ok ? merchant.value : { key: objects[object]?.key ?? '', reason: merchant.error }

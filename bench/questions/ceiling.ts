@@ -36,16 +36,16 @@ export const measureCeiling = async (): Promise<readonly Figure[]> => {
 const ceiling = async ({ tables, bookCacheBytes }: ReturnType<typeof readSettings>): Promise<readonly Figure[]> => {
   const { shops, requests } = trade({ merchantCount: 1, ids: 'till', perRequest: 500 })
   const stream = recordedStream(1)
-  const store = documentClient()
-  const merchants = dynamoMerchants(store, tables.merchants)
+  const client = documentClient()
+  const merchants = dynamoMerchants(client, tables.merchants)
   for (const { merchantId } of shops) await merchants.save(merchantOf(merchantId))
   const process = recordEntries(
     {
       merchants,
-      journal: dynamoJournal(store, tables.journal),
-      heads: dynamoHeads(store, tables.days),
-      progress: dynamoProgress(store, tables.progress),
-      quarantine: dynamoQuarantine(store, tables.quarantine),
+      journal: dynamoJournal(client, tables.journal),
+      heads: dynamoHeads(client, tables.days),
+      progress: dynamoProgress(client, tables.progress),
+      quarantine: dynamoQuarantine(client, tables.quarantine),
       auditTrail: memoryAuditTrail(),
       clock: Date.now,
       log: console,

@@ -70,9 +70,9 @@ const anEntry = (index: number): Entry => ({
 
 const fillBook = async (): Promise<number> => {
   const { tables } = readSettings()
-  const store = documentClient()
-  const journal = dynamoJournal(store, tables.journal)
-  await dynamoMerchants(store, tables.merchants).save({
+  const client = documentClient()
+  const journal = dynamoJournal(client, tables.journal)
+  await dynamoMerchants(client, tables.merchants).save({
     merchantId: book.merchantId,
     name: 'Hot',
     currency: terms.currency,
@@ -80,7 +80,7 @@ const fillBook = async (): Promise<number> => {
     lateEntries: 'nextOpenDay',
     revision: 1,
   })
-  await dynamoHeads(store, tables.days).open(book)
+  await dynamoHeads(client, tables.days).open(book)
   let state = emptyBook(book, terms)
   let bytes = 0
   for (let from = 0; from < ENTRIES; from += PER_SEGMENT) {

@@ -13,16 +13,16 @@ import { kinesisBatch } from '../kinesis-batch.ts'
 import { recordEntries } from './record-entries.ts'
 
 const { streamName, tables, logLevel, booksAtOnce, bookCacheBytes } = readSettings()
-const store = documentClient()
+const client = documentClient()
 
 const world = {
-  journal: dynamoJournal(store, tables.journal),
-  heads: dynamoHeads(store, tables.days),
-  merchants: dynamoMerchants(store, tables.merchants),
-  quarantine: dynamoQuarantine(store, tables.quarantine),
+  journal: dynamoJournal(client, tables.journal),
+  heads: dynamoHeads(client, tables.days),
+  merchants: dynamoMerchants(client, tables.merchants),
+  quarantine: dynamoQuarantine(client, tables.quarantine),
   // Told in passing: a batch waits no longer for it than this.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), streamName)),
-  progress: dynamoProgress(store, tables.progress),
+  progress: dynamoProgress(client, tables.progress),
   clock: Date.now,
   log: pino({ level: logLevel }),
 }

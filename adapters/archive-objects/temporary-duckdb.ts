@@ -12,7 +12,7 @@ import { readParquet } from '#adapters/duckdb/literals'
 import type { UnreadableObject } from '#ledger/archive'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 
-export type Workshop = {
+export type TemporaryDuckdb = {
   /** Inserts what the query selects of the objects, each of which is known by its place in the list. */
   insert(
     objects: readonly StoredObject[],
@@ -29,10 +29,10 @@ type WrongColumns = (connection: DuckDBConnection, path: string) => Promise<stri
 /** What `rows` has beside the columns of the files: the place of the object that a row stood in. */
 export const OBJECT_PLACE = "CAST(regexp_extract(filename, '(\\d+)\\.parquet$', 1) AS INTEGER)"
 
-/** Lends a workshop with the given table. */
-export async function* inWorkshop<T>(
+/** Lends a DuckDB with the given table. */
+export async function* inTemporaryDuckdb<T>(
   { store, memoryMiB, table }: { store: ObjectStore; memoryMiB: number; table: string },
-  work: (workshop: Workshop) => AsyncIterable<T>,
+  work: (duckdb: TemporaryDuckdb) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-archive-'))
   try {
