@@ -3,30 +3,24 @@ import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Handler, Hono } from 'hono'
 import type { OpenApiDocument } from '#wire/http/openapi/document'
-import type { ServiceEnv } from './context.ts'
+import type { ServiceHandler } from './context.ts'
 import { PAGE_STYLE, problemsPage, TRY_IT_SCRIPT, tryItPage } from './docs-pages.ts'
 import { matchesTag } from './etag.ts'
-import { onlyMethods } from './methods.ts'
+import { ProblemError } from './problem-error.ts'
 
-/** Adds `/openapi.json`, `/docs` and `/docs/problems`. The document is made at the first request for it. */
-export const publishDocs = (app: Hono<ServiceEnv>, document: () => OpenApiDocument): void => {
-  const files: Readonly<Record<string, PublishedFile>> = {
-    '/openapi.json': { type: 'application/json', read: () => JSON.stringify(document()) },
-    '/docs': { type: HTML, read: () => tryItPage(String(document().info.title)) },
-    '/docs/problems': { type: HTML, read: problemsPage },
-    [`${ASSETS}/page.css`]: { type: CSS, read: () => PAGE_STYLE },
-    [`${ASSETS}/try-it.js`]: { type: SCRIPT, read: () => TRY_IT_SCRIPT },
-    [`${ASSETS}/swagger-ui.css`]: { type: CSS, read: () => swaggerUiFile('swagger-ui.css') },
-    [`${ASSETS}/swagger-ui-bundle.js`]: { type: SCRIPT, read: () => swaggerUiFile('swagger-ui-bundle.js') },
-  }
-  for (const [path, file] of Object.entries(files)) {
-    app.get(path, published(file)).all(path, onlyMethods('GET', 'HEAD'))
-  }
-}
-
-export const ASSETS = '/docs/assets'
+/** What answers the routes of the documents. Each is made at the first request for it. */
+export const docsHandlers = (document: () => OpenApiDocument) => ({
+  readDocument: published({ type: 'application/json', read: () => JSON.stringify(document()) }),
+  readDocs: published({ type: HTML, read: () => tryItPage(String(document().info.title)) }),
+  readProblems: published({ type: HTML, read: problemsPage }),
+  readAsset: publishedBelow({
+    'page.css': { type: CSS, read: () => PAGE_STYLE },
+    'try-it.js': { type: SCRIPT, read: () => TRY_IT_SCRIPT },
+    'swagger-ui.css': { type: CSS, read: () => swaggerUiFile('swagger-ui.css') },
+    'swagger-ui-bundle.js': { type: SCRIPT, read: () => swaggerUiFile('swagger-ui-bundle.js') },
+  }),
+})
 
 type PublishedFile = { readonly type: string; readonly read: () => string | Uint8Array<ArrayBuffer> }
 
@@ -34,8 +28,18 @@ const HTML = 'text/html; charset=utf-8'
 const CSS = 'text/css; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 
+const publishedBelow = (files: Readonly<Record<string, PublishedFile>>): ServiceHandler => {
+  const handlers = new Map(Object.entries(files).map(([name, file]) => [name, published(file)]))
+  return async (c, next) => {
+    const handler = handlers.get(c.req.param('name') ?? '')
+    if (handler === undefined)
+      throw new ProblemError({ code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` })
+    return await handler(c, next)
+  }
+}
+
 /** A file that is read or made once, at the first request. A client that has it already gets 304. */
-const published = ({ type, read }: PublishedFile): Handler<ServiceEnv> => {
+const published = ({ type, read }: PublishedFile): ServiceHandler => {
   let made: { readonly body: string | Uint8Array<ArrayBuffer>; readonly etag: string } | undefined
   const make = () => {
     const body = read()

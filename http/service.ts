@@ -1,15 +1,19 @@
-/** The base of both services: request ids, problems instead of stack traces, probes and metrics. */
+/** The base of both services: request ids, problems instead of stack traces, who may come in, probes and metrics. */
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { OpenApiDocument } from '#wire/http/openapi/document'
 import { jsonResponse, problemResponse, type Problem } from '#wire/http/problem'
+import { SERVICE_ROUTES, type Routes } from '#wire/http/routes'
+import { accessDoor, type AccessParts } from './access.ts'
 import type { ServiceContext, ServiceEnv } from './context.ts'
-import { onlyMethods } from './methods.ts'
+import { docsHandlers } from './docs.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 import { ProblemError } from './problem-error.ts'
+import { addRoutes, type Handlers } from './routes.ts'
 import { Unavailable } from './unavailable.ts'
 
-export type ServiceParts = {
+export type ServiceParts = AccessParts & {
   readonly log: Pick<Logger, 'error'>
   /** Whether requests can be served now. `/readyz` answers 503 until they can. */
   readonly isReady: () => Promise<boolean>
@@ -17,8 +21,18 @@ export type ServiceParts = {
   readonly registry?: Registry
 }
 
+/** What makes a service of its routes. */
+export type Service<Table extends Routes> = {
+  readonly routes: Table
+  readonly handlers: Handlers<Table>
+  readonly document: () => OpenApiDocument
+}
+
 /** A Hono app that answers every request as the contract says, failed ones included. */
-export const service = ({ log, isReady, registry = metricsRegistry() }: ServiceParts): Hono<ServiceEnv> => {
+export const service = <Table extends Routes>(
+  { log, isReady, registry = metricsRegistry(), ...access }: ServiceParts,
+  { routes, handlers, document }: Service<Table>,
+): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
   app.use(measuringRequests(registry))
   app.use(async (c, next) => {
@@ -26,15 +40,17 @@ export const service = ({ log, isReady, registry = metricsRegistry() }: ServiceP
     await next()
     c.res.headers.set('x-request-id', c.get('requestId'))
   })
-  app.get('/healthz', () => jsonResponse({ status: 'ok' }))
-  app.all('/healthz', onlyMethods('GET', 'HEAD'))
-  app.get('/readyz', async () => {
-    const ready = await isReady().catch(() => false)
-    return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
+  const door = accessDoor(access)
+  addRoutes(app, door, routes, handlers)
+  addRoutes(app, door, SERVICE_ROUTES, {
+    isAlive: () => jsonResponse({ status: 'ok' }),
+    isReady: async () => {
+      const ready = await isReady().catch(() => false)
+      return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
+    },
+    readMetrics: async () => await metricsResponse(registry),
+    ...docsHandlers(document),
   })
-  app.all('/readyz', onlyMethods('GET', 'HEAD'))
-  app.get('/metrics', async () => await metricsResponse(registry))
-  app.all('/metrics', onlyMethods('GET', 'HEAD'))
   app.notFound((c) => problem(c, { code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` }))
   app.onError((error, c) => {
     const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path }

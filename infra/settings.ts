@@ -37,6 +37,26 @@ const environment = z.object({
   DAYS_TABLE: resourceName('days'),
   PROGRESS_TABLE: resourceName('progress'),
   QUARANTINE_TABLE: resourceName('quarantine'),
+  GRANTS_TABLE: resourceName('grants'),
+
+  // Where tokens come from. Without an issuer, `npm start` runs one of its own at ISSUER_PORT.
+  TOKEN_ISSUER: serviceUrl.optional(),
+  TOKEN_AUDIENCE: z.string().min(1).default('daybook'),
+  // Cognito's tokens name no audience. With a list, only these clients are known; grants decide in any case.
+  TOKEN_CLIENT_IDS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((id) => id !== ''))
+    .optional(),
+  // Cognito writes `daybook/entries:write` where we say `entries:write`.
+  SCOPE_PREFIX: z.string().default(''),
+  ISSUER_PORT: port(8789),
+  // `/metrics` needs a token with the scope `operations` for every merchant, unless this is set.
+  METRICS_OPEN: z.stringbool().default(false),
+  // Pages of these origins may call the API from a browser; none by default.
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .default([]),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
   // SQL goes to Athena when a workgroup is set, and otherwise to DuckDB over copies of the objects.
@@ -68,6 +88,17 @@ const environment = z.object({
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
 })
 
+/** Which tokens are taken. */
+export type TokenSettings = {
+  /** The URL of the issuer, as its tokens name it. */
+  readonly issuer: string
+  readonly audience: string
+  /** Undefined: a token of any client of the issuer is taken. */
+  readonly clientIds: readonly string[] | undefined
+  /** What the issuer writes in front of the name of a scope. */
+  readonly scopePrefix: string
+}
+
 export type Settings = {
   readonly host: string
   readonly ingestPort: number
@@ -77,6 +108,11 @@ export type Settings = {
   readonly streamName: string
   readonly deliveryStreams: DeliveryStreamNames
   readonly tables: TableNames
+  readonly tokens: TokenSettings
+  readonly issuerPort: number
+  /** Whether `/metrics` needs no token. */
+  readonly metricsOpen: boolean
+  readonly corsOrigins: readonly string[]
   readonly archiveBucket: string
   readonly athena: { readonly workGroup: string; readonly database: string } | undefined
   readonly archiveDeliveryMs: number
@@ -109,7 +145,17 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
       days: values.DAYS_TABLE,
       progress: values.PROGRESS_TABLE,
       quarantine: values.QUARANTINE_TABLE,
+      grants: values.GRANTS_TABLE,
     },
+    tokens: {
+      issuer: values.TOKEN_ISSUER ?? `http://127.0.0.1:${values.ISSUER_PORT}`,
+      audience: values.TOKEN_AUDIENCE,
+      clientIds: values.TOKEN_CLIENT_IDS,
+      scopePrefix: values.SCOPE_PREFIX,
+    },
+    issuerPort: values.ISSUER_PORT,
+    metricsOpen: values.METRICS_OPEN,
+    corsOrigins: values.CORS_ORIGINS,
     archiveBucket: values.ARCHIVE_BUCKET,
     athena:
       values.ATHENA_WORKGROUP === undefined

@@ -2,6 +2,7 @@
  * The use case behind every entry route: the inputs of a client become entries on the stream. Each entry is judged by
  * itself, so a bad entry never fails the others. An entry is accepted only when the stream has acknowledged it.
  */
+import type { GrantedMerchants } from '#ledger/access'
 import { MAX_ENTRY_AGE_MS, stampDay } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
 import type { MerchantId } from '#ledger/identifiers'
@@ -16,15 +17,21 @@ import type { KnownMerchants } from './known-merchants.ts'
 import { REGISTER } from './register-merchant.ts'
 import type { NotWritten, StreamWriter } from './stream-writer.ts'
 
-/** Answers one outcome per input, in order. Never rejects: each entry fails by itself. */
-export type AcceptEntries = (inputs: readonly EntryInput[]) => Promise<readonly Result<Accepted, Problem>[]>
+/**
+ * Answers one outcome per input, in order. Never rejects: each entry fails by itself. Entries of merchants that are not
+ * granted are refused like those of unknown ones.
+ */
+export type AcceptEntries = (
+  inputs: readonly EntryInput[],
+  granted: GrantedMerchants,
+) => Promise<readonly Result<Accepted, Problem>[]>
 
 export type Acceptance = { readonly stamp: StampEntries; readonly writer: StreamWriter }
 
 export const acceptEntries =
   ({ stamp, writer }: Acceptance): AcceptEntries =>
-  async (inputs) => {
-    const judged = await stamp(inputs)
+  async (inputs, granted) => {
+    const judged = await stamp(inputs, granted)
     const entries = judged.flatMap((judgement) => (judgement.ok ? [judgement.value] : []))
     const written = (await writer.write(entries)).values()
     return judged.map((judgement) => {
@@ -38,7 +45,10 @@ export const acceptEntries =
   }
 
 /** Each input as an entry, with its business day and the time at which it came, or the problem with it; in order. */
-export type StampEntries = (inputs: readonly EntryInput[]) => Promise<readonly Result<Entry, Problem>[]>
+export type StampEntries = (
+  inputs: readonly EntryInput[],
+  granted: GrantedMerchants,
+) => Promise<readonly Result<Entry, Problem>[]>
 
 export type Stamping = {
   readonly merchants: KnownMerchants
@@ -51,10 +61,10 @@ export type Stamping = {
 
 export const stampEntries =
   ({ merchants, clock, onTrouble = () => {}, onFault = () => {} }: Stamping): StampEntries =>
-  async (inputs) => {
+  async (inputs, granted) => {
     // Before any merchant is looked up: a calendar change leaves time for a calendar that was valid at this moment.
     const nowMs = clock()
-    const owners = await findOwners(merchants, inputs, onTrouble)
+    const owners = await findOwners(merchants, inputs, granted, onTrouble)
     return inputs.map((input) => {
       if (!input.ok) return refuse(invalidEntry(input.error.errors))
       try {
@@ -69,10 +79,11 @@ export const stampEntries =
 
 type Owner = Merchant | 'unknown' | 'unreachable'
 
-/** The merchants of all entries, each looked up once. */
+/** The merchants of all entries, each looked up once if it is granted. */
 const findOwners = async (
   merchants: KnownMerchants,
   inputs: readonly EntryInput[],
+  granted: GrantedMerchants,
   onTrouble: (error: unknown) => void,
 ): Promise<ReadonlyMap<MerchantId, Owner>> => {
   const owners = new Map<MerchantId, Owner>()
@@ -80,7 +91,8 @@ const findOwners = async (
   for (const input of inputs) {
     if (!input.ok || owners.has(input.value.merchantId)) continue
     const { merchantId } = input.value
-    const found = merchants.find(merchantId)
+    // What is not granted is not looked up: neither the answer nor its time tells whether there is such a merchant.
+    const found = granted.covers(merchantId) ? merchants.find(merchantId) : undefined
     owners.set(merchantId, found instanceof Promise ? 'unreachable' : (found ?? 'unknown'))
     if (found instanceof Promise) {
       reads.push(found.then((merchant) => owners.set(merchantId, merchant ?? 'unknown'), onTrouble))

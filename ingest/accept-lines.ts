@@ -14,7 +14,6 @@ import { PROBLEMS, type Problem } from '#wire/http/problem'
 import type { AcceptEntries } from './accept-entries.ts'
 
 export type LineAcceptance = {
-  readonly accept: AcceptEntries
   /** The problem to answer for an error in the input or in our own code. */
   readonly explain: (error: unknown) => Problem
   /** Hears the outcomes of lines, also when the client no longer reads the answers. */
@@ -24,8 +23,18 @@ export type LineAcceptance = {
   readonly clock?: () => number
 }
 
-/** Answers while it reads, as NDJSON. Never throws: an error becomes the last answer. */
-export type AcceptLines = (input: AsyncIterable<Uint8Array>, requestId: string) => AsyncGenerator<string>
+/**
+ * Answers while it reads, as NDJSON. Never throws: an error, also one of `accept`, becomes the last answer. Lines whose
+ * answer was not sent may be accepted all the same.
+ */
+export type AcceptLines = (
+  input: AsyncIterable<Uint8Array>,
+  requestId: string,
+  accept: AcceptBlock,
+) => AsyncGenerator<string>
+
+/** Answers one outcome per input, in order; throws when the whole upload has to end. */
+export type AcceptBlock = (inputs: readonly EntryInput[]) => ReturnType<AcceptEntries>
 
 const MAX_BLOCKS = 2
 const MAX_BLOCK_LINES = 500
@@ -41,13 +50,12 @@ const PAUSE_MS = 1_000
 const GIVE_UP_AFTER_MS = 10_000
 
 export const acceptLines = ({
-  accept,
   explain,
   onOutcomes = () => {},
   sleep = (ms) => new Promise((wake) => setTimeout(wake, ms)),
   clock = () => performance.now(),
 }: LineAcceptance): AcceptLines =>
-  async function* (input, requestId) {
+  async function* (input, requestId, accept) {
     const answerBlock = async (lines: readonly Line[]) => {
       const outcomes = await acceptBlock(accept, lines)
       onOutcomes(outcomes.map(({ outcome }) => outcome))
@@ -142,8 +150,8 @@ function* inBlocks(lines: Iterable<Line>): Generator<readonly Line[]> {
   if (block.length > 0) yield block
 }
 
-/** One outcome for each line that is not blank, in order. Never rejects, since `accept` never does. */
-const acceptBlock = async (accept: AcceptEntries, block: readonly Line[]): Promise<readonly LineOutcome[]> => {
+/** One outcome for each line that is not blank, in order. */
+const acceptBlock = async (accept: AcceptBlock, block: readonly Line[]): Promise<readonly LineOutcome[]> => {
   const lines = block.flatMap(({ number, bytes }) => {
     const input = parseLine(bytes)
     return input === 'blank' ? [] : [{ number, input }]

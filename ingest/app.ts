@@ -1,23 +1,22 @@
 /** The HTTP face of the command side. */
-import { publishDocs } from '#http/docs'
 import { service, type ServiceParts } from '#http/service'
 import { ingestDocument } from '#wire/http/openapi/ingest-document'
-import { addEntryRoutes, type EntryParts } from './entry-routes.ts'
+import { INGEST_ROUTES } from '#wire/http/routes'
+import { entryHandlers, type EntryParts } from './entry-routes.ts'
 import { requestGate, type GateParts } from './gate.ts'
-import { addMerchantRoutes, type MerchantParts } from './merchant-routes.ts'
-import { addQuarantineRoutes, type QuarantineParts } from './quarantine-routes.ts'
+import { merchantHandlers, type MerchantParts } from './merchant-routes.ts'
+import { quarantineHandlers, type QuarantineParts } from './quarantine-routes.ts'
 
 export type IngestParts = ServiceParts & GateParts & EntryParts & MerchantParts & QuarantineParts
 
 /** Paths whose requests may last as long as the client sends. */
-export const ENDLESS_PATHS: readonly string[] = ['/v1/entries/stream']
+export const ENDLESS_PATHS: readonly string[] = [INGEST_ROUTES.streamEntries.path]
 
 export const ingestApp = (parts: IngestParts) => {
-  const app = service(parts)
   const gate = requestGate(parts)
-  addMerchantRoutes(app, parts)
-  addEntryRoutes(app, gate, parts)
-  addQuarantineRoutes(app, gate, parts)
-  publishDocs(app, ingestDocument)
-  return app
+  return service(parts, {
+    routes: INGEST_ROUTES,
+    handlers: { ...merchantHandlers(parts), ...entryHandlers(gate, parts), ...quarantineHandlers(gate, parts) },
+    document: ingestDocument,
+  })
 }

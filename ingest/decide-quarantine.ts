@@ -7,8 +7,10 @@
  * begun can only be completed. An entry that is put on the stream twice is counted once, because it is the same entry.
  * So a request that broke off at any point can be sent again, and a request that was carried out is answered again.
  */
+import { noSuchItem } from '#http/access'
 import { ProblemError } from '#http/problem-error'
 import { orUnavailable, type Dependency } from '#http/unavailable'
+import type { GrantedMerchants } from '#ledger/access'
 import { contentHash, type Entry, type EntryContent } from '#ledger/entry'
 import type { Clock, AuditTrail, Quarantine } from '#ledger/ports'
 import {
@@ -30,10 +32,13 @@ import type { StreamWriter } from './stream-writer.ts'
 /** Throws a ProblemError when the decision cannot be carried out. */
 export type DecideQuarantine = {
   /** Puts the item's entry on the stream, with its correction if there is one. */
-  replay(key: QuarantineKey, by: string, correction?: Correction): Promise<Decided>
+  replay(key: QuarantineKey, operator: Operator, correction?: Correction): Promise<Decided>
   /** Leaves the item out for good. */
-  discard(key: QuarantineKey, by: string, reason: string): Promise<Decided>
+  discard(key: QuarantineKey, operator: Operator, reason: string): Promise<Decided>
 }
+
+/** Who decides, for the item's list of actions, and the merchants for which they may. */
+export type Operator = { readonly by: string; readonly merchants: GrantedMerchants }
 
 export type QuarantineDesk = {
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
@@ -46,8 +51,8 @@ export type QuarantineDesk = {
 }
 
 export const decideQuarantine = (desk: QuarantineDesk): DecideQuarantine => ({
-  replay: (key, by, correction) => carryOut(desk, key, (item) => replay(desk, item, by, correction)),
-  discard: (key, by, reason) => carryOut(desk, key, (item) => discard(desk, item, by, reason)),
+  replay: (key, operator, correction) => carryOut(desk, key, (item) => replay(desk, item, operator, correction)),
+  discard: (key, operator, reason) => carryOut(desk, key, (item) => discard(desk, item, operator, reason)),
 })
 
 /** 'moved' when another request has changed the item meanwhile, so that it has to be read again. */
@@ -70,7 +75,7 @@ const untilCarriedOut = async (
 ): Promise<Decided> => {
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const item = await orUnavailable(quarantine.find(key), QUARANTINE)
-    if (item === undefined) throw new ProblemError(NO_SUCH_ITEM)
+    if (item === undefined) throw noSuchItem()
     const tried = await attempt(item)
     if (tried !== 'moved') return tried
   }
@@ -79,7 +84,12 @@ const untilCarriedOut = async (
 
 const MAX_ROUNDS = 5
 
-const replay = async (desk: QuarantineDesk, item: Quarantined, by: string, correction?: Correction): Promise<Tried> => {
+const replay = async (
+  desk: QuarantineDesk,
+  item: Quarantined,
+  operator: Operator,
+  correction?: Correction,
+): Promise<Tried> => {
   const wanted = wantedContent(item, correction)
   const isWanted = (entry: Entry): boolean => contentHash(entry) === contentHash(wanted)
 
@@ -91,9 +101,9 @@ const replay = async (desk: QuarantineDesk, item: Quarantined, by: string, corre
   }
   if (state.begun !== undefined) {
     if (!isWanted(state.begun)) throw new ProblemError(REPLAY_BEGUN)
-    return await putOnStream(desk, item, state.begun, by)
+    return await putOnStream(desk, item, state.begun, operator)
   }
-  return await beginReplay(desk, item, by, wanted)
+  return await beginReplay(desk, item, operator, wanted)
 }
 
 /** The content that is asked for. Throws the problems that can be found without its merchant. */
@@ -110,12 +120,12 @@ const wantedContent = ({ subject }: Quarantined, correction?: Correction): Entry
 const beginReplay = async (
   desk: QuarantineDesk,
   item: Quarantined,
-  by: string,
+  operator: Operator,
   content: EntryContent,
 ): Promise<Tried> => {
-  const entry = await entryToReplay(desk, item, content)
-  const begun = await note(desk, item, { action: 'replay-begun', entry, by, atMs: desk.clock() })
-  return begun === 'moved' ? begun : await putOnStream(desk, begun, entry, by)
+  const entry = await entryToReplay(desk, item, content, operator)
+  const begun = await note(desk, item, { action: 'replay-begun', entry, by: operator.by, atMs: desk.clock() })
+  return begun === 'moved' ? begun : await putOnStream(desk, begun, entry, operator)
 }
 
 /** The entry as it was, with its day and time; or the corrected entry, which is judged like a new one. */
@@ -123,20 +133,21 @@ const entryToReplay = async (
   { stamp }: QuarantineDesk,
   { subject, actions }: Quarantined,
   content: EntryContent,
+  { merchants }: Operator,
 ): Promise<Entry> => {
   if (subject !== 'unreadable' && contentHash(subject) === contentHash(content)) {
     const replays = actions.filter(({ action }) => action === 'replayed').length
     if (replays >= MAX_REPLAYS) throw correctionNeeded(TOO_OFTEN)
     return subject
   }
-  const [stamped] = await stamp([ok(content)])
+  const [stamped] = await stamp([ok(content)], merchants)
   if (stamped === undefined) throw new Error('an entry was given and nothing came back')
   if (stamped.ok) return stamped.value
   const { errors } = stamped.error
   throw errors === undefined ? new ProblemError(stamped.error) : inCorrection(errors)
 }
 
-const putOnStream = async (desk: QuarantineDesk, item: Quarantined, entry: Entry, by: string): Promise<Tried> => {
+const putOnStream = async (desk: QuarantineDesk, item: Quarantined, entry: Entry, { by }: Operator): Promise<Tried> => {
   const [position] = await desk.writer.write([entry])
   if (position === undefined) throw new Error('an entry was written and nothing came back')
   if (!position.ok) throw new ProblemError({ ...NOT_WRITTEN[position.error], detail: NOT_ON_STREAM })
@@ -145,7 +156,7 @@ const putOnStream = async (desk: QuarantineDesk, item: Quarantined, entry: Entry
   return noted === 'moved' ? noted : replayed(noted, { entry, position: position.value })
 }
 
-const discard = async (desk: QuarantineDesk, item: Quarantined, by: string, reason: string): Promise<Tried> => {
+const discard = async (desk: QuarantineDesk, item: Quarantined, { by }: Operator, reason: string): Promise<Tried> => {
   const state = quarantineState(item)
   if (state.status === 'replayed') throw alreadyDecided('It was replayed.')
   if (state.status === 'discarded') {
@@ -202,8 +213,6 @@ const REPLAY_BEGUN: Problem = {
   code: 'already-decided',
   detail: 'A replay was begun, and its entry may be on the stream. Look at the item, and send that very replay again.',
 }
-
-const NO_SUCH_ITEM: Problem = { code: 'not-found', detail: 'There is no such item in quarantine.' }
 
 const NOT_ON_STREAM = 'The entry could not be put on the stream. Send the same request again.'
 

@@ -1,7 +1,5 @@
-import type { Hono } from 'hono'
 import { readPieces, readText } from '#http/body'
-import type { ServiceEnv } from '#http/context'
-import { onlyMethods } from '#http/methods'
+import type { ServiceContext } from '#http/context'
 import { orProblem, ProblemError } from '#http/problem-error'
 import type { ServiceParts } from '#http/service'
 import type { Result } from '#ledger/result'
@@ -28,41 +26,9 @@ export type EntryParts = {
 /** The route on which an entry came. */
 export type EntryRoute = 'single' | 'batch' | 'upload'
 
-export const addEntryRoutes = (app: Hono<ServiceEnv>, gate: Gate, parts: EntryParts): void => {
+export const entryHandlers = (gate: Gate, parts: EntryParts) => {
   const { accept, limit, queryUrl, onOutcomes, log } = parts
-
-  app.post(
-    '/v1/entries',
-    gate.admitted(async (c) => {
-      const entry = parseEntryText(await readText(c.req.raw))
-      if (!entry.ok) throw new ProblemError(NOT_JSON)
-      gate.take(1)
-      const outcomes = await accept([entry.value])
-      onOutcomes('single', outcomes)
-      const [outcome] = outcomes
-      if (outcome === undefined) throw new Error('an entry was given and nothing came back')
-      return acceptedResponse(orProblem(outcome), queryUrl)
-    }),
-  )
-  app.all('/v1/entries', onlyMethods('POST'))
-
-  app.post(
-    '/v1/entries/batch',
-    gate.admitted(async (c) => {
-      const inputs = orProblem(parseBatchText(await readText(c.req.raw)))
-      gate.take(inputs.length)
-      const outcomes = await accept(inputs)
-      onOutcomes('batch', outcomes)
-      return batchResponse(inputs, outcomes, c.get('requestId'))
-    }),
-  )
-  app.all('/v1/entries/batch', onlyMethods('POST'))
-
   const uploads = acceptLines({
-    accept: async (inputs) => {
-      await limit.wait(inputs.length)
-      return await accept(inputs)
-    },
     onOutcomes: (outcomes) => onOutcomes('upload', outcomes),
     explain(error) {
       if (error instanceof ProblemError) return error.problem
@@ -70,13 +36,41 @@ export const addEntryRoutes = (app: Hono<ServiceEnv>, gate: Gate, parts: EntryPa
       return UPLOAD_FAILED
     },
   })
-  app.post('/v1/entries/stream', (c) => {
-    const input = readPieces(c.req.raw)
-    const { leave } = gate.admitUpload(MAX_HELD_BYTES)
-    const answers = utf8Stream(uploads(input, c.get('requestId')), leave)
-    return new Response(answers, { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } })
-  })
-  app.all('/v1/entries/stream', onlyMethods('POST'))
+
+  return {
+    sendEntry: gate.admitted(async (c) => {
+      const entry = parseEntryText(await readText(c.req.raw))
+      if (!entry.ok) throw new ProblemError(NOT_JSON)
+      gate.take(1)
+      const outcomes = await accept([entry.value], c.get('merchants'))
+      onOutcomes('single', outcomes)
+      const [outcome] = outcomes
+      if (outcome === undefined) throw new Error('an entry was given and nothing came back')
+      return acceptedResponse(orProblem(outcome), queryUrl)
+    }),
+
+    sendBatch: gate.admitted(async (c) => {
+      const inputs = orProblem(parseBatchText(await readText(c.req.raw)))
+      gate.take(inputs.length)
+      const outcomes = await accept(inputs, c.get('merchants'))
+      onOutcomes('batch', outcomes)
+      return batchResponse(inputs, outcomes, c.get('requestId'))
+    }),
+
+    streamEntries: (c: ServiceContext) => {
+      const input = readPieces(c.req.raw)
+      const access = c.get('access')
+      const { leave } = gate.admitUpload(MAX_HELD_BYTES)
+      const lines = uploads(input, c.get('requestId'), async (inputs) => {
+        await limit.wait(inputs.length)
+        // An upload may last longer than the token or the grant with which it came.
+        return await accept(inputs, await access.merchants())
+      })
+      return new Response(utf8Stream(lines, leave), {
+        headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' },
+      })
+    },
+  }
 }
 
 const acceptedResponse = ({ entry, position }: Accepted, queryUrl: string | undefined): Response => {

@@ -1,7 +1,6 @@
 /** What stands before the routes that put entries on the stream. A request that is shed throws the problem. */
-import type { Handler } from 'hono'
 import { bodyBytes } from '#http/body'
-import type { ServiceEnv } from '#http/context'
+import type { ServiceHandler } from '#http/context'
 import { ProblemError } from '#http/problem-error'
 import type { Result } from '#ledger/result'
 import type { Admission, Admitted, Shed, ShedReason } from './admission.ts'
@@ -9,7 +8,7 @@ import type { RateLimit } from './rate-limit.ts'
 
 export type Gate = {
   /** Admits a request before its body is read, and holds its room until it is answered. */
-  admitted(handler: Handler<ServiceEnv>): Handler<ServiceEnv>
+  admitted(handler: ServiceHandler): ServiceHandler
   /** Admits an upload that holds up to `bytes`. It has to leave when it has ended. */
   admitUpload(bytes: number): Admitted
   /** Takes `count` entries from what the rate limit allows. */

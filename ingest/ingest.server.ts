@@ -2,9 +2,11 @@ import { pino } from 'pino'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
@@ -24,6 +26,11 @@ const app = ingest({
   quarantine: dynamoQuarantine(client, settings.tables.quarantine),
   // A client that registers a merchant waits no longer than this for the audit trail.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
+  access: {
+    tokens: jwtTokens(settings.tokens),
+    grants: dynamoGrants(client, settings.tables.grants),
+    metricsOpen: settings.metricsOpen,
+  },
   log,
   registry: processRegistry(),
   queryUrl: settings.queryUrl,

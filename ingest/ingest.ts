@@ -1,3 +1,4 @@
+import type { AccessParts } from '#http/access'
 import { metricsRegistry, type Registry } from '#http/metrics'
 import type { ServiceParts } from '#http/service'
 import { timed } from '#http/timed'
@@ -25,6 +26,8 @@ export type IngestWorld = {
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
   /** Hears what was decided about merchants and quarantine. Undefined: decisions are not published. */
   readonly auditTrail?: AuditTrail
+  /** Who sends requests, and for which merchants they may act. */
+  readonly access: AccessParts
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
@@ -47,6 +50,7 @@ export const ingest = ({
   zones,
   quarantine,
   auditTrail = NO_AUDIT_TRAIL,
+  access,
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
@@ -84,6 +88,7 @@ export const ingest = ({
   }
   const stamp = stampEntries({ merchants: known, clock, onTrouble, onFault })
   return ingestApp({
+    ...access,
     ...rooms,
     accept: acceptEntries({ stamp, writer }),
     quarantine: decideQuarantine({

@@ -1,4 +1,5 @@
 import type { MerchantId } from '#ledger/identifiers'
+import { BOTH_CLOCKS, shortMemory } from '#ledger/memory/short-memory'
 import type { Merchant } from '#ledger/merchant'
 import type { Clock, Merchants } from '#ledger/ports'
 
@@ -32,19 +33,16 @@ type Options = {
   readonly maxCount?: number
 }
 
-// The first clock stands still while the machine sleeps; the second one can be set.
-const CLOCKS: readonly Clock[] = [() => performance.now(), Date.now]
-
 /**
  * Remembers up to `maxCount` merchants, and as many ids that no merchant has. Requests for the same merchant share one
  * read.
  */
 export const knownMerchants = (
   merchants: Pick<Merchants, 'find' | 'save'>,
-  { clocks = CLOCKS, maxCount = 10_000 }: Options = {},
+  { clocks = BOTH_CLOCKS, maxCount = 10_000 }: Options = {},
 ): KnownMerchants => {
-  const known = shortMemory<Merchant>({ lifetimeMs: KNOWN_FOR_MS, maxCount, clocks })
-  const unknown = shortMemory<true>({ lifetimeMs: UNKNOWN_FOR_MS, maxCount, clocks })
+  const known = shortMemory<MerchantId, Merchant>({ lifetimeMs: KNOWN_FOR_MS, maxCount, clocks })
+  const unknown = shortMemory<MerchantId, true>({ lifetimeMs: UNKNOWN_FOR_MS, maxCount, clocks })
   const reads = new Map<MerchantId, Promise<Merchant | undefined>>()
 
   const read = (merchantId: MerchantId): Promise<Merchant | undefined> => {
@@ -83,34 +81,5 @@ export const knownMerchants = (
         forget(merchant.merchantId)
       }
     },
-  }
-}
-
-/**
- * Up to `maxCount` values, each for at most its lifetime. `readAt` holds the times of the clocks when the value was
- * true.
- */
-const shortMemory = <T>({ lifetimeMs, maxCount, clocks }: Required<Options> & { readonly lifetimeMs: number }) => {
-  const kept = new Map<MerchantId, { readonly value: T; readonly readAt: readonly number[] }>()
-
-  const isYoung = (readAt: readonly number[]): boolean =>
-    clocks.every((clock, index) => {
-      const ageMs = clock() - (readAt[index] ?? Number.NaN)
-      return ageMs >= 0 && ageMs < lifetimeMs
-    })
-
-  return {
-    get(merchantId: MerchantId): T | undefined {
-      const found = kept.get(merchantId)
-      return found !== undefined && isYoung(found.readAt) ? found.value : undefined
-    },
-    keep(merchantId: MerchantId, value: T, readAt: readonly number[]): void {
-      // A Map keeps the order of insertion, so its first value is the one that was read first.
-      kept.delete(merchantId)
-      kept.set(merchantId, { value, readAt })
-      const [oldest] = kept.keys()
-      if (kept.size > maxCount && oldest !== undefined) kept.delete(oldest)
-    },
-    delete: (merchantId: MerchantId): unknown => kept.delete(merchantId),
   }
 }

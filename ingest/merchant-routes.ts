@@ -1,7 +1,5 @@
-import type { Hono } from 'hono'
 import { readJson, readMergePatch } from '#http/body'
-import type { ServiceContext, ServiceEnv } from '#http/context'
-import { onlyMethods } from '#http/methods'
+import type { ServiceContext } from '#http/context'
 import { preconditionsOf } from '#http/preconditions'
 import { orInvalid, ProblemError } from '#http/problem-error'
 import { queryOf } from '#http/query'
@@ -19,21 +17,20 @@ import type { Registered, Registrar, Terms } from './register-merchant.ts'
 
 export type MerchantParts = { readonly registrar: Registrar }
 
-export const addMerchantRoutes = (app: Hono<ServiceEnv>, { registrar }: MerchantParts): void => {
-  app.put('/v1/merchants/:merchantId', async (c) => {
+export const merchantHandlers = ({ registrar }: MerchantParts) => ({
+  registerMerchant: async (c: ServiceContext) => {
     const merchantId = merchantIdOf(c)
     const terms = termsOf(c)
     const wanted = orInvalid(parseRegistration(merchantId, await readJson(c.req.raw)), 'The merchant is not valid.')
     return registeredResponse(await registrar.register(wanted, terms), terms)
-  })
-  app.patch('/v1/merchants/:merchantId', async (c) => {
+  },
+  changeMerchant: async (c: ServiceContext) => {
     const merchantId = merchantIdOf(c)
     const terms = termsOf(c)
     const change = orInvalid(parseMerchantPatch(await readMergePatch(c.req.raw)), 'The change is not valid.')
     return registeredResponse(await registrar.change(merchantId, change, terms), terms)
-  })
-  app.all('/v1/merchants/:merchantId', onlyMethods('PUT', 'PATCH'))
-}
+  },
+})
 
 const merchantIdOf = (c: ServiceContext): MerchantId => {
   const merchantId = parseMerchantId(c.req.param('merchantId') ?? '')

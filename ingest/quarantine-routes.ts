@@ -1,7 +1,5 @@
-import type { Hono } from 'hono'
 import { readJson, readOptionalJson } from '#http/body'
-import type { ServiceContext, ServiceEnv } from '#http/context'
-import { onlyMethods } from '#http/methods'
+import type { ServiceContext } from '#http/context'
 import { orInvalid, ProblemError } from '#http/problem-error'
 import type { QuarantineKey } from '#ledger/quarantine'
 import { jsonResponse } from '#wire/http/problem'
@@ -19,32 +17,20 @@ export type QuarantineParts = {
   readonly queryUrl?: string | undefined
 }
 
-export const addQuarantineRoutes = (
-  app: Hono<ServiceEnv>,
-  gate: Gate,
-  { quarantine, queryUrl }: QuarantineParts,
-): void => {
-  app.post(
-    '/v1/quarantine/:quarantineId/replay',
-    gate.admitted(async (c) => {
-      const { correction } = orInvalid(
-        parseReplayRequest(await readOptionalJson(c.req.raw)),
-        'The replay is not valid.',
-      )
-      gate.take(1)
-      const decided = await quarantine.replay(quarantineKeyOf(c), operatorOf(c), correction)
-      return replayedResponse(decided, queryUrl)
-    }),
-  )
-  app.all('/v1/quarantine/:quarantineId/replay', onlyMethods('POST'))
+export const quarantineHandlers = (gate: Gate, { quarantine, queryUrl }: QuarantineParts) => ({
+  replayQuarantined: gate.admitted(async (c) => {
+    const key = quarantineKeyOf(c)
+    const { correction } = orInvalid(parseReplayRequest(await readOptionalJson(c.req.raw)), 'The replay is not valid.')
+    gate.take(1)
+    return replayedResponse(await quarantine.replay(key, operatorOf(c), correction), queryUrl)
+  }),
 
-  app.post('/v1/quarantine/:quarantineId/discard', async (c) => {
+  discardQuarantined: async (c: ServiceContext) => {
+    const key = quarantineKeyOf(c)
     const { reason } = orInvalid(parseDiscardRequest(await readJson(c.req.raw)), 'The discard is not valid.')
-    const decided = await quarantine.discard(quarantineKeyOf(c), operatorOf(c), reason)
-    return jsonResponse(decidedResponse(decided))
-  })
-  app.all('/v1/quarantine/:quarantineId/discard', onlyMethods('POST'))
-}
+    return jsonResponse(decidedResponse(await quarantine.discard(key, operatorOf(c), reason)))
+  },
+})
 
 const replayedResponse = (decided: Decided, queryUrl: string | undefined): Response =>
   jsonResponse(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { noSuchMerchant } from '#http/access'
 import { preconditionsHold, type Preconditions } from '#http/preconditions'
 import { ProblemError } from '#http/problem-error'
 import { orUnavailable, type Dependency } from '#http/unavailable'
@@ -102,7 +103,7 @@ const requirePreconditions = (
 const MAX_ATTEMPTS = 5
 
 const REFUSALS: Record<Refusal, Problem> = {
-  'unknown-merchant': { code: 'not-found', detail: 'There is no such merchant to change. A PUT registers one.' },
+  'unknown-merchant': noSuchMerchant().problem,
   'not-a-time-zone': invalid('The merchant is not valid.', [
     {
       pointer: '/timeZone',

@@ -6,6 +6,7 @@
  * threw may still have been carried out, so every promise here holds for a call that is made twice. What another
  * version of Daybook has stored does not heal: it is thrown as an UnknownFormat.
  */
+import type { Caller, Grant, Subject } from './access.ts'
 import type { AuditEvent } from './audit-event.ts'
 import type { Head } from './head.ts'
 import type { BookId, EntryId, MerchantId } from './identifiers.ts'
@@ -19,6 +20,7 @@ import type {
   QuarantineOutline,
   SetAside,
 } from './quarantine.ts'
+import type { Result } from './result.ts'
 import type { SealedSegment, SegmentNumber } from './segment.ts'
 
 /** What is stored is in a format that is not known here. It is never guessed at: a person has to look at the versions. */
@@ -120,4 +122,23 @@ export type ShardProgress = {
 export type AuditTrail = {
   /** Up to 500 at a time. Durable when it returns; what throws may have been published all the same. */
   publish(...auditEvents: readonly AuditEvent[]): Promise<void>
+}
+
+/** Tells who sent a token. */
+export type Tokens = {
+  /**
+   * The caller, when the token is genuine, meant for Daybook and valid now; otherwise why not, in words that the sender
+   * may read. Throws when the issuer's keys are out of reach.
+   */
+  verify(token: string): Promise<Result<Caller, string>>
+}
+
+/** Which merchants each client and person may act for. */
+export type Grants = {
+  /** Strongly consistent; undefined when nothing is granted. */
+  find(subject: Subject): Promise<Grant | undefined>
+  /** Replaces what was granted to the subject. Durable when it returns. */
+  put(grant: Grant): Promise<void>
+  /** Takes everything from the subject. Durable when it returns; nothing to take is success. */
+  remove(subject: Subject): Promise<void>
 }

@@ -1,3 +1,4 @@
+import type { GrantedMerchants } from './access.ts'
 import { contentHash, type Entry } from './entry.ts'
 import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
 
@@ -109,6 +110,13 @@ export const quarantineKey = ({
   const prefix = entryItemPrefix(subject.businessDay, subject.entryId)
   return { scope: subject.merchantId, item: `${prefix}${contentHash(subject)}` }
 }
+
+/**
+ * Whether a grant covers the items of a scope. What cannot be read belongs to no merchant, or to several: it is for those
+ * who may act for all.
+ */
+export const coversScope = (granted: GrantedMerchants, scope: string): boolean =>
+  scope.startsWith('#') ? granted.coversAll : granted.covers(scope as MerchantId)
 
 /** What the items of one id in a book have in common. */
 export const entryItemPrefix = (day: BusinessDay, entryId: EntryId): string => `${day}#${entryId}#`

@@ -1,12 +1,12 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { provisionTables } from '#infra/local/provision'
-import type { TableNames } from '#adapters/dynamodb/tables'
+import type { BookTableNames } from '#adapters/dynamodb/tables'
 
 /** Creates empty tables that only one rebuild uses. */
-export const provisionRebuild = async (client: DynamoDBDocumentClient, nowMs: number): Promise<TableNames> => {
+export const provisionRebuild = async (client: DynamoDBDocumentClient, nowMs: number): Promise<BookTableNames> => {
   const prefix = `rebuild-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`
-  const tables: TableNames = {
+  const tables: BookTableNames = {
     merchants: `${prefix}-merchants`,
     journal: `${prefix}-journal`,
     days: `${prefix}-days`,
@@ -17,6 +17,6 @@ export const provisionRebuild = async (client: DynamoDBDocumentClient, nowMs: nu
   return tables
 }
 
-export const deleteTables = async (client: DynamoDBDocumentClient, tables: TableNames): Promise<void> => {
+export const deleteTables = async (client: DynamoDBDocumentClient, tables: BookTableNames): Promise<void> => {
   for (const name of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName: name }))
 }

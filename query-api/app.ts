@@ -1,23 +1,21 @@
 import type { Hono } from 'hono'
 import type { ServiceEnv } from '#http/context'
-import { publishDocs } from '#http/docs'
-import { onlyMethods } from '#http/methods'
 import { metricsRegistry } from '#http/metrics'
 import { service, type ServiceParts } from '#http/service'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock, EntryStream } from '#ledger/ports'
 import { queryDocument } from '#wire/http/openapi/query-document'
-import { addDayRoutes } from './day-routes.ts'
+import { QUERY_ROUTES } from '#wire/http/routes'
+import { dayHandlers } from './day-routes.ts'
 import { freshEnough, freshNow } from './fresh-enough.ts'
 import { journalFreshness } from './freshness.ts'
 import { knownShards } from './known-shards.ts'
-import { addLiveRoute } from './live-route.ts'
+import { liveHandlers } from './live-route.ts'
 import { liveDays } from './live.ts'
 import { remembering } from './memory.ts'
-import { addMerchantRoutes } from './merchant-routes.ts'
+import { merchantHandlers } from './merchant-routes.ts'
 import { queryMetrics } from './metrics.ts'
-import { addQuarantineRoutes } from './quarantine-routes.ts'
-import type { Get } from './routing.ts'
+import { quarantineHandlers } from './quarantine-routes.ts'
 import { sharingReads } from './shared-reads.ts'
 import { tellingFailures, timingReads, type Store } from './store.ts'
 import type { Every, Timer } from './timer.ts'
@@ -57,12 +55,17 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
   const live = liveDays({ ...parts, store, asOf, onEventSent })
   watch({ live, freshness })
 
-  const app = service({ ...parts, registry })
-  const get: Get = (path, handler) => app.get(path, handler).all(path, onlyMethods('GET', 'HEAD'))
-  addMerchantRoutes(get, { store, fresh })
-  addDayRoutes(get, { store, fresh })
-  addLiveRoute(get, { store, fresh, live })
-  addQuarantineRoutes(get, { store, fresh })
-  publishDocs(app, queryDocument)
-  return app
+  return service(
+    { ...parts, registry },
+    {
+      routes: QUERY_ROUTES,
+      handlers: {
+        ...merchantHandlers({ store, fresh }),
+        ...dayHandlers({ store, fresh }),
+        ...liveHandlers({ store, fresh, live }),
+        ...quarantineHandlers({ store, fresh }),
+      },
+      document: queryDocument,
+    },
+  )
 }

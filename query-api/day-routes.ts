@@ -1,4 +1,5 @@
 import { orProblem } from '#http/problem-error'
+import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
 import { bookKey } from '#ledger/identifiers'
 import { entryResponse } from '#wire/entry/schema'
@@ -17,75 +18,77 @@ import { readDay, readPeriod } from './books.ts'
 import { answer, answerFresh, answerKnown } from './conditional.ts'
 import { findEntry, placeText, readEntries } from './entries.ts'
 import { dayOf, entryIdOf, merchantIdOf, merchantOf, notFound, requestedDays, requestedEntries } from './parameters.ts'
-import { readFresh, type Get, type RouteParts } from './routing.ts'
+import { readFresh, type RouteParts } from './routing.ts'
 import { foldWindows } from './windows.ts'
 
-export const addDayRoutes = (get: Get, parts: RouteParts): void => {
+export const dayHandlers = (parts: RouteParts) => {
   const { store, fresh } = parts
 
-  get('/v1/merchants/:merchant/days', async (c) => {
-    const query = queryOf(c, parsePeriodParams)
-    const { from, to } = query
-    const list = `days ${merchantIdOf(c)} ${from} ${to}`
-    const page = requestedDays(list, query)
-    const { asOf, read } = await readFresh(parts, c, query.after, (merchantId) =>
-      readPeriod(store, merchantId, { from, to }),
-    )
-    const left = read.days.filter(({ day }) => day >= page.from)
-    const { data: rows, totals } = orProblem(periodResponse(read, left.slice(0, page.limit)))
-    const { data, nextCursor } = listResponse(list, rows, left[page.limit]?.day)
-    return answer(c, { content: { data, totals, nextCursor }, asOf })
-  })
+  return {
+    readPeriod: async (c: ServiceContext) => {
+      const query = queryOf(c, parsePeriodParams)
+      const { from, to } = query
+      const list = `days ${merchantIdOf(c)} ${from} ${to}`
+      const page = requestedDays(list, query)
+      const { asOf, read } = await readFresh(parts, c, query.after, (merchantId) =>
+        readPeriod(store, merchantId, { from, to }),
+      )
+      const left = read.days.filter(({ day }) => day >= page.from)
+      const { data: rows, totals } = orProblem(periodResponse(read, left.slice(0, page.limit)))
+      const { data, nextCursor } = listResponse(list, rows, left[page.limit]?.day)
+      return answer(c, { content: { data, totals, nextCursor }, asOf })
+    },
 
-  get('/v1/merchants/:merchant/days/:day', async (c) => {
-    const { after } = queryOf(c, parseQueryParams)
-    const day = dayOf(c)
-    const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) =>
-      readDay(store, { merchantId, day }),
-    )
-    const content = orProblem(dayResponse(merchant, read))
-    return answerFresh(c, { content, etag: openDayTag(merchant, read), asOf })
-  })
+    readDay: async (c: ServiceContext) => {
+      const { after } = queryOf(c, parseQueryParams)
+      const day = dayOf(c)
+      const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) =>
+        readDay(store, { merchantId, day }),
+      )
+      const content = orProblem(dayResponse(merchant, read))
+      return answerFresh(c, { content, etag: openDayTag(merchant, read), asOf })
+    },
 
-  get('/v1/merchants/:merchant/days/:day/windows', async (c) => {
-    const { after, size } = queryOf(c, parseWindowsParams)
-    const day = dayOf(c)
-    const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) =>
-      store.journal.end({ merchantId, day }),
-    )
-    const etag = windowsTag(merchant, read?.number ?? 0, size)
-    const known = answerKnown(c, { etag, asOf })
-    if (known !== undefined) return known
-    const totals = await foldWindows(store.journal, read, WINDOW_MS[size])
-    return answer(c, { content: windowsResponse(merchant, day, size, totals), etag, asOf })
-  })
+    readWindows: async (c: ServiceContext) => {
+      const { after, size } = queryOf(c, parseWindowsParams)
+      const day = dayOf(c)
+      const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) =>
+        store.journal.end({ merchantId, day }),
+      )
+      const etag = windowsTag(merchant, read?.number ?? 0, size)
+      const known = answerKnown(c, { etag, asOf })
+      if (known !== undefined) return known
+      const totals = await foldWindows(store.journal, read, WINDOW_MS[size])
+      return answer(c, { content: windowsResponse(merchant, day, size, totals), etag, asOf })
+    },
 
-  get('/v1/merchants/:merchant/days/:day/entries', async (c) => {
-    const query = queryOf(c, parsePageParams)
-    const day = dayOf(c)
-    const { merchantId } = await merchantOf(c, store.merchants)
-    const list = `entries ${bookKey({ merchantId, day })}`
-    const page = requestedEntries(list, query)
-    const asOf = await fresh(c, query.after, merchantId)
-    const { rows, next } = await readEntries(store.journal, { merchantId, day }, page)
-    const data = rows.map(({ entry, segment }) => ({ ...entryResponse(entry), segment }))
-    return answer(c, { content: listResponse(list, data, next && placeText(next)), asOf })
-  })
+    listEntries: async (c: ServiceContext) => {
+      const query = queryOf(c, parsePageParams)
+      const day = dayOf(c)
+      const { merchantId } = await merchantOf(c, store.merchants)
+      const list = `entries ${bookKey({ merchantId, day })}`
+      const page = requestedEntries(list, query)
+      const asOf = await fresh(c, query.after, merchantId)
+      const { rows, next } = await readEntries(store.journal, { merchantId, day }, page)
+      const data = rows.map(({ entry, segment }) => ({ ...entryResponse(entry), segment }))
+      return answer(c, { content: listResponse(list, data, next && placeText(next)), asOf })
+    },
 
-  get('/v1/merchants/:merchant/days/:day/entries/:entry', async (c) => {
-    const { after } = queryOf(c, parseQueryParams)
-    const day = dayOf(c)
-    const entryId = entryIdOf(c)
-    const { merchantId } = await merchantOf(c, store.merchants)
-    const asOf = await fresh(c, after, merchantId)
-    const found = await findEntry(store, { merchantId, day }, entryId)
-    if (found === undefined) throw notFound('This book has no such entry, at least not yet.')
-    const { conflicts, ...became } = found
-    const content = {
-      ...became,
-      entry: entryResponse(became.entry),
-      ...(conflicts.length > 0 && { conflicts: conflicts.map(conflictResponse) }),
-    }
-    return answer(c, { content, asOf })
-  })
+    readEntry: async (c: ServiceContext) => {
+      const { after } = queryOf(c, parseQueryParams)
+      const day = dayOf(c)
+      const entryId = entryIdOf(c)
+      const { merchantId } = await merchantOf(c, store.merchants)
+      const asOf = await fresh(c, after, merchantId)
+      const found = await findEntry(store, { merchantId, day }, entryId)
+      if (found === undefined) throw notFound('This book has no such entry, at least not yet.')
+      const { conflicts, ...became } = found
+      const content = {
+        ...became,
+        entry: entryResponse(became.entry),
+        ...(conflicts.length > 0 && { conflicts: conflicts.map(conflictResponse) }),
+      }
+      return answer(c, { content, asOf })
+    },
+  }
 }

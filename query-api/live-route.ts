@@ -1,12 +1,13 @@
+import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
 import { tagInEventId } from '#wire/http/event-stream'
 import { parseLiveParams } from '#wire/http/requests/query-params'
 import type { Live } from './live.ts'
 import { merchantOf } from './parameters.ts'
-import type { Get, RouteParts } from './routing.ts'
+import type { RouteParts } from './routing.ts'
 
-export const addLiveRoute = (get: Get, { store, fresh, live }: RouteParts & { readonly live: Live }): void => {
-  get('/v1/merchants/:merchant/live', async (c) => {
+export const liveHandlers = ({ store, fresh, live }: RouteParts & { readonly live: Live }) => ({
+  followDays: async (c: ServiceContext) => {
     const { after, lastEventId } = queryOf(c, parseLiveParams)
     const merchant = await merchantOf(c, store.merchants)
     await fresh(c, after, merchant.merchantId)
@@ -15,8 +16,8 @@ export const addLiveRoute = (get: Get, { store, fresh, live }: RouteParts & { re
     // A browser that reconnects sends its newest id in the header, and the URL as it was at first.
     const seenTag = tagInEventId(c.req.header('last-event-id') || lastEventId)
     return eventStream(await live.follow(merchant, seenTag))
-  })
-}
+  },
+})
 
 const eventStream = (body: ReadableStream<Uint8Array> | null): Response =>
   new Response(body, {

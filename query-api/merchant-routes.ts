@@ -1,4 +1,5 @@
 import { orProblem } from '#http/problem-error'
+import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
 import { listResponse } from '#wire/http/cursor'
 import { merchantResponse, merchantTag } from '#wire/http/merchant'
@@ -7,29 +8,31 @@ import { balanceResponse } from '#wire/http/responses/balance'
 import { readBalance } from './books.ts'
 import { answer, answerFresh } from './conditional.ts'
 import { merchantOf, requestedPage } from './parameters.ts'
-import { readFresh, type Get, type RouteParts } from './routing.ts'
+import { readFresh, type RouteParts } from './routing.ts'
 
-export const addMerchantRoutes = (get: Get, parts: RouteParts): void => {
+export const merchantHandlers = (parts: RouteParts) => {
   const { store, fresh } = parts
 
-  get('/v1/merchants', async (c) => {
-    const query = queryOf(c, parsePageParams)
-    const page = requestedPage('merchants', query)
-    const asOf = await fresh(c, query.after)
-    const { items, next } = await store.merchants.list(page)
-    return answer(c, { content: listResponse('merchants', items.map(merchantResponse), next), asOf })
-  })
+  return {
+    listMerchants: async (c: ServiceContext) => {
+      const query = queryOf(c, parsePageParams)
+      const page = requestedPage('merchants', query)
+      const asOf = await fresh(c, query.after)
+      const { items, next } = await store.merchants.list(page)
+      return answer(c, { content: listResponse('merchants', items.map(merchantResponse), next), asOf })
+    },
 
-  get('/v1/merchants/:merchant', async (c) => {
-    const { after } = queryOf(c, parseQueryParams)
-    const asOf = await fresh(c, after)
-    const merchant = await merchantOf(c, store.merchants)
-    return answer(c, { content: merchantResponse(merchant), etag: merchantTag(merchant), asOf })
-  })
+    readMerchant: async (c: ServiceContext) => {
+      const { after } = queryOf(c, parseQueryParams)
+      const asOf = await fresh(c, after)
+      const merchant = await merchantOf(c, store.merchants)
+      return answer(c, { content: merchantResponse(merchant), etag: merchantTag(merchant), asOf })
+    },
 
-  get('/v1/merchants/:merchant/balance', async (c) => {
-    const { after } = queryOf(c, parseQueryParams)
-    const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) => readBalance(store, merchantId))
-    return answerFresh(c, { content: orProblem(balanceResponse(merchant, read)), asOf })
-  })
+    readBalance: async (c: ServiceContext) => {
+      const { after } = queryOf(c, parseQueryParams)
+      const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) => readBalance(store, merchantId))
+      return answerFresh(c, { content: orProblem(balanceResponse(merchant, read)), asOf })
+    },
+  }
 }

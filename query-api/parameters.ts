@@ -1,6 +1,7 @@
 /**
  * The parts of a request's path and query as values of the ledger. Each throws a ProblemError for a part that is wrong.
  */
+import { noSuchMerchant } from '#http/access'
 import type { ServiceContext } from '#http/context'
 import { ProblemError } from '#http/problem-error'
 import {
@@ -34,8 +35,6 @@ export const merchantIdOf = (c: ServiceContext): MerchantId => {
   if (merchantId.ok) return merchantId.value
   throw noSuchMerchant()
 }
-
-const noSuchMerchant = (): ProblemError => notFound('There is no such merchant.')
 
 export const dayOf = (c: ServiceContext): BusinessDay => {
   const day = parseBusinessDay(c.req.param('day') ?? '')

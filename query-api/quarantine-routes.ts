@@ -1,13 +1,15 @@
+import { noSuchItem } from '#http/access'
+import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
 import { listResponse } from '#wire/http/cursor'
 import { parseQuarantineParams, parseQueryParams } from '#wire/http/requests/query-params'
 import { quarantineResponse } from '#wire/http/responses/quarantine'
 import { answer } from './conditional.ts'
-import { notFound, quarantineKeyOf, requestedPage } from './parameters.ts'
-import type { Get, RouteParts } from './routing.ts'
+import { quarantineKeyOf, requestedPage } from './parameters.ts'
+import type { RouteParts } from './routing.ts'
 
-export const addQuarantineRoutes = (get: Get, { store, fresh }: RouteParts): void => {
-  get('/v1/quarantine', async (c) => {
+export const quarantineHandlers = ({ store, fresh }: RouteParts) => ({
+  listQuarantine: async (c: ServiceContext) => {
     const { after, merchant, reason, status, ...paging } = queryOf(c, parseQuarantineParams)
     const list = `quarantine ${merchant ?? ''} ${reason ?? ''} ${status ?? ''}`
     const page = requestedPage(list, paging)
@@ -15,14 +17,14 @@ export const addQuarantineRoutes = (get: Get, { store, fresh }: RouteParts): voi
     const filter = { ...(merchant && { merchantId: merchant }), ...(reason && { reason }), ...(status && { status }) }
     const { items, next } = await store.quarantine.list(filter, page)
     return answer(c, { content: listResponse(list, items.map(quarantineResponse), next), asOf })
-  })
+  },
 
-  get('/v1/quarantine/:quarantineId', async (c) => {
+  readQuarantined: async (c: ServiceContext) => {
     const { after } = queryOf(c, parseQueryParams)
     const key = quarantineKeyOf(c)
     const asOf = await fresh(c, after)
     const item = await store.quarantine.find(key)
-    if (item === undefined) throw notFound('There is no such item in quarantine.')
+    if (item === undefined) throw noSuchItem()
     return answer(c, { content: quarantineResponse(item), asOf })
-  })
-}
+  },
+})

@@ -2,18 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
 import { readSettings } from '#infra/settings'
 import { queryApi } from './app.ts'
 
-const { host, queryPort: port, logLevel, streamName, tables } = readSettings()
+const { host, queryPort: port, logLevel, streamName, tables, tokens, metricsOpen } = readSettings()
 const log = pino({ name: 'query-api', level: logLevel })
 const client = documentClient()
 // One attempt only: the shards are listed again soon in any case.
@@ -22,6 +24,9 @@ const merchants = dynamoMerchants(client, tables.merchants)
 
 const stopping = new AbortController()
 const app = queryApi({
+  tokens: jwtTokens(tokens),
+  grants: dynamoGrants(client, tables.grants),
+  metricsOpen,
   store: {
     merchants,
     heads: dynamoHeads(client, tables.days),

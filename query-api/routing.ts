@@ -1,5 +1,4 @@
-import type { Handler } from 'hono'
-import type { ServiceContext, ServiceEnv } from '#http/context'
+import type { ServiceContext } from '#http/context'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Positions } from '#ledger/positions'
@@ -7,9 +6,6 @@ import type { AsOf } from './conditional.ts'
 import type { FreshEnough } from './fresh-enough.ts'
 import type { RememberingStore } from './memory.ts'
 import { merchantIdOf, merchantOf } from './parameters.ts'
-
-/** Answers GET and HEAD at a path; any other method is answered 405. */
-export type Get = (path: string, handler: Handler<ServiceEnv>) => unknown
 
 /** What every route needs. */
 export type RouteParts = { readonly store: RememberingStore; readonly fresh: FreshEnough }

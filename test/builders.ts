@@ -1,4 +1,5 @@
 /** Things of the domain for tests, which then mention only what matters to them. */
+import type { Grant, MerchantPattern, Subject } from '#ledger/access'
 import { emptyBook, nextSegment, type BookTerms } from '#ledger/book'
 import type { ArchivedEntry } from '#ledger/archive'
 import { ianaZones } from '#adapters/zones/iana-zones'
@@ -114,4 +115,11 @@ export const aSetAside = ({ entry = anEntry(), ...given }: Partial<SetAside> & {
   raw: utf8(entryLine(entry)),
   setAsideAtMs: MORNING_MS + 1_000,
   ...given,
+})
+
+export const subject = (text: string) => text as Subject
+
+export const aGrant = (name: string, ...merchants: readonly string[]): Grant => ({
+  subject: subject(name),
+  merchants: merchants.map((text) => text as MerchantPattern),
 })

@@ -8,6 +8,7 @@ import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { EntryStream } from '#ledger/ports'
+import { ALLOWED, withToken } from '#test/access'
 import { aRule } from '#test/builders'
 import { cpuMicros } from './rounds.ts'
 
@@ -15,13 +16,16 @@ export type Usage = { readonly cpuMicros: number }
 
 const serveAndTell = async (merchantCount: number): Promise<void> => {
   const log = { error: console.error, warn: console.error, info() {} }
-  const app = ingest({
-    zones: ianaZones,
-    quarantine: memoryQuarantine(),
-    stream: stubStream(),
-    merchants: memoryMerchants(shops(merchantCount)),
-    log,
-  })
+  const app = withToken(
+    ingest({
+      access: ALLOWED,
+      zones: ianaZones,
+      quarantine: memoryQuarantine(),
+      stream: stubStream(),
+      merchants: memoryMerchants(shops(merchantCount)),
+      log,
+    }),
+  )
   const { port } = await serve(app, { host: '127.0.0.1', port: 0 })
   process.send?.({ port })
   process.on('message', () => {

@@ -43,14 +43,12 @@ export const provision = async (
 }
 
 /** Creates the tables that do not exist yet, and returns when all can be used. */
-export const provisionTables = async (dynamodb: Clients['dynamodb'], tables: TableNames): Promise<void> => {
-  await Promise.all([
-    provisionTable(dynamodb, tables.merchants, tableKeys.merchants),
-    provisionTable(dynamodb, tables.journal, tableKeys.journal),
-    provisionTable(dynamodb, tables.days, tableKeys.days),
-    provisionTable(dynamodb, tables.progress, tableKeys.progress),
-    provisionTable(dynamodb, tables.quarantine, tableKeys.quarantine),
-  ])
+export const provisionTables = async (
+  dynamodb: Clients['dynamodb'],
+  tables: Partial<TableNames>,
+): Promise<void> => {
+  const names = Object.entries(tables) as [keyof TableNames, string][]
+  await Promise.all(names.map(([table, name]) => provisionTable(dynamodb, name, tableKeys[table])))
 }
 
 const provisionStream = async (kinesis: KinesisClient, StreamName: string, ShardCount: number) => {

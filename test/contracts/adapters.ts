@@ -20,6 +20,8 @@ import { keySchema, tableKeys } from '#adapters/dynamodb/tables'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { firehoseClient } from '#adapters/aws/firehose'
+import { dynamoGrants } from '#adapters/grants/dynamo-grants'
+import { memoryGrants } from '#adapters/grants/memory-grants'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
@@ -35,7 +37,7 @@ import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { Head } from '#ledger/head'
 import type { MerchantId } from '#ledger/identifiers'
-import type { AuditTrail, EntryStream, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type { AuditTrail, EntryStream, Grants, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { Result } from '#ledger/result'
 import { parseArchiveRow } from '#wire/archive/row'
 import { parseAuditEventRow } from '#wire/archive/audit-row'
@@ -64,6 +66,11 @@ export const progresses: Adapter<Progress>[] = [
 export const quarantines: Adapter<Quarantine>[] = [
   { name: 'memory', fresh: async () => memoryQuarantine() },
   { name: 'DynamoDB', fresh: async () => dynamoQuarantine(dynamodb, await freshTable('quarantine')) },
+]
+
+export const allGrants: Adapter<Grants>[] = [
+  { name: 'memory', fresh: async () => memoryGrants() },
+  { name: 'DynamoDB', fresh: async () => dynamoGrants(dynamodb, await freshTable('grants')) },
 ]
 
 const { deliveryStreams } = readSettings()

@@ -4,6 +4,7 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
+import { ALLOWED, withToken } from '#test/access'
 import { aMerchant } from '#test/builders'
 
 const NOW = Date.parse('2026-11-20T12:30:00Z')
@@ -17,21 +18,24 @@ describe('the circuit breaker around the stream', () => {
     let isDown = true
     let calls = 0
     const log = { error: vi.fn(), warn: vi.fn() }
-    const app = ingest({
-      zones: ianaZones,
-      quarantine: memoryQuarantine(),
-      stream: {
-        ...memory,
-        async put(records) {
-          calls += 1
-          if (isDown) throw new Error('no route to host')
-          return await memory.put(records)
+    const app = withToken(
+      ingest({
+        access: ALLOWED,
+        zones: ianaZones,
+        quarantine: memoryQuarantine(),
+        stream: {
+          ...memory,
+          async put(records) {
+            calls += 1
+            if (isDown) throw new Error('no route to host')
+            return await memory.put(records)
+          },
         },
-      },
-      merchants: memoryMerchants([aMerchant()]),
-      log,
-      clock: () => NOW,
-    })
+        merchants: memoryMerchants([aMerchant()]),
+        log,
+        clock: () => NOW,
+      }),
+    )
     const states = () =>
       log.warn.mock.calls.flatMap(([details]) => ('breaker' in details ? [String(details.breaker)] : []))
     /** Sends the sale, and lets time pass until it is answered. */

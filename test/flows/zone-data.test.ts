@@ -7,6 +7,7 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { ALLOWED, withToken } from '#test/access'
 import { ingest } from '#ingest/ingest'
 import { businessDayOf, dayBounds } from '#ledger/calendar'
 import type { Merchant } from '#ledger/merchant'
@@ -58,7 +59,7 @@ const aWorld = () => {
     at: (time: string) => void (nowMs = Date.parse(time)),
     /** A process of ingest that comes with this zone data. */
     ingestWith(zones: ZoneData) {
-      const app = ingest({ stream, merchants, zones, quarantine, auditTrail, log, clock })
+      const app = withToken(ingest({ access: ALLOWED, stream, merchants, zones, quarantine, auditTrail, log, clock }))
       const send = async (method: string, path: string, body: unknown) => {
         const answer = await app.request(path, { method, body: JSON.stringify(body) })
         return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }

@@ -6,6 +6,7 @@ import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest, type IngestWorld } from '#ingest/ingest'
 import type { EntryStream } from '#ledger/ports'
+import { ALLOWED, withToken } from '#test/access'
 import { aMerchant } from '#test/builders'
 import { decodeRecord } from '#wire/stream/record'
 
@@ -43,14 +44,17 @@ type Given = Partial<IngestWorld> & {
 export const anIngest = ({ streamWith = () => ({}), ...world }: Given = {}) => {
   const memory = memoryEntryStream()
   const log = { error: vi.fn(), warn: vi.fn() }
-  const app = ingest({
-    zones: ianaZones,
-    stream: { ...memory, ...streamWith(memory) },
-    merchants: memoryMerchants([aMerchant()]),
-    quarantine: memoryQuarantine(),
-    log,
-    ...world,
-  })
+  const app = withToken(
+    ingest({
+      access: ALLOWED,
+      zones: ianaZones,
+      stream: { ...memory, ...streamWith(memory) },
+      merchants: memoryMerchants([aMerchant()]),
+      quarantine: memoryQuarantine(),
+      log,
+      ...world,
+    }),
+  )
   return {
     app,
     log,

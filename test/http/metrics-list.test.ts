@@ -5,6 +5,7 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { metricsRegistry, processRegistry, type Registry } from '#http/metrics'
+import { ALLOWED } from '#test/access'
 import { ingest } from '#ingest/ingest'
 import { aQueryApi } from './query-fixtures.ts'
 
@@ -14,6 +15,7 @@ type Row = { readonly name: string; readonly type: string; readonly labels: stri
 test('docs/metrics.md lists every metric that the services have, and no other', () => {
   const ofIngest = processRegistry()
   ingest({
+    access: ALLOWED,
     zones: ianaZones,
     quarantine: memoryQuarantine(),
     stream: memoryEntryStream(),

@@ -14,6 +14,7 @@ import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import { queryApi } from '#query-api/app'
 import type { Store } from '#query-api/store'
+import { ALLOWED, withToken } from '#test/access'
 import { aMerchant, anEntry, entryId } from '#test/builders'
 import { openSegment, sealSegment } from '#wire/journal/segment'
 
@@ -51,27 +52,30 @@ export const aQueryApi = ({
   const stopping = new AbortController()
   let elapsedMs = 0
 
-  const app = queryApi({
-    store: withCalls(store, storeWith(store)),
-    openShards: memoryEntryStream().openShards,
-    clock: () => NOW_MS + elapsedMs,
-    timer: {
-      nowMs: () => elapsedMs,
-      sleep: async (ms) => {
-        elapsedMs += ms
-        await onSleep?.(elapsedMs)
+  const app = withToken(
+    queryApi({
+      ...ALLOWED,
+      store: withCalls(store, storeWith(store)),
+      openShards: memoryEntryStream().openShards,
+      clock: () => NOW_MS + elapsedMs,
+      timer: {
+        nowMs: () => elapsedMs,
+        sleep: async (ms) => {
+          elapsedMs += ms
+          await onSleep?.(elapsedMs)
+        },
       },
-    },
-    every: (ms, run) => {
-      const task = { ms, run }
-      tasks.add(task)
-      return () => void tasks.delete(task)
-    },
-    stopping: stopping.signal,
-    log: { error: (...line: unknown[]) => void logged.push(line) },
-    ...(registry && { registry }),
-    isReady,
-  })
+      every: (ms, run) => {
+        const task = { ms, run }
+        tasks.add(task)
+        return () => void tasks.delete(task)
+      },
+      stopping: stopping.signal,
+      log: { error: (...line: unknown[]) => void logged.push(line) },
+      ...(registry && { registry }),
+      isReady,
+    }),
+  )
 
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const response = await app.request(path, { headers })

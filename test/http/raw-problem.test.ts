@@ -4,10 +4,15 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serve, type Serving } from '#http/serve'
 import { service } from '#http/service'
+import { ALLOWED } from '#test/access'
+import { ingestDocument } from '#wire/http/openapi/ingest-document'
 
 let serving: Serving
 beforeAll(async () => {
-  const app = service({ log: { error() {} }, isReady: async () => true })
+  const app = service(
+    { ...ALLOWED, log: { error() {} }, isReady: async () => true },
+    { routes: {}, handlers: {}, document: ingestDocument },
+  )
   serving = await serve(app, { host: '127.0.0.1', port: 0 })
 })
 afterAll(() => serving.stop())

@@ -9,6 +9,7 @@ import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
+import { ALLOWED, withToken } from '#test/access'
 import { ingest } from '#ingest/ingest'
 import { quarantineKey, quarantineState, type SetAside } from '#ledger/quarantine'
 import { quarantine as command, USAGE } from '#operations/quarantine'
@@ -35,14 +36,17 @@ const idOf = (item: SetAside) => quarantineId(quarantineKey(item))
 /** Both services, on ports of their own. */
 const startServices = async () => {
   const queries = aQueryApi()
-  const commands = ingest({
-    zones: ianaZones,
-    stream: memoryEntryStream(),
-    merchants: memoryMerchants([aMerchant()]),
-    quarantine: queries.quarantine,
-    log: { error() {}, warn() {} },
-    clock: () => NOW_MS,
-  })
+  const commands = withToken(
+    ingest({
+      access: ALLOWED,
+      zones: ianaZones,
+      stream: memoryEntryStream(),
+      merchants: memoryMerchants([aMerchant()]),
+      quarantine: queries.quarantine,
+      log: { error() {}, warn() {} },
+      clock: () => NOW_MS,
+    }),
+  )
   const [query, command] = [await serve(queries.app, LOCALHOST), await serve(commands, LOCALHOST)]
   return {
     quarantine: queries.quarantine,

@@ -6,6 +6,8 @@ import type { FieldProblem } from '../json/fields.ts'
 export const PROBLEMS = {
   'not-json': { status: 400, title: 'The body or line is not JSON' },
   'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
+  unauthenticated: { status: 401, title: 'The request has no valid token' },
+  forbidden: { status: 403, title: 'The token does not allow this' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'too-slow': { status: 408, title: 'The request took too long to arrive' },
@@ -24,6 +26,7 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'More entries per second than are taken' },
   'unexpected-error': { status: 500, title: 'Something went wrong on our side' },
   'stream-unavailable': { status: 503, title: 'Entries cannot be taken at the moment' },
+  'access-unavailable': { status: 503, title: 'Tokens cannot be checked at the moment' },
   'too-busy': { status: 503, title: 'More is waiting than can be held' },
   'register-unavailable': { status: 503, title: 'The register of merchants cannot be reached at the moment' },
   'calendar-ended': { status: 503, title: "The merchant's calendar does not reach this time" },
@@ -42,6 +45,8 @@ export type Problem = {
   readonly retryAfterSeconds?: number
   /** The media type that a PATCH has to have; becomes the header Accept-Patch. */
   readonly acceptPatch?: string
+  /** What a token has to be (RFC 6750); becomes the header WWW-Authenticate. */
+  readonly wwwAuthenticate?: string
 }
 
 /** The members of a problem document; inside a batch's results it stands without `requestId`. */
@@ -64,6 +69,7 @@ export const problemResponse = (problem: Problem, requestId: string): Response =
       'x-request-id': requestId,
       'cache-control': 'no-store',
       ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
+      ...(problem.wwwAuthenticate !== undefined && { 'www-authenticate': problem.wwwAuthenticate }),
       ...(problem.acceptPatch !== undefined && { 'accept-patch': problem.acceptPatch }),
     },
   })

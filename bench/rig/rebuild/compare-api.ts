@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Merchant } from '#ledger/merchant'
+import { ALLOWED, withToken } from '#test/access'
 import { queryApi, type QueryApiParts } from '#query-api/app'
 
 type Sum = { readonly entryCount: number; readonly credits: number; readonly debits: number }
@@ -15,15 +16,18 @@ export const compareWithApi = async (
 ): Promise<readonly string[]> => {
   const archive = await sumsBySql(files)
   const stopping = new AbortController()
-  const api = queryApi({
-    ...parts,
-    clock: Date.now,
-    timer: { nowMs: () => performance.now(), sleep },
-    every: () => () => {},
-    stopping: stopping.signal,
-    log: { info() {}, warn() {}, error() {} } as unknown as QueryApiParts['log'],
-    isReady: async () => true,
-  })
+  const api = withToken(
+    queryApi({
+      ...ALLOWED,
+      ...parts,
+      clock: Date.now,
+      timer: { nowMs: () => performance.now(), sleep },
+      every: () => () => {},
+      stopping: stopping.signal,
+      log: { info() {}, warn() {}, error() {} } as unknown as QueryApiParts['log'],
+      isReady: async () => true,
+    }),
+  )
   const differing: string[] = []
   for (const { merchantId } of merchants) {
     const answer = await api.request(`/v1/merchants/${merchantId}/days/${day}`)

@@ -5,7 +5,8 @@
 import * as z from 'zod'
 import { PROBLEMS, problemBody, type ProblemCode } from '../problem.ts'
 import { problemTable } from './problem-codes.ts'
-import { PROBLEM_TEXTS } from './problem-texts.ts'
+import { SERVICE_ROUTES, type Access, type Route, type Routes } from '../routes.ts'
+import { PROBLEM_TEXTS, SCOPE_TEXTS } from './problem-texts.ts'
 import type { Published } from './values.ts'
 
 export type OpenApiDocument = {
@@ -16,24 +17,99 @@ export type OpenApiDocument = {
 
 export type Json = { readonly [member: string]: unknown }
 
-export type Api = {
+export type Api<Table extends Routes> = {
   readonly title: string
   readonly description: string
   readonly tags: readonly { readonly name: string; readonly description: string }[]
-  readonly paths: Readonly<Record<string, Json>>
+  readonly routes: Table
+  /** What the document says of each route beside its path, method and access. */
+  readonly operations: Operations<Table>
   readonly schemas: Readonly<Record<string, Published>>
 }
 
-/** The whole document of a service: its own paths, and those that every service has. */
-export const openApiDocument = ({ title, description, tags, paths, schemas }: Api): OpenApiDocument => ({
+export type Operation = {
+  readonly summary: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  readonly parameters?: readonly Json[]
+  readonly requestBody?: Json
+  /** The answers that are no problems, by status. */
+  readonly responses: Json
+  /** The problems that may come beside those of access, and those that any request may draw. */
+  readonly problems?: readonly ProblemCode[]
+  /** The schema of these problems, by default `Problem`. */
+  readonly problemSchema?: string
+  /** Headers that even a problem may have. */
+  readonly problemHeaders?: Json
+}
+
+type Operations<Table extends Routes> = { readonly [Name in keyof Table]: Operation }
+
+/** The whole document of a service: its own routes, and those that every service has. */
+export const openApiDocument = <Table extends Routes>({
+  title,
+  description,
+  tags,
+  routes,
+  operations,
+  schemas,
+}: Api<Table>): OpenApiDocument => ({
   openapi: '3.1.1',
   info: { title, version: '1', description: `${description}\n\n${COMMON_DESCRIPTION}\n\n${problemTable()}` },
   // Wherever the document was read from.
   servers: [{ url: '/' }],
   tags: [...tags, { name: 'Service', description: 'Is it there, and what does it offer.' }],
-  paths: { ...paths, ...SERVICE_PATHS },
-  components: { schemas: componentsOf(schemas), headers: HEADERS, parameters: CONDITIONAL_PARAMETERS },
+  paths: { ...pathsOf(routes, operations), ...pathsOf(PUBLISHED_SERVICE_ROUTES, SERVICE_OPERATIONS) },
+  components: {
+    schemas: componentsOf(schemas),
+    headers: HEADERS,
+    parameters: CONDITIONAL_PARAMETERS,
+    securitySchemes: { token: SECURITY_SCHEME },
+  },
 })
+
+const pathsOf = <Table extends Routes>(routes: Table, operations: Operations<Table>): Record<string, Json> => {
+  const rows = Object.entries<Route>(routes).map(([name, route]) => ({
+    route,
+    operation: operationOf(name, route, operations[name] as Operation),
+  }))
+  const byPath = Map.groupBy(rows, ({ route }) => route.path)
+  return Object.fromEntries(
+    Array.from(byPath, ([path, ofPath]) => [
+      path,
+      Object.fromEntries(ofPath.map(({ route, operation }) => [route.method.toLowerCase(), operation])),
+    ]),
+  )
+}
+
+const operationOf = (operationId: string, { access }: Route, operation: Operation): Json => {
+  const { problems = [], problemSchema = 'Problem', problemHeaders = {}, responses, ...rest } = operation
+  const codes = new Set([...problemsOfAccess(access), ...problems])
+  return {
+    operationId,
+    ...rest,
+    security: access === 'open' ? [] : [{ token: [access.scope] }],
+    responses: { ...responses, ...problemAnswers([...codes], problemSchema, problemHeaders) },
+  }
+}
+
+const problemsOfAccess = (access: Access): readonly ProblemCode[] => {
+  if (access === 'open') return []
+  const hides = access.merchants === 'in-path' || access.merchants === 'of-item'
+  return ['unauthenticated', 'forbidden', 'access-unavailable', ...(hides ? (['not-found'] as const) : [])]
+}
+
+const SECURITY_SCHEME: Json = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description:
+    'A token of the issuer, which names what its holder may do: ' +
+    Object.entries(SCOPE_TEXTS)
+      .map(([scope, means]) => `\`${scope}\` ${means}`)
+      .join('; ') +
+    '. For which merchants is not in the token: it is granted, and what is granted or taken away counts within a minute.',
+}
 
 export const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
 
@@ -51,7 +127,7 @@ export const headers = (...names: readonly (keyof typeof HEADERS)[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
 /** The responses for these problems, by status, and `default` for those that any request may draw. */
-export const problemAnswers = (codes: readonly ProblemCode[], { schema = 'Problem', headers = {} } = {}): Json => {
+const problemAnswers = (codes: readonly ProblemCode[], schema: string, headers: Json): Json => {
   const byStatus = Map.groupBy(codes, (code) => String(PROBLEMS[code].status))
   const answers = Array.from(byStatus, ([status, same]) => [status, problemAnswer(same, schema, headers)])
   return { ...Object.fromEntries(answers), default: problemAnswer(ALWAYS_POSSIBLE, 'Problem', headers) }
@@ -116,6 +192,7 @@ const RETRY_AFTER: ReadonlySet<ProblemCode> = new Set([
   'stream-unavailable',
   'too-busy',
   'register-unavailable',
+  'access-unavailable',
   'calendar-ended',
   'store-unavailable',
 ])
@@ -213,42 +290,49 @@ const status = (value: string): Json => ({
   },
 })
 
-/** A GET that every service answers with 200, or with what else `more` lists. */
-const serviceGet = (operationId: string, summary: string, answer: Json, more: Json = {}): Json => ({
-  get: {
-    operationId,
+/** What does not change while the service runs, so that a client that has it need not get it again. */
+const kept = (summary: string, type: string, schema: Json): Operation => {
+  const keptHeaders = { ...headers('etag', 'cache-control'), ...REQUEST_ID }
+  return {
     summary,
     tags: ['Service'],
     responses: {
-      200: { headers: REQUEST_ID, ...answer },
-      ...more,
-      default: problemAnswer(ALWAYS_POSSIBLE),
+      200: { description: summary, headers: keptHeaders, content: { [type]: { schema } } },
+      304: { description: 'You have it.', headers: keptHeaders },
     },
-  },
-})
-
-/** What does not change while the service runs, so that a client that has it need not get it again. */
-const keptGet = (operationId: string, summary: string, type: string, schema: Json): Json => {
-  const kept = { headers: { ...headers('etag', 'cache-control'), ...REQUEST_ID } }
-  const answer = { description: summary, ...kept, content: { [type]: { schema } } }
-  return serviceGet(operationId, summary, answer, { 304: { description: 'You have it.', ...kept } })
+  }
 }
 
-const SERVICE_PATHS: Readonly<Record<string, Json>> = {
-  '/healthz': serviceGet('isAlive', 'Whether the process lives', { description: 'It does.', content: status('ok') }),
-  '/readyz': serviceGet(
-    'isReady',
-    'Whether requests can be served',
-    { description: 'They can.', content: status('ready') },
-    { 503: { description: 'Not at the moment.', headers: REQUEST_ID, content: status('starting') } },
-  ),
-  '/metrics': serviceGet('readMetrics', 'Measurements, for Prometheus', {
-    description: 'In the text format of Prometheus.',
-    content: { 'text/plain': { schema: { type: 'string' } } },
-  }),
-  '/openapi.json': keptGet('readDocument', 'This document', 'application/json', { type: 'object' }),
-  '/docs': keptGet('readDocs', 'A page on which every request can be tried', 'text/html', { type: 'string' }),
-  '/docs/problems': keptGet('readProblems', 'A page that explains the codes of problems', 'text/html', {
-    type: 'string',
-  }),
+/** The files of the pages are no part of the contract. */
+const { readAsset: _, ...PUBLISHED_SERVICE_ROUTES } = SERVICE_ROUTES
+
+const SERVICE_OPERATIONS: Operations<typeof PUBLISHED_SERVICE_ROUTES> = {
+  isAlive: {
+    summary: 'Whether the process lives',
+    tags: ['Service'],
+    responses: { 200: { description: 'It does.', headers: REQUEST_ID, content: status('ok') } },
+  },
+  isReady: {
+    summary: 'Whether requests can be served',
+    tags: ['Service'],
+    responses: {
+      200: { description: 'They can.', headers: REQUEST_ID, content: status('ready') },
+      503: { description: 'Not at the moment.', headers: REQUEST_ID, content: status('starting') },
+    },
+  },
+  readMetrics: {
+    summary: 'Measurements, for Prometheus',
+    description: 'About all merchants together, so the token needs a grant of all. A setting opens it to everyone.',
+    tags: ['Service'],
+    responses: {
+      200: {
+        description: 'In the text format of Prometheus.',
+        headers: REQUEST_ID,
+        content: { 'text/plain': { schema: { type: 'string' } } },
+      },
+    },
+  },
+  readDocument: kept('This document', 'application/json', { type: 'object' }),
+  readDocs: kept('A page on which every request can be tried', 'text/html', { type: 'string' }),
+  readProblems: kept('A page that explains the codes of problems', 'text/html', { type: 'string' }),
 }

@@ -2,6 +2,7 @@
  * What the codes of problems mean and what a client does about them: for the published document, for the page
  * `/docs/problems`, and for the tables in docs/problems.md, which a test compares with this.
  */
+import type { Scope } from '#ledger/access'
 import type { ProblemCode } from '../problem.ts'
 
 export type ProblemText = { readonly means: string; readonly remedy: string }
@@ -15,6 +16,15 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'malformed-request': {
     means: 'The URL or the `Host` header is not valid, or the connection ended before the body did.',
     remedy: 'Correct the request, or send it again if the connection broke.',
+  },
+  unauthenticated: {
+    means:
+      'There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which.',
+    remedy: 'Get a new token, and send the request again with `Authorization: Bearer <token>`.',
+  },
+  forbidden: {
+    means: 'The token lacks the scope that the route needs, or the answer is about merchants that are not granted.',
+    remedy: 'Ask for a token with the scope that `WWW-Authenticate` names.',
   },
   'not-found': {
     means: 'The route, merchant, day, entry or item does not exist, or you may not see it.',
@@ -79,6 +89,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     means: 'The stream did not acknowledge in time. The entry may be counted all the same.',
     remedy: 'Send the same again, with the same `entryId`, after `Retry-After`.',
   },
+  'access-unavailable': {
+    means: 'The keys of the issuer or the table of grants cannot be read, so what you may do is not known.',
+    remedy: 'Send it again after `Retry-After`.',
+  },
   'too-busy': {
     means: 'More entries wait than fit in memory, or than can be written in time.',
     remedy: 'Send the same again after `Retry-After`, fewer entries at a time.',
@@ -131,3 +145,12 @@ export const FIELD_TEXTS = {
   'calendar-from-not-future':
     'A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.',
 } as const satisfies Record<string, string>
+
+/** What a scope allows, for the merchants of the grant. */
+export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
+  'entries:write': 'sends entries',
+  'transfers:write': 'moves money out of a merchant, and reverses entries',
+  'ledger:read': 'reads the register, the books and their entries',
+  'merchants:admin': 'registers and changes merchants',
+  operations: 'decides about what was set aside, and runs the operators’ jobs',
+}

@@ -10,15 +10,16 @@ import {
   queryParams,
   windowsParams,
 } from '../requests/query-params.ts'
+import { QUERY_ROUTES } from '../routes.ts'
 import {
   conditionalParameters,
   headers,
   jsonAnswer,
   openApiDocument,
   pathParameter,
-  problemAnswers,
   queryParameters,
   type Json,
+  type Operation,
 } from './document.ts'
 import { QUERY_SCHEMAS } from './query-schemas.ts'
 
@@ -29,7 +30,6 @@ const ENTRY = pathParameter('entry', 'The id of the entry.', { type: 'string', p
 const ITEM = pathParameter('quarantineId', 'The `quarantineId` of the list.', { type: 'string' })
 
 type Query = {
-  readonly operationId: string
   readonly summary: string
   readonly description?: string
   readonly tag: string
@@ -41,7 +41,6 @@ type Query = {
 }
 
 const query = ({
-  operationId,
   summary,
   description,
   tag,
@@ -49,25 +48,23 @@ const query = ({
   query = queryParams,
   answers,
   sumsBooks = false,
-}: Query): Json => ({
-  get: {
-    operationId,
-    summary,
-    ...(description !== undefined && { description }),
-    tags: [tag],
-    parameters: [...path, ...queryParameters(query), ...conditionalParameters()],
-    responses: {
-      200: jsonAnswer('As the books are now.', answers, FRESH),
-      304: { description: 'You have it.', headers: { ...FRESH, ...headers('x-request-id') } },
-      ...problemAnswers([...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])], WAITED),
-    },
+}: Query): Operation => ({
+  summary,
+  ...(description !== undefined && { description }),
+  tags: [tag],
+  parameters: [...path, ...queryParameters(query), ...conditionalParameters()],
+  responses: {
+    200: jsonAnswer('As the books are now.', answers, FRESH),
+    304: { description: 'You have it.', headers: { ...FRESH, ...headers('x-request-id') } },
   },
+  problems: [...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])],
+  problemHeaders: WAITED,
 })
 
 const FRESH = headers('etag', 'cache-control', 'daybook-as-of', 'daybook-applied-through', 'preference-applied')
 
 // Even what went wrong may have waited.
-const WAITED = { headers: headers('preference-applied') }
+const WAITED = headers('preference-applied')
 
 const problemsOf = (path: readonly Json[]): readonly ProblemCode[] => [
   ...(path.length > 0 ? (['not-found'] as const) : []),
@@ -88,31 +85,28 @@ export const queryDocument = () =>
       { name: 'Merchants', description: 'Who owns books.' },
     ],
     schemas: QUERY_SCHEMAS,
-    paths: {
-      '/v1/merchants': query({
-        operationId: 'listMerchants',
+    routes: QUERY_ROUTES,
+    operations: {
+      listMerchants: query({
         summary: 'The register of merchants',
         tag: 'Merchants',
         query: pageParams,
         answers: 'Merchants',
       }),
-      '/v1/merchants/{merchant}': query({
-        operationId: 'readMerchant',
+      readMerchant: query({
         summary: 'One merchant',
         tag: 'Merchants',
         path: [MERCHANT],
         answers: 'Merchant',
       }),
-      '/v1/merchants/{merchant}/balance': query({
-        operationId: 'readBalance',
+      readBalance: query({
         summary: 'The balance now, and whether it is exact',
         tag: 'Days',
         path: [MERCHANT],
         answers: 'Balance',
         sumsBooks: true,
       }),
-      '/v1/merchants/{merchant}/days': query({
-        operationId: 'readPeriod',
+      readPeriod: query({
         summary: 'Every calendar day of a period, and the totals of them all',
         tag: 'Days',
         path: [MERCHANT],
@@ -120,8 +114,7 @@ export const queryDocument = () =>
         answers: 'Days',
         sumsBooks: true,
       }),
-      '/v1/merchants/{merchant}/days/{day}': query({
-        operationId: 'readDay',
+      readDay: query({
         summary: 'The daily consolidated',
         description: 'A day without entries is a day with zeros.',
         tag: 'Days',
@@ -129,39 +122,34 @@ export const queryDocument = () =>
         answers: 'Day',
         sumsBooks: true,
       }),
-      '/v1/merchants/{merchant}/days/{day}/windows': query({
-        operationId: 'readWindows',
+      readWindows: query({
         summary: 'All windows of the day',
         tag: 'Days',
         path: [MERCHANT, DAY],
         query: windowsParams,
         answers: 'Windows',
       }),
-      '/v1/merchants/{merchant}/live': { get: LIVE },
-      '/v1/merchants/{merchant}/days/{day}/entries': query({
-        operationId: 'listEntries',
+      followDays: LIVE,
+      listEntries: query({
         summary: 'The entries of the day, in journal order',
         tag: 'Entries',
         path: [MERCHANT, DAY],
         query: pageParams,
         answers: 'Entries',
       }),
-      '/v1/merchants/{merchant}/days/{day}/entries/{entry}': query({
-        operationId: 'readEntry',
+      readEntry: query({
         summary: 'What became of one entry',
         tag: 'Entries',
         path: [MERCHANT, DAY, ENTRY],
         answers: 'FoundEntry',
       }),
-      '/v1/quarantine': query({
-        operationId: 'listQuarantine',
+      listQuarantine: query({
         summary: 'What was set aside, and why',
         tag: 'Entries',
         query: quarantineParams,
         answers: 'QuarantinedItems',
       }),
-      '/v1/quarantine/{quarantineId}': query({
-        operationId: 'readQuarantined',
+      readQuarantined: query({
         summary: 'One thing that was set aside, and what people did about it',
         tag: 'Entries',
         path: [ITEM],
@@ -170,8 +158,7 @@ export const queryDocument = () =>
     },
   })
 
-const LIVE: Json = {
-  operationId: 'followDays',
+const LIVE: Operation = {
   summary: 'The open days and the current one, then each day that changes, as they change',
   description:
     'Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. ' +
@@ -206,6 +193,7 @@ const LIVE: Json = {
         },
       },
     },
-    ...problemAnswers(problemsOf([MERCHANT]), WAITED),
   },
+  problems: problemsOf([MERCHANT]),
+  problemHeaders: WAITED,
 }

@@ -1,0 +1,11 @@
+import type { Caller } from '#ledger/access'
+import type { Tokens } from '#ledger/ports'
+import { ok, refuse } from '#ledger/result'
+
+/** Tokens that are known by heart. */
+export const memoryTokens = (callers: Readonly<Record<string, Caller>>): Tokens => ({
+  async verify(token) {
+    const caller = callers[token]
+    return caller === undefined ? refuse('The token is not known.') : ok(caller)
+  },
+})

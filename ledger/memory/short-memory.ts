@@ -1,0 +1,52 @@
+/**
+ * Values that are remembered for a while. Only speed explains this file: reading again gives the same answer or a newer
+ * one.
+ */
+import type { Clock } from '../ports.ts'
+
+export type ShortMemory<Key, Value> = {
+  get(key: Key): Value | undefined
+  /** `readAt` holds the times of the clocks when the value was true: before it was read. */
+  keep(key: Key, value: Value, readAt: readonly number[]): void
+  delete(key: Key): void
+}
+
+export type ShortMemoryOptions = {
+  readonly lifetimeMs: number
+  readonly maxCount: number
+  /** A value expires when any of the clocks says so. */
+  readonly clocks?: readonly Clock[]
+}
+
+// The first clock stands still while the machine sleeps; the second one can be set.
+export const BOTH_CLOCKS: readonly Clock[] = [() => performance.now(), Date.now]
+
+/** Up to `maxCount` values, each for at most its lifetime. */
+export const shortMemory = <Key, Value>({
+  lifetimeMs,
+  maxCount,
+  clocks = BOTH_CLOCKS,
+}: ShortMemoryOptions): ShortMemory<Key, Value> => {
+  const kept = new Map<Key, { readonly value: Value; readonly readAt: readonly number[] }>()
+
+  const isYoung = (readAt: readonly number[]): boolean =>
+    clocks.every((clock, index) => {
+      const ageMs = clock() - (readAt[index] ?? Number.NaN)
+      return ageMs >= 0 && ageMs < lifetimeMs
+    })
+
+  return {
+    get(key) {
+      const found = kept.get(key)
+      return found !== undefined && isYoung(found.readAt) ? found.value : undefined
+    },
+    keep(key, value, readAt) {
+      // A Map keeps the order of insertion, so its first value is the one that was read first.
+      kept.delete(key)
+      kept.set(key, { value, readAt })
+      const [oldest] = kept.keys()
+      if (kept.size > maxCount && oldest !== undefined) kept.delete(oldest)
+    },
+    delete: (key) => void kept.delete(key),
+  }
+}
