@@ -66,7 +66,7 @@ describe('the same entry', () => {
     const answer = await post(system, aSale({ amount: 9_999 }))
     expect(answer.status).toBe(202)
     expect(await day(system, 'm1', positionOf(answer))).toMatchObject(once)
-    const { body } = await answered(`${system.query}/v1/quarantine?merchant=m1`, 'GET')
+    const { body } = await answered(system, `${system.query}/v1/quarantine?merchant=m1`, 'GET')
     expect(body['data']).toMatchObject([{ reason: 'content-conflict', entryId: 'sale-1', entry: { amount: 9_999 } }])
   })
 
@@ -240,7 +240,7 @@ const allEntryIds = async (merchantId: string): Promise<string[]> => {
   const ids: string[] = []
   for (let cursor = ''; ;) {
     const path = `${system.query}/v1/merchants/${merchantId}/days/${YESTERDAY}/entries?limit=500${cursor}`
-    const { body } = await answered(path, 'GET')
+    const { body } = await answered(system, path, 'GET')
     ids.push(...(body['data'] as { entryId: string }[]).map(({ entryId }) => entryId))
     const next = body['nextCursor'] as string | null
     if (next === null) return ids

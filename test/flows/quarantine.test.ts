@@ -18,7 +18,7 @@ afterAll(() => system.remove())
 type Item = { readonly quarantineId: string; readonly status: string; readonly entryId?: string }
 
 const items = async (after = ''): Promise<Item[]> => {
-  const { body } = await answered(`${system.query}/v1/quarantine?${after && `after=${after}`}`, 'GET')
+  const { body } = await answered(system, `${system.query}/v1/quarantine?${after && `after=${after}`}`, 'GET')
   return body['data'] as Item[]
 }
 
@@ -49,7 +49,7 @@ test('a conflicting entry waits again when replayed as it was, and counts when r
   expect(item).toMatchObject({ status: 'waiting', entryId: 'sale-1' })
   const id = item?.quarantineId ?? ''
 
-  const again = await answered(`${system.ingest}/v1/quarantine/${id}/replay`, 'POST')
+  const again = await answered(system, `${system.ingest}/v1/quarantine/${id}/replay`, 'POST')
   expect(again.status).toBe(202)
   expect(await items(positionOf(again))).toMatchObject([{ quarantineId: id, status: 'waiting' }])
 
@@ -75,14 +75,14 @@ test('a conflicting entry waits again when replayed as it was, and counts when r
 
 test('the Location of an accepted entry, and of a replay, leads to the entry and its conflicts', async () => {
   const sent = async (path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json' }
+    const headers = { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' }
     const response = await fetch(`${system.ingest}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
     expect(response.status).toBe(202)
     const { position } = (await response.json()) as { position: string }
     return { location: response.headers.get('location') ?? '', position }
   }
   const followed = async ({ location, position }: { location: string; position: string }) =>
-    await answered(`${location}?after=${position}`, 'GET')
+    await answered(system, `${location}?after=${position}`, 'GET')
 
   const sale = aSale({ merchantId: 'm:2', entryId: 'till:7.sale' })
   await register(system, 'm:2')
@@ -109,7 +109,7 @@ test('an unreadable record is kept byte for byte and can be discarded for good',
   const bytes = Buffer.from('no record of ours')
   await stream.put([{ hashKey: 0n, data: bytes }])
   const listed = async () => {
-    const answer = await answered(`${system.query}/v1/quarantine?reason=undecodable-record`, 'GET')
+    const answer = await answered(system, `${system.query}/v1/quarantine?reason=undecodable-record`, 'GET')
     return (answer.body['data'] as object[]).length > 0 ? answer : undefined
   }
   const { body } = await eventually(listed, { timeoutMs: 20_000 })
