@@ -25,7 +25,7 @@ export const measuredAccess = async (...merchants: string[]): Promise<MeasuredAc
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
   const kid = randomUUID()
   const keys = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] }
-  const issuer = await serveJson(keys)
+  const issuer = await serveIssuer(keys)
   const header = part({ alg: 'RS256', typ: 'at+jwt', kid })
 
   return {
@@ -52,12 +52,14 @@ export const measuredAccess = async (...merchants: string[]): Promise<MeasuredAc
 
 const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url')
 
-/** The URL of a server that gives this answer at every path. It ends with the process. */
-const serveJson = async (answer: object): Promise<string> => {
-  const server = createServer((_request, response) => {
+/** The URL of an issuer that publishes these keys where its configuration says (OpenID Connect Discovery). It ends with the process. */
+const serveIssuer = async (keys: object): Promise<string> => {
+  const server = createServer(({ url }, response) => {
+    const answer = url === '/.well-known/openid-configuration' ? { issuer, jwks_uri: `${issuer}/jwks` } : keys
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
   })
   server.listen(0, '127.0.0.1').unref()
   await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return issuer
 }

@@ -6,6 +6,7 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { AccessParts } from '#http/access'
 import type { Registry } from '#http/metrics'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf, startOfDay } from '#ledger/calendar'
@@ -27,6 +28,7 @@ export const SHARD_ID = 'shardId-000000000000'
 export type StoreCalls = { readonly [Port in keyof Store]?: Partial<Store[Port]> }
 
 type Given = {
+  readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly merchants?: readonly Merchant[]
   /** Replaces calls of the store, for failures and for books that move while they are read. */
   readonly storeWith?: (store: Store) => StoreCalls
@@ -39,6 +41,7 @@ type Given = {
 type Task = { readonly ms: number; readonly run: () => void }
 
 export const aQueryApi = ({
+  access = ALLOWED,
   merchants = [aMerchant()],
   storeWith = () => ({}),
   onSleep,
@@ -54,7 +57,7 @@ export const aQueryApi = ({
 
   const app = withToken(
     queryApi({
-      ...ALLOWED,
+      ...access,
       store: withCalls(store, storeWith(store)),
       openShards: memoryEntryStream().openShards,
       clock: () => NOW_MS + elapsedMs,
