@@ -12,7 +12,7 @@ export const operatorOf = (c: ServiceContext): string => {
   const named = c.req.header('x-operator')
   if (named === undefined) return 'unknown'
   // A malformed name is refused, not ignored: an action that is stored without a name cannot be given one later.
-  if (!isClientId(named)) throw new ProblemError(invalid('The header names no operator.', [MALFORMED_NAME]))
+  if (!isClientId(named)) throw new ProblemError(invalid('The header x-operator is not valid.', [MALFORMED_NAME]))
   return named
 }
 

@@ -22,7 +22,7 @@ export const addQuarantineRoutes = (get: Get, { store, fresh }: RouteParts): voi
     const key = quarantineKeyOf(c)
     const asOf = await fresh(c, after)
     const item = await store.quarantine.find(key)
-    if (item === undefined) throw notFound('There is no such item in quarantine.')
+    if (item === undefined) throw notFound('No item in quarantine has this id.')
     return answer(c, { content: quarantineResponse(item), asOf })
   })
 }
