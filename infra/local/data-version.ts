@@ -1,7 +1,7 @@
 /** The version of the data folder covers its layout and every format in it (docs/formats.md). */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileDurably } from './durable-files.ts'
+import { writeFileDurably } from '#adapters/files/durable-files'
 
 /** Raise it with every change after which an older folder could be misread. */
 const DATA_VERSION = 1
