@@ -40,8 +40,7 @@ export type ClientTerms = {
 
 export type Client = ClientTerms & {
   readonly clientId: ClientId
-  readonly createdAtMs: number
-  /** The times at which the secrets that are valid now were made, the older first. Two while rotating; none of a public client. */
+  /** When the secrets that are valid now were made, the older first: two while rotating, none of a public client. */
   readonly secretsMadeAtMs: readonly number[]
 }
 
@@ -63,13 +62,14 @@ export type Clients = {
   list(page: Page): Promise<Listed<Client>>
   /**
    * Makes a second secret; the first stays valid. Of several calls at the same moment, at most one succeeds. A call that
-   * threw may have made a secret that is known to no one, which `dropOlderSecret` and another `addSecret` replace.
+   * threw may have made a secret that is known to no one: then the newer one is to be dropped.
    */
   addSecret(clientId: ClientId): Promise<Result<NewSecret, 'no-such-client' | 'has-two-secrets' | 'has-no-secrets'>>
-  /** From now on, only the newer of two secrets is valid. Answers when the older one was made. */
-  dropOlderSecret(
+  /** From now on, one of two secrets is not valid any more. Answers when it was made. The only secret stays. */
+  dropSecret(
     clientId: ClientId,
-  ): Promise<Result<{ readonly madeAtMs: number }, 'no-such-client' | 'has-one-secret'>>
+    which: 'older' | 'newer',
+  ): Promise<Result<{ readonly madeAtMs: number }, 'no-such-client' | 'has-one-secret' | 'has-no-secrets'>>
   /** The client gets no tokens any more. Durable when it returns; an unknown client is success. */
   remove(clientId: ClientId): Promise<void>
 }

@@ -14,10 +14,10 @@ import type { Clock } from '#ledger/ports'
 import { ok, refuse } from '#ledger/result'
 
 /** A client as it is kept. The secrets are in the order in which they were made. */
-export type KeptClient = ClientTerms &
-  Pick<Client, 'clientId' | 'createdAtMs'> & {
-    readonly secrets: readonly { readonly sha256: string; readonly madeAtMs: number }[]
-  }
+export type KeptClient = ClientTerms & {
+  readonly clientId: ClientId
+  readonly secrets: readonly { readonly sha256: string; readonly madeAtMs: number }[]
+}
 
 export type ClientStore = {
   /** In their order. */
@@ -35,10 +35,9 @@ export const keptClients = (store: ClientStore, clock: Clock): Clients & ClientS
   lifetimeSeconds: { least: 1, most: 86_400 },
 
   async add({ kind, name, scopes, tokenLifetimeSeconds, redirectUris }) {
-    const [clientId, createdAtMs] = [newClientId(), clock()]
     const secret = kind === 'public' ? undefined : newSecret()
-    const secrets = secret === undefined ? [] : [{ sha256: secretHash(secret), madeAtMs: createdAtMs }]
-    const kept = { clientId, kind, name, scopes, tokenLifetimeSeconds, redirectUris, createdAtMs, secrets }
+    const secrets = secret === undefined ? [] : [{ sha256: secretHash(secret), madeAtMs: clock() }]
+    const kept = { clientId: newClientId(), kind, name, scopes, tokenLifetimeSeconds, redirectUris, secrets }
     await store.alone(() => store.save(kept))
     return { client: clientOf(kept), secret }
   },
@@ -68,14 +67,16 @@ export const keptClients = (store: ClientStore, clock: Clock): Clients & ClientS
     })
   },
 
-  async dropOlderSecret(clientId) {
+  async dropSecret(clientId, which) {
     return await store.alone(() => {
       const kept = store.read(clientId)
       if (kept === undefined) return refuse('no-such-client')
+      if (kept.kind === 'public') return refuse('has-no-secrets')
       const [older, newer] = kept.secrets
       if (older === undefined || newer === undefined) return refuse('has-one-secret')
-      store.save({ ...kept, secrets: [newer] })
-      return ok({ madeAtMs: older.madeAtMs })
+      const [dropped, left] = which === 'older' ? [older, newer] : [newer, older]
+      store.save({ ...kept, secrets: [left] })
+      return ok({ madeAtMs: dropped.madeAtMs })
     })
   },
 
