@@ -9,6 +9,8 @@ import { notePassingClient } from './issuer/passing-clients.ts'
 import { useRunningSystem } from './running-system.ts'
 
 export type LocalTokenOptions = {
+  /** Of the client, for people. */
+  readonly name?: string
   readonly scopes: readonly Scope[]
   /** Ids of merchants, beginnings such as `acme-*`, or `*`. */
   readonly merchants: readonly string[]
@@ -22,6 +24,7 @@ export type LocalTokenOptions = {
  * other. The issuer removes the client after the token has expired. Throws an error for people when no system runs.
  */
 export const localToken = async ({
+  name = 'npm run token',
   scopes,
   merchants,
   ttlSeconds = USUAL_TOKEN_LIFETIME_SECONDS,
@@ -33,7 +36,7 @@ export const localToken = async ({
   const issuerFolder = issuerFolderIn(folder)
   const { client, secret = '' } = await fileClients(clientsFolder(issuerFolder)).add({
     kind: 'system',
-    name: 'npm run token',
+    name,
     scopes,
     tokenLifetimeSeconds: ttlSeconds,
     redirectUris: [],
