@@ -30,7 +30,7 @@ const positionOf = ({ body }: Answer): string => body['position'] as string
 
 /** Runs a command of operators to its end; answers its exit code and what it printed. */
 const run = async (script: string, ...args: readonly string[]) => {
-  const env = { ...process.env, DAYBOOK_DATA: system.folder }
+  const env = system.commandEnvironment
   const ended = promisify(execFile)(process.execPath, [`operations/${script}.ts`, ...args], { env })
   return await ended.then(
     ({ stdout }) => ({ code: 0, stdout }),

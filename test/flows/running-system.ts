@@ -84,7 +84,7 @@ export class RunningSystem {
     const granted = merchants.flatMap((merchant) => ['--merchant', merchant])
     const lifetime = ttlSeconds === undefined ? [] : ['--ttl', String(ttlSeconds)]
     const args = ['operations/token.ts', '--scope', scopes.join(' '), ...granted, ...lifetime]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env: this.#commandEnvironment })
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: this.commandEnvironment })
     return stdout.trim()
   }
 
@@ -95,10 +95,15 @@ export class RunningSystem {
     return Object.fromEntries(names.map((name) => [name, environmentOf(child).get(name) ?? '']))
   }
 
+  /** The environment of a command that is meant for this system. The tests themselves may name other services. */
+  get commandEnvironment(): NodeJS.ProcessEnv {
+    return { ...this.#environment, ...this.awsEnvironment }
+  }
+
   /** Runs a script to its end against this system. */
   async run(script: string): Promise<{ readonly code: number; readonly output: string }> {
     const child = spawn(process.execPath, [script], {
-      env: this.#commandEnvironment,
+      env: this.commandEnvironment,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
@@ -108,7 +113,7 @@ export class RunningSystem {
   /** Starts, or starts again on the same data and ports. */
   async start(): Promise<void> {
     const supervisor = spawn(process.execPath, ['--import', exitWithParent, 'infra/local/daybook.server.ts'], {
-      env: { ...this.#commandEnvironment, ...this.#env },
+      env: { ...this.#environment, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#supervisor = supervisor
@@ -192,8 +197,8 @@ export class RunningSystem {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
-  /** What tells a command, as it tells the system itself, that this system is meant. */
-  get #commandEnvironment(): NodeJS.ProcessEnv {
+  /** What tells the system itself, and the commands, where it is. */
+  get #environment(): NodeJS.ProcessEnv {
     const { ingest, query, issuer } = this.#ports
     return {
       ...process.env,

@@ -233,7 +233,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measurements, for Prometheus */
+        /**
+         * Measurements, for Prometheus
+         * @description About all merchants together, so the token needs a grant of all. A setting opens it to everyone.
+         */
         get: operations["readMetrics"];
         put?: never;
         post?: never;
@@ -934,7 +937,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -1037,6 +1040,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -1060,7 +1085,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1141,6 +1170,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1175,7 +1226,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1256,6 +1311,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1294,7 +1371,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1383,6 +1464,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1421,7 +1524,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1504,6 +1611,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1542,7 +1671,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1627,6 +1760,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1661,7 +1816,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1735,6 +1894,28 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1769,7 +1950,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1856,6 +2041,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1890,7 +2097,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1975,6 +2186,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2009,7 +2242,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2097,6 +2334,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -2120,7 +2379,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2201,6 +2464,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2235,7 +2520,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2382,6 +2671,37 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
