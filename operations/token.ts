@@ -1,7 +1,8 @@
 /** `npm run token`: a token for the running local system, alone on standard output. */
 import { LOCAL_LIFETIME_SECONDS, localToken } from '#infra/local/local-token'
-import { isScope, MERCHANT_PATTERN_RULE, parseMerchantPattern, SCOPES, type Scope } from '#ledger/access'
+import { SCOPES } from '#ledger/access'
 import { EXIT, readArguments, runCommand, UsageError, type Command } from './command.ts'
+import { merchantsIn, scopesIn } from './grant-arguments.ts'
 
 export const USAGE = `npm run -s token -- --scope "SCOPE..." [--merchant MERCHANT]... [--ttl SECONDS]
 
@@ -29,26 +30,6 @@ export const token: Command = async (args, terminal) => {
   }
   terminal.print(await localToken(request))
   return EXIT.done
-}
-
-const scopesIn = (texts: readonly string[]): readonly Scope[] => {
-  const names = texts.flatMap((text) => text.split(/[\s,]+/)).filter((name) => name !== '')
-  if (names.length === 0) throw new UsageError(`Missing --scope: what the token allows. ${EVERY_SCOPE}`)
-  return [...new Set(names)].map((name) => {
-    if (isScope(name)) return name
-    throw new UsageError(`${JSON.stringify(name)} is no scope. ${EVERY_SCOPE}`)
-  })
-}
-
-const EVERY_SCOPE = `The scopes are ${SCOPES.join(', ')}.`
-
-/** None is fine: such a token shows how a client without a grant is answered. */
-const merchantsIn = (texts: readonly string[]): readonly string[] => {
-  for (const text of texts) {
-    const isPattern = parseMerchantPattern(text).ok
-    if (!isPattern) throw new UsageError(`--merchant ${JSON.stringify(text)} ${MERCHANT_PATTERN_RULE}.`)
-  }
-  return texts
 }
 
 const lifetimeIn = (text: string | undefined): number => {

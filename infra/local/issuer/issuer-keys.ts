@@ -13,10 +13,15 @@ export const issuerKeys = (folder: string): IssuerKeys => {
   const files = privateFiles<IssuerKeys>({ folder, format: FORMAT })
   const kept = files.read(NAME)
   if (kept !== undefined) return kept
-  const made = { signing: [signingKey()], cookies: [randomBytes(32).toString('base64url')] }
+  const made = newKeys()
   files.write(NAME, made)
   return made
 }
+
+export const newKeys = (): IssuerKeys => ({
+  signing: [signingKey()],
+  cookies: [randomBytes(32).toString('base64url')],
+})
 
 const FORMAT = 1
 const NAME = 'keys'

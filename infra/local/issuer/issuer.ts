@@ -3,6 +3,7 @@ import { once, type EventEmitter } from 'node:events'
 import { createServer } from 'node:http'
 import type { Middleware } from 'koa'
 import { fileClients } from '#adapters/clients/file-clients'
+import type { Clock } from '#ledger/ports'
 import { clientsFolder } from './folders.ts'
 import { issuerKeys } from './issuer-keys.ts'
 import { filePeople } from './people.ts'
@@ -10,20 +11,29 @@ import { daybookProvider } from './provider.ts'
 import { signIns } from './sign-in.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 
-export type IssuerOptions = {
+type IssuerOptions = {
   readonly port: number
   /** The URL of the issuer, as its tokens name it. */
   readonly issuer: string
   readonly audience: string
   readonly folder: string
   readonly onFault: (error: Error) => void
+  /** The time that codes of authenticator apps are compared with. */
+  readonly clock?: Clock
 }
 
-export type RunningIssuer = {
+type RunningIssuer = {
   stop(): Promise<void>
 }
 
-export const startIssuer = async ({ port, issuer, audience, folder, onFault }: IssuerOptions): Promise<RunningIssuer> => {
+export const startIssuer = async ({
+  port,
+  issuer,
+  audience,
+  folder,
+  onFault,
+  clock = Date.now,
+}: IssuerOptions): Promise<RunningIssuer> => {
   const people = filePeople(folder)
   const clients = fileClients(clientsFolder(folder))
   const provider = daybookProvider({
@@ -41,7 +51,7 @@ export const startIssuer = async ({ port, issuer, audience, folder, onFault }: I
   })
   provider.use(onlyOwnHost(new URL(issuer).port))
   provider.use(probes)
-  provider.use(signInRoutes(provider, signIns(people)))
+  provider.use(signInRoutes(provider, signIns(people, clock)))
 
   const server = createServer(LIMITS, provider.callback())
   server.listen(port, '127.0.0.1')

@@ -19,13 +19,10 @@ export type Person = {
   readonly credentialsMadeAtMs: number
 }
 
-type PasswordHash = {
-  readonly salt: string
-  readonly hash: string
-  readonly N: number
-  readonly r: number
-  readonly p: number
-}
+type PasswordHash = Cost & { readonly salt: string; readonly hash: string }
+
+/** As scrypt names it (RFC 7914). */
+type Cost = { readonly N: number; readonly r: number; readonly p: number }
 
 export type SecondFactor = {
   /** The `credentialsMadeAtMs` of the credentials that this belongs to. */
@@ -100,9 +97,9 @@ const LETTERS = 'abcdefghjkmnpqrstuvwxyz023456789'
 // OWASP's Password Storage Cheat Sheet names these as one of its equal choices for scrypt: 32 MiB, three times.
 const COST = { N: 2 ** 15, r: 8, p: 3 }
 
-export const hashPassword = async (password: string): Promise<PasswordHash> => {
+export const hashPassword = async (password: string, cost: Cost = COST): Promise<PasswordHash> => {
   const salt = randomBytes(16).toString('base64url')
-  return { ...COST, salt, hash: (await derive(password, { ...COST, salt })).toString('base64url') }
+  return { ...cost, salt, hash: (await derive(password, { ...cost, salt })).toString('base64url') }
 }
 
 /** Takes as long without a person as with one, so that the time does not tell which names exist. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { Provider, errors, interactionPolicy } from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import { SCOPES } from '#ledger/access'
+import { isScope, SCOPES } from '#ledger/access'
 import type { Client, Clients, ClientSecrets } from '#ledger/clients'
 import type { IssuerKeys } from './issuer-keys.ts'
 import { errorPage, sendPage, signedOutPage, signOutPage } from './pages.ts'
@@ -25,6 +25,7 @@ export const daybookProvider = ({ issuer, audience, keys, clients, findPerson }:
     jwks: { keys: keys.signing as NonNullable<Configuration['jwks']>['keys'] },
     cookies: { keys: [...keys.cookies], names: COOKIES },
     scopes: ['openid', ...SCOPES],
+    claims: { openid: ['sub', 'amr', 'auth_time'] },
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: {
@@ -50,8 +51,9 @@ export const daybookProvider = ({ issuer, audience, keys, clients, findPerson }:
         enabled: true,
         defaultResource: () => DAYBOOK,
         useGrantedResource: () => true,
-        getResourceServerInfo: (_ctx, resource, client) => {
+        getResourceServerInfo: (ctx, resource, client) => {
           if (resource !== DAYBOOK) throw new errors.InvalidTarget(`The only resource is ${DAYBOOK}.`)
+          settleScopes(ctx, client)
           return {
             audience,
             scope: SCOPES.join(' '),
@@ -93,6 +95,20 @@ const DAYBOOK = 'urn:daybook'
 const TOKEN_LIFETIME = 'token_lifetime_seconds'
 const HOUR = 3_600
 const COOKIES = { session: 'daybook_session', interaction: 'daybook_sign_in', resume: 'daybook_resume' }
+
+/**
+ * oidc-provider looks at the scopes after it has asked for the resource. It would pass over a scope that does not exist,
+ * and give a system that names no scope a token without any. As Cognito does, the first is refused, and the second gets
+ * all scopes of the client.
+ */
+const settleScopes = ({ oidc }: KoaContextWithOIDC, client: OidcClient): void => {
+  const unknown = [...oidc.requestParamScopes].find((scope) => scope !== 'openid' && !isScope(scope))
+  if (unknown !== undefined) throw new errors.InvalidScope('requested scope does not exist', unknown)
+  const isSystem = client.grantTypeAllowed('client_credentials')
+  if (isSystem && oidc.params !== undefined) oidc.params['scope'] ??= client.scope
+}
+
+type OidcClient = InstanceType<Provider['Client']>
 
 /** Read anew at each request, so that a new client, or one that was removed, counts at once. */
 const clientAdapter = (clients: Pick<Clients, 'find'>): Adapter => ({

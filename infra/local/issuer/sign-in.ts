@@ -3,13 +3,13 @@
  * tells which of them was wrong. At the first sign-in, the second factor is enrolled.
  */
 import { Secret, TOTP } from 'otpauth'
-import { BOTH_CLOCKS, shortMemory } from '#ledger/memory/short-memory'
+import { shortMemory } from '#ledger/memory/short-memory'
 import type { Clock } from '#ledger/ports'
 import { isPassword, type People, type Person } from './people.ts'
 
-export type Credentials = { readonly login: string; readonly password: string; readonly code: string }
+type Credentials = { readonly login: string; readonly password: string; readonly code: string }
 
-export type SignIn =
+type SignIn =
   | { readonly status: 'signed-in'; readonly person: Person }
   /** The password is right, and no second factor is enrolled. The secret is to be shown once. */
   | { readonly status: 'enrol'; readonly secret: string; readonly uri: string }
@@ -25,14 +25,17 @@ export type SignIns = {
 }
 
 /** Wrong sign-ins of one name until all are refused for a while, the right one included. */
-export const MOST_WRONG = 5
-export const REFUSED_FOR_MS = 15 * 60_000
+const MOST_WRONG = 5
+const REFUSED_FOR_MS = 15 * 60_000
 
 export const signIns = (people: People, clock: Clock = Date.now): SignIns => {
-  const wrong = attemptsOf()
+  const clocks = [() => performance.now(), clock]
+  const now = () => clocks.map((read) => read())
+  const wrong = attemptsOf(clocks)
   const enrolments = shortMemory<string, { readonly person: Person; readonly secret: string }>({
     lifetimeMs: 10 * 60_000,
     maxCount: 1_000,
+    clocks,
   })
   let checking = 0
 
@@ -100,17 +103,19 @@ const STEP_MS = 30_000
 const totp = (secret: string, label = '') =>
   new TOTP({ issuer: 'Daybook', label, secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 })
 
-const now = () => BOTH_CLOCKS.map((clock) => clock())
-
 /** Counts the attempts of each name, known or not, so that the answers do not tell which names exist. */
-const attemptsOf = () => {
-  const counts = shortMemory<string, number>({ lifetimeMs: REFUSED_FOR_MS, maxCount: 10_000 })
+const attemptsOf = (clocks: readonly Clock[]) => {
+  const counts = shortMemory<string, number>({ lifetimeMs: REFUSED_FOR_MS, maxCount: 10_000, clocks })
   return {
     /** Counts the attempt before its outcome is known, so that attempts at the same moment count as well. */
     mayTry(login: string): boolean {
       const count = counts.get(login) ?? 0
       if (count >= MOST_WRONG) return false
-      counts.keep(login, count + 1, now())
+      counts.keep(
+        login,
+        count + 1,
+        clocks.map((read) => read()),
+      )
       return true
     },
     forget: (login: string) => counts.delete(login),
