@@ -40,12 +40,14 @@ export const jwtTokens = (settings: JwtSettings, world: Omit<IssuerKeysParts, 'o
       const named = keyNamedBy(token, settings)
       if (!named.ok) return named
       const { keyId, header } = named.value
-      if (!(await keys.has(keyId))) return refuse('The key that signed the token is none of the issuer’s.')
+      if (!(await keys.has(keyId))) return refuse(UNKNOWN_KEY)
       const claims = verified(() => verifier.verifySync(token))
       return claims.ok ? callerOf(header, claims.value, settings) : claims
     },
   }
 }
+
+const UNKNOWN_KEY = 'The key that signed the token is not one that its issuer publishes (kid).'
 
 type NamedKey = { readonly keyId: string; readonly header: JwtHeader }
 
