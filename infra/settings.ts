@@ -12,16 +12,22 @@ const resourceName = (fallback: string) =>
 
 /** The URL at which clients reach a service, without a slash at the end, so that a path can follow. */
 const serviceUrl = z.string().transform((text, context) => {
-  const url = URL.parse(text)
-  const isAddress = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)
-  if (isAddress && url.username === '' && url.password === '') return url.origin + url.pathname.replace(/\/+$/, '')
-  const message =
-    'must be an http or https URL without credentials, query or fragment, such as https://books.example.com'
-  context.addIssue({ code: 'custom', message })
+  const url = parseAddress(text)
+  if (url !== undefined) return url.origin + url.pathname.replace(/\/+$/, '')
+  context.addIssue({ code: 'custom', message: ADDRESS_RULE })
   return z.NEVER
 })
 
 export const DEFAULT_DATA_FOLDER = '.daybook'
+
+const parseAddress = (text: string): URL | undefined => {
+  const url = URL.parse(text)
+  const isAddress = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)
+  return isAddress && url.username === '' && url.password === '' ? url : undefined
+}
+
+const ADDRESS_RULE =
+  'must be an http or https URL without credentials, query or fragment, such as https://books.example.com'
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -42,7 +48,11 @@ const environment = z.object({
   GRANTS_TABLE: resourceName('grants'),
 
   // Where tokens come from. Without an issuer, `npm start` runs one of its own at ISSUER_PORT.
-  TOKEN_ISSUER: serviceUrl.optional(),
+  // Kept to the letter, a slash at the end included: tokens name their issuer so.
+  TOKEN_ISSUER: z
+    .string()
+    .refine((text) => parseAddress(text) !== undefined, ADDRESS_RULE)
+    .optional(),
   TOKEN_AUDIENCE: z.string().min(1).default('daybook'),
   // Cognito's tokens name no audience. With a list, only these clients are known; grants decide in any case.
   TOKEN_CLIENT_IDS: z

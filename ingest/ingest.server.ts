@@ -27,7 +27,9 @@ const app = ingest({
   // A client that registers a merchant waits no longer than this for the audit trail.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   access: {
-    tokens: jwtTokens(settings.tokens),
+    tokens: jwtTokens(settings.tokens, {
+      onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read'),
+    }),
     grants: dynamoGrants(client, settings.tables.grants),
     metricsOpen: settings.metricsOpen,
   },

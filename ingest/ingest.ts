@@ -106,7 +106,7 @@ export const ingest = ({
     }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
-      await Promise.all([guarded.openShards(), merchants.find(NO_MERCHANT)])
+      await Promise.all([guarded.openShards(), merchants.find(NO_MERCHANT), access.tokens.ready()])
       return true
     },
     onOutcomes: metrics.onOutcomes,

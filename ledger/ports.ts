@@ -142,6 +142,8 @@ export type Tokens = {
    * may read. Throws when the issuer's keys are out of reach.
    */
   verify(token: string): Promise<Result<Caller, string>>
+  /** Returns once tokens can be verified. Throws when the issuer's keys are out of reach. */
+  ready(): Promise<void>
 }
 
 /** Which merchants each client and person may act for. */
