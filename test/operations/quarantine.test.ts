@@ -288,14 +288,17 @@ describe('the token of an operator', () => {
   test.each([
     { what: 'unknown', token: 'token.of.a.stranger', problem: /^unauthenticated: / },
     { what: 'not allowed to operate', token: 'token.of.till', problem: /^forbidden: .* scope operations/ },
-  ])('with a token that is $what, the services refuse every action, and nothing is decided', async ({ token, problem }) => {
-    for (const args of [['list'], ['show', idOf(conflict)], ['discard', idOf(conflict), '--reason', 'a test']]) {
-      const { exit, complained } = await runWith(token, ...args)
-      expect(exit).toBe(1)
-      expect(complained).toMatch(problem)
-    }
-    expect(await stateOf(conflict)).toEqual({ status: 'waiting' })
-  })
+  ])(
+    'with a token that is $what, the services refuse every action, and nothing is decided',
+    async ({ token, problem }) => {
+      for (const args of [['list'], ['show', idOf(conflict)], ['discard', idOf(conflict), '--reason', 'a test']]) {
+        const { exit, complained } = await runWith(token, ...args)
+        expect(exit).toBe(1)
+        expect(complained).toMatch(problem)
+      }
+      expect(await stateOf(conflict)).toEqual({ status: 'waiting' })
+    },
+  )
 })
 
 test('npm run quarantine without a running system says so and ends with exit code 3', async () => {
