@@ -3,14 +3,19 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { problemResponse } from '#wire/http/problem'
 import { onStopSignal, outliveReaders } from './process-life.ts'
 import { endWithProblem, problemOfParser } from './raw-problem.ts'
 import { limitTime } from './time-limit.ts'
 
-type App = { readonly fetch: (request: Request) => Response | Promise<Response> }
+type App = {
+  readonly fetch: (
+    request: Request,
+    env: { readonly remoteAddress: string | undefined },
+  ) => Response | Promise<Response>
+}
 
 export type Serving = {
   readonly port: number
@@ -45,8 +50,8 @@ export type Address = {
 
 /** Listens. When the port cannot be used, throws an error that says what to do. */
 export const serve = async (app: App, { host, port, onStop, endlessPaths }: Address): Promise<Serving> => {
-  const answer = async (request: Request): Promise<Response> => {
-    const response = await app.fetch(request)
+  const answer = async (request: Request, { incoming }: Pick<HttpBindings, 'incoming'>): Promise<Response> => {
+    const response = await app.fetch(request, { remoteAddress: incoming.socket.remoteAddress })
     // The server is stopping: the next request on this connection would get no answer.
     if (!server.listening) response.headers.set('connection', 'close')
     return response

@@ -2,7 +2,12 @@ import { contentHash } from './entry.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { SetAside } from './quarantine.ts'
 
-type AuditEventKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
+type AuditEventKind =
+  | 'merchant.saved'
+  | 'quarantine.set-aside'
+  | 'quarantine.replay-begun'
+  | 'quarantine.replayed'
+  | 'quarantine.discarded'
 
 /**
  * Something that was decided about merchants, books or entries. It is published once it is durable where it counts, so that

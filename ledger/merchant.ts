@@ -1,3 +1,4 @@
+import type { Act } from './actor.ts'
 import {
   businessDayOf,
   makeRule,
@@ -25,6 +26,8 @@ export type Merchant = {
   readonly lateEntries: LatePolicy
   /** Rises by 1 with every change, from 1. */
   readonly revision: number
+  /** Who made this revision. Absent of one that was saved before this was recorded. */
+  readonly savedBy?: Act
 }
 
 /** What is wanted of a merchant. A field that is left out stays as it is; null asks for the default. */

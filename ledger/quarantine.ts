@@ -1,4 +1,5 @@
 import type { GrantedMerchants } from './access.ts'
+import type { Act } from './actor.ts'
 import { contentHash, type Entry } from './entry.ts'
 import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
 
@@ -47,10 +48,10 @@ export type Quarantined = SetAside & {
 export type QuarantineOutline = Omit<Quarantined, 'raw'>
 
 /**
- * Who did what, and when. A replay is two actions, for it is decided before the entry is put on the stream and done
+ * Who did what, from where, and when. A replay is two actions, for it is decided before the entry is put on the stream and done
  * after: in between, and after a crash there, the entry may be counted, so nothing else can be decided any more.
  */
-export type QuarantineAction = { readonly by: string; readonly atMs: number } & (
+export type QuarantineAction = Act & (
   | { readonly action: 'replay-begun'; readonly entry: Entry }
   | { readonly action: 'replayed'; readonly position: Position }
   | { readonly action: 'discarded'; readonly reason: string }

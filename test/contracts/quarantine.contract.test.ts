@@ -172,15 +172,15 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
 })
 
 describe.each(quarantines)('decisions about items in quarantine: $name', ({ fresh }) => {
-  const by = 'ana'
+  const [by, from] = ['ana', '203.0.113.7']
   const place = (sequenceNumber: string, index = 0, shard = 0) => ({
     shardId: `shardId-${String(shard).padStart(12, '0')}`,
     sequenceNumber,
     index,
   })
-  const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, atMs: 1 })
-  const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, atMs: 2 })
-  const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, atMs: 3 }
+  const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, from, atMs: 1 })
+  const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, from, atMs: 2 })
+  const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, from, atMs: 3 }
   const first = aSetAside({ position: place('9') })
 
   /** The item as it is stored. */

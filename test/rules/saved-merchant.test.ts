@@ -37,9 +37,9 @@ describe('a merchant that was saved', () => {
   })
 
   test.each([
-    { format: undefined, said: 'a merchant in format undefined; only format 1 is known here' },
-    { format: 2, said: 'a merchant in format 2; only format 1 is known here' },
-    { format: '1', said: 'a merchant in format "1"; only format 1 is known here' },
+    { format: undefined, said: 'a merchant in format undefined; only the formats 1 and 2 are known here' },
+    { format: 3, said: 'a merchant in format 3; only the formats 1 and 2 are known here' },
+    { format: '1', said: 'a merchant in format "1"; only the formats 1 and 2 are known here' },
   ])('is refused by name when its format is $format', ({ format, said }) => {
     expect(parseSavedMerchant({ ...(asText(inWinnipeg) as object), format })).toEqual({ ok: false, error: said })
   })

@@ -85,7 +85,7 @@ const streamAnswer = z
   ])
   .describe('One line of the answer of `POST /v1/entries/stream`.')
 
-const by = z.string().describe('Who decided it.')
+const by = z.string().describe('Who decided it first: the subject of that token. Asking again changes no name.')
 const at = instant('When it was decided.')
 
 const replayed = z

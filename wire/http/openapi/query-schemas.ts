@@ -147,7 +147,10 @@ const foundEntry = z.discriminatedUnion('status', [
   }),
 ])
 
-const by = z.string().describe('Who did it.')
+const by = z.string().describe('Who did it: the subject of the token.')
+const from = z
+  .string()
+  .describe('From where: the IPv4 or IPv6 address of the client, or `unknown`.')
 const at = instant('When it was done.')
 
 const quarantineAction = z
@@ -155,11 +158,12 @@ const quarantineAction = z
     z.object({
       action: z.literal('replay-begun'),
       by,
+      from,
       at,
       entry: entry.describe('What is put on the stream. Until it is `replayed`, only this replay can go on.'),
     }),
-    z.object({ action: z.literal('replayed'), by, at, position }),
-    z.object({ action: z.literal('discarded'), by, at, reason: z.string().describe('Why, in their words.') }),
+    z.object({ action: z.literal('replayed'), by, from, at, position }),
+    z.object({ action: z.literal('discarded'), by, from, at, reason: z.string().describe('Why, in their words.') }),
   ])
   .describe('What somebody did about an item.')
 
