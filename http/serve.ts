@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { problemResponse } from '#wire/http/problem'
 import { onStopSignal, outliveReaders } from './process-life.ts'
@@ -50,7 +50,10 @@ export type Address = {
 
 /** Listens. When the port cannot be used, throws an error that says what to do. */
 export const serve = async (app: App, { host, port, onStop, endlessPaths }: Address): Promise<Serving> => {
-  const answer = async (request: Request, { incoming }: Pick<HttpBindings, 'incoming'>): Promise<Response> => {
+  const answer = async (
+    request: Request,
+    { incoming }: { incoming: { socket: Pick<Socket, 'remoteAddress'> } },
+  ): Promise<Response> => {
     const response = await app.fetch(request, { remoteAddress: incoming.socket.remoteAddress })
     // The server is stopping: the next request on this connection would get no answer.
     if (!server.listening) response.headers.set('connection', 'close')

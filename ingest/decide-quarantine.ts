@@ -161,12 +161,7 @@ const putOnStream = async (
   return noted === 'moved' ? noted : replayed(noted, { entry, position: position.value })
 }
 
-const discard = async (
-  desk: QuarantineDesk,
-  item: Quarantined,
-  operator: Operator,
-  reason: string,
-): Promise<Tried> => {
+const discard = async (desk: QuarantineDesk, item: Quarantined, operator: Operator, reason: string): Promise<Tried> => {
   const state = quarantineState(item)
   if (state.status === 'replayed') throw alreadyDecided('It was replayed.')
   if (state.status === 'discarded') {

@@ -3,11 +3,7 @@ import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { SetAside } from './quarantine.ts'
 
 type AuditEventKind =
-  | 'merchant.saved'
-  | 'quarantine.set-aside'
-  | 'quarantine.replay-begun'
-  | 'quarantine.replayed'
-  | 'quarantine.discarded'
+  'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replay-begun' | 'quarantine.replayed' | 'quarantine.discarded'
 
 /**
  * Something that was decided about merchants, books or entries. It is published once it is durable where it counts, so that

@@ -51,11 +51,12 @@ export type QuarantineOutline = Omit<Quarantined, 'raw'>
  * Who did what, from where, and when. A replay is two actions, for it is decided before the entry is put on the stream and done
  * after: in between, and after a crash there, the entry may be counted, so nothing else can be decided any more.
  */
-export type QuarantineAction = Act & (
-  | { readonly action: 'replay-begun'; readonly entry: Entry }
-  | { readonly action: 'replayed'; readonly position: Position }
-  | { readonly action: 'discarded'; readonly reason: string }
-)
+export type QuarantineAction = Act &
+  (
+    | { readonly action: 'replay-begun'; readonly entry: Entry }
+    | { readonly action: 'replayed'; readonly position: Position }
+    | { readonly action: 'discarded'; readonly reason: string }
+  )
 
 export const QUARANTINE_STATUSES = ['waiting', 'replayed', 'discarded'] as const
 type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]

@@ -341,7 +341,13 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
   const path = `/v1/quarantine/${quarantineId(key)}`
   const entry = moved('q-b', NOON, 9n)
   const begun = { action: 'replay-begun', entry, by: 'ana', from: '203.0.113.7', atMs: Date.parse(NOON) } as const
-  const replayed = { action: 'replayed', position: at('9'), by: 'ana', from: '203.0.113.7', atMs: Date.parse(NOON) } as const
+  const replayed = {
+    action: 'replayed',
+    position: at('9'),
+    by: 'ana',
+    from: '203.0.113.7',
+    atMs: Date.parse(NOON),
+  } as const
 
   test('an item is answered as it stands in the list', async () => {
     const { get, quarantine } = aQueryApi()

@@ -148,9 +148,7 @@ const foundEntry = z.discriminatedUnion('status', [
 ])
 
 const by = z.string().describe('Who did it: the subject of the token.')
-const from = z
-  .string()
-  .describe('From where: the IPv4 or IPv6 address of the client, or `unknown`.')
+const from = z.string().describe('From where: the IPv4 or IPv6 address of the client, or `unknown`.')
 const at = instant('When it was done.')
 
 const quarantineAction = z

@@ -61,9 +61,9 @@ const actionResponse = (action: QuarantineAction) => {
 
 /** What was decided about an item, the decision being the last of its actions. */
 export type Decided = Act & { readonly item: Quarantined } & (
-  | { readonly status: 'replayed'; readonly replayedAs: Replay }
-  | { readonly status: 'discarded'; readonly reason: string }
-)
+    | { readonly status: 'replayed'; readonly replayedAs: Replay }
+    | { readonly status: 'discarded'; readonly reason: string }
+  )
 
 /** What an operator is answered. */
 export const decidedResponse = (decided: Decided) => ({
