@@ -378,6 +378,36 @@ describe('the quarantine on DynamoDB', () => {
     expect(answers).toMatchObject([{ Items: [expect.not.objectContaining({ raw: expect.anything() as object })] }])
   })
 
+  describe('the action of an operator', () => {
+    /** The item as it is stored, with these actions. */
+    const storedWith = async (actions: readonly object[]) => {
+      const table = await freshTable('quarantine')
+      const quarantine = dynamoQuarantine(dynamodb, table)
+      await quarantine.setAside(aSetAside())
+      const Key = quarantineKey(aSetAside())
+      const itemOf = async () => (await dynamodb.send(new GetCommand({ TableName: table, Key }))).Item
+      const Item = { ...(await itemOf()), actions, actionCount: actions.length }
+      await dynamodb.send(new PutCommand({ TableName: table, Item }))
+      return { quarantine, key: Key, actionsNow: async () => (await itemOf())?.['actions'] as unknown }
+    }
+    const [begun, replayed] = [
+      { action: 'replay-begun', by: 'ana', atMs: 1 },
+      { action: 'replayed', by: 'unknown', atMs: 2, position: { shardId: 's', sequenceNumber: '7', index: 0 } },
+    ]
+    const discarded = { action: 'discarded', reason: 'test', by: 'ben', from: '2001:db8::7', atMs: 3 } as const
+
+    test('stored by a former version, without its place, is read as of an unknown place and stays as it was', async () => {
+      const { quarantine, key, actionsNow } = await storedWith([begun, replayed])
+      const item = await quarantine.find(key)
+      expect(item?.actions).toEqual([
+        { ...begun, from: 'unknown', entry: anEntry() },
+        { ...replayed, from: 'unknown' },
+      ])
+      expect(await quarantine.note(item as Quarantined, discarded)).toBe('noted')
+      expect(await actionsNow()).toEqual([begun, replayed, discarded])
+    })
+  })
+
   describe('an item in an unknown format', () => {
     test.each([
       { stored: 'in a newer format', change: { format: 2 }, says: 'is stored in format 2, and only 1 is known here' },
