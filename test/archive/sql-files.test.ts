@@ -122,7 +122,11 @@ describe('on DuckDB', () => {
     await put({ ...sale, merchantId: merchantId('m2'), businessDay: day('2026-11-21') })
     await put({ ...sale, businessDay: day('2026-11-22'), amountMinor: 1n, terminalSeq: 6 })
     await decide('2026-11-20', savedBy('ana', 'm1', '2026-11-20'), discarded('ana', '10:00'), discarded('ben', '11:00'))
-    await decide('2026-11-20', savedBy('ana', 'm1', '2026-11-20'), anAuditEvent({ decidedAtMs: Date.parse('2026-11-20T12:00:00Z') }))
+    await decide(
+      '2026-11-20',
+      savedBy('ana', 'm1', '2026-11-20'),
+      anAuditEvent({ decidedAtMs: Date.parse('2026-11-20T12:00:00Z') }),
+    )
     await decide('2026-11-21', savedBy('os:ana', 'm2', '2026-11-21'))
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
