@@ -12,6 +12,10 @@ export type Access = {
 }
 
 export type ServiceEnv = {
+  Bindings: {
+    /** The other end of the socket, read when the request came, because a socket that is closed forgets it. */
+    readonly remoteAddress?: string | undefined
+  }
   Variables: {
     requestId: string
     /** Of a route that asks for a token: who sent it. */

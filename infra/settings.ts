@@ -64,6 +64,8 @@ const environment = z.object({
   ISSUER_PORT: port(8789),
   // `/metrics` needs a token with the scope `operations` for every merchant, unless this is set.
   METRICS_OPEN: z.stringbool().default(false),
+  // How many proxies of our own stand before ingest. So many entries of `X-Forwarded-For` are believed, from its end.
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
   // Pages of these origins may call the API from a browser; none by default.
   CORS_ORIGINS: z
     .string()
@@ -126,6 +128,8 @@ export type Settings = {
   readonly issuerPort: number
   /** Whether `/metrics` needs no token. */
   readonly metricsOpen: boolean
+  /** How many entries at the end of `X-Forwarded-For` are believed. */
+  readonly trustedProxies: number
   readonly corsOrigins: readonly string[]
   readonly archiveBucket: string
   readonly athena: { readonly workGroup: string; readonly database: string } | undefined
@@ -170,6 +174,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
     },
     issuerPort: values.ISSUER_PORT,
     metricsOpen: values.METRICS_OPEN,
+    trustedProxies: values.TRUSTED_PROXIES,
     corsOrigins: values.CORS_ORIGINS,
     archiveBucket: values.ARCHIVE_BUCKET,
     athena:

@@ -36,6 +36,7 @@ const app = ingest({
   log,
   registry: processRegistry(),
   queryUrl: settings.queryUrl,
+  trustedProxies: settings.trustedProxies,
   limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },
 })
 

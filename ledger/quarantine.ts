@@ -1,4 +1,5 @@
 import type { GrantedMerchants } from './access.ts'
+import type { Act } from './actor.ts'
 import { contentHash, type Entry } from './entry.ts'
 import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
 
@@ -50,15 +51,16 @@ export type Quarantined = SetAside & {
 export type QuarantineOutline = Omit<Quarantined, 'raw'>
 
 /**
- * An action of an operator on an item, with its time. A replay is two actions, because it is decided before the entry
- * is put on the stream and done afterwards. Between the two, and after a crash there, the entry may be counted, so no
- * other decision is possible.
+ * An action of an operator on an item, with its time and the address that it came from. A replay is two actions, because
+ * it is decided before the entry is put on the stream and done afterwards. Between the two, and after a crash there, the
+ * entry may be counted, so no other decision is possible.
  */
-export type QuarantineAction = { readonly by: string; readonly atMs: number } & (
-  | { readonly action: 'replay-begun'; readonly entry: Entry }
-  | { readonly action: 'replayed'; readonly position: Position }
-  | { readonly action: 'discarded'; readonly reason: string }
-)
+export type QuarantineAction = Act &
+  (
+    | { readonly action: 'replay-begun'; readonly entry: Entry }
+    | { readonly action: 'replayed'; readonly position: Position }
+    | { readonly action: 'discarded'; readonly reason: string }
+  )
 
 export const QUARANTINE_STATUSES = ['waiting', 'replayed', 'discarded'] as const
 type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]

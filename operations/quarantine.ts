@@ -194,7 +194,9 @@ const detailsOf = (item: Item): string => {
     ...(entry === undefined ? [] : ['', 'entry', indented(entry)]),
     ...(replayedAs === undefined ? [] : ['', 'replayed as', indented(replayedAs)]),
     ...(actions.length === 0 ? [] : ['', 'actions']),
-    ...actions.map(({ at, by, action, ...rest }) => `  ${at}  ${by}  ${action}  ${JSON.stringify(rest)}`),
+    ...actions.map(
+      ({ at, by, from, action, ...rest }) => `  ${at}  ${by}  ${from}  ${action}  ${JSON.stringify(rest)}`,
+    ),
     '',
     'bytes',
     `  ${readable(Buffer.from(raw, 'base64'))}`,
@@ -247,7 +249,7 @@ type Item = {
   readonly position: string
   readonly entry?: { readonly direction: string; readonly amount: number; readonly currency: string }
   readonly replayedAs?: object
-  readonly actions: readonly { readonly action: string; readonly by: string; readonly at: string }[]
+  readonly actions: readonly Readonly<Record<'action' | 'by' | 'from' | 'at', string>>[]
   readonly raw: string
 }
 

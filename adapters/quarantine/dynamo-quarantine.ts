@@ -23,6 +23,7 @@ import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
 import { requireFormat } from '#adapters/dynamodb/item-format'
 import { sortableNumber } from '#adapters/dynamodb/sortable-number'
+import { UNKNOWN } from '#ledger/actor'
 import type { Entry } from '#ledger/entry'
 import type { Position } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
@@ -182,10 +183,10 @@ const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
 }
 
 /**
- * An action. The entry of a replay is stored as its line. The line is absent when the entry is the one that was set
- * aside.
+ * An action. `from` is absent when it is not known, as in all actions of former versions; both versions read both. The
+ * entry of a replay is stored as its line. The line is absent when the entry is the one that was set aside.
  */
-type ActionItem = { readonly by: string; readonly atMs: number } & (
+type ActionItem = { readonly by: string; readonly from?: string; readonly atMs: number } & (
   | { readonly action: 'replay-begun'; readonly entry?: string }
   | { readonly action: 'replayed'; readonly position: Position }
   | { readonly action: 'discarded'; readonly reason: string }
@@ -240,16 +241,19 @@ const subjectOf = ({ entry: line }: OutlineItem): SetAside['subject'] =>
   line === undefined ? 'unreadable' : entryIn(line)
 
 const toActionItem = (action: QuarantineAction, subject: SetAside['subject']): ActionItem => {
-  if (action.action !== 'replay-begun') return action
-  const { entry, ...rest } = action
+  const { from: place, ...common } = action
+  const from = place === UNKNOWN ? {} : { from: place }
+  if (common.action !== 'replay-begun') return { ...common, ...from }
+  const { entry, ...rest } = common
   const line = entryLine(entry)
   const isAsItWas = subject !== 'unreadable' && line === entryLine(subject)
-  return isAsItWas ? rest : { ...rest, entry: line }
+  return { ...rest, ...from, ...(!isAsItWas && { entry: line }) }
 }
 
 const toAction = (item: ActionItem, subject: SetAside['subject']): QuarantineAction => {
-  if (item.action !== 'replay-begun') return item
-  const { entry: line, ...rest } = item
+  const known = { ...item, from: item.from ?? UNKNOWN }
+  if (known.action !== 'replay-begun') return known
+  const { entry: line, ...rest } = known
   const entry = line === undefined ? subject : entryIn(line)
   if (entry === 'unreadable') throw new Error('A quarantine item notes a replay of an entry that could not be read.')
   return { ...rest, entry }

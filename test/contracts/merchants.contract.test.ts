@@ -26,6 +26,16 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
     expect(await merchants.list({ limit: 10 })).toEqual({ items: [merchant] })
   })
 
+  test('a merchant comes back with who saved it, from where and when', async () => {
+    const merchants = await fresh()
+    const first = aMerchant({ savedBy: { by: 'ana', from: '203.0.113.7', atMs: 1 } })
+    const second = aMerchant({ revision: 2, savedBy: { by: 'os:ben', from: 'desk-7', atMs: 1_795_177_801_123 } })
+    for (const merchant of [first, second]) {
+      expect(await merchants.save(merchant)).toBe('saved')
+      expect(await merchants.find(merchant.merchantId)).toEqual(merchant)
+    }
+  })
+
   test.each(AWKWARD_TEXTS.filter(({ text }) => text !== ''))('a name comes back as it was: $what', async ({ text }) => {
     const merchants = await fresh()
     const merchant = aMerchant({ name: text })
@@ -87,11 +97,11 @@ describe('merchants on DynamoDB', () => {
   })
 
   test('in an unknown format are refused by the name of the format', async () => {
-    const item = { ...savedMerchant(aMerchant()), format: 2 }
+    const item = { ...savedMerchant(aMerchant()), format: 3 }
     const answers = { send: () => Promise.resolve({ Item: item }) } as unknown as DynamoDBDocumentClient
     const found = dynamoMerchants(answers, 'merchants').find(merchantId('m1'))
     await expect(found).rejects.toThrow(
-      'The register cannot be read at m1: a merchant in format 2; only format 1 is known here.',
+      'The register cannot be read at m1: a merchant in format 3; only the formats 1 and 2 are known here.',
     )
     await expect(found).rejects.toBeInstanceOf(UnknownFormat)
   })

@@ -172,15 +172,15 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
 })
 
 describe.each(quarantines)('decisions about items in quarantine: $name', ({ fresh }) => {
-  const by = 'ana'
+  const [by, from] = ['ana', '203.0.113.7']
   const place = (sequenceNumber: string, index = 0, shard = 0) => ({
     shardId: `shardId-${String(shard).padStart(12, '0')}`,
     sequenceNumber,
     index,
   })
-  const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, atMs: 1 })
-  const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, atMs: 2 })
-  const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, atMs: 3 }
+  const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, from, atMs: 1 })
+  const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, from, atMs: 2 })
+  const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, from, atMs: 3 }
   const first = aSetAside({ position: place('9') })
 
   /** The item as it is stored. */
@@ -376,6 +376,36 @@ describe('the quarantine on DynamoDB', () => {
     })
     await dynamoQuarantine(client, table).ofEntry(aBookId(), entryId('e1'), 10)
     expect(answers).toMatchObject([{ Items: [expect.not.objectContaining({ raw: expect.anything() as object })] }])
+  })
+
+  describe('the action of an operator', () => {
+    /** The item as it is stored, with these actions. */
+    const storedWith = async (actions: readonly object[]) => {
+      const table = await freshTable('quarantine')
+      const quarantine = dynamoQuarantine(dynamodb, table)
+      await quarantine.setAside(aSetAside())
+      const Key = quarantineKey(aSetAside())
+      const itemOf = async () => (await dynamodb.send(new GetCommand({ TableName: table, Key }))).Item
+      const Item = { ...(await itemOf()), actions, actionCount: actions.length }
+      await dynamodb.send(new PutCommand({ TableName: table, Item }))
+      return { quarantine, key: Key, actionsNow: async () => (await itemOf())?.['actions'] as unknown }
+    }
+    const [begun, replayed] = [
+      { action: 'replay-begun', by: 'ana', atMs: 1 },
+      { action: 'replayed', by: 'unknown', atMs: 2, position: { shardId: 's', sequenceNumber: '7', index: 0 } },
+    ]
+    const discarded = { action: 'discarded', reason: 'test', by: 'ben', from: '2001:db8::7', atMs: 3 } as const
+
+    test('stored by a former version, without its place, is read as of an unknown place and stays as it was', async () => {
+      const { quarantine, key, actionsNow } = await storedWith([begun, replayed])
+      const item = await quarantine.find(key)
+      expect(item?.actions).toEqual([
+        { ...begun, from: 'unknown', entry: anEntry() },
+        { ...replayed, from: 'unknown' },
+      ])
+      expect(await quarantine.note(item as Quarantined, discarded)).toBe('noted')
+      expect(await actionsNow()).toEqual([begun, replayed, discarded])
+    })
   })
 
   describe('an item in an unknown format', () => {

@@ -59,8 +59,8 @@ const start = async (given: Parameters<typeof aQueryApi>[0] = {}) => {
   for (const item of [SET_ASIDE, DECIDED, ...CONFLICTS]) await api.quarantine.setAside(item)
   const at = { ...DECIDED.position, sequenceNumber: `${DECIDED.position.sequenceNumber}0` }
   for (const action of [
-    { action: 'replay-begun', entry, by: 'ana', atMs: 1 },
-    { action: 'replayed', position: at, by: 'ana', atMs: 2 },
+    { action: 'replay-begun', entry, by: 'ana', from: 'unknown', atMs: 1 },
+    { action: 'replayed', position: at, by: 'ana', from: '2001:db8::7', atMs: 2 },
   ] as const) {
     await api.quarantine.note((await api.quarantine.find(quarantineKey(DECIDED))) as Quarantined, action)
   }

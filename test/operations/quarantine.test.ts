@@ -149,7 +149,7 @@ describe('show', () => {
     await run('discard', idOf(garbage), '--reason', 'noise')
     const { printed } = await run('show', idOf(garbage))
     expect(printed).toContain('(base64) AP8=')
-    expect(printed).toMatch(/ana {2}discarded {2}{"reason":"noise"}/)
+    expect(printed).toMatch(/ana {2}127.0.0.1 {2}discarded {2}{"reason":"noise"}/)
   })
 
   test('show refuses an unknown id', async () => {

@@ -1,6 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '#infra/settings'
 
+describe('TRUSTED_PROXIES', () => {
+  test.each([
+    { given: undefined, read: 0 },
+    { given: '0', read: 0 },
+    { given: '2', read: 2 },
+  ])('of "$given" is read as $read', ({ given, read }) => {
+    expect(readSettings({ TRUSTED_PROXIES: given }).trustedProxies).toBe(read)
+  })
+
+  test.each(['-1', '1.5', 'all', '17', '10.0.0.1'])('of %s is refused by its name', (given) => {
+    expect(() => readSettings({ TRUSTED_PROXIES: given })).toThrow(/TRUSTED_PROXIES/)
+  })
+})
+
 describe('QUERY_URL', () => {
   test.each([
     { given: undefined, read: undefined },

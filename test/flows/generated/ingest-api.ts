@@ -573,7 +573,7 @@ export interface components {
             quarantineId: string;
             /** @constant */
             status: "replayed";
-            /** @description The operator who decided. */
+            /** @description The operator who decided: the subject of the token. Repeating a decision changes no name. */
             by: string;
             /**
              * Format: date-time
@@ -607,7 +607,7 @@ export interface components {
             quarantineId: string;
             /** @constant */
             status: "discarded";
-            /** @description The operator who decided. */
+            /** @description The operator who decided: the subject of the token. Repeating a decision changes no name. */
             by: string;
             /**
              * Format: date-time

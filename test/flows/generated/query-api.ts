@@ -882,8 +882,10 @@ export interface components {
         QuarantineAction: {
             /** @constant */
             action: "replay-begun";
-            /** @description The operator. */
+            /** @description The operator: the subject of the token. */
             by: string;
+            /** @description The IPv4 or IPv6 address that the request came from, or `unknown`. */
+            from: string;
             /**
              * Format: date-time
              * @description The time of the action.
@@ -894,8 +896,10 @@ export interface components {
         } | {
             /** @constant */
             action: "replayed";
-            /** @description The operator. */
+            /** @description The operator: the subject of the token. */
             by: string;
+            /** @description The IPv4 or IPv6 address that the request came from, or `unknown`. */
+            from: string;
             /**
              * Format: date-time
              * @description The time of the action.
@@ -906,8 +910,10 @@ export interface components {
         } | {
             /** @constant */
             action: "discarded";
-            /** @description The operator. */
+            /** @description The operator: the subject of the token. */
             by: string;
+            /** @description The IPv4 or IPv6 address that the request came from, or `unknown`. */
+            from: string;
             /**
              * Format: date-time
              * @description The time of the action.
