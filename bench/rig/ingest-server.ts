@@ -5,14 +5,14 @@ import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Ready, Usage } from './ingest-worker.ts'
 
-export type Load = {
+type Load = {
   readonly path: string
   /** The bodies, which are sent in turn. */
   readonly bodies: readonly Buffer[]
   readonly forMs: number
 }
 
-export type Sent = {
+type Sent = {
   readonly requests: number
   readonly seconds: number
   /** The CPU of the server for each request, user and system. */
