@@ -45,7 +45,8 @@ export const service = <Table extends Routes>(
   addRoutes(app, door, SERVICE_ROUTES, {
     isAlive: () => jsonResponse({ status: 'ok' }),
     isReady: async () => {
-      const ready = await isReady().catch(() => false)
+      // A service that can check no token can serve no request.
+      const [ready] = await Promise.all([isReady(), access.tokens.ready()]).catch(() => [false])
       return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
     },
     readMetrics: async () => await metricsResponse(registry),

@@ -5,13 +5,24 @@ import type { AccessParts } from '#http/access'
 import { SCOPES } from '#ledger/access'
 import { aGrant, subject } from './builders.ts'
 
-const TOKEN = 'may-do-everything'
+const [TOKEN, WITHOUT_SCOPES, WITHOUT_GRANT] = ['may-do-everything', 'has-no-scope', 'has-no-grant']
 
 export const AUTHORIZATION = `Bearer ${TOKEN}`
 
+/** Of callers who may do nothing, each for a reason of its own. */
+export const REFUSED = {
+  unauthenticated: { authorization: '' },
+  withoutScopes: { authorization: `Bearer ${WITHOUT_SCOPES}` },
+  withoutGrant: { authorization: `Bearer ${WITHOUT_GRANT}` },
+} as const
+
+const LASTING = Number.MAX_SAFE_INTEGER
+
 export const ALLOWED: Pick<AccessParts, 'tokens' | 'grants'> = {
   tokens: memoryTokens({
-    [TOKEN]: { subject: subject('tester'), scopes: new Set(SCOPES), expiresAtMs: Number.MAX_SAFE_INTEGER },
+    [TOKEN]: { subject: subject('tester'), scopes: new Set(SCOPES), expiresAtMs: LASTING },
+    [WITHOUT_SCOPES]: { subject: subject('tester'), scopes: new Set(), expiresAtMs: LASTING },
+    [WITHOUT_GRANT]: { subject: subject('stranger'), scopes: new Set(SCOPES), expiresAtMs: LASTING },
   }),
   grants: memoryGrants([aGrant('tester', '*')]),
 }

@@ -390,11 +390,10 @@ const start = async (issuer: Issuer, trouble?: Trouble) => {
   })
   const log = { error: () => {}, warn: () => {} }
   const stream = memoryEntryStream()
-  const ofQuery = access()
   const apps = {
     ingest: ingest({ access: access(), zones: ianaZones, stream, merchants, quarantine, log }),
     'query-api': queryApi({
-      ...ofQuery,
+      ...access(),
       store: { merchants, heads, journal, quarantine, progress: memoryProgress() },
       openShards: stream.openShards,
       clock: Date.now,
@@ -402,10 +401,7 @@ const start = async (issuer: Issuer, trouble?: Trouble) => {
       every: () => () => {},
       stopping: new AbortController().signal,
       log,
-      isReady: async () => {
-        await ofQuery.tokens.ready()
-        return true
-      },
+      isReady: async () => true,
     }),
   }
 

@@ -6,6 +6,7 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { AccessParts } from '#http/access'
 import type { Registry } from '#http/metrics'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf, startOfDay } from '#ledger/calendar'
@@ -32,6 +33,7 @@ type Given = {
   readonly storeWith?: (store: Store) => StoreCalls
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
+  readonly access?: AccessParts
   readonly registry?: Registry
   readonly isReady?: () => Promise<boolean>
 }
@@ -42,6 +44,7 @@ export const aQueryApi = ({
   merchants = [aMerchant()],
   storeWith = () => ({}),
   onSleep,
+  access = ALLOWED,
   registry,
   isReady = async () => true,
 }: Given = {}) => {
@@ -54,7 +57,7 @@ export const aQueryApi = ({
 
   const app = withToken(
     queryApi({
-      ...ALLOWED,
+      ...access,
       store: withCalls(store, storeWith(store)),
       openShards: memoryEntryStream().openShards,
       clock: () => NOW_MS + elapsedMs,

@@ -233,7 +233,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measurements, for Prometheus */
+        /**
+         * Measurements, for Prometheus
+         * @description About all merchants together, so the token needs a grant of all. A setting opens it to everyone.
+         */
         get: operations["readMetrics"];
         put?: never;
         post?: never;
@@ -934,7 +937,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -969,6 +972,8 @@ export interface components {
         "x-request-id": string;
         /** @description Seconds. */
         "retry-after": number;
+        /** @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing. */
+        "www-authenticate": string;
         /** @description The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest was not told the address of the query API. */
         location: string;
         /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
@@ -1037,6 +1042,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -1060,7 +1089,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1141,6 +1174,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1175,7 +1232,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1256,6 +1317,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1294,7 +1379,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1383,6 +1472,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1421,7 +1534,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1504,6 +1621,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1542,7 +1683,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1627,6 +1772,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1661,7 +1830,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1735,6 +1908,30 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1769,7 +1966,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1856,6 +2057,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1890,7 +2115,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1975,6 +2204,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2009,7 +2262,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2097,6 +2354,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -2120,7 +2401,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2201,6 +2486,30 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2235,7 +2544,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2382,6 +2695,39 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**

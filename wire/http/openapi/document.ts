@@ -170,9 +170,15 @@ const componentsOf = (published: Readonly<Record<string, Published>>): Json => {
 
 const problemAnswer = (codes: readonly ProblemCode[], schema = 'Problem', more: Json = {}): Json => {
   const mayComeAgain = codes.some((code) => RETRY_AFTER.has(code))
+  const challenges = codes.some((code) => CHALLENGED.has(code))
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEM_TEXTS[code].means}`).join('\n\n'),
-    headers: { ...more, ...REQUEST_ID, ...(mayComeAgain && headers('retry-after')) },
+    headers: {
+      ...more,
+      ...REQUEST_ID,
+      ...(mayComeAgain && headers('retry-after')),
+      ...(challenges && headers('www-authenticate')),
+    },
     content: {
       'application/problem+json': {
         schema: ref(schema),
@@ -197,6 +203,8 @@ const RETRY_AFTER: ReadonlySet<ProblemCode> = new Set([
   'store-unavailable',
 ])
 
+const CHALLENGED: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbidden'])
+
 const ALWAYS_POSSIBLE = [
   'malformed-request',
   'too-slow',
@@ -212,6 +220,13 @@ const HEADERS = {
     schema: { type: 'string' },
   },
   'retry-after': { description: 'Seconds.', required: false, schema: { type: 'integer', minimum: 1 } },
+  'www-authenticate': {
+    description:
+      'What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` ' +
+      'that is needed. Without an `error`, the request has no token. Absent where only the grant is missing.',
+    required: false,
+    schema: { type: 'string' },
+  },
   location: {
     description:
       'The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest ' +
