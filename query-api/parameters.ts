@@ -24,7 +24,9 @@ import type { Store } from './store.ts'
 
 /** The merchant in the path. */
 export const merchantOf = async (c: ServiceContext, merchants: Store['merchants']): Promise<Merchant> => {
-  const merchant = await merchants.find(merchantIdOf(c))
+  const merchantId = merchantIdOf(c)
+  // The door has looked at this already, but the request may have waited since then.
+  const merchant = c.get('merchants').covers(merchantId) ? await merchants.find(merchantId) : undefined
   if (merchant === undefined) throw noSuchMerchant()
   return merchant
 }

@@ -1,6 +1,7 @@
 import { noSuchItem } from '#http/access'
 import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
+import { coversScope } from '#ledger/quarantine'
 import { listResponse } from '#wire/http/cursor'
 import { parseQuarantineParams, parseQueryParams } from '#wire/http/requests/query-params'
 import { quarantineResponse } from '#wire/http/responses/quarantine'
@@ -23,7 +24,8 @@ export const quarantineHandlers = ({ store, fresh }: RouteParts) => ({
     const { after } = queryOf(c, parseQueryParams)
     const key = quarantineKeyOf(c)
     const asOf = await fresh(c, after)
-    const item = await store.quarantine.find(key)
+    // The door has looked at this already, but the request may have waited since then.
+    const item = coversScope(c.get('merchants'), key.scope) ? await store.quarantine.find(key) : undefined
     if (item === undefined) throw noSuchItem()
     return answer(c, { content: quarantineResponse(item), asOf })
   },
