@@ -1,7 +1,7 @@
 import { comparePositions } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import { entryItemPrefix, keptDetail, quarantineKey, quarantineState, type Quarantined } from '#ledger/quarantine'
-import { pageOf } from '#adapters/page-of'
+import { idsBeginningOf, pageOf } from '#adapters/page-of'
 import { keyText, quarantinePage } from './quarantine-page.ts'
 
 export const memoryQuarantine = (): Quarantine => {
@@ -23,6 +23,12 @@ export const memoryQuarantine = (): Quarantine => {
           (status === undefined || quarantineState(item).status === status),
       )
       return quarantinePage(pageOf(wanted, keyOf, { ...from, limit: Infinity }).items, limit)
+    },
+    async merchantsBeginning(beginning, page) {
+      const merchants = [...items.values()].flatMap(({ subject }) =>
+        subject === 'unreadable' ? [] : [subject.merchantId],
+      )
+      return idsBeginningOf(merchants, beginning, page)
     },
     async ofEntry({ merchantId, day }, entryId, limit) {
       const prefix = `${merchantId}\n${entryItemPrefix(day, entryId)}`
