@@ -90,8 +90,8 @@ export type Quarantine = {
   setAside(item: SetAside): Promise<void>
   /**
    * Items of any size come back whole, and a page ends early where the next one's bytes would take it beyond
-   * QUARANTINE_PAGE_BYTES. Filtered by merchant: by day, then id; otherwise in no order that means anything. An item
-   * that cannot be read here does not hide the others: it comes as 'unreadable', with its key, and why in its detail.
+   * QUARANTINE_PAGE_BYTES. Filtered by merchant: by day, then id; otherwise in no order that means anything. A place is a
+   * `quarantinePlace`, of an item or of none; filtered by merchant, one of that merchant. An item that cannot be read here does not hide the others: it comes as 'unreadable', with its key, and why in its detail.
    */
   list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
   /**

@@ -34,6 +34,7 @@ import type { Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
   keptDetail,
+  parseQuarantinePlace,
   quarantineKey,
   quarantineState,
   type QuarantineAction,
@@ -110,7 +111,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     async list(filter, { limit, after }) {
       // No Limit, because DynamoDB would count the items that the filter drops.
       const input = { TableName: table, ConsistentRead: true, ...matching(filter) }
-      const paging = { client, startingToken: after === undefined ? undefined : readCursor(after) }
+      const paging = { client, startingToken: after === undefined ? undefined : keyAt(after) }
       const answers = filter.merchantId === undefined ? paginateScan(paging, input) : paginateQuery(paging, input)
       return await quarantinePage(wholeItems(answers, filter), limit)
     },
@@ -335,7 +336,8 @@ const matching = ({ merchantId, reason }: QuarantineFilter) => {
   }
 }
 
-const readCursor = (cursor: string): QuarantineKey => {
-  const [scope = '', item = ''] = cursor.split('\n')
-  return { scope, item }
+const keyAt = (place: string): QuarantineKey => {
+  const key = parseQuarantinePlace(place)
+  if (!key.ok) throw new Error(`A list of quarantine cannot go on from ${JSON.stringify(place)}.`)
+  return key.value
 }

@@ -1,12 +1,19 @@
 import { comparePositions } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
-import { entryItemPrefix, keptDetail, quarantineKey, quarantineState, type Quarantined } from '#ledger/quarantine'
+import {
+  entryItemPrefix,
+  keptDetail,
+  quarantineKey,
+  quarantinePlace,
+  quarantineState,
+  type Quarantined,
+} from '#ledger/quarantine'
 import { idsBeginningOf, pageOf } from '#adapters/page-of'
-import { keyText, quarantinePage } from './quarantine-page.ts'
+import { quarantinePage } from './quarantine-page.ts'
 
 export const memoryQuarantine = (): Quarantine => {
   const items = new Map<string, Quarantined>()
-  const keyOf = (item: Pick<Quarantined, 'subject' | 'position'>): string => keyText(quarantineKey(item))
+  const keyOf = (item: Pick<Quarantined, 'subject' | 'position'>): string => quarantinePlace(quarantineKey(item))
   return {
     async setAside(item) {
       const key = keyOf(item)
@@ -36,7 +43,7 @@ export const memoryQuarantine = (): Quarantine => {
       return ofIt.slice(0, limit).map(([, { raw: _, ...outline }]) => outline)
     },
     async find(key) {
-      return items.get(keyText(key))
+      return items.get(quarantinePlace(key))
     },
     async note(item, action) {
       const key = keyOf(item)
