@@ -107,8 +107,8 @@ async function* scopesFrom(
 type IdsBeginning = Store['merchants']['idsBeginning']
 
 /**
- * The granted ids in their order, each once, after the given one: those that the grant names, whether or not there is such
- * a merchant, and those that begin as it says. The latter are read `limit` at a time.
+ * The granted ids in their order, each once, after the given one: those that begin as the grant says, read `limit` at a
+ * time, and the others that it names, whether or not there is such a merchant.
  */
 export async function* grantedIds(
   granted: GrantedMerchants,

@@ -17,13 +17,14 @@ export type Permission = {
  * How often the grant is asked for. The answer is usually remembered, so the grants themselves are read once per 45 s and
  * subject, however many clients there are.
  */
-const ASK_EVERY_MS = 5_000
+const ASK_EVERY_MS = 2_000
 
 /**
- * How long a client stays without an answer. What is remembered is at most 45 s old, so a grant that is taken away counts
- * within a minute even while the grants are out of reach. A shorter outage ends no stream: there are three tries.
+ * How long a client stays while its questions have no answer. What is remembered is at most 45 s old, and is asked for at
+ * least every 2 s. So a grant that is taken away counts within a minute even while the grants are out of reach, and an
+ * outage of 10 s ends no stream.
  */
-const STAYS_UNCONFIRMED_MS = 15_000
+const STAYS_UNANSWERED_MS = 12_000
 
 type PermissionParts = {
   readonly clock: Clock
@@ -38,16 +39,16 @@ export const permissionToFollow = (
 ): Permission => {
   let isTakenAway = false
   let askedAtMs = timer.nowMs()
-  let confirmedAtMs = askedAtMs
+  /** When the first question was asked that has no answer yet. */
+  let unansweredSinceMs: number | undefined
 
   const ask = async (): Promise<void> => {
-    const nowMs = timer.nowMs()
-    askedAtMs = nowMs
+    askedAtMs = timer.nowMs()
+    unansweredSinceMs ??= askedAtMs
     try {
       const merchants = await access.merchants()
-      // As of the question: its answer may have been on the way for long.
-      if (merchants.covers(merchantId)) confirmedAtMs = nowMs
-      else isTakenAway = true
+      unansweredSinceMs = undefined
+      if (!merchants.covers(merchantId)) isTakenAway = true
     } catch (error) {
       if (!(error instanceof Unavailable)) isTakenAway = true
     }
@@ -56,8 +57,8 @@ export const permissionToFollow = (
   return {
     holds() {
       const nowMs = timer.nowMs()
-      const isExpired = clock() >= access.caller.expiresAtMs
-      if (isTakenAway || isExpired || nowMs - confirmedAtMs >= STAYS_UNCONFIRMED_MS) return false
+      if (isTakenAway || clock() >= access.caller.expiresAtMs) return false
+      if (unansweredSinceMs !== undefined && nowMs - unansweredSinceMs >= STAYS_UNANSWERED_MS) return false
       if (nowMs - askedAtMs >= ASK_EVERY_MS) void ask()
       return true
     },
