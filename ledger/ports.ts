@@ -71,6 +71,11 @@ export type Merchants = {
   save(merchant: Merchant): Promise<'saved' | 'moved'>
   /** All merchants, page by page in some fixed order; a page without `next` is the last. */
   list(page: Page): Promise<Listed<Merchant>>
+  /**
+   * The ids that begin so, in their order and page by page; `after` is an id that begins so. Reads no other merchant. An
+   * id that was registered a moment ago may be missing.
+   */
+  idsBeginning(beginning: string, page: Page): Promise<Listed<MerchantId>>
 }
 export type Page = { readonly limit: number; readonly after?: string }
 export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
@@ -85,10 +90,15 @@ export type Quarantine = {
   setAside(item: SetAside): Promise<void>
   /**
    * Items of any size come back whole, and a page ends early where the next one's bytes would take it beyond
-   * QUARANTINE_PAGE_BYTES. Filtered by merchant: by day, then id; otherwise in no order that means anything. An item
-   * that cannot be read here does not hide the others: it comes as 'unreadable', with its key, and why in its detail.
+   * QUARANTINE_PAGE_BYTES. Filtered by merchant: by day, then id; otherwise in no order that means anything. A place is a
+   * `quarantinePlace`, of an item or of none; filtered by merchant, one of that merchant. An item that cannot be read here does not hide the others: it comes as 'unreadable', with its key, and why in its detail.
    */
   list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
+  /**
+   * The ids of merchants that begin so and of which something was set aside, in their order and page by page; `after` is
+   * an id that begins so. Reads nothing of other merchants. Strongly consistent.
+   */
+  merchantsBeginning(beginning: string, page: Page): Promise<Listed<MerchantId>>
   /**
    * What was set aside of one book's id, by content hash, the first `limit`; strongly consistent. Usually nothing; more than
    * one item when several contents claimed the id.

@@ -2,7 +2,7 @@
 import { memoryGrants } from '#adapters/grants/memory-grants'
 import { memoryTokens } from '#adapters/tokens/memory-tokens'
 import type { AccessParts } from '#http/access'
-import { SCOPES } from '#ledger/access'
+import { SCOPES, type Caller } from '#ledger/access'
 import { aGrant, subject } from './builders.ts'
 
 const [TOKEN, WITHOUT_SCOPES, WITHOUT_GRANT] = ['may-do-everything', 'has-no-scope', 'has-no-grant']
@@ -26,6 +26,22 @@ export const ALLOWED: Pick<AccessParts, 'tokens' | 'grants'> = {
   }),
   grants: memoryGrants([aGrant('tester', '*')]),
 }
+
+/**
+ * Callers who may do everything for the merchants that are granted to them. The token of each is its name, and lasts
+ * until `expiresAtMs`.
+ */
+export const accessOf = (granted: Readonly<Record<string, readonly string[]>>, given: Partial<Caller> = {}) => {
+  const lasting = { scopes: new Set(SCOPES), expiresAtMs: Number.MAX_SAFE_INTEGER, ...given }
+  const callers = Object.keys(granted).map((name) => [name, { ...lasting, subject: subject(name) }])
+  return {
+    tokens: memoryTokens(Object.fromEntries(callers)),
+    grants: memoryGrants(Object.entries(granted).map(([name, merchants]) => aGrant(name, ...merchants))),
+  }
+}
+
+/** The header with which such a caller comes. */
+export const by = (name: string) => ({ authorization: `Bearer ${name}` })
 
 type App = {
   readonly fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>

@@ -25,7 +25,9 @@ const WORLDS = {
   'with a full house': { limits: { maxBytesInFlight: 1 } },
   'that takes an entry a minute': { limits: { maxBytesInFlight: 2 ** 26, maxEntriesPerSecond: 1 / 60 } },
   'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
-  'without a register': { merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE } },
+  'without a register': {
+    merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE, idsBeginning: UNREACHABLE },
+  },
   'in which others are quicker': {
     merchants: { ...memoryMerchants([aMerchant()]), save: async () => 'moved' },
     quarantine: { find: async () => WAITING, note: async () => 'moved' },

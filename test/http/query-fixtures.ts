@@ -35,6 +35,8 @@ type Given = {
   readonly onSleep?: (nowMs: number) => Promise<void>
   readonly access?: AccessParts
   readonly registry?: Registry
+  /** Who sends requests, and for which merchants they may act. */
+  readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly isReady?: () => Promise<boolean>
 }
 
@@ -46,6 +48,7 @@ export const aQueryApi = ({
   onSleep,
   access = ALLOWED,
   registry,
+  access = ALLOWED,
   isReady = async () => true,
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
