@@ -33,7 +33,6 @@ type Given = {
   readonly storeWith?: (store: Store) => StoreCalls
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
-  readonly access?: AccessParts
   readonly registry?: Registry
   /** Who sends requests, and for which merchants they may act. */
   readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
@@ -46,7 +45,6 @@ export const aQueryApi = ({
   merchants = [aMerchant()],
   storeWith = () => ({}),
   onSleep,
-  access = ALLOWED,
   registry,
   access = ALLOWED,
   isReady = async () => true,
