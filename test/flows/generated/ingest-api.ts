@@ -729,7 +729,7 @@ export interface components {
         etag: string;
         /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
         "merchant-etag": string;
-        /** @description `no-cache`: may be kept, but has to be asked about before each use. */
+        /** @description `no-cache`: may be kept, but has to be asked about before each use. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
         "cache-control": string;
         /** @description When the books were read. */
         "daybook-as-of": string;
