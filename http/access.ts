@@ -32,7 +32,7 @@ export type Door = {
  * How long a token that was verified is taken without looking at its signature again, at most; never longer than it is
  * valid. An issuer that withdraws a key is heard after this time.
  */
-export const TOKEN_KNOWN_FOR_MS = 5 * 60_000
+const TOKEN_KNOWN_FOR_MS = 5 * 60_000
 
 // A token usually takes 1 KB, with its entry in the memory. The two bound what the tokens of a generous issuer take.
 const MOST_TOKENS = 10_000

@@ -18,6 +18,8 @@ export type ServiceEnv = {
   }
   Variables: {
     requestId: string
+    /** Whether the route asks for a token, so that its answer is for the caller alone. */
+    isGuarded: boolean
     /** Of a route that asks for a token: who sent it. */
     access: Access
     /** Of such a route: what was granted when the request came. */

@@ -39,13 +39,15 @@ export const service = <Table extends Routes>(
     c.set('requestId', requestIdOf(c.req.header('x-request-id')))
     await next()
     c.res.headers.set('x-request-id', c.get('requestId'))
+    if (c.get('isGuarded')) keepForItsCaller(c.res.headers)
   })
   const door = accessDoor(access)
   addRoutes(app, door, routes, handlers)
   addRoutes(app, door, SERVICE_ROUTES, {
     isAlive: () => jsonResponse({ status: 'ok' }),
     isReady: async () => {
-      const ready = await isReady().catch(() => false)
+      // A service that can check no token can serve no request.
+      const [ready] = await Promise.all([isReady(), access.tokens.ready()]).catch(() => [false])
       return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
     },
     readMetrics: async () => await metricsResponse(registry),
@@ -64,6 +66,16 @@ export const service = <Table extends Routes>(
     return problem(c, { code: 'unexpected-error', detail })
   })
   return app
+}
+
+/**
+ * An answer that depends on who asks: a cache that several callers share neither keeps it nor gives it to another one
+ * (RFC 9111, sections 4.1 and 5.2.2.7).
+ */
+const keepForItsCaller = (headers: Headers): void => {
+  const others = headers.get('cache-control')
+  headers.set('cache-control', others === null ? 'private' : `private, ${others}`)
+  headers.append('vary', 'Authorization')
 }
 
 const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))

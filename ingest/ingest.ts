@@ -108,7 +108,7 @@ export const ingest = ({
     }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
     isReady: async () => {
-      await Promise.all([guarded.openShards(), merchants.find(NO_MERCHANT), access.tokens.ready()])
+      await Promise.all([guarded.openShards(), merchants.find(NO_MERCHANT)])
       return true
     },
     onOutcomes: metrics.onOutcomes,

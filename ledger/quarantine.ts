@@ -2,6 +2,7 @@ import type { GrantedMerchants } from './access.ts'
 import type { Act } from './actor.ts'
 import { contentHash, type Entry } from './entry.ts'
 import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
+import { ok, refuse, type Result } from './result.ts'
 
 /** The reasons for which a record can never succeed as it is. */
 export const QUARANTINE_REASONS = [
@@ -117,6 +118,16 @@ export const quarantineKey = ({
   }
   const prefix = entryItemPrefix(subject.businessDay, subject.entryId)
   return { scope: subject.merchantId, item: `${prefix}${contentHash(subject)}` }
+}
+
+/** A key as the place at which a page of a list ends. */
+export const quarantinePlace = ({ scope, item }: QuarantineKey): string => `${scope}\n${item}`
+
+/** The key that such a place names. */
+export const parseQuarantinePlace = (text: string): Result<QuarantineKey, 'not-a-place'> => {
+  // No key that we make comes near this length, and the store takes none that is much longer.
+  const [, scope, item] = text.length > 1_000 ? [] : (/^([^\n]+)\n([^\n]+)$/.exec(text) ?? [])
+  return scope === undefined || item === undefined ? refuse('not-a-place') : ok({ scope, item })
 }
 
 /**

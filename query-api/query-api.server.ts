@@ -21,11 +21,10 @@ const client = documentClient()
 // One attempt only: the shards are listed again soon in any case.
 const stream = kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), streamName)
 const merchants = dynamoMerchants(client, tables.merchants)
-const jwt = jwtTokens(tokens, { onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read') })
 
 const stopping = new AbortController()
 const app = queryApi({
-  tokens: jwt,
+  tokens: jwtTokens(tokens, { onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read') }),
   grants: dynamoGrants(client, tables.grants),
   metricsOpen,
   store: {
@@ -46,8 +45,8 @@ const app = queryApi({
   log,
   registry: processRegistry(),
   isReady: async () => {
-    // The store and the issuer's keys are needed for every answer, the stream is not.
-    await Promise.all([merchants.list({ limit: 1 }), jwt.ready()])
+    // The store is needed for every answer, the stream is not.
+    await merchants.list({ limit: 1 })
     return true
   },
 })

@@ -14,12 +14,14 @@ export type IssuerKeys = {
   ready(): Promise<void>
 }
 
+type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
 export type IssuerKeysParts = {
   /** Hears the keys each time they were read. */
   readonly onRead: (keys: Jwks) => void
   /** Hears why the keys could not be read. */
   readonly onTrouble?: ((error: unknown) => void) | undefined
-  readonly fetch?: typeof fetch | undefined
+  readonly fetch?: Fetch | undefined
   readonly clocks?: readonly Clock[] | undefined
 }
 
@@ -116,7 +118,7 @@ export const issuerKeys = (
   }
 }
 
-const fetchKeys = async (issuer: string, fetch: typeof globalThis.fetch): Promise<Jwks> => {
+const fetchKeys = async (issuer: string, fetch: Fetch): Promise<Jwks> => {
   const signal = AbortSignal.timeout(MOST_MS)
   const get = async (url: string) => await fetchJson(url, { fetch, signal })
   // Section 4.1: a slash at the end of an issuer is left out here.
@@ -137,7 +139,7 @@ const placeOfKeys = (issuer: string, jwksUri: unknown): string => {
   throw new Error(`${JSON.stringify(jwksUri)} is no place for the keys of ${issuer}`)
 }
 
-type Bounds = { readonly fetch: typeof globalThis.fetch; readonly signal: AbortSignal }
+type Bounds = { readonly fetch: Fetch; readonly signal: AbortSignal }
 
 const fetchJson = async (url: string, { fetch, signal }: Bounds): Promise<Record<string, unknown>> => {
   const response = await fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json' } })

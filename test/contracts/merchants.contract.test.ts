@@ -6,6 +6,7 @@ import { savedMerchant } from '#wire/archive/merchant'
 import { AWKWARD_TEXTS } from '../awkward-texts.ts'
 import { aMerchant, aRule, day, merchantId } from '../builders.ts'
 import { allMerchants, dynamodb } from './adapters.ts'
+import { allIds, AWKWARD_IDS, BEGINNINGS } from './beginnings.ts'
 
 describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
   test('a merchant is not found before it is saved', async () => {
@@ -83,6 +84,27 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
 
     expect(read.map((page) => page.length)).toEqual(pages)
     expect(new Set(read.flat())).toEqual(new Set(ids))
+  })
+
+  test.each(BEGINNINGS)('the ids that begin with "$beginning" come in their order: $ids', async ({ beginning, ids }) => {
+    const merchants = await fresh()
+    for (const id of AWKWARD_IDS) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
+    for (const limit of [1, 2, 3, 500]) {
+      expect((await allIds(merchants.idsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
+    }
+  })
+
+  test('a change leaves a merchant among the ids, once', async () => {
+    const merchants = await fresh()
+    await merchants.save(aMerchant())
+    await merchants.save(aMerchant({ revision: 2 }))
+    expect(await merchants.idsBeginning('', { limit: 10 })).toEqual({ items: ['m1'] })
+  })
+
+  test('the ids go on after an id that is not registered', async () => {
+    const merchants = await fresh()
+    for (const id of ['a1', 'a3']) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
+    expect(await merchants.idsBeginning('a', { limit: 10, after: 'a2' })).toEqual({ items: ['a3'] })
   })
 })
 

@@ -17,6 +17,7 @@ import {
 import { awkwardEntries } from '../awkward-texts.ts'
 import { aBookId, anEntry, aSetAside, day, entryId, merchantId, utf8 } from '../builders.ts'
 import { dynamodb, freshTable, quarantines } from './adapters.ts'
+import { allIds, AWKWARD_IDS, BEGINNINGS } from './beginnings.ts'
 
 describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
   test('it is empty before anything is set aside', async () => {
@@ -94,6 +95,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     const others = [
       anEntry({ entryId: entryId('e11') }),
       anEntry({ entryId: entryId('e') }),
+      anEntry({ entryId: entryId('E1') }),
       anEntry({ businessDay: day('2026-11-21') }),
       anEntry({ merchantId: merchantId('m2') }),
     ].map((entry) => aSetAside({ entry }))
@@ -140,6 +142,19 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
 
     expect(read.map((page) => page.length)).toEqual(pages)
     expect(new Set(read.flat().map(nameOf)).size).toBe(read.flat().length)
+  })
+
+  test.each(BEGINNINGS)('the merchants that begin with "$beginning" and have items: $ids', async ({ beginning, ids }) => {
+    const quarantine = await fresh()
+    for (const id of AWKWARD_IDS) {
+      const entries = ['e1', 'e2'].map((name) => anEntry({ merchantId: merchantId(id), entryId: entryId(name) }))
+      for (const entry of entries) await quarantine.setAside(aSetAside({ entry, raw: noise(300_001) }))
+    }
+    await quarantine.setAside(anUnreadable({ raw: noise(300_001) }))
+    for (const limit of [1, 2, 500]) {
+      expect((await allIds(quarantine.merchantsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
+    }
+    expect(await everything(quarantine), 'the list of merchants is no item').toHaveLength(2 * AWKWARD_IDS.length + 1)
   })
 
   test.each<{ holds: string; sizes: number[]; pages: number[] }>([

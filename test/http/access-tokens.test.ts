@@ -92,7 +92,7 @@ describe('a caller is what its token says', () => {
     }
     const tokens = tokensOf(
       { issuer: pool, scopePrefix: 'daybook/', clientIds: ['4f2k'] },
-      { fetch: async (url) => Response.json(documents[String(url)]) },
+      { fetch: async (url) => Response.json(documents[url]) },
     )
     // As the documentation of Cognito shows an access token of client credentials.
     const claims = {
@@ -170,7 +170,7 @@ describe('a refusal', () => {
     const signature = await sign.call(
       crypto.subtle,
       'RSASSA-PKCS1-v1_5',
-      issuer.signing.privateKey as Parameters<typeof sign>[1],
+      issuer.signing.privateKey,
       Buffer.from(`${critical}.${claims}`),
     )
     const token = `${critical}.${claims}.${Buffer.from(signature).toString('base64url')}`
@@ -399,7 +399,7 @@ describe('an issuer that does not answer', () => {
       { issuer: secure },
       {
         fetch: async (url) => {
-          asked.push(String(url))
+          asked.push(url)
           return Response.json({ issuer: secure, jwks_uri: 'http://issuer.example/jwks' })
         },
       },

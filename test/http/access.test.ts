@@ -159,7 +159,7 @@ describe('a refusal', () => {
       ['/merchants/other', 'Bearer till'],
       ['/sum', 'Bearer till'],
     ]) {
-      expect((await ask(path, token)).headers.get('cache-control')).toBe('no-store')
+      expect((await ask(path, token)).headers.get('cache-control')).toContain('no-store')
     }
   })
 })

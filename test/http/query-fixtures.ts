@@ -28,24 +28,25 @@ export const SHARD_ID = 'shardId-000000000000'
 export type StoreCalls = { readonly [Port in keyof Store]?: Partial<Store[Port]> }
 
 type Given = {
-  readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly merchants?: readonly Merchant[]
   /** Replaces calls of the store, for failures and for books that move while they are read. */
   readonly storeWith?: (store: Store) => StoreCalls
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
   readonly registry?: Registry
+  /** Who sends requests, and for which merchants they may act. */
+  readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly isReady?: () => Promise<boolean>
 }
 
 type Task = { readonly ms: number; readonly run: () => void }
 
 export const aQueryApi = ({
-  access = ALLOWED,
   merchants = [aMerchant()],
   storeWith = () => ({}),
   onSleep,
   registry,
+  access = ALLOWED,
   isReady = async () => true,
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]

@@ -47,3 +47,25 @@ describe('QUERY_URL', () => {
     expect(() => readSettings({ QUERY_URL: given })).not.toThrow(/secret/)
   })
 })
+
+describe('TOKEN_ISSUER', () => {
+  // Tokens name their issuer to the letter; Auth0, for one, with a slash at the end.
+  test.each(['https://tenant.eu.auth0.com/', 'https://login.example.com/realms/Books', 'http://127.0.0.1:8789'])(
+    'of %s is read as it is written',
+    (given) => expect(readSettings({ TOKEN_ISSUER: given }).tokens.issuer).toBe(given),
+  )
+
+  test('is the local issuer when it is not set', () => {
+    expect(readSettings({ ISSUER_PORT: '9000' }).tokens.issuer).toBe('http://127.0.0.1:9000')
+  })
+
+  test.each(['issuer', 'ftp://example.com', 'https://ana:secret@example.com', 'https://example.com/?a=b'])(
+    'of %s is refused, in a message that hides it',
+    (given) => {
+      expect(() => readSettings({ TOKEN_ISSUER: given })).toThrow(
+        /^These settings cannot be used:\n {2}TOKEN_ISSUER: must be/,
+      )
+      expect(() => readSettings({ TOKEN_ISSUER: given })).not.toThrow(/secret/)
+    },
+  )
+})
