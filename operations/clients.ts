@@ -310,6 +310,7 @@ const openWorld = (): ClientsWorld => {
   const { AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_KINESIS: stream } = process.env
   const { userPoolId, dataFolder, tokens, tables, streamName } = readSettings()
   if (userPoolId === undefined && (store === undefined || stream === undefined)) useRunningSystem()
+  if (userPoolId !== undefined && tokens.scopePrefix === '') throw new Error(NO_SCOPE_PREFIX)
   return {
     clients:
       userPoolId === undefined
@@ -321,5 +322,8 @@ const openWorld = (): ClientsWorld => {
     actor: operatorHere(),
   }
 }
+
+const NO_SCOPE_PREFIX =
+  'USER_POOL_ID is set and SCOPE_PREFIX is not. Set it to the resource server of the pool and a slash, such as daybook/.'
 
 if (import.meta.main) await runCommand(clients(openWorld), USAGE)

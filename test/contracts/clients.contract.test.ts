@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cognitoClients } from '#adapters/clients/cognito-clients'
@@ -188,6 +188,19 @@ describe('clients in files', () => {
     expect(await issuer.accepts(client.clientId, secret)).toBe(true)
     await command.remove(client.clientId)
     expect(await issuer.accepts(client.clientId, secret)).toBe(false)
+  })
+
+  test('a change waits until no other process changes a client, and then sees what that has done', async () => {
+    const folder = aFolder()
+    const clients = fileClients(folder)
+    const { client } = await clients.add(aSystem())
+    const [lock, file] = [join(folder, 'lock'), join(folder, `${client.clientId}.json`)]
+    writeFileSync(lock, '999')
+    const asked = clients.addSecret(client.clientId)
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as { secrets: object[] }
+    writeFileSync(file, JSON.stringify({ ...stored, secrets: [...stored.secrets, ...stored.secrets] }))
+    rmSync(lock)
+    expect(await asked).toEqual({ ok: false, error: 'has-two-secrets' })
   })
 
   test('a lock and a draft that a killed process left behind are no clients and stop no change', async () => {

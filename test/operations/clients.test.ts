@@ -6,11 +6,15 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
+import { documentClient } from '#adapters/aws/dynamodb'
+import { fileClients } from '#adapters/clients/file-clients'
 import { memoryClients } from '#adapters/clients/memory-clients'
+import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { memoryGrants } from '#adapters/grants/memory-grants'
-import { secretHash, type ClientId, type Clients } from '#ledger/clients'
+import { secretHash, type Clients } from '#ledger/clients'
 import { clients as command, USAGE, type ClientsWorld } from '#operations/clients'
 import { aGrant, subject } from '#test/builders'
+import { freshStream, freshTable } from '#test/contracts/adapters'
 import { runIn } from './run.ts'
 
 const NOW = '2026-11-20T12:00:00.000Z'
@@ -34,7 +38,7 @@ const run = (world: ClientsWorld, ...args: string[]) =>
 const TILL = ['--name', 'Till of acme', '--scope', 'entries:write', '--merchant', 'acme-*'] as const
 const WEB = ['--name', 'Web', '--scope', 'ledger:read', '--redirect-uri', 'https://books.example.com/callback'] as const
 
-const onlyClient = async ({ clients }: ClientsWorld) => {
+const onlyClient = async ({ clients }: Pick<ClientsWorld, 'clients'>) => {
   const { items } = await clients.list({ limit: 2 })
   const [client] = items
   if (client === undefined || items.length > 1) throw new Error('There is not exactly one client.')
@@ -281,14 +285,32 @@ test('add keeps to the lifetimes that the issuer can keep', async () => {
   expect(complained).toMatch(/^--ttl must be 300 to 86400 seconds, not 299\./)
 })
 
-test('clients as a process without a running system says so and ends with exit code 3', async () => {
-  const { AWS_ENDPOINT_URL_DYNAMODB: _d, USER_POOL_ID: _u, ...rest } = process.env
-  const env = { ...rest, DAYBOOK_DATA: mkdtempSync(join(tmpdir(), 'daybook-empty-')) }
-  const ended = promisify(execFile)(process.execPath, ['operations/clients.ts', 'revoke', 'x' as ClientId], { env })
+test.each([
+  { what: 'without a running system', given: {}, says: /^No Daybook is running/ },
+  {
+    what: 'with a user pool and no SCOPE_PREFIX',
+    given: { USER_POOL_ID: 'us-east-1_x' },
+    says: /^USER_POOL_ID is set and/,
+  },
+])('clients as a process $what says so and ends with exit code 3', async ({ given, says }) => {
+  const { AWS_ENDPOINT_URL_DYNAMODB: _d, ...rest } = process.env
+  const env = { ...rest, DAYBOOK_DATA: mkdtempSync(join(tmpdir(), 'daybook-empty-')), ...given }
+  const ended = promisify(execFile)(process.execPath, ['operations/clients.ts', 'revoke', 'x'], { env })
   const failed = await ended.catch((error: { code: number; stdout: string; stderr: string }) => error)
-  expect(failed).toMatchObject({
-    code: 3,
-    stdout: '',
-    stderr: expect.stringMatching(/^No Daybook is running/) as string,
+  expect(failed).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(says) as string })
+})
+
+test('clients as a process writes the secret of a new client to standard output and nothing else', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-clients-'))
+  const [grants, stream] = [await freshTable('grants'), await freshStream({ shards: 1 })]
+  const env = { ...process.env, DAYBOOK_DATA: folder, GRANTS_TABLE: grants, STREAM_NAME: stream }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['operations/clients.ts', 'add', ...TILL], {
+    env,
   })
+  const clients = fileClients(join(folder, 'issuer', 'clients'))
+  const { clientId } = await onlyClient({ clients })
+  expect(stdout).toMatch(/^[\w-]{43}\n$/)
+  expect(await clients.accepts(clientId, stdout.trim())).toBe(true)
+  expect(stderr).toContain(clientId)
+  expect(await dynamoGrants(documentClient(), grants).find(subject(clientId))).toEqual(aGrant(clientId, 'acme-*'))
 })
