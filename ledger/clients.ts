@@ -45,7 +45,7 @@ export type Client = ClientTerms & {
 }
 
 /** A secret that is shown once. Neither the issuer nor Daybook can show it again. */
-export type NewSecret = { readonly secret: string; readonly madeAtMs: number }
+type NewSecret = { readonly secret: string; readonly madeAtMs: number }
 
 /** The characters are those that Cognito takes, so that a name which is good locally is good on AWS. */
 export const isClientName = (text: string): boolean => /^[\w+=,.@-]([\w +=,.@-]{0,126}[\w+=,.@-])?$/.test(text)
@@ -107,8 +107,8 @@ export type ClientSecrets = {
 export const USUAL_TOKEN_LIFETIME_SECONDS = 86_400
 
 /**
- * What is kept of a secret. A slow hash, as for passwords, would add nothing: it makes guessing dear, and 256 random bits
- * are beyond guessing however cheap a guess is.
+ * What is kept of a secret. A slow hash makes each guess expensive, which protects passwords that can be guessed. It would
+ * add nothing here, because a secret is 256 random bits.
  */
 export const secretHash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 

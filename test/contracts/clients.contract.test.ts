@@ -107,7 +107,7 @@ describe.each(allClients)('clients: $name', ({ fresh }) => {
     const clients = await fresh()
     const { client } = await clients.add(aSystem())
     const answers = await Promise.all([clients.addSecret(client.clientId), clients.addSecret(client.clientId)])
-    expect(answers.map(({ ok }) => ok).toSorted()).toEqual([false, true])
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
   })
 
   test('a public client has no secrets to add or drop', async () => {
