@@ -55,7 +55,7 @@ export const CLIENT_NAME_RULE =
 
 /** What is sent there lets its reader in, so it must not travel in the open, except within one machine. */
 export const isRedirectUri = (text: string): boolean => {
-  const url = /^[\x21-\x7e]{1,1024}$/.test(text) && !text.includes('#') ? URL.parse(text) : null
+  const url = /^https?:\/\/[\x21-\x7e]{1,1000}$/.test(text) && !text.includes('#') ? URL.parse(text) : null
   if (url === null || url.username !== '' || url.password !== '') return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && OWN_MACHINE.includes(url.hostname))
 }

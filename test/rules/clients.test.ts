@@ -28,6 +28,7 @@ test.each([
   { uri: 'https://books.example.com/#here', is: false },
   { uri: 'https://ana:pw@books.example.com/', is: false },
   { uri: 'https://books.example.com/\n', is: false },
+  { uri: 'https:books.example.com/', is: false },
   { uri: 'javascript:alert(1)', is: false },
   { uri: 'com.example.till:/callback', is: false },
   { uri: '/callback', is: false },
