@@ -53,7 +53,7 @@ export const anIssuer = async ({ clock = Date.now, makesKeys = false }: Options 
         subject: newPersonSubject(login),
         scopes,
         password: await hashPassword(PASSWORD, { N: 1_024, r: 8, p: 1 }),
-        credentialsMadeAtMs: Date.now(),
+        credentialsMadeAtMs: Date.now() - 1_000,
       }
       people.save(person)
       return person
