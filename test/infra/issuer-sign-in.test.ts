@@ -1,7 +1,14 @@
 /** People sign in at the real issuer: authorisation code with PKCE, a password and an authenticator app. */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { beforeEach, describe, expect, test } from 'vitest'
-import { anIssuer, askForToken, AUDIENCE, aSystem, partOf, PASSWORD, type AnIssuer } from './an-issuer.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { anIssuer, askForToken, AUDIENCE, aSystem, partOf, PASSWORD, type AnIssuer } from '#test/an-issuer'
+
+/** An issuer that ends with the test. */
+const started = async (options: Parameters<typeof anIssuer>[0] = {}) => {
+  const issuer = await anIssuer(options)
+  onTestFinished(issuer.stop)
+  return issuer
+}
 
 const REDIRECT = 'http://127.0.0.1:9999/signed-in'
 const WRONG = /is wrong, or the code was used before/
@@ -11,7 +18,7 @@ let issuer: AnIssuer
 let clientId: string
 beforeEach(async () => {
   nowMs = Date.now()
-  issuer = await anIssuer({ clock: () => nowMs })
+  issuer = await started({ clock: () => nowMs })
   const terms = { kind: 'public', name: 'Daybook Web', redirectUris: [REDIRECT] } as const
   const { client } = await issuer.clients.add(aSystem({ ...terms, scopes: ['ledger:read', 'operations'] }))
   clientId = client.clientId
