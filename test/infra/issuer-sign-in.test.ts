@@ -166,7 +166,10 @@ describe('the code flow', () => {
 
   test('answers an address that is not registered with a page, and never sends the person there', async () => {
     const query = new URLSearchParams({ ...authorizeParams('v'.repeat(43)), redirect_uri: 'https://evil.example/' })
-    const response = await fetch(`${issuer.url}/auth?${query}`, { redirect: 'manual', headers: { accept: 'text/html' } })
+    const response = await fetch(`${issuer.url}/auth?${query}`, {
+      redirect: 'manual',
+      headers: { accept: 'text/html' },
+    })
     expect([response.status, response.headers.get('location')]).toEqual([400, null])
     expect(await response.text()).toContain('redirect_uri did not match')
   })
