@@ -21,6 +21,8 @@ const serviceUrl = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+export const DEFAULT_DATA_FOLDER = '.daybook'
+
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   INGEST_PORT: port(8787),
@@ -84,7 +86,7 @@ const environment = z.object({
     .default(128 * 1024 * 1024),
 
   // Only the local system uses the next settings.
-  DAYBOOK_DATA: z.string().default('.daybook'),
+  DAYBOOK_DATA: z.string().default(DEFAULT_DATA_FOLDER),
   DAYBOOK_SHARDS: z.coerce.number().int().min(1).max(64).default(2),
   // Whether the stream waits for the disk before it acknowledges. `never` is for throw-away data.
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
@@ -94,6 +96,8 @@ const environment = z.object({
 export type TokenSettings = {
   /** The URL of the issuer, as its tokens name it. */
   readonly issuer: string
+  /** Whether it is the one that `npm start` runs. */
+  readonly isOurs: boolean
   readonly audience: string
   /** Undefined: a token of any client of the issuer is taken. */
   readonly clientIds: readonly string[] | undefined
@@ -152,6 +156,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
     },
     tokens: {
       issuer: values.TOKEN_ISSUER ?? `http://127.0.0.1:${values.ISSUER_PORT}`,
+      isOurs: values.TOKEN_ISSUER === undefined,
       audience: values.TOKEN_AUDIENCE,
       clientIds: values.TOKEN_CLIENT_IDS,
       scopePrefix: values.SCOPE_PREFIX,

@@ -32,7 +32,7 @@ export const markDataVersion = (folder: string): void => {
 const FILE = 'version'
 
 /** The folders in which the services keep data. A folder without any of them has no data of ours. */
-const PARTS = ['kinesis', 'dynamodb', 's3', 'firehose']
+const PARTS = ['kinesis', 'dynamodb', 's3', 'firehose', 'issuer']
 
 const versionOf = (folder: string): string | undefined => {
   try {
