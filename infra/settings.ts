@@ -62,6 +62,8 @@ const environment = z.object({
   // Cognito writes `daybook/entries:write` where we say `entries:write`.
   SCOPE_PREFIX: z.string().default(''),
   ISSUER_PORT: port(8789),
+  // Clients are kept in this user pool of Cognito when it is set, and otherwise in files of the local issuer.
+  USER_POOL_ID: z.string().optional(),
   // `/metrics` needs a token with the scope `operations` for every merchant, unless this is set.
   METRICS_OPEN: z.stringbool().default(false),
   // How many proxies of our own stand before ingest. So many entries of `X-Forwarded-For` are believed, from its end.
@@ -126,6 +128,7 @@ export type Settings = {
   readonly tables: TableNames
   readonly tokens: TokenSettings
   readonly issuerPort: number
+  readonly userPoolId: string | undefined
   /** Whether `/metrics` needs no token. */
   readonly metricsOpen: boolean
   /** How many entries at the end of `X-Forwarded-For` are believed. */
@@ -173,6 +176,7 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
       scopePrefix: values.SCOPE_PREFIX,
     },
     issuerPort: values.ISSUER_PORT,
+    userPoolId: values.USER_POOL_ID,
     metricsOpen: values.METRICS_OPEN,
     trustedProxies: values.TRUSTED_PROXIES,
     corsOrigins: values.CORS_ORIGINS,

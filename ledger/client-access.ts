@@ -4,6 +4,8 @@
  * without a grant, or one whose secret was never shown: it is harmless, it is listed, and it can be revoked.
  */
 import type { MerchantPattern } from './access.ts'
+import type { Act } from './actor.ts'
+import type { AuditEvent } from './audit-event.ts'
 import { subjectOf, type AddedClient, type Client, type ClientId, type Clients, type ClientTerms } from './clients.ts'
 import type { Grants } from './ports.ts'
 
@@ -39,3 +41,31 @@ export const revokeClient = async ({ clients, grants }: Ports, clientId: ClientI
   await clients.remove(clientId)
   return client
 }
+
+/** A client was added, with its grant. */
+export const clientAdded = (client: Client, merchants: readonly MerchantPattern[], act: Act): AuditEvent => {
+  const { clientId, kind, name, scopes, tokenLifetimeSeconds, redirectUris } = client
+  const body = { clientId, kind, name, scopes, merchants, tokenLifetimeSeconds, redirectUris }
+  return told('client.added', `client.added/${clientId}`, body, act)
+}
+
+/** A client has a second secret, which is named by the time at which it was made. */
+export const secretAdded = (clientId: ClientId, { madeAtMs }: Secret, act: Act): AuditEvent =>
+  told('client.secret-added', `client.secret-added/${clientId}/${madeAtMs}`, { clientId, madeAtMs }, act)
+
+/** One of two secrets of a client is not valid any more. */
+export const secretDropped = (clientId: ClientId, { madeAtMs }: Secret, act: Act): AuditEvent =>
+  told('client.secret-dropped', `client.secret-dropped/${clientId}/${madeAtMs}`, { clientId, madeAtMs }, act)
+
+/** A client is gone, with its grant. */
+export const clientRevoked = ({ clientId, name }: Client, act: Act): AuditEvent =>
+  told('client.revoked', `client.revoked/${clientId}`, { clientId, name }, act)
+
+type Secret = { readonly madeAtMs: number }
+
+const told = (
+  kind: AuditEvent['kind'],
+  eventId: string,
+  body: Readonly<Record<string, unknown>>,
+  { by, from, atMs }: Act,
+): AuditEvent => ({ eventId, kind, decidedAtMs: atMs, body: { ...body, by, from } })

@@ -45,7 +45,25 @@ export type Client = ClientTerms & {
 }
 
 /** A secret that is shown once. Neither the issuer nor Daybook can show it again. */
-export type NewSecret = { readonly secret: string; readonly madeAtMs: number }
+type NewSecret = { readonly secret: string; readonly madeAtMs: number }
+
+/** The characters are those that Cognito takes, so that a name which is good locally is good on AWS. */
+export const isClientName = (text: string): boolean => /^[\w+=,.@-]([\w +=,.@-]{0,126}[\w+=,.@-])?$/.test(text)
+
+export const CLIENT_NAME_RULE =
+  'must be 1 to 128 letters A-Z a-z, digits, spaces or _ + = , . @ -, and no space at its ends'
+
+/** What is sent there lets its reader in, so it must not travel in the open, except within one machine. */
+export const isRedirectUri = (text: string): boolean => {
+  const url = /^https?:\/\/[\x21-\x7e]{1,1000}$/.test(text) && !text.includes('#') ? URL.parse(text) : null
+  if (url === null || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && OWN_MACHINE.includes(url.hostname))
+}
+
+export const REDIRECT_URI_RULE =
+  'must be an https URL without credentials and fragment, or an http URL of localhost, 127.0.0.1 or [::1]'
+
+const OWN_MACHINE = ['localhost', '127.0.0.1', '[::1]']
 
 /** At the issuer: local files, or Cognito. */
 export type Clients = {
@@ -89,8 +107,8 @@ export type ClientSecrets = {
 export const USUAL_TOKEN_LIFETIME_SECONDS = 86_400
 
 /**
- * What is kept of a secret. A slow hash, as for passwords, would add nothing: it makes guessing dear, and 256 random bits
- * are beyond guessing however cheap a guess is.
+ * What is kept of a secret. A slow hash makes each guess expensive, which protects passwords that can be guessed. It would
+ * add nothing here, because a secret is 256 random bits.
  */
 export const secretHash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 

@@ -10,7 +10,8 @@ import { setTimeout as sleepMs } from 'node:timers/promises'
 export const withFolderLocked = async <T>(folder: string, work: () => T): Promise<T> => {
   const lock = join(folder, 'lock')
   for (let attempt = 1; !hasTaken(lock); attempt += 1) {
-    if (attempt === MAX_ATTEMPTS) throw new Error(`${lock} is held by another process. Try again later.`)
+    if (attempt === MAX_ATTEMPTS)
+      throw new Error(`${lock} is held by another process. Try again, or remove the file if none is at work.`)
     if (ageMs(lock) > ABANDONED_AFTER_MS) rmSync(lock, { force: true })
     else await sleepMs(PAUSE_MS)
   }

@@ -3,16 +3,23 @@ import { once } from 'node:events'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { memoryGrants } from '#adapters/grants/memory-grants'
 import { notePassingClient, removeExpiredClients } from '#infra/local/issuer/passing-clients'
 import { subjectOf } from '#ledger/clients'
 import { aGrant } from '#test/builders'
-import { anIssuer, aSystem, askForToken, AUDIENCE, partOf, SYSTEM_GRANT } from './an-issuer.ts'
+import { anIssuer, aSystem, askForToken, AUDIENCE, partOf, SYSTEM_GRANT } from '#test/an-issuer'
+
+/** An issuer that ends with the test. */
+const started = async (options: Parameters<typeof anIssuer>[0] = {}) => {
+  const issuer = await anIssuer(options)
+  onTestFinished(issuer.stop)
+  return issuer
+}
 
 describe('a token of a system', () => {
   test('has the claims of RFC 9068, and the APIs take it', async () => {
-    const issuer = await anIssuer()
+    const issuer = await started()
     const { client, secret } = await issuer.clients.add(aSystem({ tokenLifetimeSeconds: 120 }))
     const before = Math.floor(Date.now() / 1_000)
     const { status, answer } = await askForToken(
@@ -45,7 +52,7 @@ describe('a token of a system', () => {
   })
 
   test('has every scope of the client when it asks for none', async () => {
-    const issuer = await anIssuer()
+    const issuer = await started()
     const { client, secret } = await issuer.clients.add(aSystem())
     const { answer } = await askForToken(issuer.url, { ...client, secret }, SYSTEM_GRANT)
     expect(partOf(answer.access_token, 1)['scope']).toBe('entries:write ledger:read')
@@ -56,7 +63,7 @@ describe('a token of a system', () => {
     { asked: 'a scope that does not exist', scope: 'ledger:read everything' },
     { asked: 'a scope that is only for people', scope: 'openid' },
   ])('is refused to a client that asks for $asked', async ({ scope }) => {
-    const issuer = await anIssuer()
+    const issuer = await started()
     const { client, secret } = await issuer.clients.add(aSystem())
     const refused = await askForToken(issuer.url, { ...client, secret }, { ...SYSTEM_GRANT, scope })
     expect([refused.status, refused.answer]).toMatchObject([400, { error: 'invalid_scope' }])
@@ -64,7 +71,7 @@ describe('a token of a system', () => {
   })
 
   test('is refused with 401 for a wrong secret, a secret of another client and an unknown client', async () => {
-    const issuer = await anIssuer()
+    const issuer = await started()
     const { client, secret } = await issuer.clients.add(aSystem())
     const other = await issuer.clients.add(aSystem())
     for (const [clientId, text] of [
@@ -80,7 +87,7 @@ describe('a token of a system', () => {
   })
 
   test('is given for both secrets while rotating, and at once not for the one that was dropped', async () => {
-    const issuer = await anIssuer()
+    const issuer = await started()
     const { client, secret: older } = await issuer.clients.add(aSystem())
     const added = await issuer.clients.addSecret(client.clientId)
     const newer = added.ok ? added.value.secret : ''
@@ -94,7 +101,7 @@ describe('a token of a system', () => {
   })
 
   test('is refused at once to a client that was removed, without a restart', async () => {
-    const issuer = await anIssuer()
+    const issuer = await started()
     const { client, secret } = await issuer.clients.add(aSystem())
     expect((await askForToken(issuer.url, { ...client, secret }, SYSTEM_GRANT)).status).toBe(200)
     await issuer.clients.remove(client.clientId)
@@ -102,7 +109,7 @@ describe('a token of a system', () => {
   })
 
   test('is valid after a restart of the issuer, and so is the secret', async () => {
-    const issuer = await anIssuer({ makesKeys: true })
+    const issuer = await started({ makesKeys: true })
     const { client, secret } = await issuer.clients.add(aSystem())
     const { answer } = await askForToken(issuer.url, { ...client, secret }, SYSTEM_GRANT)
     await issuer.restart()
@@ -113,7 +120,7 @@ describe('a token of a system', () => {
 })
 
 test('the discovery document names what is offered, and the published keys have no private part', async () => {
-  const issuer = await anIssuer()
+  const issuer = await started()
   const read = async (path: string) => (await (await fetch(issuer.url + path)).json()) as Record<string, unknown>
   expect(await read('/.well-known/openid-configuration')).toMatchObject({
     issuer: issuer.url,
@@ -130,7 +137,7 @@ test('the discovery document names what is offered, and the published keys have 
 })
 
 test('only their owner can read the files and folders of the issuer', async () => {
-  const issuer = await anIssuer({ makesKeys: true })
+  const issuer = await started({ makesKeys: true })
   await issuer.clients.add(aSystem())
   await issuer.addPerson()
   notePassingClient(issuer.folder, { clientId: 'client-1' as never, expiresAtMs: 1 })
@@ -145,7 +152,7 @@ test('only their owner can read the files and folders of the issuer', async () =
 })
 
 test('a request under another host name is refused, so that a page of another site gets no answer', async () => {
-  const issuer = await anIssuer()
+  const issuer = await started()
   const asked = request(`${issuer.url}/jwks`, { headers: { host: 'evil.example' } }).end()
   const [response] = (await once(asked, 'response')) as [{ statusCode: number; resume(): void }]
   response.resume()
@@ -154,7 +161,7 @@ test('a request under another host name is refused, so that a page of another si
 
 test('the issuer prints nothing and has no fault while it gives and refuses tokens', async () => {
   const spies = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name))
-  const issuer = await anIssuer()
+  const issuer = await started()
   const { client, secret } = await issuer.clients.add(aSystem())
   await askForToken(issuer.url, { ...client, secret }, SYSTEM_GRANT)
   await askForToken(issuer.url, { ...client, secret: 'wrong' }, SYSTEM_GRANT)
@@ -166,7 +173,7 @@ test('the issuer prints nothing and has no fault while it gives and refuses toke
 })
 
 test('the issuer does not start on keys of an unknown format, and says which file', async () => {
-  const issuer = await anIssuer()
+  const issuer = await started()
   const file = join(issuer.folder, 'keys.json')
   writeFileSync(file, '{"format":2}')
   await expect(issuer.restart()).rejects.toThrow(`${file} has format 2, and only 1 is known here.`)
@@ -174,7 +181,7 @@ test('the issuer does not start on keys of an unknown format, and says which fil
 })
 
 test('a client that was made for one token goes when the token has expired, with its grant', async () => {
-  const { clients, folder } = await anIssuer()
+  const { clients, folder } = await started()
   const [{ client: expired }, { client: valid }] = [await clients.add(aSystem()), await clients.add(aSystem())]
   const grants = memoryGrants([aGrant(expired.clientId, 'm1'), aGrant(valid.clientId, 'm1')])
   notePassingClient(folder, { clientId: expired.clientId, expiresAtMs: 1_000_000_000_000 })

@@ -1,11 +1,11 @@
 /** Daybook's own issuer of tokens, over HTTP on loopback. Its clients, people and keys lie in one folder. */
 import { once, type EventEmitter } from 'node:events'
 import { createServer } from 'node:http'
-import type { Middleware } from 'koa'
 import { fileClients } from '#adapters/clients/file-clients'
 import type { Clock } from '#ledger/ports'
 import { clientsFolder } from './folders.ts'
 import { issuerKeys } from './issuer-keys.ts'
+import type { Middleware } from './pages.ts'
 import { filePeople } from './people.ts'
 import { daybookProvider } from './provider.ts'
 import { signIns } from './sign-in.ts'

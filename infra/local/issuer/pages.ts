@@ -1,6 +1,10 @@
 /** The pages that people see while they sign in. They load nothing and run no script, and work at any width. */
 import { createHash } from 'node:crypto'
-import type { Context } from 'koa'
+import type { Provider } from 'oidc-provider'
+
+/** The server that oidc-provider is. */
+export type Middleware = Parameters<Provider['use']>[0]
+export type Context = Parameters<Middleware>[0]
 
 export type Page = {
   readonly title: string
@@ -132,5 +136,4 @@ const policyOf = ({ formTarget }: Page): string => {
   return `default-src 'none'; style-src ${STYLE_HASH}; form-action ${targets}; frame-ancestors 'none'; base-uri 'none'`
 }
 
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
+const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)

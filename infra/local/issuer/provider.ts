@@ -174,6 +174,7 @@ const signInPolicy = (findPerson: (subject: string) => Person | undefined) => {
       const { accountId, loginTs } = oidc.session ?? {}
       if (accountId === undefined) return Check.NO_NEED_TO_PROMPT
       const person = findPerson(accountId)
+      // The session knows the second at which it began. One of the very second of the change counts as older.
       const isCurrent = person !== undefined && Number(loginTs) * 1_000 >= person.credentialsMadeAtMs
       return isCurrent ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),

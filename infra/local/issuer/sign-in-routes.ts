@@ -1,7 +1,6 @@
 /** The sign-in of a person over HTTP: between the client's authorisation request and the code that answers it. */
-import type { Context, Middleware } from 'koa'
 import { errors, type Interaction, type Provider } from 'oidc-provider'
-import { enrolmentPage, errorPage, sendPage, signInPage } from './pages.ts'
+import { enrolmentPage, errorPage, sendPage, signInPage, type Context, type Middleware } from './pages.ts'
 import type { Person } from './people.ts'
 import type { SignIns } from './sign-in.ts'
 
@@ -43,11 +42,7 @@ export const signInRoutes =
       case 'signed-in':
         return await finish(provider, ctx, outcome.person)
       case 'enrol':
-        return sendPage(
-          ctx,
-          enrolmentPage({ ...enrolment, secret: { base32: outcome.secret, uri: outcome.uri } }),
-          200,
-        )
+        return sendPage(ctx, enrolmentPage({ ...enrolment, secret: { base32: outcome.secret, uri: outcome.uri } }), 200)
       case 'refused':
         return sendPage(ctx, signInPage({ ...page, login, problem: WRONG }), 400)
       case 'busy':
