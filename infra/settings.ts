@@ -105,7 +105,7 @@ const environment = z.object({
 })
 
 /** Which tokens are taken. */
-export type TokenSettings = {
+type TokenSettings = {
   /** The URL of the issuer, as its tokens name it. */
   readonly issuer: string
   /** Whether it is the one that `npm start` runs. */

@@ -83,7 +83,8 @@ supervisor.start({
 })
 
 const waiting = setTimeout(() => print('\nNot ready yet. The output of the services is above.\n'), 15_000)
-await Promise.all([urls.ingestUrl, urls.queryUrl, ownIssuer].map((url) => url && untilReady(url)))
+const awaited = [urls.ingestUrl, urls.queryUrl, ...(ownIssuer === undefined ? [] : [ownIssuer])]
+await Promise.all(awaited.map(untilReady))
 clearTimeout(waiting)
 announceEndpoints(settings.dataFolder, {
   ingest: urls.ingestUrl,
@@ -106,20 +107,21 @@ function orRefuse<T>(attempt: () => T): T {
 }
 
 async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort, issuerPort, tokens }: Settings) {
-  const ports = {
-    INGEST_PORT: { port: ingestPort, host },
-    QUERY_PORT: { port: queryPort, host },
-    ...(tokens.isOurs && { ISSUER_PORT: { port: issuerPort, host: '127.0.0.1' } }),
-  }
-  for (const [port, names] of Map.groupBy(Object.keys(ports), (name) => ports[name as keyof typeof ports]?.port)) {
-    if (names.length > 1) refuse(`${names.join(' and ')} cannot be the same, and both are ${port}.`)
+  const ports = [
+    { name: 'INGEST_PORT', port: ingestPort, at: host },
+    { name: 'QUERY_PORT', port: queryPort, at: host },
+    ...(tokens.isOurs ? [{ name: 'ISSUER_PORT', port: issuerPort, at: '127.0.0.1' }] : []),
+  ]
+  for (const [port, same] of Map.groupBy(ports, (each) => each.port)) {
+    const names = same.map(({ name }) => name).join(' and ')
+    if (same.length > 1) refuse(`${names} cannot be the same, and are ${port}.`)
   }
   orRefuse(() => checkDataVersion(dataFolder))
   const holder = orRefuse(() => lockFolder(dataFolder))
   if (holder !== undefined) refuse(`Another Daybook (process ${holder}) is running on the data in ${dataFolder}.`)
   orRefuse(() => markDataVersion(dataFolder))
-  for (const [name, { port, host }] of Object.entries(ports)) {
-    if (!(await isPortFree(port, host))) refuse(`Port ${port} is taken. Set ${name} to another port.`)
+  for (const { name, port, at } of ports) {
+    if (!(await isPortFree(port, at))) refuse(`Port ${port} is taken. Set ${name} to another port.`)
   }
 }
 

@@ -38,4 +38,4 @@ const tokenLine = (dataFolder: string): string => {
 
 /** As a shell reads it. */
 const quoted = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\\''`)}'`
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`

@@ -150,7 +150,7 @@ describe('the code flow', () => {
   ])('is refused $given', async ({ challenge }) => {
     const { code_challenge: _, code_challenge_method: __, ...params } = authorizeParams('v'.repeat(43))
     const query = new URLSearchParams({ ...params, ...challenge })
-    const response = await fetch(`${issuer.url}/auth?${query}`, { redirect: 'manual' })
+    const response = await fetch(`${issuer.url}/auth?${query.toString()}`, { redirect: 'manual' })
     const back = new URL(response.headers.get('location') ?? '')
     expect(back.origin + back.pathname).toBe(REDIRECT)
     expect(back.searchParams.get('error')).toBe('invalid_request')
@@ -166,7 +166,7 @@ describe('the code flow', () => {
 
   test('answers an address that is not registered with a page, and never sends the person there', async () => {
     const query = new URLSearchParams({ ...authorizeParams('v'.repeat(43)), redirect_uri: 'https://evil.example/' })
-    const response = await fetch(`${issuer.url}/auth?${query}`, {
+    const response = await fetch(`${issuer.url}/auth?${query.toString()}`, {
       redirect: 'manual',
       headers: { accept: 'text/html' },
     })
@@ -176,7 +176,7 @@ describe('the code flow', () => {
 
   test('refuses a scope that the client was not given, and client credentials to a client for people', async () => {
     const query = new URLSearchParams({ ...authorizeParams('v'.repeat(43)), scope: 'openid entries:write' })
-    const response = await fetch(`${issuer.url}/auth?${query}`, { redirect: 'manual' })
+    const response = await fetch(`${issuer.url}/auth?${query.toString()}`, { redirect: 'manual' })
     expect(new URL(response.headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_scope')
     const { answer } = await askForToken(issuer.url, { clientId }, { grant_type: 'client_credentials' })
     expect(answer).toMatchObject({ error: 'invalid_request', error_description: expect.stringContaining('grant type') })
@@ -221,6 +221,12 @@ const authorizeParams = (verifier: string) => ({
   code_challenge_method: 'S256',
 })
 
+type Post = {
+  readonly method?: string
+  readonly body?: URLSearchParams
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 type Seen = {
   readonly status: number
   readonly headers: Headers
@@ -236,7 +242,7 @@ const aBrowser = async () => {
   const verifier = randomBytes(32).toString('base64url')
   let form = ''
 
-  const visit = async (url: string, init: RequestInit = {}): Promise<Seen> => {
+  const visit = async (url: string, init: Post = {}): Promise<Seen> => {
     const sent = [...cookies.values()].filter(({ path }) => new URL(url).pathname.startsWith(path))
     const response = await fetch(url, {
       ...init,
@@ -266,7 +272,7 @@ const aBrowser = async () => {
   const post = (fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) =>
     visit(form, { method: 'POST', body: new URLSearchParams(fields), headers })
 
-  const authorize = () => visit(`${issuer.url}/auth?${new URLSearchParams(authorizeParams(verifier))}`)
+  const authorize = () => visit(`${issuer.url}/auth?${new URLSearchParams(authorizeParams(verifier)).toString()}`)
 
   return {
     verifier,

@@ -46,7 +46,14 @@ const runPeople = (...args: readonly string[]) => runIn(people, PEOPLE_USAGE, ar
 describe('npm run token', () => {
   test('prints a token alone, whose client has the grant and whose lifetime is its own', async () => {
     const { exit, printed, complained } = await run(
-      ...['--scope', 'entries:write ledger:read', '--merchant', 'm1', '--merchant', 'acme-*', '--ttl', '3600'],
+      '--scope',
+      'entries:write ledger:read',
+      '--merchant',
+      'm1',
+      '--merchant',
+      'acme-*',
+      '--ttl',
+      '3600',
     )
     expect([exit, complained]).toEqual([0, ''])
     expect(printed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)

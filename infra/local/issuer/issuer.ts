@@ -53,7 +53,8 @@ export const startIssuer = async ({
   provider.use(probes)
   provider.use(signInRoutes(provider, signIns(people, clock)))
 
-  const server = createServer(LIMITS, provider.callback())
+  const handle = provider.callback()
+  const server = createServer(LIMITS, (request, response) => void handle(request, response))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {

@@ -24,7 +24,7 @@ type PasswordHash = Cost & { readonly salt: string; readonly hash: string }
 /** As scrypt names it (RFC 7914). */
 type Cost = { readonly N: number; readonly r: number; readonly p: number }
 
-export type SecondFactor = {
+type SecondFactor = {
   /** The `credentialsMadeAtMs` of the credentials that this belongs to. */
   readonly credentialsMadeAtMs: number
   /** As authenticator apps take it, in base32. */

@@ -22,7 +22,7 @@ export type ProviderParts = {
 export const daybookProvider = ({ issuer, audience, keys, clients, findPerson }: ProviderParts): Provider => {
   const configuration: Configuration = {
     adapter: (model: string) => (model === 'Client' ? clientAdapter(clients) : shortLived()),
-    jwks: { keys: keys.signing as NonNullable<Configuration['jwks']>['keys'] },
+    jwks: { keys: [...keys.signing] },
     cookies: { keys: [...keys.cookies], names: COOKIES },
     scopes: ['openid', ...SCOPES],
     claims: { openid: ['sub', 'amr', 'auth_time'] },
