@@ -82,9 +82,13 @@ describe('the register', () => {
     for (const limit of [1, 2, 3, 500]) {
       const read = await pages(name, `/v1/merchants?limit=${limit}`)
       expect(read.flatMap(({ data }) => data.map(({ merchantId }) => merchantId)).toSorted()).toEqual(ids)
-      expect(read.slice(0, -1).every(({ data }) => data.length === limit), `full pages of ${limit}`).toBe(true)
+      expect(
+        read.slice(0, -1).every(({ data }) => data.length === limit),
+        `full pages of ${limit}`,
+      ).toBe(true)
       expect(read, `no page more than are needed for ${limit}`).toHaveLength(Math.max(1, Math.ceil(ids.length / limit)))
-      for (const { nextCursor } of read) expect(ids.some((id) => decoded(nextCursor).endsWith(id)) || !nextCursor).toBe(true)
+      for (const { nextCursor } of read)
+        expect(ids.some((id) => decoded(nextCursor).endsWith(id)) || !nextCursor).toBe(true)
     }
     expect([...touched].filter(isForeignTo(name))).toEqual([])
   })
@@ -139,7 +143,10 @@ describe('the quarantine', () => {
       const items = read.flatMap(({ data }) => data)
       expect(items.map(({ merchantId }) => merchantId).toSorted()).toEqual(ids.toSorted())
       expect(new Set(items.map(({ quarantineId }) => quarantineId)).size).toBe(ids.length)
-      expect(read.slice(0, -1).every(({ data }) => data.length === limit), `full pages of ${limit}`).toBe(true)
+      expect(
+        read.slice(0, -1).every(({ data }) => data.length === limit),
+        `full pages of ${limit}`,
+      ).toBe(true)
       expect(read).toHaveLength(Math.max(1, Math.ceil(ids.length / limit)))
       if (name === 'all-of-them') continue
       for (const { nextCursor } of read) {

@@ -232,7 +232,8 @@ const HEADERS = {
     schema: { type: 'string', examples: ['"3"'] },
   },
   'cache-control': {
-    description: '`no-cache`: may be kept, but has to be asked about before each use. `private`, where a token is needed: only for the ' +
+    description:
+      '`no-cache`: may be kept, but has to be asked about before each use. `private`, where a token is needed: only for the ' +
       'caller, which `Vary: Authorization` says as well.',
     required: true,
     schema: { type: 'string' },

@@ -89,6 +89,11 @@ export const queryDocument = () =>
     operations: {
       listMerchants: query({
         summary: 'The register of merchants',
+        description:
+          'The merchants that are granted to you. A grant of some merchants lists them in the order of their ids; where it ' +
+          'names merchants by the beginning of their ids, one that was registered a moment ago may still be missing. A page ' +
+          'is full unless it is the last, or the grant names more than 1,000 merchants that are not registered: then a ' +
+          'page may hold fewer, or none, and `nextCursor` goes on.',
         tag: 'Merchants',
         query: pageParams,
         answers: 'Merchants',
@@ -145,6 +150,10 @@ export const queryDocument = () =>
       }),
       listQuarantine: query({
         summary: 'What was set aside, and why',
+        description:
+          'Of the merchants that are granted to you; what could not be read belongs to no merchant, and is listed where all ' +
+          'are granted. A page is full unless it is the last, its items are large (about 4 MB of `raw`), or nothing is set ' +
+          'aside of 100 merchants in a row: then it may hold fewer, or none, and `nextCursor` goes on.',
         tag: 'Entries',
         query: quarantineParams,
         answers: 'QuarantinedItems',
@@ -166,7 +175,10 @@ const LIVE: Operation = {
     'as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, ' +
     'its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows ' +
     'all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same ' +
-    'change follows. A comment every 15 s shows that the connection lives. It never ends by itself.',
+    'change follows. A comment every 15 s shows that the connection lives. ' +
+    'The stream ends when the token expires, within a minute after the merchant is no longer granted to you, and when for ' +
+    'a minute it cannot be told what is granted. A client that comes back is then answered 401, 404 or 503; one that has a ' +
+    'new token sends the `id` of its last event and misses nothing.',
   tags: ['Days'],
   parameters: [
     MERCHANT,
@@ -184,7 +196,7 @@ const LIVE: Operation = {
   ],
   responses: {
     200: {
-      description: 'Events, for as long as you listen.',
+      description: 'Events, for as long as you listen and may.',
       headers: headers('x-request-id', 'cache-control', 'preference-applied'),
       content: {
         'text/event-stream': {
