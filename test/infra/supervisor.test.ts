@@ -153,8 +153,8 @@ describe('npm start', () => {
 
   test.each([
     { of: 'an older Daybook', files: { 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has no version' },
-    { of: 'a newer Daybook', files: { version: '2\n', 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has version 2.' },
-    { of: 'a newer Daybook that keeps its data elsewhere', files: { version: '2\n' }, found: 'has version 2.' },
+    { of: 'a newer Daybook', files: { version: '3\n', 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has version 3.' },
+    { of: 'a newer Daybook that keeps its data elsewhere', files: { version: '3\n' }, found: 'has version 3.' },
     { of: 'a Daybook of unreadable version', files: { version: 'one' }, found: 'has version one.' },
     {
       of: 'a file cut short',

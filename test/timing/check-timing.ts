@@ -83,10 +83,10 @@ const DAY = '2026-11-20'
 const TOKEN = 'one'
 
 const startServices = async () => {
-  const merchants = [OWN, FOREIGN].map((id) => aMerchant({ merchantId: merchantId(String(id)) }))
-  const access = accessOf({ [TOKEN]: [String(OWN), 'acme-*'] })
+  const merchants = [OWN, FOREIGN].map((id) => aMerchant({ merchantId: merchantId(id) }))
+  const access = accessOf({ [TOKEN]: [OWN, 'acme-*'] })
   const query = aQueryApi({ merchants, access, storeWith: slowly })
-  const item = aSetAside({ entry: anEntry({ merchantId: merchantId(String(FOREIGN)), entryId: entryId('e1') }) })
+  const item = aSetAside({ entry: anEntry({ merchantId: merchantId(FOREIGN), entryId: entryId('e1') }) })
   await query.quarantine.setAside(item)
   const log = { error: () => {}, warn: () => {} }
   const register = memoryMerchants(merchants)
