@@ -6,7 +6,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The register of merchants */
+        /**
+         * The register of merchants
+         * @description The merchants that are granted to you. A grant of some merchants lists them in the order of their ids; where it names merchants by the beginning of their ids, one that was registered a moment ago may still be missing. A page is full unless it is the last, or the grant names more than 1,000 merchants that are not registered: then a page may hold fewer, or none, and `nextCursor` goes on.
+         */
         get: operations["listMerchants"];
         put?: never;
         post?: never;
@@ -113,7 +116,7 @@ export interface paths {
         };
         /**
          * The open days and the current one, then each day that changes, as they change
-         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same change follows. A comment every 15 s shows that the connection lives. It never ends by itself.
+         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same change follows. A comment every 15 s shows that the connection lives. The stream ends when the token expires, within a minute after the merchant is no longer granted to you, and when for a minute it cannot be told what is granted. A client that comes back is then answered 401, 404 or 503; one that has a new token sends the `id` of its last event and misses nothing.
          */
         get: operations["followDays"];
         put?: never;
@@ -165,7 +168,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was set aside, and why */
+        /**
+         * What was set aside, and why
+         * @description Of the merchants that are granted to you; what could not be read belongs to no merchant, and is listed where all are granted. A page is full unless it is the last, its items are large (about 4 MB of `raw`), or nothing is set aside of 100 merchants in a row: then it may hold fewer, or none, and `nextCursor` goes on.
+         */
         get: operations["listQuarantine"];
         put?: never;
         post?: never;
@@ -233,7 +239,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measurements, for Prometheus */
+        /**
+         * Measurements, for Prometheus
+         * @description About all merchants together, so the token needs a grant of all. A setting opens it to everyone.
+         */
         get: operations["readMetrics"];
         put?: never;
         post?: never;
@@ -934,7 +943,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description For people; may change. */
             detail: string;
             /** @description Under which our log knows the request. */
@@ -975,7 +984,7 @@ export interface components {
         etag: string;
         /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
         "merchant-etag": string;
-        /** @description `no-cache`: may be kept, but has to be asked about before each use. */
+        /** @description `no-cache`: may be kept, but has to be asked about before each use. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
         "cache-control": string;
         /** @description When the books were read. */
         "daybook-as-of": string;
@@ -1037,6 +1046,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -1060,7 +1091,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1141,6 +1176,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1175,7 +1232,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1256,6 +1317,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1294,7 +1377,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1383,6 +1470,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1421,7 +1530,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1504,6 +1617,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1542,7 +1677,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1627,6 +1766,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1661,7 +1822,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1716,7 +1881,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, for as long as you listen. */
+            /** @description Events, for as long as you listen and may. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1733,6 +1898,28 @@ export interface operations {
                      *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":1,"opening":0,"credits":1250,"debits":0,"entryCount":1,"net":1250,"closing":1250,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1}},"windows":[{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":1250,"debits":0,"entryCount":1}],"lateEntries":0,"hash":"e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d","digest":null,"startsAt":"2026-11-20T07:00:00.000Z","endsAt":"2026-11-21T07:00:00.000Z","asOf":"2026-11-20T12:30:01.000Z","appliedThrough":"2026-11-20T12:30:00.900Z"}
                      */
                     "text/event-stream": string;
+                };
+            };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
@@ -1769,7 +1956,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1856,6 +2047,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1890,7 +2103,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1975,6 +2192,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2009,7 +2248,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2097,6 +2340,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -2120,7 +2385,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2201,6 +2470,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2235,7 +2526,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2382,6 +2677,37 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
