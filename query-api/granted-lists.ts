@@ -37,7 +37,7 @@ export const listGrantedMerchants = async (
   const ids = grantedIds(granted, merchants.idsBeginning, { limit: limit + 1, ...(after !== undefined && { after }) })
   const found: Merchant[] = []
   let last: MerchantId | undefined
-  for (let left = MOST_MERCHANTS.find; left > 0; ) {
+  for (let left = MOST_MERCHANTS.find; left > 0;) {
     // One more than is shown tells whether another page follows.
     const next = await firstOf(ids, Math.min(left, limit + 1 - found.length))
     last = next.at(-1)

@@ -28,10 +28,15 @@ export const tableKeys: Readonly<Record<keyof TableNames, TableKey>> = {
 
 /** The same as DynamoDB's `CreateTable` takes it. */
 export const keySchema = ({ index, ...key }: TableKey) => {
-  const attributes = new Map([key, ...(index ? [index] : [])].flatMap(attributesOf).map(({ name, type }) => [name, type]))
+  const attributes = new Map(
+    [key, ...(index ? [index] : [])].flatMap(attributesOf).map(({ name, type }) => [name, type]),
+  )
   return {
     KeySchema: schemaOf(key),
-    AttributeDefinitions: Array.from(attributes, ([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
+    AttributeDefinitions: Array.from(attributes, ([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
+    })),
     ...(index && {
       GlobalSecondaryIndexes: [
         { IndexName: index.name, KeySchema: schemaOf(index), Projection: { ProjectionType: 'KEYS_ONLY' as const } },

@@ -42,7 +42,11 @@ export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): 
       paginateQuery({ client, startingToken }, query),
       limit + 1,
     )
-    return firstPage(found.map(({ merchantId }) => merchantId), String, limit)
+    return firstPage(
+      found.map(({ merchantId }) => merchantId),
+      String,
+      limit,
+    )
   },
 })
 

@@ -128,7 +128,11 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
       }
       const startingToken = after === undefined ? undefined : { scope: MERCHANTS_SCOPE, item: after }
       const found = await firstItems<{ item: MerchantId }>(paginateQuery({ client, startingToken }, query), limit + 1)
-      return firstPage(found.map(({ item }) => item), String, limit)
+      return firstPage(
+        found.map(({ item }) => item),
+        String,
+        limit,
+      )
     },
 
     async ofEntry({ merchantId, day }, entryId, limit) {

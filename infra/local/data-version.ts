@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { writeFileDurably } from '#adapters/files/durable-files'
 
 /** Raise it with every change after which an older folder could be misread. */
-const DATA_VERSION = 1
+const DATA_VERSION = 2
 
 /** Throws an error for people if the folder holds data that this code does not read. Changes nothing. */
 export const checkDataVersion = (folder: string): void => {

@@ -86,13 +86,16 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
     expect(new Set(read.flat())).toEqual(new Set(ids))
   })
 
-  test.each(BEGINNINGS)('the ids that begin with "$beginning" come in their order: $ids', async ({ beginning, ids }) => {
-    const merchants = await fresh()
-    for (const id of AWKWARD_IDS) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
-    for (const limit of [1, 2, 3, 500]) {
-      expect((await allIds(merchants.idsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
-    }
-  })
+  test.each(BEGINNINGS)(
+    'the ids that begin with "$beginning" come in their order: $ids',
+    async ({ beginning, ids }) => {
+      const merchants = await fresh()
+      for (const id of AWKWARD_IDS) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
+      for (const limit of [1, 2, 3, 500]) {
+        expect((await allIds(merchants.idsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
+      }
+    },
+  )
 
   test('a change leaves a merchant among the ids, once', async () => {
     const merchants = await fresh()

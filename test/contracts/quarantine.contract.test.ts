@@ -144,18 +144,21 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     expect(new Set(read.flat().map(nameOf)).size).toBe(read.flat().length)
   })
 
-  test.each(BEGINNINGS)('the merchants that begin with "$beginning" and have items: $ids', async ({ beginning, ids }) => {
-    const quarantine = await fresh()
-    for (const id of AWKWARD_IDS) {
-      const entries = ['e1', 'e2'].map((name) => anEntry({ merchantId: merchantId(id), entryId: entryId(name) }))
-      for (const entry of entries) await quarantine.setAside(aSetAside({ entry, raw: noise(300_001) }))
-    }
-    await quarantine.setAside(anUnreadable({ raw: noise(300_001) }))
-    for (const limit of [1, 2, 500]) {
-      expect((await allIds(quarantine.merchantsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
-    }
-    expect(await everything(quarantine), 'the list of merchants is no item').toHaveLength(2 * AWKWARD_IDS.length + 1)
-  })
+  test.each(BEGINNINGS)(
+    'the merchants that begin with "$beginning" and have items: $ids',
+    async ({ beginning, ids }) => {
+      const quarantine = await fresh()
+      for (const id of AWKWARD_IDS) {
+        const entries = ['e1', 'e2'].map((name) => anEntry({ merchantId: merchantId(id), entryId: entryId(name) }))
+        for (const entry of entries) await quarantine.setAside(aSetAside({ entry, raw: noise(300_001) }))
+      }
+      await quarantine.setAside(anUnreadable({ raw: noise(300_001) }))
+      for (const limit of [1, 2, 500]) {
+        expect((await allIds(quarantine.merchantsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
+      }
+      expect(await everything(quarantine), 'the list of merchants is no item').toHaveLength(2 * AWKWARD_IDS.length + 1)
+    },
+  )
 
   test.each<{ holds: string; sizes: number[]; pages: number[] }>([
     { holds: 'four megabytes exactly', sizes: Array.from({ length: 8 }, () => 524_288), pages: [8] },

@@ -81,7 +81,7 @@ describe('the register', () => {
     const { pages, touched } = start()
     for (const limit of [1, 2, 3, 500]) {
       const read = await pages(name, `/v1/merchants?limit=${limit}`)
-      expect(read.flatMap(({ data }) => data.map(({ merchantId }) => merchantId)).toSorted()).toEqual(ids)
+      expect(read.flatMap(({ data }) => data.map(({ merchantId = '' }) => merchantId)).toSorted()).toEqual(ids)
       expect(
         read.slice(0, -1).every(({ data }) => data.length === limit),
         `full pages of ${limit}`,
@@ -103,13 +103,13 @@ describe('the register', () => {
       storeWith: (store) => ({ merchants: { find: async (id) => ((finds += 1), store.merchants.find(id)) } }),
     })
     const shown: string[][] = []
-    let cursor: unknown = ''
+    let cursor: string | null = ''
     while (cursor !== null) {
       finds = 0
-      const { body } = await system.get(`/v1/merchants${cursor === '' ? '' : `?cursor=${String(cursor)}`}`, by('many'))
+      const { body } = await system.get(`/v1/merchants${cursor === '' ? '' : `?cursor=${cursor}`}`, by('many'))
       expect(finds).toBeLessThanOrEqual(1_000)
       shown.push((body['data'] as { merchantId: string }[]).map(({ merchantId }) => merchantId))
-      cursor = body['nextCursor']
+      cursor = body['nextCursor'] as string | null
     }
     expect(shown).toEqual([['m0005'], [], ['m2400']])
   })
@@ -129,8 +129,8 @@ describe('the quarantine', () => {
     return system
   }
 
-  test.each<{ name: Name; ids: (string | undefined)[] }>([
-    { name: 'all-of-them', ids: [...SET_ASIDE, undefined] },
+  test.each<{ name: Name; ids: string[] }>([
+    { name: 'all-of-them', ids: [...SET_ASIDE, ''] },
     { name: 'acme', ids: ['acme-1', 'acme-1', 'acme-1', 'acme-2', 'acme-2', 'acme-2'] },
     { name: 'one-and-its-kin', ids: ['acme-1', 'acme-1', 'acme-1', 'acme-2', 'acme-2', 'acme-2'] },
     { name: 'two', ids: ['m2', 'm2', 'm2'] },
@@ -141,7 +141,7 @@ describe('the quarantine', () => {
     for (const limit of [1, 2, 4, 500]) {
       const read = await pages(name, `/v1/quarantine?limit=${limit}`)
       const items = read.flatMap(({ data }) => data)
-      expect(items.map(({ merchantId }) => merchantId).toSorted()).toEqual(ids.toSorted())
+      expect(items.map(({ merchantId = '' }) => merchantId).toSorted()).toEqual(ids.toSorted())
       expect(new Set(items.map(({ quarantineId }) => quarantineId)).size).toBe(ids.length)
       expect(
         read.slice(0, -1).every(({ data }) => data.length === limit),
@@ -188,13 +188,13 @@ describe('the quarantine', () => {
       await system.quarantine.setAside(aSetAside({ entry: anEntry({ merchantId: merchantId(id) }) }))
     }
     const shown: string[][] = []
-    let cursor: unknown = ''
+    let cursor: string | null = ''
     while (cursor !== null) {
       lists = 0
-      const { body } = await system.get(`/v1/quarantine${cursor === '' ? '' : `?cursor=${String(cursor)}`}`, by('many'))
+      const { body } = await system.get(`/v1/quarantine${cursor === '' ? '' : `?cursor=${cursor}`}`, by('many'))
       expect(lists).toBeLessThanOrEqual(101)
       shown.push((body['data'] as { merchantId: string }[]).map(({ merchantId }) => merchantId))
-      cursor = body['nextCursor']
+      cursor = body['nextCursor'] as string | null
     }
     expect(shown).toEqual([['m0005'], [], ['m0240']])
   })

@@ -24,7 +24,10 @@ export type LiveState = {
 
 /** The same for equal states, whichever process makes it. Revisions and segments only rise, so no state comes back. */
 export const tagOf = ({ merchantId, merchantRevision, today, headRevision, ends }: LiveState): string =>
-  hash('sha256', JSON.stringify([merchantId, merchantRevision, today, headRevision, ends]), 'base64url').slice(0, TAG_LENGTH)
+  hash('sha256', JSON.stringify([merchantId, merchantRevision, today, headRevision, ends]), 'base64url').slice(
+    0,
+    TAG_LENGTH,
+  )
 
 const TAG_LENGTH = 16
 

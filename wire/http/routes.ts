@@ -28,7 +28,11 @@ export type MerchantRule =
   | 'in-path'
   /** Each entry of the body names its merchant. One that is not granted is refused like an unknown one. */
   | 'of-entries'
-  /** The answer lists what belongs to granted merchants, and nothing else. */
+  /**
+   * The answer lists what belongs to granted merchants, and nothing else. The door cannot see to that: the handler walks
+   * through the granted merchants (`query-api/granted-lists.ts`) and reads nothing of others. It never filters a list of
+   * all: the time and the cursor of a page would then tell of merchants that it does not show.
+   */
   | 'listed'
   /** The item of the path belongs to a merchant. An item of one that is not granted is answered like a missing one. */
   | 'of-item'

@@ -6,7 +6,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The register of merchants */
+        /**
+         * The register of merchants
+         * @description The merchants that are granted to you. A grant of some merchants lists them in the order of their ids; where it names merchants by the beginning of their ids, one that was registered a moment ago may still be missing. A page is full unless it is the last, or the grant names more than 1,000 merchants that are not registered: then a page may hold fewer, or none, and `nextCursor` goes on.
+         */
         get: operations["listMerchants"];
         put?: never;
         post?: never;

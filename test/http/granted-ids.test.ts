@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { grantedMerchants } from '#ledger/access'
