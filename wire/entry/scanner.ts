@@ -219,7 +219,11 @@ export class EntryScanner {
    */
   #plainText(max: number): string | undefined {
     const text = this.string()
-    return text !== undefined && text.length <= max && !ESCAPED_OR_CONTROL.test(text) && text.isWellFormed() && !holdsCardNumber(text)
+    return text !== undefined &&
+      text.length <= max &&
+      !ESCAPED_OR_CONTROL.test(text) &&
+      text.isWellFormed() &&
+      !holdsCardNumber(text)
       ? text
       : undefined
   }

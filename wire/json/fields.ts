@@ -39,7 +39,10 @@ export const text = (max: number) =>
 
 /** The same, for what clients write for people. It is kept for ever, so it must not hold a card number. */
 export const freeText = (max: number) =>
-  text(max).refine((value) => !holdsCardNumber(value), fail('card-number', 'must not hold the number of a payment card'))
+  text(max).refine(
+    (value) => !holdsCardNumber(value),
+    fail('card-number', 'must not hold the number of a payment card'),
+  )
 
 /** Text that has a meaning of its own. A refusal has the parser's code, and the words of `detail`, for each code or for all. */
 export const parsed = <T, Code extends string>(
