@@ -21,6 +21,12 @@ const serviceUrl = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** Whether browsers write an origin like this. They compare texts, so an origin that is written otherwise would never match. */
+const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text
+
+const ORIGINS_RULE =
+  'must be origins as browsers send them, such as https://shop.example.com: in small letters, without path, default port or "*"'
+
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   INGEST_PORT: port(8787),
@@ -56,6 +62,10 @@ const environment = z.object({
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .superRefine((origins, context) => {
+      const wrong = origins.findIndex((origin) => !isOrigin(origin))
+      if (wrong !== -1) context.addIssue({ code: 'custom', message: `${ORIGINS_RULE}; number ${wrong + 1} is not` })
+    })
     .default([]),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
