@@ -48,7 +48,7 @@ const published = ({ type, read }: PublishedFile): ServiceHandler => {
   return (c) => {
     made ??= make()
     const { body, etag } = made
-    const headers = { etag, 'cache-control': 'no-cache', ...PAGE_POLICY }
+    const headers = { etag, 'cache-control': 'no-cache', ...(type === HTML && PAGE_POLICY) }
     if (matchesTag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     return new Response(body, { headers: { 'content-type': type, ...headers } })
   }

@@ -22,7 +22,7 @@ const serviceUrl = z.string().transform((text, context) => {
 })
 
 /** Whether browsers write an origin like this. They compare texts, so an origin that is written otherwise would never match. */
-const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text
+const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text
 
 const ORIGINS_RULE =
   'must be origins as browsers send them, such as https://shop.example.com: in small letters, without path, default port or "*"'

@@ -12,7 +12,7 @@ import { businessDayOf, startOfDay } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import { queryApi } from '#query-api/app'
+import { queryApi, type QueryApiParts } from '#query-api/app'
 import type { Store } from '#query-api/store'
 import { ALLOWED, withToken } from '#test/access'
 import { aMerchant, anEntry, entryId } from '#test/builders'
@@ -34,7 +34,7 @@ type Given = {
   readonly onSleep?: (nowMs: number) => Promise<void>
   readonly registry?: Registry
   readonly isReady?: () => Promise<boolean>
-}
+} & Partial<Pick<QueryApiParts, 'tokens' | 'grants' | 'log' | 'openShards' | 'corsOrigins'>>
 
 type Task = { readonly ms: number; readonly run: () => void }
 
@@ -44,6 +44,7 @@ export const aQueryApi = ({
   onSleep,
   registry,
   isReady = async () => true,
+  ...parts
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
   const store: Store = { merchants: memoryMerchants(merchants), heads, journal, quarantine, progress }
@@ -74,6 +75,7 @@ export const aQueryApi = ({
       log: { error: (...line: unknown[]) => void logged.push(line) },
       ...(registry && { registry }),
       isReady,
+      ...parts,
     }),
   )
 

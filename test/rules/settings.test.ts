@@ -1,6 +1,43 @@
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '#infra/settings'
 
+describe('CORS_ORIGINS', () => {
+  test.each([
+    { given: undefined, read: [] },
+    { given: '', read: [] },
+    { given: 'https://shop.example.com', read: ['https://shop.example.com'] },
+    {
+      given: ' https://shop.example.com, http://127.0.0.1:3000\nhttp://[::1]:3000,',
+      read: ['https://shop.example.com', 'http://127.0.0.1:3000', 'http://[::1]:3000'],
+    },
+    { given: 'https://xn--bcher-kva.example', read: ['https://xn--bcher-kva.example'] },
+  ])('of "$given" is read as $read', ({ given, read }) => {
+    expect(readSettings({ CORS_ORIGINS: given }).corsOrigins).toEqual(read)
+  })
+
+  test.each([
+    '*',
+    'null',
+    'https://*.example.com',
+    'shop.example.com',
+    'https://shop.example.com/',
+    'https://shop.example.com/app',
+    'https://shop.example.com:443',
+    'https://Shop.example.com',
+    'https://bücher.example',
+    'https://ana:secret@shop.example.com',
+    'ftp://shop.example.com',
+    'file:///home',
+    'https://shop.example.com?a',
+    'https://good.example https://bad.example/',
+  ])('of %s is refused, in a message that names the setting and hides its value', (given) => {
+    expect(() => readSettings({ CORS_ORIGINS: given })).toThrow(
+      /\n {2}CORS_ORIGINS: must be origins .*; number [12] is not$/,
+    )
+    expect(() => readSettings({ CORS_ORIGINS: given })).not.toThrow(/secret/)
+  })
+})
+
 describe('QUERY_URL', () => {
   test.each([
     { given: undefined, read: undefined },
