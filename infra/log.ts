@@ -68,7 +68,7 @@ const NAME = String.raw`(?:authorization|cookie|token|secret|password|passphrase
 /** The first group of each is kept. A line is JSON, so a secret ends at a quote or a backslash at the latest. */
 const SECRETS: readonly RegExp[] = [
   // The value of an Authorization header, wherever it stands.
-  /\b((?:bearer|basic|dpop)\s+)[\w.~+/-]+=*/gi,
+  /\b((?:bearer|basic|dpop)\s+)[\w.~+/-]{8,}=*/gi,
   // A JSON Web Token: its header is an object in base64.
   /()\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)*/g,
   // A header as text.
