@@ -35,7 +35,7 @@ export const logUncaught = (log: Pick<Logger, 'fatal'>): void => {
 }
 
 /** What is written of an error: kind, message, stack, plain members such as `code`, and the same of its causes. */
-export const loggedError = (error: unknown, depth = 0): unknown => {
+const loggedError = (error: unknown, depth = 0): unknown => {
   if (!(error instanceof Error)) return String(error)
   const causes = error instanceof AggregateError ? error.errors : []
   return {

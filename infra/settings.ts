@@ -98,6 +98,9 @@ const environment = z.object({
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
 })
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(environment.shape)
+
 /** Which tokens are taken. */
 export type TokenSettings = {
   /** The URL of the issuer, as its tokens name it. */

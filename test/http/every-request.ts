@@ -30,7 +30,11 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   quarantineId: quarantineId(quarantineKey(ITEM)),
 }
 
-export type NamedRequest = { readonly name: string; readonly path: string; readonly init: RequestInit }
+export type NamedRequest = {
+  readonly name: string
+  readonly path: string
+  readonly init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> }
+}
 
 const requestsOf = (routes: Routes, bodies: Readonly<Record<string, object>> = {}): readonly NamedRequest[] =>
   Object.entries(routes).map(([name, route]) => {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readSettings } from '#infra/settings'
+import { readSettings, SETTINGS } from '#infra/settings'
 
 describe('CORS_ORIGINS', () => {
   test.each([
@@ -69,4 +70,13 @@ describe('QUERY_URL', () => {
     expect(() => readSettings({ QUERY_URL: given })).toThrow(/^These settings cannot be used:\n {2}QUERY_URL: must be/)
     expect(() => readSettings({ QUERY_URL: given })).not.toThrow(/secret/)
   })
+})
+
+test('the README lists every setting, and no setting that is not read', () => {
+  const [, section = ''] = /\n## Settings\n([^]*?)\n## /.exec(readFileSync('README.md', 'utf8')) ?? []
+  const rows = section.split('\n').flatMap((line) => /^\| (`[^|]*)\|/.exec(line)?.[1] ?? [])
+  const listed = rows.flatMap((cell) => Array.from(cell.matchAll(/`([A-Z_]+)`/g), ([, name = '']) => name))
+  // The SDK of AWS reads these.
+  const ours = listed.filter((name) => !name.startsWith('AWS_'))
+  expect(ours.toSorted()).toEqual(SETTINGS.toSorted())
 })
