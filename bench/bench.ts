@@ -10,6 +10,7 @@ import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { refuseArguments } from '#test/script-arguments'
 import type { Figure } from './rig/figure.ts'
 import { figureTable } from './rig/figure-table.ts'
 import { machine, versions } from './rig/machine.ts'
@@ -48,10 +49,13 @@ const figuresOf = (question: string): Promise<readonly Figure[]> =>
 
 const round = (value: number): number => Math.round(value * 10) / 10
 
+const USAGE = 'npm run bench -- [QUESTION]...'
 const wanted = process.argv.slice(2)
 const known = questions.map(({ name }) => name)
 const unknown = wanted.find((name) => !known.includes(name))
-if (unknown !== undefined) throw new Error(`There is no question "${unknown}". The questions are: ${known.join(', ')}.`)
+if (unknown !== undefined) {
+  refuseArguments(`There is no question "${unknown}". The questions are: ${known.join(', ')}.`, USAGE)
+}
 
 const answers: Answer[] = []
 const failures: string[] = []

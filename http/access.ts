@@ -81,11 +81,11 @@ export const accessDoor = ({ tokens, grants, clock = Date.now, metricsOpen = fal
 
 /** A merchant that is not registered, and in the same words one that the caller may not know of. */
 export const noSuchMerchant = (): ProblemError =>
-  new ProblemError({ code: 'not-found', detail: 'There is no such merchant.' })
+  new ProblemError({ code: 'not-found', detail: 'No merchant is registered under this id.' })
 
 /** An item that is not in quarantine, and in the same words one that the caller may not know of. */
 export const noSuchItem = (): ProblemError =>
-  new ProblemError({ code: 'not-found', detail: 'There is no such item in quarantine.' })
+  new ProblemError({ code: 'not-found', detail: 'No item in quarantine has this id.' })
 
 const coversItem = (merchants: GrantedMerchants, id: string): boolean => {
   const key = parseQuarantineId(id)

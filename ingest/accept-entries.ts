@@ -141,8 +141,8 @@ const UNKNOWN_MERCHANT: FieldProblem = {
 const CALENDAR_ENDED: Problem = {
   code: 'calendar-ended',
   detail:
-    "The merchant's calendar does not reach this time: what is recorded of its time zone ends before it. We extend it; " +
-    'send the entry again with the same entryId.',
+    "The record of the merchant's time zone ends before this time. We extend it. Send the entry again with " +
+    'the same entryId.',
   retryAfterSeconds: 600,
 }
 
@@ -150,7 +150,7 @@ const invalidEntry = (errors: readonly FieldProblem[]): Problem => invalid('The 
 
 const UNEXPECTED_ERROR: Problem = {
   code: 'unexpected-error',
-  detail: 'Our own code failed on this entry, and it is logged. The entry may be valid: send it again, later.',
+  detail: 'Our own code failed on this entry. The failure is logged. The entry may be valid, so send it again later.',
 }
 
 // After any 5xx the entry may be counted all the same. The client sends it again under the same id.
@@ -162,7 +162,7 @@ export const NOT_WRITTEN: Record<NotWritten, Problem> = {
   },
   'too-busy': {
     code: 'too-busy',
-    detail: 'More entries are waiting for the stream than can be held. Send it again, a little later.',
+    detail: 'Too many entries are waiting for the stream. Send the entry again a little later.',
     retryAfterSeconds: 2,
   },
   'unexpected-error': UNEXPECTED_ERROR,

@@ -55,13 +55,13 @@ const MAX_WAITING_MS = 1_000
 const NO_ROOM: Shed = {
   reason: 'no-room',
   code: 'too-busy',
-  detail: 'More requests are under way than can be held. Send the same again, a little later.',
+  detail: 'Too many requests are under way. Send the same request again a little later.',
   retryAfterSeconds: 1,
 }
 
 const TOO_SLOW: Shed = {
   reason: 'stream-slow',
   code: 'too-busy',
-  detail: 'The stream takes entries more slowly than they come. Send the same again, a little later.',
+  detail: 'The stream takes entries more slowly than they arrive. Send the same request again a little later.',
   retryAfterSeconds: 2,
 }

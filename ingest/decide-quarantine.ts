@@ -94,9 +94,9 @@ const replay = async (
   const isWanted = (entry: Entry): boolean => contentHash(entry) === contentHash(wanted)
 
   const state = quarantineState(item)
-  if (state.status === 'discarded') throw alreadyDecided('It was discarded.')
+  if (state.status === 'discarded') throw alreadyDecided('The item was discarded.')
   if (state.status === 'replayed') {
-    if (!isWanted(state.replayedAs.entry)) throw alreadyDecided('It was replayed with other fields.')
+    if (!isWanted(state.replayedAs.entry)) throw alreadyDecided('The item was replayed with other fields.')
     return replayed(item, state.replayedAs)
   }
   if (state.begun !== undefined) {
@@ -160,7 +160,7 @@ const discard = async (desk: QuarantineDesk, item: Quarantined, { by }: Operator
   const state = quarantineState(item)
   if (state.status === 'replayed') throw alreadyDecided('It was replayed.')
   if (state.status === 'discarded') {
-    if (state.reason !== reason) throw alreadyDecided('It was discarded for another reason.')
+    if (state.reason !== reason) throw alreadyDecided('The item was discarded for another reason.')
     return discarded(item, reason)
   }
   if (state.begun !== undefined) throw new ProblemError(REPLAY_BEGUN)
@@ -201,24 +201,24 @@ const inCorrection = (errors: readonly FieldProblem[]): ProblemError => {
 }
 
 const correctionNeeded = (detail: string): ProblemError =>
-  new ProblemError(invalid('It cannot be replayed as it was.', [{ pointer: '/entry', code: 'missing', detail }]))
+  new ProblemError(invalid('The item cannot be replayed unchanged.', [{ pointer: '/entry', code: 'missing', detail }]))
 
-const UNREADABLE = 'is required: what was set aside cannot be read as an entry'
-const TOO_OFTEN = `is required: it was replayed ${MAX_REPLAYS} times as it was, and set aside each time`
+const UNREADABLE = 'is required, because the item cannot be read as an entry'
+const TOO_OFTEN = `is required, because the item was replayed unchanged ${MAX_REPLAYS} times and was set aside each time`
 
 const alreadyDecided = (what: string): ProblemError =>
-  new ProblemError({ code: 'already-decided', detail: `${what} Look at the item to see by whom.` })
+  new ProblemError({ code: 'already-decided', detail: `${what} Read the item: its actions name the operator.` })
 
 const REPLAY_BEGUN: Problem = {
   code: 'already-decided',
-  detail: 'A replay was begun, and its entry may be on the stream. Look at the item, and send that very replay again.',
+  detail: 'A replay was begun, and its entry may be on the stream. Read the item, and send the same replay again.',
 }
 
 const NOT_ON_STREAM = 'The entry could not be put on the stream. Send the same request again.'
 
 const CHANGED_MEANWHILE: Problem = {
   code: 'changed-meanwhile',
-  detail: `Others changed the item ${MAX_ROUNDS} times while we tried. Read it, and send your request again.`,
+  detail: `Other requests changed the item ${MAX_ROUNDS} times during this one. Read the item, and send your request again.`,
   retryAfterSeconds: 1,
 }
 

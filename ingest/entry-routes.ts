@@ -101,5 +101,7 @@ const utf8Stream = (texts: AsyncGenerator<string>, onEnd: () => void): ReadableS
 
 const UPLOAD_FAILED: Problem = {
   code: 'unexpected-error',
-  detail: 'It is logged. Send the lines that have no answer again; sending others again is safe.',
+  detail:
+    'Our own code failed, and the failure is logged. Send the lines without an answer again. Sending other ' +
+    'lines again is safe.',
 }

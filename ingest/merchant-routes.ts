@@ -35,7 +35,7 @@ export const merchantHandlers = ({ registrar }: MerchantParts) => ({
 const merchantIdOf = (c: ServiceContext): MerchantId => {
   const merchantId = parseMerchantId(c.req.param('merchantId') ?? '')
   if (merchantId.ok) return merchantId.value
-  throw new ProblemError(invalid('The path names no merchant.', [MALFORMED_MERCHANT_ID]))
+  throw new ProblemError(invalid('The merchant id in the path is not valid.', [MALFORMED_MERCHANT_ID]))
 }
 
 const termsOf = (c: ServiceContext): Required<Terms> => ({

@@ -56,6 +56,7 @@ export const noRateLimit: RateLimit = { check: () => ok(undefined), take: () => 
 const tooMany = (retryAfterSeconds: number): Shed => ({
   reason: 'rate-limited',
   code: 'rate-limited',
-  detail: 'More entries come per second than this system is set to take. Send the same again, a little later.',
+  detail:
+    'More entries arrive per second than this system is set to accept. Send the same request again a little later.',
   retryAfterSeconds,
 })

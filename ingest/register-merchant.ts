@@ -95,8 +95,8 @@ const requirePreconditions = (
   const isInPlace = tried !== undefined && isDeepStrictEqual(current, tried)
   const { ifMatch: _, ...others } = preconditions
   if (preconditionsHold(isInPlace ? others : preconditions, etag)) return
-  const now = etag === undefined ? 'There is no such merchant' : `The ETag of the merchant is ${etag} now`
-  const detail = `${now}, so nothing was changed. Read it before you try again.`
+  const now = etag === undefined ? 'The merchant does not exist' : `The ETag of the merchant is ${etag} now`
+  const detail = `${now}, so nothing was changed. Read the merchant before you try again.`
   throw new ProblemError({ code: 'precondition-failed', detail })
 }
 
@@ -108,7 +108,8 @@ const REFUSALS: Record<Refusal, Problem> = {
     {
       pointer: '/timeZone',
       code: 'not-a-time-zone',
-      detail: 'must be a zone or link of the IANA database, such as America/Sao_Paulo; no abbreviation and no offset',
+      detail:
+        'must be a zone or link of the IANA database, such as America/Sao_Paulo, and not an abbreviation or an offset',
     },
   ]),
   'currency-fixed': {
@@ -116,7 +117,7 @@ const REFUSALS: Record<Refusal, Problem> = {
     detail: 'The merchant is registered with another currency, and its books are kept in it.',
     errors: [{ pointer: '/currency', code: 'currency-fixed', detail: 'must stay what it was at registration' }],
   },
-  'calendar-from-not-future': invalid('A calendar changes only forward.', [
+  'calendar-from-not-future': invalid('A calendar changes only from a future day on.', [
     {
       pointer: '/calendarFrom',
       code: 'calendar-from-not-future',
@@ -127,7 +128,9 @@ const REFUSALS: Record<Refusal, Problem> = {
 
 const CHANGED_MEANWHILE: Problem = {
   code: 'changed-meanwhile',
-  detail: `Others changed the merchant ${MAX_ATTEMPTS} times while we tried. Read it, and send your change again.`,
+  detail:
+    `Other requests changed the merchant ${MAX_ATTEMPTS} times during this one. Read the merchant, and send ` +
+    'your change again.',
   retryAfterSeconds: 1,
 }
 

@@ -5,24 +5,24 @@ import type { SetAside } from './quarantine.ts'
 type AuditEventKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
 
 /**
- * Something that was decided about merchants, books or entries. It is published once it is durable where it counts, so that
- * the archive alone can tell what happened.
+ * A decision about merchants, books or entries. It is published after it is durable in the place where it counts, so
+ * that the archive alone can tell what happened.
  */
 export type AuditEvent<Kind extends string = AuditEventKind> = {
-  /** The same whenever the same event is told again; readers take each once. */
+  /** The id is the same whenever the same event is published again. Readers take each id once. */
   readonly eventId: string
   readonly kind: Kind
   readonly merchantId?: MerchantId
   readonly businessDay?: BusinessDay
   readonly decidedAtMs: number
-  /** What the kind has to say, in JSON's own values. */
+  /** The content for this kind, in the values that JSON has. */
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** An audit event of any kind, perhaps of one that this version does not know yet. */
+/** An audit event of any kind, including kinds that this version does not know. */
 export type AnyAuditEvent = AuditEvent<string>
 
-/** Something on the stream waits in quarantine. When it is set aside again at another position, that is another event. */
+/** An item waits in quarantine. Setting it aside again at another position is another event. */
 export const quarantineSetAside = ({ subject, reason, position, setAsideAtMs }: SetAside): AuditEvent => {
   const { shardId, sequenceNumber, index } = position
   const told = {

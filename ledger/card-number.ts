@@ -138,7 +138,7 @@ const BRANDS: readonly (readonly Issuers[])[] = Array.from({ length: 10 }, (_, d
 /** The text with 0 to 9, space and hyphen for what other scripts have of them, and without characters that are not seen. */
 const inAscii = (text: string): string => (IS_ASCII.test(text) ? text : text.replaceAll(BEYOND_ASCII, asciiOf))
 
-const IS_ASCII = /^[\x00-\x7f]*$/
+const IS_ASCII = /^\p{ASCII}*$/u
 
 // Digits, spaces, hyphens, and format characters such as the soft hyphen.
 const BEYOND_ASCII = /[^\P{Nd}0-9]|[^\P{Zs} ]|[^\P{Pd}-]|\p{Cf}/gu

@@ -23,22 +23,22 @@ export type Merchant = {
   readonly currency: Currency
   readonly calendar: Calendar
   readonly lateEntries: LatePolicy
-  /** Rises by 1 with every change, from 1. */
+  /** Starts at 1 and rises by 1 with every change. */
   readonly revision: number
 }
 
-/** What is wanted of a merchant. A field that is left out stays as it is; null asks for the default. */
+/** The wanted change of a merchant. A field that is left out keeps its value; null asks for the default. */
 export type MerchantChange = {
   readonly name?: string
   readonly currency?: Currency
   readonly timeZone?: string
   readonly dayStartsAt?: string | null
   readonly lateEntries?: LatePolicy | null
-  /** The day from which a change of zone or start of day counts. Without such a change it means nothing. */
+  /** The day from which a change of zone or start of day counts. It has no meaning without such a change. */
   readonly calendarFrom?: BusinessDay | null
 }
 
-/** What a new merchant needs. Where the merchant exists, the same is a change. */
+/** The fields that a new merchant needs. For a merchant that exists, a registration is a change. */
 export type Registration = MerchantChange & {
   readonly merchantId: MerchantId
   readonly name: string
@@ -46,25 +46,25 @@ export type Registration = MerchantChange & {
   readonly timeZone: string
 }
 
-/** What a merchant has until something else is said. */
+/** The values of a merchant until a registration or change gives others. */
 export const MERCHANT_DEFAULTS = {
   dayStartsAt: '00:00',
   lateEntries: 'nextOpenDay',
 } as const satisfies Partial<MerchantChange>
 
-/** How long ingest may go on with a merchant it has read before. */
+/** How long ingest may use a merchant that it has read before. */
 export const CALENDAR_CACHE_MS = MINUTE_MS
 
 /** How far ahead of our clock an entry's `occurredAt` may be. */
 export const MAX_AHEAD_MS = 5 * MINUTE_MS
 
-// A change may move no day with which an entry may have been stamped. Entries may be as far ahead of our clock as is
-// allowed, and an ingest may still hold the calendar of a cache's lifetime ago.
+// A change must not move a day with which an entry may have been stamped. Entries may be as far ahead of our clock as
+// is allowed, and an ingest may still hold the calendar of a cache lifetime ago.
 const CHANGE_NOTICE_MS = MAX_AHEAD_MS + CALENDAR_CACHE_MS
 
 export type MerchantRefusal = 'not-a-time-zone' | 'currency-fixed' | 'calendar-from-not-future'
 
-/** The merchant after a registration: new, or as `changeMerchant` makes it of the one that exists. */
+/** The merchant after a registration. A new merchant is made; an existing one is changed as `changeMerchant` does. */
 export const registerMerchant = (
   current: Merchant | undefined,
   wanted: Registration,
@@ -87,11 +87,11 @@ export const registerMerchant = (
 }
 
 /**
- * The merchant after a change or, when nothing differs, the very `current` one. What the change leaves out of the
- * calendar stays as in the newest rule, also when that one is still to come.
+ * The merchant after a change, or the same object `current` when nothing differs. Parts of the calendar that the change
+ * leaves out stay as in the newest rule, even when that rule is still to come.
  *
- * A rule that is made records the zone as `zones` has it now. The rules that stand keep what they recorded, so asking for
- * what is there already never brings newer zone data.
+ * A new rule records the zone as `zones` has it now. Existing rules keep what they recorded, so a change to the values
+ * that are already there never brings newer zone data.
  */
 export const changeMerchant = (
   current: Merchant,
@@ -117,13 +117,14 @@ export const changeMerchant = (
 const chosen = <T>(wanted: T | null | undefined, asItIs: T, byDefault: T): T =>
   wanted === undefined ? asItIs : (wanted ?? byDefault)
 
-/** The last rule, which may be still to come. */
+/** The last rule. It may be still to come. */
 export const newestRule = (calendar: Calendar): CalendarRule => calendar.at(-1) ?? calendar[0]
 
 /**
- * The calendar in which the wanted rule counts from a day; the very `calendar` when it is there already.
- * The day is `from`. Where that is left out, it is the day of the change that this one replaces, so that correcting a
- * change never brings it forward. Otherwise, and when `from` is null, it is the first day that is far enough ahead.
+ * The calendar in which the wanted rule counts from a day, or the same object `calendar` when the rule is already
+ * there. The day is `from`. When `from` is left out, the day is that of the change that this change replaces, so
+ * correcting a change never brings it forward. Otherwise, and when `from` is null, the day is the first one that is far
+ * enough ahead.
  */
 const changeCalendar = (
   calendar: Calendar,
@@ -133,14 +134,14 @@ const changeCalendar = (
   nowMs: number,
 ): Result<Calendar, 'not-a-time-zone' | 'calendar-from-not-future'> => {
   const last = newestRule(calendar)
-  // The name that stands is taken even from a process whose zone data does not have it.
+  // A process accepts the present name even when its zone data does not have it.
   const zone = zones.find(timeZone) ?? timeZone
   const isWanted = (rule: CalendarRule): boolean => rule.timeZone === zone && rule.dayStartsAt === dayStartsAt
   if (isWanted(last) && (from === undefined || from === last.from)) return ok(calendar)
 
   const settled = rulesInUse(calendar, nowMs)
   const updates = newerDataAfter(settled, calendar)
-  // The rule in use is the wanted one: another one that is still to come is called off, and no day is needed.
+  // The rule in use is the wanted one. Another rule that is still to come is called off, and no day is needed.
   if (isWanted(newestRule(settled))) return ok(isWanted(last) ? calendar : [...settled, ...updates])
   const wanted = makeRule(zones, { timeZone, dayStartsAt }, nowMs)
   if (wanted === undefined) return refuse('not-a-time-zone')
@@ -155,8 +156,8 @@ const changeCalendar = (
 }
 
 /**
- * The rules still to come that only bring newer zone data to the rule in use, each for the same clock as the one before.
- * No client asked for them, so no client's change takes them away.
+ * The rules still to come that only bring newer zone data to the rule in use, each for the same clock as the rule
+ * before it. No client asked for them, so no change of a client removes them.
  */
 const newerDataAfter = (settled: Calendar, calendar: Calendar): readonly CalendarRule[] => {
   const { timeZone, dayStartsAt } = newestRule(settled)
@@ -166,9 +167,9 @@ const newerDataAfter = (settled: Calendar, calendar: Calendar): readonly Calenda
 }
 
 /**
- * The rules that may have been used. A rule that has not is replaced by a change. It is in use from when either clock
- * has reached its day: its own, or the one before it, which it caps at the day before. So is then every rule before it,
- * whose own clock may be the later one.
+ * The rules that may have been used. A change replaces the other rules. A rule is in use as soon as one of two clocks
+ * has reached its day: its own clock, or the clock of the rule before it, which ends at the day before. Then every rule
+ * before it is in use as well, because its own clock may be the later one.
  */
 export const rulesInUse = (calendar: Calendar, nowMs: number): Calendar => {
   const noticeMs = nowMs + CHANGE_NOTICE_MS
@@ -179,13 +180,13 @@ export const rulesInUse = (calendar: Calendar, nowMs: number): Calendar => {
   return calendar.slice(0, calendar.findLastIndex(isInUse) + 1) as unknown as Calendar
 }
 
-/** The first day that a rule may count from, by the clock of the rules in use. */
+/** The first day from which a new rule may count, by the clock of the rules in use. */
 export const firstDayAhead = (settled: Calendar, nowMs: number): BusinessDay =>
   shiftDay(businessDayOf(settled, nowMs + CHANGE_NOTICE_MS), 1)
 
 /**
- * Whether a rule may count from a day: one that neither clock has begun. The old one may have stamped entries with it,
- * and from the new one's start it counts.
+ * Whether a rule may count from a day. Neither clock may have begun that day: the old clock may have stamped entries
+ * with it, and the new clock counts from its start.
  */
 export const isAhead = (settled: Calendar, wanted: CalendarRule, day: BusinessDay, nowMs: number): boolean =>
   day > (newestRule(settled).from ?? '') &&
@@ -193,8 +194,8 @@ export const isAhead = (settled: Calendar, wanted: CalendarRule, day: BusinessDa
   startOfDay([wanted], day) > nowMs + CHANGE_NOTICE_MS
 
 /**
- * The rules in use and those to come. Rules that are over already keep of their zone what their days need; the last one
- * in use keeps all, because a rule that comes after it may still be replaced.
+ * The rules in use and the rules to come. Rules that are over keep the part of their zone that their days need. The
+ * last rule in use keeps all of its zone, because the rule after it may still be replaced.
  */
 export const withNextRules = (settled: Calendar, next: readonly CalendarRule[]): Calendar =>
   [

@@ -1,10 +1,10 @@
 /**
- * What the domain asks of the world; the ports to the archive are in `archive.ts`. Every adapter keeps each promise, and
- * one contract suite per port proves it.
+ * The ports: what the domain needs from the world. The ports to the archive are in `archive.ts`. Every adapter keeps
+ * each promise, and one contract suite for each port proves it.
  *
- * A failure that may heal (a throttled table, a lost connection) is thrown; the caller's caller tries again. A call that
- * threw may still have been carried out, so every promise here holds for a call that is made twice. What another
- * version of Daybook has stored does not heal: it is thrown as an UnknownFormat.
+ * A failure that may heal (a throttled table, a lost connection) is thrown, and a caller further up tries again. A call
+ * that threw may still have been carried out, so every promise also holds for a call that is made twice. An item that
+ * another version of Daybook has stored does not heal, and is thrown as an UnknownFormat.
  */
 import type { Caller, Grant, Subject } from './access.ts'
 import type { AuditEvent } from './audit-event.ts'
@@ -23,7 +23,7 @@ import type {
 import type { Result } from './result.ts'
 import type { SealedSegment, SegmentNumber } from './segment.ts'
 
-/** What is stored is in a format that is not known here. It is never guessed at: a person has to look at the versions. */
+/** The stored format is unknown. The content is never guessed: a person has to look at the versions. */
 export class UnknownFormat extends Error {}
 
 /** Milliseconds since 1970 UTC, now. */
@@ -32,8 +32,9 @@ export type Clock = () => number
 /** The way from ingest to the processors. */
 export type EntryStream = {
   /**
-   * Puts up to 500 records of up to 1 MiB, 5 MiB in all. Answers one outcome per record, in order: where it stands, once
-   * it is durable, or why it was not taken. A record whose outcome never arrived may stand on the stream all the same.
+   * Puts up to 500 records of up to 1 MiB each, 5 MiB in all. Returns one outcome for each record, in order: its place
+   * once it is durable, or the reason why it was refused. A record whose outcome never arrived may still stand on the
+   * stream.
    */
   put(records: readonly OutgoingRecord[]): Promise<readonly PutOutcome[]>
   /** The shards that take records now. */
@@ -44,83 +45,93 @@ export type PutOutcome =
   | { readonly status: 'stored'; readonly shardId: string; readonly sequenceNumber: string }
   | { readonly status: 'refused'; readonly reason: string }
 
-/** The append-only record of the books: a chain of segments each. The truth. */
+/** The append-only record of the books, with a chain of segments for each book. It is the truth. */
 export type Journal = {
-  /** Segments of a book after the given one, in order, all of them or the first `limit`; strongly consistent. */
+  /**
+   * The segments of a book after the given one, in order: all of them, or the first `limit`. The read is strongly
+   * consistent.
+   */
   read(book: BookId, after: SegmentNumber, limit?: number): Promise<readonly SealedSegment[]>
-  /** The last segment of a book without its entries, which carries the day view; strongly consistent. */
+  /** The last segment of a book without its entries; it carries the day view. The read is strongly consistent. */
   end(book: BookId): Promise<SegmentEnd | undefined>
-  /** Stores the segment if its number is still free in its book; otherwise answers 'taken'. Never both, never half. */
+  /**
+   * Stores the segment if its number is still free in its book; otherwise returns 'taken'. It never does both, and
+   * never stores a part.
+   */
   append(segment: SealedSegment): Promise<'appended' | 'taken'>
 }
 export type SegmentEnd = Omit<SealedSegment, 'entries'>
 
 /** One head per merchant. */
 export type Heads = {
-  /** Strongly consistent; the empty head for a merchant without one. */
+  /** The head of a merchant, or the empty head when the merchant has none. The read is strongly consistent. */
   read(merchantId: MerchantId): Promise<Head>
-  /** Opens the day unless it is open, as `openDay` says; answers 'closed' when it is closed for good. */
+  /** Opens the day unless it is open, as `openDay` says. Returns 'closed' when the day is closed for good. */
   open(book: BookId): Promise<'open' | 'closed'>
 }
 
-/** The register. */
+/** The register of merchants. */
 export type Merchants = {
   /** Strongly consistent. */
   find(merchantId: MerchantId): Promise<Merchant | undefined>
-  /** Stores the merchant if the stored revision is the one before (for revision 1: none); otherwise answers 'moved'. */
+  /** Stores the merchant if the stored revision is the one before (for revision 1: none); otherwise returns 'moved'. */
   save(merchant: Merchant): Promise<'saved' | 'moved'>
-  /** All merchants, page by page in some fixed order; a page without `next` is the last. */
+  /** All merchants, page by page in a fixed order. A page without `next` is the last. */
   list(page: Page): Promise<Listed<Merchant>>
 }
 export type Page = { readonly limit: number; readonly after?: string }
 export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
 
-/** Where a record that can never succeed waits for a person. */
+/** The place where a record that can never succeed waits for a person. */
 export type Quarantine = {
   /**
-   * Keeps the item once, under its `quarantineKey`. Setting it aside again changes nothing but `lastPosition`, which
-   * rises when the new place is later. So what people did about it stays done, and `quarantineState` says whether
-   * it waits again. Durable when it returns.
+   * Keeps the item once, under its `quarantineKey`. Setting it aside again changes only `lastPosition`, which rises
+   * when the new place is later. So the actions of operators stay, and `quarantineState` says whether the item waits
+   * again. The item is durable when this returns.
    */
   setAside(item: SetAside): Promise<void>
   /**
-   * Items of any size come back whole, and a page ends early where the next one's bytes would take it beyond
-   * QUARANTINE_PAGE_BYTES. Filtered by merchant: by day, then id; otherwise in no order that means anything. An item
-   * that cannot be read here does not hide the others: it comes as 'unreadable', with its key, and why in its detail.
+   * Lists whole items of any size. A page ends early when the bytes of the next item would take it beyond
+   * QUARANTINE_PAGE_BYTES. The items of one merchant come by day and then by id; otherwise the order has no meaning. An
+   * item that cannot be read does not hide the others: it comes as 'unreadable', with its key, and with the reason in
+   * its detail.
    */
   list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
   /**
-   * What was set aside of one book's id, by content hash, the first `limit`; strongly consistent. Usually nothing; more than
-   * one item when several contents claimed the id.
+   * The first `limit` items of one id of a book, by content hash. The read is strongly consistent. Usually there are
+   * none. There is more than one when several contents used the id.
    */
   ofEntry(book: BookId, entryId: EntryId, limit: number): Promise<readonly QuarantineOutline[]>
-  /** The item under a key, whole; strongly consistent. */
+  /** The whole item under a key. The read is strongly consistent. */
   find(key: QuarantineKey): Promise<Quarantined | undefined>
-  /** Adds an action to the item's list if the stored list is as long as this one's; otherwise answers 'moved'. */
+  /** Adds an action to the item's list if the stored list is as long as this item's list; otherwise returns 'moved'. */
   note(item: Quarantined, action: QuarantineAction): Promise<'noted' | 'moved'>
 }
 
-/** How far each consumer has come on each shard. */
+/** The progress of each consumer on each shard. */
 export type Progress = {
-  /** Raises a shard's progress. Standing further already is success; it never falls. */
+  /** Raises the progress of a shard. A progress that is further already is a success; it never falls. */
   advance(consumer: Consumer, progress: ShardProgress): Promise<void>
-  /** One shard's, if the consumer has ever advanced on it; strongly consistent. */
+  /** The progress on one shard, if the consumer has ever advanced on it. The read is strongly consistent. */
   of(consumer: Consumer, shardId: string): Promise<ShardProgress | undefined>
-  /** Every shard the consumer has ever advanced on; strongly consistent. */
+  /** The progress on every shard on which the consumer has ever advanced. The read is strongly consistent. */
   read(consumer: Consumer): Promise<readonly ShardProgress[]>
 }
 export type Consumer = 'journal' | 'archive'
 export type ShardProgress = {
   readonly shardId: string
-  /** The last record that is fully processed, and all before it. */
+  /** The last fully processed record. All records before it are processed, too. */
   readonly sequenceNumber: string
-  /** When that record arrived on the stream. */
+  /** The time at which that record arrived on the stream. */
   readonly appliedThroughMs: number
 }
 
-/** The way of audit events to the archive, which is the stream's. */
+/** The way of audit events to the archive, over the stream. */
 export type AuditTrail = {
-  /** Up to 500 at a time. Durable when it returns; what throws may have been published all the same. */
+  /**
+   * Publishes up to 500 events at a time. They are durable when this returns. After an exception, they may still have
+   * been published.
+   */
   publish(...auditEvents: readonly AuditEvent[]): Promise<void>
 }
 

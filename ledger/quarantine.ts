@@ -2,7 +2,7 @@ import type { GrantedMerchants } from './access.ts'
 import { contentHash, type Entry } from './entry.ts'
 import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
 
-/** Why a record can never succeed as it is. */
+/** The reasons for which a record can never succeed as it is. */
 export const QUARANTINE_REASONS = [
   'content-conflict',
   'wrong-currency',
@@ -15,40 +15,44 @@ export const QUARANTINE_REASONS = [
 ] as const
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number]
 
-/** Something set aside for a person: an entry, or a place on the stream where no entry could be read. */
+/** An item that is set aside for a person: an entry, or a place on the stream at which no entry could be read. */
 export type SetAside = {
   readonly subject: Entry | 'unreadable'
   readonly reason: QuarantineReason
-  /** For people: what exactly was wrong; `keptDetail` of it is kept. */
+  /** What exactly was wrong, for people. `keptDetail` says how much of it is kept. */
   readonly detail: string
   readonly position: Position
-  /** The entry's line or the whole record, byte for byte as it stood on the stream. */
+  /** The line of the entry or the whole record, byte for byte as on the stream. */
   readonly raw: Uint8Array
   readonly setAsideAtMs: number
 }
 
 /**
- * The beginning of a detail, as well-formed Unicode. A detail may quote input of any length, and a detail that the store
+ * The beginning of a detail, as well-formed Unicode. A detail may quote input of any length. A detail that the store
  * refuses would hold up its shard for ever.
  */
 export const keptDetail = (detail: string): string => detail.slice(0, 1_000).toWellFormed()
 
-/** Something set aside, as it was the first time, and all that has happened to it since. */
+/** An item as it was set aside the first time, and everything that has happened to it since. */
 export type Quarantined = SetAside & {
-  /** Only of an item that is stored in a way that is not known here: its key, which cannot be computed. */
+  /**
+   * Present only when the item is stored in an unknown format. It is the stored key, because the key cannot be computed
+   * then.
+   */
   readonly key?: QuarantineKey
-  /** The latest place at which it was set aside; `position` unless it came again. */
+  /** The latest place at which the item was set aside. It is `position` unless the item came again. */
   readonly lastPosition: Position
-  /** What people did about it, in order. Nothing is ever taken out. */
+  /** The actions of operators, in order. No action is ever removed. */
   readonly actions: readonly QuarantineAction[]
 }
 
-/** An item without its bytes, which may be large. */
+/** An item without its bytes, because they may be many. */
 export type QuarantineOutline = Omit<Quarantined, 'raw'>
 
 /**
- * Who did what, and when. A replay is two actions, for it is decided before the entry is put on the stream and done
- * after: in between, and after a crash there, the entry may be counted, so nothing else can be decided any more.
+ * An action of an operator on an item, with its time. A replay is two actions, because it is decided before the entry
+ * is put on the stream and done afterwards. Between the two, and after a crash there, the entry may be counted, so no
+ * other decision is possible.
  */
 export type QuarantineAction = { readonly by: string; readonly atMs: number } & (
   | { readonly action: 'replay-begun'; readonly entry: Entry }
@@ -59,17 +63,17 @@ export type QuarantineAction = { readonly by: string; readonly atMs: number } & 
 export const QUARANTINE_STATUSES = ['waiting', 'replayed', 'discarded'] as const
 type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]
 
-/** How often an entry may be replayed as it was. What is set aside so often has to be corrected, or discarded. */
+/** The number of times that an entry may be replayed unchanged. After that, it has to be corrected or discarded. */
 export const MAX_REPLAYS = 20
 
-/** Where an item stands. It is computed by each reader and never stored, so no order of writes can leave it wrong. */
+/** The state of an item. Each reader computes it and it is never stored, so no order of writes can make it wrong. */
 export type QuarantineState =
-  /** With `begun`, only the replay of that entry can go on. */
+  /** With `begun`, no action is possible except to continue the replay of that entry. */
   | { readonly status: 'waiting'; readonly begun?: Entry }
   | { readonly status: 'replayed'; readonly replayedAs: Replay }
   | { readonly status: 'discarded'; readonly reason: string }
 
-/** What was put on the stream in place of an item, and where. */
+/** The entry that was put on the stream in place of an item, and its position. */
 export type Replay = { readonly entry: Entry; readonly position: Position }
 
 export const quarantineState = (item: QuarantineOutline): QuarantineState => {
@@ -83,8 +87,9 @@ export const quarantineState = (item: QuarantineOutline): QuarantineState => {
 }
 
 /**
- * Whether what was replayed was set aside again. Only the same content comes back to the same item, and only from the
- * replay's place on: what was delivered again from before it says nothing, and no discarded item comes back at all.
+ * Whether the replayed entry was set aside again. Only the same content comes back to the same item, and only from the
+ * place of the replay on. A copy that was delivered again from before that place says nothing. A discarded item never
+ * comes back.
  */
 const cameBack = (item: QuarantineOutline, { entry, position }: Replay): boolean =>
   isSameContent(item.subject, entry) && comparePositions(item.lastPosition, position) >= 0
@@ -93,8 +98,9 @@ const isSameContent = (subject: SetAside['subject'], entry: Entry): boolean =>
   subject !== 'unreadable' && contentHash(subject) === contentHash(entry)
 
 /**
- * What makes two items the same: for an entry its book, id and content, at any position; for the rest the position.
- * `scope` is the merchant, or the shard behind a "#", which stands in no merchant's id.
+ * The identity of an item. Two items of an entry are the same when book, id and content are the same, at any position.
+ * Other items are the same when their position is the same. `scope` is the merchant, or the shard after a "#", which no
+ * merchant id contains.
  */
 export type QuarantineKey = { readonly scope: string; readonly item: string }
 
@@ -121,7 +127,7 @@ export const coversScope = (granted: GrantedMerchants, scope: string): boolean =
 /** What the items of one id in a book have in common. */
 export const entryItemPrefix = (day: BusinessDay, entryId: EntryId): string => `${day}#${entryId}#`
 
-/** What a page of raw bytes may come to; a single item that is larger is a page of its own. */
+/** The most bytes that a page of raw bytes holds. A single larger item is a page of its own. */
 export const QUARANTINE_PAGE_BYTES = 4 * 1024 * 1024
 
 export type QuarantineFilter = {

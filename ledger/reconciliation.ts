@@ -1,34 +1,34 @@
 /**
- * Whether a book and the archive's copy of its day hold the same entries, and which ones differ.
+ * Compares a book with the archive's copy of its day, and names the entries that differ.
  *
- * The two come from independent consumers of one stream. What stood on the stream is, in the end, in the archive, and
- * either counted in the book or set aside; so (id, content) by (id, content) these must be the same sets. How often a
- * content was sent, and in what order, makes no difference.
+ * The two come from independent consumers of one stream. In the end, everything that stood on the stream is in the
+ * archive, and is either counted in the book or set aside. So both sides must hold the same set of pairs of id and
+ * content. It makes no difference how often a content was sent, or in what order.
  */
 import type { ContentHash } from './entry.ts'
 import type { EntryId } from './identifiers.ts'
 
-/** An entry that the journal's side knows: counted in the chain, or set aside. */
+/** An entry that the side of the journal knows: it is counted in the chain, or set aside. */
 export type Kept = { readonly contentHash: ContentHash; readonly receivedAtMs: number }
 
-/** Between which instants, in milliseconds since 1970 UTC, what is missing says something. */
+/** The instants, in milliseconds since 1970 UTC, that decide whether a missing entry says something. */
 export type Times = {
-  /** What was received after it may be on either side, on both, or on none yet. */
+  /** An entry that was received after this time may be on either side, on both, or on none yet. */
   readonly barrierAtMs: number
-  /** What was received up to then has had the time to get into the archive. */
+  /** An entry that was received up to this time has had the time to get into the archive. */
   readonly deliveredThroughMs: number
 }
 
 /** One content under an id in the archive. */
 export type Archived = {
   readonly contentHash: ContentHash
-  /** Whether a copy of it stood on the stream before the barrier, so that the journal's consumer has dealt with it. */
+  /** Whether a copy stood on the stream before the barrier, so that the journal's consumer has dealt with it. */
   readonly isBeforeBarrier: boolean
 }
 
 export type BookSides = {
   readonly counted: ReadonlyMap<EntryId, Kept>
-  /** What quarantine holds of this book, in any state; several contents of an id may have been set aside. */
+  /** The items of this book in quarantine, in any state. Several contents of an id may have been set aside. */
   readonly setAside: ReadonlyMap<EntryId, readonly Kept[]>
   /** The distinct contents of each id. */
   readonly archived: ReadonlyMap<EntryId, readonly Archived[]>
@@ -37,22 +37,25 @@ export type BookSides = {
 export type Difference = {
   readonly entryId: EntryId
   readonly kind: DifferenceKind
-  /** What only the journal's side holds under the id, and what only the archive does. */
+  /** The contents under the id that only the side of the journal holds, and those that only the archive holds. */
   readonly inJournal: readonly ContentHash[]
   readonly inArchive: readonly ContentHash[]
 }
 
 export type DifferenceKind =
-  /** In the archive, but neither counted nor set aside; and nothing speaks against counting it. */
+  /** In the archive, but neither counted nor set aside. Nothing speaks against counting it. */
   | 'missing-in-journal'
-  /** Counted or set aside, but not in the archive, though it has had the time to get there. */
+  /** Counted or set aside, but not in the archive, although it has had the time to get there. */
   | 'missing-in-archive'
-  /** The archive holds a content that the journal's side never saw, of an id that is counted or that the archive has lost. */
+  /**
+   * The archive holds a content that the side of the journal never saw, and the id is counted, or the archive has lost
+   * one of its contents.
+   */
   | 'different'
-  /** Counted or set aside, and perhaps still on its way into the archive. */
+  /** Counted or set aside, and possibly still on its way into the archive. */
   | 'not-yet-delivered'
 
-/** The ids under which the sides do not hold the same, by id. None means that they are equal. */
+/** The ids under which the sides differ, in the order of ids. An empty list means that the sides are equal. */
 export const differencesOf = (sides: BookSides, times: Times): Difference[] => {
   const ids = new Set([...sides.counted.keys(), ...sides.setAside.keys(), ...sides.archived.keys()])
   return [...ids]

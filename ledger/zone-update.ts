@@ -1,4 +1,4 @@
-/** What newer zone data changes for a merchant, and how it gets there. */
+/** Computes the changes that newer zone data makes to a merchant. */
 import {
   DAY_MS,
   makeRule,
@@ -20,30 +20,31 @@ export type ZoneUpdate = {
   readonly merchant: Merchant
   /** The rules under which days start at other instants. */
   readonly moved: readonly MovedDays[]
-  /** The rules whose record of the zone ended too soon, and goes on further now. Under these no day moves. */
+  /** The rules whose record of the zone ended too soon and now goes on further. No day moves under these rules. */
   readonly extended: readonly ExtendedRule[]
 }
 
 export type MovedDays = {
   readonly rule: CalendarRule
-  /** The first day that starts at another instant, and by how much later; earlier when below 0. */
+  /** The first day that starts at another instant, and how much later it starts; below 0, it starts earlier. */
   readonly firstDay: BusinessDay
   readonly laterByMs: number
-  /** How many days start at another instant, as far as both versions were recorded. */
+  /** The number of days that start at another instant, up to the time to which both versions are recorded. */
   readonly days: number
 }
 
 type ExtendedRule = { readonly rule: CalendarRule; readonly endedAtMs: number }
 
-/** Records that end sooner than this are extended: a year before the alarm of ingest rings. */
+/** Records that end sooner than this are extended: a year before ingest raises its alarm. */
 const EXTENDED_BEFORE_YEARS = 2
 
 /**
- * The merchant under the zone data at hand; undefined when nothing is to be done.
+ * The merchant under the present zone data; undefined when nothing has to be done.
  *
  * Days that start at other instants are a change of calendar like any other: a new rule, from a day that neither clock
- * has begun. A record that ends soon is extended in place. That adds clocks only beyond its end, where no entry was
- * accepted, and no day before the end can start elsewhere, because the start of a day depends on nothing after it.
+ * has begun. A record that ends soon is extended in place. The extension adds clocks only beyond the old end, where no
+ * entry was accepted. No day before the old end can start at another instant, because the start of a day depends on
+ * nothing after it.
  */
 export const updateZones = (
   merchant: Merchant,
@@ -76,7 +77,10 @@ export const updateZones = (
   return ok({ merchant: { ...merchant, calendar, revision: merchant.revision + 1 }, moved, extended })
 }
 
-/** The rule that follows those in use, when newer data moves days before `until`, where the next rule counts. */
+/**
+ * The rule that follows the rules in use, when newer data moves days before `until`, the day from which the next rule
+ * counts.
+ */
 const nextRule = (
   settled: Calendar,
   until: BusinessDay | undefined,
@@ -91,7 +95,7 @@ const nextRule = (
   return movedDays(current, { ...fresh, from }, until)
 }
 
-/** A rule that is still to come, under newer data when that moves its days. */
+/** A rule that is still to come. It is made with the newer data when that moves its days. */
 const replacedRule = (
   settled: Calendar,
   rule: CalendarRule,
@@ -106,14 +110,15 @@ const replacedRule = (
   return { rule: moved?.rule ?? rule, moved }
 }
 
-/** The rule as it would be made now; undefined when the zone data at hand is not newer than the rule's. */
+/** The rule as it would be made now; undefined when the present zone data is not newer than that of the rule. */
 const newerRule = (rule: CalendarRule, zones: ZoneData, nowMs: number): CalendarRule | undefined =>
   rule.zone.version < zones.version ? makeRule(zones, rule, nowMs) : undefined
 
-/** Compares the starts of days, not offsets: a clock that changes within a day moves nothing of that day. */
+/** Compares the starts of days and not offsets, because a clock that changes within a day does not move that day. */
 const movedDays = (before: CalendarRule, rule: CalendarRule, until: BusinessDay | undefined): MovedDays | undefined => {
   const comparedUntilMs = Math.min(before.knownUntilMs, rule.knownUntilMs)
-  // In nearly every zone, newer data is the same data. No clock is a whole day ahead of UTC.
+  // In nearly every zone, newer data is the same data, and this comparison is enough. No clock is a whole day ahead of
+  // UTC.
   const comparedFromMs = rule.from === null ? -Infinity : Date.parse(rule.from) - DAY_MS
   if (showTheSame(before.zone, rule.zone, comparedFromMs, comparedUntilMs)) return undefined
   let first: Pick<MovedDays, 'firstDay' | 'laterByMs'> | undefined
@@ -128,7 +133,7 @@ const movedDays = (before: CalendarRule, rule: CalendarRule, until: BusinessDay 
   return first && { rule, ...first, days }
 }
 
-/** The rule with a longer record of its zone, when it ends soon and before the rule does. */
+/** The rule with a longer record of its zone, when the record ends soon and before the rule ends. */
 const extendedRule = (
   rule: CalendarRule,
   next: BusinessDay | undefined,

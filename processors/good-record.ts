@@ -1,6 +1,6 @@
 /**
- * Records that are known to be good. A program that cannot read them at the moment is in no state to judge others. They
- * are encoded when the program starts.
+ * Records that are known to be good. While a program cannot read them, it must not judge other records. They are
+ * encoded when the program starts.
  */
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
@@ -46,7 +46,7 @@ const EVERY_FIELD: Required<Entry> = {
   metadata: { b: '2', a: '1' },
 }
 
-/** Between them they have and lack each field. */
+/** For each optional field, one of the two entries has it and the other lacks it. */
 export const GOOD_ENTRIES: readonly Entry[] = [REQUIRED, EVERY_FIELD]
 
 const GOOD_MERCHANT: Merchant = {
@@ -67,25 +67,28 @@ const GOOD_MERCHANT: Merchant = {
   revision: 1,
 }
 
-/** Enough to see that lines can be read, in each of the ways in which a line is read. */
+/** Reading these lines proves that lines can be read: there is one for each way in which a line is read. */
 const GOOD_LINES: readonly Uint8Array[] = [
   encodeEntries(GOOD_ENTRIES.map(entryLine)),
   encodeAuditEvents([merchantSaved(GOOD_MERCHANT, REQUIRED.receivedAtMs)]),
 ]
 
-/** A record of one line. Its length decides how it is packed. */
+/** A record of one line. The length of the line decides how the record is packed. */
 const longLine = (length: number): Uint8Array =>
   encodeAuditEvents([merchantSaved({ ...GOOD_MERCHANT, name: 'x'.repeat(length) }, REQUIRED.receivedAtMs)])
 
-/** Enough to see that records can be read: those that are not packed, and those packed by gzip and by zstd. */
+/**
+ * Reading these records proves that records can be read: records that are not packed, and records packed by gzip and by
+ * zstd.
+ */
 const GOOD_RECORDS: readonly Uint8Array[] = [...GOOD_LINES, longLine(3_000), longLine(9_000)]
 
-/** Small records may still be read where there is no memory for this one. */
+/** A record of full size. Small records may still be readable when there is no memory for this one. */
 const FULL_RECORD = encodeEntries(
   Array.from({ length: Math.ceil(FULL_RECORD_BYTES / entryLine(REQUIRED).length) }, () => entryLine(REQUIRED)),
 )
 
-/** Throws an OwnFault unless the good records can be read just now. */
+/** Throws an OwnFault unless all good records can be read now. */
 const readAll = (goodRecords: readonly Uint8Array[]): void =>
   mustWork('good records cannot be read', () => {
     for (const data of goodRecords) {
@@ -105,13 +108,13 @@ const faultIn = (decoded: DecodedEntry | DecodedAuditEvent): string | undefined 
   return entryLine(decoded.entry.value) === decoded.line ? undefined : 'an entry is read otherwise than it was written'
 }
 
-/** A record as it was read, or why it cannot be read. */
+/** The record that was read, or the reason why it cannot be read. */
 export type ReadAttempt = Result<StreamRecord, Unread>
 type Unread = { readonly reason: 'undecodable-record' | 'unexpected-error'; readonly detail: string }
 
 /**
- * Reads the records of one batch. What cannot be read, a record or a line of it, is answered so only while good records
- * can be read; otherwise an OwnFault is thrown. An exception that does not come a second time is forgotten.
+ * Reads the records of one batch. It calls a record or a line unreadable only while good records can be read; otherwise
+ * it throws an OwnFault. It ignores an exception that does not come a second time.
  */
 export const recordReader = (): ((data: Uint8Array) => ReadAttempt) => {
   let proven: readonly Uint8Array[] = []
@@ -124,9 +127,10 @@ export const recordReader = (): ((data: Uint8Array) => ReadAttempt) => {
       return again
     }
     if (!isReadable(first)) {
-      // The record of a refused line was unpacked, so only the reading of lines is in doubt.
+      // A record with a refused line was unpacked, so only the reading of lines is in doubt.
       const inDoubt = first.ok ? GOOD_LINES : GOOD_RECORDS
-      // One proof a batch is enough for what is refused in good order: a sender of garbage sends much of it.
+      // Records that are refused without an exception need one proof for each batch. A sender of garbage sends many of
+      // them.
       if (inDoubt.length > proven.length) {
         readAll(inDoubt)
         proven = inDoubt

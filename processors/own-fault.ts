@@ -1,21 +1,28 @@
 /**
- * Exceptions of our own code, not of the world. Those of the world heal and are tried again for ever. Ours are judged by a
- * good entry that goes through the same code at the same moment (`good-record.ts`, `journal/good-entry.ts`). If the good
- * entry succeeds, the other one alone is to blame and is set aside. If it fails too, our code is to blame.
+ * Exceptions of our own code, as opposed to failures of the world. Failures of the world heal, and the work is tried
+ * again without limit. For an exception of our own, a good entry goes through the same code at the same moment
+ * (`good-record.ts`, `journal/good-entry.ts`). If the good entry succeeds, the other entry alone is at fault and is set
+ * aside. If the good entry fails too, our code is at fault.
  */
 import { UnknownFormat } from '#ledger/ports'
 import { BrokenChain } from '#ledger/segment'
 
-/** Our code fails on this entry and, at the same moment, not on a good one. Each delivery of the entry would fail again. */
+/**
+ * Our code fails on this entry and, at the same moment, not on a good entry. Each delivery of this entry would fail
+ * again.
+ */
 export class UnexpectedError extends Error {}
 
 /**
- * Our code fails on every input: no memory, a bad deployment, a broken dependency, a book that cannot take another
+ * Our code fails on every input: no memory, a bad deployment, a broken dependency, or a book that cannot take another
  * segment. Nothing is set aside for it. The stream delivers the records again, and a person has to look.
  */
 export class OwnFault extends Error {}
 
-/** Runs code that asks nothing of the world: what it throws is an UnexpectedError, or the OwnFault that `good` throws. */
+/**
+ * Runs code that does not call the world. When the code throws, this throws an UnexpectedError, or the OwnFault that
+ * `good` throws.
+ */
 export const ours = <T>(compute: () => T, good: () => void): T => {
   try {
     return compute()
@@ -26,8 +33,8 @@ export const ours = <T>(compute: () => T, good: () => void): T => {
 }
 
 /**
- * Runs code that has to work on every input. An exception is an OwnFault, which says where, or the BrokenChain of a chain
- * that was altered.
+ * Runs code that has to work on every input. An exception becomes an OwnFault that names the place. A BrokenChain,
+ * which means that a chain was altered, is thrown as it is.
  */
 export const mustWork = <T>(where: string, compute: () => T): T => {
   try {
@@ -39,8 +46,8 @@ export const mustWork = <T>(where: string, compute: () => T): T => {
 }
 
 /**
- * Whether only a person can mend it, and no retry: it comes from our code, from a chain that was altered, or from what
- * another version has stored.
+ * Whether an error needs a person and cannot heal by a retry. Such an error comes from our code, from a chain that was
+ * altered, or from what another version has stored.
  */
 export const isOurs = (error: unknown): boolean =>
   [OwnFault, UnexpectedError, BrokenChain, UnknownFormat, TypeError, RangeError, ReferenceError, SyntaxError].some(

@@ -1,4 +1,4 @@
-/** Records of one shard, in the shard's order, as a consumer is handed them. */
+/** Records of one shard, in the order of the shard, as a consumer gets them. */
 export type ShardBatch = { readonly shardId: string; readonly records: readonly DeliveredRecord[] }
 
 export type DeliveredRecord = {
@@ -7,5 +7,5 @@ export type DeliveredRecord = {
   readonly data: Uint8Array
 }
 
-/** From which record on the batch has to come again; undefined when all of it is done. */
+/** The record from which on the batch has to be delivered again; undefined when all of it is done. */
 export type BatchOutcome = { readonly redeliverFrom?: string }

@@ -81,7 +81,7 @@ export const dayHandlers = (parts: RouteParts) => {
       const { merchantId } = await merchantOf(c, store.merchants)
       const asOf = await fresh(c, after, merchantId)
       const found = await findEntry(store, { merchantId, day }, entryId)
-      if (found === undefined) throw notFound('This book has no such entry, at least not yet.')
+      if (found === undefined) throw notFound('The book has no entry with this id yet.')
       const { conflicts, ...became } = found
       const content = {
         ...became,

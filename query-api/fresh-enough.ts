@@ -40,7 +40,7 @@ const untilApplied = async (freshness: Freshness, c: ServiceContext, after: Posi
   if (await freshness.reaches(after, 1_000 * seconds)) return
   throw new ProblemError({
     code: 'not-applied-yet',
-    detail: `The journal had not come to the position in "after" within ${seconds} s. What was accepted is safe; ask again.`,
+    detail: `The journal did not reach the position in "after" within ${seconds} s. Accepted entries are safe. Ask again.`,
     retryAfterSeconds: 1,
   })
 }

@@ -40,7 +40,7 @@ export const dayOf = (c: ServiceContext): BusinessDay => {
   const day = parseBusinessDay(c.req.param('day') ?? '')
   if (day.ok) return day.value
   const detail = 'must be a calendar date, written YYYY-MM-DD'
-  throw new ProblemError(invalid('The path names no day.', [{ pointer: '/day', code: day.error, detail }]))
+  throw new ProblemError(invalid('The day in the path is not valid.', [{ pointer: '/day', code: day.error, detail }]))
 }
 
 export const entryIdOf = (c: ServiceContext): EntryId => {
@@ -87,7 +87,7 @@ const placeOf = (list: string, cursor: string): string => {
 }
 
 const cursorProblem = (): ProblemError => {
-  const detail = 'must be the nextCursor of this very list and filter'
+  const detail = 'must be the nextCursor of the same list and filter'
   const error = { pointer: '/cursor', code: 'not-a-cursor', detail }
   return new ProblemError(invalid('The cursor does not belong to this list.', [error]))
 }

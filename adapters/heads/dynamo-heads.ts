@@ -5,7 +5,7 @@ import { emptyHead, type Head } from '#ledger/head'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import type { Heads } from '#ledger/ports'
 
-/** A merchant's head stands among its days, under a name that is no date. */
+/** The head of a merchant is an item among the merchant's days. Its key is a name that is not a date. */
 export const dynamoHeads = (client: DynamoDBDocumentClient, table: string): Heads => {
   const read = async (merchantId: MerchantId): Promise<Head> => {
     const { Item } = await client.send(
@@ -35,8 +35,8 @@ export const dynamoHeads = (client: DynamoDBDocumentClient, table: string): Head
         ExpressionAttributeValues: { ':day': day, ':dayAsSet': new Set([day]), ':one': 1, ':format': FORMAT },
       })
       if ((await conditionalWrite(() => client.send(update))) === 'written') return 'open'
-      // Open before, or closed, or stored in a format that reading refuses. A day that is closed stays so, hence reading
-      // a moment later tells them apart.
+      // The day was open before, or it is closed, or the head is stored in a format that reading refuses. A closed day
+      // stays closed, so a later read tells them apart.
       const { closedThrough } = await read(merchantId)
       return closedThrough !== null && day <= closedThrough ? 'closed' : 'open'
     },
@@ -47,7 +47,7 @@ const headKey = (merchantId: MerchantId) => ({ merchantId, day: 'head' })
 
 const FORMAT = 1
 
-/** An absent attribute is what it would be before the first change; DynamoDB has no empty set. */
+/** An absent attribute has its value from before the first change, because DynamoDB has no empty set. */
 type HeadItem = {
   readonly format?: number
   readonly closedThrough?: BusinessDay

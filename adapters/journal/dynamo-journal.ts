@@ -5,7 +5,7 @@ import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Journal, SegmentEnd } from '#ledger/ports'
 import type { ChainHash, SealedSegment } from '#ledger/segment'
 
-/** One item per segment. That segment n + 1 follows n is the caller's to know: it has read n, or appended it. */
+/** One item for each segment. The caller makes sure that segment n + 1 follows n, because it has read or appended n. */
 export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Journal => ({
   async read(book, after, limit) {
     const query = {
@@ -44,9 +44,9 @@ export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Jo
     return Items[0] && toEnd(book, Items[0] as SegmentItem)
   },
 
-  // When the answer to a put is lost, the SDK puts again, finds the number taken by that first put and 'taken' is what
-  // we say. That is right, if unlucky: the caller then reads the new segments, as after losing to another worker, and
-  // finds its own entries in them.
+  // When the answer to a put is lost, the SDK puts again, finds the number taken by that first put, and this returns
+  // 'taken'. That is correct: the caller reads the new segments, as after losing to another worker, and finds its own
+  // entries in them.
   async append(segment) {
     const put = new PutCommand({
       TableName: table,

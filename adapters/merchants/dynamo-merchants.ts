@@ -35,8 +35,8 @@ const merchantOf = (item: Item): Merchant => {
   throw new UnknownFormat(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)
 }
 
-// When the answer of a save is lost, the SDK saves again, is refused, and `save` says 'moved'. The caller then reads the
-// merchant again, finds its own change in place and has nothing left to save.
+// When the answer to a save is lost, the SDK saves again and is refused, so `save` returns 'moved'. The caller then
+// reads the merchant again, finds its own change in place and has nothing left to save.
 const ifRevisionBefore = ({ revision }: Merchant) =>
   revision === 1
     ? {

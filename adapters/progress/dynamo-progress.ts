@@ -26,7 +26,7 @@ export const dynamoProgress = (client: DynamoDBDocumentClient, table: string): P
         ':appliedThroughMs': appliedThroughMs,
       },
     })
-    // Refused means that the shard stands there already, or further: just what the caller wants.
+    // A refused write means that the shard stands there already, or further. The caller wants exactly that.
     await conditionalWrite(() => client.send(update))
   },
 

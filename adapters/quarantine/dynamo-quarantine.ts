@@ -1,14 +1,14 @@
 /**
- * Each thing set aside is one item, under its `quarantineKey`. A DynamoDB item holds at most 400 KB, so longer bytes are
- * cut: the item keeps the first part, and each further part is an item of its own. The item that can be listed is
+ * Each item is stored under its `quarantineKey`. A DynamoDB item holds at most 400 KB, so longer bytes are cut: the
+ * item keeps the first part, and each further part is a DynamoDB item of its own. The item that can be listed is
  * written last, so every item that a reader finds is whole. After a crash before that, the next attempt writes the same
  * parts again.
  *
- * The actions of operators are a list in the item. The list stays short: MAX_REPLAYS bounds it, and only the last replay
- * can carry another entry than the item's own, because nothing brings that entry back into quarantine.
+ * The actions of operators are a list in the item. The list stays short: MAX_REPLAYS bounds it, and only the last
+ * replay can carry another entry than that of the item, because nothing brings that entry back into quarantine.
  *
- * An item says in which format it is stored. Reading an item of an unknown format is refused by name. A list still shows
- * such an item, because one item must not hide the others.
+ * An item says in which format it is stored. Reading an item of an unknown format is refused by name. A list still
+ * shows such an item, because one item must not hide the others.
  */
 import { hash } from 'node:crypto'
 import {
@@ -115,7 +115,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
 
     async find(key) {
       const { Item } = await client.send(new GetCommand({ TableName: table, ConsistentRead: true, Key: key }))
-      // A part of another item can be asked for as well; it has no reason.
+      // The key may be that of a further part of another item. Such a part has no reason.
       return Item?.['reason'] === undefined ? undefined : await whole(Item as QuarantineItem)
     },
 
@@ -181,7 +181,10 @@ const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
   entry: '#entry',
 }
 
-/** An action. The entry of a replay is stored as its line, and absent when it is the entry that was set aside. */
+/**
+ * An action. The entry of a replay is stored as its line. The line is absent when the entry is the one that was set
+ * aside.
+ */
 type ActionItem = { readonly by: string; readonly atMs: number } & (
   | { readonly action: 'replay-begun'; readonly entry?: string }
   | { readonly action: 'replayed'; readonly position: Position }
@@ -212,7 +215,7 @@ const toItem = (setAside: SetAside): QuarantineItem => {
 
 const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => ({ ...toOutline(item), raw })
 
-/** Throws when the item cannot be read here. */
+/** Throws when the item cannot be read by this version. */
 const toOutline = (item: OutlineItem): QuarantineOutline => {
   requireFormat(item.format, FORMAT, `Quarantine item ${item.scope} ${item.item}`)
   const { reason, detail, position, lastPosition, setAsideAtMs } = item
@@ -221,7 +224,7 @@ const toOutline = (item: OutlineItem): QuarantineOutline => {
   return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions }
 }
 
-/** The item without its further parts. For an item that cannot be read: what is known of it all the same. */
+/** The item without its further parts. When it cannot be read, the error holds what is known of it. */
 const readItem = (item: QuarantineItem): Result<Quarantined, Quarantined> => {
   try {
     return ok(toQuarantined(item, item.raw))
@@ -262,7 +265,7 @@ const entryIn = (line: string): Entry => {
 }
 
 // The scope is a hash of all the bytes, so two attempts with different bytes under the same key cannot mix their parts.
-// A merchant's id has no "#" and a shard's scope begins with one, so this scope is neither.
+// A merchant id has no "#", and the scope of a shard begins with "#", so this scope is neither of them.
 const partsScope = (raw: Uint8Array): string => `parts#${hash('sha256', raw)}`
 
 const furtherParts = (raw: Uint8Array): PartItem[] => {

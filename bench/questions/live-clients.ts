@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
 import { aSale, post } from '#test/flows/client'
+import { wholeNumber } from '#test/script-arguments'
 import { RunningSystem, signal } from '#test/flows/running-system'
 import { registerAll } from '../rig/load/counted.ts'
 import { listen, type Listener } from '../rig/load/listener.ts'
@@ -15,7 +16,7 @@ import { printFigure, printMachine } from '../rig/load/print-figures.ts'
 import { memoryMiB } from '../rig/load/process-usage.ts'
 import { merchantsOf } from '../rig/load/sales.ts'
 
-const clients = Number(process.argv[2] ?? 1_000)
+const clients = wholeNumber('The number of clients', process.argv[2] ?? '1000', 'npm run bench:live -- [CLIENTS]')
 const sales = { name: 'followed', merchants: 100 }
 const merchants = merchantsOf(sales)
 /** This is long enough for a heartbeat, which comes every 15 s. */

@@ -4,6 +4,7 @@
  * An offline till sends a million lines in one request, and then all of them again. They must be counted once, and ingest
  * must not hold them: its memory stays under 250 MB. Exit code 1 otherwise.
  */
+import { wholeNumber } from '#test/script-arguments'
 import { RunningSystem } from '#test/flows/running-system'
 import { answered } from '#test/flows/client'
 import type { Figure } from '../rig/figure.ts'
@@ -13,7 +14,7 @@ import { printFigure, printMachine } from '../rig/load/print-figures.ts'
 import { cpuMicros, memoryMiB } from '../rig/load/process-usage.ts'
 import { totalsOf } from '../rig/load/sales.ts'
 
-const lines = Number(process.argv[2] ?? 1_000_000)
+const lines = wholeNumber('The number of lines', process.argv[2] ?? '1000000', 'npm run bench:upload -- [LINES]')
 const sales = { name: 'offline', merchants: 1 }
 // 250 MB, as Linux counts in KiB.
 const MOST_MIB = 250e6 / 2 ** 20

@@ -1,14 +1,15 @@
 /**
- * The archive processor: hands every entry and every audit event of a batch of stream records to the archive, as they stood
- * on the stream and with their positions.
+ * The archive processor: hands every entry and every audit event of a batch of stream records to the archive, as they
+ * stood on the stream and with their positions.
  *
- * It shares nothing with the journal processor but the format of the stream. So the archive does not depend on what the
- * journal decides about an entry, and comparing the two proves something. Progress passes a record when all of
- * it is durable in the archive. What fails is delivered again, from the first record that may not be; a position may
- * then be archived twice, and its readers take it once.
+ * It shares only the format of the stream with the journal processor. So the archive does not depend on what the
+ * journal decides about an entry, and comparing the two proves something. Progress passes a record when all of it is
+ * durable in the archive. After a failure, the stream delivers again from the first record that may not be archived. A
+ * position may then be archived twice, and readers of the archive take it once.
  *
- * A batch is gone through in portions, because a few megabytes of records may expand to many times that. So beside the
- * batch, memory is bounded by PORTION_CHARACTERS and what one record may expand to (`wire/stream/record.ts`).
+ * The processor reads a batch in portions, because a few megabytes of records may expand to many times that. So the
+ * memory beside the batch is bounded by PORTION_CHARACTERS and by what one record may expand to
+ * (`wire/stream/record.ts`).
  */
 import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
@@ -25,15 +26,15 @@ export type ArchiveWorld = {
   readonly log: Log
 }
 
-// About 20,000 usual entries, whose rows fill two calls to Firehose.
+// About 20,000 usual entries. Their rows fill two calls to Firehose.
 const PORTION_CHARACTERS = 4 * 1024 * 1024
 
-/** A worker: called with one batch after another, of one shard or of several at the same time. */
+/** A worker. It is called with one batch after another, of one shard or of several shards at the same time. */
 export const archiveEntries = (
   { archive, progress, log }: ArchiveWorld,
   { portionCharacters = PORTION_CHARACTERS }: { readonly portionCharacters?: number } = {},
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
-  /** How many of the batch's first records are archived. */
+  /** The number of records at the start of the batch that are archived. */
   const archiveAll = async (batch: ShardBatch): Promise<number> => {
     let archived = 0
     try {
@@ -43,7 +44,7 @@ export const archiveEntries = (
         archived = end
       }
     } catch (err) {
-      // Nothing after it is tried: from here on the batch is delivered again anyway.
+      // The records after the failed one are not tried, because the stream delivers them again anyway.
       raise(log, batch.shardId, err, 'the archive did not take these records; the stream delivers them again')
     }
     return archived
@@ -64,13 +65,13 @@ export const archiveEntries = (
     const archived = await archiveAll(batch)
     const lastArchived = records[archived - 1]
     const isNoted = lastArchived === undefined || (await noteProgress(shardId, lastArchived))
-    // Until its progress is written, the batch does not count as done.
+    // A batch is done only when its progress is written.
     const redeliverFrom = records[isNoted ? archived : 0]?.sequenceNumber
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
 }
 
-/** What may heal is only worth knowing of; the rest needs a person. */
+/** A failure that may heal is a warning. Any other failure needs a person. */
 const raise = (log: Log, shardId: string, err: unknown, mayHeal: string): void => {
   if (isOurs(err)) log.error({ err, shardId }, HELD_UP)
   else log.warn({ err, shardId }, mayHeal)
@@ -79,10 +80,10 @@ const raise = (log: Log, shardId: string, err: unknown, mayHeal: string): void =
 const HELD_UP =
   'our own code cannot go on: the archive of the shard is held up, nothing is passed over. See docs/operations.md'
 
-/** What some records of a batch hold, all of them up to the one before `end`. */
+/** The entries and audit events of some records of a batch, up to the record before `end`. */
 type Portion = { readonly entries: ArchivedEntry[]; readonly auditEvents: AnyAuditEvent[]; readonly end: number }
 
-/** Throws what a record throws, after what stands before it. */
+/** When a record throws, yields what stands before that record, and then throws. */
 function* portionsOf({ shardId, records }: ShardBatch, maxCharacters: number, log: Log): Generator<Portion> {
   let entries: ArchivedEntry[] = []
   let auditEvents: AnyAuditEvent[] = []

@@ -10,7 +10,7 @@ import { archiveEntries } from './archive-entries.ts'
 const { tables, deliveryStreams, logLevel } = readSettings()
 
 const world = {
-  // One attempt only: the archive sends again by itself what was not taken.
+  // One attempt, because the archive itself sends again what Firehose did not take.
   archive: firehoseArchive(firehoseClient({ maxAttempts: 1 }), deliveryStreams),
   progress: dynamoProgress(documentClient(), tables.progress),
   log: processLog({ level: logLevel }),

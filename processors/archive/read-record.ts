@@ -4,7 +4,7 @@ import type { recordReader } from '../good-record.ts'
 import type { Log } from '../log.ts'
 import type { DeliveredRecord } from '../shard-batch.ts'
 
-/** What of a record goes into the archive, and how long its lines are together. */
+/** The parts of a record that go into the archive, and the length of its lines together. */
 export type ReadRecord = {
   readonly entries: readonly ArchivedEntry[]
   readonly auditEvents: readonly AnyAuditEvent[]
@@ -12,8 +12,9 @@ export type ReadRecord = {
 }
 
 /**
- * Decodes a record. What cannot be read is logged, by place and number; to keep its bytes is the journal's business.
- * Throws an OwnFault when our own code can read nothing: what is passed over then would be missing for good.
+ * Decodes a record. A line that cannot be read is logged with its place and number. The journal keeps the bytes, so the
+ * archive does not. Throws an OwnFault when our own code cannot read anything: records that were passed over then would
+ * be missing for good.
  */
 export const readRecord = (
   shardId: string,
@@ -28,7 +29,7 @@ export const readRecord = (
   const decoded = read(data)
   if (!decoded.ok) {
     const { reason, detail } = decoded.error
-    // What our own code fails on may be good: a person has to see to it that it comes again.
+    // A record that our own code fails on may be good. A person has to make sure that it is delivered again.
     const level = reason === 'unexpected-error' ? 'error' : 'warn'
     log[level]({ shardId, sequenceNumber, reason, detail }, 'a record that cannot be read is not archived')
   } else if (decoded.value.kind === 'entries') {

@@ -2,9 +2,9 @@ import type { EntryStream } from '#ledger/ports'
 import { encodeHeartbeat } from '#wire/stream/record'
 
 /**
- * Puts one heartbeat on every shard. A shard without entries has no progress to report; a heartbeat that was processed
- * says that nothing is missing up to its arrival, which is what `appliedThrough` tells readers. One that is lost is made
- * up for by the next.
+ * Puts one heartbeat on every shard, because a shard without entries has no progress to report. A heartbeat that was
+ * processed says that nothing is missing up to its arrival; `appliedThrough` tells this to readers. The next heartbeat
+ * makes up for a lost one.
  */
 export const sendHeartbeats = async (stream: Pick<EntryStream, 'put' | 'openShards'>): Promise<void> => {
   const shards = await stream.openShards()

@@ -9,29 +9,30 @@ import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { mustWork } from '../own-fault.ts'
 import { wholeChain } from '#ledger/chain'
 
-/** The books this worker knows, bounded in bytes. What it forgets it reads again. */
+/** The books that this worker knows, up to a number of bytes. A book that was dropped is read again. */
 export type BookCache = {
   /**
-   * A book as this worker last knew it, and with what was added since if it may have moved. An unknown book is read from
-   * its chain, and opened in the head when it has no segment yet. A book may move on at any time; the next append finds
-   * out.
+   * A book as this worker last knew it. If the book may have moved, what was added since is read first. An unknown book
+   * is read from its chain. A book without segments is opened in the head. A book may move on at any time, and the next
+   * append finds out.
    */
   current(id: BookId, known: { readonly mayHaveMoved: boolean }): Promise<Result<Book, BookRefusal>>
-  /** The book with what has been added to its chain since. */
+  /** The book, including what was added to its chain since. */
   refreshed(book: Book): Promise<Book>
-  /** Reads the contents of segments of which the book knows only the ids. */
+  /** Reads the contents of segments whose ids alone the book knows. */
   learn(book: Book, segments: ReadonlySet<SegmentNumber>): Promise<void>
-  /** Remembers a state that is in the chain. */
+  /** Remembers a state of a book that is in its chain. */
   keep(book: Book): void
 }
 
-/** Why an entry can have no book. */
+/** The reasons why an entry has no book. */
 export type BookRefusal = Extract<QuarantineReason, 'unknown-merchant' | 'day-closed'>
 
 type BookPorts = { readonly journal: Journal; readonly heads: Heads; readonly merchants: Merchants }
 
 export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: number): BookCache => {
-  // A Map keeps the order of insertion: putting a book back at its end makes the first one the least recently used.
+  // A Map keeps the order of insertion. A book that is put back goes to the end, so the first book is the least
+  // recently used.
   const known = new Map<string, { readonly book: Book; readonly bytes: number }>()
   let totalBytes = 0
 
@@ -42,10 +43,10 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
 
   const keep = (book: Book): void => {
     const key = bookKey(book.id)
-    // Another batch of this worker may have gone further meanwhile.
+    // Another batch of this worker may have gone further in the meantime.
     if ((known.get(key)?.book.segment ?? -1) > book.segment) return
     forget(key)
-    // Kept beside the book, because its list of ids may grow under it before it is forgotten.
+    // The size is kept beside the book, because the list of ids may grow before the book is dropped.
     const bytes = bytesOf(book)
     known.set(key, { book, bytes })
     totalBytes += bytes
@@ -59,7 +60,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     let state = book
     for (const sealed of await journal.read(book.id, book.segment)) {
       const { terms, segment } = mustWork(placeOf(sealed), () => openSegment(sealed))
-      // The first segment fixes the terms, also when another worker wrote it.
+      // The first segment fixes the terms, even when another worker wrote it.
       const before = { ...state, terms }
       state = mustWork(placeOf(sealed), () => evolve(before, segment))
     }
@@ -70,7 +71,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
   const read = async (id: BookId): Promise<Result<Book, BookRefusal>> => {
     let book: Book | undefined
     for await (const sealed of wholeChain(journal, id)) {
-      // Contents are learnt when an id comes again, which in most books none does.
+      // Contents are read only when an id comes again. In most books no id does.
       const { terms, segment } = mustWork(placeOf(sealed), () => outlineSegment(sealed))
       const before = book ?? emptyBook(id, terms)
       book = mustWork(placeOf(sealed), () => evolve(before, segment))
@@ -86,7 +87,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     }
   }
 
-  // The head first: a segment whose day no head lists as open would be missing in the balance.
+  // The head is written first. A segment of a day that no head lists as open would be missing in the balance.
   const openBook = async (id: BookId): Promise<Result<Book, BookRefusal>> => {
     const merchant = await merchants.find(id.merchantId)
     if (merchant === undefined) return refuse('unknown-merchant')
@@ -113,7 +114,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
   }
 }
 
-// What a state takes beside its ids: its view, and its place in the map.
+// The memory that a state takes beside its ids, for its view and its place in the map.
 const BYTES_PER_BOOK = 20_000
 
 const bytesOf = (book: Book): number => BYTES_PER_BOOK + book.seen.bytes

@@ -1,7 +1,7 @@
 /**
- * Good entries on their way into a book: through all the code that a batch goes through, and no further. A program that
- * cannot bring these to an append is in no state to judge others; and where only one book cannot take them, it is the
- * book that stops its entries, not they.
+ * Takes good entries through all the code that a batch goes through, up to the append. While a program cannot bring
+ * these entries to an append, it must not judge other entries. When a single book cannot take them, the book is at
+ * fault and not its entries.
  */
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
@@ -10,13 +10,13 @@ import { sealSegment } from '#wire/journal/segment'
 import { GOOD_ENTRIES } from '../good-record.ts'
 import { mustWork } from '../own-fault.ts'
 
-/** Throws an OwnFault unless good entries could be appended just now, to the book as it stands and to an empty one. */
+/** Throws an OwnFault unless good entries could be appended now, to the book as it stands and to an empty book. */
 export const appendGoodEntries = (book: Book): void =>
   mustWork(`good entries cannot be appended to the book ${bookKey(book.id)}`, () => {
     sealGoodEntries(book)
     const empty = emptyBook(book.id, book.terms)
     const { segment, sealed } = sealGoodEntries(empty)
-    // Of the real book no state is made: what its states have seen, they share.
+    // The real book gets no new state, because its states share what they have seen.
     evolve(empty, { ...segment, hash: sealed.hash })
   })
 
@@ -30,7 +30,7 @@ const sealGoodEntries = (book: Book) => {
   return { segment, sealed: sealSegment(book, segment) }
 }
 
-/** The entry as one of the book, under an id that no client can claim. */
+/** The entry as an entry of the book, under an id that no client can use. */
 const asOf = ({ id, terms }: Book, entry: Entry): Entry => ({
   ...entry,
   entryId: `~${entry.entryId}` as Entry['entryId'],

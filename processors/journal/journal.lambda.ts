@@ -20,7 +20,7 @@ const world = {
   heads: dynamoHeads(client, tables.days),
   merchants: dynamoMerchants(client, tables.merchants),
   quarantine: dynamoQuarantine(client, tables.quarantine),
-  // Told in passing: a batch waits no longer for it than this.
+  // A batch waits at most this long for the audit trail, which does not decide what is counted.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), streamName)),
   progress: dynamoProgress(client, tables.progress),
   clock: Date.now,

@@ -1,11 +1,11 @@
 /**
  * The journal processor: brings every entry of a batch of stream records into its book, exactly once.
  *
- * Each entry ends in one of three ways, all durable: it is in its book's chain, it was there already, or it is in
- * quarantine. Only then does progress pass its record. A failure that may heal (a throttled table, a lost answer) fails
- * the batch from the lowest such record on, and the stream delivers it again, for ever; entries that were recorded by then
- * are found recorded. An exception of our own code does the same, unless good entries go through the same code at the
- * same moment: then the entry fails alone, and is set aside.
+ * Each entry ends in one of three durable ways: it is in the chain of its book, it was there already, or it is in
+ * quarantine. Progress passes its record only after that. A failure that may heal (a throttled table, a lost answer)
+ * fails the batch from the lowest such record on. The stream delivers the batch again, without limit, and entries that
+ * were recorded already are found recorded. An exception of our own code does the same, unless good entries pass
+ * through the same code at the same moment. In that case only the failing entry is at fault, and it is set aside.
  */
 import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
@@ -27,7 +27,7 @@ export type JournalWorld = {
   readonly heads: Heads
   readonly merchants: Merchants
   readonly quarantine: Quarantine
-  /** Hears what was set aside. */
+  /** Gets an audit event for each item that is set aside. */
   readonly auditTrail: AuditTrail
   readonly progress: Progress
   readonly clock: Clock
@@ -35,21 +35,21 @@ export type JournalWorld = {
 }
 
 export type JournalLimits = {
-  /** How many books of a batch are written at the same time. */
+  /** The number of books of a batch that are written at the same time. */
   readonly booksAtOnce: number
-  /** About how much memory the known books may take. */
+  /** The approximate number of bytes that the known books may take. */
   readonly cacheBytes: number
   readonly segmentSizes?: SegmentSizes
 }
 
-/** A worker: called with one batch after another, of one shard or of several at the same time. */
+/** A worker. It is called with one batch after another, of one shard or of several shards at the same time. */
 export const recordEntries = (
   world: JournalWorld,
   { booksAtOnce, cacheBytes, segmentSizes = SEGMENT_SIZES }: JournalLimits,
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
   const { journal, quarantine, auditTrail, progress, clock, log } = world
   const books = bookCache(world, cacheBytes)
-  /** Up to where this worker has brought the progress of a shard. */
+  /** The sequence number to which this worker has brought the progress of each shard. */
   const ownProgress = new Map<string, string>()
 
   const noteProgress = async (shardId: string, { sequenceNumber, arrivedAtMs }: DeliveredRecord): Promise<boolean> => {
@@ -63,8 +63,8 @@ export const recordEntries = (
     }
   }
 
-  // When another worker took the last batch, the books that this worker knows are probably old. To ask costs one read a
-  // batch. Without asking, when batches go to any of four workers, four appends in ten fail.
+  // When another worker took the last batch, the books that this worker knows are probably old. Asking costs one read
+  // for each batch. Without asking, when batches go to any of four workers, four appends in ten fail.
   const wasServedByOthers = async (shardId: string): Promise<boolean> => {
     try {
       const last = await progress.of('journal', shardId)
@@ -75,7 +75,8 @@ export const recordEntries = (
     }
   }
 
-  // The item waits in quarantine, which is what matters: a shard does not stop because an event cannot be published.
+  // A failure to publish is only logged. The item waits in quarantine, which is what matters, and a shard must not stop
+  // because an event cannot be published.
   const publish = async (told: readonly AuditEvent[]): Promise<void> => {
     try {
       for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
@@ -132,7 +133,8 @@ export const recordEntries = (
     const done = countDone(records, failures)
     const lastDone = records[done - 1]
     const isNoted = lastDone === undefined || (await noteProgress(shardId, lastDone))
-    // A batch whose progress is not written is not done, even if its entries are: its readers could not know.
+    // A batch whose progress is not written is not done, even if its entries are recorded, because readers cannot know
+    // that they are.
     const redeliverFrom = records[isNoted ? done : 0]?.sequenceNumber
     return redeliverFrom === undefined ? {} : { redeliverFrom }
   }
@@ -140,14 +142,16 @@ export const recordEntries = (
 
 const TOLD_AT_ONCE = 500
 
-/** How many of the batch's first records have nothing left to be done. */
+/** The number of records at the start of the batch that need no further work. */
 const countDone = (records: readonly DeliveredRecord[], failures: readonly Failure[]): number => {
   const undone = new Set(failures.flatMap(({ task }) => task.sources.map(({ position }) => position.sequenceNumber)))
   const firstUndone = records.findIndex(({ sequenceNumber }) => undone.has(sequenceNumber))
   return firstUndone === -1 ? records.length : firstUndone
 }
 
-/** One line for all that has to be done again. What may heal is only worth knowing of; the rest needs a person. */
+/**
+ * Logs one line for all failures of a batch. A failure that may heal is a warning. Any other failure needs a person.
+ */
 const raise = (log: Log, shardId: string, failures: readonly unknown[], mayHeal: string): void => {
   if (failures.length === 0) return
   const err = failures.find(isOurs)
@@ -162,7 +166,10 @@ const stopping = ({ position, fault }: { readonly position: Position; readonly f
   run: () => Promise.reject(fault),
 })
 
-/** The entry; or only its line, where our own code fails on the entry and cannot even write it down. */
+/**
+ * The entry, or `unreadable` when our own code fails on the entry and cannot even write it as a line. Its raw line is
+ * kept in both cases.
+ */
 const subjectOf = (entry: Entry, reason: QuarantineReason): SetAside['subject'] => {
   try {
     if (reason === 'unexpected-error') entryLine(entry)
@@ -173,8 +180,8 @@ const subjectOf = (entry: Entry, reason: QuarantineReason): SetAside['subject'] 
 }
 
 /**
- * Should our own code fail on some entries, halves them until it is found which one makes it fail. That one is tried once
- * more by itself, because an exception may come and go, and then set aside.
+ * When our own code fails on some entries, halves them until the failing entry is found. That entry is tried once more
+ * by itself, because an exception may come and go. Then it is set aside.
  */
 export const recordOrIsolate = async (
   writer: BookWriter,
@@ -190,12 +197,12 @@ export const recordOrIsolate = async (
     return
   }
   const middle = Math.ceil(candidates.length / 2)
-  // In order, so that of two copies of an id the first still comes first.
+  // The halves keep their order, so that the first of two copies of an id still comes first.
   await recordOrIsolate(writer, id, candidates.slice(0, middle))
   await recordOrIsolate(writer, id, candidates.slice(middle))
 }
 
-/** Answers the exception that these candidates cause, and good entries in their place do not. */
+/** Returns the exception that these candidates cause, if good entries in their place do not cause it. */
 const tryToRecord = async (
   writer: BookWriter,
   id: BookId,
@@ -210,12 +217,12 @@ const tryToRecord = async (
   }
 }
 
-/** Something to bring to its end. Until then, progress stays before the first record that it comes from. */
+/** A piece of work of a batch. Until it is done, progress stays before the first record that it comes from. */
 type Task = { readonly sources: readonly Pick<Source, 'position'>[]; readonly run: () => Promise<void> }
 
 type Failure = { readonly task: Task; readonly err: unknown }
 
-/** Runs every task, `atOnce` of them at a time; one that fails stops none of the others. */
+/** Runs every task, `atOnce` of them at a time. A failing task does not stop the others. */
 const runAll = async (tasks: readonly Task[], atOnce: number): Promise<readonly Failure[]> => {
   const failures: Failure[] = []
   await concurrently(tasks, atOnce, async (task) => {

@@ -1,11 +1,11 @@
 /**
  * The append protocol: one conditional write is the whole transaction.
  *
- * A batch's entries are compared with the book as this worker knows it after segment n, and what is fresh is put as
- * segment n + 1. If that number is taken, another append came first (perhaps an earlier try of our own whose answer was
- * lost): the new segments are read and what is left is compared again. There is no lock, no fence and no other
- * transaction. A crash or an error at any point leaves a chain that says exactly what is counted, and the
- * redelivered batch starts from that.
+ * The worker compares the entries of a batch with the book as it knows the book after segment n. It puts the fresh
+ * entries as segment n + 1. If that number is taken, another append came first, perhaps an earlier try of this worker
+ * whose answer was lost. The worker then reads the new segments and compares the remaining entries again. There is no
+ * lock, no fence and no other transaction. After a crash or an error at any point, the chain says exactly what is
+ * counted, and the redelivered batch starts from that.
  */
 import { decide, evolve, nextSegment, type Book, type RefusalReason } from '#ledger/book'
 import { bookKey, type BookId } from '#ledger/identifiers'
@@ -28,8 +28,8 @@ export type BookWriter = {
 }
 
 /**
- * Brings every candidate to its end: counted, found counted already, or set aside. Throws when that has to wait; and an
- * UnexpectedError when our code fails on these candidates, though not on good entries in their place.
+ * Brings every candidate to its end: counted, found counted already, or set aside. Throws when that has to wait. Throws
+ * an UnexpectedError when our code fails on these candidates and not on good entries in their place.
  */
 export const recordIntoBook = async (
   writer: BookWriter,
@@ -57,19 +57,22 @@ export const recordIntoBook = async (
   }
 }
 
-// Every lost round means that another worker appended, and without affinity two of them take turns. Ten in a row means
-// that something else is wrong; the batch comes again after a pause.
+// Every lost round means that another worker appended. Without affinity, two workers take turns. Ten lost rounds in a
+// row mean that something else is wrong, and the batch is delivered again after a pause.
 const MAX_ROUNDS = 10
 
 const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
   'content-conflict': 'The book already holds this entryId with other content.',
-  'wrong-currency': 'The currency is not the one of the book.',
+  'wrong-currency': 'The book is kept in another currency.',
   'total-out-of-bounds': 'A total of the day would leave ±(2^53 − 1).',
-  'unknown-merchant': 'No such merchant is registered.',
+  'unknown-merchant': 'No merchant is registered under this id.',
   'day-closed': 'The business day is closed.',
 }
 
-/** Appends fresh entries, in as many segments as their size asks for. `left` are those that another append preceded. */
+/**
+ * Appends fresh entries, in as many segments as their size needs. `left` are the entries that were not appended because
+ * another append came first.
+ */
 const append = async (
   { journal, books, sizes }: BookWriter,
   start: Book,
@@ -93,7 +96,7 @@ const append = async (
   return { book, left }
 }
 
-/** The next segment, of as many of the candidates as go into it. */
+/** The next segment, with as many of the candidates as fit into it. */
 const sealNext = (book: Book, candidates: readonly PositionedEntry[], sizes: SegmentSizes) => {
   for (let length = segmentLength(candidates, sizes); ; length = Math.ceil(length / 2)) {
     const segment = nextSegment(
@@ -101,7 +104,8 @@ const sealNext = (book: Book, candidates: readonly PositionedEntry[], sizes: Seg
       candidates.slice(0, length).map(({ entry }) => entry),
     )
     const sealed = sealSegment(book, segment)
-    // Text of many bytes that cannot be compressed is rare enough to be found out by packing it.
+    // Text whose characters take many bytes and that cannot be compressed is rare. So the size is checked only after
+    // packing.
     if (sealed.entries.length <= MAX_PACKED_BYTES || length === 1) return { length, segment, sealed }
   }
 }

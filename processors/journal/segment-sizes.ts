@@ -1,29 +1,29 @@
 /**
- * How many entries go into a segment. A reader of a day reads the last segment of its chain, whole, and DynamoDB bills
- * reads by 4 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html). So an
- * append that would not fit in that is split, the bulk first and a few entries after it: for one write unit more, every
- * chain ends in a segment that is read for one read unit.
+ * Decides how many entries go into a segment. A reader of a day reads the whole last segment of its chain, and DynamoDB
+ * bills reads by 4 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html). So
+ * an append that would not fit in 4 KB is split: most entries come first, and a few entries follow in a segment of
+ * their own. For one more write unit, every chain ends in a segment that is read for one read unit.
  */
 import type { PositionedEntry } from './sort-records.ts'
 
-/** In characters of the lines that the entries came in, which is known before they are packed. */
+/** Sizes in characters of the lines that the entries came in. This size is known before the entries are packed. */
 export type SegmentSizes = {
-  /** What one segment takes at most. */
+  /** The most that one segment takes. */
   readonly most: number
-  /** Up to this the last segment is left whole. */
+  /** The last segment is not split up to this size. */
   readonly small: number
-  /** Otherwise this much of the end goes into a segment of its own. */
+  /** Above `small`, this much of the end goes into a segment of its own. */
   readonly tail: number
 }
 
-// A usual line has 220 characters and packs to 12 bytes, or 25 with an id that is random, and a full day's view to 330.
-// So a small segment stays below 3.5 KB, and a tail, which is not compressed, within the 1 KB of a write unit.
+// A usual line has 220 characters. It packs to 12 bytes, or to 25 with a random id, and the view of a full day packs to
+// 330. So a small segment stays below 3.5 KB. A tail, which is not compressed, stays within the 1 KB of a write unit.
 export const SEGMENT_SIZES: SegmentSizes = { most: 340_000, small: 24_000, tail: 1_800 }
 
-/** A DynamoDB item holds 400 KB, and a view takes at most a few. */
+/** A DynamoDB item holds 400 KB, and a view takes at most a few of them. */
 export const MAX_PACKED_BYTES = 350_000
 
-/** How many of the candidates go into the next segment: at least one. */
+/** The number of candidates that go into the next segment, at least one. */
 export const segmentLength = (candidates: readonly PositionedEntry[], { most, small, tail }: SegmentSizes): number => {
   const all = candidates.length
   const fitting = countWithin(candidates, most)
@@ -32,7 +32,7 @@ export const segmentLength = (candidates: readonly PositionedEntry[], { most, sm
   return Math.max(1, all - countWithin(candidates.toReversed(), tail))
 }
 
-/** How many of the first lines have this many characters together. */
+/** The number of first lines that have at most this many characters together. */
 const countWithin = (candidates: readonly PositionedEntry[], most: number): number => {
   let length = 0
   const tooMany = candidates.findIndex(({ raw }) => (length += raw.length) > most)

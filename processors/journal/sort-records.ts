@@ -5,7 +5,7 @@ import { recordReader } from '../good-record.ts'
 import { OwnFault } from '../own-fault.ts'
 import type { DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 
-/** What stood at a position of the stream: a line, or a whole record in which no line can be read. */
+/** The content of a position of the stream: a line, or a whole record in which no line can be read. */
 export type Source = { readonly position: Position; readonly raw: string | Uint8Array }
 
 /** A candidate with its place on the stream and its line, in case it has to be set aside. */
@@ -16,7 +16,7 @@ type Unreadable = Source & { readonly reason: QuarantineReason; readonly detail:
 export type SortedBatch = {
   readonly books: readonly BookBatch[]
   readonly unreadable: readonly Unreadable[]
-  /** The record from which on nothing was read, because our own code could read none. */
+  /** The record at which reading stopped, because our own code could not read any record. */
   readonly stoppedAt?: { readonly position: Position; readonly fault: OwnFault }
 }
 
@@ -24,8 +24,8 @@ export type SortedBatch = {
 export type BookBatch = { readonly id: BookId; readonly candidates: readonly PositionedEntry[] }
 
 /**
- * Decodes a batch and sorts its entries by book. Records that carry no entries are passed over. After a record that our
- * own code cannot read nothing is read: a copy of an id that comes later must not be counted first.
+ * Decodes a batch and sorts its entries by book. Records without entries are skipped. Reading stops at a record that
+ * our own code cannot read, because a later copy of an id must not be counted first.
  */
 export const sortRecords = ({ shardId, records }: ShardBatch): SortedBatch => {
   const read = recordReader()
@@ -46,7 +46,7 @@ export const sortRecords = ({ shardId, records }: ShardBatch): SortedBatch => {
   return { books: byBook(entries), unreadable }
 }
 
-/** Entries in the order in which they stand on the stream, as a batch for each of their books. */
+/** Groups entries into a batch for each book. The entries come in stream order. */
 export const byBook = (entries: Iterable<PositionedEntry>): BookBatch[] => {
   const books = new Map<string, { readonly id: BookId; readonly candidates: PositionedEntry[] }>()
   for (const candidate of entries) {
@@ -59,7 +59,7 @@ export const byBook = (entries: Iterable<PositionedEntry>): BookBatch[] => {
   return [...books.values()]
 }
 
-/** What a record holds: its entries, and the lines or the record that cannot be read. */
+/** The contents of a record: its entries, the lines that cannot be read, or the record itself if it cannot be read. */
 const itemsOf = (
   shardId: string,
   { sequenceNumber, data }: DeliveredRecord,

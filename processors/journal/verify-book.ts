@@ -1,9 +1,9 @@
 /**
- * Whether a book is what its chain says: every seal and every day view made again from what is stored, from the first
- * segment on. An altered byte, a segment that is missing or in another's place, and a renamed book are found at the first
- * segment where they show.
+ * Checks whether a book is what its chain says. It makes every seal and every day view again from what is stored, from
+ * the first segment on. An altered byte, a missing segment, a segment in the place of another and a renamed book are
+ * found at the first segment where they show.
  *
- * A chain that was cut off at its end is whole: only what was counted elsewhere (the archive) can tell.
+ * A chain whose end was cut off still looks whole. Only what was counted elsewhere (the archive) shows the loss.
  */
 import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
@@ -25,9 +25,9 @@ import { wholeChain } from '#ledger/chain'
 export type WholeBook = {
   readonly segments: SegmentNumber
   readonly entries: number
-  /** Of the chain to its end; null for a book without entries. */
+  /** The hash of the chain to its end; null for a book without entries. */
   readonly hash: ChainHash | null
-  /** Of the set of entries, as `digestOf` says. */
+  /** The digest of the set of entries, as `digestOf` makes it. */
   readonly digest: string
 }
 
@@ -54,7 +54,7 @@ export const verifyBook = async (
   })
 }
 
-/** What was found up to a segment. One map for all of them: it grows with the chain. */
+/** The findings up to a segment. All segments share one map of contents, which grows with the chain. */
 type Known = {
   readonly number: SegmentNumber
   readonly hash: ChainHash
@@ -72,7 +72,7 @@ const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> 
   const seal: Fault[] =
     hash === sealed.hash
       ? []
-      : [{ what: 'hash', detail: `its content has ${hash}, and it is sealed by ${sealed.hash}` }]
+      : [{ what: 'hash', detail: `its content has the hash ${hash}, but its seal is ${sealed.hash}` }]
   const folded = fold(known, sealed)
   if (!folded.ok) return refuse({ segment: number, faults: [...seal, folded.error] })
   const { view, faults } = folded.value
@@ -80,7 +80,7 @@ const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> 
   return ok({ ...known, number, hash, view })
 }
 
-/** The view after the segment as its entries make it, and what of the stored one is not so. */
+/** The view after the segment as its entries make it, and the parts of the stored view that differ from it. */
 const fold = (
   { view: before, contents }: Known,
   sealed: SealedSegment,

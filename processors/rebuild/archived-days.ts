@@ -1,21 +1,22 @@
-/** The archive's entries, to be recorded again: one business day after the other, a bounded number at a time. */
+/** Reads the archive's entries to record them again: one business day after the other, a bounded number at a time. */
 import type { ArchivedEntry, ArchiveObject, ArchiveObjects, Interval, UnreadableObject } from '#ledger/archive'
 
-/** How far the reading has come, in bytes of objects; bytes count as read when their entries are recorded. */
+/** The progress of the reading, in bytes of objects. Bytes count as read when their entries are recorded. */
 export type ReadingProgress = { readonly doneBytes: number; readonly allBytes: number; readonly entries: number }
 
 export type ReadArchive = {
   readonly objects: number
   readonly bytes: number
-  /** Rows in the objects, every copy. */
+  /** The number of rows in the objects; every copy counts. */
   readonly rows: number
   readonly unreadableObjects: readonly UnreadableObject[]
 }
 
-// Large enough for large segments, small enough to be forgotten: about 15 MB with its lines.
+// This number is large enough for large segments. With their lines, so many entries take about 15 MB, which is small
+// enough to hold.
 const ENTRIES_AT_ONCE = 16_384
 
-/** Hands over every entry of the given objects; those of a book come in stream order. */
+/** Hands over every entry of the given objects. The entries of a book come in stream order. */
 export const recordArchive = async (
   archive: Pick<ArchiveObjects, 'entries'>,
   objects: readonly ArchiveObject[],

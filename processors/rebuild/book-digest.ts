@@ -1,4 +1,4 @@
-/** What a book holds, added up from its entries and not read from its view, to prove two books equal. */
+/** Sums and digest of a book, to prove two books equal. They are made from the entries and not read from the view. */
 import { totalsOf } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
@@ -12,7 +12,10 @@ type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHas
 export type BookSum = { readonly totals: Totals; readonly digest: string }
 type Chains = Pick<Journal, 'read' | 'end'>
 
-/** Its totals and its digest. Takes about 0.4 KB of memory for each entry of the book, whose lines have to be sorted. */
+/**
+ * The totals and the digest of a book. Each entry takes about 0.4 KB of memory, because the lines of the book have to
+ * be sorted.
+ */
 export const sumOfBook = async (journal: Chains, book: BookId): Promise<BookSum> => {
   let totals = noTotals
   const contents: BookContent[] = []
@@ -23,7 +26,7 @@ export const sumOfBook = async (journal: Chains, book: BookId): Promise<BookSum>
   return { totals, digest: digestOf(contents) }
 }
 
-/** The content hash of each of its entries. */
+/** The content hash of each entry of the book. */
 export const contentsOfBook = async (journal: Chains, book: BookId): Promise<ReadonlyMap<EntryId, ContentHash>> => {
   const contents = new Map<EntryId, ContentHash>()
   for await (const { entries } of openSegments(journal, book)) {

@@ -1,7 +1,7 @@
 /**
- * Entries that come once more, by another way than the next batch of their shard. The rules by which they are counted,
- * found counted or set aside are the journal processor's own; only progress plays no part, because what it says of a
- * shard is true with or without this.
+ * Records entries that come once more, in another way than in the next batch of their shard. The rules by which they
+ * are counted, found counted or set aside are those of the journal processor. Progress plays no part, because what it
+ * says of a shard stays true.
  */
 import type { ArchivedEntry } from '#ledger/archive'
 import type { Clock, Heads, Journal, Merchants, Quarantine } from '#ledger/ports'
@@ -26,20 +26,20 @@ export type RecorderWorld = {
 
 export type RecorderLimits = { readonly booksAtOnce: number; readonly cacheBytes: number }
 
-/** What became of the entries so far. Those in none of the last two were counted before. */
+/** The outcome of the entries so far. Entries that were neither counted nor set aside had been counted before. */
 export type Recorded = {
   readonly entries: number
   readonly counted: number
   readonly setAside: number
-  /** Records and lines in which no entry can be read. */
+  /** Records and lines that cannot be read as entries. */
   readonly unreadableRecords: number
 }
 
 export type BookRecorder = {
   recorded(): Recorded
-  /** Entries of any books; of each book in stream order. */
+  /** Records entries of any books. The entries of each book come in stream order. */
   archived(entries: readonly ArchivedEntry[]): Promise<void>
-  /** Records as a shard has them. */
+  /** Records stream records of a shard. */
   delivered(batch: ShardBatch): Promise<void>
 }
 

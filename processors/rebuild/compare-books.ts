@@ -1,4 +1,7 @@
-/** Proves books equal to those of another place: by count, by sums, and by the digest of what they hold. */
+/**
+ * Proves that books are equal to those of another place, by the number of entries, by sums, and by the digest of their
+ * entries.
+ */
 import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import type { Heads, Journal, Merchants } from '#ledger/ports'
@@ -6,7 +9,7 @@ import { contentsOfBook, sumOfBook, type BookSum } from './book-digest.ts'
 import { allListed } from '#ledger/listed'
 import { concurrently } from '#ledger/concurrently'
 
-/** Where books stand. Which there are is what the heads say: no book has a segment before its head lists it. */
+/** A place of books. The heads list all of them, because no book has a segment before its head lists it. */
 export type Shelf = {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly heads: Pick<Heads, 'read'>
@@ -23,9 +26,9 @@ export type BookDifference = {
   readonly book: BookId
   readonly rebuilt: BookSum
   readonly live: BookSum
-  /** Only the live book has them: what the archive lacks. */
+  /** Entries that only the live book has: the archive lacks them. */
   readonly missingInArchive: readonly EntryId[]
-  /** Only the rebuilt book has them: what the journal lacks. */
+  /** Entries that only the rebuilt book has: the journal lacks them. */
   readonly missingInJournal: readonly EntryId[]
   readonly otherContent: readonly EntryId[]
 }
@@ -39,7 +42,7 @@ export const compareBooks = async (
   const totals = { rebuilt: noTotals, live: noTotals }
   let books = 0
   await concurrently(ids.values(), booksAtOnce, async (book) => {
-    // One after the other: the lines of a book take memory while they are sorted.
+    // The sums are made one after the other, because the lines of a book take memory while they are sorted.
     const sums = { rebuilt: await sumOfBook(rebuilt.journal, book), live: await sumOfBook(live.journal, book) }
     totals.rebuilt = addTotals(totals.rebuilt, sums.rebuilt.totals)
     totals.live = addTotals(totals.live, sums.live.totals)

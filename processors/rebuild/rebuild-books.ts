@@ -1,10 +1,10 @@
 /**
- * Builds every book from the archive alone, by the rules that the live ones were built by.
+ * Builds every book from the archive alone, by the rules by which the live books were built.
  *
- * A book that was built live counts the first copy of an id in stream order and sets aside what claims the id with other
- * content later. All entries of a merchant stand on one shard at a time, and a shard that follows another by a split or
- * a merge numbers its records higher; so the order of sequence numbers, and of places in a record, is the order in which
- * the live book was offered them. Which object a row stands in, and how often, makes no difference.
+ * A live book counts the first copy of an id in stream order and sets aside later copies with other content. All
+ * entries of a merchant stand on one shard at a time, and a shard that follows another shard by a split or a merge
+ * numbers its records higher. So the order of sequence numbers, and of places in a record, is the order in which the
+ * live book got the entries. It makes no difference in which object a row stands, or how often.
  */
 import { allListed } from '#ledger/listed'
 import type { Merchant } from '#ledger/merchant'
@@ -16,7 +16,7 @@ import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } 
 export type Rebuilt = ReadArchive &
   Recorded & {
     readonly merchantsFromAuditEvents: number
-    /** Merchants of whom no audit event in the archive tells. */
+    /** Merchants that no audit event in the archive names. */
     readonly merchantsFromRegister: readonly string[]
   }
 
@@ -55,7 +55,10 @@ const missingIn = async (known: readonly Merchant[], register: Pick<Merchants, '
   return registered.filter(({ merchantId }) => !ids.has(merchantId))
 }
 
-/** The register takes revisions one after the other; the last is the one that stays. */
+/**
+ * Saves every revision up to the wanted one, because the register takes revisions one after the other. The last one
+ * stays.
+ */
 const enter = async (merchants: Merchants, merchant: Merchant): Promise<void> => {
   for (let revision = 1; revision <= merchant.revision; revision += 1) await merchants.save({ ...merchant, revision })
 }

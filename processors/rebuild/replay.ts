@@ -1,13 +1,13 @@
 /**
- * Sends accepted entries through the journal's rules once more. An entry that is in its book already is found there, so a
- * replay changes only books that lack entries.
+ * Sends accepted entries through the rules of the journal once more. An entry that is already in its book is found
+ * there, so a replay changes only books that lack entries.
  */
 import type { ArchiveObjects, Interval } from '#ledger/archive'
 import type { ShardBatch } from '../shard-batch.ts'
 import { recordArchive, type ReadArchive, type ReadingProgress } from './archived-days.ts'
 import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } from './book-recorder.ts'
 
-/** From the archive: entries that arrived on the stream in the given time. */
+/** Replays from the archive the entries that arrived on the stream in the given time. */
 export const replayArchive = async (
   archive: ArchiveObjects,
   world: RecorderWorld,
@@ -21,7 +21,7 @@ export const replayArchive = async (
   return { ...read, ...recorder.recorded(), unreadableObjects: [...listed.unreadable, ...read.unreadableObjects] }
 }
 
-/** From the stream: records that it still has, of each shard in order. */
+/** Replays from the stream the records that it still has, in the order of each shard. */
 export const replayStream = async (
   batches: AsyncIterable<ShardBatch>,
   world: RecorderWorld,
@@ -36,6 +36,6 @@ export const replayStream = async (
   return recorder.recorded()
 }
 
-/** Beside the processor, which goes on meanwhile. */
+/** A recorder for live books. The processor goes on at the same time, so the books may move. */
 const liveRecorder = (world: RecorderWorld, limits: RecorderLimits) =>
   bookRecorder(world, { ...limits, mayHaveMoved: true })

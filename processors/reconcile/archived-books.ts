@@ -8,11 +8,11 @@ import { parseArchiveRow } from '#wire/archive/row'
 import { parseJson } from '#wire/json/json'
 import { literal, MERCHANT_ID, oneOf, ofMerchants } from './statements.ts'
 
-/** The archive's copy of a book: of every id its distinct contents. */
+/** The archive's copy of a book: the distinct contents of every id. */
 export type ArchivedBook = {
   readonly merchantId: MerchantId
   readonly contents: ReadonlyMap<EntryId, readonly ArchivedContent[]>
-  /** How many rows there are: every copy counts. */
+  /** The number of rows; every copy counts. */
   readonly copies: number
   readonly unreadable: readonly UnreadableRow[]
 }
@@ -24,14 +24,14 @@ export type ArchivedContent = {
   readonly isBeforeBarrier: boolean
 }
 
-/** A row that holds no entry of ours. */
+/** A row that cannot be read as an entry. */
 type UnreadableRow = { readonly entryId: string; readonly position: string; readonly detail: string }
 
 type IsBefore = (position: Position, arrivedAtMs: number) => boolean
 
 /**
- * The books of a day that the archive has, by merchant. The engine sorts, and its rows are read part by part, so that
- * only the contents of one book are in memory: about 300 bytes an entry.
+ * The books of a day that the archive has, in the order of merchants. The engine sorts, and its rows are read part by
+ * part, so memory holds the contents of one book only: about 300 bytes for each entry.
  */
 export async function* archivedBooks(
   queries: ArchiveQueries,
@@ -50,7 +50,7 @@ export async function* archivedBooks(
   if (book !== undefined) yield book
 }
 
-/** The entries of some ids of a book, every copy that can be read, in stream order. */
+/** The entries of some ids of a book: every copy that can be read, in stream order. */
 export const archivedEntries = async (
   queries: ArchiveQueries,
   { merchantId, day }: BookId,
@@ -87,8 +87,9 @@ const addCopy = (book: BookInMaking, { entry, position, arrivedAtMs }: ArchivedE
 }
 
 /**
- * Statements of one meaning on every engine, so the map travels as JSON text: engines print a map each in its own way.
- * `text_hash` is the engine's own hash of the texts of a row: a loss on the way from there to here shows in it.
+ * These statements mean the same on every engine. So the map travels as JSON text, because each engine prints a map in
+ * its own way. `text_hash` is the engine's own hash of the texts of a row; it shows a loss on the way from the engine
+ * to this program.
  */
 const copiesSql = (
   day: BusinessDay,
@@ -111,7 +112,7 @@ const cellOf = (column: Column): string => {
   return isPairs(column) ? `json_format(CAST(${column.name} AS JSON))` : column.name
 }
 
-/** The columns of which the client's texts are made. */
+/** The columns that hold the texts of the client. */
 const TEXTS = CONTENT_COLUMNS.filter((column) => column.type === 'string' || isPairs(column))
 
 type Copy = {
@@ -129,7 +130,9 @@ async function* copiesOf(queries: ArchiveQueries, sql: string): AsyncGenerator<C
         merchantId: String(row['merchant_id']) as MerchantId,
         entryId: String(row['entry_id']),
         position: `${String(row['shard_id'])} ${String(row['sequence_number'])} ${String(row['record_index'])}`,
-        archived: isReadAsStored(row) ? parseArchiveRow(jsonRow(row)) : refuse('its texts arrive here altered'),
+        archived: isReadAsStored(row)
+          ? parseArchiveRow(jsonRow(row))
+          : refuse('its texts were altered between the archive and this program'),
       }
     }
   }
@@ -140,11 +143,12 @@ type Row = Readonly<Record<string, unknown>>
 const isReadAsStored = (row: Row): boolean => {
   const texts = TEXTS.map(({ name }) => row[name]).filter((cell) => typeof cell === 'string')
   const digits = hash('sha256', texts.join('|'), 'hex')
-  // DuckDB's sha256 answers digits, of which to_hex makes the digits of a text; Trino's answers bytes.
+  // In DuckDB, sha256 returns hexadecimal digits, and to_hex returns the hexadecimal digits of that text. In Trino,
+  // sha256 returns bytes.
   return row['text_hash'] === digits || row['text_hash'] === Buffer.from(digits).toString('hex')
 }
 
-/** The row as JSON has it. */
+/** The row with the values that JSON has. */
 const jsonRow = ({ text_hash: _hash, ...row }: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, jsonValue(column, cell)]))
 

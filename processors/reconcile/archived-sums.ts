@@ -1,6 +1,6 @@
 /**
- * What the archive adds up to, book by book: enough to prove a book equal, and a fifth of the work of reading its rows one
- * by one. Nothing of a book is kept while it is read.
+ * Sums of the archive, book by book. They are enough to prove a book equal, and take a fifth of the work of reading its
+ * rows one by one. No entries of a book are kept while it is read.
  */
 import { contentHash, type ContentHash, type EntryContent } from '#ledger/entry'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
@@ -12,17 +12,19 @@ import { CONTENT_COLUMNS, type Column } from '#wire/archive/columns'
 import { readArchivedContent } from '#wire/archive/content'
 import { literal, MERCHANT_ID, ofMerchants } from './statements.ts'
 
-/** The archive's copy of a book, added up: of every id each distinct content once. */
+/** The sums of the archive's copy of a book: each distinct content of every id counts once. */
 export type ArchivedSum = {
   readonly merchantId: MerchantId
-  /** How many rows there are: every copy counts. */
+  /** The number of rows; every copy counts. */
   readonly copies: number
   readonly totals: Totals
-  /** The one that `digestOf` makes. Absent when some row is not usual, so that it proves nothing. */
+  /**
+   * The digest as `digestOf` makes it. It is absent when some row is not usual, because the sums then prove nothing.
+   */
   readonly digest?: string
 }
 
-/** By merchant. */
+/** The sums of the books of a day, in the order of merchants. */
 export async function* archivedSums(
   queries: ArchiveQueries,
   day: BusinessDay,
@@ -41,8 +43,8 @@ export async function* archivedSums(
 }
 
 /**
- * Of one meaning on every engine: the map travels as JSON text and the time as milliseconds, because engines print both in
- * ways of their own. What is no part of the content is only checked.
+ * The statement means the same on every engine: the map travels as JSON text and the time as milliseconds, because each
+ * engine prints both in its own way. Columns that are not part of the content are only checked.
  */
 const contentsSql = (day: BusinessDay, merchants: readonly MerchantId[] | 'all'): string => `
 SELECT
@@ -69,7 +71,7 @@ const cellOf = ({ name, type }: Column): string => {
   }
 }
 
-/** The cells of a row, which stand in the order of the table. */
+/** Reads the cells of a row. They stand in the order of the table. */
 const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
   const [entryId, merchantId, direction, amountMinor, currency, occurredAtMs, method, category, description] = cells
   const [reference, terminalId, terminalSeq, reverses, metadata, isUsual] = cells.slice(9)
@@ -92,7 +94,7 @@ const contentIn = (cells: readonly unknown[]): EntryContent | undefined => {
   })
 }
 
-/** A book whose rows come by entryId. */
+/** The sum of a book whose rows come in the order of entryId. */
 class SumInMaking {
   readonly merchantId: string
   readonly #digest = sortedDigest()
@@ -108,7 +110,7 @@ class SumInMaking {
 
   add(content: EntryContent | undefined): void {
     this.#copies += 1
-    // Out of order would be another digest, so it does not matter which.
+    // Rows in another order would give another digest, so no digest is made from them.
     if (content === undefined || content.entryId < this.#entryId) this.#isUsual = false
     else if (this.#isUsual) this.#count(content)
   }

@@ -1,6 +1,6 @@
 /**
- * A record put on every shard: once a consumer's progress has passed it, all that was on the stream before it has been
- * dealt with.
+ * The barrier is a record on every shard. When the progress of a consumer has passed it, the consumer has dealt with
+ * everything that stood on the stream before it.
  */
 import { compareSequenceNumbers, type Position } from '#ledger/identifiers'
 import type { Clock, Consumer, EntryStream, Progress } from '#ledger/ports'
@@ -14,20 +14,20 @@ export type BarrierWorld = {
 }
 
 export type Barrier = {
-  /** Before the first of its records was put, by our clock. */
+  /** The time by our clock before the first record of the barrier was put. */
   readonly putAtMs: number
-  /** Where it stands on each shard. */
+  /** The sequence number of the barrier on each shard. */
   readonly sequenceNumbers: ReadonlyMap<string, string>
 }
 
-/** A consumer that has not come to the barrier in time. */
+/** A consumer that did not reach the barrier in time. */
 export type Behind = { readonly consumer: Consumer; readonly shardId: string }
 
 export const putBarrier = async ({ stream, clock, sleep }: BarrierWorld): Promise<Barrier> => {
   const putAtMs = clock()
   const sequenceNumbers = new Map<string, string>()
-  // A shard that is listed open may have been split since; then its record is on one of its children, which are processed
-  // after it.
+  // A shard that is listed as open may have been split since. Then the record is on one of its children, which are
+  // processed after it.
   let left = (await stream.openShards()).map(({ firstHashKey }) => ({
     hashKey: firstHashKey,
     data: encodeHeartbeat(),
@@ -46,7 +46,9 @@ export const putBarrier = async ({ stream, clock, sleep }: BarrierWorld): Promis
   return { putAtMs, sequenceNumbers }
 }
 
-/** Waits until both consumers have passed the barrier, at most `patienceMs`. Answers the first that has not. */
+/**
+ * Waits until both consumers have passed the barrier, at most `patienceMs`. Returns the first consumer that has not.
+ */
 export const barrierPassed = async (
   { progress, clock, sleep }: BarrierWorld,
   { sequenceNumbers }: Barrier,
@@ -68,10 +70,10 @@ export const barrierPassed = async (
   return undefined
 }
 
-/** Whether what arrived at a position did so before the barrier. */
+/** Whether a record at a position arrived before the barrier. */
 export const isBeforeBarrier = (barrier: Barrier, position: Position, arrivedAtMs: number): boolean => {
   const sequenceNumber = barrier.sequenceNumbers.get(position.shardId)
-  // A shard without a barrier was closed before it was put, or opened after it.
+  // A shard without a barrier was closed before the barrier was put, or opened after it.
   if (sequenceNumber === undefined) return arrivedAtMs < barrier.putAtMs
   return compareSequenceNumbers(position.sequenceNumber, sequenceNumber) < 0
 }

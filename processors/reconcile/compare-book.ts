@@ -8,30 +8,30 @@ import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
 import type { ArchivedSum } from './archived-sums.ts'
 import { countedBook, type SetAsideOfBook } from './counted-book.ts'
 
-/** A book beside the archive's copy of its day. */
+/** A comparison of a book with the archive. */
 export type BookReport = {
   readonly book: BookId
   readonly isEqual: boolean
-  /** As readers of the book see it; undefined when the chain cannot be trusted. */
+  /** The book as its readers see it; undefined when the chain cannot be trusted. */
   readonly journal?: Side
-  /** What the archive adds up to without what was set aside. */
+  /** The sums of the archive without the items that were set aside. */
   readonly archive: Side
-  /** How many rows the archive has: every copy counts. */
+  /** The number of rows in the archive; every copy counts. */
   readonly archivedCopies: number
   readonly setAsideCount: number
   readonly differences: readonly Difference[]
-  /** What is wrong with one side by itself: a chain that was altered, rows of the archive that hold no entry. */
+  /** Faults of one side by itself: a chain that was altered, or rows of the archive that cannot be read as entries. */
   readonly faults: readonly string[]
 }
 
-/** The digest is the one that `digestOf` makes of a book's entries. */
+/** The digest is the one that `digestOf` makes of the entries of a book. */
 type Side = { readonly totals: Totals; readonly digest: string }
 
 type Chains = Pick<Journal, 'read' | 'end'>
 
 /**
- * The report of a book of which count, sums and digest say that both sides hold the same. Undefined says only that they do
- * not say so: then entry by entry tells.
+ * The report of a book that is equal on both sides by count, sums and digest. Undefined means only that these do not
+ * prove it; then a comparison entry by entry has to tell.
  */
 export const equalBook = async (
   journal: Chains,
@@ -43,7 +43,7 @@ export const equalBook = async (
   const found = await countedBook(journal, book)
   if (!found.ok || found.value.faults.length > 0) return undefined
   const { counted, shownTotals } = found.value
-  // What was set aside and released later as it was is counted all the same.
+  // An item that was set aside and later replayed unchanged is counted.
   const onlyAside = [...setAside].flatMap(([entryId, contents]) =>
     contents
       .filter(({ contentHash }) => contentHash !== counted.get(entryId)?.contentHash)
@@ -68,7 +68,7 @@ export const equalBook = async (
 
 const countOf = (setAside: SetAsideOfBook): number => [...setAside.values()].flat().length
 
-/** Compares entry by entry. Holds one book in memory, each side of it. */
+/** Compares entry by entry. Memory holds both sides of one book. */
 export const compareBook = async (
   journal: Chains,
   book: BookId,
@@ -82,7 +82,7 @@ export const compareBook = async (
     ({ entryId, position, detail }) => `archive: ${entryId} at ${position}: ${detail}`,
   )
   for (const fault of found.ok ? found.value.faults : [found.error]) faults.push(`journal: ${fault}`)
-  // Of a chain that cannot be read to its end, every entry would seem to be missing.
+  // When a chain cannot be read to its end, every entry would seem to be missing, so no differences are listed.
   const differences = found.ok ? differencesOf({ counted, setAside, archived: archived.contents }, times) : []
   return {
     book,
@@ -103,7 +103,7 @@ const archiveSide = (
   counted: ReadonlyMap<EntryId, Kept>,
   setAside: ReadonlyMap<EntryId, readonly Kept[]>,
 ): Side => {
-  // What was set aside and released later as it was is counted all the same.
+  // An item that was set aside and later replayed unchanged is counted.
   const isCountable = ({ contentHash }: ArchivedContent, entryId: EntryId): boolean =>
     counted.get(entryId)?.contentHash === contentHash ||
     !(setAside.get(entryId) ?? []).some((kept) => kept.contentHash === contentHash)

@@ -10,16 +10,16 @@ import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '#ledger/chain'
 
-/** A book as its chain has it. */
+/** A book as its chain holds it. */
 export type CountedBook = {
   readonly counted: ReadonlyMap<EntryId, Kept>
-  /** What the last segment tells readers that the entries add up to. */
+  /** The sums that the last segment shows to readers. */
   readonly shownTotals: Totals
-  /** What is wrong with the book by itself, in words. */
+  /** The faults of the book by itself, in words. */
   readonly faults: readonly string[]
 }
 
-/** Reads a book, checking what it rests on; refuses a chain that was altered, in words. */
+/** Reads a book and checks its hashes and totals. Refuses a chain that was altered, with the reason in words. */
 export const countedBook = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
@@ -32,18 +32,22 @@ export const countedBook = async (
     const entries = entriesOf(sealed)
     if (!entries.ok) return refuse(`segment ${sealed.number} cannot be read: ${entries.error}`)
     for (const entry of entries.value) {
-      // Totals that count it twice would agree with a chain that has it twice.
+      // A check of totals alone would miss this: if the chain has an entry twice, its totals count the entry twice,
+      // too.
       if (counted.has(entry.entryId)) faults.push(`segment ${sealed.number} counts ${entry.entryId} a second time`)
       counted.set(entry.entryId, { contentHash: contentHash(entry), receivedAtMs: entry.receivedAtMs })
     }
     totals = addTotals(totals, totalsOf(entries.value))
     ;({ totals: shownTotals, hash } = sealed)
   }
-  if (!areSameTotals(totals, shownTotals)) faults.push('the totals shown are not those of the entries')
+  if (!areSameTotals(totals, shownTotals)) faults.push('the totals that readers see are not the sums of the entries')
   return ok({ counted, shownTotals, faults })
 }
 
-/** What quarantine holds of a day, in any state, by merchant: of the given merchants, or of all that it knows. */
+/**
+ * The items of a day in quarantine, in any state, by merchant: of the given merchants, or of all merchants in
+ * quarantine.
+ */
 export const setAsideOf = async (
   quarantine: Pick<Quarantine, 'list'>,
   day: BusinessDay,

@@ -4,7 +4,7 @@ import type { EntryStream, OutgoingRecord } from '#ledger/ports'
 import { encodeEntries, entryLine, FULL_RECORD_BYTES } from '#wire/stream/record'
 
 /**
- * Puts accepted entries on the stream once more, as they were accepted, in this order. The journal processor finds those
+ * Puts accepted entries on the stream once more, unchanged and in this order. The journal processor recognises entries
  * that are counted already, so publishing twice does no harm.
  */
 export const publishAgain = async (
@@ -13,7 +13,7 @@ export const publishAgain = async (
   sleep: (ms: number) => Promise<unknown>,
 ): Promise<void> => {
   for (const record of recordsOf(entries)) {
-    // One after the other, because of two contents of one id the first has to come first.
+    // Records are put one after the other, because the first of two contents of an id has to come first.
     for (let tries = 1; (await stream.put([record]))[0]?.status !== 'stored'; tries += 1) {
       if (tries === MOST_TRIES)
         throw new Error(`the stream refused a record ${MOST_TRIES} times; run the command again later`)

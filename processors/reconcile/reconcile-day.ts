@@ -1,10 +1,11 @@
 /**
- * Proves, for one business day, that the archive and the books hold the same entries, or names those that differ.
+ * Proves, for one business day, that the archive and the books hold the same entries, or names the entries that differ.
  *
- * First a barrier: what was on the stream before it, both consumers have dealt with when the comparing starts. Then book
- * by book, in the order of merchants: the engine sorts the day's rows and hands them over part by part. Books whose count,
- * sums and digest are those of the archive are equal. The others are read once more, entry by entry, so that memory
- * holds one book at a time, its own ids and contents and the archive's.
+ * First it puts a barrier: when the comparison starts, both consumers have dealt with everything that stood on the
+ * stream before it. Then it compares book by book, in the order of merchants. The engine sorts the rows of the day and
+ * hands them over part by part. A book is equal when its count, sums and digest are those of the archive. The other
+ * books are read once more, entry by entry, so memory holds the ids and contents of one book at a time, from the
+ * journal and from the archive.
  */
 import { allListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
@@ -30,31 +31,33 @@ export type ReconcileWorld = BarrierWorld & {
 
 export type ReconcileRequest = {
   readonly day: BusinessDay
-  /** All merchants when it is absent. */
+  /** Absent for all merchants. */
   readonly merchantId?: MerchantId
   readonly repair: boolean
-  /** How long it takes at most from an entry's hand-over to Firehose until the archive shows it. */
+  /** The longest time from the hand-over of an entry to Firehose until the archive shows it. */
   readonly deliveryMs: number
-  /** Told of each book whenever it has been compared; the last report of a book is the one that counts. */
+  /** Called for each book whenever it has been compared. The last report of a book counts. */
   readonly onReport?: (report: BookReport) => void
 }
 
 export type DayReport =
   | { readonly status: 'behind'; readonly behind: Behind }
-  /** Objects of the day cannot be read, so nothing was compared: what they hold would seem to be missing. */
+  /** Some objects of the day cannot be read. Nothing was compared, because their entries would seem to be missing. */
   | { readonly status: 'unreadable'; readonly objects: readonly UnreadableObject[] }
   | {
       readonly status: 'compared'
       readonly isEqual: boolean
       /** By merchant. */
       readonly books: readonly BookReport[]
-      /** How many entries were published again. */
+      /** The number of entries that were published again. */
       readonly publishedAgain: number
-      /** What was left, because its rows were read with another content than the one that was compared. */
+      /**
+       * The entries that were not published, because their rows were read with another content than the compared one.
+       */
       readonly refused: readonly { readonly merchantId: MerchantId; readonly entryId: EntryId }[]
     }
 
-/** How long consumers get to reach the barrier, and the archive to show what is under way. */
+/** The time that consumers have to reach the barrier, and that the archive has to show what is under way. */
 export const PATIENCE_MS = 90_000
 
 export const reconcileDay = async (world: ReconcileWorld, request: ReconcileRequest): Promise<DayReport> => {
@@ -90,15 +93,18 @@ export const reconcileDay = async (world: ReconcileWorld, request: ReconcileRequ
 const byMerchant = (reports: ReadonlyMap<MerchantId, BookReport>): BookReport[] =>
   [...reports].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, report]) => report)
 
-/** Compares books, again and again those of which something may be on its way into the archive, as long as it is patient. */
+/**
+ * Compares books. It compares again the books with entries that may be on their way into the archive, until its
+ * patience ends.
+ */
 const compareInto = async (
   reports: Map<MerchantId, BookReport>,
   world: ReconcileWorld,
   { day, deliveryMs, onReport }: ReconcileRequest,
   which: Which,
 ): Promise<Behind | undefined> => {
-  // The archive's consumer handed over what it has by now about when that was received. The rest may have lain on the
-  // stream for any time.
+  // The archive's consumer has handed over what it has by now at about the time when that was received. The rest may
+  // have waited on the stream for any time.
   const handedOverThroughMs = await archivedThrough(world)
   const barrier = await putBarrier(world)
   const behind = await barrierPassed(world, barrier, PATIENCE_MS)
@@ -127,7 +133,7 @@ const LOOK_AGAIN_MS = 2_000
 
 type Which = readonly MerchantId[] | 'all'
 
-/** Up to when the archive's consumer has handed over all that arrived, on every shard. */
+/** The time up to which the consumer of the archive has handed over everything that arrived, on every shard. */
 const archivedThrough = async ({ stream, progress }: BarrierWorld): Promise<number> => {
   const shards = await stream.openShards()
   const stands = await Promise.all(shards.map(({ shardId }) => progress.of('archive', shardId)))
@@ -149,7 +155,7 @@ async function* compareBooks(
     const { merchantId, copies } = sum
     const book: BookId = { merchantId, day }
     const ofBook = setAside.get(merchantId)
-    // Most merchants of a large register have nothing on a given day.
+    // Most merchants of a large register have no entries on a given day.
     const isEmpty = copies === 0 && ofBook === undefined && (await journal.end(book)) === undefined
     if (isEmpty && which === 'all') continue
     const report = await equalBook(journal, book, ofBook ?? new Map(), sum)
@@ -162,7 +168,7 @@ async function* compareBooks(
   const left = new Set(unproven)
   for await (const archived of withAbsent(archivedBooks(archive, day, unproven, isBefore), unproven, nothingOf)) {
     const { merchantId } = archived
-    // Of many merchants the engine is asked for all.
+    // For many merchants, the engine is asked for all merchants.
     if (!left.has(merchantId)) continue
     yield await compareBook(journal, { merchantId, day }, setAside.get(merchantId) ?? new Map(), archived, times)
   }
@@ -171,13 +177,16 @@ async function* compareBooks(
 const registered = async ({ merchants }: ReconcileWorld): Promise<MerchantId[]> =>
   (await allListed((page) => merchants.list(page))).map(({ merchantId }) => merchantId)
 
-/** The archive's books, and an empty one for each wanted merchant of whom it has none; by merchant. */
+/**
+ * The archive's books, and an empty one for each wanted merchant without a book in the archive, in the order of
+ * merchants.
+ */
 async function* withAbsent<Book extends { readonly merchantId: MerchantId }>(
   books: AsyncIterable<Book>,
   merchants: readonly MerchantId[],
   none: (merchantId: MerchantId) => Book,
 ): AsyncGenerator<Book> {
-  // As the archive's rows are sorted, since ids are ASCII.
+  // This is the order of the archive's rows, because ids are ASCII.
   const wanted = [...new Set(merchants)].toSorted()
   let next = 0
   for await (const book of books) {

@@ -8,18 +8,22 @@ import { wholeChain } from '#ledger/chain'
 import { archivedEntries } from './archived-books.ts'
 import type { BookReport } from './compare-book.ts'
 
-/** What to publish of a book, in this order, and of what that has to be left. */
+/** The entries of a book to publish, in this order, and the entries that must not be published. */
 export type Repair = {
   readonly entries: readonly Entry[]
-  /** Their rows were read with another content than the one that was compared: publishing that would make it true. */
+  /**
+   * The rows of these entries were read with another content than the compared one. Publishing that content would make
+   * it true.
+   */
   readonly refused: readonly EntryId[]
 }
 
 /**
- * What of a book can be mended by publishing it again, in the order in which that has to be done: from the archive, what
- * the journal never dealt with; from the book, what we made ourselves and only then published. Nothing else: where an
- * entry of a client is missing in the archive, publishing the book's would make the archive repeat what the journal
- * says, and it could no longer bear witness against it.
+ * The entries of a book that can be mended by publishing them again, in the order in which they have to be published.
+ * They are the entries in the archive that the journal never dealt with, and the entries in the book that we made
+ * ourselves and published only afterwards. No others are published. If the archive lacks an entry of a client,
+ * publishing the entry of the book would make the archive repeat what the journal says. The archive could then no
+ * longer serve as a witness against the journal.
  */
 export const repairable = async (
   { archive, journal }: { archive: ArchiveQueries; journal: Pick<Journal, 'read' | 'end'> },
@@ -49,7 +53,7 @@ const IDS_PER_QUERY = 1_000
 const ofKind = (differences: readonly Difference[], wanted: DifferenceKind): Difference[] =>
   differences.filter(({ kind }) => kind === wanted)
 
-/** Of each wanted content the first copy, in stream order. What is not wanted the journal has dealt with, or will. */
+/** The first copy of each wanted content, in stream order. The journal has dealt with the other contents, or will. */
 const firstOfEach = (wanted: readonly ContentHash[], copies: readonly Entry[]): Entry[] => {
   const missing = new Set(wanted)
   return copies.filter((entry) => missing.delete(contentHash(entry)))

@@ -1,12 +1,15 @@
-/** What the statements to the archive have in common. */
+/** Parts that the statements to the archive have in common. */
 
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** A further condition, unless there are so many values that it is better to ask for everything. */
+/** A further condition on a column, unless there are so many values that asking for everything is better. */
 export const oneOf = (column: string, values: readonly string[] | 'all'): string =>
   values === 'all' || values.length > MOST_VALUES ? '' : `AND ${column} IN (${values.map(literal).join(', ')})`
 
-/** A row of no merchant is one of the merchant '', whom nothing can register: so it shows, as a fault of the archive. */
+/**
+ * A row without a merchant belongs to the merchant '', which cannot be registered. So the row shows up as a fault of
+ * the archive.
+ */
 export const MERCHANT_ID = "coalesce(merchant_id, '')"
 
 /** The condition for rows whose `MERCHANT_ID` is one of these. */

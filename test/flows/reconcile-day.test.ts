@@ -307,7 +307,7 @@ test('an entry whose texts arrive altered is not published', async () => {
   const report = await reconcile({ repair: true })
   expect(said(report)).toMatchObject({
     isEqual: false,
-    faults: [expect.stringContaining('its texts arrive here altered')],
+    faults: [expect.stringContaining('its texts were altered between the archive and this program')],
   })
   expect(report).toMatchObject({ publishedAgain: 0 })
 })

@@ -8,21 +8,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import { eventually } from '#infra/local/retry'
 import { s3Client } from '#adapters/aws/s3'
 import { startTestServices } from '#infra/local/test-services'
 import { anEntryRow, recordOf } from '#test/infra/archived-rows'
+import { readOptions, wholeNumber } from '#test/script-arguments'
 import { seededRandom } from '#test/simulation/random'
 import { readArchive } from './archive.ts'
 
 const WRITERS = 4
 
-const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' } },
-})
-const random = seededRandom(Number(values.seed))
+const USAGE = 'npm run test:kill:firehose -- [--kills N] [--seed S]'
+const values = readOptions({ kills: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' } }, USAGE)
+const kills = wholeNumber('--kills', values.kills, USAGE)
+const random = seededRandom(wholeNumber('--seed', values.seed, USAGE))
 const folder = mkdtempSync(join(tmpdir(), 'daybook-firehose-kill-'))
 const services = await startTestServices({ folder })
 const firehose = new FirehoseClient({ maxAttempts: 1 })
@@ -32,7 +32,7 @@ const acknowledged = new Set<string>()
 let unanswered = 0
 const stopping = new AbortController()
 const writers = Array.from({ length: WRITERS }, (_, index) => write(`shardId-${index}`))
-for (let kill = 0; kill < Number(values.kills); kill += 1) await strike()
+for (let kill = 0; kill < kills; kill += 1) await strike()
 stopping.abort()
 await Promise.all(writers)
 await eventually(
@@ -53,7 +53,7 @@ await services.stop()
 const distinct = new Set(archived)
 const missing = acknowledged.difference(distinct)
 console.log(
-  `${values.kills} kills: ${acknowledged.size} rows acknowledged, ${unanswered} calls without an answer, ` +
+  `${kills} kills: ${acknowledged.size} rows acknowledged, ${unanswered} calls without an answer, ` +
     `${archived.length} rows in S3, ${archived.length - distinct.size} of them twice, ${missing.size} missing`,
 )
 if (missing.size > 0 || archived.length !== distinct.size || unanswered === 0) {

@@ -8,11 +8,11 @@
  */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { table } from '#operations/terminal'
 import { commandLineOf } from '#infra/local/process-table'
 import { register } from '#test/flows/client'
 import { RunningSystem } from '#test/flows/running-system'
+import { readOptions, wholeNumber } from '#test/script-arguments'
 import { seededRandom } from '#test/simulation/random'
 import { audit } from './audit.ts'
 import { COUNTED_TWICE } from './compare-with-sent.ts'
@@ -22,16 +22,18 @@ import { startReaders } from './readers.ts'
 import { MERCHANTS, startTills } from './tills.ts'
 import { Witness } from './witness.ts'
 
-const { values } = parseArgs({
-  options: {
+const USAGE = 'npm run test:kill -- [--kills N] [--seed S] [--control]'
+const values = readOptions(
+  {
     kills: { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     control: { type: 'boolean', default: false },
   },
-})
+  USAGE,
+)
 const control = values.control
-const kills = whole('kills', values.kills ?? (control ? '40' : '200'))
-const seed = whole('seed', values.seed)
+const kills = wholeNumber('--kills', values.kills ?? (control ? '40' : '200'), USAGE)
+const seed = wholeNumber('--seed', values.seed, USAGE)
 const startedAtMs = Date.now()
 
 // Were the control not to fit the code any more, the consumers alone would say so.
@@ -129,10 +131,4 @@ function seconds(): number {
 
 function preloaded(): string {
   return `${process.env['NODE_OPTIONS'] ?? ''} --import=${new URL('no-deduplication.ts', import.meta.url).href}`
-}
-
-function whole(name: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  console.error(`--${name} takes a whole number, not ${text}`)
-  process.exit(2)
 }

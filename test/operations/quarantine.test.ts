@@ -161,8 +161,8 @@ describe('replay', () => {
       exit: 1,
       printed: '',
       complained:
-        'invalid: It cannot be replayed as it was.\n' +
-        '  /entry is required: what was set aside cannot be read as an entry',
+        'invalid: The item cannot be replayed unchanged.\n' +
+        '  /entry is required, because the item cannot be read as an entry',
     })
   })
 

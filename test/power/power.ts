@@ -11,7 +11,6 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { table } from '#operations/terminal'
 import { commandLineOf } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
@@ -23,21 +22,24 @@ import { NOT_COUNTED } from '#test/kill/compare-with-sent'
 import { Findings } from '#test/kill/findings'
 import { MERCHANTS, startTills } from '#test/kill/tills'
 import { Witness } from '#test/kill/witness'
+import { readOptions, wholeNumber } from '#test/script-arguments'
 import { seededRandom } from '#test/simulation/random'
 import { Disk, NoDiskHere } from './disk.ts'
 
 const NOT_ALLOWED_HERE = 77
 
-const { values } = parseArgs({
-  options: {
+const USAGE = 'npm run test:power -- [--cuts N] [--seed S] [--control]'
+const values = readOptions(
+  {
     cuts: { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     control: { type: 'boolean', default: false },
   },
-})
+  USAGE,
+)
 const control = values.control
-const cuts = whole('cuts', values.cuts ?? (control ? '3' : '20'))
-const seed = whole('seed', values.seed)
+const cuts = wholeNumber('--cuts', values.cuts ?? (control ? '3' : '20'), USAGE)
+const seed = wholeNumber('--seed', values.seed, USAGE)
 const startedAtMs = Date.now()
 
 const disk = await Disk.make().catch((error: unknown) => {
@@ -156,10 +158,4 @@ async function end(code: number): Promise<never> {
 
 function seconds(): number {
   return Math.round((Date.now() - startedAtMs) / 1_000)
-}
-
-function whole(name: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  console.error(`--${name} takes a whole number, not ${text}`)
-  process.exit(2)
 }

@@ -9,7 +9,7 @@
 import { fork } from 'node:child_process'
 import { registerHooks } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { BUGS, plant } from './bugs.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 
@@ -17,8 +17,9 @@ import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 // delivered again and again: a few of 40,000 histories take more than 40,000.
 const MAX_TURNS = '200000'
 
-const { values } = parseArgs({
-  options: {
+const USAGE = 'npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]'
+const values = readOptions(
+  {
     seeds: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     mix: { type: 'string' },
@@ -28,11 +29,12 @@ const { values } = parseArgs({
     bugs: { type: 'boolean', default: false },
     child: { type: 'boolean', default: false },
   },
-})
+  USAGE,
+)
 
 const main = async (): Promise<void> => {
-  const [first, count] = [whole('seed', values.seed), whole('seeds', values.seeds)]
-  whole('turns', values.turns)
+  const [first, count] = [wholeNumber('--seed', values.seed, USAGE), wholeNumber('--seeds', values.seeds, USAGE)]
+  wholeNumber('--turns', values.turns, USAGE)
   if (values.mix !== undefined) oneOf('mix', values.mix, MIX_NAMES)
   if (values.rate !== undefined) oneOf('rate', values.rate, Object.keys(RATES))
   if (values.bug !== undefined)
@@ -138,13 +140,8 @@ const inChild = (
   return new Promise((resolve) => child.on('close', resolve))
 }
 
-const whole = (name: string, text: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} takes a whole number, not ${text}`)
-  return Number(text)
-}
-
 const oneOf = (name: string, given: string, allowed: readonly string[]): void => {
-  if (!allowed.includes(given)) throw new Error(`--${name} is one of: ${allowed.join(', ')}`)
+  if (!allowed.includes(given)) refuseArguments(`--${name} is one of: ${allowed.join(', ')}.`, USAGE)
 }
 
 await main().catch((error: unknown) => {

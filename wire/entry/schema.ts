@@ -88,24 +88,30 @@ const fieldsExceptTime = (textIn: TextRule) =>
   ({
     entryId: clientId
       .transform((id) => id as EntryId)
-      .describe("The client's promise of uniqueness within the merchant and its business day. A retry repeats it."),
-    merchantId: clientId.transform((id) => id as MerchantId).describe('Whose book it belongs to.'),
+      .describe(
+        "The client's id of the entry. No other entry of the merchant has it on the same business day. A retry " +
+          'repeats it.',
+      ),
+    merchantId: clientId
+      .transform((id) => id as MerchantId)
+      .describe('The merchant in whose book the entry is counted.'),
     direction: z.enum(DIRECTIONS).describe('`credit`: money comes in. `debit`: money goes out.'),
     amount: z
       .int()
       .min(1, 'must be at least 1; the direction says whether money comes in or goes out')
       .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`)
       .meta({ format: 'int64', description: 'Whole minor units of the currency: 1250 is 12.50 in BRL.' }),
-    currency: currencyCode.describe("ISO 4217. Has to be the merchant's."),
-    method: z.enum(METHODS).describe('How it was paid. Without one it counts as `other`.').exactOptional(),
-    category: textIn(category)(category.max)
-      .describe('For sums by your own categories. No card numbers.')
+    currency: currencyCode.describe("ISO 4217. It has to be the merchant's currency."),
+    method: z
+      .enum(METHODS)
+      .describe('How the entry was paid. An entry without a method counts as `other`.')
       .exactOptional(),
-    description: textIn(description)(description.max).describe('For people. No card numbers.').exactOptional(),
+    category: textIn(category)(category.max).describe('Your own grouping. No card numbers.').exactOptional(),
+    description: textIn(description)(description.max).describe('A text for people. No card numbers.').exactOptional(),
     reference: textIn(reference)(reference.max)
       .describe('Your own reference, such as the number of a receipt. No card numbers.')
       .exactOptional(),
-    terminalId: clientId.describe('The till that it comes from.').exactOptional(),
+    terminalId: clientId.describe('The till that the entry comes from.').exactOptional(),
     terminalSeq: z
       .int()
       .min(0, 'must be at least 0')
@@ -114,7 +120,7 @@ const fieldsExceptTime = (textIn: TextRule) =>
       .exactOptional(),
     reverses: clientId.describe('The `entryId` of the entry that this one takes back.').exactOptional(),
     metadata: textPairs(metadata.max, textIn(metadata))
-      .describe('Whatever else you want to find again. No card numbers in the values.')
+      .describe('Further texts that you want to find again. No card numbers in the values.')
       .exactOptional(),
   }) satisfies Omit<EntryShape, JsonName<'occurredAtMs'>>
 
@@ -134,9 +140,9 @@ export const entryRequest = z.strictObject({
     format: 'date-time',
     pattern: INSTANT_PATTERN,
     description:
-      'RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never ' +
-      'rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry ' +
-      'repeats it.',
+      'RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are ' +
+      'cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It ' +
+      'decides the business day, so a retry repeats it.',
   }),
 })
 

@@ -35,7 +35,7 @@ const takesAway = (json: unknown, { pointer }: FieldProblem): boolean =>
 
 const REQUIRED = ['name', 'currency', 'timeZone'] as const
 
-const CANNOT_GO = { code: 'missing', detail: 'is required, so null cannot take it away' }
+const CANNOT_GO = { code: 'missing', detail: 'is required, so null cannot remove it' }
 
 /** The strong ETag of a merchant, the same on both services. */
 export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
@@ -70,31 +70,31 @@ export const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const s
 
 const name = freeText(200)
   .refine((name) => name !== '', fail('empty', 'must not be empty'))
-  .meta({ minLength: 1, description: 'For people. No card numbers.' })
-const currency = currencyCode.describe('ISO 4217. The currency of all its books; it never changes.')
+  .meta({ minLength: 1, description: 'A name for people. No card numbers.' })
+const currency = currencyCode.describe('ISO 4217. All books of the merchant have this currency. It never changes.')
 // The register decides, by its zone data, whether there is such a zone.
 const timeZone = z
   .string()
   .describe(
-    'A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day ' +
-      'a moment belongs.',
+    'A zone or link of the IANA database, such as `America/Sao_Paulo`. The zone and `dayStartsAt` decide to ' +
+      'which business day an instant belongs.',
   )
 const dayStartsAt = parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59').meta({
   pattern: TIME_OF_DAY.source,
-  description: `The time of day at which its business day starts; \`${MERCHANT_DEFAULTS.dayStartsAt}\` for a new merchant.`,
+  description: `The time of day at which a business day starts. A new merchant has \`${MERCHANT_DEFAULTS.dayStartsAt}\`.`,
 })
 const lateEntries = z
   .enum(LATE_POLICIES)
   .describe(
-    'What becomes of an entry whose day is closed already: into the next open day, into a new version of its day, or ' +
-      `set aside for a person; \`${MERCHANT_DEFAULTS.lateEntries}\` for a new merchant.`,
+    'What happens to an entry whose day is already closed: it goes into the next open day, it goes into a new version ' +
+      `of its day, or it is set aside for an operator. A new merchant has \`${MERCHANT_DEFAULTS.lateEntries}\`.`,
   )
 const calendarFrom = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({
   format: 'date',
   description:
-    'The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes ' +
-    'from now. By default it is the day of a change that is still to come and is replaced by this one, or else the ' +
-    'first day that is far enough ahead.',
+    'The business day from which a change of `timeZone` or `dayStartsAt` counts. It has to start more than ' +
+    'six minutes from now. Without it, a change that replaces a change still to come counts from the same ' +
+    'day, and any other change counts from the first day that is far enough ahead.',
 })
 
 /** The body of `PUT /v1/merchants/{merchantId}`. */
@@ -107,7 +107,7 @@ export const merchantRequest = z
     lateEntries: lateEntries.exactOptional(),
     calendarFrom: calendarFrom.exactOptional(),
   })
-  .describe('What is left out stays as it is.')
+  .describe('A field that is left out keeps its value if the merchant exists.')
 
 /** The body of `PATCH /v1/merchants/{merchantId}`. */
 export const merchantPatch = z
@@ -120,8 +120,8 @@ export const merchantPatch = z
     calendarFrom: calendarFrom.nullable().exactOptional(),
   })
   .describe(
-    'What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for ' +
-      '`calendarFrom` it asks for the first day that is far enough ahead.',
+    'A field that is left out keeps its value. `null` gives `dayStartsAt` and `lateEntries` the value of a ' +
+      'new merchant. `null` for `calendarFrom` asks for the first day that is far enough ahead.',
   )
 
 /** The query of both. */
@@ -129,7 +129,9 @@ export const merchantParams = z.strictObject({
   preview: parsed(parseFlag, 'must be true or false')
     .meta({
       type: 'boolean',
-      description: 'Answers 200 with the merchant as it would be, and saves nothing. Refusals are as they would be.',
+      description:
+        'The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that ' +
+        'would be refused is refused here, too.',
     })
     .default(false),
 })

@@ -1,4 +1,4 @@
-/** Errors as clients read them: application/problem+json (RFC 9457). Every code that any route answers is in this list. */
+/** Errors as clients read them: application/problem+json (RFC 9457). The list holds every code that a route answers. */
 import type { BusinessDay } from '#ledger/identifiers'
 import { jsonText } from '../json/json.ts'
 import type { FieldProblem } from '../json/fields.ts'
@@ -14,22 +14,22 @@ export const PROBLEMS = {
   'not-applied-yet': { status: 409, title: 'The entry is accepted but not yet counted' },
   'not-exact-in-json': { status: 409, title: 'A sum is too large for a JSON number' },
   'currency-fixed': { status: 409, title: 'The currency of a merchant never changes' },
-  'already-decided': { status: 409, title: 'Something else was decided about it' },
-  'changed-meanwhile': { status: 409, title: 'Somebody else changed it at the same time' },
-  'precondition-failed': { status: 412, title: 'It is not as If-Match or If-None-Match expects it' },
+  'already-decided': { status: 409, title: 'The item was already decided differently' },
+  'changed-meanwhile': { status: 409, title: 'Another request changed the resource at the same time' },
+  'precondition-failed': { status: 412, title: 'The resource does not match If-Match or If-None-Match' },
   'too-large': { status: 413, title: 'The body or line is too large' },
   'unsupported-encoding': { status: 415, title: 'The content encoding is not supported' },
   'unsupported-type': { status: 415, title: 'The media type of the body is not supported' },
   invalid: { status: 422, title: 'Some fields are not valid' },
   'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
   'headers-too-large': { status: 431, title: 'URL and headers are too large' },
-  'rate-limited': { status: 429, title: 'More entries per second than are taken' },
+  'rate-limited': { status: 429, title: 'Too many entries per second' },
   'unexpected-error': { status: 500, title: 'Something went wrong on our side' },
   'stream-unavailable': { status: 503, title: 'Entries cannot be taken at the moment' },
   'access-unavailable': { status: 503, title: 'Tokens cannot be checked at the moment' },
   'too-busy': { status: 503, title: 'More is waiting than can be held' },
   'register-unavailable': { status: 503, title: 'The register of merchants cannot be reached at the moment' },
-  'calendar-ended': { status: 503, title: "The merchant's calendar does not reach this time" },
+  'calendar-ended': { status: 503, title: "The merchant's calendar ends before this time" },
   'store-unavailable': { status: 503, title: 'Books cannot be read at the moment' },
 } as const satisfies Record<string, { status: number; title: string }>
 
@@ -39,17 +39,17 @@ export type Problem = {
   readonly code: ProblemCode
   readonly detail: string
   readonly errors?: readonly FieldProblem[]
-  /** The business days that it is about. */
+  /** The business days that the problem is about. */
   readonly days?: readonly BusinessDay[]
-  /** When to try again; becomes the header Retry-After. */
+  /** The seconds until the next try; the header Retry-After carries them. */
   readonly retryAfterSeconds?: number
-  /** The media type that a PATCH has to have; becomes the header Accept-Patch. */
+  /** The media type that a PATCH must have; the header Accept-Patch carries it. */
   readonly acceptPatch?: string
   /** What a token has to be (RFC 6750); becomes the header WWW-Authenticate. */
   readonly wwwAuthenticate?: string
 }
 
-/** The members of a problem document; inside a batch's results it stands without `requestId`. */
+/** The members of a problem document. A problem inside the results of a batch has no `requestId`. */
 export const problemBody = ({ code, detail, errors, days }: Problem, requestId?: string) => ({
   type: `/docs/problems#${code}`,
   title: PROBLEMS[code].title,

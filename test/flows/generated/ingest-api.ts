@@ -9,7 +9,7 @@ export interface paths {
         get?: never;
         /**
          * Registers a merchant, or changes it
-         * @description Doing the same again changes nothing, and what is left out of a merchant that exists stays as it is. A change of the calendar counts from a day to come.
+         * @description The same request again changes nothing. If the merchant exists, a field that is left out keeps its value. A change of the calendar counts from a future day.
          */
         put: operations["registerMerchant"];
         post?: never;
@@ -18,7 +18,7 @@ export interface paths {
         head?: never;
         /**
          * Changes a merchant that is registered
-         * @description A JSON merge patch (RFC 7396), sent with `Content-Type: application/merge-patch+json`: what is left out stays as it is, and `null` gives a field its default. A change of the calendar counts from a day to come.
+         * @description A JSON merge patch (RFC 7396), sent with `Content-Type: application/merge-patch+json`. A field that is left out keeps its value, and `null` gives a field its default. A change of the calendar counts from a future day.
          */
         patch: operations["changeMerchant"];
         trace?: never;
@@ -51,7 +51,7 @@ export interface paths {
         put?: never;
         /**
          * Sends up to 500 entries
-         * @description Each is judged by itself, so a wrong one does not take its neighbours with it; the results say what became of each.
+         * @description Each entry is checked by itself, so a wrong entry does not affect the others. The results say what happened to each entry.
          */
         post: operations["sendBatch"];
         delete?: never;
@@ -70,8 +70,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sends as many entries as there are, one per line
-         * @description Answers while it reads, in the order of the lines, each line of the answer a `StreamAnswer`. Read the answers while you send: nothing is read from you while they wait. Lines refused with a 503 were not written in time: send them again. If the last answer says `"done": false`, or there is none, send again from the first line without an answer; sending more than that again does no harm. A connection on which nothing moves for a minute is closed.
+         * Sends any number of entries, one per line
+         * @description The service answers while it reads, in the order of the lines. Each line of the answer is a `StreamAnswer`. Read the answers while you send, because the service does not read on while its answers wait. Lines refused with a 503 were not written in time: send them again. If the last answer says `"done": false`, or there is none, send again from the first line without an answer. Sending other lines again does no harm. A connection on which nothing moves for a minute is closed.
          */
         post: operations["streamEntries"];
         delete?: never;
@@ -90,8 +90,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Puts something set aside on the stream again
-         * @description As it was, or with corrected fields; the original is kept beside. The same again answers the same; anything else is refused once it was begun. A corrected entry is judged, and given its business day, as a new one.
+         * Puts an item of the quarantine on the stream again
+         * @description The entry is sent unchanged or with corrected fields. The item keeps the original. The same request again gets the same answer. After a replay has begun, any other decision is refused. A corrected entry is checked like a new entry, and gets its business day like one.
          */
         post: operations["replayQuarantined"];
         delete?: never;
@@ -110,8 +110,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Leaves something set aside out for good
-         * @description It stays to be looked at. The same again answers the same.
+         * Leaves an item of the quarantine out for good
+         * @description The item can still be read. The same request again gets the same answer.
          */
         post: operations["discardQuarantined"];
         delete?: never;
@@ -127,7 +127,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process lives */
+        /** Whether the process is alive */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -241,9 +241,9 @@ export interface components {
          *     }
          */
         Entry: {
-            /** @description The client's promise of uniqueness within the merchant and its business day. A retry repeats it. */
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
             entryId: string;
-            /** @description Whose book it belongs to. */
+            /** @description The merchant in whose book the entry is counted. */
             merchantId: string;
             /**
              * @description `credit`: money comes in. `debit`: money goes out.
@@ -255,10 +255,10 @@ export interface components {
              * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
              */
             amount: number;
-            /** @description ISO 4217. Has to be the merchant's. */
+            /** @description ISO 4217. It has to be the merchant's currency. */
             currency: string;
             /**
-             * @description How it was paid. Without one it counts as `other`.
+             * @description How the entry was paid. An entry without a method counts as `other`.
              * @enum {string}
              */
             method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
@@ -266,7 +266,7 @@ export interface components {
             description?: string;
             /** @description Your own reference, such as the number of a receipt. */
             reference?: string;
-            /** @description The till that it comes from. */
+            /** @description The till that the entry comes from. */
             terminalId?: string;
             /**
              * Format: int64
@@ -275,18 +275,18 @@ export interface components {
             terminalSeq?: number;
             /** @description The `entryId` of the entry that this one takes back. */
             reverses?: string;
-            /** @description Whatever else you want to find again. */
+            /** @description Further texts that you want to find again. */
             metadata?: {
                 [key: string]: string;
             };
             /**
              * Format: date-time
-             * @description RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
+             * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
              */
             occurredAt: string;
         };
         /**
-         * @description The entry is on the stream and will be counted, once, whatever happens next.
+         * @description The entry is on the stream and will be counted once, whatever happens next.
          * @example {
          *       "entryId": "sale-0001",
          *       "merchantId": "corner-shop",
@@ -295,16 +295,16 @@ export interface components {
          *     }
          */
         Accepted: {
-            /** @description As it was sent. */
+            /** @description The id as it was sent. */
             entryId: string;
-            /** @description As it was sent. */
+            /** @description The id as it was sent. */
             merchantId: string;
             /**
              * Format: date
              * @description The day in whose book the entry is counted.
              */
             businessDay: string;
-            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
         };
         /**
@@ -346,15 +346,15 @@ export interface components {
         BatchAnswer: {
             /**
              * Format: int64
-             * @description How many were accepted.
+             * @description The number of accepted entries.
              */
             accepted: number;
             /**
              * Format: int64
-             * @description How many were refused.
+             * @description The number of refused entries.
              */
             rejected: number;
-            /** @description One for each entry sent, in order. */
+            /** @description One result for each entry, in the order of the request. */
             results: components["schemas"]["BatchResult"][];
         };
         /**
@@ -367,9 +367,9 @@ export interface components {
          *     }
          */
         BatchResult: {
-            /** @description Which of the entries sent, from 0. */
+            /** @description The place of the entry in the request, counted from 0. */
             index: number;
-            /** @description As it was sent. */
+            /** @description The id as it was sent. */
             entryId: string;
             /** @constant */
             status: "accepted";
@@ -378,52 +378,52 @@ export interface components {
              * @description The day in whose book the entry is counted.
              */
             businessDay: string;
-            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
         } | {
-            /** @description Which of the entries sent, from 0. */
+            /** @description The place of the entry in the request, counted from 0. */
             index: number;
-            /** @description As it was sent, if that was text. */
+            /** @description The id as it was sent, if it was text. */
             entryId?: string;
             /** @constant */
             status: "rejected";
             problem: components["schemas"]["Problem"];
         };
-        /** @description A problem. When the entries were looked at and none was accepted, with the result of each. */
+        /** @description A problem. If the entries were checked and none was accepted, it has the result of each. */
         BatchProblem: {
             /**
              * Format: uri-reference
              * @description Where the code is explained.
              */
             type: string;
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status that it has, or would have. */
+            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
             status: number;
             /**
              * @description What is wrong, for programs.
              * @enum {string}
              */
             code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             detail: string;
-            /** @description Under which our log knows the request. */
+            /** @description The id under which our log knows the request. */
             requestId?: string;
-            /** @description Every field that is wrong, at most 50. */
+            /** @description The fields that are wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description The business days that it is about, at most 10. */
+            /** @description The business days that the problem is about, at most 10. */
             days?: string[];
             /**
              * Format: int64
-             * @description How many were accepted.
+             * @description The number of accepted entries.
              */
             accepted?: number;
             /**
              * Format: int64
-             * @description How many were refused.
+             * @description The number of refused entries.
              */
             rejected?: number;
-            /** @description One for each entry sent, in order. */
+            /** @description One result for each entry, in the order of the request. */
             results?: components["schemas"]["BatchResult"][];
         };
         /**
@@ -445,12 +445,12 @@ export interface components {
             to: number;
             /**
              * Format: int64
-             * @description How many lines of the range held an entry; the others are blank.
+             * @description The number of lines in the range that hold an entry. The other lines are blank.
              */
             accepted: number;
-            /** @description Where the entries of the range stand on the stream, opaque: on every shard that took some of them, the furthest place. Give it as `after=` to a query that has to know of all of them. */
+            /** @description Where the entries of the range stand on the stream: the furthest place on each shard that took some of them. The value is opaque. Give it as `after=` to a query that has to include all of them. */
             position: string;
-            /** @description Each day once, in order; never more than there are entries, which are at most 500. */
+            /** @description Each day once, in order. A range has at most 500 entries, so it has at most 500 days. */
             businessDays: string[];
         } | {
             /** @description Counted from 1. */
@@ -459,23 +459,23 @@ export interface components {
             status: "rejected";
             problem: components["schemas"]["Problem"];
         } | {
-            /** @description False when we stopped before the end: send again what has no answer. */
+            /** @description False when the service stopped before the end. Then send the lines without an answer again. */
             done: boolean;
             /**
              * Format: int64
-             * @description How many were accepted.
+             * @description The number of accepted entries.
              */
             accepted: number;
             /**
              * Format: int64
-             * @description How many were refused.
+             * @description The number of refused entries.
              */
             rejected: number;
-            /** @description Why we stopped before the end. */
+            /** @description Why the service stopped before the end. */
             problem?: components["schemas"]["Problem"];
         };
         /**
-         * @description What is left out stays as it is.
+         * @description A field that is left out keeps its value if the merchant exists.
          * @example {
          *       "name": "Corner Shop",
          *       "currency": "BRL",
@@ -484,38 +484,38 @@ export interface components {
          *     }
          */
         MerchantRegistration: {
-            /** @description For people. */
+            /** @description A name for people. */
             name: string;
-            /** @description ISO 4217. The currency of all its books; it never changes. */
+            /** @description ISO 4217. All books of the merchant have this currency. It never changes. */
             currency: string;
-            /** @description A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs. */
+            /** @description A zone or link of the IANA database, such as `America/Sao_Paulo`. The zone and `dayStartsAt` decide to which business day an instant belongs. */
             timeZone: string;
-            /** @description The time of day at which its business day starts; `00:00` for a new merchant. */
+            /** @description The time of day at which a business day starts. A new merchant has `00:00`. */
             dayStartsAt?: string;
             /**
-             * @description What becomes of an entry whose day is closed already: into the next open day, into a new version of its day, or set aside for a person; `nextOpenDay` for a new merchant.
+             * @description What happens to an entry whose day is already closed: it goes into the next open day, it goes into a new version of its day, or it is set aside for an operator. A new merchant has `nextOpenDay`.
              * @enum {string}
              */
             lateEntries?: "nextOpenDay" | "restate" | "quarantine";
             /**
              * Format: date
-             * @description The business day from which a change of `timeZone` or `dayStartsAt` counts; has to start more than six minutes from now. By default it is the day of a change that is still to come and is replaced by this one, or else the first day that is far enough ahead.
+             * @description The business day from which a change of `timeZone` or `dayStartsAt` counts. It has to start more than six minutes from now. Without it, a change that replaces a change still to come counts from the same day, and any other change counts from the first day that is far enough ahead.
              */
             calendarFrom?: string;
         };
         /**
-         * @description What is left out stays as it is. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant; for `calendarFrom` it asks for the first day that is far enough ahead.
+         * @description A field that is left out keeps its value. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant. `null` for `calendarFrom` asks for the first day that is far enough ahead.
          * @example {
          *       "lateEntries": "restate",
          *       "dayStartsAt": null
          *     }
          */
         MerchantPatch: {
-            /** @description For people. */
+            /** @description A name for people. */
             name?: string;
-            /** @description ISO 4217. The currency of all its books; it never changes. */
+            /** @description ISO 4217. All books of the merchant have this currency. It never changes. */
             currency?: string;
-            /** @description A zone or link of the IANA database, such as `America/Sao_Paulo`. With `dayStartsAt` it says to which business day a moment belongs. */
+            /** @description A zone or link of the IANA database, such as `America/Sao_Paulo`. The zone and `dayStartsAt` decide to which business day an instant belongs. */
             timeZone?: string;
             dayStartsAt?: string | null;
             lateEntries?: ("nextOpenDay" | "restate" | "quarantine") | null;
@@ -529,11 +529,11 @@ export interface components {
          *     }
          */
         Replay: {
-            /** @description The fields to replace, by the rules of a new entry; null takes an optional one away. What could not be read as an entry needs all of a new one. */
+            /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
             entry?: {
-                /** @description The client's promise of uniqueness within the merchant and its business day. A retry repeats it. */
+                /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
                 entryId?: string;
-                /** @description Whose book it belongs to. */
+                /** @description The merchant in whose book the entry is counted. */
                 merchantId?: string;
                 /**
                  * @description `credit`: money comes in. `debit`: money goes out.
@@ -545,7 +545,7 @@ export interface components {
                  * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
                  */
                 amount?: number;
-                /** @description ISO 4217. Has to be the merchant's. */
+                /** @description ISO 4217. It has to be the merchant's currency. */
                 currency?: string;
                 method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
                 category?: string | null;
@@ -559,34 +559,34 @@ export interface components {
                 } | null;
                 /**
                  * Format: date-time
-                 * @description RFC 3339 with an offset and at most nine decimals of a second, of which three are kept: the others are cut, never rounded. At most 5 minutes ahead of our clock and 400 days behind it. Decides the business day, so a retry repeats it.
+                 * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
                  */
                 occurredAt?: string;
             };
         };
-        /** @description The entry is on the stream. Should it be set aside once more, the item waits again. */
+        /** @description The entry is on the stream. If the same content is set aside again, the item waits again. */
         Replayed: {
-            /** @description Opaque. */
+            /** @description The id of the item. It is opaque. */
             quarantineId: string;
             /** @constant */
             status: "replayed";
-            /** @description Who decided it. */
+            /** @description The operator who decided. */
             by: string;
             /**
              * Format: date-time
-             * @description When it was decided.
+             * @description The time of the decision.
              */
             at: string;
-            /** @description Of the entry that was put on the stream. */
+            /** @description The id of the entry that was put on the stream. */
             entryId: string;
-            /** @description Of the entry that was put on the stream. */
+            /** @description The merchant of the entry that was put on the stream. */
             merchantId: string;
             /**
              * Format: date
              * @description The day in whose book the entry is counted.
              */
             businessDay: string;
-            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
         };
         /**
@@ -595,23 +595,23 @@ export interface components {
          *     }
          */
         Discard: {
-            /** @description Why, for whoever asks in a year. */
+            /** @description Why the item is left out. The item keeps this reason for later readers. */
             reason: string;
         };
         /** @description The item is left out for good. */
         Discarded: {
-            /** @description Opaque. */
+            /** @description The id of the item. It is opaque. */
             quarantineId: string;
             /** @constant */
             status: "discarded";
-            /** @description Who decided it. */
+            /** @description The operator who decided. */
             by: string;
             /**
              * Format: date-time
-             * @description When it was decided.
+             * @description The time of the decision.
              */
             at: string;
-            /** @description As it was given. */
+            /** @description The reason as it was given. */
             reason: string;
         };
         /**
@@ -645,92 +645,92 @@ export interface components {
             /** @description The time of day at which a business day starts. */
             dayStartsAt: string;
             /**
-             * @description What becomes of an entry whose day is closed already.
+             * @description What happens to an entry whose day is already closed.
              * @enum {string}
              */
             lateEntries: "nextOpenDay" | "restate" | "quarantine";
-            /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
             zoneData: string;
             /**
              * Format: date
-             * @description From which day the newest time zone and start of day count.
+             * @description The first day for which the newest time zone and start of day count.
              */
             calendarFrom?: string;
-            /** @description Every rule there was, the newest last. */
+            /** @description Every rule of the calendar, the newest last. */
             calendar: {
-                /** @description Null: from the beginning. */
+                /** @description The first day of this rule. Null for the rule from the beginning. */
                 from: string | null;
                 /** @description IANA time zone. */
                 timeZone: string;
                 /** @description The time of day at which a business day starts. */
                 dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
                 zoneData: string;
             }[];
         };
-        /** @description What went wrong (RFC 9457). `code` is for programs, and stays. */
+        /** @description An error (RFC 9457). `code` is for programs and does not change. */
         Problem: {
             /**
              * Format: uri-reference
              * @description Where the code is explained.
              */
             type: string;
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status that it has, or would have. */
+            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
             status: number;
             /**
              * @description What is wrong, for programs.
              * @enum {string}
              */
             code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             detail: string;
-            /** @description Under which our log knows the request. */
+            /** @description The id under which our log knows the request. */
             requestId?: string;
-            /** @description Every field that is wrong, at most 50. */
+            /** @description The fields that are wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description The business days that it is about, at most 10. */
+            /** @description The business days that the problem is about, at most 10. */
             days?: string[];
         };
         FieldProblem: {
-            /** @description JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter. */
+            /** @description A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter. */
             pointer: string;
             /**
-             * @description What is wrong with the field, for programs. More codes may come.
+             * @description What is wrong with the field, for programs. New codes may be added.
              * @enum {string}
              */
             code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             detail: string;
         };
     };
     responses: never;
     parameters: {
-        /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+        /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
         "if-none-match": string;
-        /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+        /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
         prefer: string;
     };
     requestBodies: never;
     headers: {
-        /** @description Under which our log knows the request. It is the one that you sent, if that had 1 to 64 id characters. */
+        /** @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters. */
         "x-request-id": string;
-        /** @description Seconds. */
+        /** @description The seconds to wait before you try again. */
         "retry-after": number;
-        /** @description The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest was not told the address of the query API. */
+        /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
         location: string;
-        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
+        /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
         etag: string;
         /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
         "merchant-etag": string;
-        /** @description `no-cache`: may be kept, but has to be asked about before each use. */
+        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. */
         "cache-control": string;
         /** @description When the books were read. */
         "daybook-as-of": string;
-        /** @description Everything that had arrived by then on the merchant's shard is applied. Absent when that is not known. */
+        /** @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known. */
         "daybook-applied-through": string;
-        /** @description The wait that was taken from `Prefer`, when there was something to wait for. */
+        /** @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for. */
         "preference-applied": string;
     };
     pathItems: never;
@@ -740,29 +740,29 @@ export interface operations {
     registerMerchant: {
         parameters: {
             query?: {
-                /** @description Answers 200 with the merchant as it would be, and saves nothing. Refusals are as they would be. */
+                /** @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too. */
                 preview?: boolean;
             };
             header?: {
-                /** @description ETags, one of which the merchant has to have; `*`: it has to exist. Otherwise 412, and nothing changes. */
+                /** @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes. */
                 "if-match"?: string;
-                /** @description ETags, none of which the merchant may have; `*`: it may not exist yet. Otherwise 412. */
+                /** @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes. */
                 "if-none-match"?: string;
             };
             path: {
-                /** @description An id of your own. */
+                /** @description The id that you give the merchant. */
                 merchantId: string;
             };
             cookie?: never;
         };
-        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MerchantRegistration"];
             };
         };
         responses: {
-            /** @description It was registered before, and this is how it is now; or a preview. */
+            /** @description The merchant was registered before, and the answer shows it as it is now; or the request was a preview. */
             200: {
                 headers: {
                     etag: components["headers"]["merchant-etag"];
@@ -773,7 +773,7 @@ export interface operations {
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
-            /** @description It is registered. */
+            /** @description The merchant is registered. */
             201: {
                 headers: {
                     etag: components["headers"]["merchant-etag"];
@@ -883,29 +883,29 @@ export interface operations {
     changeMerchant: {
         parameters: {
             query?: {
-                /** @description Answers 200 with the merchant as it would be, and saves nothing. Refusals are as they would be. */
+                /** @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too. */
                 preview?: boolean;
             };
             header?: {
-                /** @description ETags, one of which the merchant has to have; `*`: it has to exist. Otherwise 412, and nothing changes. */
+                /** @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes. */
                 "if-match"?: string;
-                /** @description ETags, none of which the merchant may have; `*`: it may not exist yet. Otherwise 412. */
+                /** @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes. */
                 "if-none-match"?: string;
             };
             path: {
-                /** @description An id of your own. */
+                /** @description The id that you give the merchant. */
                 merchantId: string;
             };
             cookie?: never;
         };
-        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
                 "application/merge-patch+json": components["schemas"]["MerchantPatch"];
             };
         };
         responses: {
-            /** @description This is how the merchant is now, or would be. */
+            /** @description The merchant as it is now, or as the change of a preview would make it. */
             200: {
                 headers: {
                     etag: components["headers"]["merchant-etag"];
@@ -1033,14 +1033,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Entry"];
             };
         };
         responses: {
-            /** @description It will be counted. */
+            /** @description The entry will be counted. */
             202: {
                 headers: {
                     location: components["headers"]["location"];
@@ -1148,14 +1148,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Batch"];
             };
         };
         responses: {
-            /** @description All were accepted. */
+            /** @description All entries were accepted. */
             202: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1165,7 +1165,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
-            /** @description Some were accepted, and some refused. */
+            /** @description Some entries were accepted, and some were refused. */
             207: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1276,7 +1276,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Newline-delimited JSON, each line an `Entry` of at most 64 KiB; blank lines are passed over. Any length, plain or with `Content-Encoding: gzip`. */
+        /** @description Newline-delimited JSON. Each line is an `Entry` of at most 64 KiB; blank lines are skipped. The body may have any length, plain or with `Content-Encoding: gzip`. */
         requestBody?: {
             content: {
                 /** @example {"entryId":"sale-0001","merchantId":"corner-shop","direction":"credit","amount":1250,"currency":"BRL","occurredAt":"2026-11-20T09:30:00-03:00","method":"pix","terminalId":"till-1","terminalSeq":17,"reference":"receipt 4711"} */
@@ -1284,7 +1284,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each line, and at the end how many there were. */
+            /** @description The outcome of each line, and at the end the numbers of accepted and refused entries. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1343,23 +1343,23 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who you are, for the record; by default `unknown`. */
+                /** @description Your name, which the item keeps with the decision. The default is `unknown`. */
                 "x-operator"?: string;
             };
             path: {
-                /** @description As the query API lists it. */
+                /** @description The `quarantineId` that the query API lists. */
                 quarantineId: string;
             };
             cookie?: never;
         };
-        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Replay"];
             };
         };
         responses: {
-            /** @description It will be counted, or set aside once more. */
+            /** @description The entry will be counted, or set aside again. */
             202: {
                 headers: {
                     location: components["headers"]["location"];
@@ -1491,23 +1491,23 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who you are, for the record; by default `unknown`. */
+                /** @description Your name, which the item keeps with the decision. The default is `unknown`. */
                 "x-operator"?: string;
             };
             path: {
-                /** @description As the query API lists it. */
+                /** @description The `quarantineId` that the query API lists. */
                 quarantineId: string;
             };
             cookie?: never;
         };
-        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion. */
+        /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Discard"];
             };
         };
         responses: {
-            /** @description It is left out. */
+            /** @description The item is left out. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1622,7 +1622,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It does. */
+            /** @description The process is alive. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1664,7 +1664,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They can. */
+            /** @description Requests can be served. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1677,7 +1677,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Not at the moment. */
+            /** @description Requests cannot be served at the moment. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1719,7 +1719,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description In the text format of Prometheus. */
+            /** @description The measurements in the text format of Prometheus. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1770,7 +1770,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1821,7 +1821,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1872,7 +1872,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];

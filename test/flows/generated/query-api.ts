@@ -57,7 +57,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every calendar day of a period, and the totals of them all */
+        /** Every calendar day of a period, and the totals of the period */
         get: operations["readPeriod"];
         put?: never;
         post?: never;
@@ -76,7 +76,7 @@ export interface paths {
         };
         /**
          * The daily consolidated
-         * @description A day without entries is a day with zeros.
+         * @description A day without entries is answered with zeros.
          */
         get: operations["readDay"];
         put?: never;
@@ -112,8 +112,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The open days and the current one, then each day that changes, as they change
-         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same change follows. A comment every 15 s shows that the connection lives. It never ends by itself.
+         * The open days and the current day, then each day that changes
+         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` the `Day` that a query of that day answers. When that query answers `not-exact-in-json`, the event is `event: problem` instead, with the `Problem` and its `businessDay` as `data`. The stream begins with every open day and the current day, newest first. Then it sends each day whose view changes; the opening balance is part of the view. A client that comes back with the `id` of its last event gets nothing at first when it is up to date, and otherwise every open day again. The tag of an `id` is opaque. It is `0` while more of the same change follows. A comment every 15 s shows that the connection is alive. The stream never ends by itself.
          */
         get: operations["followDays"];
         put?: never;
@@ -148,7 +148,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of one entry */
+        /** The outcome of one entry */
         get: operations["readEntry"];
         put?: never;
         post?: never;
@@ -165,7 +165,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was set aside, and why */
+        /** The items that were set aside, and why */
         get: operations["listQuarantine"];
         put?: never;
         post?: never;
@@ -182,7 +182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One thing that was set aside, and what people did about it */
+        /** One item that was set aside, and the decisions about it */
         get: operations["readQuarantined"];
         put?: never;
         post?: never;
@@ -199,7 +199,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process lives */
+        /** Whether the process is alive */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -329,33 +329,33 @@ export interface components {
             /** @description The time of day at which a business day starts. */
             dayStartsAt: string;
             /**
-             * @description What becomes of an entry whose day is closed already.
+             * @description What happens to an entry whose day is already closed.
              * @enum {string}
              */
             lateEntries: "nextOpenDay" | "restate" | "quarantine";
-            /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
             zoneData: string;
             /**
              * Format: date
-             * @description From which day the newest time zone and start of day count.
+             * @description The first day for which the newest time zone and start of day count.
              */
             calendarFrom?: string;
-            /** @description Every rule there was, the newest last. */
+            /** @description Every rule of the calendar, the newest last. */
             calendar: {
-                /** @description Null: from the beginning. */
+                /** @description The first day of this rule. Null for the rule from the beginning. */
                 from: string | null;
                 /** @description IANA time zone. */
                 timeZone: string;
                 /** @description The time of day at which a business day starts. */
                 dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
                 zoneData: string;
             }[];
         };
         Merchants: {
             /** @description The merchants, by their ids. */
             data: components["schemas"]["Merchant"][];
-            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
         Balance: {
@@ -365,12 +365,12 @@ export interface components {
             currency: string;
             /**
              * Format: int64
-             * @description What all books add up to.
+             * @description The sum of all books.
              */
             balance: number;
-            /** @description Whether all of it was so at one instant. False only while many days change at once. */
+            /** @description Whether the whole balance was true at one instant. It is false only while many days change at once. */
             exact: boolean;
-            /** @description The last day that is closed; null until one is. */
+            /** @description The last closed day. Null until a day is closed. */
             closedThrough: string | null;
             /** @description The days with entries that are not closed. */
             openDays: string[];
@@ -382,7 +382,7 @@ export interface components {
             appliedThrough: string | null;
         };
         /**
-         * @description The daily consolidated: what the entries of one merchant on one business day add up to.
+         * @description The daily consolidated: the sums of the entries of one merchant on one business day.
          * @example {
          *       "merchantId": "corner-shop",
          *       "businessDay": "2026-11-20",
@@ -435,20 +435,20 @@ export interface components {
             currency: string;
             /** @description The IANA time zone of this day. */
             timeZone: string;
-            /** @description The version of the IANA time zone database by which its days start and end, such as `2026f`. */
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
             zoneData: string;
             /**
-             * @description A closed day is final; a restated one was issued again.
+             * @description A closed day is final. A restated day was issued again.
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open, then rises with every restatement. */
+            /** @description 0 while the day is open. After that, it rises with every restatement. */
             version: number;
-            /** @description Counts the appends to the book: it rises with every change. 0: no entries yet. */
+            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
             segment: number;
             /**
              * Format: int64
-             * @description The balance before, in minor units.
+             * @description The balance at the start, in minor units.
              */
             opening: number;
             /**
@@ -463,7 +463,7 @@ export interface components {
             debits: number;
             /**
              * Format: int64
-             * @description How many entries.
+             * @description The number of entries.
              */
             entryCount: number;
             /**
@@ -473,10 +473,10 @@ export interface components {
             net: number;
             /**
              * Format: int64
-             * @description The opening balance and the net.
+             * @description The opening balance plus the net.
              */
             closing: number;
-            /** @description By how it was paid; only methods of which there are entries. Without a method counts as `other`. */
+            /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
             byMethod: {
                 cash?: components["schemas"]["Totals"];
                 "debit-card"?: components["schemas"]["Totals"];
@@ -486,16 +486,16 @@ export interface components {
                 transfer?: components["schemas"]["Totals"];
                 other?: components["schemas"]["Totals"];
             };
-            /** @description By the hour, from the start of the day; empty ones too. */
+            /** @description The hours from the start of the day, including hours without entries. */
             windows: components["schemas"]["Window"][];
             /**
              * Format: int64
-             * @description How many came after the day was closed.
+             * @description The number of entries that came after the day was closed.
              */
             lateEntries: number;
-            /** @description Of the chain so far; null while there are no entries. */
+            /** @description The hash of the chain so far. Null while there are no entries. */
             hash: string | null;
-            /** @description Of the set of entries, whatever their order; null while the day is open. */
+            /** @description The digest of the set of entries, whatever their order. Null while the day is open. */
             digest: string | null;
             /**
              * Format: date-time
@@ -504,7 +504,7 @@ export interface components {
             startsAt: string;
             /**
              * Format: date-time
-             * @description When it ends, itself not included.
+             * @description When the day ends. This instant is not part of it.
              */
             endsAt: string;
             /**
@@ -515,13 +515,13 @@ export interface components {
             appliedThrough: string | null;
         };
         Days: {
-            /** @description Every calendar day, those without entries too. */
+            /** @description Every calendar day, including days without entries. */
             data: components["schemas"]["DayRow"][];
-            /** @description Of the whole period, on every page: from the first opening to the last closing. */
+            /** @description The totals of the whole period, from the first opening to the last closing. Every page has them. */
             totals: {
                 /**
                  * Format: int64
-                 * @description The balance before, in minor units.
+                 * @description The balance at the start, in minor units.
                  */
                 opening: number;
                 /**
@@ -536,7 +536,7 @@ export interface components {
                 debits: number;
                 /**
                  * Format: int64
-                 * @description How many entries.
+                 * @description The number of entries.
                  */
                 entryCount: number;
                 /**
@@ -546,11 +546,11 @@ export interface components {
                 net: number;
                 /**
                  * Format: int64
-                 * @description The opening balance and the net.
+                 * @description The opening balance plus the net.
                  */
                 closing: number;
             };
-            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
         DayRow: {
@@ -560,17 +560,17 @@ export interface components {
              */
             businessDay: string;
             /**
-             * @description A closed day is final; a restated one was issued again.
+             * @description A closed day is final. A restated day was issued again.
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open, then rises with every restatement. */
+            /** @description 0 while the day is open. After that, it rises with every restatement. */
             version: number;
-            /** @description Counts the appends to the book: it rises with every change. 0: no entries yet. */
+            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
             segment: number;
             /**
              * Format: int64
-             * @description The balance before, in minor units.
+             * @description The balance at the start, in minor units.
              */
             opening: number;
             /**
@@ -585,7 +585,7 @@ export interface components {
             debits: number;
             /**
              * Format: int64
-             * @description How many entries.
+             * @description The number of entries.
              */
             entryCount: number;
             /**
@@ -595,7 +595,7 @@ export interface components {
             net: number;
             /**
              * Format: int64
-             * @description The opening balance and the net.
+             * @description The opening balance plus the net.
              */
             closing: number;
         };
@@ -619,19 +619,19 @@ export interface components {
             debits: number;
             /**
              * Format: int64
-             * @description How many entries.
+             * @description The number of entries.
              */
             entryCount: number;
         };
         Window: {
             /**
              * Format: date-time
-             * @description When it begins.
+             * @description When the window begins.
              */
             start: string;
             /**
              * Format: date-time
-             * @description When it ends, itself not included.
+             * @description When the window ends. This instant is not part of it.
              */
             end: string;
             /**
@@ -646,7 +646,7 @@ export interface components {
             debits: number;
             /**
              * Format: int64
-             * @description How many entries.
+             * @description The number of entries.
              */
             entryCount: number;
         };
@@ -660,14 +660,14 @@ export interface components {
             businessDay: string;
             /** @enum {string} */
             size: "5m" | "15m" | "1h";
-            /** @description All windows of the day, empty ones too. */
+            /** @description All windows of the day, including windows without entries. */
             windows: components["schemas"]["Window"][];
         };
         /** @description An entry as it was accepted. */
         Entry: {
-            /** @description The client's promise of uniqueness within the merchant and its business day. A retry repeats it. */
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
             entryId: string;
-            /** @description Whose book it belongs to. */
+            /** @description The merchant in whose book the entry is counted. */
             merchantId: string;
             /**
              * @description `credit`: money comes in. `debit`: money goes out.
@@ -679,10 +679,10 @@ export interface components {
              * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
              */
             amount: number;
-            /** @description ISO 4217. Has to be the merchant's. */
+            /** @description ISO 4217. It has to be the merchant's currency. */
             currency: string;
             /**
-             * @description How it was paid. Without one it counts as `other`.
+             * @description How the entry was paid. An entry without a method counts as `other`.
              * @enum {string}
              */
             method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
@@ -690,7 +690,7 @@ export interface components {
             description?: string;
             /** @description Your own reference, such as the number of a receipt. */
             reference?: string;
-            /** @description The till that it comes from. */
+            /** @description The till that the entry comes from. */
             terminalId?: string;
             /**
              * Format: int64
@@ -699,30 +699,30 @@ export interface components {
             terminalSeq?: number;
             /** @description The `entryId` of the entry that this one takes back. */
             reverses?: string;
-            /** @description Whatever else you want to find again. */
+            /** @description Further texts that you want to find again. */
             metadata?: {
                 [key: string]: string;
             };
             /**
              * Format: date-time
-             * @description In UTC.
+             * @description The time of the entry, in UTC.
              */
             occurredAt: string;
             /**
              * Format: date
-             * @description The day in whose book it is counted.
+             * @description The day in whose book the entry is counted.
              */
             businessDay: string;
             /**
              * Format: date-time
-             * @description When it was accepted.
+             * @description When the entry was accepted.
              */
             receivedAt: string;
         };
         CountedEntry: {
-            /** @description The client's promise of uniqueness within the merchant and its business day. A retry repeats it. */
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
             entryId: string;
-            /** @description Whose book it belongs to. */
+            /** @description The merchant in whose book the entry is counted. */
             merchantId: string;
             /**
              * @description `credit`: money comes in. `debit`: money goes out.
@@ -734,10 +734,10 @@ export interface components {
              * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
              */
             amount: number;
-            /** @description ISO 4217. Has to be the merchant's. */
+            /** @description ISO 4217. It has to be the merchant's currency. */
             currency: string;
             /**
-             * @description How it was paid. Without one it counts as `other`.
+             * @description How the entry was paid. An entry without a method counts as `other`.
              * @enum {string}
              */
             method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
@@ -745,7 +745,7 @@ export interface components {
             description?: string;
             /** @description Your own reference, such as the number of a receipt. */
             reference?: string;
-            /** @description The till that it comes from. */
+            /** @description The till that the entry comes from. */
             terminalId?: string;
             /**
              * Format: int64
@@ -754,53 +754,53 @@ export interface components {
             terminalSeq?: number;
             /** @description The `entryId` of the entry that this one takes back. */
             reverses?: string;
-            /** @description Whatever else you want to find again. */
+            /** @description Further texts that you want to find again. */
             metadata?: {
                 [key: string]: string;
             };
             /**
              * Format: date-time
-             * @description In UTC.
+             * @description The time of the entry, in UTC.
              */
             occurredAt: string;
             /**
              * Format: date
-             * @description The day in whose book it is counted.
+             * @description The day in whose book the entry is counted.
              */
             businessDay: string;
             /**
              * Format: date-time
-             * @description When it was accepted.
+             * @description When the entry was accepted.
              */
             receivedAt: string;
-            /** @description In which segment of the book it stands. */
+            /** @description The segment of the book that holds the entry. */
             segment: number;
         };
         Entries: {
             /** @description The entries of the book, in journal order. */
             data: components["schemas"]["CountedEntry"][];
-            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
         FoundEntry: {
             /** @constant */
             status: "applied";
             entry: components["schemas"]["Entry"];
-            /** @description In which segment of the book it stands. */
+            /** @description The segment of the book that holds the entry. */
             segment: number;
             /** @description SHA-256 over the chain of all segments up to this one. */
             hash: string;
-            /** @description Other contents that came with the same id and were set aside, the earliest first; absent when there are none. At most 50; `/v1/quarantine?merchant=` lists all. */
+            /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
             conflicts?: {
-                /** @description Opaque. */
+                /** @description The id of the item. It is opaque. */
                 quarantineId: string;
                 /**
                  * Format: date-time
-                 * @description When.
+                 * @description When it was set aside.
                  */
                 setAsideAt: string;
                 /**
-                 * @description `waiting` for a person; also when it was replayed and set aside once more.
+                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
                  * @enum {string}
                  */
                 status: "waiting" | "replayed" | "discarded";
@@ -808,32 +808,32 @@ export interface components {
         } | {
             /** @constant */
             status: "quarantined";
-            /** @description What was set aside first under this id. */
+            /** @description The entry that was set aside first under this id. */
             entry: components["schemas"]["Entry"];
             /**
              * @description Why it was set aside.
              * @enum {string}
              */
             reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
-            /** @description Other contents that came with the same id and were set aside, the earliest first; absent when there are none. At most 50; `/v1/quarantine?merchant=` lists all. */
+            /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
             conflicts?: {
-                /** @description Opaque. */
+                /** @description The id of the item. It is opaque. */
                 quarantineId: string;
                 /**
                  * Format: date-time
-                 * @description When.
+                 * @description When it was set aside.
                  */
                 setAsideAt: string;
                 /**
-                 * @description `waiting` for a person; also when it was replayed and set aside once more.
+                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
                  * @enum {string}
                  */
                 status: "waiting" | "replayed" | "discarded";
             }[];
         };
-        /** @description Something set aside. What could not be read as an entry has neither merchant, day, id nor entry. */
+        /** @description An item that was set aside. An item that could not be read as an entry has no merchant, day, id or entry. */
         Quarantined: {
-            /** @description Opaque. */
+            /** @description The id of the item. It is opaque. */
             quarantineId: string;
             /** @description The merchant. */
             merchantId?: string;
@@ -841,147 +841,147 @@ export interface components {
             entryId?: string;
             /**
              * Format: date
-             * @description The day in whose book it would have been counted.
+             * @description The day in whose book the entry would have been counted.
              */
             businessDay?: string;
             /**
-             * @description Why it can never succeed as it is.
+             * @description Why the item can never be counted as it is.
              * @enum {string}
              */
             reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             detail: string;
             /**
-             * @description `waiting` for a person; also when it was replayed and set aside once more.
+             * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
              * @enum {string}
              */
             status: "waiting" | "replayed" | "discarded";
             /**
              * Format: date-time
-             * @description When.
+             * @description When the item was set aside.
              */
             setAsideAt: string;
-            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
             entry?: components["schemas"]["Entry"];
             /** @description The bytes as they stood on the stream, in base64. */
             raw: string;
-            /** @description What was put on the stream in its place, and where; only when it is `replayed`. */
+            /** @description The entry that was put on the stream in place of the item, and its position. Present only when the item is `replayed`. */
             replayedAs?: {
                 entry: components["schemas"]["Entry"];
-                /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+                /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
                 position: string;
             };
-            /** @description What people did about it, in order. */
+            /** @description The actions of operators on the item, in order. */
             actions: components["schemas"]["QuarantineAction"][];
         };
-        /** @description What somebody did about an item. */
+        /** @description An action of an operator on an item. */
         QuarantineAction: {
             /** @constant */
             action: "replay-begun";
-            /** @description Who did it. */
+            /** @description The operator. */
             by: string;
             /**
              * Format: date-time
-             * @description When it was done.
+             * @description The time of the action.
              */
             at: string;
-            /** @description What is put on the stream. Until it is `replayed`, only this replay can go on. */
+            /** @description The entry that is put on the stream. Until it is `replayed`, only this replay can go on. */
             entry: components["schemas"]["Entry"];
         } | {
             /** @constant */
             action: "replayed";
-            /** @description Who did it. */
+            /** @description The operator. */
             by: string;
             /**
              * Format: date-time
-             * @description When it was done.
+             * @description The time of the action.
              */
             at: string;
-            /** @description Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry. */
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
         } | {
             /** @constant */
             action: "discarded";
-            /** @description Who did it. */
+            /** @description The operator. */
             by: string;
             /**
              * Format: date-time
-             * @description When it was done.
+             * @description The time of the action.
              */
             at: string;
-            /** @description Why, in their words. */
+            /** @description The reason, as the operator gave it. */
             reason: string;
         };
         QuarantinedItems: {
-            /** @description What was set aside. */
+            /** @description The items that were set aside. */
             data: components["schemas"]["Quarantined"][];
-            /** @description Give it as `cursor=` for the next page; null when this is the last one. */
+            /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        /** @description What went wrong (RFC 9457). `code` is for programs, and stays. */
+        /** @description An error (RFC 9457). `code` is for programs and does not change. */
         Problem: {
             /**
              * Format: uri-reference
              * @description Where the code is explained.
              */
             type: string;
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status that it has, or would have. */
+            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
             status: number;
             /**
              * @description What is wrong, for programs.
              * @enum {string}
              */
             code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             detail: string;
-            /** @description Under which our log knows the request. */
+            /** @description The id under which our log knows the request. */
             requestId?: string;
-            /** @description Every field that is wrong, at most 50. */
+            /** @description The fields that are wrong, at most 50. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description The business days that it is about, at most 10. */
+            /** @description The business days that the problem is about, at most 10. */
             days?: string[];
         };
         FieldProblem: {
-            /** @description JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter. */
+            /** @description A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter. */
             pointer: string;
             /**
-             * @description What is wrong with the field, for programs. More codes may come.
+             * @description What is wrong with the field, for programs. New codes may be added.
              * @enum {string}
              */
             code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
-            /** @description For people; may change. */
+            /** @description A text for people. It may change. */
             detail: string;
         };
     };
     responses: never;
     parameters: {
-        /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+        /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
         "if-none-match": string;
-        /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+        /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
         prefer: string;
     };
     requestBodies: never;
     headers: {
-        /** @description Under which our log knows the request. It is the one that you sent, if that had 1 to 64 id characters. */
+        /** @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters. */
         "x-request-id": string;
-        /** @description Seconds. */
+        /** @description The seconds to wait before you try again. */
         "retry-after": number;
-        /** @description The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest was not told the address of the query API. */
+        /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
         location: string;
-        /** @description Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is strong, and also for `If-Match` at the command side. */
+        /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
         etag: string;
         /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
         "merchant-etag": string;
-        /** @description `no-cache`: may be kept, but has to be asked about before each use. */
+        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. */
         "cache-control": string;
         /** @description When the books were read. */
         "daybook-as-of": string;
-        /** @description Everything that had arrived by then on the merchant's shard is applied. Absent when that is not known. */
+        /** @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known. */
         "daybook-applied-through": string;
-        /** @description The wait that was taken from `Prefer`, when there was something to wait for. */
+        /** @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for. */
         "preference-applied": string;
     };
     pathItems: never;
@@ -991,17 +991,17 @@ export interface operations {
     listMerchants: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
-                /** @description How many at most. */
+                /** @description The largest number of items on the page. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                /** @description The `nextCursor` of the previous page of the same list and filter. */
                 cursor?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -1009,7 +1009,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1024,7 +1024,7 @@ export interface operations {
                     "application/json": components["schemas"]["Merchants"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1096,13 +1096,13 @@ export interface operations {
     readMerchant: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1113,7 +1113,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1128,7 +1128,7 @@ export interface operations {
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1211,13 +1211,13 @@ export interface operations {
     readBalance: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1228,7 +1228,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1243,7 +1243,7 @@ export interface operations {
                     "application/json": components["schemas"]["Balance"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1330,21 +1330,21 @@ export interface operations {
     readPeriod: {
         parameters: {
             query: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
-                /** @description How many at most. */
+                /** @description The largest number of items on the page. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                /** @description The `nextCursor` of the previous page of the same list and filter. */
                 cursor?: string;
                 /** @description The first business day. */
                 from: string;
-                /** @description The last business day, at most 400 with the first. */
+                /** @description The last business day. The period has at most 400 days, the first and the last included. */
                 to: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1355,7 +1355,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1370,7 +1370,7 @@ export interface operations {
                     "application/json": components["schemas"]["Days"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1457,13 +1457,13 @@ export interface operations {
     readDay: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1476,7 +1476,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1491,7 +1491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Day"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1578,15 +1578,15 @@ export interface operations {
     readWindows: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
                 /** @description The size of a window. */
                 size?: "5m" | "15m" | "1h";
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1599,7 +1599,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1614,7 +1614,7 @@ export interface operations {
                     "application/json": components["schemas"]["Windows"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1697,15 +1697,15 @@ export interface operations {
     followDays: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
-                /** @description The same as the header `last-event-id`, for clients that cannot set it. Where both are given, the header counts. */
+                /** @description The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts. */
                 lastEventId?: string;
             };
             header?: {
-                /** @description The `id` of the last event that you have seen; browsers send it by themselves. An `id` that we never gave counts as none. */
+                /** @description The `id` of the last event that you have seen. Browsers send it by themselves. An `id` that we never sent counts as no `id`. */
                 "last-event-id"?: string;
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1716,7 +1716,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, for as long as you listen. */
+            /** @description Events, until you close the connection. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1805,17 +1805,17 @@ export interface operations {
     listEntries: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
-                /** @description How many at most. */
+                /** @description The largest number of items on the page. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                /** @description The `nextCursor` of the previous page of the same list and filter. */
                 cursor?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1828,7 +1828,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1843,7 +1843,7 @@ export interface operations {
                     "application/json": components["schemas"]["Entries"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1926,13 +1926,13 @@ export interface operations {
     readEntry: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -1947,7 +1947,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -1962,7 +1962,7 @@ export interface operations {
                     "application/json": components["schemas"]["FoundEntry"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -2045,23 +2045,23 @@ export interface operations {
     listQuarantine: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
-                /** @description How many at most. */
+                /** @description The largest number of items on the page. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of this very list and filter. */
+                /** @description The `nextCursor` of the previous page of the same list and filter. */
                 cursor?: string;
-                /** @description Only of this merchant. */
+                /** @description Only items of this merchant. */
                 merchant?: string;
-                /** @description Only for this reason. */
+                /** @description Only items that were set aside for this reason. */
                 reason?: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
-                /** @description Only where this has become of it. */
+                /** @description Only items with this status. */
                 status?: "waiting" | "replayed" | "discarded";
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -2069,7 +2069,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -2084,7 +2084,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuarantinedItems"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -2156,13 +2156,13 @@ export interface operations {
     readQuarantined: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 `not-applied-yet`. */
+                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds the answer is 304, without a body. */
+                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240). */
+                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
@@ -2173,7 +2173,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As the books are now. */
+            /** @description The answer as the books are now. */
             200: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -2188,7 +2188,7 @@ export interface operations {
                     "application/json": components["schemas"]["Quarantined"];
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -2277,7 +2277,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It does. */
+            /** @description The process is alive. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2319,7 +2319,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They can. */
+            /** @description Requests can be served. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2332,7 +2332,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Not at the moment. */
+            /** @description Requests cannot be served at the moment. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2374,7 +2374,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description In the text format of Prometheus. */
+            /** @description The measurements in the text format of Prometheus. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2425,7 +2425,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -2476,7 +2476,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];
@@ -2527,7 +2527,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description You have it. */
+            /** @description The answer has not changed since you got the ETag that you sent. */
             304: {
                 headers: {
                     etag: components["headers"]["etag"];

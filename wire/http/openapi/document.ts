@@ -1,6 +1,6 @@
 /**
- * OpenAPI 3.1 documents, made from the schemas by which requests are checked, so that no field can be described
- * otherwise than it is read.
+ * OpenAPI 3.1 documents, made from the schemas that check requests. So the description of a field always agrees with
+ * how the field is read.
  */
 import * as z from 'zod'
 import { PROBLEMS, problemBody, type ProblemCode } from '../problem.ts'
@@ -56,9 +56,9 @@ export const openApiDocument = <Table extends Routes>({
 }: Api<Table>): OpenApiDocument => ({
   openapi: '3.1.1',
   info: { title, version: '1', description: `${description}\n\n${COMMON_DESCRIPTION}\n\n${problemTable()}` },
-  // Wherever the document was read from.
+  // The address from which the client read the document.
   servers: [{ url: '/' }],
-  tags: [...tags, { name: 'Service', description: 'Is it there, and what does it offer.' }],
+  tags: [...tags, { name: 'Service', description: 'The state of the service, and its documents.' }],
   paths: { ...pathsOf(routes, operations), ...pathsOf(PUBLISHED_SERVICE_ROUTES, SERVICE_OPERATIONS) },
   components: {
     schemas: componentsOf(schemas),
@@ -115,18 +115,18 @@ export const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name
 
 export const jsonContent = (name: string): Json => ({ 'application/json': { schema: ref(name) } })
 
-/** A response that says `name` in JSON. */
+/** A response whose JSON body is the schema `name`. */
 export const jsonAnswer = (description: string, name: string, headers: Json = {}): Json => ({
   description,
   headers: { ...headers, ...REQUEST_ID },
   content: jsonContent(name),
 })
 
-/** References to headers of the document by their names as they travel. */
+/** References to headers of the document, by the names that they have on the wire. */
 export const headers = (...names: readonly (keyof typeof HEADERS)[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
-/** The responses for these problems, by status, and `default` for those that any request may draw. */
+/** The responses for these problems, by status. `default` holds the problems that any request may get. */
 const problemAnswers = (codes: readonly ProblemCode[], schema: string, headers: Json): Json => {
   const byStatus = Map.groupBy(codes, (code) => String(PROBLEMS[code].status))
   const answers = Array.from(byStatus, ([status, same]) => [status, problemAnswer(same, schema, headers)])
@@ -150,14 +150,14 @@ export const pathParameter = (name: string, description: string, schema: Json): 
   schema,
 })
 
-/** For a client that may have the answer already, and for one that can wait for a fresh one. */
+/** For a client that may have the answer already, or that can wait for a fresh answer. */
 export const conditionalParameters = (): readonly Json[] =>
   Object.keys(CONDITIONAL_PARAMETERS).map((name) => ({ $ref: `#/components/parameters/${name}` }))
 
 const componentsOf = (published: Readonly<Record<string, Published>>): Json => {
   const registry = z.registry<{ id: string }>()
   for (const [id, { schema }] of Object.entries(published)) registry.add(schema, { id })
-  // What requests have to be, and what answers are before anything reads them: both are the input of their schemas.
+  // The input of a schema describes requests as clients send them, and answers as they are before a client reads them.
   const uri = (id: string) => `#/components/schemas/${id}`
   const { schemas } = z.toJSONSchema(registry, { io: 'input', unrepresentable: 'any', uri })
   return Object.fromEntries(
@@ -207,22 +207,26 @@ const ALWAYS_POSSIBLE = [
 const HEADERS = {
   'x-request-id': {
     description:
-      'Under which our log knows the request. It is the one that you sent, if that had 1 to 64 id characters.',
+      'The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters.',
     required: true,
     schema: { type: 'string' },
   },
-  'retry-after': { description: 'Seconds.', required: false, schema: { type: 'integer', minimum: 1 } },
+  'retry-after': {
+    description: 'The seconds to wait before you try again.',
+    required: false,
+    schema: { type: 'integer', minimum: 1 },
+  },
   location: {
     description:
-      'The absolute URL at which the query API answers the entry once it is counted, and 404 before. Absent where ingest ' +
-      'was not told the address of the query API.',
+      'The absolute URL of the entry in the query API. The query API answers 404 there until the entry is ' +
+      'counted. The header is absent when ingest was not told the address of the query API.',
     required: false,
     schema: { type: 'string', format: 'uri' },
   },
   etag: {
     description:
-      'Changes whenever the answer does, but for how fresh it is. Give it back as `If-None-Match`. That of a merchant is ' +
-      'strong, and also for `If-Match` at the command side.',
+      'The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as ' +
+      '`If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`.',
     required: true,
     schema: { type: 'string' },
   },
@@ -232,7 +236,7 @@ const HEADERS = {
     schema: { type: 'string', examples: ['"3"'] },
   },
   'cache-control': {
-    description: '`no-cache`: may be kept, but has to be asked about before each use.',
+    description: '`no-cache`: you may keep the answer, but have to ask before each use whether it has changed.',
     required: true,
     schema: { type: 'string' },
   },
@@ -243,12 +247,12 @@ const HEADERS = {
   },
   'daybook-applied-through': {
     description:
-      "Everything that had arrived by then on the merchant's shard is applied. Absent when that is not known.",
+      "Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known.",
     required: false,
     schema: { type: 'string', format: 'date-time' },
   },
   'preference-applied': {
-    description: 'The wait that was taken from `Prefer`, when there was something to wait for.',
+    description: 'The wait that was taken from `Prefer`. Absent when there was nothing to wait for.',
     required: false,
     schema: { type: 'string' },
   },
@@ -261,14 +265,14 @@ const CONDITIONAL_PARAMETERS = {
     name: 'if-none-match',
     in: 'header',
     required: false,
-    description: 'ETags that you know. When one of them still holds the answer is 304, without a body.',
+    description: 'ETags that you know. When one of them still holds, the answer is 304 without a body.',
     schema: { type: 'string' },
   },
   prefer: {
     name: 'prefer',
     in: 'header',
     required: false,
-    description: '`wait=N`: how many seconds `after` may wait, at most 20 (RFC 7240).',
+    description: '`wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).',
     schema: { type: 'string' },
   },
 }
@@ -276,13 +280,13 @@ const CONDITIONAL_PARAMETERS = {
 const COMMON_DESCRIPTION = `
 Amounts are whole minor units in JSON integers (1250 is 12.50), within ±(2^53 − 1), so that every client reads them exactly.
 
-A request may carry an \`x-request-id\` of your own; the answer repeats it, and our log knows the request by it. Every GET
-may be a HEAD, and OPTIONS says what a path takes; any other method is answered 405 \`method-not-allowed\`.
+A request may carry your own \`x-request-id\`. The answer repeats it, and our log knows the request by it. A path that
+takes GET also takes HEAD. OPTIONS lists the methods of a path. Any other method is answered 405 \`method-not-allowed\`.
 
 ## Problems
 
-What goes wrong is answered as \`application/problem+json\`. Nothing answered 4xx is ever counted. What is answered 5xx, or
-not at all, may be counted, once: send it again with the same \`entryId\` and the same content.`.trim()
+Errors are answered as \`application/problem+json\`. An entry that is answered 4xx is never counted. An entry that is
+answered 5xx, or not at all, may be counted, but only once: send it again with the same \`entryId\` and the same content.`.trim()
 
 const status = (value: string): Json => ({
   'application/json': {
@@ -290,7 +294,7 @@ const status = (value: string): Json => ({
   },
 })
 
-/** What does not change while the service runs, so that a client that has it need not get it again. */
+/** Something that does not change while the service runs. A client that has it need not get it again. */
 const kept = (summary: string, type: string, schema: Json): Operation => {
   const keptHeaders = { ...headers('etag', 'cache-control'), ...REQUEST_ID }
   return {
@@ -298,7 +302,7 @@ const kept = (summary: string, type: string, schema: Json): Operation => {
     tags: ['Service'],
     responses: {
       200: { description: summary, headers: keptHeaders, content: { [type]: { schema } } },
-      304: { description: 'You have it.', headers: keptHeaders },
+      304: { description: 'The answer has not changed since you got the ETag that you sent.', headers: keptHeaders },
     },
   }
 }
@@ -308,16 +312,20 @@ const { readAsset: _, ...PUBLISHED_SERVICE_ROUTES } = SERVICE_ROUTES
 
 const SERVICE_OPERATIONS: Operations<typeof PUBLISHED_SERVICE_ROUTES> = {
   isAlive: {
-    summary: 'Whether the process lives',
+    summary: 'Whether the process is alive',
     tags: ['Service'],
-    responses: { 200: { description: 'It does.', headers: REQUEST_ID, content: status('ok') } },
+    responses: { 200: { description: 'The process is alive.', headers: REQUEST_ID, content: status('ok') } },
   },
   isReady: {
     summary: 'Whether requests can be served',
     tags: ['Service'],
     responses: {
-      200: { description: 'They can.', headers: REQUEST_ID, content: status('ready') },
-      503: { description: 'Not at the moment.', headers: REQUEST_ID, content: status('starting') },
+      200: { description: 'Requests can be served.', headers: REQUEST_ID, content: status('ready') },
+      503: {
+        description: 'Requests cannot be served at the moment.',
+        headers: REQUEST_ID,
+        content: status('starting'),
+      },
     },
   },
   readMetrics: {
@@ -326,7 +334,7 @@ const SERVICE_OPERATIONS: Operations<typeof PUBLISHED_SERVICE_ROUTES> = {
     tags: ['Service'],
     responses: {
       200: {
-        description: 'In the text format of Prometheus.',
+        description: 'The measurements in the text format of Prometheus.',
         headers: REQUEST_ID,
         content: { 'text/plain': { schema: { type: 'string' } } },
       },

@@ -22,7 +22,7 @@ const QUARANTINE = ['Quarantine']
 const CANNOT_BE_READ = ['not-json', 'too-large', 'unsupported-encoding', 'invalid'] as const
 const TRY_AGAIN = ['rate-limited', 'too-busy', 'stream-unavailable', 'register-unavailable', 'calendar-ended'] as const
 
-const ITEM = pathParameter('quarantineId', 'As the query API lists it.', { type: 'string' })
+const ITEM = pathParameter('quarantineId', 'The `quarantineId` that the query API lists.', { type: 'string' })
 const CANNOT_BE_DECIDED = ['not-found', 'already-decided', 'changed-meanwhile', 'store-unavailable'] as const
 
 const PRECONDITIONS: readonly Json[] = [
@@ -31,38 +31,41 @@ const PRECONDITIONS: readonly Json[] = [
     in: 'header',
     required: false,
     description:
-      'ETags, one of which the merchant has to have; `*`: it has to exist. Otherwise 412, and nothing changes.',
+      'ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the ' +
+      'answer is 412, and nothing changes.',
     schema: { type: 'string' },
   },
   {
     name: 'if-none-match',
     in: 'header',
     required: false,
-    description: 'ETags, none of which the merchant may have; `*`: it may not exist yet. Otherwise 412.',
+    description:
+      'ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise ' +
+      'the answer is 412, and nothing changes.',
     schema: { type: 'string' },
   },
 ]
 const MERCHANT_PARAMETERS: readonly Json[] = [
-  pathParameter('merchantId', 'An id of your own.', { type: 'string', pattern: CLIENT_ID.source }),
+  pathParameter('merchantId', 'The id that you give the merchant.', { type: 'string', pattern: CLIENT_ID.source }),
   ...queryParameters(merchantParams),
   ...PRECONDITIONS,
 ]
 const MERCHANT_ETAG: Json = { etag: { $ref: '#/components/headers/merchant-etag' } }
 const CANNOT_CHANGE = ['currency-fixed', 'changed-meanwhile', 'precondition-failed', 'register-unavailable'] as const
 
-const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`; the same bound holds after expansion.'
+const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion.'
 
 export const ingestDocument = () =>
   openApiDocument({
     title: 'Daybook ingest',
     description:
-      'The command side of the live cash book of every merchant. 202 means: the entry is on the stream and will be ' +
-      'counted, once, whatever happens next. A client that gets no answer sends the very same entry again, as often as ' +
-      'it likes.',
+      'The command side of the live cash book of every merchant. 202 means that the entry is on the stream ' +
+      'and will be counted once, whatever happens next. A client that gets no answer may send the same entry ' +
+      'again any number of times.',
     tags: [
       { name: 'Entries', description: 'Movements of cash: credits and debits.' },
-      { name: 'Quarantine', description: 'What is decided about entries that were set aside.' },
-      { name: 'Merchants', description: 'Who owns books.' },
+      { name: 'Quarantine', description: 'Decisions about entries that were set aside.' },
+      { name: 'Merchants', description: 'The owners of books.' },
     ],
     schemas: INGEST_SCHEMAS,
     routes: INGEST_ROUTES,
@@ -70,26 +73,26 @@ export const ingestDocument = () =>
       registerMerchant: {
         summary: 'Registers a merchant, or changes it',
         description:
-          'Doing the same again changes nothing, and what is left out of a merchant that exists stays as it is. A ' +
-          'change of the calendar counts from a day to come.',
+          'The same request again changes nothing. If the merchant exists, a field that is left out keeps ' +
+          'its value. A change of the calendar counts from a future day.',
         tags: MERCHANTS,
         parameters: MERCHANT_PARAMETERS,
         requestBody: { required: true, description: GZIP, content: jsonContent('MerchantRegistration') },
         responses: {
           200: jsonAnswer(
-            'It was registered before, and this is how it is now; or a preview.',
+            'The merchant was registered before, and the answer shows it as it is now; or the request was a preview.',
             'Merchant',
             MERCHANT_ETAG,
           ),
-          201: jsonAnswer('It is registered.', 'Merchant', MERCHANT_ETAG),
+          201: jsonAnswer('The merchant is registered.', 'Merchant', MERCHANT_ETAG),
         },
         problems: [...CANNOT_BE_READ, ...CANNOT_CHANGE],
       },
       changeMerchant: {
         summary: 'Changes a merchant that is registered',
         description:
-          `A JSON merge patch (RFC 7396), sent with \`Content-Type: ${MERGE_PATCH}\`: what is left out stays as it is, ` +
-          'and `null` gives a field its default. A change of the calendar counts from a day to come.',
+          `A JSON merge patch (RFC 7396), sent with \`Content-Type: ${MERGE_PATCH}\`. A field that is left out keeps its ` +
+          'value, and `null` gives a field its default. A change of the calendar counts from a future day.',
         tags: MERCHANTS,
         parameters: MERCHANT_PARAMETERS,
         requestBody: {
@@ -98,7 +101,11 @@ export const ingestDocument = () =>
           content: { [MERGE_PATCH]: { schema: ref('MerchantPatch') } },
         },
         responses: {
-          200: jsonAnswer('This is how the merchant is now, or would be.', 'Merchant', MERCHANT_ETAG),
+          200: jsonAnswer(
+            'The merchant as it is now, or as the change of a preview would make it.',
+            'Merchant',
+            MERCHANT_ETAG,
+          ),
         },
         problems: [...CANNOT_BE_READ, 'unsupported-type', 'not-found', ...CANNOT_CHANGE],
       },
@@ -107,39 +114,40 @@ export const ingestDocument = () =>
         tags: ENTRIES,
         requestBody: { required: true, description: GZIP, content: jsonContent('Entry') },
         responses: {
-          202: jsonAnswer('It will be counted.', 'Accepted', headers('location')),
+          202: jsonAnswer('The entry will be counted.', 'Accepted', headers('location')),
         },
         problems: [...CANNOT_BE_READ, ...TRY_AGAIN],
       },
       sendBatch: {
         summary: 'Sends up to 500 entries',
         description:
-          'Each is judged by itself, so a wrong one does not take its neighbours with it; the results say what became ' +
-          'of each.',
+          'Each entry is checked by itself, so a wrong entry does not affect the others. The results say ' +
+          'what happened to each entry.',
         tags: ENTRIES,
         requestBody: { required: true, description: GZIP, content: jsonContent('Batch') },
         responses: {
-          202: jsonAnswer('All were accepted.', 'BatchAnswer'),
-          207: jsonAnswer('Some were accepted, and some refused.', 'BatchAnswer'),
+          202: jsonAnswer('All entries were accepted.', 'BatchAnswer'),
+          207: jsonAnswer('Some entries were accepted, and some were refused.', 'BatchAnswer'),
         },
         problems: [...CANNOT_BE_READ, 'nothing-accepted', ...TRY_AGAIN],
         problemSchema: 'BatchProblem',
       },
       streamEntries: {
-        summary: 'Sends as many entries as there are, one per line',
+        summary: 'Sends any number of entries, one per line',
         description:
-          'Answers while it reads, in the order of the lines, each line of the answer a `StreamAnswer`. Read the ' +
-          'answers while you send: nothing is read from you while they wait. Lines refused with a 503 were not written ' +
-          'in time: send them again. If the last answer says `"done": false`, or there is none, send again from the ' +
-          'first line without an answer; sending more than that again does no harm. A connection on which nothing ' +
-          'moves for a minute is closed.',
+          'The service answers while it reads, in the order of the lines. Each line of the answer is a ' +
+          '`StreamAnswer`. Read the answers while you send, because the service does not read on while its ' +
+          'answers wait. Lines refused with a 503 were not written in time: send them again. If the last ' +
+          'answer says `"done": false`, or there is none, send again from the first line without an answer. ' +
+          'Sending other lines again does no harm. A connection on which nothing moves for a minute is ' +
+          'closed.',
         tags: ENTRIES,
         requestBody: {
-          // Nothing at all is an upload of no lines.
+          // An empty body is an upload without lines.
           required: false,
           description:
-            'Newline-delimited JSON, each line an `Entry` of at most 64 KiB; blank lines are passed over. Any length, ' +
-            'plain or with `Content-Encoding: gzip`.',
+            'Newline-delimited JSON. Each line is an `Entry` of at most 64 KiB; blank lines are skipped. ' +
+            'The body may have any length, plain or with `Content-Encoding: gzip`.',
           content: {
             'application/x-ndjson': {
               schema: { type: 'string' },
@@ -149,7 +157,7 @@ export const ingestDocument = () =>
         },
         responses: {
           200: {
-            description: 'What became of each line, and at the end how many there were.',
+            description: 'The outcome of each line, and at the end the numbers of accepted and refused entries.',
             headers: headers('x-request-id'),
             content: {
               'application/x-ndjson': {
@@ -164,26 +172,27 @@ export const ingestDocument = () =>
         problems: ['unsupported-encoding', 'too-busy'],
       },
       replayQuarantined: {
-        summary: 'Puts something set aside on the stream again',
+        summary: 'Puts an item of the quarantine on the stream again',
         description:
-          'As it was, or with corrected fields; the original is kept beside. The same again answers the same; anything ' +
-          'else is refused once it was begun. A corrected entry is judged, and given its business day, as a new one.',
+          'The entry is sent unchanged or with corrected fields. The item keeps the original. The same ' +
+          'request again gets the same answer. After a replay has begun, any other decision is refused. A ' +
+          'corrected entry is checked like a new entry, and gets its business day like one.',
         tags: QUARANTINE,
         parameters: [ITEM],
         requestBody: { required: false, description: GZIP, content: jsonContent('Replay') },
         responses: {
-          202: jsonAnswer('It will be counted, or set aside once more.', 'Replayed', headers('location')),
+          202: jsonAnswer('The entry will be counted, or set aside again.', 'Replayed', headers('location')),
         },
         problems: [...CANNOT_BE_READ, ...CANNOT_BE_DECIDED, ...TRY_AGAIN],
       },
       discardQuarantined: {
-        summary: 'Leaves something set aside out for good',
-        description: 'It stays to be looked at. The same again answers the same.',
+        summary: 'Leaves an item of the quarantine out for good',
+        description: 'The item can still be read. The same request again gets the same answer.',
         tags: QUARANTINE,
         parameters: [ITEM],
         requestBody: { required: true, description: GZIP, content: jsonContent('Discard') },
         responses: {
-          200: jsonAnswer('It is left out.', 'Discarded'),
+          200: jsonAnswer('The item is left out.', 'Discarded'),
         },
         problems: [...CANNOT_BE_READ, ...CANNOT_BE_DECIDED],
       },

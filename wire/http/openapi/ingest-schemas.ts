@@ -1,4 +1,4 @@
-/** What the command side takes and answers. The schemas of what it takes are the ones by which it is checked. */
+/** The requests and answers of the command side. The schemas of the requests are the ones that check them. */
 import * as z from 'zod'
 import { batchRequest } from '../batch.ts'
 import { entryRequest } from '#wire/entry/schema'
@@ -19,40 +19,40 @@ import {
 
 const accepted = z
   .object({
-    entryId: clientIdOf('As it was sent.'),
-    merchantId: clientIdOf('As it was sent.'),
+    entryId: clientIdOf('The id as it was sent.'),
+    merchantId: clientIdOf('The id as it was sent.'),
     businessDay: businessDay('The day in whose book the entry is counted.'),
     position,
   })
-  .describe('The entry is on the stream and will be counted, once, whatever happens next.')
+  .describe('The entry is on the stream and will be counted once, whatever happens next.')
 
-const index = z.int().min(0).describe('Which of the entries sent, from 0.')
+const index = z.int().min(0).describe('The place of the entry in the request, counted from 0.')
 
 const batchResult = z.discriminatedUnion('status', [
   z.object({
     index,
-    entryId: clientIdOf('As it was sent.'),
+    entryId: clientIdOf('The id as it was sent.'),
     status: z.literal('accepted'),
     businessDay: businessDay('The day in whose book the entry is counted.'),
     position,
   }),
   z.object({
     index,
-    entryId: z.string().describe('As it was sent, if that was text.').optional(),
+    entryId: z.string().describe('The id as it was sent, if it was text.').optional(),
     status: z.literal('rejected'),
     problem,
   }),
 ])
 
-const results = z.array(batchResult).describe('One for each entry sent, in order.')
-const acceptedCount = count('How many were accepted.')
-const rejectedCount = count('How many were refused.')
+const results = z.array(batchResult).describe('One result for each entry, in the order of the request.')
+const acceptedCount = count('The number of accepted entries.')
+const rejectedCount = count('The number of refused entries.')
 
 const batchAnswer = z.object({ accepted: acceptedCount, rejected: rejectedCount, results })
 
 const batchProblem = problem
   .extend(batchAnswer.partial().shape)
-  .describe('A problem. When the entries were looked at and none was accepted, with the result of each.')
+  .describe('A problem. If the entries were checked and none was accepted, it has the result of each.')
 
 const streamAnswer = z
   .union([
@@ -60,15 +60,15 @@ const streamAnswer = z
       .object({
         from: z.int().min(1).describe('The first line of the range, counted from 1.'),
         to: z.int().min(1).describe('The last line of the range.'),
-        accepted: count('How many lines of the range held an entry; the others are blank.'),
+        accepted: count('The number of lines in the range that hold an entry. The other lines are blank.'),
         position: position.describe(
-          'Where the entries of the range stand on the stream, opaque: on every shard that took some of them, the furthest ' +
-            'place. Give it as `after=` to a query that has to know of all of them.',
+          'Where the entries of the range stand on the stream: the furthest place on each shard that took ' +
+            'some of them. The value is opaque. Give it as `after=` to a query that has to include all of them.',
         ),
         businessDays: z
           .array(businessDay('A day in whose book entries of the range are counted.'))
           .min(1)
-          .describe('Each day once, in order; never more than there are entries, which are at most 500.'),
+          .describe('Each day once, in order. A range has at most 500 entries, so it has at most 500 days.'),
       })
       .describe('All entries in these lines were accepted. A range ends before its position would name a ninth shard.'),
     z
@@ -76,17 +76,19 @@ const streamAnswer = z
       .describe('The entry in this line was refused.'),
     z
       .object({
-        done: z.boolean().describe('False when we stopped before the end: send again what has no answer.'),
+        done: z
+          .boolean()
+          .describe('False when the service stopped before the end. Then send the lines without an answer again.'),
         accepted: acceptedCount,
         rejected: rejectedCount,
-        problem: problem.describe('Why we stopped before the end.').optional(),
+        problem: problem.describe('Why the service stopped before the end.').optional(),
       })
       .describe('The last line of the answer.'),
   ])
   .describe('One line of the answer of `POST /v1/entries/stream`.')
 
-const by = z.string().describe('Who decided it.')
-const at = instant('When it was decided.')
+const by = z.string().describe('The operator who decided.')
+const at = instant('The time of the decision.')
 
 const replayed = z
   .object({
@@ -94,15 +96,21 @@ const replayed = z
     status: z.literal('replayed'),
     by,
     at,
-    entryId: clientIdOf('Of the entry that was put on the stream.'),
-    merchantId: clientIdOf('Of the entry that was put on the stream.'),
+    entryId: clientIdOf('The id of the entry that was put on the stream.'),
+    merchantId: clientIdOf('The merchant of the entry that was put on the stream.'),
     businessDay: businessDay('The day in whose book the entry is counted.'),
     position,
   })
-  .describe('The entry is on the stream. Should it be set aside once more, the item waits again.')
+  .describe('The entry is on the stream. If the same content is set aside again, the item waits again.')
 
 const discarded = z
-  .object({ quarantineId, status: z.literal('discarded'), by, at, reason: z.string().describe('As it was given.') })
+  .object({
+    quarantineId,
+    status: z.literal('discarded'),
+    by,
+    at,
+    reason: z.string().describe('The reason as it was given.'),
+  })
   .describe('The item is left out for good.')
 
 const ENTRY_EXAMPLE = {

@@ -6,7 +6,7 @@ import { businessDay, clientIdOf, currency } from './values.ts'
 const timeZone = z.string().describe('IANA time zone.')
 export const zoneData = z
   .string()
-  .describe('The version of the IANA time zone database by which its days start and end, such as `2026f`.')
+  .describe('The version of the IANA time zone database by which the days start and end, such as `2026f`.')
 const dayStartsAt = z
   .string()
   .meta({ pattern: TIME_OF_DAY.source, description: 'The time of day at which a business day starts.' })
@@ -18,20 +18,22 @@ export const merchant = z
     currency,
     timeZone,
     dayStartsAt,
-    lateEntries: z.enum(LATE_POLICIES).describe('What becomes of an entry whose day is closed already.'),
+    lateEntries: z.enum(LATE_POLICIES).describe('What happens to an entry whose day is already closed.'),
     zoneData,
-    calendarFrom: businessDay('From which day the newest time zone and start of day count.').optional(),
+    calendarFrom: businessDay('The first day for which the newest time zone and start of day count.').optional(),
     calendar: z
       .array(
         z.object({
-          from: businessDay('The first day of this rule.').nullable().describe('Null: from the beginning.'),
+          from: businessDay('The first day of this rule.')
+            .nullable()
+            .describe('The first day of this rule. Null for the rule from the beginning.'),
           timeZone,
           dayStartsAt,
           zoneData,
         }),
       )
       .min(1)
-      .describe('Every rule there was, the newest last.'),
+      .describe('Every rule of the calendar, the newest last.'),
   })
   .describe('A merchant: the owner of books.')
 

@@ -8,7 +8,7 @@ export const codeOfProblem = z.enum(PROBLEM_CODES).describe('What is wrong, for 
 
 export const codeOfField = z
   .enum(Object.keys(FIELD_TEXTS))
-  .describe('What is wrong with the field, for programs. More codes may come.')
+  .describe('What is wrong with the field, for programs. New codes may be added.')
 
 /** All codes of problems as a table of Markdown. */
 export const problemTable = (): string =>

@@ -54,8 +54,11 @@ const query = ({
   tags: [tag],
   parameters: [...path, ...queryParameters(query), ...conditionalParameters()],
   responses: {
-    200: jsonAnswer('As the books are now.', answers, FRESH),
-    304: { description: 'You have it.', headers: { ...FRESH, ...headers('x-request-id') } },
+    200: jsonAnswer('The answer as the books are now.', answers, FRESH),
+    304: {
+      description: 'The answer has not changed since you got the ETag that you sent.',
+      headers: { ...FRESH, ...headers('x-request-id') },
+    },
   },
   problems: [...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])],
   problemHeaders: WAITED,
@@ -63,7 +66,7 @@ const query = ({
 
 const FRESH = headers('etag', 'cache-control', 'daybook-as-of', 'daybook-applied-through', 'preference-applied')
 
-// Even what went wrong may have waited.
+// A problem, too, may be answered after a wait.
 const WAITED = headers('preference-applied')
 
 const problemsOf = (path: readonly Json[]): readonly ProblemCode[] => [
@@ -77,12 +80,12 @@ export const queryDocument = () =>
   openApiDocument({
     title: 'Daybook query API',
     description:
-      'The live cash book of every merchant, to be read a moment after each entry. Give `after=` the `position` of an ' +
-      'accepted entry to read what you wrote. Every answer has an `ETag`, and says how fresh it is.',
+      'The live cash book of every merchant, readable a moment after each entry. Give `after=` the `position` ' +
+      'of an accepted entry to read what you wrote. Every answer has an `ETag` and says how fresh it is.',
     tags: [
       { name: 'Days', description: 'The daily consolidated, and the balance.' },
-      { name: 'Entries', description: 'What a day is made of, and what was set aside.' },
-      { name: 'Merchants', description: 'Who owns books.' },
+      { name: 'Entries', description: 'The entries of a day, and the entries that were set aside.' },
+      { name: 'Merchants', description: 'The owners of books.' },
     ],
     schemas: QUERY_SCHEMAS,
     routes: QUERY_ROUTES,
@@ -107,7 +110,7 @@ export const queryDocument = () =>
         sumsBooks: true,
       }),
       readPeriod: query({
-        summary: 'Every calendar day of a period, and the totals of them all',
+        summary: 'Every calendar day of a period, and the totals of the period',
         tag: 'Days',
         path: [MERCHANT],
         query: periodParams,
@@ -116,7 +119,7 @@ export const queryDocument = () =>
       }),
       readDay: query({
         summary: 'The daily consolidated',
-        description: 'A day without entries is a day with zeros.',
+        description: 'A day without entries is answered with zeros.',
         tag: 'Days',
         path: [MERCHANT, DAY],
         answers: 'Day',
@@ -138,19 +141,19 @@ export const queryDocument = () =>
         answers: 'Entries',
       }),
       readEntry: query({
-        summary: 'What became of one entry',
+        summary: 'The outcome of one entry',
         tag: 'Entries',
         path: [MERCHANT, DAY, ENTRY],
         answers: 'FoundEntry',
       }),
       listQuarantine: query({
-        summary: 'What was set aside, and why',
+        summary: 'The items that were set aside, and why',
         tag: 'Entries',
         query: quarantineParams,
         answers: 'QuarantinedItems',
       }),
       readQuarantined: query({
-        summary: 'One thing that was set aside, and what people did about it',
+        summary: 'One item that was set aside, and the decisions about it',
         tag: 'Entries',
         path: [ITEM],
         answers: 'Quarantined',
@@ -159,14 +162,16 @@ export const queryDocument = () =>
   })
 
 const LIVE: Operation = {
-  summary: 'The open days and the current one, then each day that changes, as they change',
+  summary: 'The open days and the current day, then each day that changes',
   description:
-    'Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` a `Day`, as one reads it by itself. ' +
-    'Where that answers `not-exact-in-json`, `event: problem` comes in its place, with the `Problem` and its `businessDay` ' +
-    'as `data`. Begins with every open day and the current one, newest first; then each day is told whose view changes, ' +
-    'its opening included. A client that comes back with the `id` of its last event gets nothing at first when it knows ' +
-    'all that there is, and otherwise every open day again. The tag of an `id` is opaque: `0` while more of the same ' +
-    'change follows. A comment every 15 s shows that the connection lives. It never ends by itself.',
+    'Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` the `Day` that a query of ' +
+    'that day answers. When that query answers `not-exact-in-json`, the event is `event: problem` instead, ' +
+    'with the `Problem` and its `businessDay` as `data`. The stream begins with every open day and the ' +
+    'current day, newest first. Then it sends each day whose view changes; the opening balance is part of the ' +
+    'view. A client that comes back with the `id` of its last event gets nothing at first when it is up to ' +
+    'date, and otherwise every open day again. The tag of an `id` is opaque. It is `0` while more of the same ' +
+    'change follows. A comment every 15 s shows that the connection is alive. The stream never ends by ' +
+    'itself.',
   tags: ['Days'],
   parameters: [
     MERCHANT,
@@ -176,15 +181,15 @@ const LIVE: Operation = {
       in: 'header',
       required: false,
       description:
-        'The `id` of the last event that you have seen; browsers send it by themselves. An `id` that we never gave counts ' +
-        'as none.',
+        'The `id` of the last event that you have seen. Browsers send it by themselves. An `id` that we never ' +
+        'sent counts as no `id`.',
       schema: { type: 'string' },
     },
     { $ref: '#/components/parameters/prefer' },
   ],
   responses: {
     200: {
-      description: 'Events, for as long as you listen.',
+      description: 'Events, until you close the connection.',
       headers: headers('x-request-id', 'cache-control', 'preference-applied'),
       content: {
         'text/event-stream': {

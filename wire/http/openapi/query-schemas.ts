@@ -1,4 +1,4 @@
-/** What the query API answers. */
+/** The answers of the query API. */
 import * as z from 'zod'
 import { METHODS } from '#ledger/entry'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
@@ -26,36 +26,38 @@ const asOf = instant('When the books were read.')
 const segment = z
   .int()
   .min(0)
-  .describe('Counts the appends to the book: it rises with every change. 0: no entries yet.')
+  .describe('The number of appends to the book. It rises with every change, and is 0 while there are no entries.')
 const chainHash = z.string().describe('SHA-256 over the chain of all segments up to this one.')
 
 const totals = z.object({
   credits: count('Money in, in minor units.'),
   debits: count('Money out, in minor units.'),
-  entryCount: count('How many entries.'),
+  entryCount: count('The number of entries.'),
 })
 
 const sums = {
-  opening: sumMinor('The balance before, in minor units.'),
+  opening: sumMinor('The balance at the start, in minor units.'),
   ...totals.shape,
   net: sumMinor('Credits minus debits.'),
-  closing: sumMinor('The opening balance and the net.'),
+  closing: sumMinor('The opening balance plus the net.'),
 }
 
 const status = z
   .enum(['open', 'closed', 'restated'])
-  .describe('A closed day is final; a restated one was issued again.')
-const version = z.int().min(0).describe('0 while the day is open, then rises with every restatement.')
+  .describe('A closed day is final. A restated day was issued again.')
+const version = z.int().min(0).describe('0 while the day is open. After that, it rises with every restatement.')
 
 const window = z.object({
-  start: instant('When it begins.'),
-  end: instant('When it ends, itself not included.'),
+  start: instant('When the window begins.'),
+  end: instant('When the window ends. This instant is not part of it.'),
   ...totals.shape,
 })
 
 const byMethod = z
   .object(Object.fromEntries(METHODS.map((method) => [method, totals.optional()])))
-  .describe('By how it was paid; only methods of which there are entries. Without a method counts as `other`.')
+  .describe(
+    'The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`.',
+  )
 
 const day = z
   .object({
@@ -69,23 +71,28 @@ const day = z
     segment,
     ...sums,
     byMethod,
-    windows: z.array(window).describe('By the hour, from the start of the day; empty ones too.'),
-    lateEntries: count('How many came after the day was closed.'),
-    hash: chainHash.nullable().describe('Of the chain so far; null while there are no entries.'),
-    digest: z.string().nullable().describe('Of the set of entries, whatever their order; null while the day is open.'),
+    windows: z.array(window).describe('The hours from the start of the day, including hours without entries.'),
+    lateEntries: count('The number of entries that came after the day was closed.'),
+    hash: chainHash.nullable().describe('The hash of the chain so far. Null while there are no entries.'),
+    digest: z
+      .string()
+      .nullable()
+      .describe('The digest of the set of entries, whatever their order. Null while the day is open.'),
     startsAt: instant('When the day begins.'),
-    endsAt: instant('When it ends, itself not included.'),
+    endsAt: instant('When the day ends. This instant is not part of it.'),
     asOf,
     appliedThrough,
   })
-  .describe('The daily consolidated: what the entries of one merchant on one business day add up to.')
+  .describe('The daily consolidated: the sums of the entries of one merchant on one business day.')
 
 const balance = z.object({
   merchantId,
   currency,
-  balance: sumMinor('What all books add up to.'),
-  exact: z.boolean().describe('Whether all of it was so at one instant. False only while many days change at once.'),
-  closedThrough: businessDay('').nullable().describe('The last day that is closed; null until one is.'),
+  balance: sumMinor('The sum of all books.'),
+  exact: z
+    .boolean()
+    .describe('Whether the whole balance was true at one instant. It is false only while many days change at once.'),
+  closedThrough: businessDay('').nullable().describe('The last closed day. Null until a day is closed.'),
   openDays: z.array(businessDay('An open day.')).describe('The days with entries that are not closed.'),
   asOf,
   appliedThrough,
@@ -94,8 +101,10 @@ const balance = z.object({
 const dayRow = z.object({ businessDay: businessDay('The day.'), status, version, segment, ...sums })
 
 const days = z.object({
-  data: z.array(dayRow).describe('Every calendar day, those without entries too.'),
-  totals: z.object(sums).describe('Of the whole period, on every page: from the first opening to the last closing.'),
+  data: z.array(dayRow).describe('Every calendar day, including days without entries.'),
+  totals: z
+    .object(sums)
+    .describe('The totals of the whole period, from the first opening to the last closing. Every page has them.'),
   nextCursor,
 })
 
@@ -103,31 +112,31 @@ const windows = z.object({
   merchantId,
   businessDay: businessDay('The day.'),
   size: z.enum(WINDOW_SIZES),
-  windows: z.array(window).describe('All windows of the day, empty ones too.'),
+  windows: z.array(window).describe('All windows of the day, including windows without entries.'),
 })
 
-/** The fields as they were sent, but for the time, which comes back in UTC. */
+/** The fields as they were sent, except for the time, which comes back in UTC. */
 const entry = z
   .object({
     ...entryRequest.shape,
-    occurredAt: instant('In UTC.'),
-    businessDay: businessDay('The day in whose book it is counted.'),
-    receivedAt: instant('When it was accepted.'),
+    occurredAt: instant('The time of the entry, in UTC.'),
+    businessDay: businessDay('The day in whose book the entry is counted.'),
+    receivedAt: instant('When the entry was accepted.'),
   })
   .describe('An entry as it was accepted.')
 
-const countedEntry = entry.extend({ segment: z.int().min(1).describe('In which segment of the book it stands.') })
+const countedEntry = entry.extend({ segment: z.int().min(1).describe('The segment of the book that holds the entry.') })
 
 const itemStatus = z
   .enum(QUARANTINE_STATUSES)
-  .describe('`waiting` for a person; also when it was replayed and set aside once more.')
+  .describe('`waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.')
 
 const conflicts = z
-  .array(z.object({ quarantineId, setAsideAt: instant('When.'), status: itemStatus }))
+  .array(z.object({ quarantineId, setAsideAt: instant('When it was set aside.'), status: itemStatus }))
   .min(1)
   .describe(
-    'Other contents that came with the same id and were set aside, the earliest first; absent when there are none. At most ' +
-      '50; `/v1/quarantine?merchant=` lists all.',
+    'Other contents that came with the same id and were set aside, the earliest first. At most 50; ' +
+      '`/v1/quarantine?merchant=` lists all. Absent when there are none.',
   )
   .optional()
 
@@ -135,20 +144,20 @@ const foundEntry = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('applied'),
     entry,
-    segment: z.int().min(1).describe('In which segment of the book it stands.'),
+    segment: z.int().min(1).describe('The segment of the book that holds the entry.'),
     hash: chainHash,
     conflicts,
   }),
   z.object({
     status: z.literal('quarantined'),
-    entry: entry.describe('What was set aside first under this id.'),
+    entry: entry.describe('The entry that was set aside first under this id.'),
     reason: z.enum(QUARANTINE_REASONS).describe('Why it was set aside.'),
     conflicts,
   }),
 ])
 
-const by = z.string().describe('Who did it.')
-const at = instant('When it was done.')
+const by = z.string().describe('The operator.')
+const at = instant('The time of the action.')
 
 const quarantineAction = z
   .discriminatedUnion('action', [
@@ -156,23 +165,28 @@ const quarantineAction = z
       action: z.literal('replay-begun'),
       by,
       at,
-      entry: entry.describe('What is put on the stream. Until it is `replayed`, only this replay can go on.'),
+      entry: entry.describe('The entry that is put on the stream. Until it is `replayed`, only this replay can go on.'),
     }),
     z.object({ action: z.literal('replayed'), by, at, position }),
-    z.object({ action: z.literal('discarded'), by, at, reason: z.string().describe('Why, in their words.') }),
+    z.object({
+      action: z.literal('discarded'),
+      by,
+      at,
+      reason: z.string().describe('The reason, as the operator gave it.'),
+    }),
   ])
-  .describe('What somebody did about an item.')
+  .describe('An action of an operator on an item.')
 
 const quarantined = z
   .object({
     quarantineId,
     merchantId: merchantId.optional(),
     entryId: clientIdOf('The id of the entry.').optional(),
-    businessDay: businessDay('The day in whose book it would have been counted.').optional(),
-    reason: z.enum(QUARANTINE_REASONS).describe('Why it can never succeed as it is.'),
-    detail: z.string().describe('For people; may change.'),
+    businessDay: businessDay('The day in whose book the entry would have been counted.').optional(),
+    reason: z.enum(QUARANTINE_REASONS).describe('Why the item can never be counted as it is.'),
+    detail: z.string().describe('A text for people. It may change.'),
     status: itemStatus,
-    setAsideAt: instant('When.'),
+    setAsideAt: instant('When the item was set aside.'),
     position,
     entry: entry.optional(),
     raw: z
@@ -180,11 +194,14 @@ const quarantined = z
       .meta({ contentEncoding: 'base64', description: 'The bytes as they stood on the stream, in base64.' }),
     replayedAs: z
       .object({ entry, position })
-      .describe('What was put on the stream in its place, and where; only when it is `replayed`.')
+      .describe(
+        'The entry that was put on the stream in place of the item, and its position. Present only when the ' +
+          'item is `replayed`.',
+      )
       .optional(),
-    actions: z.array(quarantineAction).describe('What people did about it, in order.'),
+    actions: z.array(quarantineAction).describe('The actions of operators on the item, in order.'),
   })
-  .describe('Something set aside. What could not be read as an entry has neither merchant, day, id nor entry.')
+  .describe('An item that was set aside. An item that could not be read as an entry has no merchant, day, id or entry.')
 
 const pageOf = (item: z.ZodType, description: string) =>
   z.object({ data: z.array(item).describe(description), nextCursor })
@@ -231,7 +248,7 @@ export const QUERY_SCHEMAS = {
   FoundEntry: { schema: foundEntry },
   Quarantined: { schema: quarantined },
   QuarantineAction: { schema: quarantineAction },
-  QuarantinedItems: { schema: pageOf(quarantined, 'What was set aside.') },
+  QuarantinedItems: { schema: pageOf(quarantined, 'The items that were set aside.') },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },
 } satisfies Record<string, Published>

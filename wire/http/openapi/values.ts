@@ -1,4 +1,4 @@
-/** What stands in many answers, as schemas of the published document. */
+/** Parts of many answers, as schemas of the published document. */
 import * as z from 'zod'
 import { CLIENT_ID } from '#ledger/identifiers'
 import { CURSOR_PATTERN } from '../cursor.ts'
@@ -24,39 +24,46 @@ export const instant = (description: string) => z.string().meta({ format: 'date-
 export const position = z.string().meta({
   pattern: POSITION_TOKEN.source,
   description:
-    'Where the entry stands on the stream, opaque. Give it as `after=` to a query that has to know of the entry.',
+    'Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to ' +
+    'include the entry.',
 })
 
 export const appliedThrough = instant(
-  "Everything that had arrived by then on the merchant's shard is applied; null when that is not known.",
+  "Everything that had arrived on the merchant's shard by this time is applied. Null when the time is not known.",
 ).nullable()
 
 export const nextCursor = z
   .string()
   .meta({ pattern: CURSOR_PATTERN })
   .nullable()
-  .describe('Give it as `cursor=` for the next page; null when this is the last one.')
+  .describe('Give it as `cursor=` to get the next page. Null on the last page.')
 
 export const fieldProblem = z.object({
   pointer: z
     .string()
-    .describe('JSON pointer (RFC 6901) into the body; for a path or a query, the name of the parameter.'),
+    .describe('A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter.'),
   code: codeOfField,
-  detail: z.string().describe('For people; may change.'),
+  detail: z.string().describe('A text for people. It may change.'),
 })
 
-/** Inside another answer a problem stands without `requestId`, which that answer has. */
+/** A problem inside another answer has no `requestId`, because that answer has it. */
 export const problem = z
   .object({
     type: z.string().meta({ format: 'uri-reference', description: 'Where the code is explained.' }),
-    title: z.string().describe('For people; may change.'),
-    status: z.int().min(400).max(599).describe('The HTTP status that it has, or would have.'),
+    title: z.string().describe('A text for people. It may change.'),
+    status: z
+      .int()
+      .min(400)
+      .max(599)
+      .describe('The HTTP status of the problem. Inside another answer, the status that it would have by itself.'),
     code: codeOfProblem,
-    detail: z.string().describe('For people; may change.'),
-    requestId: z.string().describe('Under which our log knows the request.').optional(),
-    errors: z.array(fieldProblem).describe('Every field that is wrong, at most 50.').optional(),
-    days: z.array(businessDay('')).describe('The business days that it is about, at most 10.').optional(),
+    detail: z.string().describe('A text for people. It may change.'),
+    requestId: z.string().describe('The id under which our log knows the request.').optional(),
+    errors: z.array(fieldProblem).describe('The fields that are wrong, at most 50.').optional(),
+    days: z.array(businessDay('')).describe('The business days that the problem is about, at most 10.').optional(),
   })
-  .describe('What went wrong (RFC 9457). `code` is for programs, and stays.')
+  .describe('An error (RFC 9457). `code` is for programs and does not change.')
 
-export const quarantineId = z.string().meta({ pattern: '^[A-Za-z0-9_-]+$', description: 'Opaque.' })
+export const quarantineId = z
+  .string()
+  .meta({ pattern: '^[A-Za-z0-9_-]+$', description: 'The id of the item. It is opaque.' })

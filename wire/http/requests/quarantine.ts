@@ -19,8 +19,8 @@ const correction = z
     ),
   )
   .describe(
-    'The fields to replace, by the rules of a new entry; null takes an optional one away. What could not be read as an ' +
-      'entry needs all of a new one.',
+    'The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could ' +
+      'not be read as an entry needs all fields of a new entry.',
   )
 
 /** The body of `POST /v1/quarantine/{quarantineId}/replay`. */
@@ -30,7 +30,11 @@ export const replayRequest = z.strictObject({ entry: correction.exactOptional() 
 export const discardRequest = z.strictObject({
   reason: freeText(500)
     .refine((reason) => reason.trim() !== '', fail('empty', 'must not be empty'))
-    .meta({ minLength: 1, description: 'Why, for those who ask in a year. No card numbers.' }),
+    .meta({
+      minLength: 1,
+      description:
+        'Why the item is left out. The item keeps this reason for later readers, so it holds no card numbers.',
+    }),
 })
 
 export const parseReplayRequest = (

@@ -21,9 +21,9 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
 const after = parsed(parsePositionToken, 'must be a position as it was answered when entries were accepted').meta({
   pattern: POSITION_TOKEN.source,
   description:
-    'The `position` of an accepted entry, or of a range of an upload: answer only when these entries, and all before them ' +
-    'on their shards, are counted. Waits up to 5 s, or as long as `Prefer: wait=` says, then answers 409 ' +
-    '`not-applied-yet`.',
+    'The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, ' +
+    'and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: ' +
+    'wait=` says, and then answers 409 `not-applied-yet`.',
 })
 const day = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({ format: 'date' })
 const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`).meta({
@@ -31,10 +31,13 @@ const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`
   minimum: 1,
   maximum: MAX_LIMIT,
   default: DEFAULT_LIMIT,
-  description: 'How many at most.',
+  description: 'The largest number of items on the page.',
 })
 
-/** Every query takes `after`: answer only when what stands there, and all before it on the same shards, is counted. */
+/**
+ * Every query takes `after`. The query answers only when the entry at that position, and all entries before it on the
+ * same shards, are counted.
+ */
 export const queryParams = z.strictObject({ after: after.exactOptional() })
 
 export const pageParams = queryParams.extend({
@@ -43,24 +46,24 @@ export const pageParams = queryParams.extend({
     .string()
     .meta({
       pattern: CURSOR_PATTERN,
-      description: 'The `nextCursor` of the page before, of this very list and filter.',
+      description: 'The `nextCursor` of the previous page of the same list and filter.',
     })
     .exactOptional(),
 })
 
 export const quarantineParams = pageParams.extend({
   merchant: parsed(parseMerchantId, `is no id of a merchant: it ${CLIENT_ID_RULE}`)
-    .meta({ pattern: CLIENT_ID.source, description: 'Only of this merchant.' })
+    .meta({ pattern: CLIENT_ID.source, description: 'Only items of this merchant.' })
     .exactOptional(),
-  reason: z.enum(QUARANTINE_REASONS).describe('Only for this reason.').exactOptional(),
-  status: z.enum(QUARANTINE_STATUSES).describe('Only where this has become of it.').exactOptional(),
+  reason: z.enum(QUARANTINE_REASONS).describe('Only items that were set aside for this reason.').exactOptional(),
+  status: z.enum(QUARANTINE_STATUSES).describe('Only items with this status.').exactOptional(),
 })
 
 export const liveParams = queryParams.extend({
   lastEventId: z
     .string()
     .describe(
-      'The same as the header `last-event-id`, for clients that cannot set it. Where both are given, the header counts.',
+      'The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts.',
     )
     .exactOptional(),
 })
@@ -72,7 +75,9 @@ export const windowsParams = queryParams.extend({
 export const periodParams = pageParams
   .extend({
     from: day.describe('The first business day.'),
-    to: day.describe(`The last business day, at most ${MAX_PERIOD_DAYS} with the first.`),
+    to: day.describe(
+      `The last business day. The period has at most ${MAX_PERIOD_DAYS} days, the first and the last included.`,
+    ),
   })
   .superRefine(({ from, to }, context) => {
     const days = daysBetween(from, to) + 1
