@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { problemResponse } from '#wire/http/problem'
 import { onStopSignal, outliveReaders } from './process-life.ts'
 import { endWithProblem, problemOfParser } from './raw-problem.ts'
+import { secure } from './security-headers.ts'
 import { limitTime } from './time-limit.ts'
 
 type App = {
@@ -105,11 +106,12 @@ const exitOnSignals = (serving: Serving): void => {
 }
 
 // The app answers its own errors. Only a request whose target and host make no URL arrives here.
-const unreadableRequest = () =>
-  problemResponse(
-    { code: 'malformed-request', detail: 'The URL or the Host header is not valid.' },
-    crypto.randomUUID(),
-  )
+const unreadableRequest = () => {
+  const problem = { code: 'malformed-request', detail: 'The URL or the Host header is not valid.' } as const
+  const response = problemResponse(problem, crypto.randomUUID())
+  secure(response.headers, false)
+  return response
+}
 
 const listen = async (server: Server, host: string, port: number): Promise<void> => {
   try {

@@ -7,10 +7,12 @@ import { jsonResponse, problemResponse, type Problem } from '#wire/http/problem'
 import { SERVICE_ROUTES, type Routes } from '#wire/http/routes'
 import { accessDoor, type AccessParts } from './access.ts'
 import type { ServiceContext, ServiceEnv } from './context.ts'
+import { crossOrigin } from './cors.ts'
 import { docsHandlers } from './docs.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 import { ProblemError } from './problem-error.ts'
 import { addRoutes, type Handlers } from './routes.ts'
+import { isOverTls, secure } from './security-headers.ts'
 import { Unavailable } from './unavailable.ts'
 
 export type ServiceParts = AccessParts & {
@@ -19,6 +21,8 @@ export type ServiceParts = AccessParts & {
   readonly isReady: () => Promise<boolean>
   /** The metrics that `/metrics` answers. */
   readonly registry?: Registry
+  /** The origins of the pages that may call the API from a browser; none by default. */
+  readonly corsOrigins?: readonly string[]
 }
 
 /** What makes a service of its routes. */
@@ -30,7 +34,7 @@ export type Service<Table extends Routes> = {
 
 /** A Hono app that answers every request as the contract says, failed ones included. */
 export const service = <Table extends Routes>(
-  { log, isReady, registry = metricsRegistry(), ...access }: ServiceParts,
+  { log, isReady, registry = metricsRegistry(), corsOrigins = [], ...access }: ServiceParts,
   { routes, handlers, document }: Service<Table>,
 ): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
@@ -38,9 +42,12 @@ export const service = <Table extends Routes>(
   app.use(async (c, next) => {
     c.set('requestId', requestIdOf(c.req.header('x-request-id')))
     await next()
-    c.res.headers.set('x-request-id', c.get('requestId'))
-    if (c.get('isGuarded')) keepForItsCaller(c.res.headers)
+    const { headers } = c.res
+    headers.set('x-request-id', c.get('requestId'))
+    secure(headers, isOverTls(c.req.url, c.req.header('x-forwarded-proto')))
+    if (c.get('isGuarded')) keepForItsCaller(headers)
   })
+  if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins))
   const door = accessDoor(access)
   addRoutes(app, door, routes, handlers)
   addRoutes(app, door, SERVICE_ROUTES, {

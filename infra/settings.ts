@@ -28,6 +28,11 @@ const parseAddress = (text: string): URL | undefined => {
 
 const ADDRESS_RULE =
   'must be an http or https URL without credentials, query or fragment, such as https://books.example.com'
+/** Whether browsers write an origin like this. They compare texts, so an origin that is written otherwise would never match. */
+const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text
+
+const ORIGINS_RULE =
+  'must be origins as browsers send them, such as https://shop.example.com: in small letters, without path, default port or "*"'
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -72,6 +77,10 @@ const environment = z.object({
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .superRefine((origins, context) => {
+      const wrong = origins.findIndex((origin) => !isOrigin(origin))
+      if (wrong !== -1) context.addIssue({ code: 'custom', message: `${ORIGINS_RULE}; number ${wrong + 1} is not` })
+    })
     .default([]),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
@@ -103,6 +112,9 @@ const environment = z.object({
   // Whether the stream waits for the disk before it acknowledges. `never` is for throw-away data.
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
 })
+
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(environment.shape)
 
 /** Which tokens are taken. */
 type TokenSettings = {

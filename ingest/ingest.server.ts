@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
@@ -10,12 +9,14 @@ import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { ENDLESS_PATHS } from './app.ts'
 import { ingest } from './ingest.ts'
 
 const settings = readSettings()
-const log = pino({ name: 'ingest', level: settings.logLevel })
+const log = processLog({ name: 'ingest', level: settings.logLevel })
+logUncaught(log)
 
 const client = documentClient()
 const app = ingest({
@@ -33,6 +34,7 @@ const app = ingest({
     grants: dynamoGrants(client, settings.tables.grants),
     metricsOpen: settings.metricsOpen,
   },
+  corsOrigins: settings.corsOrigins,
   log,
   registry: processRegistry(),
   queryUrl: settings.queryUrl,

@@ -28,6 +28,7 @@ export type IngestWorld = {
   readonly auditTrail?: AuditTrail
   /** Who sends requests, and for which merchants they may act. */
   readonly access: AccessParts
+  readonly corsOrigins?: readonly string[]
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
@@ -52,6 +53,7 @@ export const ingest = ({
   quarantine,
   auditTrail = NO_AUDIT_TRAIL,
   access,
+  corsOrigins = [],
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
@@ -91,6 +93,7 @@ export const ingest = ({
   const stamp = stampEntries({ merchants: known, clock, onTrouble, onFault })
   return ingestApp({
     ...access,
+    corsOrigins,
     ...rooms,
     accept: acceptEntries({ stamp, writer }),
     quarantine: decideQuarantine({

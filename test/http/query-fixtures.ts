@@ -13,7 +13,7 @@ import { businessDayOf, startOfDay } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import { queryApi } from '#query-api/app'
+import { queryApi, type QueryApiParts } from '#query-api/app'
 import type { Store } from '#query-api/store'
 import { ALLOWED, withToken } from '#test/access'
 import { aMerchant, anEntry, entryId } from '#test/builders'
@@ -37,7 +37,7 @@ type Given = {
   /** Who sends requests, and for which merchants they may act. */
   readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly isReady?: () => Promise<boolean>
-}
+} & Partial<Pick<QueryApiParts, 'tokens' | 'grants' | 'log' | 'openShards' | 'corsOrigins'>>
 
 type Task = { readonly ms: number; readonly run: () => void }
 
@@ -48,6 +48,7 @@ export const aQueryApi = ({
   registry,
   access = ALLOWED,
   isReady = async () => true,
+  ...parts
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
   const store: Store = { merchants: memoryMerchants(merchants), heads, journal, quarantine, progress }
@@ -78,6 +79,7 @@ export const aQueryApi = ({
       log: { error: (...line: unknown[]) => void logged.push(line) },
       ...(registry && { registry }),
       isReady,
+      ...parts,
     }),
   )
 

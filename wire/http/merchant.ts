@@ -11,7 +11,7 @@ import {
   type Registration,
 } from '#ledger/merchant'
 import { ok, refuse, type Result } from '#ledger/result'
-import { currencyCode, fail, parsed, readFields, text, type FieldProblem } from '../json/fields.ts'
+import { currencyCode, fail, freeText, parsed, readFields, type FieldProblem } from '../json/fields.ts'
 
 /** What a PUT says of a merchant, under an id that stands in the path. */
 export const parseRegistration = (
@@ -70,9 +70,9 @@ const parseFlag = (text: string): Result<boolean, 'not-allowed'> =>
 
 export const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const satisfies readonly LatePolicy[]
 
-const name = text(200)
+const name = freeText(200)
   .refine((name) => name !== '', fail('empty', 'must not be empty'))
-  .meta({ minLength: 1, description: 'A name for people.' })
+  .meta({ minLength: 1, description: 'A name for people. No card numbers.' })
 const currency = currencyCode.describe('ISO 4217. All books of the merchant have this currency. It never changes.')
 // The register decides, by its zone data, whether there is such a zone.
 const timeZone = z
