@@ -7,7 +7,14 @@
  */
 import { EXIT } from '#operations/command'
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
-import { fuzzOperation, TARGETS, type Failure, type Outcome, type Target } from './fuzz-operation.ts'
+import {
+  fuzzOperation,
+  MOST_HEAP_GROWTH_BYTES,
+  TARGETS,
+  type Failure,
+  type Outcome,
+  type Target,
+} from './fuzz-operation.ts'
 import { curlOf } from './requests.ts'
 
 const USAGE = 'npm run test:fuzz -- [--requests N] [--seed S] [--operation NAME] [--path P]'
@@ -22,12 +29,6 @@ const values = readOptions(
 )
 const requests = wholeNumber('--requests', values.requests, USAGE)
 const seed = wholeNumber('--seed', values.seed, USAGE)
-
-/**
- * A leak of one request in ten would show: 1,500 requests are made between the two measurements, and a request with its
- * answer takes 4 KB or more. What may grow are remembered merchants and compiled code.
- */
-const MOST_HEAP_GROWTH_BYTES = 600_000
 
 const main = async (): Promise<number> => {
   const targets = TARGETS.filter(({ operation }) => [undefined, operation.operationId].includes(values.operation))

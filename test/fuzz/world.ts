@@ -40,12 +40,13 @@ const MERCHANTS = [
 
 const POSITION = { shardId: SHARD_ID, sequenceNumber: '5', index: 0 }
 
-const ENTRIES = [
-  moved('e1', '2026-11-20T09:00:00-03:00', 1250n, { method: 'pix', metadata: { table: '7' } }),
-  moved('e2', '2026-11-20T09:30:00-03:00', -200n, { method: 'cash', description: 'A\u0000B \u{1F600}' }),
-  moved('e3', '2026-11-19T12:00:00-03:00', 300n),
-  moved('e4', '2026-11-18T12:00:00-03:00', 300n),
-]
+const DAYS = ['2026-11-18', '2026-11-19', '2026-11-20']
+
+/** The same ids on each day, so that a request for one of them finds it on any of the days. */
+const ENTRIES = DAYS.flatMap((day) => [
+  moved('e1', `${day}T09:00:00-03:00`, 1250n, { method: 'pix', metadata: { table: '7' } }),
+  moved('e2', `${day}T09:30:00-03:00`, -200n, { method: 'cash', description: 'A\u0000B \u{1F600}' }),
+])
 
 /** A day whose sums are beyond what JSON says exactly, for the merchant `m2`. */
 const LARGE = ['2026-11-19T12:00:00-03:00', '2026-11-20T12:00:00-03:00'].map((at, index) =>
@@ -141,15 +142,17 @@ const asking = ({ fetch }: App): App => ({
 
 const knownValues = async (get: ReturnType<typeof aQueryApi>['get']): Promise<World['known']> => {
   const ids = MERCHANTS.map(({ merchantId }) => merchantId)
-  const entries = [...ENTRIES.map(({ entryId }) => entryId), 'q1', 'new']
-  const days = ['2026-11-20', '2026-11-19', '2026-11-18', '2026-11-01', '2026-12-01']
+  // Most requests are for the merchant that has entries on each of its days.
+  const owners = ['m1', 'm1', 'm1', ...ids]
   const lists = ['/v1/merchants', '/v1/quarantine', '/v1/merchants/m1/days/2026-11-20/entries']
   const cursors = await Promise.all(lists.map(async (list) => (await get(`${list}?limit=1`)).body['nextCursor']))
   const { headers } = await get('/v1/merchants/m1/days/2026-11-20')
   return new Map<string, readonly unknown[]>([
-    ...['merchant', 'merchantId'].map((name) => [name, [...ids, ...ids, 'new-1', 'new-2']] as const),
-    ...['entry', 'entryId', 'reverses'].map((name) => [name, entries] as const),
-    ...['day', 'from', 'to'].map((name) => [name, days] as const),
+    ...['merchant', 'merchantId'].map((name) => [name, [...owners, 'new-1']] as const),
+    ...['entry', 'entryId', 'reverses'].map((name) => [name, ['e1', 'e2', 'q1', 'new']] as const),
+    ['day', [...DAYS, '2026-12-01']],
+    ['from', [...DAYS, '2026-11-01']],
+    ['to', ['2026-11-20', '2026-12-01']],
     ['calendarFrom', ['2026-12-05', '2027-01-01']],
     ['quarantineId', SET_ASIDE.map((item) => quarantineId(quarantineKey(item)))],
     ['after', [positionToken(POSITION), positionToken({ ...POSITION, sequenceNumber: '999' })]],
