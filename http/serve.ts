@@ -11,7 +11,12 @@ import { endWithProblem, problemOfParser } from './raw-problem.ts'
 import { secure } from './security-headers.ts'
 import { limitTime } from './time-limit.ts'
 
-type App = { readonly fetch: (request: Request) => Response | Promise<Response> }
+type App = {
+  readonly fetch: (
+    request: Request,
+    env: { readonly remoteAddress: string | undefined },
+  ) => Response | Promise<Response>
+}
 
 export type Serving = {
   readonly port: number
@@ -46,8 +51,11 @@ export type Address = {
 
 /** Listens. When the port cannot be used, throws an error that says what to do. */
 export const serve = async (app: App, { host, port, onStop, endlessPaths }: Address): Promise<Serving> => {
-  const answer = async (request: Request): Promise<Response> => {
-    const response = await app.fetch(request)
+  const answer = async (
+    request: Request,
+    { incoming }: { incoming: { socket: Pick<Socket, 'remoteAddress'> } },
+  ): Promise<Response> => {
+    const response = await app.fetch(request, { remoteAddress: incoming.socket.remoteAddress })
     // The server is stopping: the next request on this connection would get no answer.
     if (!server.listening) response.headers.set('connection', 'close')
     return response

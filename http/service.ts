@@ -44,6 +44,7 @@ export const service = <Table extends Routes>(
     await next()
     const { headers } = c.res
     headers.set('x-request-id', c.get('requestId'))
+    if (c.get('isGuarded')) keepForItsCaller(headers)
     secure(headers, isOverTls(c.req.url, c.req.header('x-forwarded-proto')))
   })
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins))
@@ -52,7 +53,8 @@ export const service = <Table extends Routes>(
   addRoutes(app, door, SERVICE_ROUTES, {
     isAlive: () => jsonResponse({ status: 'ok' }),
     isReady: async () => {
-      const ready = await isReady().catch(() => false)
+      // A service that can check no token can serve no request.
+      const [ready] = await Promise.all([isReady(), access.tokens.ready()]).catch(() => [false])
       return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
     },
     readMetrics: async () => await metricsResponse(registry),
@@ -71,6 +73,16 @@ export const service = <Table extends Routes>(
     return problem(c, { code: 'unexpected-error', detail })
   })
   return app
+}
+
+/**
+ * An answer that depends on who asks: a cache that several callers share neither keeps it nor gives it to another one
+ * (RFC 9111, sections 4.1 and 5.2.2.7).
+ */
+const keepForItsCaller = (headers: Headers): void => {
+  const others = headers.get('cache-control')
+  headers.set('cache-control', others === null ? 'private' : `private, ${others}`)
+  headers.append('vary', 'Authorization')
 }
 
 const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))

@@ -28,7 +28,9 @@ const app = ingest({
   // A client that registers a merchant waits no longer than this for the audit trail.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   access: {
-    tokens: jwtTokens(settings.tokens),
+    tokens: jwtTokens(settings.tokens, {
+      onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read'),
+    }),
     grants: dynamoGrants(client, settings.tables.grants),
     metricsOpen: settings.metricsOpen,
   },
@@ -36,6 +38,7 @@ const app = ingest({
   log,
   registry: processRegistry(),
   queryUrl: settings.queryUrl,
+  trustedProxies: settings.trustedProxies,
   limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },
 })
 

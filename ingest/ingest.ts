@@ -34,6 +34,7 @@ export type IngestWorld = {
   readonly limits?: IngestLimits
   /** Where clients reach the query API, without a slash at the end. Undefined: answers have no `Location`. */
   readonly queryUrl?: string | undefined
+  readonly trustedProxies?: number
   readonly registry?: Registry
 }
 
@@ -57,6 +58,7 @@ export const ingest = ({
   clock = Date.now,
   limits = DEFAULT_LIMITS,
   queryUrl,
+  trustedProxies = 0,
   registry = metricsRegistry(),
 }: IngestWorld) => {
   const metrics = ingestMetrics(registry)
@@ -115,6 +117,7 @@ export const ingest = ({
     onOutcomes: metrics.onOutcomes,
     onShed: metrics.onShed,
     queryUrl,
+    trustedProxies,
     log,
     registry,
   })

@@ -25,7 +25,7 @@ const merchants = dynamoMerchants(client, tables.merchants)
 
 const stopping = new AbortController()
 const app = queryApi({
-  tokens: jwtTokens(tokens),
+  tokens: jwtTokens(tokens, { onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read') }),
   grants: dynamoGrants(client, tables.grants),
   metricsOpen,
   corsOrigins,

@@ -202,9 +202,8 @@ const tables = new DynamoDBClient()
 
 export const freshTable = async (table: keyof TableNames): Promise<string> => {
   const TableName = `contract-${table}-${randomUUID()}`
-  const { KeySchema, AttributeDefinitions } = keySchema(tableKeys[table])
   await tables.send(
-    new CreateTableCommand({ TableName, KeySchema, AttributeDefinitions, BillingMode: 'PAY_PER_REQUEST' }),
+    new CreateTableCommand({ TableName, ...keySchema(tableKeys[table]), BillingMode: 'PAY_PER_REQUEST' }),
   )
   await waitUntilTableExists({ client: tables, maxWaitTime: 60, minDelay: 0.05, maxDelay: 2 }, { TableName })
   onTestFinished(async () => {

@@ -6,6 +6,7 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { AccessParts } from '#http/access'
 import type { Registry } from '#http/metrics'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf, startOfDay } from '#ledger/calendar'
@@ -33,6 +34,8 @@ type Given = {
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
   readonly registry?: Registry
+  /** Who sends requests, and for which merchants they may act. */
+  readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly isReady?: () => Promise<boolean>
 } & Partial<Pick<QueryApiParts, 'tokens' | 'grants' | 'log' | 'openShards' | 'corsOrigins'>>
 
@@ -43,6 +46,7 @@ export const aQueryApi = ({
   storeWith = () => ({}),
   onSleep,
   registry,
+  access = ALLOWED,
   isReady = async () => true,
   ...parts
 }: Given = {}) => {
@@ -55,7 +59,7 @@ export const aQueryApi = ({
 
   const app = withToken(
     queryApi({
-      ...ALLOWED,
+      ...access,
       store: withCalls(store, storeWith(store)),
       openShards: memoryEntryStream().openShards,
       clock: () => NOW_MS + elapsedMs,

@@ -39,6 +39,20 @@ describe('CORS_ORIGINS', () => {
   })
 })
 
+describe('TRUSTED_PROXIES', () => {
+  test.each([
+    { given: undefined, read: 0 },
+    { given: '0', read: 0 },
+    { given: '2', read: 2 },
+  ])('of "$given" is read as $read', ({ given, read }) => {
+    expect(readSettings({ TRUSTED_PROXIES: given }).trustedProxies).toBe(read)
+  })
+
+  test.each(['-1', '1.5', 'all', '17', '10.0.0.1'])('of %s is refused by its name', (given) => {
+    expect(() => readSettings({ TRUSTED_PROXIES: given })).toThrow(/TRUSTED_PROXIES/)
+  })
+})
+
 describe('QUERY_URL', () => {
   test.each([
     { given: undefined, read: undefined },
@@ -79,4 +93,26 @@ test('the README lists every setting, and no setting that is not read', () => {
   // The SDK of AWS reads these.
   const ours = listed.filter((name) => !name.startsWith('AWS_'))
   expect(ours.toSorted()).toEqual(SETTINGS.toSorted())
+})
+
+describe('TOKEN_ISSUER', () => {
+  // Tokens name their issuer to the letter; Auth0, for one, with a slash at the end.
+  test.each(['https://tenant.eu.auth0.com/', 'https://login.example.com/realms/Books', 'http://127.0.0.1:8789'])(
+    'of %s is read as it is written',
+    (given) => expect(readSettings({ TOKEN_ISSUER: given }).tokens.issuer).toBe(given),
+  )
+
+  test('is the local issuer when it is not set', () => {
+    expect(readSettings({ ISSUER_PORT: '9000' }).tokens.issuer).toBe('http://127.0.0.1:9000')
+  })
+
+  test.each(['issuer', 'ftp://example.com', 'https://ana:secret@example.com', 'https://example.com/?a=b'])(
+    'of %s is refused, in a message that hides it',
+    (given) => {
+      expect(() => readSettings({ TOKEN_ISSUER: given })).toThrow(
+        /^These settings cannot be used:\n {2}TOKEN_ISSUER: must be/,
+      )
+      expect(() => readSettings({ TOKEN_ISSUER: given })).not.toThrow(/secret/)
+    },
+  )
 })

@@ -42,7 +42,9 @@ export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
 export const merchantResponse = (merchant: Merchant) => {
-  const { merchantId, name, currency, lateEntries, calendar, revision: _inTag, ...forgotten } = merchant
+  const { merchantId, name, currency, lateEntries, calendar, revision: _inTag, ...rest } = merchant
+  // People who administer merchants are told in audit events, and not to every reader of the register.
+  const { savedBy: _inAuditEvents, ...forgotten } = rest
   forgotten satisfies Record<string, never>
   const { from, timeZone, dayStartsAt, zone } = newestRule(calendar)
   return {

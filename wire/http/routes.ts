@@ -18,6 +18,8 @@ export type Access =
       /** What the token has to allow. */
       readonly scope: Scope
       readonly merchants: MerchantRule
+      /** The setting that makes the route open. */
+      readonly openBy?: 'METRICS_OPEN'
     }
 
 /** How the grant of the caller counts. */
@@ -66,8 +68,11 @@ export const QUERY_ROUTES = {
 export const SERVICE_ROUTES = {
   isAlive: { method: 'GET', path: '/healthz', access: 'open' },
   isReady: { method: 'GET', path: '/readyz', access: 'open' },
-  /** Open with the setting METRICS_OPEN. */
-  readMetrics: { method: 'GET', path: '/metrics', access: { scope: 'operations', merchants: 'all' } },
+  readMetrics: {
+    method: 'GET',
+    path: '/metrics',
+    access: { scope: 'operations', merchants: 'all', openBy: 'METRICS_OPEN' },
+  },
   readDocument: { method: 'GET', path: '/openapi.json', access: 'open' },
   readDocs: { method: 'GET', path: '/docs', access: 'open' },
   readProblems: { method: 'GET', path: '/docs/problems', access: 'open' },
