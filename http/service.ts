@@ -44,8 +44,8 @@ export const service = <Table extends Routes>(
     await next()
     const { headers } = c.res
     headers.set('x-request-id', c.get('requestId'))
-    secure(headers, isOverTls(c.req.url, c.req.header('x-forwarded-proto')))
     if (c.get('isGuarded')) keepForItsCaller(headers)
+    secure(headers, isOverTls(c.req.url, c.req.header('x-forwarded-proto')))
   })
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins))
   const door = accessDoor(access)

@@ -1,15 +1,16 @@
-import { pino } from 'pino'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { fileClients } from '#adapters/clients/file-clients'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { onStopSignal, outliveReaders } from '#http/process-life'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { clientsFolder, issuerFolderIn } from './folders.ts'
 import { startIssuer } from './issuer.ts'
 import { removeExpiredClients } from './passing-clients.ts'
 
 const { issuerPort: port, logLevel, dataFolder, tokens, tables } = readSettings()
-const log = pino({ name: 'issuer', level: logLevel })
+const log = processLog({ name: 'issuer', level: logLevel })
+logUncaught(log)
 const folder = issuerFolderIn(dataFolder)
 
 outliveReaders()
