@@ -25,7 +25,7 @@ export type FuzzRequest = {
  * `valid`: it is what the document says; it is answered 2xx or 304, or refused for what the service knows. `refused`: 4xx.
  * `either`: the document does not say. A number: this status.
  */
-export type Expected = 'valid' | 'refused' | 'either' | number
+type Expected = 'valid' | 'refused' | 'either' | number
 
 /** Any request to the operation. Some values are those that are `known`, so that something is found. */
 export const requestsTo = (api: PublishedApi, operation: Operation, known: Known): fc.Arbitrary<FuzzRequest> => {
