@@ -1,3 +1,4 @@
+import type { MerchantId } from '#ledger/identifiers'
 import type { Listed, Page } from '#ledger/ports'
 
 /** A page of items in the order of their keys, after the last key of the page before. */
@@ -12,6 +13,14 @@ export const pageOf = <T>(items: Iterable<T>, keyOf: (item: T) => string, { limi
     limit,
   )
 }
+
+/** A page of the ids that begin so, in their order. */
+export const idsBeginningOf = (ids: Iterable<MerchantId>, beginning: string, page: Page): Listed<MerchantId> =>
+  pageOf(
+    [...new Set(ids)].filter((id) => id.startsWith(beginning)),
+    String,
+    page,
+  )
 
 /** The first `limit` items. `next` is the key of the last of them, when more items follow. */
 export const firstPage = <T>(items: readonly T[], keyOf: (item: T) => string, limit: number): Listed<T> => {

@@ -9,6 +9,7 @@ export const questions: readonly Question[] = [
   { name: 'steps', measure: async () => (await import('./questions/steps.ts')).measureSteps() },
   { name: 'processor', measure: async () => (await import('./questions/processor.ts')).measureProcessor() },
   { name: 'ceiling', measure: async () => (await import('./questions/ceiling.ts')).measureCeiling() },
+  { name: 'access', measure: async () => (await import('./questions/access.ts')).measureAccess() },
   { name: 'ingest', measure: async () => (await import('./questions/ingest-batch.ts')).measureIngest() },
   { name: 'load', measure: async () => (await import('./questions/load.ts')).measureLoad() },
   { name: 'cold', measure: async () => (await import('./questions/cold-book.ts')).measureColdBook() },

@@ -12,8 +12,14 @@ export type Access = {
 }
 
 export type ServiceEnv = {
+  Bindings: {
+    /** The other end of the socket, read when the request came, because a socket that is closed forgets it. */
+    readonly remoteAddress?: string | undefined
+  }
   Variables: {
     requestId: string
+    /** Whether the route asks for a token, so that its answer is for the caller alone. */
+    isGuarded: boolean
     /** Of a route that asks for a token: who sent it. */
     access: Access
     /** Of such a route: what was granted when the request came. */

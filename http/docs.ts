@@ -48,14 +48,14 @@ const published = ({ type, read }: PublishedFile): ServiceHandler => {
   return (c) => {
     made ??= make()
     const { body, etag } = made
-    const headers = { etag, 'cache-control': 'no-cache', ...SECURITY_HEADERS }
+    const headers = { etag, 'cache-control': 'no-cache', ...(type === HTML && PAGE_POLICY) }
     if (matchesTag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     return new Response(body, { headers: { 'content-type': type, ...headers } })
   }
 }
 
 // A page loads everything from this service and may connect to no other. Swagger UI sets styles on its elements.
-const SECURITY_HEADERS = {
+const PAGE_POLICY = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -66,8 +66,6 @@ const SECURITY_HEADERS = {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; '),
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
 }
 
 /** A file of the package swagger-ui-dist. Only this function knows where the package is. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { problemBody, PROBLEMS, type Problem } from '#wire/http/problem'
+import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** Answers on the bare connection, then ends it. */
 export const endWithProblem = (socket: Socket, problem: Problem): void => {
@@ -17,6 +18,8 @@ export const endWithProblem = (socket: Socket, problem: Problem): void => {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'connection: close',
     'content-type: application/problem+json',
+    'cache-control: no-store',
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
   ]

@@ -28,6 +28,8 @@ export const addRoutes = <Table extends Routes>(
 const behind =
   (door: Door, route: Route, handler: ServiceHandler): ServiceHandler =>
   async (c, next) => {
+    // Said before the door answers, whose refusals depend on the caller, too.
+    c.set('isGuarded', route.access !== 'open')
     await door.enter(c, route)
     return await handler(c, next)
   }

@@ -8,9 +8,15 @@ import type { Logger } from 'pino'
 import { problemResponse, type Problem } from '#wire/http/problem'
 import { onStopSignal, outliveReaders } from './process-life.ts'
 import { endWithProblem, problemOfParser } from './raw-problem.ts'
+import { secure } from './security-headers.ts'
 import { limitTime } from './time-limit.ts'
 
-type App = { readonly fetch: (request: Request) => Response | Promise<Response> }
+type App = {
+  readonly fetch: (
+    request: Request,
+    env: { readonly remoteAddress: string | undefined },
+  ) => Response | Promise<Response>
+}
 
 export type Serving = {
   readonly port: number
@@ -45,8 +51,11 @@ export type Address = {
 
 /** Listens. When the port cannot be used, throws an error that says what to do. */
 export const serve = async (app: App, { host, port, onStop, endlessPaths }: Address): Promise<Serving> => {
-  const answer = async (request: Request): Promise<Response> => {
-    const response = await app.fetch(request)
+  const answer = async (
+    request: Request,
+    { incoming }: { incoming: { socket: Pick<Socket, 'remoteAddress'> } },
+  ): Promise<Response> => {
+    const response = await app.fetch(request, { remoteAddress: incoming.socket.remoteAddress })
     // The server is stopping: the next request on this connection would get no answer.
     if (!server.listening) response.headers.set('connection', 'close')
     return response
@@ -98,11 +107,12 @@ const exitOnSignals = (serving: Serving): void => {
 }
 
 // The app answers its own errors. Only a request whose target and host make no URL arrives here.
-const unreadableRequest = () =>
-  problemResponse(
-    { code: 'malformed-request', detail: 'The URL or the Host header is not valid.' },
-    crypto.randomUUID(),
-  )
+const unreadableRequest = () => {
+  const problem = { code: 'malformed-request', detail: 'The URL or the Host header is not valid.' } as const
+  const response = problemResponse(problem, crypto.randomUUID())
+  secure(response.headers, false)
+  return response
+}
 
 // RFC 9112, section 3.2. Node takes the first one, and a proxy before us may take another one.
 const hasSeveralHosts = ({ rawHeaders }: IncomingMessage): boolean =>

@@ -7,10 +7,12 @@ import { jsonResponse, problemResponse, type Problem } from '#wire/http/problem'
 import { SERVICE_ROUTES, type Routes } from '#wire/http/routes'
 import { accessDoor, type AccessParts } from './access.ts'
 import type { ServiceContext, ServiceEnv } from './context.ts'
+import { crossOrigin } from './cors.ts'
 import { docsHandlers } from './docs.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 import { ProblemError } from './problem-error.ts'
 import { addRoutes, type Handlers } from './routes.ts'
+import { isOverTls, secure } from './security-headers.ts'
 import { Unavailable } from './unavailable.ts'
 
 export type ServiceParts = AccessParts & {
@@ -19,6 +21,8 @@ export type ServiceParts = AccessParts & {
   readonly isReady: () => Promise<boolean>
   /** The metrics that `/metrics` answers. */
   readonly registry?: Registry
+  /** The origins of the pages that may call the API from a browser; none by default. */
+  readonly corsOrigins?: readonly string[]
 }
 
 /** What makes a service of its routes. */
@@ -30,7 +34,7 @@ export type Service<Table extends Routes> = {
 
 /** A Hono app that answers every request as the contract says, failed ones included. */
 export const service = <Table extends Routes>(
-  { log, isReady, registry = metricsRegistry(), ...access }: ServiceParts,
+  { log, isReady, registry = metricsRegistry(), corsOrigins = [], ...access }: ServiceParts,
   { routes, handlers, document }: Service<Table>,
 ): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
@@ -38,14 +42,19 @@ export const service = <Table extends Routes>(
   app.use(async (c, next) => {
     c.set('requestId', requestIdOf(c.req.header('x-request-id')))
     await next()
-    c.res.headers.set('x-request-id', c.get('requestId'))
+    const { headers } = c.res
+    headers.set('x-request-id', c.get('requestId'))
+    secure(headers, isOverTls(c.req.url, c.req.header('x-forwarded-proto')))
+    if (c.get('isGuarded')) keepForItsCaller(headers)
   })
+  if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins))
   const door = accessDoor(access)
   addRoutes(app, door, routes, handlers)
   addRoutes(app, door, SERVICE_ROUTES, {
     isAlive: () => jsonResponse({ status: 'ok' }),
     isReady: async () => {
-      const ready = await isReady().catch(() => false)
+      // A service that can check no token can serve no request.
+      const [ready] = await Promise.all([isReady(), access.tokens.ready()]).catch(() => [false])
       return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
     },
     readMetrics: async () => await metricsResponse(registry),
@@ -64,6 +73,16 @@ export const service = <Table extends Routes>(
     return problem(c, { code: 'unexpected-error', detail })
   })
   return app
+}
+
+/**
+ * An answer that depends on who asks: a cache that several callers share neither keeps it nor gives it to another one
+ * (RFC 9111, sections 4.1 and 5.2.2.7).
+ */
+const keepForItsCaller = (headers: Headers): void => {
+  const others = headers.get('cache-control')
+  headers.set('cache-control', others === null ? 'private' : `private, ${others}`)
+  headers.append('vary', 'Authorization')
 }
 
 const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))

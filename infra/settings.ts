@@ -12,14 +12,27 @@ const resourceName = (fallback: string) =>
 
 /** The URL at which clients reach a service, without a slash at the end, so that a path can follow. */
 const serviceUrl = z.string().transform((text, context) => {
-  const url = URL.parse(text)
-  const isAddress = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)
-  if (isAddress && url.username === '' && url.password === '') return url.origin + url.pathname.replace(/\/+$/, '')
-  const message =
-    'must be an http or https URL without credentials, query or fragment, such as https://books.example.com'
-  context.addIssue({ code: 'custom', message })
+  const url = parseAddress(text)
+  if (url !== undefined) return url.origin + url.pathname.replace(/\/+$/, '')
+  context.addIssue({ code: 'custom', message: ADDRESS_RULE })
   return z.NEVER
 })
+
+export const DEFAULT_DATA_FOLDER = '.daybook'
+
+const parseAddress = (text: string): URL | undefined => {
+  const url = URL.parse(text)
+  const isAddress = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)
+  return isAddress && url.username === '' && url.password === '' ? url : undefined
+}
+
+const ADDRESS_RULE =
+  'must be an http or https URL without credentials, query or fragment, such as https://books.example.com'
+/** Whether browsers write an origin like this. They compare texts, so an origin that is written otherwise would never match. */
+const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text
+
+const ORIGINS_RULE =
+  'must be origins as browsers send them, such as https://shop.example.com: in small letters, without path, default port or "*"'
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -40,7 +53,11 @@ const environment = z.object({
   GRANTS_TABLE: resourceName('grants'),
 
   // Where tokens come from. Without an issuer, `npm start` runs one of its own at ISSUER_PORT.
-  TOKEN_ISSUER: serviceUrl.optional(),
+  // Kept to the letter, a slash at the end included: tokens name their issuer so.
+  TOKEN_ISSUER: z
+    .string()
+    .refine((text) => parseAddress(text) !== undefined, ADDRESS_RULE)
+    .optional(),
   TOKEN_AUDIENCE: z.string().min(1).default('daybook'),
   // Cognito's tokens name no audience. With a list, only these clients are known; grants decide in any case.
   TOKEN_CLIENT_IDS: z
@@ -50,12 +67,20 @@ const environment = z.object({
   // Cognito writes `daybook/entries:write` where we say `entries:write`.
   SCOPE_PREFIX: z.string().default(''),
   ISSUER_PORT: port(8789),
+  // Clients are kept in this user pool of Cognito when it is set, and otherwise in files of the local issuer.
+  USER_POOL_ID: z.string().optional(),
   // `/metrics` needs a token with the scope `operations` for every merchant, unless this is set.
   METRICS_OPEN: z.stringbool().default(false),
+  // How many proxies of our own stand before ingest. So many entries of `X-Forwarded-For` are believed, from its end.
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
   // Pages of these origins may call the API from a browser; none by default.
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .superRefine((origins, context) => {
+      const wrong = origins.findIndex((origin) => !isOrigin(origin))
+      if (wrong !== -1) context.addIssue({ code: 'custom', message: `${ORIGINS_RULE}; number ${wrong + 1} is not` })
+    })
     .default([]),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
@@ -82,16 +107,21 @@ const environment = z.object({
     .default(128 * 1024 * 1024),
 
   // Only the local system uses the next settings.
-  DAYBOOK_DATA: z.string().default('.daybook'),
+  DAYBOOK_DATA: z.string().default(DEFAULT_DATA_FOLDER),
   DAYBOOK_SHARDS: z.coerce.number().int().min(1).max(64).default(2),
   // Whether the stream waits for the disk before it acknowledges. `never` is for throw-away data.
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
 })
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(environment.shape)
+
 /** Which tokens are taken. */
-export type TokenSettings = {
+type TokenSettings = {
   /** The URL of the issuer, as its tokens name it. */
   readonly issuer: string
+  /** Whether it is the one that `npm start` runs. */
+  readonly isOurs: boolean
   readonly audience: string
   /** Undefined: a token of any client of the issuer is taken. */
   readonly clientIds: readonly string[] | undefined
@@ -110,8 +140,11 @@ export type Settings = {
   readonly tables: TableNames
   readonly tokens: TokenSettings
   readonly issuerPort: number
+  readonly userPoolId: string | undefined
   /** Whether `/metrics` needs no token. */
   readonly metricsOpen: boolean
+  /** How many entries at the end of `X-Forwarded-For` are believed. */
+  readonly trustedProxies: number
   readonly corsOrigins: readonly string[]
   readonly archiveBucket: string
   readonly athena: { readonly workGroup: string; readonly database: string } | undefined
@@ -149,12 +182,15 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
     },
     tokens: {
       issuer: values.TOKEN_ISSUER ?? `http://127.0.0.1:${values.ISSUER_PORT}`,
+      isOurs: values.TOKEN_ISSUER === undefined,
       audience: values.TOKEN_AUDIENCE,
       clientIds: values.TOKEN_CLIENT_IDS,
       scopePrefix: values.SCOPE_PREFIX,
     },
     issuerPort: values.ISSUER_PORT,
+    userPoolId: values.USER_POOL_ID,
     metricsOpen: values.METRICS_OPEN,
+    trustedProxies: values.TRUSTED_PROXIES,
     corsOrigins: values.CORS_ORIGINS,
     archiveBucket: values.ARCHIVE_BUCKET,
     athena:

@@ -104,7 +104,11 @@ async function* outcomesOf(
         void underWay.shift()
         if (next.length > 0) yield next
       } else if ('lines' in next) {
-        underWay.push(answerBlock(next.lines))
+        const answered = answerBlock(next.lines)
+        // It may fail while the block before it is still under way. Its turn to be heard comes then; until that, an
+        // unhandled rejection would end the process.
+        answered.catch(() => {})
+        underWay.push(answered)
         reading = readFrom(blocks)
       } else {
         reading = undefined

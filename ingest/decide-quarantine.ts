@@ -11,6 +11,7 @@ import { noSuchItem } from '#http/access'
 import { ProblemError } from '#http/problem-error'
 import { orUnavailable, type Dependency } from '#http/unavailable'
 import type { GrantedMerchants } from '#ledger/access'
+import { UNKNOWN, type Act, type Actor } from '#ledger/actor'
 import { contentHash, type Entry, type EntryContent } from '#ledger/entry'
 import type { Clock, AuditTrail, Quarantine } from '#ledger/ports'
 import {
@@ -25,7 +26,7 @@ import { ok } from '#ledger/result'
 import type { FieldProblem } from '#wire/json/fields'
 import { invalid, type Problem } from '#wire/http/problem'
 import { correctedEntry, type Correction } from '#wire/http/requests/quarantine'
-import { auditEventOf, type Decided } from '#wire/http/responses/quarantine'
+import { auditEventsOf, type Decided } from '#wire/http/responses/quarantine'
 import { NOT_WRITTEN, type StampEntries } from './accept-entries.ts'
 import type { StreamWriter } from './stream-writer.ts'
 
@@ -37,8 +38,8 @@ export type DecideQuarantine = {
   discard(key: QuarantineKey, operator: Operator, reason: string): Promise<Decided>
 }
 
-/** Who decides, for the item's list of actions, and the merchants for which they may. */
-export type Operator = { readonly by: string; readonly merchants: GrantedMerchants }
+/** Who decides, and from where, for the item's list of actions, and the merchants for which they may. */
+export type Operator = Actor & { readonly merchants: GrantedMerchants }
 
 export type QuarantineDesk = {
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
@@ -64,7 +65,7 @@ const carryOut = async (
   attempt: (item: Quarantined) => Promise<Tried>,
 ): Promise<Decided> => {
   const decided = await untilCarriedOut(quarantine, key, attempt)
-  await auditTrail.publish(auditEventOf(decided)).catch((error: unknown) => onUnpublished(error, decided))
+  await auditTrail.publish(...auditEventsOf(decided)).catch((error: unknown) => onUnpublished(error, decided))
   return decided
 }
 
@@ -124,7 +125,7 @@ const beginReplay = async (
   content: EntryContent,
 ): Promise<Tried> => {
   const entry = await entryToReplay(desk, item, content, operator)
-  const begun = await note(desk, item, { action: 'replay-begun', entry, by: operator.by, atMs: desk.clock() })
+  const begun = await note(desk, item, { action: 'replay-begun', entry, ...actOf(desk, operator) })
   return begun === 'moved' ? begun : await putOnStream(desk, begun, entry, operator)
 }
 
@@ -147,16 +148,20 @@ const entryToReplay = async (
   throw errors === undefined ? new ProblemError(stamped.error) : inCorrection(errors)
 }
 
-const putOnStream = async (desk: QuarantineDesk, item: Quarantined, entry: Entry, { by }: Operator): Promise<Tried> => {
+const putOnStream = async (
+  desk: QuarantineDesk,
+  item: Quarantined,
+  entry: Entry,
+  operator: Operator,
+): Promise<Tried> => {
   const [position] = await desk.writer.write([entry])
   if (position === undefined) throw new Error('an entry was written and nothing came back')
   if (!position.ok) throw new ProblemError({ ...NOT_WRITTEN[position.error], detail: NOT_ON_STREAM })
-  const action = { action: 'replayed', position: position.value, by, atMs: desk.clock() } as const
-  const noted = await note(desk, item, action)
+  const noted = await note(desk, item, { action: 'replayed', position: position.value, ...actOf(desk, operator) })
   return noted === 'moved' ? noted : replayed(noted, { entry, position: position.value })
 }
 
-const discard = async (desk: QuarantineDesk, item: Quarantined, { by }: Operator, reason: string): Promise<Tried> => {
+const discard = async (desk: QuarantineDesk, item: Quarantined, operator: Operator, reason: string): Promise<Tried> => {
   const state = quarantineState(item)
   if (state.status === 'replayed') throw alreadyDecided('It was replayed.')
   if (state.status === 'discarded') {
@@ -164,7 +169,7 @@ const discard = async (desk: QuarantineDesk, item: Quarantined, { by }: Operator
     return discarded(item, reason)
   }
   if (state.begun !== undefined) throw new ProblemError(REPLAY_BEGUN)
-  const noted = await note(desk, item, { action: 'discarded', reason, by, atMs: desk.clock() })
+  const noted = await note(desk, item, { action: 'discarded', reason, ...actOf(desk, operator) })
   return noted === 'moved' ? noted : discarded(noted, reason)
 }
 
@@ -181,9 +186,11 @@ const discarded = (item: Quarantined, reason: string): Decided => ({
 })
 
 const lastAction = (item: Quarantined) => {
-  const { by = 'unknown', atMs = 0 } = item.actions.at(-1) ?? {}
-  return { item, by, atMs }
+  const { by = UNKNOWN, from = UNKNOWN, atMs = 0 } = item.actions.at(-1) ?? {}
+  return { item, by, from, atMs }
 }
+
+const actOf = ({ clock }: QuarantineDesk, { by, from }: Operator): Act => ({ by, from, atMs: clock() })
 
 /** The item with one more action. */
 const note = async (

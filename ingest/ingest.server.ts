@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
@@ -10,12 +9,14 @@ import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { ENDLESS_PATHS } from './app.ts'
 import { ingest } from './ingest.ts'
 
 const settings = readSettings()
-const log = pino({ name: 'ingest', level: settings.logLevel })
+const log = processLog({ name: 'ingest', level: settings.logLevel })
+logUncaught(log)
 
 const client = documentClient()
 const app = ingest({
@@ -27,13 +28,17 @@ const app = ingest({
   // A client that registers a merchant waits no longer than this for the audit trail.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
   access: {
-    tokens: jwtTokens(settings.tokens),
+    tokens: jwtTokens(settings.tokens, {
+      onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read'),
+    }),
     grants: dynamoGrants(client, settings.tables.grants),
     metricsOpen: settings.metricsOpen,
   },
+  corsOrigins: settings.corsOrigins,
   log,
   registry: processRegistry(),
   queryUrl: settings.queryUrl,
+  trustedProxies: settings.trustedProxies,
   limits: { maxBytesInFlight: settings.maxBytesInFlight, maxEntriesPerSecond: settings.maxEntriesPerSecond },
 })
 

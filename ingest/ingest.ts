@@ -28,11 +28,13 @@ export type IngestWorld = {
   readonly auditTrail?: AuditTrail
   /** Who sends requests, and for which merchants they may act. */
   readonly access: AccessParts
+  readonly corsOrigins?: readonly string[]
   readonly log: ServiceParts['log'] & { warn(details: object, message: string): void }
   readonly clock?: Clock
   readonly limits?: IngestLimits
   /** Where clients reach the query API, without a slash at the end. Undefined: answers have no `Location`. */
   readonly queryUrl?: string | undefined
+  readonly trustedProxies?: number
   readonly registry?: Registry
 }
 
@@ -51,10 +53,12 @@ export const ingest = ({
   quarantine,
   auditTrail = NO_AUDIT_TRAIL,
   access,
+  corsOrigins = [],
   log,
   clock = Date.now,
   limits = DEFAULT_LIMITS,
   queryUrl,
+  trustedProxies = 0,
   registry = metricsRegistry(),
 }: IngestWorld) => {
   const metrics = ingestMetrics(registry)
@@ -89,6 +93,7 @@ export const ingest = ({
   const stamp = stampEntries({ merchants: known, clock, onTrouble, onFault })
   return ingestApp({
     ...access,
+    corsOrigins,
     ...rooms,
     accept: acceptEntries({ stamp, writer }),
     quarantine: decideQuarantine({
@@ -112,6 +117,7 @@ export const ingest = ({
     onOutcomes: metrics.onOutcomes,
     onShed: metrics.onShed,
     queryUrl,
+    trustedProxies,
     log,
     registry,
   })

@@ -13,20 +13,21 @@ import {
 } from '#wire/http/merchant'
 import { invalid, jsonResponse } from '#wire/http/problem'
 import type { FieldProblem } from '#wire/json/fields'
+import { actorOf, type ActorParts } from './operator.ts'
 import type { Registered, Registrar, Terms } from './register-merchant.ts'
 
-export type MerchantParts = { readonly registrar: Registrar }
+export type MerchantParts = ActorParts & { readonly registrar: Registrar }
 
-export const merchantHandlers = ({ registrar }: MerchantParts) => ({
+export const merchantHandlers = ({ registrar, ...parts }: MerchantParts) => ({
   registerMerchant: async (c: ServiceContext) => {
     const merchantId = merchantIdOf(c)
-    const terms = termsOf(c)
+    const terms = termsOf(c, parts)
     const wanted = orInvalid(parseRegistration(merchantId, await readJson(c.req.raw)), 'The merchant is not valid.')
     return registeredResponse(await registrar.register(wanted, terms), terms)
   },
   changeMerchant: async (c: ServiceContext) => {
     const merchantId = merchantIdOf(c)
-    const terms = termsOf(c)
+    const terms = termsOf(c, parts)
     const change = orInvalid(parseMerchantPatch(await readMergePatch(c.req.raw)), 'The change is not valid.')
     return registeredResponse(await registrar.change(merchantId, change, terms), terms)
   },
@@ -38,7 +39,8 @@ const merchantIdOf = (c: ServiceContext): MerchantId => {
   throw new ProblemError(invalid('The merchant id in the path is not valid.', [MALFORMED_MERCHANT_ID]))
 }
 
-const termsOf = (c: ServiceContext): Required<Terms> => ({
+const termsOf = (c: ServiceContext, parts: ActorParts): Required<Terms> => ({
+  actor: actorOf(c, parts),
   preconditions: preconditionsOf(c),
   isPreview: queryOf(c, parseMerchantParams).preview,
 })

@@ -14,7 +14,7 @@ export const publishRegistration = (
   registrar: Registrar,
   { auditTrail, clock, onUnpublished }: Publishing,
 ): Registrar => {
-  const publish = async (registered: Registered, { isPreview = false }: Terms = {}) => {
+  const publish = async (registered: Registered, { isPreview = false }: Terms) => {
     // An unchanged merchant is published too: so sending the same again makes up for an event that was not published.
     if (!isPreview) await auditTrail.publish(merchantSaved(registered.merchant, clock())).catch(onUnpublished)
     return registered

@@ -9,26 +9,26 @@ import { decidedResponse, type Decided } from '#wire/http/responses/quarantine'
 import type { DecideQuarantine } from './decide-quarantine.ts'
 import { locationOf } from './entry-location.ts'
 import type { Gate } from './gate.ts'
-import { operatorOf } from './operator.ts'
+import { operatorOf, type ActorParts } from './operator.ts'
 
-export type QuarantineParts = {
+export type QuarantineParts = ActorParts & {
   readonly quarantine: DecideQuarantine
   /** Where clients reach the query API, without a slash at the end. Undefined: answers have no `Location`. */
   readonly queryUrl?: string | undefined
 }
 
-export const quarantineHandlers = (gate: Gate, { quarantine, queryUrl }: QuarantineParts) => ({
+export const quarantineHandlers = (gate: Gate, { quarantine, queryUrl, ...parts }: QuarantineParts) => ({
   replayQuarantined: gate.admitted(async (c) => {
     const key = quarantineKeyOf(c)
     const { correction } = orInvalid(parseReplayRequest(await readOptionalJson(c.req.raw)), 'The replay is not valid.')
     gate.take(1)
-    return replayedResponse(await quarantine.replay(key, operatorOf(c), correction), queryUrl)
+    return replayedResponse(await quarantine.replay(key, operatorOf(c, parts), correction), queryUrl)
   }),
 
   discardQuarantined: async (c: ServiceContext) => {
     const key = quarantineKeyOf(c)
     const { reason } = orInvalid(parseDiscardRequest(await readJson(c.req.raw)), 'The discard is not valid.')
-    return jsonResponse(decidedResponse(await quarantine.discard(key, operatorOf(c), reason)))
+    return jsonResponse(decidedResponse(await quarantine.discard(key, operatorOf(c, parts), reason)))
   },
 })
 

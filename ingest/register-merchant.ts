@@ -3,6 +3,7 @@ import { noSuchMerchant } from '#http/access'
 import { preconditionsHold, type Preconditions } from '#http/preconditions'
 import { ProblemError } from '#http/problem-error'
 import { orUnavailable, type Dependency } from '#http/unavailable'
+import type { Actor } from '#ledger/actor'
 import type { MerchantId } from '#ledger/identifiers'
 import {
   changeMerchant,
@@ -21,14 +22,16 @@ import { invalid, type Problem } from '#wire/http/problem'
 /** Sending the same again changes nothing. Throws a ProblemError when the merchant cannot be saved. */
 export type Registrar = {
   /** Registers a merchant, or changes the one that exists. */
-  register(wanted: Registration, terms?: Terms): Promise<Registered>
+  register(wanted: Registration, terms: Terms): Promise<Registered>
   /** Changes a merchant that exists. */
-  change(merchantId: MerchantId, change: MerchantChange, terms?: Terms): Promise<Registered>
+  change(merchantId: MerchantId, change: MerchantChange, terms: Terms): Promise<Registered>
 }
 
 export type Registered = { readonly merchant: Merchant; readonly isNew: boolean }
 
 export type Terms = {
+  /** Who asks for the change. */
+  readonly actor: Actor
   /** What has to be true of the merchant at the moment of the change. */
   readonly preconditions?: Preconditions
   /** Answers the merchant as it would become, and saves nothing. */
@@ -45,12 +48,12 @@ export type Register = {
 export const registrar = ({ merchants, zones, clock }: Register): Registrar => ({
   async register(wanted, terms) {
     const edit: Edit = (current) => registerMerchant(current, wanted, zones, clock())
-    return await saveEdited(merchants, wanted.merchantId, edit, terms)
+    return await saveEdited({ merchants, clock }, wanted.merchantId, edit, terms)
   },
   async change(merchantId, change, terms) {
     const edit: Edit = (current) =>
       current === undefined ? refuse('unknown-merchant') : changeMerchant(current, change, zones, clock())
-    return await saveEdited(merchants, merchantId, edit, terms)
+    return await saveEdited({ merchants, clock }, merchantId, edit, terms)
   },
 })
 
@@ -59,10 +62,10 @@ type Edit = (current: Merchant | undefined) => Result<Merchant, Refusal>
 type Refusal = MerchantRefusal | 'unknown-merchant'
 
 const saveEdited = async (
-  merchants: Register['merchants'],
+  { merchants, clock }: Pick<Register, 'merchants' | 'clock'>,
   merchantId: MerchantId,
   edit: Edit,
-  { preconditions = {}, isPreview = false }: Terms = {},
+  { actor, preconditions = {}, isPreview = false }: Terms,
 ): Promise<Registered> => {
   let tried: Merchant | undefined
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -73,13 +76,14 @@ const saveEdited = async (
     requirePreconditions(preconditions, current, tried)
     if (!edited.ok) throw new ProblemError(REFUSALS[edited.error])
 
-    const registered: Registered = { merchant: edited.value, isNew: current === undefined }
-    if (isPreview || edited.value === current) return registered
+    const isNew = current === undefined
+    if (isPreview || edited.value === current) return { merchant: edited.value, isNew }
+    const merchant: Merchant = { ...edited.value, savedBy: { ...actor, atMs: clock() } }
     // The save is conditional on the revision that the preconditions were checked against, so no change can come
     // between.
-    if ((await orUnavailable(merchants.save(edited.value), REGISTER)) === 'saved') return registered
+    if ((await orUnavailable(merchants.save(merchant), REGISTER)) === 'saved') return { merchant, isNew }
     // Another request has changed the merchant meanwhile, so this one is applied to its new state.
-    tried = edited.value
+    tried = merchant
   }
   throw new ProblemError(CHANGED_MEANWHILE)
 }

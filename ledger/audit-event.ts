@@ -2,7 +2,16 @@ import { contentHash } from './entry.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { SetAside } from './quarantine.ts'
 
-type AuditEventKind = 'merchant.saved' | 'quarantine.set-aside' | 'quarantine.replayed' | 'quarantine.discarded'
+type AuditEventKind =
+  | 'merchant.saved'
+  | 'quarantine.set-aside'
+  | 'quarantine.replay-begun'
+  | 'quarantine.replayed'
+  | 'quarantine.discarded'
+  | 'client.added'
+  | 'client.secret-added'
+  | 'client.secret-dropped'
+  | 'client.revoked'
 
 /**
  * A decision about merchants, books or entries. It is published after it is durable in the place where it counts, so

@@ -15,11 +15,20 @@ export type Method = (typeof METHODS)[number]
 /** A field. `json` is its name in JSON where that is another one; `column` is its column in the archive. */
 type Field = { readonly json?: string; readonly column: string; readonly optional?: true } & KindAndLimits
 
-/** Texts are bounded in code points. The other kinds have one bound each, wherever they stand. */
+/**
+ * Texts are bounded in code points, and each says whether it may hold card numbers (ledger/card-number.ts); of pairs, the
+ * values are meant. The other kinds have one bound each, wherever they stand. Ids are never looked at for card numbers:
+ * of ten numbers that a client counts up, one has a valid check digit.
+ */
 type KindAndLimits =
   | { readonly kind: Exclude<Kind, 'text' | 'pairs'> }
-  | { readonly kind: 'text'; readonly max: number }
-  | { readonly kind: 'pairs'; readonly max: { readonly pairs: number; readonly key: number; readonly value: number } }
+  | { readonly kind: 'text'; readonly max: number; readonly cardNumbers: CardNumbers }
+  | { readonly kind: 'pairs'; readonly max: PairLimits; readonly cardNumbers: CardNumbers }
+
+type PairLimits = { readonly pairs: number; readonly key: number; readonly value: number }
+
+/** `refused`: a new entry with a card number in this field is not accepted. One that was accepted earlier stays valid. */
+type CardNumbers = 'refused' | 'taken'
 
 /** What a field of each kind holds. */
 type Values = {
@@ -50,13 +59,19 @@ export const ENTRY_FIELDS = {
   currency: { column: 'currency', kind: 'currency' },
   occurredAtMs: { json: 'occurredAt', column: 'occurred_at', kind: 'instant' },
   method: { column: 'method', kind: 'method', optional: true },
-  category: { column: 'category', kind: 'text', max: 64, optional: true },
-  description: { column: 'description', kind: 'text', max: 200, optional: true },
-  reference: { column: 'reference', kind: 'text', max: 100, optional: true },
+  category: { column: 'category', kind: 'text', max: 64, cardNumbers: 'refused', optional: true },
+  description: { column: 'description', kind: 'text', max: 200, cardNumbers: 'refused', optional: true },
+  reference: { column: 'reference', kind: 'text', max: 100, cardNumbers: 'refused', optional: true },
   terminalId: { column: 'terminal_id', kind: 'clientId', optional: true },
   terminalSeq: { column: 'terminal_seq', kind: 'runningNumber', optional: true },
   reverses: { column: 'reverses', kind: 'clientId', optional: true },
-  metadata: { column: 'metadata', kind: 'pairs', max: { pairs: 20, key: 40, value: 200 }, optional: true },
+  metadata: {
+    column: 'metadata',
+    kind: 'pairs',
+    max: { pairs: 20, key: 40, value: 200 },
+    cardNumbers: 'refused',
+    optional: true,
+  },
 } as const satisfies Readonly<Record<string, Field>>
 
 type Fields = typeof ENTRY_FIELDS

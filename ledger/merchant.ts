@@ -1,3 +1,4 @@
+import type { Act } from './actor.ts'
 import {
   businessDayOf,
   makeRule,
@@ -25,6 +26,8 @@ export type Merchant = {
   readonly lateEntries: LatePolicy
   /** Starts at 1 and rises by 1 with every change. */
   readonly revision: number
+  /** Who made this revision. Absent of one that was saved before this was recorded. */
+  readonly savedBy?: Act
 }
 
 /** The wanted change of a merchant. A field that is left out keeps its value; null asks for the default. */

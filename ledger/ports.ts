@@ -78,6 +78,11 @@ export type Merchants = {
   save(merchant: Merchant): Promise<'saved' | 'moved'>
   /** All merchants, page by page in a fixed order. A page without `next` is the last. */
   list(page: Page): Promise<Listed<Merchant>>
+  /**
+   * The ids that begin so, in their order and page by page; `after` is an id that begins so. Reads no other merchant. An
+   * id that was registered a moment ago may be missing.
+   */
+  idsBeginning(beginning: string, page: Page): Promise<Listed<MerchantId>>
 }
 export type Page = { readonly limit: number; readonly after?: string }
 export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
@@ -92,11 +97,16 @@ export type Quarantine = {
   setAside(item: SetAside): Promise<void>
   /**
    * Lists whole items of any size. A page ends early when the bytes of the next item would take it beyond
-   * QUARANTINE_PAGE_BYTES. The items of one merchant come by day and then by id; otherwise the order has no meaning. An
-   * item that cannot be read does not hide the others: it comes as 'unreadable', with its key, and with the reason in
-   * its detail.
+   * QUARANTINE_PAGE_BYTES. The items of one merchant come by day and then by id; otherwise the order has no meaning. A
+   * place is a `quarantinePlace`, of an item or of none; filtered by merchant, one of that merchant. An item that cannot
+   * be read does not hide the others: it comes as 'unreadable', with its key, and with the reason in its detail.
    */
   list(filter: QuarantineFilter, page: Page): Promise<Listed<Quarantined>>
+  /**
+   * The ids of merchants that begin so and of which something was set aside, in their order and page by page; `after` is
+   * an id that begins so. Reads nothing of other merchants. The read is strongly consistent.
+   */
+  merchantsBeginning(beginning: string, page: Page): Promise<Listed<MerchantId>>
   /**
    * The first `limit` items of one id of a book, by content hash. The read is strongly consistent. Usually there are
    * none. There is more than one when several contents used the id.
@@ -142,6 +152,8 @@ export type Tokens = {
    * may read. Throws when the issuer's keys are out of reach.
    */
   verify(token: string): Promise<Result<Caller, string>>
+  /** Returns once tokens can be verified. Throws when the issuer's keys are out of reach. */
+  ready(): Promise<void>
 }
 
 /** Which merchants each client and person may act for. */

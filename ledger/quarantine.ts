@@ -1,6 +1,8 @@
 import type { GrantedMerchants } from './access.ts'
+import type { Act } from './actor.ts'
 import { contentHash, type Entry } from './entry.ts'
 import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
+import { ok, refuse, type Result } from './result.ts'
 
 /** The reasons for which a record can never succeed as it is. */
 export const QUARANTINE_REASONS = [
@@ -50,15 +52,16 @@ export type Quarantined = SetAside & {
 export type QuarantineOutline = Omit<Quarantined, 'raw'>
 
 /**
- * An action of an operator on an item, with its time. A replay is two actions, because it is decided before the entry
- * is put on the stream and done afterwards. Between the two, and after a crash there, the entry may be counted, so no
- * other decision is possible.
+ * An action of an operator on an item, with its time and the address that it came from. A replay is two actions, because
+ * it is decided before the entry is put on the stream and done afterwards. Between the two, and after a crash there, the
+ * entry may be counted, so no other decision is possible.
  */
-export type QuarantineAction = { readonly by: string; readonly atMs: number } & (
-  | { readonly action: 'replay-begun'; readonly entry: Entry }
-  | { readonly action: 'replayed'; readonly position: Position }
-  | { readonly action: 'discarded'; readonly reason: string }
-)
+export type QuarantineAction = Act &
+  (
+    | { readonly action: 'replay-begun'; readonly entry: Entry }
+    | { readonly action: 'replayed'; readonly position: Position }
+    | { readonly action: 'discarded'; readonly reason: string }
+  )
 
 export const QUARANTINE_STATUSES = ['waiting', 'replayed', 'discarded'] as const
 type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number]
@@ -115,6 +118,16 @@ export const quarantineKey = ({
   }
   const prefix = entryItemPrefix(subject.businessDay, subject.entryId)
   return { scope: subject.merchantId, item: `${prefix}${contentHash(subject)}` }
+}
+
+/** A key as the place at which a page of a list ends. */
+export const quarantinePlace = ({ scope, item }: QuarantineKey): string => `${scope}\n${item}`
+
+/** The key that such a place names. */
+export const parseQuarantinePlace = (text: string): Result<QuarantineKey, 'not-a-place'> => {
+  // No key that we make comes near this length, and the store takes none that is much longer.
+  const [, scope, item] = text.length > 1_000 ? [] : (/^([^\n]+)\n([^\n]+)$/.exec(text) ?? [])
+  return scope === undefined || item === undefined ? refuse('not-a-place') : ok({ scope, item })
 }
 
 /**

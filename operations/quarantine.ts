@@ -1,10 +1,12 @@
 /** `npm run quarantine`: shows the quarantine and decides about its items, over the HTTP of the two services. */
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { localToken } from '#infra/local/local-token'
 import { useRunningSystem } from '#infra/local/running-system'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
 import { table, type Terminal } from './terminal.ts'
+import { tokenIn } from './token-file.ts'
 
 export const USAGE = `npm run quarantine -- list [--status S] [--merchant M] [--reason R]
 npm run quarantine -- show ID
@@ -15,9 +17,10 @@ npm run quarantine -- discard ID --reason TEXT
   --reason    of list: ${QUARANTINE_REASONS.join(', ')}
   --set       a corrected field; VALUE is JSON or text, null removes the field
   --entry     corrected fields as a JSON object in a file, - for standard input
-  --by        who you are, for the record (default: your login name)
   --json      prints the answer as JSON
   --ingest, --query   URLs of the two services (default: INGEST_URL and QUERY_URL, or the running local system)
+  --token-file        a file that holds a token with the scope operations (default: DAYBOOK_TOKEN_FILE); for the running
+                      local system, the command makes a token of its own. Its client is recorded with every decision.
 
 Exit code: 0 done, 1 refused, 2 wrong arguments, 3 no system runs or answers.`
 
@@ -30,10 +33,10 @@ export const quarantine: Command = async (args, terminal) => {
       reason: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       entry: { type: 'string' },
-      by: { type: 'string' },
       json: { type: 'boolean', default: false },
       ingest: { type: 'string' },
       query: { type: 'string' },
+      'token-file': { type: 'string' },
     },
   })
   const [action, id, ...more] = positionals
@@ -42,20 +45,22 @@ export const quarantine: Command = async (args, terminal) => {
   switch (action) {
     case 'list':
       if (id !== undefined) throw new UsageError('list takes no ID. Write show ID to see one item.')
-      return await list(terminal, urlsOf(values), values)
+      return await list(terminal, await servicesOf(values), values)
     case 'show': {
       const item = needed(id, 'ID: the id of an item, as list shows it')
-      return await show(terminal, urlsOf(values), item, values.json)
+      return await show(terminal, await servicesOf(values), item, values.json)
     }
     case 'replay': {
       const item = needed(id, 'ID: the id of an item, as list shows it')
       const entry = correctionOf(values)
-      return await requestDecision(terminal, urlsOf(values), { item, action, body: entry ? { entry } : {} }, values)
+      const request = { item, action, body: entry ? { entry } : {} }
+      return await requestDecision(terminal, await servicesOf(values), request, values.json)
     }
     case 'discard': {
       const item = needed(id, 'ID: the id of an item, as list shows it')
       const reason = needed(values.reason, '--reason: why the item is discarded')
-      return await requestDecision(terminal, urlsOf(values), { item, action, body: { reason } }, values)
+      const request = { item, action, body: { reason } }
+      return await requestDecision(terminal, await servicesOf(values), request, values.json)
     }
     default:
       throw new UsageError(
@@ -66,14 +71,37 @@ export const quarantine: Command = async (args, terminal) => {
   }
 }
 
-type Urls = { readonly ingest: string; readonly query: string }
+/** Where the two services are, and the token to send to them. */
+type Services = { readonly ingest: string; readonly query: string; readonly token: string }
 
-const urlsOf = ({ ingest, query }: { readonly [Url in keyof Urls]?: string | undefined }): Urls => {
-  const known = { ingest: ingest ?? process.env['INGEST_URL'], query: query ?? process.env['QUERY_URL'] }
-  if (known.ingest !== undefined && known.query !== undefined) return { ingest: known.ingest, query: known.query }
+type Named = { readonly [Name in 'ingest' | 'query' | 'token-file']?: string | undefined }
+
+const servicesOf = async (named: Named): Promise<Services> => {
+  const { INGEST_URL, QUERY_URL, DAYBOOK_TOKEN_FILE } = process.env
+  const [ingest, query] = [named.ingest ?? INGEST_URL, named.query ?? QUERY_URL]
+  const file = named['token-file'] ?? DAYBOOK_TOKEN_FILE
+  if (file === undefined && (ingest ?? query) !== undefined) {
+    throw new UsageError(
+      'Missing --token-file or DAYBOOK_TOKEN_FILE: a file with a token for the services that are named.',
+    )
+  }
+  const token = file === undefined ? undefined : tokenIn(file)
+  if (ingest !== undefined && query !== undefined && token !== undefined) return { ingest, query, token }
   const running = useRunningSystem()
-  return { ingest: known.ingest ?? running.ingest, query: known.query ?? running.query }
+  return {
+    ingest: ingest ?? running.ingest,
+    query: query ?? running.query,
+    token: token ?? (await localToken(OPERATOR)),
+  }
 }
+
+/** Long enough for a list of many pages. */
+const OPERATOR = {
+  name: `npm run quarantine, ${userInfo().username}`,
+  scopes: ['operations'],
+  merchants: ['*'],
+  ttlSeconds: 600,
+} as const
 
 const needed = (value: string | undefined, what: string): string => {
   if (value === undefined || value.trim() === '') throw new UsageError(`Missing ${what}.`)
@@ -116,13 +144,13 @@ type Filter = {
   readonly json: boolean
 }
 
-const list = async (terminal: Terminal, { query }: Urls, filter: Filter): Promise<Exit> => {
+const list = async (terminal: Terminal, { query, token }: Services, filter: Filter): Promise<Exit> => {
   const { status, merchant, reason, json } = filter
   const wanted = { ...(status !== 'all' && { status }), ...(merchant && { merchant }), ...(reason && { reason }) }
   const items: Item[] = []
   for (let cursor: string | null | undefined; cursor !== null;) {
     const params = new URLSearchParams({ ...wanted, limit: '500', ...(cursor !== undefined && { cursor }) })
-    const page = await ask(`${query}/v1/quarantine?${params.toString()}`)
+    const page = await ask(token, `${query}/v1/quarantine?${params.toString()}`)
     if (!('answer' in page)) return refuse(terminal, page.problem)
     const { data, nextCursor } = page.answer as { data: Item[]; nextCursor: string | null }
     items.push(...data)
@@ -150,8 +178,8 @@ const listOf = (items: readonly Item[]): string => {
   return [names, rule, ...lines.map((line, row) => `${line}\n  ${items[row]?.quarantineId}`), '', count].join('\n')
 }
 
-const show = async (terminal: Terminal, { query }: Urls, id: string, json: boolean): Promise<Exit> => {
-  const found = await ask(`${query}/v1/quarantine/${encodeURIComponent(id)}`)
+const show = async (terminal: Terminal, { query, token }: Services, id: string, json: boolean): Promise<Exit> => {
+  const found = await ask(token, `${query}/v1/quarantine/${encodeURIComponent(id)}`)
   if (!('answer' in found)) return refuse(terminal, found.problem)
   const item = found.answer as Item
   terminal.print(json ? JSON.stringify(item, undefined, 2) : detailsOf(item))
@@ -166,7 +194,9 @@ const detailsOf = (item: Item): string => {
     ...(entry === undefined ? [] : ['', 'entry', indented(entry)]),
     ...(replayedAs === undefined ? [] : ['', 'replayed as', indented(replayedAs)]),
     ...(actions.length === 0 ? [] : ['', 'actions']),
-    ...actions.map(({ at, by, action, ...rest }) => `  ${at}  ${by}  ${action}  ${JSON.stringify(rest)}`),
+    ...actions.map(
+      ({ at, by, from, action, ...rest }) => `  ${at}  ${by}  ${from}  ${action}  ${JSON.stringify(rest)}`,
+    ),
     '',
     'bytes',
     `  ${readable(Buffer.from(raw, 'base64'))}`,
@@ -190,13 +220,12 @@ type DecisionRequest = { readonly item: string; readonly action: 'replay' | 'dis
 
 const requestDecision = async (
   terminal: Terminal,
-  { ingest }: Urls,
+  { ingest, token }: Services,
   { item, action, body }: DecisionRequest,
-  { by = userInfo().username, json }: { readonly by?: string | undefined; readonly json: boolean },
+  json: boolean,
 ): Promise<Exit> => {
-  const decided = await ask(`${ingest}/v1/quarantine/${encodeURIComponent(item)}/${action}`, {
+  const decided = await ask(token, `${ingest}/v1/quarantine/${encodeURIComponent(item)}/${action}`, {
     method: 'POST',
-    headers: { 'x-operator': by, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
   if (!('answer' in decided)) return refuse(terminal, decided.problem)
@@ -220,7 +249,7 @@ type Item = {
   readonly position: string
   readonly entry?: { readonly direction: string; readonly amount: number; readonly currency: string }
   readonly replayedAs?: object
-  readonly actions: readonly { readonly action: string; readonly by: string; readonly at: string }[]
+  readonly actions: readonly Readonly<Record<'action' | 'by' | 'from' | 'at', string>>[]
   readonly raw: string
 }
 
@@ -237,8 +266,14 @@ type ProblemBody = {
 }
 
 /** The answer, or the problem that the operator can mend. Throws when trying again later may help. */
-const ask = async (url: string, init: RequestInit = {}): Promise<{ answer: unknown } | { problem: ProblemBody }> => {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }).catch((cause: unknown) => {
+const ask = async (
+  token: string,
+  url: string,
+  init: { readonly method?: 'POST'; readonly body?: string } = {},
+): Promise<{ answer: unknown } | { problem: ProblemBody }> => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const response = await fetch(url, { ...init, headers, signal }).catch((cause: unknown) => {
     throw new Error(
       `${new URL(url).origin} does not answer. Check that it runs, or name it with --ingest and --query.`,
       { cause },

@@ -1,5 +1,6 @@
 import type { QueryResult } from '#ledger/archive'
 import { jsonTextOfAnySize } from '#wire/json/json'
+import { visible } from './terminal.ts'
 
 type Answer = AsyncIterable<QueryResult>
 
@@ -84,14 +85,6 @@ const isNumeric = (cells: readonly unknown[]): boolean =>
   cells.every((cell) => cell === null || typeof cell === 'number' || typeof cell === 'bigint')
 
 const tableText = (cell: unknown): string => (cell === null ? 'NULL' : visible(plainText(cell)))
-
-/** Line breaks would tear the table. A terminal would obey other control characters, or reverse the text after them. */
-const visible = (text: string): string =>
-  text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\uFEFF]/gu, (character) => {
-    if (character === '\n') return '\\n'
-    const digits = character.charCodeAt(0).toString(16)
-    return digits.length > 2 ? `\\u${digits}` : `\\x${digits.padStart(2, '0')}`
-  })
 
 const plainText = (cell: unknown): string => {
   if (typeof cell === 'string') return cell

@@ -53,8 +53,9 @@ export const progressBar = (label: string, total: number): ((more: number) => vo
   }
 }
 
-/** Rows under headings, in columns; all but the first column are aligned to the right. */
-export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
+/** Rows under headings, in columns; all but the first column are aligned to the right. Control characters are spelled out. */
+export const table = (headings: readonly string[], given: readonly (readonly string[])[]): string => {
+  const rows = given.map((cells) => cells.map(visible))
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
   )
@@ -65,6 +66,17 @@ export const table = (headings: readonly string[], rows: readonly (readonly stri
       .trimEnd()
   return [line(headings), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
+
+/**
+ * The text with its control characters spelled out. Line breaks would tear a table. A terminal would obey other control
+ * characters, or reverse the text after them.
+ */
+export const visible = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\uFEFF]/gu, (character) => {
+    if (character === '\n') return '\\n'
+    const digits = character.charCodeAt(0).toString(16)
+    return digits.length > 2 ? `\\u${digits}` : `\\x${digits.padStart(2, '0')}`
+  })
 
 /** 1234567 as "1,234,567", so that a person reads its size at a glance. */
 export const digits = (value: number | bigint): string => value.toLocaleString('en')

@@ -6,6 +6,7 @@ import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
+import type { Actor } from '#ledger/actor'
 import { MINUTE_MS } from '#ledger/calendar'
 import { everyListed } from '#ledger/listed'
 import type { Merchant } from '#ledger/merchant'
@@ -17,6 +18,7 @@ import { instantText } from '#wire/entry/instant'
 import { merchantSaved } from '#wire/archive/merchant'
 import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, type Command, type Exit } from './command.ts'
+import { operatorHere } from './operator.ts'
 import { table, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run zones [-- --dry-run] [--json]
@@ -34,6 +36,8 @@ export type ZonesWorld = {
   readonly auditTrail: AuditTrail
   readonly zones: ZoneData
   readonly clock: Clock
+  /** Who runs the command. */
+  readonly actor: Actor
 }
 
 /** The command over a register. The register is opened only for arguments that make sense. */
@@ -64,7 +68,7 @@ const update = async (world: ZonesWorld, listed: Merchant): Promise<Outcome> => 
   for (let attempt = 1; current !== undefined && attempt <= MAX_ATTEMPTS; attempt += 1) {
     const planned = plan(world, current)
     if (!planned.ok || planned.value === undefined) return planned
-    const { merchant } = planned.value
+    const merchant: Merchant = { ...planned.value.merchant, savedBy: { ...world.actor, atMs: world.clock() } }
     if ((await world.merchants.save(merchant)) === 'saved') {
       const told = world.auditTrail.publish(merchantSaved(merchant, world.clock()))
       return await told.then(
@@ -165,6 +169,7 @@ const runningWorld = (): ZonesWorld => {
     auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient(), streamName)),
     zones: ianaZones,
     clock: Date.now,
+    actor: operatorHere(),
   }
 }
 

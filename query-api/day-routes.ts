@@ -55,7 +55,7 @@ export const dayHandlers = (parts: RouteParts) => {
       const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) =>
         store.journal.end({ merchantId, day }),
       )
-      const etag = windowsTag(merchant, read?.number ?? 0, size)
+      const etag = windowsTag(merchant, day, read?.number ?? 0, size)
       const known = answerKnown(c, { etag, asOf })
       if (known !== undefined) return known
       const totals = await foldWindows(store.journal, read, WINDOW_MS[size])

@@ -1,3 +1,4 @@
+import { noSuchMerchant } from '#http/access'
 import type { ServiceContext } from '#http/context'
 import { ProblemError } from '#http/problem-error'
 import type { MerchantId } from '#ledger/identifiers'
@@ -10,7 +11,8 @@ import type { Freshness } from './freshness.ts'
 /**
  * To be called right before reading. Waits until the positions that the client names are applied, as long as it prefers
  * to wait, and answers how fresh the following reads are; for one merchant, also up to when its entries are applied.
- * Throws the problem `not-applied-yet` when the positions are not applied in time.
+ * Throws the problem `not-applied-yet` when the positions are not applied in time. After a wait, the merchants of the
+ * context are those that are granted then.
  */
 export type FreshEnough = (c: ServiceContext, after: Positions | undefined, merchantId?: MerchantId) => Promise<AsOf>
 
@@ -20,9 +22,19 @@ export const freshEnough =
   (parts: FreshParts): FreshEnough =>
   async (c, after, merchantId) => {
     const { freshness, clock } = parts
-    if (after !== undefined) await untilApplied(freshness, c, after)
+    if (after !== undefined) {
+      await untilApplied(freshness, c, after)
+      await stillAllowed(c, merchantId)
+    }
     return merchantId === undefined ? { asOfMs: clock(), appliedThroughMs: null } : await freshNow(parts, merchantId)
   }
+
+/** The wait may have outlasted the token, or the grant as it was known when the request came. */
+const stillAllowed = async (c: ServiceContext, merchantId: MerchantId | undefined): Promise<void> => {
+  const merchants = await c.get('access').merchants()
+  if (merchantId !== undefined && !merchants.covers(merchantId)) throw noSuchMerchant()
+  c.set('merchants', merchants)
+}
 
 /** How fresh reads of a merchant are from now on. */
 export const freshNow = async ({ freshness, clock }: FreshParts, merchantId: MerchantId): Promise<AsOf> => {

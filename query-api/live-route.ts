@@ -15,7 +15,7 @@ export const liveHandlers = ({ store, fresh, live }: RouteParts & { readonly liv
     if (c.req.method === 'HEAD') return eventStream(null)
     // A browser that reconnects sends its newest id in the header, and the URL as it was at first.
     const seenTag = tagInEventId(c.req.header('last-event-id') || lastEventId)
-    return eventStream(await live.follow(merchant, seenTag))
+    return eventStream(await live.follow(merchant, seenTag, c.get('access')))
   },
 })
 

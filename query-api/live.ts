@@ -3,7 +3,10 @@
  *
  * A merchant's books are looked at once every quarter of a second, independent of the number of clients. One timer does
  * that for all merchants, and a second one sends all heartbeats. Without clients there are no timers.
+ *
+ * A client stays as long as it may read the merchant (`live-permission.ts`). The first timer looks at that, too.
  */
+import type { Access } from '#http/context'
 import type { ServiceParts } from '#http/service'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
@@ -11,20 +14,22 @@ import { concurrently } from '#ledger/concurrently'
 import { liveClient, type LiveClient } from './live-client.ts'
 import { merchantWatch, type MerchantWatch, type WatchParts } from './merchant-watch.ts'
 import { shared } from './shared-reads.ts'
-import type { Every } from './timer.ts'
+import { permissionToFollow, type Permission } from './live-permission.ts'
+import type { Every, Timer } from './timer.ts'
 
 export type Live = {
   /**
    * Events of the merchant's days from now on. A client that comes back with the tag of the present state gets no event
    * at first. Any other client first gets every open day and the current one, newest first. Throws when the books
-   * cannot be read.
+   * cannot be read. Ends when the client may no longer read the merchant.
    */
-  follow(merchant: Merchant, seenTag: string | undefined): Promise<ReadableStream<Uint8Array>>
+  follow(merchant: Merchant, seenTag: string | undefined, access: Access): Promise<ReadableStream<Uint8Array>>
   /** How many clients there are. */
   clientCount(): number
 }
 
 export type LiveParts = WatchParts & {
+  readonly timer: Pick<Timer, 'nowMs'>
   readonly every: Every
   readonly log: ServiceParts['log']
   /** Aborted when the service stops. That ends all streams. */
@@ -56,6 +61,7 @@ export const liveDays = (parts: LiveParts): Live => {
   }
 
   const allClients = () => [...followed.values()].flatMap(({ clients }) => [...clients])
+  const endForbidden = () => allClients().forEach(endUnlessPermitted)
 
   const startTimers = () => {
     let isLooking = false
@@ -65,7 +71,11 @@ export const liveDays = (parts: LiveParts): Live => {
       await concurrently([...followed.values()], LOOKS_AT_ONCE, lookOrLog)
       isLooking = false
     }
-    const stopLooking = every(LOOK_EVERY_MS, () => void lookAtAll())
+    const stopLooking = every(LOOK_EVERY_MS, () => {
+      // Not a part of the looks: these wait for the store.
+      endForbidden()
+      void lookAtAll()
+    })
     const stopBeating = every(HEARTBEAT_EVERY_MS, () => allClients().forEach((client) => client.beat()))
     return () => {
       stopLooking()
@@ -94,7 +104,7 @@ export const liveDays = (parts: LiveParts): Live => {
   stopping.addEventListener('abort', () => allClients().forEach((client) => client.end()))
 
   return {
-    async follow(merchant, seenTag) {
+    async follow(merchant, seenTag, access) {
       const joined = join(merchant)
       try {
         joined.watch.expect(merchant)
@@ -104,10 +114,12 @@ export const liveDays = (parts: LiveParts): Live => {
         throw error
       }
       // There is no await from here to the return, so no news can come in between.
-      const client = liveClient(() => {
+      const permission = permissionToFollow(merchant.merchantId, access, parts)
+      const onGone = () => {
         joined.clients.delete(client)
         leave(joined)
-      }, onEventSent)
+      }
+      const client = { ...liveClient(onGone, onEventSent), ...permission }
       joined.clients.add(client)
       client.offer(joined.watch.missedBy(seenTag))
       if (stopping.aborted) client.end()
@@ -117,11 +129,17 @@ export const liveDays = (parts: LiveParts): Live => {
   }
 }
 
+type Follower = LiveClient & Permission
+
+const endUnlessPermitted = (client: Follower): void => {
+  if (!client.holds()) client.end()
+}
+
 /** A merchant with clients. `followers` counts its clients, and requests that are about to become clients. */
 type Followed = {
   readonly merchantId: MerchantId
   readonly watch: MerchantWatch
-  readonly clients: Set<LiveClient>
+  readonly clients: Set<Follower>
   /** Looks at the books and sends the news to all clients. */
   readonly look: () => Promise<void>
   followers: number
@@ -129,10 +147,14 @@ type Followed = {
 }
 
 const followedMerchant = (merchantId: MerchantId, watch: MerchantWatch): Followed => {
-  const clients = new Set<LiveClient>()
+  const clients = new Set<Follower>()
   const look = async () => {
     const news = await watch.look()
-    for (const client of clients) client.offer(news)
+    for (const client of clients) {
+      // The look may have taken long.
+      endUnlessPermitted(client)
+      client.offer(news)
+    }
   }
   // A client that comes while a look is under way waits for the next look, which sees everything that was there when it
   // came.

@@ -7,7 +7,8 @@ import { parsePageParams, parseQueryParams } from '#wire/http/requests/query-par
 import { balanceResponse } from '#wire/http/responses/balance'
 import { readBalance } from './books.ts'
 import { answer, answerFresh } from './conditional.ts'
-import { merchantOf, requestedPage } from './parameters.ts'
+import { listGrantedMerchants } from './granted-lists.ts'
+import { listFor, merchantOf, requestedMerchants } from './parameters.ts'
 import { readFresh, type RouteParts } from './routing.ts'
 
 export const merchantHandlers = (parts: RouteParts) => {
@@ -16,10 +17,14 @@ export const merchantHandlers = (parts: RouteParts) => {
   return {
     listMerchants: async (c: ServiceContext) => {
       const query = queryOf(c, parsePageParams)
-      const page = requestedPage('merchants', query)
+      const list = listFor(c, 'merchants')
+      const page = requestedMerchants(list, query)
       const asOf = await fresh(c, query.after)
-      const { items, next } = await store.merchants.list(page)
-      return answer(c, { content: listResponse('merchants', items.map(merchantResponse), next), asOf })
+      const granted = c.get('merchants')
+      const { items, next } = granted.coversAll
+        ? await store.merchants.list(page)
+        : await listGrantedMerchants(store.merchants, granted, page)
+      return answer(c, { content: listResponse(list, items.map(merchantResponse), next), asOf })
     },
 
     readMerchant: async (c: ServiceContext) => {

@@ -76,6 +76,7 @@ export const merchantWatch = ({ store, clock, asOf }: WatchParts, known: Merchan
       // The days that are read below may be newer than the tag. That is harmless: the tag of the next look then
       // differs.
       const tag = tagOf({
+        merchantId,
         merchantRevision: merchant.revision,
         today,
         headRevision: head.revision,
@@ -103,7 +104,7 @@ export const merchantWatch = ({ store, clock, asOf }: WatchParts, known: Merchan
 const newsOf = (merchant: Merchant, packed: PackedDay, freshness: object, known: DayNews | undefined): DayNews => {
   const { day, openingMinor, end } = packed
   const segment = end?.number ?? 0
-  const etag = openDayTag(merchant, { segment, openingMinor })
+  const etag = openDayTag(merchant, { day, segment, openingMinor })
   if (known?.etag === etag) return known
   const view = dayResponse(merchant, unpackDay(packed))
   return view.ok

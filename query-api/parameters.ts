@@ -14,17 +14,20 @@ import {
 } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Page } from '#ledger/ports'
-import type { QuarantineKey } from '#ledger/quarantine'
+import { parseQuarantinePlace, type QuarantineKey } from '#ledger/quarantine'
 import { parseCursor } from '#wire/http/cursor'
 import { invalid } from '#wire/http/problem'
 import { parseQuarantineId } from '#wire/http/quarantine-id'
 import type { PageParams } from '#wire/http/requests/query-params'
+import type { ItemsPage } from './granted-lists.ts'
 import { parsePlace, START_OF_BOOK, type Place } from './entries.ts'
 import type { Store } from './store.ts'
 
 /** The merchant in the path. */
 export const merchantOf = async (c: ServiceContext, merchants: Store['merchants']): Promise<Merchant> => {
-  const merchant = await merchants.find(merchantIdOf(c))
+  const merchantId = merchantIdOf(c)
+  // The door has looked at this already, but the request may have waited since then.
+  const merchant = c.get('merchants').covers(merchantId) ? await merchants.find(merchantId) : undefined
   if (merchant === undefined) throw noSuchMerchant()
   return merchant
 }
@@ -57,9 +60,32 @@ export const quarantineKeyOf = (c: ServiceContext): QuarantineKey => {
 
 export const notFound = (detail: string): ProblemError => new ProblemError({ code: 'not-found', detail })
 
-/** The page of a list that a query asks for. */
-export const requestedPage = (list: string, { limit, cursor }: PageParams): Page =>
-  cursor === undefined ? { limit } : { limit, after: placeOf(list, cursor) }
+/**
+ * The name of a list that shows what is granted. The list of a caller of all merchants has an order of its own, so a
+ * cursor of either list belongs to no page of the other.
+ */
+export const listFor = (c: ServiceContext, list: string): string =>
+  c.get('merchants').coversAll ? list : `${list} granted`
+
+/** The page of the register that a query asks for. */
+export const requestedMerchants = (list: string, { limit, cursor }: PageParams): Page => {
+  if (cursor === undefined) return { limit }
+  const after = parseMerchantId(placeOf(list, cursor))
+  if (!after.ok) throw cursorProblem()
+  return { limit, after: after.value }
+}
+
+/** The page of items in quarantine that a query asks for; where it asks for one merchant, from a place of that one. */
+export const requestedItems = (
+  list: string,
+  { limit, cursor }: PageParams,
+  merchantId: MerchantId | undefined,
+): ItemsPage => {
+  if (cursor === undefined) return { limit }
+  const after = parseQuarantinePlace(placeOf(list, cursor))
+  if (!after.ok || (merchantId !== undefined && after.value.scope !== merchantId)) throw cursorProblem()
+  return { limit, after: after.value }
+}
 
 /** The page of a book's entries that a query asks for. */
 export const requestedEntries = (list: string, { limit, cursor }: PageParams): { from: Place; limit: number } => {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pino } from 'pino'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
@@ -12,11 +11,13 @@ import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { processRegistry } from '#http/metrics'
 import { serveUntilStopped } from '#http/serve'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { queryApi } from './app.ts'
 
-const { host, queryPort: port, logLevel, streamName, tables, tokens, metricsOpen } = readSettings()
-const log = pino({ name: 'query-api', level: logLevel })
+const { host, queryPort: port, logLevel, streamName, tables, tokens, metricsOpen, corsOrigins } = readSettings()
+const log = processLog({ name: 'query-api', level: logLevel })
+logUncaught(log)
 const client = documentClient()
 // One attempt only: the shards are listed again soon in any case.
 const stream = kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), streamName)
@@ -24,9 +25,10 @@ const merchants = dynamoMerchants(client, tables.merchants)
 
 const stopping = new AbortController()
 const app = queryApi({
-  tokens: jwtTokens(tokens),
+  tokens: jwtTokens(tokens, { onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read') }),
   grants: dynamoGrants(client, tables.grants),
   metricsOpen,
+  corsOrigins,
   store: {
     merchants,
     heads: dynamoHeads(client, tables.days),

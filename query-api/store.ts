@@ -4,10 +4,10 @@ import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/po
 
 /** What the query API reads. No part of it writes. */
 export type Store = {
-  readonly merchants: Pick<Merchants, 'find' | 'list'>
+  readonly merchants: Pick<Merchants, 'find' | 'list' | 'idsBeginning'>
   readonly heads: Pick<Heads, 'read'>
   readonly journal: Pick<Journal, 'read' | 'end'>
-  readonly quarantine: Pick<Quarantine, 'list' | 'ofEntry' | 'find'>
+  readonly quarantine: Pick<Quarantine, 'list' | 'merchantsBeginning' | 'ofEntry' | 'find'>
   readonly progress: Pick<Progress, 'read'>
 }
 
@@ -38,6 +38,8 @@ const eachRead = (
   merchants: {
     find: (merchantId) => around({ port: 'merchants', operation: 'find' }, () => merchants.find(merchantId)),
     list: (page) => around({ port: 'merchants', operation: 'list' }, () => merchants.list(page)),
+    idsBeginning: (beginning, page) =>
+      around({ port: 'merchants', operation: 'idsBeginning' }, () => merchants.idsBeginning(beginning, page)),
   },
   heads: { read: (merchantId) => around({ port: 'heads', operation: 'read' }, () => heads.read(merchantId)) },
   journal: {
@@ -47,6 +49,10 @@ const eachRead = (
   },
   quarantine: {
     list: (filter, page) => around({ port: 'quarantine', operation: 'list' }, () => quarantine.list(filter, page)),
+    merchantsBeginning: (beginning, page) =>
+      around({ port: 'quarantine', operation: 'merchantsBeginning' }, () =>
+        quarantine.merchantsBeginning(beginning, page),
+      ),
     ofEntry: (book, entryId, limit) =>
       around({ port: 'quarantine', operation: 'ofEntry' }, () => quarantine.ofEntry(book, entryId, limit)),
     find: (key) => around({ port: 'quarantine', operation: 'find' }, () => quarantine.find(key)),

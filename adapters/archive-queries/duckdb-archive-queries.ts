@@ -3,14 +3,15 @@
  * downloaded; so the Parquet objects are copied into a local folder once, and read from there.
  */
 import { randomUUID } from 'node:crypto'
-import { rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { DuckDBInstance } from '#adapters/duckdb/engine'
-import { COLUMN_NAMES, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
+import { namesOf, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
 import { readParquet } from '#adapters/duckdb/literals'
 import type { BusinessDay } from '#ledger/identifiers'
-import { StatementError, type ArchiveQueries, type QueryResult } from '#ledger/archive'
+import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/archive'
+import { DECISIONS, ENTRIES, type ArchiveTable } from '#wire/archive/columns'
 import { cellOf } from './duckdb-cells.ts'
 import { mirrorObjects, OUR_OWN, type Mirror, type MirroredBucket } from './object-mirror.ts'
 import { wholeResult } from './whole-result.ts'
@@ -18,17 +19,13 @@ import { wholeResult } from './whole-result.ts'
 export type DuckdbArchive = MirroredBucket & {
   /** Where the copies are kept. */
   readonly folder: string
-  /** The statements that make the views, each after those it needs; `archived_entries` is there for them. */
+  /** The statements that make the views, each after those it needs; `archived_…` of both tables are there for them. */
   readonly views: readonly string[]
 }
 
 export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbArchive): ArchiveQueries => {
-  const objects = join(folder, 'objects')
-
-  /** Lends a DuckDB that has the copies of all objects. */
-  async function* withMirror<T>(
-    work: (connection: DuckDBConnection, mirror: Mirror) => AsyncIterable<T>,
-  ): AsyncGenerator<T> {
+  /** Lends a DuckDB. */
+  async function* withDuckdb<T>(work: (connection: DuckDBConnection) => AsyncIterable<T>): AsyncGenerator<T> {
     // In memory, a new one for each statement: nothing of one is left for the next, and making it takes milliseconds.
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: MEMORY_LIMIT,
@@ -38,35 +35,61 @@ export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbAr
     const connection = await instance.connect()
     try {
       await connection.run("SET TimeZone = 'UTC'")
-      const mirror = await mirrorObjects({ client, bucket }, objects, async (path) => {
-        try {
-          const wrong = await wrongColumns(connection, path)
-          if (wrong === undefined) await readWhole(connection, path)
-          return wrong
-        } catch (error) {
-          return reasonOf(error, objects)
-        }
-      })
-      yield* work(connection, mirror)
+      yield* work(connection)
     } finally {
       connection.closeSync()
       instance.closeSync()
     }
   }
 
+  const copiesOf = (table: ArchiveTable): string => join(folder, table.folder)
+
+  /** The copies of all objects of a table. */
+  const mirrored = async (connection: DuckDBConnection, table: ArchiveTable): Promise<Mirror> => {
+    const objects = copiesOf(table)
+    return await mirrorObjects({ client, bucket, table }, objects, async (path) => {
+      try {
+        const wrong = await wrongColumns(connection, path, table.columns)
+        if (wrong === undefined) await readWhole(connection, path, table.columns)
+        return wrong
+      } catch (error) {
+        return reasonOf(error, objects)
+      }
+    })
+  }
+
+  /** Makes the relation `archived_…` of a table, over its objects or over none of them. Answers what cannot be read. */
+  const makeSource = async (
+    connection: DuckDBConnection,
+    table: ArchiveTable,
+    isAsked: boolean,
+  ): Promise<Unreadable> => {
+    await mkdir(copiesOf(table), { recursive: true })
+    const { files, unreadable }: Mirror = isAsked
+      ? await mirrored(connection, table)
+      : { files: [], unreadable: new Map<BusinessDay, UnreadableObject[]>() }
+    const columns = await columnsFile(connection, copiesOf(table), table)
+    const unreadableDays = await unreadableFiles(unreadable.keys(), copiesOf(table))
+    await connection.run(sourceStatement(table, [columns, ...files, ...unreadableDays]))
+    return unreadable
+  }
+
   async function* stream(sql: string): AsyncGenerator<QueryResult> {
-    yield* withMirror(async function* (connection, { files, unreadable }) {
-      const columns = await columnsFile(connection, objects)
-      const unreadableDays = await unreadableFiles(unreadable.keys(), objects)
-      const source = sourceStatements([columns, ...files, ...unreadableDays])
-      for (const statement of [...source, ...views]) await connection.run(statement)
-      yield* answers(connection, sql, unreadable)
+    yield* withDuckdb(async function* (connection) {
+      const sources: Source[] = []
+      for (const table of [ENTRIES, DECISIONS]) {
+        // Most statements are about entries alone, and need no copies of the decisions.
+        const isAsked = table === ENTRIES || sql.toLowerCase().includes(table.folder)
+        sources.push({ table, unreadable: await makeSource(connection, table, isAsked) })
+      }
+      for (const statement of [...TRINO_NAMES, ...views]) await connection.run(statement)
+      yield* answers(connection, sql, sources)
     })
   }
 
   const unreadable = async (day: BusinessDay) => {
-    for await (const mirror of withMirror(async function* (_, mirror) {
-      yield mirror
+    for await (const mirror of withDuckdb(async function* (connection) {
+      yield await mirrored(connection, ENTRIES)
     })) {
       return mirror.unreadable.get(day) ?? []
     }
@@ -80,23 +103,30 @@ export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbAr
 const MEMORY_LIMIT = '512MB'
 
 /**
- * The files as the relation `archived_entries`: what a Glue table is on AWS, with the same columns. The business day is
- * the one that the file's name begins with. DuckDB leaves files out by conditions on it before it opens them.
+ * The files as the relation `archived_entries` or `archived_decisions`: what a Glue table is on AWS, with the same columns.
+ * The day is the one that the file's name begins with. DuckDB leaves files out by conditions on it before it opens them.
  */
-const sourceStatements = (files: readonly string[]): string[] => [
-  `CREATE VIEW archived_entries AS
-   SELECT ${COLUMN_NAMES}, left(parse_filename(filename), 10) AS business_day
-   FROM ${readParquet(files)}`,
-  // Trino's names for the text of a JSON value, and for the bytes of a text.
+const sourceStatement = ({ folder, partition, columns }: ArchiveTable, files: readonly string[]): string =>
+  `CREATE VIEW archived_${folder} AS
+   SELECT ${namesOf(columns)}, left(parse_filename(filename), 10) AS ${partition}
+   FROM ${readParquet(files)}`
+
+/** Trino's names for the text of a JSON value, for the bytes of a text, and for a text within a JSON text. */
+const TRINO_NAMES = [
   'CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)',
   'CREATE MACRO to_utf8(value) AS encode(value)',
+  'CREATE MACRO json_extract_scalar(value, path) AS json_extract_string(value, path)',
 ]
 
 /** DuckDB opens the first file of each list to learn the columns. This file is always there, and whole. */
-const columnsFile = async (connection: DuckDBConnection, folder: string): Promise<string> => {
+const columnsFile = async (
+  connection: DuckDBConnection,
+  folder: string,
+  { columns }: ArchiveTable,
+): Promise<string> => {
   const path = join(folder, `columns${OUR_OWN}`)
   const draft = join(folder, `${randomUUID()}${OUR_OWN}`)
-  await writeEmptyFile(connection, draft)
+  await writeEmptyFile(connection, draft, columns)
   await rename(draft, path)
   return path
 }
@@ -111,18 +141,19 @@ const unreadableFiles = async (days: Iterable<BusinessDay>, folder: string): Pro
 const UNREADABLE = `.unreadable${OUR_OWN}`
 
 type Unreadable = Mirror['unreadable']
+type Source = { readonly table: ArchiveTable; readonly unreadable: Unreadable }
 
 /** Rows come in DuckDB's chunks of at most 2,048. */
 async function* answers(
   connection: DuckDBConnection,
   sql: string,
-  unreadable: Unreadable,
+  sources: readonly Source[],
 ): AsyncGenerator<QueryResult> {
-  const result = await saying(unreadable, () => connection.stream(sql))
+  const result = await saying(sources, () => connection.stream(sql))
   const columns = result.columnNames()
   let isFirst = true
   for (;;) {
-    const rows = await saying(unreadable, () => nextRows(result))
+    const rows = await saying(sources, () => nextRows(result))
     if (rows === undefined && !isFirst) return
     yield { columns, rows: rows ?? [] }
     if (rows === undefined) return
@@ -136,21 +167,23 @@ const nextRows = async (result: DuckDBResult): Promise<unknown[][] | undefined> 
 }
 
 /** What goes wrong while a statement runs is said by the engine, in words for the author of the statement. */
-const saying = async <T>(unreadable: Unreadable, run: () => Promise<T>): Promise<T> => {
+const saying = async <T>(sources: readonly Source[], run: () => Promise<T>): Promise<T> => {
   try {
     return await run()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new StatementError(unreadableText(message, unreadable) ?? message, { cause: error })
+    throw new StatementError(unreadableText(message, sources) ?? message, { cause: error })
   }
 }
 
 /** What to say instead when the engine stumbled over the file of a day that cannot be read. */
-const unreadableText = (message: string, unreadable: Unreadable): string | undefined => {
-  for (const [day, objects] of unreadable) {
-    if (!message.includes(`${day}${UNREADABLE}`)) continue
-    const named = objects.map(({ key, reason }) => `${key} (${reason})`).join('; ')
-    return `The archive of ${day} cannot be read: ${named}. Restore or remove it, or ask for other days by business_day.`
+const unreadableText = (message: string, sources: readonly Source[]): string | undefined => {
+  for (const { table, unreadable } of sources) {
+    for (const [day, objects] of unreadable) {
+      if (!message.includes(join(table.folder, `${day}${UNREADABLE}`))) continue
+      const named = objects.map(({ key, reason }) => `${key} (${reason})`).join('; ')
+      return `The archive of ${day} cannot be read: ${named}. Restore or remove it, or ask for other days by ${table.partition}.`
+    }
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 /**
- * A folder that holds the archive's objects, each in a file of a name of our own. The name says the business day and, by
- * a hash, the key and the ETag: so the names alone say what is there, nothing in a key can name another place, and an
- * object that was replaced has another name. What the bucket no longer has is deleted.
+ * A folder that holds the objects of a table of the archive, each in a file of a name of our own. The name says the day
+ * and, by a hash, the key and the ETag: so the names alone say what is there, nothing in a key can name another place, and
+ * an object that was replaced has another name. What the bucket no longer has is deleted.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -18,9 +18,11 @@ import {
 } from '@aws-sdk/client-s3'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { UnreadableObject } from '#ledger/archive'
+import type { ArchiveTable } from '#wire/archive/columns'
 import { readArchiveKey } from '#wire/archive/key'
 
 export type MirroredBucket = { readonly client: Pick<S3Client, 'send'>; readonly bucket: string }
+export type MirroredTable = MirroredBucket & { readonly table: ArchiveTable }
 
 /** Why a file cannot be read; undefined when all of it can. */
 export type CheckFile = (path: string) => Promise<string | undefined>
@@ -34,7 +36,7 @@ export type Mirror = {
 type Listed = { readonly key: string; readonly businessDay: BusinessDay; readonly bytes: number; readonly path: string }
 
 /** Makes the folder hold what the bucket holds now. A file is checked once, before it gets its name. */
-export const mirrorObjects = async (from: MirroredBucket, folder: string, check: CheckFile): Promise<Mirror> => {
+export const mirrorObjects = async (from: MirroredTable, folder: string, check: CheckFile): Promise<Mirror> => {
   await mkdir(folder, { recursive: true })
   const { objects, unreadable } = await listObjects(from, folder)
   const wanted = new Set(objects.flatMap(({ path }) => [path, path + UNCHECKED]))
@@ -60,16 +62,16 @@ export const mirrorObjects = async (from: MirroredBucket, folder: string, check:
 
 const OBJECTS_AT_ONCE = 8
 
-const listObjects = async ({ client, bucket }: MirroredBucket, folder: string) => {
+const listObjects = async ({ client, bucket, table }: MirroredTable, folder: string) => {
   const objects: Listed[] = []
   const unreadable = new Map<BusinessDay, UnreadableObject[]>()
   let after: string | undefined
   do {
     const page: ListObjectsV2Output = await client.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'entries/', ContinuationToken: after }),
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: `${table.folder}/`, ContinuationToken: after }),
     )
     for (const { Key: key = '', ETag = '', Size: bytes = 0 } of page.Contents ?? []) {
-      const { businessDay, unreadable: reason } = readArchiveKey({ key, bytes }) ?? {}
+      const { businessDay, unreadable: reason } = readArchiveKey({ key, bytes }, table) ?? {}
       // As Athena does: what is in no partition is no part of the table.
       if (businessDay === undefined) continue
       if (reason !== undefined) listIn(unreadable, businessDay).push({ key, reason })

@@ -1,6 +1,6 @@
-/** The Parquet files of the archive's entries, as DuckDB has their columns. */
+/** The Parquet files of the archive, as DuckDB has their columns. Those of entries, unless another table is given. */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { ENTRY_COLUMNS, type ColumnType } from '#wire/archive/columns'
+import { ENTRY_COLUMNS, type Column, type ColumnType } from '#wire/archive/columns'
 import { quoted, readParquet } from './literals.ts'
 
 /** DuckDB's names of types. */
@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 }
 
 /** The names of all columns of a file, as a list for a SELECT. */
-export const COLUMN_NAMES = ENTRY_COLUMNS.map(({ name }) => name).join()
+export const namesOf = (columns: readonly Column[]): string => columns.map(({ name }) => name).join()
 
 /** The types that become these without a value being altered. Any other would be rounded or guessed, in silence. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
@@ -21,11 +21,15 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What is wrong with the columns of a file, in words. Throws for a file that is no Parquet. */
-export const wrongColumns = async (connection: DuckDBConnection, path: string): Promise<string | undefined> => {
+export const wrongColumns = async (
+  connection: DuckDBConnection,
+  path: string,
+  columns: readonly Column[] = ENTRY_COLUMNS,
+): Promise<string | undefined> => {
   const nothing = await connection.run(`SELECT * FROM ${readParquet([path])} LIMIT 0`)
   const names = nothing.columnNames().map((name) => name.toLowerCase())
   const types = new Map(nothing.columnTypes().map((type, at) => [names[at], type.toString()]))
-  for (const column of ENTRY_COLUMNS) {
+  for (const column of columns) {
     const { name } = column
     const type = TYPES[column.type]
     const found = types.get(name)
@@ -36,14 +40,22 @@ export const wrongColumns = async (connection: DuckDBConnection, path: string): 
 }
 
 /** Reads every value of a file. Throws for what cannot be read, however late in the file it stands. */
-export const readWhole = async (connection: DuckDBConnection, path: string): Promise<void> => {
-  await connection.run(`SELECT bit_xor(hash(${COLUMN_NAMES})) FROM ${readParquet([path])}`)
+export const readWhole = async (
+  connection: DuckDBConnection,
+  path: string,
+  columns: readonly Column[],
+): Promise<void> => {
+  await connection.run(`SELECT bit_xor(hash(${namesOf(columns)})) FROM ${readParquet([path])}`)
 }
 
 /** A file of these columns without rows. */
-export const writeEmptyFile = async (connection: DuckDBConnection, path: string): Promise<void> => {
-  const columns = ENTRY_COLUMNS.map(({ name, type }) => `CAST(NULL AS ${TYPES[type]}) AS ${name}`)
-  await connection.run(`COPY (SELECT ${columns.join()} WHERE false) TO ${quoted(path)} (FORMAT parquet)`)
+export const writeEmptyFile = async (
+  connection: DuckDBConnection,
+  path: string,
+  columns: readonly Column[],
+): Promise<void> => {
+  const nothing = columns.map(({ name, type }) => `CAST(NULL AS ${TYPES[type]}) AS ${name}`)
+  await connection.run(`COPY (SELECT ${nothing.join()} WHERE false) TO ${quoted(path)} (FORMAT parquet)`)
 }
 
 // The lines after the first quote the statement, which the reader of the message did not write. Our paths mean nothing to

@@ -1,7 +1,9 @@
 import type { KeySchemaElement, ScalarAttributeType } from '@aws-sdk/client-dynamodb'
 
 type KeyAttribute = { readonly name: string; readonly type: ScalarAttributeType }
-export type TableKey = { readonly partition: KeyAttribute; readonly sort?: KeyAttribute }
+type Key = { readonly partition: KeyAttribute; readonly sort?: KeyAttribute }
+/** The key of a table, and that of its index, which holds keys alone. */
+export type TableKey = Key & { readonly index?: Key & { readonly name: string } }
 
 /** The names of our tables in the system that is used. */
 export type TableNames = Readonly<
@@ -13,7 +15,10 @@ export type BookTableNames = Omit<TableNames, 'grants'>
 
 /** The keys of every table, for all that create tables: the local system, rebuilds, the contract tests. */
 export const tableKeys: Readonly<Record<keyof TableNames, TableKey>> = {
-  merchants: { partition: { name: 'merchantId', type: 'S' } },
+  merchants: {
+    partition: { name: 'merchantId', type: 'S' },
+    index: { name: 'byId', partition: { name: 'register', type: 'S' }, sort: { name: 'merchantId', type: 'S' } },
+  },
   journal: { partition: { name: 'book', type: 'S' }, sort: { name: 'segment', type: 'N' } },
   days: { partition: { name: 'merchantId', type: 'S' }, sort: { name: 'day', type: 'S' } },
   progress: { partition: { name: 'consumer', type: 'S' }, sort: { name: 'shard', type: 'S' } },
@@ -21,15 +26,28 @@ export const tableKeys: Readonly<Record<keyof TableNames, TableKey>> = {
   grants: { partition: { name: 'subject', type: 'S' } },
 }
 
-/** The same key as DynamoDB's `CreateTable` takes it. */
-export const keySchema = ({ partition, sort }: TableKey) => {
-  const hash: KeySchemaElement = { AttributeName: partition.name, KeyType: 'HASH' }
-  const range: KeySchemaElement[] = sort ? [{ AttributeName: sort.name, KeyType: 'RANGE' }] : []
+/** The same as DynamoDB's `CreateTable` takes it. */
+export const keySchema = ({ index, ...key }: TableKey) => {
+  const attributes = new Map(
+    [key, ...(index ? [index] : [])].flatMap(attributesOf).map(({ name, type }) => [name, type]),
+  )
   return {
-    KeySchema: [hash, ...range],
-    AttributeDefinitions: [partition, ...(sort ? [sort] : [])].map(({ name, type }) => ({
-      AttributeName: name,
-      AttributeType: type,
+    KeySchema: schemaOf(key),
+    AttributeDefinitions: Array.from(attributes, ([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
     })),
+    ...(index && {
+      GlobalSecondaryIndexes: [
+        { IndexName: index.name, KeySchema: schemaOf(index), Projection: { ProjectionType: 'KEYS_ONLY' as const } },
+      ],
+    }),
   }
 }
+
+const attributesOf = ({ partition, sort }: Key): KeyAttribute[] => [partition, ...(sort ? [sort] : [])]
+
+const schemaOf = ({ partition, sort }: Key): KeySchemaElement[] => [
+  { AttributeName: partition.name, KeyType: 'HASH' },
+  ...(sort ? [{ AttributeName: sort.name, KeyType: 'RANGE' as const }] : []),
+]

@@ -1,4 +1,5 @@
-import { GetCommand, paginateScan, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, paginateQuery, paginateScan, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { boundsOf } from '#adapters/dynamodb/beginning'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
 import { firstPage } from '#adapters/page-of'
@@ -14,7 +15,8 @@ export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): 
   },
 
   async save(merchant) {
-    const put = new PutCommand({ TableName: table, Item: savedMerchant(merchant), ...ifRevisionBefore(merchant) })
+    const item = { ...savedMerchant(merchant), register: REGISTER }
+    const put = new PutCommand({ TableName: table, Item: item, ...ifRevisionBefore(merchant) })
     return (await conditionalWrite(() => client.send(put))) === 'written' ? 'saved' : 'moved'
   },
 
@@ -25,11 +27,35 @@ export const dynamoMerchants = (client: DynamoDBDocumentClient, table: string): 
     const found = await firstItems<Item>(paginateScan({ client, startingToken }, scan), limit + 1)
     return firstPage(found.map(merchantOf), ({ merchantId }) => merchantId, limit)
   },
+
+  async idsBeginning(beginning, { limit, after }) {
+    const query = {
+      TableName: table,
+      IndexName: 'byId',
+      Limit: limit + 1,
+      KeyConditionExpression: '#register = :register AND #merchantId BETWEEN :first AND :last',
+      ExpressionAttributeNames: { '#register': 'register', '#merchantId': 'merchantId' },
+      ExpressionAttributeValues: { ':register': REGISTER, ...boundsOf(beginning) },
+    }
+    const startingToken = after === undefined ? undefined : { register: REGISTER, merchantId: after }
+    const found = await firstItems<Pick<Merchant, 'merchantId'>>(
+      paginateQuery({ client, startingToken }, query),
+      limit + 1,
+    )
+    return firstPage(
+      found.map(({ merchantId }) => merchantId),
+      String,
+      limit,
+    )
+  },
 })
+
+/** All merchants are in one partition of the index `byId`, so that it holds them in the order of their ids. */
+const REGISTER = 'merchants'
 
 type Item = Readonly<Record<string, unknown>>
 
-const merchantOf = (item: Item): Merchant => {
+const merchantOf = ({ register: _, ...item }: Item): Merchant => {
   const merchant = parseSavedMerchant(item)
   if (merchant.ok) return merchant.value
   throw new UnknownFormat(`The register cannot be read at ${String(item['merchantId'])}: ${merchant.error}.`)

@@ -1,7 +1,7 @@
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Merchants } from '#ledger/ports'
-import { pageOf } from '#adapters/page-of'
+import { idsBeginningOf, pageOf } from '#adapters/page-of'
 
 export const memoryMerchants = (registered: readonly Merchant[] = []): Merchants => {
   const merchants = new Map<MerchantId, Merchant>(registered.map((merchant) => [merchant.merchantId, merchant]))
@@ -17,6 +17,9 @@ export const memoryMerchants = (registered: readonly Merchant[] = []): Merchants
     },
     async list(page) {
       return pageOf(merchants.values(), ({ merchantId }) => merchantId, page)
+    },
+    async idsBeginning(beginning, page) {
+      return idsBeginningOf(merchants.keys(), beginning, page)
     },
   }
 }

@@ -7,8 +7,11 @@
  * The actions of operators are a list in the item. The list stays short: MAX_REPLAYS bounds it, and only the last
  * replay can carry another entry than that of the item, because nothing brings that entry back into quarantine.
  *
- * An item says in which format it is stored. Reading an item of an unknown format is refused by name. A list still
- * shows such an item, because one item must not hide the others.
+ * The merchants that have items are listed under a scope of their own, so that a reader who may see some merchants finds
+ * these without reading the items of others.
+ *
+ * An item says in which format it is stored. Reading an item of an unknown format is refused by name. A list still shows
+ * such an item, because one item must not hide the others.
  */
 import { hash } from 'node:crypto'
 import {
@@ -19,16 +22,20 @@ import {
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb'
+import { boundsOf } from '#adapters/dynamodb/beginning'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
 import { requireFormat } from '#adapters/dynamodb/item-format'
 import { sortableNumber } from '#adapters/dynamodb/sortable-number'
+import { UNKNOWN } from '#ledger/actor'
+import { firstPage } from '#adapters/page-of'
 import type { Entry } from '#ledger/entry'
-import type { Position } from '#ledger/identifiers'
+import type { MerchantId, Position } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
   keptDetail,
+  parseQuarantinePlace,
   quarantineKey,
   quarantineState,
   type QuarantineAction,
@@ -66,8 +73,19 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     }
   }
 
+  const listed = new Set<MerchantId>()
+  /** Puts the merchant on the list of those that have items. Doing so twice changes nothing. */
+  const listMerchant = async (merchantId: MerchantId): Promise<void> => {
+    if (listed.has(merchantId)) return
+    await client.send(new PutCommand({ TableName: table, Item: { scope: MERCHANTS_SCOPE, item: merchantId } }))
+    if (listed.size === MOST_LISTED) listed.clear()
+    listed.add(merchantId)
+  }
+
   return {
     async setAside(setAside) {
+      // Before the item, so that no crash leaves an item that its merchant's clients cannot find.
+      if (setAside.subject !== 'unreadable') await listMerchant(setAside.subject.merchantId)
       for (const part of furtherParts(setAside.raw)) {
         await client.send(new PutCommand({ TableName: table, Item: part }))
       }
@@ -94,20 +112,38 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     async list(filter, { limit, after }) {
       // No Limit, because DynamoDB would count the items that the filter drops.
       const input = { TableName: table, ConsistentRead: true, ...matching(filter) }
-      const paging = { client, startingToken: after === undefined ? undefined : readCursor(after) }
+      const paging = { client, startingToken: after === undefined ? undefined : keyAt(after) }
       const answers = filter.merchantId === undefined ? paginateScan(paging, input) : paginateQuery(paging, input)
       return await quarantinePage(wholeItems(answers, filter), limit)
+    },
+
+    async merchantsBeginning(beginning, { limit, after }) {
+      const query = {
+        TableName: table,
+        ConsistentRead: true,
+        Limit: limit + 1,
+        KeyConditionExpression: '#scope = :scope AND #item BETWEEN :first AND :last',
+        ExpressionAttributeNames: { '#scope': 'scope', '#item': 'item' },
+        ExpressionAttributeValues: { ':scope': MERCHANTS_SCOPE, ...boundsOf(beginning) },
+      }
+      const startingToken = after === undefined ? undefined : { scope: MERCHANTS_SCOPE, item: after }
+      const found = await firstItems<{ item: MerchantId }>(paginateQuery({ client, startingToken }, query), limit + 1)
+      return firstPage(
+        found.map(({ item }) => item),
+        String,
+        limit,
+      )
     },
 
     async ofEntry({ merchantId, day }, entryId, limit) {
       const query = {
         TableName: table,
         ConsistentRead: true,
-        KeyConditionExpression: '#scope = :scope AND begins_with(#item, :prefix)',
+        KeyConditionExpression: '#scope = :scope AND #item BETWEEN :first AND :last',
         // All attributes except the bytes.
         ProjectionExpression: Object.values(OUTLINE_NAMES).join(),
         ExpressionAttributeNames: Object.fromEntries(Object.entries(OUTLINE_NAMES).map(([name, sign]) => [sign, name])),
-        ExpressionAttributeValues: { ':scope': merchantId, ':prefix': entryItemPrefix(day, entryId) },
+        ExpressionAttributeValues: { ':scope': merchantId, ...boundsOf(entryItemPrefix(day, entryId)) },
         Limit: limit,
       }
       return (await firstItems<OutlineItem>(paginateQuery({ client }, query), limit)).map(toOutline)
@@ -140,6 +176,15 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     },
   }
 }
+
+/**
+ * The scope under which the merchants that have items are listed. It is neither a merchant's id, nor a shard's, nor that
+ * of further parts. What is listed has no reason, so it is no item that can be found or listed itself.
+ */
+const MERCHANTS_SCOPE = 'merchants#'
+
+/** How many merchants a process remembers to be on the list; each that it forgot costs a write. */
+const MOST_LISTED = 50_000
 
 const FORMAT = 1
 
@@ -182,10 +227,10 @@ const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
 }
 
 /**
- * An action. The entry of a replay is stored as its line. The line is absent when the entry is the one that was set
- * aside.
+ * An action. `from` is absent when it is not known, as in all actions of former versions; both versions read both. The
+ * entry of a replay is stored as its line. The line is absent when the entry is the one that was set aside.
  */
-type ActionItem = { readonly by: string; readonly atMs: number } & (
+type ActionItem = { readonly by: string; readonly from?: string; readonly atMs: number } & (
   | { readonly action: 'replay-begun'; readonly entry?: string }
   | { readonly action: 'replayed'; readonly position: Position }
   | { readonly action: 'discarded'; readonly reason: string }
@@ -240,16 +285,19 @@ const subjectOf = ({ entry: line }: OutlineItem): SetAside['subject'] =>
   line === undefined ? 'unreadable' : entryIn(line)
 
 const toActionItem = (action: QuarantineAction, subject: SetAside['subject']): ActionItem => {
-  if (action.action !== 'replay-begun') return action
-  const { entry, ...rest } = action
+  const { from: place, ...common } = action
+  const from = place === UNKNOWN ? {} : { from: place }
+  if (common.action !== 'replay-begun') return { ...common, ...from }
+  const { entry, ...rest } = common
   const line = entryLine(entry)
   const isAsItWas = subject !== 'unreadable' && line === entryLine(subject)
-  return isAsItWas ? rest : { ...rest, entry: line }
+  return { ...rest, ...from, ...(!isAsItWas && { entry: line }) }
 }
 
 const toAction = (item: ActionItem, subject: SetAside['subject']): QuarantineAction => {
-  if (item.action !== 'replay-begun') return item
-  const { entry: line, ...rest } = item
+  const known = { ...item, from: item.from ?? UNKNOWN }
+  if (known.action !== 'replay-begun') return known
+  const { entry: line, ...rest } = known
   const entry = line === undefined ? subject : entryIn(line)
   if (entry === 'unreadable') throw new Error('A quarantine item notes a replay of an entry that could not be read.')
   return { ...rest, entry }
@@ -299,7 +347,8 @@ const matching = ({ merchantId, reason }: QuarantineFilter) => {
   }
 }
 
-const readCursor = (cursor: string): QuarantineKey => {
-  const [scope = '', item = ''] = cursor.split('\n')
-  return { scope, item }
+const keyAt = (place: string): QuarantineKey => {
+  const key = parseQuarantinePlace(place)
+  if (!key.ok) throw new Error(`A list of quarantine cannot go on from ${JSON.stringify(place)}.`)
+  return key.value
 }

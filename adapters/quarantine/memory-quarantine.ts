@@ -1,12 +1,19 @@
 import { comparePositions } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
-import { entryItemPrefix, keptDetail, quarantineKey, quarantineState, type Quarantined } from '#ledger/quarantine'
-import { pageOf } from '#adapters/page-of'
-import { keyText, quarantinePage } from './quarantine-page.ts'
+import {
+  entryItemPrefix,
+  keptDetail,
+  quarantineKey,
+  quarantinePlace,
+  quarantineState,
+  type Quarantined,
+} from '#ledger/quarantine'
+import { idsBeginningOf, pageOf } from '#adapters/page-of'
+import { quarantinePage } from './quarantine-page.ts'
 
 export const memoryQuarantine = (): Quarantine => {
   const items = new Map<string, Quarantined>()
-  const keyOf = (item: Pick<Quarantined, 'subject' | 'position'>): string => keyText(quarantineKey(item))
+  const keyOf = (item: Pick<Quarantined, 'subject' | 'position'>): string => quarantinePlace(quarantineKey(item))
   return {
     async setAside(item) {
       const key = keyOf(item)
@@ -24,13 +31,19 @@ export const memoryQuarantine = (): Quarantine => {
       )
       return quarantinePage(pageOf(wanted, keyOf, { ...from, limit: Infinity }).items, limit)
     },
+    async merchantsBeginning(beginning, page) {
+      const merchants = [...items.values()].flatMap(({ subject }) =>
+        subject === 'unreadable' ? [] : [subject.merchantId],
+      )
+      return idsBeginningOf(merchants, beginning, page)
+    },
     async ofEntry({ merchantId, day }, entryId, limit) {
       const prefix = `${merchantId}\n${entryItemPrefix(day, entryId)}`
       const ofIt = [...items].filter(([key]) => key.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1))
       return ofIt.slice(0, limit).map(([, { raw: _, ...outline }]) => outline)
     },
     async find(key) {
-      return items.get(keyText(key))
+      return items.get(quarantinePlace(key))
     },
     async note(item, action) {
       const key = keyOf(item)

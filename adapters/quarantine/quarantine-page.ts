@@ -1,5 +1,5 @@
 import type { Listed } from '#ledger/ports'
-import { quarantineKey, QUARANTINE_PAGE_BYTES, type Quarantined, type QuarantineKey } from '#ledger/quarantine'
+import { quarantineKey, quarantinePlace, QUARANTINE_PAGE_BYTES, type Quarantined } from '#ledger/quarantine'
 
 /** A page of items in their order: up to `limit` of them, as long as their bytes fit. Reads one item more than it shows. */
 export const quarantinePage = async (
@@ -12,11 +12,9 @@ export const quarantinePage = async (
     bytes += item.raw.length
     const last = page.at(-1)
     if (last !== undefined && (page.length === limit || bytes > QUARANTINE_PAGE_BYTES)) {
-      return { items: page, next: keyText(quarantineKey(last)) }
+      return { items: page, next: quarantinePlace(quarantineKey(last)) }
     }
     page.push(item)
   }
   return { items: page }
 }
-
-export const keyText = ({ scope, item }: QuarantineKey): string => `${scope}\n${item}`

@@ -4,8 +4,9 @@ import { ok, refuse } from '#ledger/result'
 
 /** Tokens that are known by heart. */
 export const memoryTokens = (callers: Readonly<Record<string, Caller>>): Tokens => ({
+  async ready() {},
   async verify(token) {
-    const caller = callers[token]
+    const caller = Object.hasOwn(callers, token) ? callers[token] : undefined
     return caller === undefined ? refuse('The token is not known.') : ok(caller)
   },
 })

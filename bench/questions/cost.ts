@@ -13,7 +13,7 @@ import { HOUR_MS } from '#ledger/calendar'
 import type { ShardBatch } from '#processors/shard-batch'
 import { allWriteUnits } from '../rig/billed-store.ts'
 import { billedWorkers, type Worker } from '../rig/billed-workers.ts'
-import { ALLOWED, withToken } from '#test/access'
+import { measuredAccess } from '../rig/access.ts'
 import type { Figure } from '../rig/figure.ts'
 import { measureNaive, type Naive } from '../rig/naive.ts'
 import { ASSUMED_WAIT_SECONDS, billedRecordGB, dollars, lambdaGBSeconds, type Usage } from '../rig/prices.ts'
@@ -105,20 +105,20 @@ const streamUsage = (gigabytes: number): Used => ({
 /** The usage of ingest as a Lambda function: a call per request, its CPU, and the wait for the stream. */
 const usageOfIngest = async (): Promise<Used> => {
   const { shops, requests } = trade({ merchantCount: MERCHANTS, ids: 'till' })
-  const app = withToken(
-    ingest({
-      access: ALLOWED,
-      zones: ianaZones,
-      quarantine: memoryQuarantine(),
-      stream: recordedStream(SHARDS).stream,
-      merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),
-      log: console,
-      clock: () => terms.startsAtMs + 24 * HOUR_MS,
-    }),
-  )
+  const { access, token } = await measuredAccess()
+  const app = ingest({
+    access,
+    zones: ianaZones,
+    quarantine: memoryQuarantine(),
+    stream: recordedStream(SHARDS).stream,
+    merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),
+    log: console,
+    clock: () => terms.startsAtMs + 24 * HOUR_MS,
+  })
+  const headers = { authorization: `Bearer ${token()}` }
   const bodies = requests(20_000).map((request) => JSON.stringify({ entries: request.map(asSent) }))
   const send = async (body: string): Promise<void> => {
-    const { status } = await app.request('/v1/entries/batch', { method: 'POST', body })
+    const { status } = await app.request('/v1/entries/batch', { method: 'POST', headers, body })
     if (status !== 202) throw new Error(`ingest answered ${status}`)
   }
   const warmUp = bodies.splice(0, bodies.length / 2)

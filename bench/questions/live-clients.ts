@@ -92,7 +92,10 @@ async function listenAll(count: number): Promise<Listener[]> {
   const listeners: Listener[] = []
   while (listeners.length < count) {
     const next = Array.from({ length: Math.min(50, count - listeners.length) }, (_, index) =>
-      listen(`${system.query}/v1/merchants/${merchants[(listeners.length + index) % merchants.length]}/live`),
+      listen(
+        `${system.query}/v1/merchants/${merchants[(listeners.length + index) % merchants.length]}/live`,
+        system.token,
+      ),
     )
     listeners.push(...(await Promise.all(next)))
   }

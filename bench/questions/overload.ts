@@ -70,6 +70,7 @@ async function play({ name, env, forMs, takesAtLeast, meanwhile }: Overload): Pr
     const load: Writes = {
       kind: 'writes',
       ingestUrl: system.ingest,
+      token: system.token,
       sales: { name, merchants: 20 },
       firstSale: 0,
       batchSize: BATCH,

@@ -87,10 +87,11 @@ async function compare(shape: Shape, daybook: Rival, postgres: Rival): Promise<F
 async function playRound(rival: Rival, { batchSize, clients }: Shape, sales: Sales): Promise<Round> {
   await rival.wake()
   await rival.register(sales)
-  const { ingestUrl } = rival
+  const { ingestUrl, token } = rival
   const load = {
     kind: 'writes',
     ingestUrl,
+    token,
     sales,
     firstSale: 0,
     batchSize,

@@ -33,12 +33,12 @@ try {
 async function measureUpload(turn: string, expected: ReturnType<typeof totalsOf>): Promise<Figure[]> {
   const ingest = await system.pidOf('ingest')
   const cpuBefore = cpuMicros(ingest)
-  const sent = await generate({ kind: 'upload', ingestUrl: system.ingest, sales, lines })
+  const sent = await generate({ kind: 'upload', ingestUrl: system.ingest, token: system.token, sales, lines })
   const drainingSinceMs = performance.now()
   const cpuPerLine = (cpuMicros(ingest) - cpuBefore) / lines
   const counted = await countedDays(system, sales)
   const drainSeconds = (performance.now() - drainingSinceMs) / 1_000
-  const quarantine = await answered(`${system.query}/v1/quarantine?merchant=offline-0`, 'GET')
+  const quarantine = await answered(system, `${system.query}/v1/quarantine?merchant=offline-0`, 'GET')
   const none = (what: string, value: number, unit = 'entries'): Figure => ({
     what: `${turn}: ${what}`,
     value,

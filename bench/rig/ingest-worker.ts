@@ -1,4 +1,4 @@
-/** The ingest of ingest-batch.ts, over a stream that stores nothing: `ingest-worker.ts <merchants>`. */
+/** The process of ingest-server.ts: ingest with access as in production, over a stream that stores nothing: `ingest-worker.ts <merchants>`. */
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
@@ -8,26 +8,26 @@ import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { EntryStream } from '#ledger/ports'
-import { ALLOWED, withToken } from '#test/access'
 import { aRule } from '#test/builders'
+import { measuredAccess } from './access.ts'
 import { cpuMicros } from './rounds.ts'
 
+export type Ready = { readonly port: number; readonly token: string }
 export type Usage = { readonly cpuMicros: number }
 
 const serveAndTell = async (merchantCount: number): Promise<void> => {
   const log = { error: console.error, warn: console.error, info() {} }
-  const app = withToken(
-    ingest({
-      access: ALLOWED,
-      zones: ianaZones,
-      quarantine: memoryQuarantine(),
-      stream: stubStream(),
-      merchants: memoryMerchants(shops(merchantCount)),
-      log,
-    }),
-  )
+  const { access, token } = await measuredAccess()
+  const app = ingest({
+    access,
+    zones: ianaZones,
+    quarantine: memoryQuarantine(),
+    stream: stubStream(),
+    merchants: memoryMerchants(shops(merchantCount)),
+    log,
+  })
   const { port } = await serve(app, { host: '127.0.0.1', port: 0 })
-  process.send?.({ port })
+  process.send?.({ port, token: token() } satisfies Ready)
   process.on('message', () => {
     process.send?.({ cpuMicros: cpuMicros() } satisfies Usage)
   })

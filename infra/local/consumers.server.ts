@@ -1,5 +1,4 @@
 /** The consumers of the stream in one process. It does the part of Lambda: it loads the deployed handlers and feeds them. */
-import { pino } from 'pino'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/aws/kinesis'
@@ -9,13 +8,15 @@ import type { Consumer } from '#ledger/ports'
 import { sendHeartbeats } from '#processors/heartbeat/send-heartbeats'
 import { handler as archiveHandler } from '#processors/archive/archive.lambda'
 import { handler as journalHandler } from '#processors/journal/journal.lambda'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import type { StreamHandler } from './deliver.ts'
 import { startEventSourceMapping } from './event-source-mapping.ts'
 import { sweepExpired } from './sweep-expired.ts'
 
 const { tables, streamName, logLevel } = readSettings()
-const log = pino({ level: logLevel })
+const log = processLog({ level: logLevel })
+logUncaught(log)
 const kinesis = kinesisClient()
 const progress = dynamoProgress(documentClient(), tables.progress)
 

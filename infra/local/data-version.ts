@@ -1,10 +1,10 @@
 /** The version of the data folder covers its layout and every format in it (docs/formats.md). */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileDurably } from './durable-files.ts'
+import { writeFileDurably } from '#adapters/files/durable-files'
 
 /** Raise it with every change after which an older folder could be misread. */
-const DATA_VERSION = 1
+const DATA_VERSION = 2
 
 /** Throws an error for people if the folder holds data that this code does not read. Changes nothing. */
 export const checkDataVersion = (folder: string): void => {
@@ -32,7 +32,7 @@ export const markDataVersion = (folder: string): void => {
 const FILE = 'version'
 
 /** The folders in which the services keep data. A folder without any of them has no data of ours. */
-const PARTS = ['kinesis', 'dynamodb', 's3', 'firehose']
+const PARTS = ['kinesis', 'dynamodb', 's3', 'firehose', 'issuer']
 
 const versionOf = (folder: string): string | undefined => {
   try {

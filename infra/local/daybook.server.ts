@@ -15,7 +15,7 @@ import { untilReady } from './readiness.ts'
 import { announceEndpoints } from './running-system.ts'
 import { s3Client } from '#adapters/aws/s3'
 import { serviceUrl } from './service-url.ts'
-import { dynamodbService, firehoseService, kinesisService, s3Service } from './services.ts'
+import { dynamodbService, firehoseService, issuerService, kinesisService, s3Service } from './services.ts'
 import { startSupervisor } from './supervisor.ts'
 import { tryIt } from './try-it.ts'
 
@@ -29,6 +29,8 @@ const urls = {
   ingestUrl: serviceUrl(settings.host, settings.ingestPort),
   queryUrl: serviceUrl(settings.host, settings.queryPort),
 }
+// The issuer that the environment names is used instead of one of our own.
+const ownIssuer = settings.tokens.isOurs ? settings.tokens.issuer : undefined
 
 // The ports are chosen once, so that a restarted service has the address that the others know.
 const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
@@ -66,6 +68,7 @@ supervisor.start({
   script: script('infra/local/consumers.server.ts'),
   env: { BOOKS_AT_ONCE: process.env['BOOKS_AT_ONCE'] ?? '4' },
 })
+if (ownIssuer !== undefined) supervisor.start(issuerService)
 supervisor.start({ name: 'query-api', stage: 3, script: script('query-api/query-api.server.ts') })
 supervisor.start({
   name: 'ingest',
@@ -80,13 +83,19 @@ supervisor.start({
 })
 
 const waiting = setTimeout(() => print('\nNot ready yet. The output of the services is above.\n'), 15_000)
-await Promise.all([untilReady(urls.ingestUrl), untilReady(urls.queryUrl)])
+const awaited = [urls.ingestUrl, urls.queryUrl, ...(ownIssuer === undefined ? [] : [ownIssuer])]
+await Promise.all(awaited.map(untilReady))
 clearTimeout(waiting)
-announceEndpoints(settings.dataFolder, { ingest: urls.ingestUrl, query: urls.queryUrl, ports })
+announceEndpoints(settings.dataFolder, {
+  ingest: urls.ingestUrl,
+  query: urls.queryUrl,
+  issuer: ownIssuer,
+  ports,
+})
 print(`\nDaybook is ready. Its data is in ${settings.dataFolder}/\n`)
 if (!settings.syncs) print('DAYBOOK_SYNC=never: a power cut loses entries that were acknowledged.\n')
 print(
-  `  ingest     ${urls.ingestUrl}\n  query API  ${urls.queryUrl}\n  archive    s3://${settings.archiveBucket} at http://127.0.0.1:${ports.s3}\n\nTry it:\n\n${tryIt(urls)}\n`,
+  `  ingest     ${urls.ingestUrl}\n  query API  ${urls.queryUrl}\n  issuer     ${settings.tokens.issuer}\n  archive    s3://${settings.archiveBucket} at http://127.0.0.1:${ports.s3}\n\nTry it:\n\n${tryIt({ ...urls, dataFolder: settings.dataFolder, hasIssuer: ownIssuer !== undefined })}\n`,
 )
 
 function orRefuse<T>(attempt: () => T): T {
@@ -97,14 +106,23 @@ function orRefuse<T>(attempt: () => T): T {
   }
 }
 
-async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort }: Settings) {
-  if (ingestPort === queryPort) refuse('INGEST_PORT and QUERY_PORT cannot be the same.')
+async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort, issuerPort, tokens }: Settings) {
+  const ports = [
+    { name: 'INGEST_PORT', port: ingestPort, at: host },
+    { name: 'QUERY_PORT', port: queryPort, at: host },
+    ...(tokens.isOurs ? [{ name: 'ISSUER_PORT', port: issuerPort, at: '127.0.0.1' }] : []),
+  ]
+  for (const [port, same] of Map.groupBy(ports, (each) => each.port)) {
+    const names = same.map(({ name }) => name).join(' and ')
+    if (same.length > 1) refuse(`${names} cannot be the same, and are ${port}.`)
+  }
   orRefuse(() => checkDataVersion(dataFolder))
   const holder = orRefuse(() => lockFolder(dataFolder))
   if (holder !== undefined) refuse(`Another Daybook (process ${holder}) is running on the data in ${dataFolder}.`)
   orRefuse(() => markDataVersion(dataFolder))
-  if (!(await isPortFree(ingestPort, host))) refuse(`Port ${ingestPort} is taken. Set INGEST_PORT to another port.`)
-  if (!(await isPortFree(queryPort, host))) refuse(`Port ${queryPort} is taken. Set QUERY_PORT to another port.`)
+  for (const { name, port, at } of ports) {
+    if (!(await isPortFree(port, at))) refuse(`Port ${port} is taken. Set ${name} to another port.`)
+  }
 }
 
 function refuse(reason: string): never {

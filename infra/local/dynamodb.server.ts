@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { onStopSignal, outliveReaders } from '#http/process-life'
-import { makeFolder } from './durable-files.ts'
+import { makeFolder } from '#adapters/files/durable-files'
 import { dynoxideBinary } from './dynoxide.ts'
 import { commandLineOf, endProcess } from './process-table.ts'
 

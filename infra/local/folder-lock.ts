@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder } from './durable-files.ts'
+import { makeFolder } from '#adapters/files/durable-files'
 import { commandLineOf } from './process-table.ts'
 
 /**

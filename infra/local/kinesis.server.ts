@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import kinesalite from 'kinesalite'
 import { onStopSignal, outliveReaders } from '#http/process-life'
 import { readSettings } from '#infra/settings'
-import { makeFolder } from './durable-files.ts'
+import { makeFolder } from '#adapters/files/durable-files'
 import { syncEveryWrite } from './kinesis-durability.ts'
 import { finishInterruptedChanges } from './kinesis-recovery.ts'
 

@@ -43,10 +43,7 @@ export const provision = async (
 }
 
 /** Creates the tables that do not exist yet, and returns when all can be used. */
-export const provisionTables = async (
-  dynamodb: Clients['dynamodb'],
-  tables: Partial<TableNames>,
-): Promise<void> => {
+export const provisionTables = async (dynamodb: Clients['dynamodb'], tables: Partial<TableNames>): Promise<void> => {
   const names = Object.entries(tables) as [keyof TableNames, string][]
   await Promise.all(names.map(([table, name]) => provisionTable(dynamodb, name, tableKeys[table])))
 }

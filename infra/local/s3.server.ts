@@ -6,7 +6,7 @@ import { Server } from 'node:net'
 import { parseArgs } from 'node:util'
 import { startFauxqs } from 'fauxqs'
 import { onStopSignal, outliveReaders } from '#http/process-life'
-import { makeFolder } from './durable-files.ts'
+import { makeFolder } from '#adapters/files/durable-files'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 

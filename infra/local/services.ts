@@ -40,4 +40,9 @@ export const firehoseService = ({ port, folder }: Place & { readonly folder: str
   },
 })
 
-const pathTo = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+/** Tokens for the APIs. It ends with them. Its settings are those of the environment. */
+export const issuerService: ChildSpec = { name: 'issuer', stage: 3, script: pathTo('issuer/issuer.server.ts') }
+
+function pathTo(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url))
+}

@@ -1,8 +1,8 @@
-import { pino } from 'pino'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { firehoseClient } from '#adapters/aws/firehose'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
+import { processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { kinesisBatch } from '../kinesis-batch.ts'
 import { archiveEntries } from './archive-entries.ts'
@@ -13,7 +13,7 @@ const world = {
   // One attempt, because the archive itself sends again what Firehose did not take.
   archive: firehoseArchive(firehoseClient({ maxAttempts: 1 }), deliveryStreams),
   progress: dynamoProgress(documentClient(), tables.progress),
-  log: pino({ level: logLevel }),
+  log: processLog({ level: logLevel }),
 }
 
 /** The archive consumer of the entry stream. */

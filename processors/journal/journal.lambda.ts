@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
@@ -8,6 +7,7 @@ import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { kinesisBatch } from '../kinesis-batch.ts'
 import { recordEntries } from './record-entries.ts'
@@ -24,7 +24,7 @@ const world = {
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), streamName)),
   progress: dynamoProgress(client, tables.progress),
   clock: Date.now,
-  log: pino({ level: logLevel }),
+  log: processLog({ level: logLevel }),
 }
 
 /** The journal consumer of the entry stream. */

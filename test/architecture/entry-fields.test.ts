@@ -40,7 +40,10 @@ describe('an optional field that is added to the table alone', () => {
       cpSync(name, join(folder, name), { recursive: true, filter: (file) => !file.endsWith('.lambda.ts') })
     }
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
-    addToTable(folder, "tableNumber: { column: 'table_number', kind: 'text', max: 20, optional: true },")
+    addToTable(
+      folder,
+      "tableNumber: { column: 'table_number', kind: 'text', max: 20, cardNumbers: 'refused', optional: true },",
+    )
     errors = filesWithErrors(folder)
   }, 60_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -53,6 +56,19 @@ describe('an optional field that is added to the table alone', () => {
     expect(errors.filter((file) => !FILES_THAT_NAME_EVERY_FIELD.includes(file))).toEqual([])
   })
 })
+
+test('a text that does not say whether it may hold card numbers does not compile in the table', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-fields-'))
+  try {
+    cpSync('ledger', join(folder, 'ledger'), { recursive: true })
+    for (const name of ['package.json', 'tsconfig.json']) cpSync(name, join(folder, name))
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
+    addToTable(folder, "tableNumber: { column: 'table_number', kind: 'text', max: 20, optional: true },")
+    expect(filesWithErrors(folder)).toContain(TABLE)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}, 60_000)
 
 describe('text that no compiler reads', () => {
   test.each(['sql/views/1-raw-entries.sql', 'sql/views/2-entries.sql'])('%s selects every column of a file', (view) => {

@@ -1,15 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TrinoSQL } from 'dt-sql-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
+import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import type { ArchiveQueries } from '#ledger/archive'
 import { archivedBooks, archivedEntries } from '#processors/reconcile/archived-books'
 import { archivedSums } from '#processors/reconcile/archived-sums'
 import { ofPeriod, savedQueries, viewStatements } from '#sql/files'
-import { aBookId, anEntry, day, entryId, merchantId } from '../builders.ts'
+import { auditEventRow } from '#wire/archive/audit-row'
+import { merchantSaved } from '#wire/archive/merchant'
+import { aBookId, aMerchant, anAuditEvent, anEntry, day, entryId, merchantId } from '../builders.ts'
+import { auditEventsParquet } from '../parquet-object.ts'
 import { memoryBucket, putEntries } from './memory-bucket.ts'
 
 const saved = savedQueries()
@@ -71,12 +76,41 @@ test.each([...saved.map(({ text }) => text), ...viewStatements()])(
 )
 
 // With the same meaning: https://trino.io/docs/current/functions.html, https://duckdb.org/docs/sql/functions/overview
-const BOTH_HAVE = ['sum', 'count', 'min', 'max', 'coalesce', 'date_trunc', 'lag', 'row_number', 'length']
+const BOTH_HAVE = [
+  'sum',
+  'count',
+  'min',
+  'max',
+  'coalesce',
+  'date_trunc',
+  'lag',
+  'row_number',
+  'length',
+  // In DuckDB a macro of ours.
+  'json_extract_scalar',
+]
 
 describe('on DuckDB', () => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-sql-'))
   const bucket = memoryBucket()
   const queries = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() })
+
+  /** Puts audit events into the bucket as one Parquet object, as Firehose does. */
+  const decide = async (on: string, ...events: readonly AnyAuditEvent[]) => {
+    const key = `decisions/day=${on}/${randomUUID()}.parquet`
+    bucket.objects.set(key, await auditEventsParquet(events.map(auditEventRow)))
+  }
+  const savedBy = (by: string, id: string, on: string) => {
+    const act = { by, from: '203.0.113.7', atMs: Date.parse(`${on}T09:00:00Z`) }
+    return merchantSaved(aMerchant({ merchantId: merchantId(id), savedBy: act }), 0)
+  }
+  const discarded = (by: string, time: string) =>
+    anAuditEvent({
+      eventId: `${by} ${time}`,
+      kind: 'quarantine.discarded',
+      decidedAtMs: Date.parse(`2026-11-20T${time}:00Z`),
+      body: { by, from: '2001:db8::7', reason: 'A till in test mode.' },
+    })
 
   beforeAll(async () => {
     let sequence = 0
@@ -95,6 +129,13 @@ describe('on DuckDB', () => {
     await put(sale, refund, sale, { ...till, entryId: entryId('sale-2'), amountMinor: 50n, terminalSeq: 5 })
     await put({ ...sale, merchantId: merchantId('m2'), businessDay: day('2026-11-21') })
     await put({ ...sale, businessDay: day('2026-11-22'), amountMinor: 1n, terminalSeq: 6 })
+    await decide('2026-11-20', savedBy('ana', 'm1', '2026-11-20'), discarded('ana', '10:00'), discarded('ben', '11:00'))
+    await decide(
+      '2026-11-20',
+      savedBy('ana', 'm1', '2026-11-20'),
+      anAuditEvent({ decidedAtMs: Date.parse('2026-11-20T12:00:00Z') }),
+    )
+    await decide('2026-11-21', savedBy('os:ana', 'm2', '2026-11-21'))
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -129,6 +170,15 @@ describe('on DuckDB', () => {
       name: 'terminal-gaps',
       rows: [['m1', 'till-1', 2n, 4n, 3n, '2026-11-20 13:59:59.999', '2026-11-20 13:59:59.999']],
     },
+    {
+      name: 'decisions-by-person',
+      rows: [
+        ['ana', '2026-11-20 09:00:00.000', '203.0.113.7', 'merchant.saved', 'm1', null, 'merchant.saved/m1/1'],
+        ['ana', '2026-11-20 10:00:00.000', '2001:db8::7', 'quarantine.discarded', 'm1', '2026-11-20', 'ana 10:00'],
+        ['ben', '2026-11-20 11:00:00.000', '2001:db8::7', 'quarantine.discarded', 'm1', '2026-11-20', 'ben 11:00'],
+        ['os:ana', '2026-11-21 09:00:00.000', '203.0.113.7', 'merchant.saved', 'm2', null, 'merchant.saved/m2/1'],
+      ],
+    },
     { name: 'same-id-on-several-days', rows: [['m1', 'sale-1', 2n, '2026-11-20', '2026-11-22', 2n]] },
   ])('$name answers', async ({ name, rows }) => {
     const query = saved.find((query) => query.name === name)
@@ -143,12 +193,44 @@ describe('on DuckDB', () => {
     expect(await of('2026-11-23', '2026-11-30')).toEqual([])
   })
 
+  test('decisions of a day, each once, those of no person too', async () => {
+    const sql = "SELECT kind, decided_by, decided_from FROM decisions WHERE day = '2026-11-20' ORDER BY decided_at"
+    expect((await queries.run(sql)).rows).toEqual([
+      ['merchant.saved', 'ana', '203.0.113.7'],
+      ['quarantine.discarded', 'ana', '2001:db8::7'],
+      ['quarantine.discarded', 'ben', '2001:db8::7'],
+      ['quarantine.set-aside', null, null],
+    ])
+  })
+
+  test('decisions of a day with an object that is damaged are refused by its name, and other days are answered', async () => {
+    const key = 'decisions/day=2026-11-19/x.parquet'
+    bucket.objects.set(key, Buffer.from('no parquet'))
+    const of = (day: string) => queries.run(`SELECT kind FROM decisions WHERE day = '${day}'`)
+    await expect(of('2026-11-19')).rejects.toThrow(
+      new RegExp(`^The archive of 2026-11-19 cannot be read: ${key} .* or ask for other days by day\\.$`, 's'),
+    )
+    expect((await of('2026-11-21')).rows).toEqual([['merchant.saved']])
+    bucket.objects.delete(key)
+  })
+
+  test('entries are answered without a copy of any decision', async () => {
+    const [client, seen] = [bucket.client, bucket.downloads.length]
+    const other = mkdtempSync(join(tmpdir(), 'daybook-sql-'))
+    await duckdbArchiveQueries({ client, bucket: 'archive', folder: other, views: viewStatements() }).run(
+      'SELECT count(*) FROM entries',
+    )
+    rmSync(other, { recursive: true, force: true })
+    expect(bucket.downloads.slice(seen).filter((key) => key.startsWith('decisions/'))).toEqual([])
+  })
+
   test.each(questionsInDocs)('a question in docs/analysts.md runs: %#', async (sql) => {
     expect((await queries.run(sql)).columns.length).toBeGreaterThan(1)
   })
 
   test('every saved query is tried here, and says what it answers', () => {
     expect(saved.map(({ name }) => name)).toEqual([
+      'decisions-by-person',
       'same-id-on-several-days',
       'terminal-gaps',
       'totals-by-day',

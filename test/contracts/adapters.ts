@@ -1,5 +1,13 @@
 /** Every adapter of every port. Each asked for is a fresh one, over a table or stream of its own that goes with the test. */
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  CreateResourceServerCommand,
+  CreateUserPoolCommand,
+  DeleteUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import {
   CreateStreamCommand,
@@ -17,6 +25,10 @@ import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { keySchema, tableKeys } from '#adapters/dynamodb/tables'
+import { cognitoClient } from '#adapters/aws/cognito'
+import { cognitoClients } from '#adapters/clients/cognito-clients'
+import { fileClients } from '#adapters/clients/file-clients'
+import { memoryClients } from '#adapters/clients/memory-clients'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { firehoseClient } from '#adapters/aws/firehose'
@@ -33,8 +45,10 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { SCOPES } from '#ledger/access'
 import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
+import type { Clients } from '#ledger/clients'
 import type { Head } from '#ledger/head'
 import type { MerchantId } from '#ledger/identifiers'
 import type { AuditTrail, EntryStream, Grants, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
@@ -44,6 +58,7 @@ import { parseAuditEventRow } from '#wire/archive/audit-row'
 import type { TableNames } from '#adapters/dynamodb/tables'
 import { readSettings } from '#infra/settings'
 import { decodeRecord } from '#wire/stream/record'
+import { fakeCognito, SCOPE_PREFIX, withSecretCalls } from './cognito.ts'
 import { fakeFirehose, watch, type Mood } from './firehose.ts'
 
 type Adapter<Port> = { readonly name: string; readonly fresh: () => Promise<Port> }
@@ -71,6 +86,18 @@ export const quarantines: Adapter<Quarantine>[] = [
 export const allGrants: Adapter<Grants>[] = [
   { name: 'memory', fresh: async () => memoryGrants() },
   { name: 'DynamoDB', fresh: async () => dynamoGrants(dynamodb, await freshTable('grants')) },
+]
+
+export const allClients: Adapter<Clients>[] = [
+  { name: 'memory', fresh: async () => memoryClients() },
+  { name: 'files', fresh: async () => fileClients(join(freshFolder(), 'issuer', 'clients')) },
+  {
+    name: 'Cognito, a small fake',
+    fresh: async () => cognitoClients(fakeCognito(), { userPoolId: 'pool', scopePrefix: SCOPE_PREFIX }),
+  },
+  ...(process.env['AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER']
+    ? [{ name: 'Cognito', fresh: async () => cognitoClients(withSecretCalls(cognitoClient()), await freshUserPool()) }]
+    : []),
 ]
 
 const { deliveryStreams } = readSettings()
@@ -202,9 +229,8 @@ const tables = new DynamoDBClient()
 
 export const freshTable = async (table: keyof TableNames): Promise<string> => {
   const TableName = `contract-${table}-${randomUUID()}`
-  const { KeySchema, AttributeDefinitions } = keySchema(tableKeys[table])
   await tables.send(
-    new CreateTableCommand({ TableName, KeySchema, AttributeDefinitions, BillingMode: 'PAY_PER_REQUEST' }),
+    new CreateTableCommand({ TableName, ...keySchema(tableKeys[table]), BillingMode: 'PAY_PER_REQUEST' }),
   )
   await waitUntilTableExists({ client: tables, maxWaitTime: 60, minDelay: 0.05, maxDelay: 2 }, { TableName })
   onTestFinished(async () => {
@@ -221,6 +247,25 @@ export const freshStream = async ({ shards }: { shards: number }): Promise<strin
     await kinesis.send(new DeleteStreamCommand({ StreamName }))
   })
   return StreamName
+}
+
+const freshUserPool = async () => {
+  const cognito = cognitoClient()
+  const PoolName = `contract-${randomUUID()}`
+  const { UserPool: { Id: UserPoolId = '' } = {} } = await cognito.send(new CreateUserPoolCommand({ PoolName }))
+  onTestFinished(async () => {
+    await cognito.send(new DeleteUserPoolCommand({ UserPoolId }))
+  })
+  const Scopes = SCOPES.map((scope) => ({ ScopeName: scope, ScopeDescription: scope }))
+  const server = { UserPoolId, Identifier: 'daybook', Name: 'Daybook', Scopes }
+  await cognito.send(new CreateResourceServerCommand(server))
+  return { userPoolId: UserPoolId, scopePrefix: SCOPE_PREFIX }
+}
+
+export const freshFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-contract-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
 }
 
 const readShard = async (StreamName: string, ShardId: string): Promise<Uint8Array[]> => {

@@ -6,6 +6,7 @@ import { savedMerchant } from '#wire/archive/merchant'
 import { AWKWARD_TEXTS } from '../awkward-texts.ts'
 import { aMerchant, aRule, day, merchantId } from '../builders.ts'
 import { allMerchants, dynamodb } from './adapters.ts'
+import { allIds, AWKWARD_IDS, BEGINNINGS } from './beginnings.ts'
 
 describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
   test('a merchant is not found before it is saved', async () => {
@@ -24,6 +25,16 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
     expect(await merchants.save(merchant)).toBe('saved')
     expect(await merchants.find(merchant.merchantId)).toEqual(merchant)
     expect(await merchants.list({ limit: 10 })).toEqual({ items: [merchant] })
+  })
+
+  test('a merchant comes back with who saved it, from where and when', async () => {
+    const merchants = await fresh()
+    const first = aMerchant({ savedBy: { by: 'ana', from: '203.0.113.7', atMs: 1 } })
+    const second = aMerchant({ revision: 2, savedBy: { by: 'os:ben', from: 'desk-7', atMs: 1_795_177_801_123 } })
+    for (const merchant of [first, second]) {
+      expect(await merchants.save(merchant)).toBe('saved')
+      expect(await merchants.find(merchant.merchantId)).toEqual(merchant)
+    }
   })
 
   test.each(AWKWARD_TEXTS.filter(({ text }) => text !== ''))('a name comes back as it was: $what', async ({ text }) => {
@@ -74,6 +85,30 @@ describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
     expect(read.map((page) => page.length)).toEqual(pages)
     expect(new Set(read.flat())).toEqual(new Set(ids))
   })
+
+  test.each(BEGINNINGS)(
+    'the ids that begin with "$beginning" come in their order: $ids',
+    async ({ beginning, ids }) => {
+      const merchants = await fresh()
+      for (const id of AWKWARD_IDS) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
+      for (const limit of [1, 2, 3, 500]) {
+        expect((await allIds(merchants.idsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
+      }
+    },
+  )
+
+  test('a change leaves a merchant among the ids, once', async () => {
+    const merchants = await fresh()
+    await merchants.save(aMerchant())
+    await merchants.save(aMerchant({ revision: 2 }))
+    expect(await merchants.idsBeginning('', { limit: 10 })).toEqual({ items: ['m1'] })
+  })
+
+  test('the ids go on after an id that is not registered', async () => {
+    const merchants = await fresh()
+    for (const id of ['a1', 'a3']) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
+    expect(await merchants.idsBeginning('a', { limit: 10, after: 'a2' })).toEqual({ items: ['a3'] })
+  })
 })
 
 describe('merchants on DynamoDB', () => {
@@ -87,11 +122,11 @@ describe('merchants on DynamoDB', () => {
   })
 
   test('in an unknown format are refused by the name of the format', async () => {
-    const item = { ...savedMerchant(aMerchant()), format: 2 }
+    const item = { ...savedMerchant(aMerchant()), format: 3 }
     const answers = { send: () => Promise.resolve({ Item: item }) } as unknown as DynamoDBDocumentClient
     const found = dynamoMerchants(answers, 'merchants').find(merchantId('m1'))
     await expect(found).rejects.toThrow(
-      'The register cannot be read at m1: a merchant in format 2; only format 1 is known here.',
+      'The register cannot be read at m1: a merchant in format 3; only the formats 1 and 2 are known here.',
     )
     await expect(found).rejects.toBeInstanceOf(UnknownFormat)
   })

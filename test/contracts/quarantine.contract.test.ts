@@ -17,6 +17,7 @@ import {
 import { awkwardEntries } from '../awkward-texts.ts'
 import { aBookId, anEntry, aSetAside, day, entryId, merchantId, utf8 } from '../builders.ts'
 import { dynamodb, freshTable, quarantines } from './adapters.ts'
+import { allIds, AWKWARD_IDS, BEGINNINGS } from './beginnings.ts'
 
 describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
   test('it is empty before anything is set aside', async () => {
@@ -94,6 +95,7 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     const others = [
       anEntry({ entryId: entryId('e11') }),
       anEntry({ entryId: entryId('e') }),
+      anEntry({ entryId: entryId('E1') }),
       anEntry({ businessDay: day('2026-11-21') }),
       anEntry({ merchantId: merchantId('m2') }),
     ].map((entry) => aSetAside({ entry }))
@@ -142,6 +144,22 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
     expect(new Set(read.flat().map(nameOf)).size).toBe(read.flat().length)
   })
 
+  test.each(BEGINNINGS)(
+    'the merchants that begin with "$beginning" and have items: $ids',
+    async ({ beginning, ids }) => {
+      const quarantine = await fresh()
+      for (const id of AWKWARD_IDS) {
+        const entries = ['e1', 'e2'].map((name) => anEntry({ merchantId: merchantId(id), entryId: entryId(name) }))
+        for (const entry of entries) await quarantine.setAside(aSetAside({ entry, raw: noise(300_001) }))
+      }
+      await quarantine.setAside(anUnreadable({ raw: noise(300_001) }))
+      for (const limit of [1, 2, 500]) {
+        expect((await allIds(quarantine.merchantsBeginning, beginning, limit)).flat(), `by ${limit}`).toEqual(ids)
+      }
+      expect(await everything(quarantine), 'the list of merchants is no item').toHaveLength(2 * AWKWARD_IDS.length + 1)
+    },
+  )
+
   test.each<{ holds: string; sizes: number[]; pages: number[] }>([
     { holds: 'four megabytes exactly', sizes: Array.from({ length: 8 }, () => 524_288), pages: [8] },
     { holds: 'one byte more', sizes: [...Array.from({ length: 8 }, () => 524_288), 1], pages: [8, 1] },
@@ -172,15 +190,15 @@ describe.each(quarantines)('a quarantine: $name', ({ fresh }) => {
 })
 
 describe.each(quarantines)('decisions about items in quarantine: $name', ({ fresh }) => {
-  const by = 'ana'
+  const [by, from] = ['ana', '203.0.113.7']
   const place = (sequenceNumber: string, index = 0, shard = 0) => ({
     shardId: `shardId-${String(shard).padStart(12, '0')}`,
     sequenceNumber,
     index,
   })
-  const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, atMs: 1 })
-  const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, atMs: 2 })
-  const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, atMs: 3 }
+  const begun = (entry = anEntry()): QuarantineAction => ({ action: 'replay-begun', entry, by, from, atMs: 1 })
+  const replayed = (position = place('50')): QuarantineAction => ({ action: 'replayed', position, by, from, atMs: 2 })
+  const discarded: QuarantineAction = { action: 'discarded', reason: 'a “test” sale 🧾', by, from, atMs: 3 }
   const first = aSetAside({ position: place('9') })
 
   /** The item as it is stored. */
@@ -376,6 +394,36 @@ describe('the quarantine on DynamoDB', () => {
     })
     await dynamoQuarantine(client, table).ofEntry(aBookId(), entryId('e1'), 10)
     expect(answers).toMatchObject([{ Items: [expect.not.objectContaining({ raw: expect.anything() as object })] }])
+  })
+
+  describe('the action of an operator', () => {
+    /** The item as it is stored, with these actions. */
+    const storedWith = async (actions: readonly object[]) => {
+      const table = await freshTable('quarantine')
+      const quarantine = dynamoQuarantine(dynamodb, table)
+      await quarantine.setAside(aSetAside())
+      const Key = quarantineKey(aSetAside())
+      const itemOf = async () => (await dynamodb.send(new GetCommand({ TableName: table, Key }))).Item
+      const Item = { ...(await itemOf()), actions, actionCount: actions.length }
+      await dynamodb.send(new PutCommand({ TableName: table, Item }))
+      return { quarantine, key: Key, actionsNow: async () => (await itemOf())?.['actions'] as unknown }
+    }
+    const [begun, replayed] = [
+      { action: 'replay-begun', by: 'ana', atMs: 1 },
+      { action: 'replayed', by: 'unknown', atMs: 2, position: { shardId: 's', sequenceNumber: '7', index: 0 } },
+    ]
+    const discarded = { action: 'discarded', reason: 'test', by: 'ben', from: '2001:db8::7', atMs: 3 } as const
+
+    test('stored by a former version, without its place, is read as of an unknown place and stays as it was', async () => {
+      const { quarantine, key, actionsNow } = await storedWith([begun, replayed])
+      const item = await quarantine.find(key)
+      expect(item?.actions).toEqual([
+        { ...begun, from: 'unknown', entry: anEntry() },
+        { ...replayed, from: 'unknown' },
+      ])
+      expect(await quarantine.note(item as Quarantined, discarded)).toBe('noted')
+      expect(await actionsNow()).toEqual([begun, replayed, discarded])
+    })
   })
 
   describe('an item in an unknown format', () => {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ObjectStore } from '#adapters/archive-objects/object-store'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import type { ArchivedEntry, ArchivePart } from '#ledger/archive'
 import type { Merchant } from '#ledger/merchant'
-import { savedMerchant } from '#wire/archive/merchant'
+import { auditEventRow } from '#wire/archive/audit-row'
+import { merchantSaved, savedMerchant } from '#wire/archive/merchant'
 import { awkwardEntries } from '../awkward-texts.ts'
 import { aMerchant, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { alteredParquet, auditEventsParquet, deliveredParquet, entriesParquet } from '../parquet-object.ts'
@@ -218,10 +220,21 @@ test('the newest audit event of a merchant gives its state, with the clocks that
   ])
 })
 
+test('a merchant rebuilt from the archive is the one that the register holds, with who saved it', async () => {
+  const former = aMerchant({ merchantId: merchantId('former') })
+  const merchant = inWinnipeg({ revision: 2, savedBy: { by: 'ana', from: '2001:db8::7', atMs: 1_795_177_801_123 } })
+  const rows = [merchant, former].map((one) => auditEventRow(merchantSaved(one, 0)))
+  const key = 'decisions/day=2026-11-20/a.parquet'
+  const { merchants } = await parquetArchiveObjects(inMemory({ [key]: await auditEventsParquet(rows) })).merchants()
+  const register = memoryMerchants([merchant, former])
+  for (const rebuilt of merchants) expect(rebuilt).toEqual(await register.find(rebuilt.merchantId))
+  expect(merchants).toHaveLength(2)
+})
+
 test('an archived merchant in an unknown format is named and not read', async () => {
   const key = 'decisions/day=2026-11-20/a.parquet'
-  const rows = await auditEventsParquet([saved(1, 'older'), saved(2, 'newer', { format: 2 })])
+  const rows = await auditEventsParquet([saved(1, 'older'), saved(2, 'newer', { format: 3 })])
   const { merchants, unreadable } = await parquetArchiveObjects(inMemory({ [key]: rows })).merchants()
   expect(merchants).toEqual([inWinnipeg({ revision: 1, name: 'older' })])
-  expect(unreadable).toEqual([{ key, reason: 'a merchant in format 2; only format 1 is known here' }])
+  expect(unreadable).toEqual([{ key, reason: 'a merchant in format 3; only the formats 1 and 2 are known here' }])
 })

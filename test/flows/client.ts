@@ -30,10 +30,13 @@ export const aSale = (given: Partial<Sale> = {}): Sale => ({
 
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> }
 
-export const request = async (url: string, method: string, body?: unknown): Promise<Answer> => {
+/** What a till has to know to send: its token. */
+export type Sender = Pick<RunningSystem, 'token'>
+
+export const request = async ({ token }: Sender, url: string, method: string, body?: unknown): Promise<Answer> => {
   const response = await fetch(url, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     // No answer in this time is none.
     signal: AbortSignal.timeout(20_000),
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -42,7 +45,7 @@ export const request = async (url: string, method: string, body?: unknown): Prom
 }
 
 export const register = async (system: RunningSystem, merchantId: string): Promise<void> => {
-  const answer = await answered(`${system.ingest}/v1/merchants/${merchantId}`, 'PUT', {
+  const answer = await answered(system, `${system.ingest}/v1/merchants/${merchantId}`, 'PUT', {
     name: merchantId,
     currency: 'BRL',
     timeZone: 'UTC',
@@ -51,10 +54,10 @@ export const register = async (system: RunningSystem, merchantId: string): Promi
 }
 
 export const post = (system: RunningSystem, sale: Sale): Promise<Answer> =>
-  request(`${system.ingest}/v1/entries`, 'POST', sale)
+  request(system, `${system.ingest}/v1/entries`, 'POST', sale)
 
 export const postBatch = (system: RunningSystem, entries: readonly unknown[]): Promise<Answer> =>
-  request(`${system.ingest}/v1/entries/batch`, 'POST', { entries })
+  request(system, `${system.ingest}/v1/entries/batch`, 'POST', { entries })
 
 /** The day, once everything before `after` is counted. */
 export const day = async (
@@ -63,15 +66,15 @@ export const day = async (
   after?: string,
 ): Promise<Record<string, unknown>> => {
   const query = after === undefined ? '' : `?after=${after}`
-  const answer = await answered(`${system.query}/v1/merchants/${merchantId}/days/${YESTERDAY}${query}`, 'GET')
+  const answer = await answered(system, `${system.query}/v1/merchants/${merchantId}/days/${YESTERDAY}${query}`, 'GET')
   if (answer.status !== 200) throw new Error(JSON.stringify(answer))
   return answer.body
 }
 
 /** Asks again while the system has no answer, is busy, or has not counted the entry yet: two minutes at most. */
-export const answered = async (url: string, method: string, body?: unknown): Promise<Answer> => {
+export const answered = async (sender: Sender, url: string, method: string, body?: unknown): Promise<Answer> => {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await request(url, method, body).catch(() => undefined)
+    const answer = await request(sender, url, method, body).catch(() => undefined)
     if (answer !== undefined && answer.status < 500 && ![409, 429].includes(answer.status)) return answer
     if (attempt === 240) throw new Error(`${method} ${url}: ${JSON.stringify(answer)}`)
     await sleep(500)

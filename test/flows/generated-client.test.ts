@@ -30,7 +30,12 @@ test('a program with the generated client trades a day on the real system', { ti
   const system = await RunningSystem.start()
   try {
     const sales = [100, 250, 700].map((amount, index) => ({ entryId: `sale-${index}`, amount }))
-    const evening = await aDayOfTrade(system, { merchantId: 'corner-shop', day: YESTERDAY, sales })
+    const shop = await system.tokenOf({
+      scopes: ['merchants:admin', 'entries:write', 'ledger:read'],
+      merchants: ['corner-shop'],
+    })
+    const daybook = { ingest: system.ingest, query: system.query, token: shop }
+    const evening = await aDayOfTrade(daybook, { merchantId: 'corner-shop', day: YESTERDAY, sales })
     expect(evening.day).toMatchObject({ businessDay: YESTERDAY, currency: 'BRL', credits: 1050, net: 1050 })
     expect(evening.day.byMethod.pix).toEqual({ credits: 1050, debits: 0, entryCount: 3 })
     expect(evening.entryIds).toEqual(sales.map(({ entryId }) => entryId))

@@ -8,6 +8,9 @@ import type { components as Read, paths as QueryPaths } from './generated/query-
 
 type Entry = Sent['schemas']['Entry']
 
+/** Where the two services are, and the token to send along. */
+export type Daybook = { readonly ingest: string; readonly query: string; readonly token: string }
+
 export type Shop = {
   readonly merchantId: string
   readonly day: string
@@ -20,9 +23,10 @@ export type Evening = {
 }
 
 /** Through a day of trade, from the registration to what the books say of it. */
-export const aDayOfTrade = async (addresses: { ingest: string; query: string }, shop: Shop): Promise<Evening> => {
-  const ingest = createClient<IngestPaths>({ baseUrl: addresses.ingest })
-  const query = createClient<QueryPaths>({ baseUrl: addresses.query })
+export const aDayOfTrade = async (daybook: Daybook, shop: Shop): Promise<Evening> => {
+  const headers = { authorization: `Bearer ${daybook.token}` }
+  const ingest = createClient<IngestPaths>({ baseUrl: daybook.ingest, headers })
+  const query = createClient<QueryPaths>({ baseUrl: daybook.query, headers })
 
   const registered = await ingest.PUT('/v1/merchants/{merchantId}', {
     params: { path: { merchantId: shop.merchantId } },

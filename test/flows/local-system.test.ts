@@ -11,7 +11,7 @@ import { compareSequenceNumbers } from '#ledger/identifiers'
 import { decodeRecord } from '#wire/stream/record'
 import type { KinesisStreamRecord } from 'aws-lambda'
 import { pino } from 'pino'
-import { answered, aSale, YESTERDAY, day, post, postBatch, register, type Answer } from './client.ts'
+import { answered, aSale, YESTERDAY, day, post, postBatch, register, request, type Answer } from './client.ts'
 import { CHILDREN, RunningSystem, type Child } from './running-system.ts'
 
 let system: RunningSystem
@@ -66,7 +66,7 @@ describe('the same entry', () => {
     const answer = await post(system, aSale({ amount: 9_999 }))
     expect(answer.status).toBe(202)
     expect(await day(system, 'm1', positionOf(answer))).toMatchObject(once)
-    const { body } = await answered(`${system.query}/v1/quarantine?merchant=m1`, 'GET')
+    const { body } = await answered(system, `${system.query}/v1/quarantine?merchant=m1`, 'GET')
     expect(body['data']).toMatchObject([{ reason: 'content-conflict', entryId: 'sale-1', entry: { amount: 9_999 } }])
   })
 
@@ -135,6 +135,46 @@ describe('the same entry', () => {
     )
   })
 })
+
+describe('while the issuer is down', () => {
+  let known: string
+  let unused: string
+  let issuer: number
+  beforeAll(async () => {
+    const till = { scopes: ['entries:write'], merchants: ['m2'] } as const
+    ;[known, unused] = [await system.tokenOf(till), await system.tokenOf(till)]
+    expect(await sendWith(known, 'before')).toMatchObject({ status: 202 })
+    // Stopped, because a killed issuer is started again at once.
+    issuer = await system.pidOf('issuer')
+    process.kill(issuer, 'SIGSTOP')
+  })
+  afterAll(() => void process.kill(issuer, 'SIGCONT'))
+
+  const sendWith = (token: string, entryId: string) =>
+    request({ token }, `${system.ingest}/v1/entries`, 'POST', aSale({ merchantId: 'm2', entryId }))
+
+  test('entries with a known token are accepted', async () => {
+    expect(await sendWith(known, 'known')).toMatchObject({ status: 202 })
+  })
+
+  test('entries with a token that was never used are accepted, because the keys are known', async () => {
+    expect(await sendWith(unused, 'unused')).toMatchObject({ status: 202 })
+  })
+})
+
+test(
+  'a token from before a SIGKILL of everything is taken after the restart, and tokens are made again',
+  { timeout: 60_000 },
+  async () => {
+    const token = await system.tokenOf({ scopes: ['ledger:read'], merchants: ['m1'] })
+    await system.killAll()
+    await system.start()
+    const path = `${system.query}/v1/merchants/m1/days/${YESTERDAY}`
+    expect(await answered({ token }, path, 'GET')).toMatchObject({ status: 200 })
+    const another = await system.tokenOf({ scopes: ['ledger:read'], merchants: ['m2'] })
+    expect(await answered({ token: another }, path, 'GET')).toMatchObject({ status: 404 })
+  },
+)
 
 test('the demo reads the expected totals, and reads them again on a second run', { timeout: 60_000 }, async () => {
   expect(await system.run('infra/local/demo/demo.ts')).toMatchObject({ code: 0 })
@@ -240,7 +280,7 @@ const allEntryIds = async (merchantId: string): Promise<string[]> => {
   const ids: string[] = []
   for (let cursor = ''; ;) {
     const path = `${system.query}/v1/merchants/${merchantId}/days/${YESTERDAY}/entries?limit=500${cursor}`
-    const { body } = await answered(path, 'GET')
+    const { body } = await answered(system, path, 'GET')
     ids.push(...(body['data'] as { entryId: string }[]).map(({ entryId }) => entryId))
     const next = body['nextCursor'] as string | null
     if (next === null) return ids

@@ -18,23 +18,19 @@ afterAll(() => system.remove())
 type Item = { readonly quarantineId: string; readonly status: string; readonly entryId?: string }
 
 const items = async (after = ''): Promise<Item[]> => {
-  const { body } = await answered(`${system.query}/v1/quarantine?${after && `after=${after}`}`, 'GET')
+  const { body } = await answered(system, `${system.query}/v1/quarantine?${after && `after=${after}`}`, 'GET')
   return body['data'] as Item[]
 }
+
+/** The client that a token names. */
+const subjectIn = (token: string): unknown =>
+  (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: unknown }).sub
 
 const positionOf = ({ body }: Answer): string => body['position'] as string
 
 /** Runs a command of operators to its end; answers its exit code and what it printed. */
 const run = async (script: string, ...args: readonly string[]) => {
-  const env = {
-    ...process.env,
-    ...system.awsEnvironment,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    INGEST_URL: system.ingest,
-    QUERY_URL: system.query,
-  }
+  const env = system.commandEnvironment
   const ended = promisify(execFile)(process.execPath, [`operations/${script}.ts`, ...args], { env })
   return await ended.then(
     ({ stdout }) => ({ code: 0, stdout }),
@@ -49,13 +45,15 @@ test('a conflicting entry waits again when replayed as it was, and counts when r
   expect(item).toMatchObject({ status: 'waiting', entryId: 'sale-1' })
   const id = item?.quarantineId ?? ''
 
-  const again = await answered(`${system.ingest}/v1/quarantine/${id}/replay`, 'POST')
+  const again = await answered(system, `${system.ingest}/v1/quarantine/${id}/replay`, 'POST')
   expect(again.status).toBe(202)
   expect(await items(positionOf(again))).toMatchObject([{ quarantineId: id, status: 'waiting' }])
 
-  const corrected = await run('quarantine', 'replay', id, '--set', 'entryId=sale-1-b', '--by', 'ana', '--json')
+  const corrected = await run('quarantine', 'replay', id, '--set', 'entryId=sale-1-b', '--json')
   expect(corrected.code).toBe(0)
-  const { position } = JSON.parse(corrected.stdout) as { position: string }
+  const { position, by } = JSON.parse(corrected.stdout) as { position: string; by: string }
+  const us = subjectIn(system.token)
+  expect(by).not.toBe(us)
   expect(await day(system, 'm1', position)).toMatchObject({ entryCount: 2, credits: 1_349 })
   expect(await items(position)).toMatchObject([
     {
@@ -64,10 +62,10 @@ test('a conflicting entry waits again when replayed as it was, and counts when r
       entryId: 'sale-1',
       replayedAs: { entry: { entryId: 'sale-1-b' } },
       actions: [
-        { action: 'replay-begun', by: 'unknown' },
-        { action: 'replayed', by: 'unknown' },
-        { action: 'replay-begun', by: 'ana', entry: { entryId: 'sale-1-b' } },
-        { action: 'replayed', by: 'ana', position },
+        { action: 'replay-begun', by: us },
+        { action: 'replayed', by: us },
+        { action: 'replay-begun', by, entry: { entryId: 'sale-1-b' } },
+        { action: 'replayed', by, position },
       ],
     },
   ])
@@ -75,14 +73,14 @@ test('a conflicting entry waits again when replayed as it was, and counts when r
 
 test('the Location of an accepted entry, and of a replay, leads to the entry and its conflicts', async () => {
   const sent = async (path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json' }
+    const headers = { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' }
     const response = await fetch(`${system.ingest}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
     expect(response.status).toBe(202)
     const { position } = (await response.json()) as { position: string }
     return { location: response.headers.get('location') ?? '', position }
   }
   const followed = async ({ location, position }: { location: string; position: string }) =>
-    await answered(`${location}?after=${position}`, 'GET')
+    await answered(system, `${location}?after=${position}`, 'GET')
 
   const sale = aSale({ merchantId: 'm:2', entryId: 'till:7.sale' })
   await register(system, 'm:2')
@@ -109,7 +107,7 @@ test('an unreadable record is kept byte for byte and can be discarded for good',
   const bytes = Buffer.from('no record of ours')
   await stream.put([{ hashKey: 0n, data: bytes }])
   const listed = async () => {
-    const answer = await answered(`${system.query}/v1/quarantine?reason=undecodable-record`, 'GET')
+    const answer = await answered(system, `${system.query}/v1/quarantine?reason=undecodable-record`, 'GET')
     return (answer.body['data'] as object[]).length > 0 ? answer : undefined
   }
   const { body } = await eventually(listed, { timeoutMs: 20_000 })

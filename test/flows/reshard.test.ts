@@ -147,7 +147,7 @@ const startUploads = (): Uploads => {
         positions.push(position)
         for (const { merchantId, entryId } of sales.slice(from - 1, to)) {
           const path = `/v1/merchants/${merchantId}/days/${YESTERDAY}/entries/${entryId}`
-          const { status } = await answered(`${system.query}${path}?after=${position}`, 'GET')
+          const { status } = await answered(system, `${system.query}${path}?after=${position}`, 'GET')
           if (status !== 200) unread.push(`${merchantId} ${entryId}`)
         }
       }
@@ -170,8 +170,9 @@ type Range = { readonly from: number; readonly to: number; readonly position: st
 /** The ranges of an upload of which every line was accepted. */
 const untilUploaded = async (sales: readonly object[]): Promise<Range[]> => {
   const body = sales.map((sale) => `${JSON.stringify(sale)}\n`).join('')
+  const headers = { authorization: `Bearer ${system.token}` }
   const upload = async () => {
-    const response = await fetch(`${system.ingest}/v1/entries/stream`, { method: 'POST', body })
+    const response = await fetch(`${system.ingest}/v1/entries/stream`, { method: 'POST', headers, body })
     const lines = (await response.text()).trimEnd().split('\n')
     const answers = lines.map((line) => JSON.parse(line) as Range & { done?: boolean; accepted: number })
     return answers.at(-1)?.accepted === sales.length ? answers.filter(({ done }) => done === undefined) : undefined

@@ -1,5 +1,5 @@
 /** The real local system as a child of a test: what `npm start` starts, on free ports, with data of its own. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,11 +7,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { freePorts } from '#infra/local/ports'
 import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
+import { SCOPES, type Scope } from '#ledger/access'
 
-export const CHILDREN = ['kinesis', 'dynamodb', 's3', 'firehose', 'consumers', 'query-api', 'ingest'] as const
+export const CHILDREN = ['kinesis', 'dynamodb', 's3', 'firehose', 'issuer', 'consumers', 'query-api', 'ingest'] as const
 export type Child = (typeof CHILDREN)[number] | 'dynoxide'
 
 /** What stands in the command line of each. */
@@ -21,9 +23,18 @@ const COMMANDS: Readonly<Record<Child, string>> = {
   dynoxide: 'dynoxide serve',
   s3: 's3.server.ts',
   firehose: 'firehose.server.ts',
+  issuer: 'issuer.server.ts',
   consumers: 'consumers.server.ts',
   'query-api': 'query-api.server.ts',
   ingest: 'ingest.server.ts',
+}
+
+type Ports = Readonly<Record<'ingest' | 'query' | 'issuer', number>>
+
+type TokenWish = {
+  readonly scopes?: readonly Scope[]
+  readonly merchants?: readonly string[]
+  readonly ttlSeconds?: number
 }
 
 /** Should the test itself be killed, its system ends as well. */
@@ -31,16 +42,13 @@ const exitWithParent = fileURLToPath(new URL('../../infra/local/exit-with-parent
 
 export class RunningSystem {
   readonly folder: string
-  readonly #ports: { readonly ingest: number; readonly query: number }
+  readonly #ports: Ports
   readonly #env: NodeJS.ProcessEnv
   #supervisor: ChildProcess | undefined
+  #token: string | undefined
   readonly output: string[] = []
 
-  private constructor(
-    ports: { readonly ingest: number; readonly query: number },
-    env: NodeJS.ProcessEnv,
-    folder: string,
-  ) {
+  private constructor(ports: Ports, env: NodeJS.ProcessEnv, folder: string) {
     this.#ports = ports
     this.#env = env
     this.folder = folder
@@ -50,9 +58,10 @@ export class RunningSystem {
     env: NodeJS.ProcessEnv = {},
     folder = mkdtempSync(join(tmpdir(), 'daybook-flow-')),
   ): Promise<RunningSystem> {
-    const [ingest = 0, query = 0] = await freePorts(2)
-    const system = new RunningSystem({ ingest, query }, env, folder)
+    const [ingest = 0, query = 0, issuer = 0] = await freePorts(3)
+    const system = new RunningSystem({ ingest, query, issuer }, env, folder)
     await system.start()
+    system.#token = await system.tokenOf()
     return system
   }
 
@@ -64,6 +73,21 @@ export class RunningSystem {
     return `http://127.0.0.1:${this.#ports.query}`
   }
 
+  /** A token that may do everything for every merchant, also after the system was killed and started again. */
+  get token(): string {
+    if (this.#token === undefined) throw new Error('The system has not been started.')
+    return this.#token
+  }
+
+  /** Another token, of a client of its own: `npm run token`. */
+  async tokenOf({ scopes = SCOPES, merchants = ['*'], ttlSeconds }: TokenWish = {}): Promise<string> {
+    const granted = merchants.flatMap((merchant) => ['--merchant', merchant])
+    const lifetime = ttlSeconds === undefined ? [] : ['--ttl', String(ttlSeconds)]
+    const args = ['operations/token.ts', '--scope', scopes.join(' '), ...granted, ...lifetime]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: this.commandEnvironment })
+    return stdout.trim()
+  }
+
   /** Where the local services listen, as the AWS SDK wants to be told. */
   get awsEnvironment(): Record<string, string> {
     const [child = 0] = this.#descendants()
@@ -71,10 +95,17 @@ export class RunningSystem {
     return Object.fromEntries(names.map((name) => [name, environmentOf(child).get(name) ?? '']))
   }
 
+  /** The environment of a command that is meant for this system. The tests themselves may name other services. */
+  get commandEnvironment(): NodeJS.ProcessEnv {
+    return { ...this.#environment, ...this.awsEnvironment }
+  }
+
   /** Runs a script to its end against this system. */
   async run(script: string): Promise<{ readonly code: number; readonly output: string }> {
-    const env = { ...process.env, INGEST_PORT: String(this.#ports.ingest), QUERY_PORT: String(this.#ports.query) }
-    const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [script], {
+      env: this.commandEnvironment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
     return { code: Number(code), output }
   }
@@ -82,13 +113,7 @@ export class RunningSystem {
   /** Starts, or starts again on the same data and ports. */
   async start(): Promise<void> {
     const supervisor = spawn(process.execPath, ['--import', exitWithParent, 'infra/local/daybook.server.ts'], {
-      env: {
-        ...process.env,
-        ...this.#env,
-        INGEST_PORT: String(this.#ports.ingest),
-        QUERY_PORT: String(this.#ports.query),
-        DAYBOOK_DATA: this.folder,
-      },
+      env: { ...this.#environment, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#supervisor = supervisor
@@ -170,6 +195,18 @@ export class RunningSystem {
     await this.killAll().catch(() => {})
     // A killed process may take a moment to let go of its files.
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** What tells the system itself, and the commands, where it is. */
+  get #environment(): NodeJS.ProcessEnv {
+    const { ingest, query, issuer } = this.#ports
+    return {
+      ...process.env,
+      INGEST_PORT: String(ingest),
+      QUERY_PORT: String(query),
+      ISSUER_PORT: String(issuer),
+      DAYBOOK_DATA: this.folder,
+    }
   }
 
   #keep(line: string): void {

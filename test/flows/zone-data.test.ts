@@ -81,7 +81,7 @@ const aWorld = () => {
     },
     updateZones: (zones: ZoneData, ...args: string[]) =>
       runIn(
-        zonesCommand(() => ({ merchants, auditTrail, zones, clock })),
+        zonesCommand(() => ({ merchants, auditTrail, zones, clock, actor: { by: 'os:tester', from: 'here' } })),
         USAGE,
         args,
       ),

@@ -2,18 +2,23 @@ import { describe, expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import type { AuditTrail, Merchants } from '#ledger/ports'
+import { sentBy } from '#test/access'
 import { aMerchant, aRule, day, merchantId } from '#test/builders'
 import { anIngest, NOW_MS } from './ingest-fixtures.ts'
 import { aQueryApi } from './query-fixtures.ts'
 
 const M1 = '/v1/merchants/m1'
+/** That of every client here. */
+const ADDRESS = '203.0.113.7'
 const MERGE_PATCH = 'application/merge-patch+json'
 const bakery = { name: 'Padaria Central', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
 
 const start = (merchants: Merchants = memoryMerchants(), auditTrail: AuditTrail = memoryAuditTrail()) => {
-  const { app, log } = anIngest({ merchants, auditTrail, clock: () => NOW_MS })
+  let nowMs = NOW_MS
+  const { app, log } = anIngest({ merchants, auditTrail, clock: () => nowMs })
   const send = async (method: string, body: unknown, path: string, headers: Record<string, string>) => {
-    const response = await app.request(path, { method, headers, body: JSON.stringify(body) })
+    const sent = { method, headers, body: JSON.stringify(body) }
+    const response = await app.request(path, sent, { remoteAddress: ADDRESS })
     return {
       status: response.status,
       etag: response.headers.get('etag'),
@@ -27,7 +32,7 @@ const start = (merchants: Merchants = memoryMerchants(), auditTrail: AuditTrail 
   }
   const patch = async (body: unknown, path = M1, headers: Record<string, string> = {}) =>
     await send('PATCH', body, path, { 'content-type': MERGE_PATCH, ...headers })
-  return { app, log, merchants, send, put, patch }
+  return { app, log, merchants, send, put, patch, elapse: (ms: number) => void (nowMs += ms) }
 }
 
 describe('registering a merchant', () => {
@@ -653,6 +658,49 @@ describe('a merchant that is registered', () => {
     expect(auditTrail.published).toMatchObject([
       { eventId: 'merchant.saved/m1/2', merchantId: 'm1', body: { name: 'Padaria Nova' } },
     ])
+  })
+
+  test('is published with who saved it, from where and when', async () => {
+    const auditTrail = memoryAuditTrail()
+    const { put, patch, elapse } = start(memoryMerchants(), auditTrail)
+    await put(bakery, M1, sentBy('ana'))
+    elapse(60_000)
+    await patch({ name: 'Padaria Nova' }, M1, sentBy('ben'))
+    expect(auditTrail.published).toMatchObject([
+      { decidedAtMs: NOW_MS, body: { by: 'ana', from: ADDRESS } },
+      { decidedAtMs: NOW_MS + 60_000, body: { by: 'ben', from: ADDRESS } },
+    ])
+  })
+
+  test('is published as the first operator saved it when another one sends the same again', async () => {
+    const auditTrail = memoryAuditTrail()
+    const { put, patch, elapse } = start(memoryMerchants(), auditTrail)
+    await put(bakery, M1, sentBy('ana'))
+    elapse(60_000)
+    await put(bakery, M1, sentBy('ben'))
+    await patch({ name: bakery.name }, M1, sentBy('ben'))
+    const [first, ...again] = auditTrail.published
+    expect(first).toMatchObject({ decidedAtMs: NOW_MS, body: { by: 'ana' } })
+    expect(again).toEqual([first, first])
+  })
+
+  test('is published again without a name when it was saved before names were recorded', async () => {
+    const auditTrail = memoryAuditTrail()
+    const { put } = start(memoryMerchants([aMerchant()]), auditTrail)
+    expect(await put(bakery, M1, sentBy('ben'))).toMatchObject({ status: 200 })
+    expect(auditTrail.published).toMatchObject([{ eventId: 'merchant.saved/m1/1', decidedAtMs: NOW_MS }])
+    expect(auditTrail.published[0]?.body).not.toHaveProperty('by')
+  })
+
+  test('is answered to clients without who saved it', async () => {
+    const { put, merchants } = start()
+    const answer = await put(bakery, M1, sentBy('ana'))
+    expect(await merchants.find(merchantId('m1'))).toMatchObject({ savedBy: { by: 'ana', from: ADDRESS } })
+    const stored = await merchants.find(merchantId('m1'))
+    const { get } = aQueryApi({ merchants: stored === undefined ? [] : [stored] })
+    for (const { body } of [answer, await get(M1), await get('/v1/merchants')]) {
+      expect(JSON.stringify(body)).not.toMatch(/ana|203|savedBy/)
+    }
   })
 
   test('is published again under the same id when the same is sent again', async () => {

@@ -5,12 +5,15 @@ import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { AuditEvent } from '#ledger/audit-event'
 import type { EntryStream, Quarantine } from '#ledger/ports'
 import { MAX_REPLAYS, quarantineKey, quarantineState, type Quarantined, type SetAside } from '#ledger/quarantine'
+import { sentBy } from '#test/access'
 import { anEntry, aSetAside, entryId, utf8 } from '#test/builders'
 import { anIngest } from './ingest-fixtures.ts'
 import { positionToken } from '#wire/http/position-token'
 import { quarantineId } from '#wire/http/quarantine-id'
 
 const NOW = Date.parse('2026-11-20T12:35:00Z')
+/** That of every client here. */
+const ADDRESS = '203.0.113.7'
 /** Before everything that the memory stream takes. */
 const ORIGIN = { shardId: 'shardId-000000000000', sequenceNumber: '0', index: 0 }
 
@@ -29,7 +32,7 @@ type Given = {
   readonly stream?: EntryStream
   /** Replaces parts of the quarantine as ingest sees it. */
   readonly quarantineWith?: (quarantine: Quarantine) => Partial<Quarantine>
-  readonly publish?: (decision: AuditEvent) => Promise<void>
+  readonly publish?: (...events: readonly AuditEvent[]) => Promise<void>
 }
 
 const start = async ({ given = item, stream, quarantineWith = () => ({}), publish = async () => {} }: Given = {}) => {
@@ -40,19 +43,20 @@ const start = async ({ given = item, stream, quarantineWith = () => ({}), publis
     ...(stream && { stream }),
     quarantine: { ...quarantine, ...quarantineWith(quarantine) },
     auditTrail: {
-      async publish(decision) {
-        told.push(decision)
-        await publish(decision)
+      async publish(...events) {
+        told.push(...events)
+        await publish(...events)
       },
     },
     clock: () => nowMs,
     queryUrl: 'https://books.example',
   })
   await quarantine.setAside(given)
-  const post = async (path: string, body?: unknown, headers: Record<string, string> = { 'x-operator': 'ana' }) => {
+  const post = async (path: string, body?: unknown, headers: Record<string, string> = sentBy('ana')) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     const url = path.startsWith('/') ? path : `/v1/quarantine/${idOf(given)}/${path}`
-    const response = await app.request(url, { method: 'POST', headers, ...(body !== undefined && { body: text }) })
+    const sent = { method: 'POST', headers, ...(body !== undefined && { body: text }) }
+    const response = await app.request(url, sent, { remoteAddress: ADDRESS })
     return {
       status: response.status,
       headers: response.headers,
@@ -103,8 +107,8 @@ describe('replaying something as it was', () => {
       ...item,
       lastPosition: ORIGIN,
       actions: [
-        { action: 'replay-begun', entry: sale, by: 'ana', atMs: NOW },
-        { action: 'replayed', position: { ...ORIGIN, sequenceNumber: '1' }, by: 'ana', atMs: NOW },
+        { action: 'replay-begun', entry: sale, by: 'ana', from: ADDRESS, atMs: NOW },
+        { action: 'replayed', position: { ...ORIGIN, sequenceNumber: '1' }, by: 'ana', from: ADDRESS, atMs: NOW },
       ],
     })
   })
@@ -115,7 +119,7 @@ describe('replaying something as it was', () => {
       const { post, onStream, elapse, stored } = await start()
       const first = await post('replay', body)
       elapse(60_000)
-      const again = await post('replay', undefined, { 'x-operator': 'ben' })
+      const again = await post('replay', undefined, sentBy('ben'))
       expect(again.body).toEqual(first.body)
       expect(onStream()).toHaveLength(1)
       expect((await stored()).actions).toHaveLength(2)
@@ -383,58 +387,88 @@ describe('a replay that breaks off', () => {
 })
 
 describe('a decision', () => {
-  test.each([
-    { headers: {}, by: 'unknown' },
-    { headers: { 'x-operator': 'ana' }, by: 'ana' },
-  ])('is recorded as made by $by', async ({ headers, by }) => {
+  test('is recorded as made by the subject of the token, from the address of the client', async () => {
     const { post, stored } = await start()
-    await post('discard', { reason: 'test' }, headers)
-    expect((await stored()).actions).toMatchObject([{ by }])
+    await post('discard', { reason: 'test' }, { ...sentBy('ana'), 'x-operator': 'ben' })
+    expect((await stored()).actions).toEqual([
+      { action: 'discarded', reason: 'test', by: 'ana', from: ADDRESS, atMs: NOW },
+    ])
   })
 
-  test.each(['two words', 'x'.repeat(65), '', '..'])('is refused when the operator’s name is %j', async (name) => {
-    const { post, stored } = await start()
-    for (const action of ['replay', 'discard']) {
-      expect(await post(action, action === 'replay' ? {} : { reason: 'test' }, { 'x-operator': name })).toMatchObject({
-        status: 422,
-        body: { errors: [{ pointer: '/x-operator', code: 'malformed' }] },
-      })
-    }
-    expect((await stored()).actions).toEqual([])
+  test('sent again by another operator answers and publishes the first one, with the name of the first', async () => {
+    const { post, elapse, stored, told } = await start()
+    const first = await post('discard', { reason: 'test' }, sentBy('ana'))
+    elapse(60_000)
+    const again = await post('discard', { reason: 'test' }, sentBy('ben'))
+    expect(again).toMatchObject({ status: 200, body: { by: 'ana', at: '2026-11-20T12:35:00.000Z' } })
+    expect(again.body).toEqual(first.body)
+    expect((await stored()).actions).toMatchObject([{ by: 'ana' }])
+    expect(told).toHaveLength(2)
+    expect(told[1]).toEqual(told[0])
   })
 
-  test('to replay is published once it is durable', async () => {
+  test('to replay is published once it is durable, as begun and as done', async () => {
     const { post, told } = await start()
     await post('replay', { entry: { amount: 7 } })
+    const common = { merchantId: 'm1', businessDay: '2026-11-20', decidedAtMs: NOW }
+    const body = {
+      quarantineId: idOf(item),
+      by: 'ana',
+      from: ADDRESS,
+      setAsideFor: 'content-conflict',
+      original: expect.objectContaining({ entryId: 'e1', amount: 100 }) as object,
+      entry: expect.objectContaining({ entryId: 'e1', amount: 7, businessDay: '2026-11-20' }) as object,
+    }
     expect(told).toEqual([
-      {
-        eventId: `${idOf(item)}.2`,
-        kind: 'quarantine.replayed',
-        merchantId: 'm1',
-        businessDay: '2026-11-20',
-        decidedAtMs: NOW,
-        body: {
-          quarantineId: idOf(item),
-          by: 'ana',
-          setAsideFor: 'content-conflict',
-          original: expect.objectContaining({ entryId: 'e1', amount: 100 }) as object,
-          entry: expect.objectContaining({ entryId: 'e1', amount: 7, businessDay: '2026-11-20' }) as object,
-          position: POSITION,
-        },
-      },
+      { eventId: `${idOf(item)}.1`, kind: 'quarantine.replay-begun', ...common, body },
+      { eventId: `${idOf(item)}.2`, kind: 'quarantine.replayed', ...common, body: { ...body, position: POSITION } },
     ])
     expect(() => JSON.stringify(told)).not.toThrow()
+  })
+
+  test('to replay that one operator began and another completed names both', async () => {
+    let notes = 0
+    const { post, stored, told } = await start({
+      quarantineWith: (quarantine) => ({
+        note: async (...given) => {
+          notes += 1
+          if (notes === 2) throw new Error('throttled')
+          return await quarantine.note(...given)
+        },
+      }),
+    })
+    expect((await post('replay', undefined, sentBy('ana'))).status).toBe(503)
+    expect(await post('replay', undefined, sentBy('ben'))).toMatchObject({ status: 202, body: { by: 'ben' } })
+    expect((await stored()).actions).toMatchObject([{ by: 'ana' }, { by: 'ben' }])
+    expect(told).toMatchObject([
+      { kind: 'quarantine.replay-begun', body: { by: 'ana', from: ADDRESS } },
+      { kind: 'quarantine.replayed', body: { by: 'ben', from: ADDRESS } },
+    ])
+  })
+
+  test('to replay a second time publishes the actions of this replay and not those of the first', async () => {
+    const { post, setAsideAgain, told } = await start()
+    await post('replay')
+    await setAsideAgain('1')
+    await post('replay', undefined, sentBy('ben'))
+    expect(told.map(({ eventId, body }) => [eventId, body['by']])).toEqual([
+      [`${idOf(item)}.1`, 'ana'],
+      [`${idOf(item)}.2`, 'ana'],
+      [`${idOf(item)}.3`, 'ben'],
+      [`${idOf(item)}.4`, 'ben'],
+    ])
   })
 
   test('to discard an unreadable record is published once it is durable', async () => {
     const { post, told } = await start({ given: unreadable })
     await post('discard', { reason: 'test' })
+    const setAsideFor = 'undecodable-record'
     expect(told).toEqual([
       {
         eventId: `${idOf(unreadable)}.1`,
         kind: 'quarantine.discarded',
         decidedAtMs: NOW,
-        body: { quarantineId: idOf(unreadable), by: 'ana', setAsideFor: 'undecodable-record', reason: 'test' },
+        body: { quarantineId: idOf(unreadable), by: 'ana', from: ADDRESS, setAsideFor, reason: 'test' },
       },
     ])
   })

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DIRECTIONS, METHODS } from '#ledger/entry'
 import { anyId, anyInstantMs } from '#test/arbitraries'
-import { entryRequest, toEntryFields } from '#wire/entry/schema'
+import { CARD_NUMBERS } from '#test/card-numbers'
+import { entryRequest, parseEntryText, toEntryFields } from '#wire/entry/schema'
 import { SALE as required } from './ingest-fixtures.ts'
 import { parseBatchText } from '#wire/http/batch'
 import { parseJson } from '#wire/json/json'
@@ -16,6 +17,15 @@ const bySchema = (json: unknown) => {
 
 const usualText = (maxLength: number) =>
   fc.string({ unit: 'binary', maxLength }).filter((text) => text.length <= maxLength)
+
+/** A card number in a text, or nearly one. */
+const nearCardNumber = fc
+  .tuple(
+    fc.constantFrom('', 'paid by ', '7 ', '7'),
+    fc.constantFrom(...CARD_NUMBERS),
+    fc.constantFrom('', '.', '0', ' 12/29'),
+  )
+  .map(([before, { number }, after]) => before + number + after)
 
 const anyUsual = fc.record(
   {
@@ -61,6 +71,7 @@ const anyValue = fc.oneof(
     '2026-11-20T09:30:00.123456789Z',
     '2026-11-20T09:30:00.1234567890Z',
   ),
+  nearCardNumber,
   fc.constantFrom<unknown[]>(0, -0, 1, 1.5, -1, 1e12, 1e12 + 1, 2 ** 53 - 1, 2 ** 53, 1e300, Number.NaN),
   fc.constantFrom<unknown[]>(null, true, [], ['credit'], {}, { a: 'b' }, { a: 1 }),
   fc.jsonValue(),
@@ -130,9 +141,29 @@ describe('the fast parser of usual entries', () => {
     ['metadata', { ...required, metadata: { table: '7' } }],
     ['text of many code units and few code points', { ...required, category: '😀'.repeat(64) }],
     ['text with an escape', { ...required, description: 'a "b"' }],
+    ['a card number in metadata that only a key holds', { ...required, metadata: { [CARD_NUMBERS[0].number]: '7' } }],
   ])('leaves %s to the schema, which takes it', (_what, json) => {
     expect(readUsualEntry(JSON.stringify(json))).toBeUndefined()
     expect(bySchema(json)).toBeDefined()
+  })
+})
+
+describe('a card number', () => {
+  const cardField = fc.constantFrom('category', 'description', 'reference', 'entryId', 'terminalId', 'reverses')
+
+  test('is refused by both ways in the same fields of a usual entry', () => {
+    fc.assert(
+      fc.property(anyUsual, cardField, nearCardNumber, (usual, field, value) => {
+        const json = { ...usual, [field]: value }
+        const text = JSON.stringify(json)
+        const byFastWay = readUsualEntry(text)
+        if (byFastWay !== undefined) expect(byFastWay).toStrictEqual(bySchema(json))
+        // The whole way, fast or not, refuses exactly what the schema refuses.
+        const parsed = parseEntryText(text)
+        expect(parsed.ok && parsed.value.ok).toBe(bySchema(json) !== undefined)
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })
 

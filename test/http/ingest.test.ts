@@ -394,6 +394,7 @@ describe('an entry', () => {
     find: () => Promise.reject(new Error('no route to host')),
     save: () => Promise.reject(new Error('no route to host')),
     list: () => Promise.reject(new Error('no route to host')),
+    idsBeginning: () => Promise.reject(new Error('no route to host')),
   }
 
   test('is answered 503 with a time to retry after while the stream is out of reach', async () => {

@@ -4,6 +4,7 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { IngestWorld } from '#ingest/ingest'
 import { quarantineKey, type Quarantined } from '#ledger/quarantine'
+import { ALLOWED, REFUSED } from '#test/access'
 import { aMerchant, aRule, aSetAside } from '#test/builders'
 import { ingestDocument } from '#wire/http/openapi/ingest-document'
 import { quarantineId } from '#wire/http/quarantine-id'
@@ -24,7 +25,9 @@ const WORLDS = {
   'with a full house': { limits: { maxBytesInFlight: 1 } },
   'that takes an entry a minute': { limits: { maxBytesInFlight: 2 ** 26, maxEntriesPerSecond: 1 / 60 } },
   'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
-  'without a register': { merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE } },
+  'without a register': {
+    merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE, idsBeginning: UNREACHABLE },
+  },
   'in which others are quicker': {
     merchants: { ...memoryMerchants([aMerchant()]), save: async () => 'moved' },
     quarantine: { find: async () => WAITING, note: async () => 'moved' },
@@ -36,6 +39,7 @@ const WORLDS = {
     ]),
   },
   'without a quarantine': { quarantine: { find: UNREACHABLE, note: UNREACHABLE } },
+  'without grants': { access: { ...ALLOWED, grants: { find: UNREACHABLE } } },
 } satisfies Record<string, Partial<IngestWorld>>
 
 type Sent = readonly [method: string, path: string, body?: unknown, headers?: Record<string, string> | undefined]
@@ -55,7 +59,12 @@ const ONE_EACH: readonly Sent[] = [
   ['POST', BATCH, { entries: [sale] }],
 ]
 const TAKE_JSON: readonly Sent[] = [...ONE_EACH, ['PUT', BAKERY], ['PATCH', BAKERY, {}, MERGE_PATCH], ...DECIDING]
+const OF_MERCHANTS: readonly Sent[] = [['PUT', BAKERY, bakery], ['PATCH', BAKERY, {}, MERGE_PATCH], ...DECIDING]
+const GUARDED: readonly Sent[] = [...ONE_EACH, ['POST', UPLOAD, ''], ...OF_MERCHANTS, ['GET', '/metrics']]
 const KEPT = ['/openapi.json', '/docs', '/docs/problems']
+
+const sentWith = (more: Record<string, string>, exchanges: readonly Sent[]): Sent[] =>
+  exchanges.map(([method, path, body, headers]) => [method, path, body, { ...headers, ...more }])
 
 /** What is sent to which ingest, so that it gives every answer that it can. */
 const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
@@ -94,6 +103,9 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
     ['POST', '/v1/quarantine/nothing/discard', { reason: 'test' }],
     ['POST', REPLAY, { entry: { amount: -1, colour: 'red' } }],
     ['POST', DISCARD, {}],
+    ...sentWith(REFUSED.unauthenticated, GUARDED),
+    ...sentWith(REFUSED.withoutScopes, GUARDED),
+    ...sentWith(REFUSED.withoutGrant, OF_MERCHANTS),
     ...['/healthz', '/readyz', '/metrics', ...KEPT].map((path): Sent => ['GET', path]),
     ...KEPT.map((path): Sent => ['GET', path, undefined, { 'if-none-match': '*' }]),
   ],
@@ -117,6 +129,7 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
   ],
   'whose calendars have ended': [...ONE_EACH, ['POST', REPLAY, { entry: { amount: 7 } }]],
   'without a quarantine': DECIDING,
+  'without grants': GUARDED,
 }
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-11-20T12:30:00Z') }))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { quarantineKey, type Quarantined } from '#ledger/quarantine'
 import { positionToken } from '#wire/http/position-token'
 import { quarantineId } from '#wire/http/quarantine-id'
+import { ALLOWED, REFUSED } from '#test/access'
 import { aMerchant, aRule, aSetAside, day, merchantId } from '#test/builders'
 import { queryDocument } from '#wire/http/openapi/query-document'
 import { distinct, publishedDocument, type Seen } from './published-document.ts'
@@ -59,8 +60,8 @@ const start = async (given: Parameters<typeof aQueryApi>[0] = {}) => {
   for (const item of [SET_ASIDE, DECIDED, ...CONFLICTS]) await api.quarantine.setAside(item)
   const at = { ...DECIDED.position, sequenceNumber: `${DECIDED.position.sequenceNumber}0` }
   for (const action of [
-    { action: 'replay-begun', entry, by: 'ana', atMs: 1 },
-    { action: 'replayed', position: at, by: 'ana', atMs: 2 },
+    { action: 'replay-begun', entry, by: 'ana', from: 'unknown', atMs: 1 },
+    { action: 'replayed', position: at, by: 'ana', from: '2001:db8::7', atMs: 2 },
   ] as const) {
     await api.quarantine.note((await api.quarantine.find(quarantineKey(DECIDED))) as Quarantined, action)
   }
@@ -100,6 +101,13 @@ test('the query API gives every answer that its document describes, and no other
   ]) {
     seen.push(await checked(sent))
   }
+  const guarded = [...ALL, '/metrics']
+  for (const headers of [REFUSED.unauthenticated, REFUSED.withoutScopes]) {
+    for (const path of guarded) seen.push(await checked([path, headers]))
+  }
+  for (const path of ALL) seen.push(await checked([path, REFUSED.withoutGrant]))
+  const { checked: unknowing } = await start({ access: { ...ALLOWED, grants: { find: UNREACHABLE } } })
+  for (const path of guarded) seen.push(await unknowing([path]))
   for (const path of [...ALL, '/readyz']) seen.push(await broken.checked([path]))
   const large = await start()
   for (const at of ['2026-11-19', '2026-11-20']) {

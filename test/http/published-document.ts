@@ -105,7 +105,7 @@ export const distinct = (answers: readonly Seen[]): string[] =>
     .toSorted()
 
 /** Headers that clients rely on; of the others, such as those for browsers, the document says nothing. */
-const TOLD_OF = /^(etag|location|retry-after|preference-applied|x-request-id|daybook-.*)$/
+const TOLD_OF = /^(etag|location|retry-after|www-authenticate|preference-applied|x-request-id|daybook-.*)$/
 
 const compiler = (document: object) => {
   const ajv = new Ajv2020({ strict: false, allErrors: true })

@@ -32,7 +32,7 @@ describe('If-None-Match', () => {
     const again = await get(path, { 'if-none-match': etag })
     expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: '' })
     expect(again.headers.get('etag')).toBe(etag)
-    expect(again.headers.get('cache-control')).toBe('no-cache')
+    expect(again.headers.get('cache-control')).toBe('private, no-cache')
     expect(again.headers.get('daybook-as-of')).toBe('2026-11-20T15:01:00.000Z')
     if (path.includes('/m1/')) expect(again.headers.get('daybook-applied-through')).toBe('2026-11-20T15:00:00.000Z')
   })

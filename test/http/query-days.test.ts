@@ -11,7 +11,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
     const { status, body, headers } = await get('/v1/merchants/m1/days/2026-11-20')
     expect(status).toBe(200)
     expect(headers.get('content-type')).toBe('application/json')
-    expect(headers.get('cache-control')).toBe('no-cache')
+    expect(headers.get('cache-control')).toBe('private, no-cache')
     const { windows, ...rest } = body
     expect(windows).toHaveLength(24)
     expect(rest).toEqual({

@@ -203,7 +203,7 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
         await quarantine.note(item as Quarantined, action)
       }
     }
-    const by = { by: 'ana', atMs: 0 }
+    const by = { by: 'ana', from: 'unknown', atMs: 0 }
     const corrected = { ...by, action: 'replay-begun', entry: moved('a-b', NOON, 4n) } as const
     const replayed = {
       ...by,
@@ -340,8 +340,14 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
   const key = quarantineKey(item)
   const path = `/v1/quarantine/${quarantineId(key)}`
   const entry = moved('q-b', NOON, 9n)
-  const begun = { action: 'replay-begun', entry, by: 'ana', atMs: Date.parse(NOON) } as const
-  const replayed = { action: 'replayed', position: at('9'), by: 'ana', atMs: Date.parse(NOON) } as const
+  const begun = { action: 'replay-begun', entry, by: 'ana', from: '203.0.113.7', atMs: Date.parse(NOON) } as const
+  const replayed = {
+    action: 'replayed',
+    position: at('9'),
+    by: 'ana',
+    from: '203.0.113.7',
+    atMs: Date.parse(NOON),
+  } as const
 
   test('an item is answered as it stands in the list', async () => {
     const { get, quarantine } = aQueryApi()
@@ -357,7 +363,7 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
       await quarantine.note((await quarantine.find(key)) as Quarantined, action)
     }
     const shown = { entry: expect.objectContaining({ entryId: 'q-b', amount: 9 }) as object }
-    const common = { by: 'ana', at: '2026-11-20T15:00:00.000Z' }
+    const common = { by: 'ana', from: '203.0.113.7', at: '2026-11-20T15:00:00.000Z' }
     expect((await get(path)).body).toMatchObject({
       status: 'replayed',
       entryId: 'q',
@@ -375,7 +381,7 @@ describe('GET /v1/quarantine/{quarantineId}', () => {
     const { quarantine } = system
     for (const id of ['a', 'b', 'c']) await quarantine.setAside(aSetAside({ entry: moved(id, NOON, 9n) }))
     await quarantine.setAside(item)
-    const discarded = { action: 'discarded', reason: 'test', by: 'ana', atMs: 0 } as const
+    const discarded = { action: 'discarded', reason: 'test', by: 'ana', from: 'unknown', atMs: 0 } as const
     await quarantine.note((await quarantine.find(key)) as Quarantined, discarded)
     const ids = async (query: string) => (await pagesOf(system, `/v1/quarantine?${query}`, 'entryId')).flat()
     expect(await ids('status=waiting&limit=2')).toEqual(['a', 'b', 'c'])

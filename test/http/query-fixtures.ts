@@ -6,13 +6,14 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { AccessParts } from '#http/access'
 import type { Registry } from '#http/metrics'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf, startOfDay } from '#ledger/calendar'
 import type { Entry } from '#ledger/entry'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import { queryApi } from '#query-api/app'
+import { queryApi, type QueryApiParts } from '#query-api/app'
 import type { Store } from '#query-api/store'
 import { ALLOWED, withToken } from '#test/access'
 import { aMerchant, anEntry, entryId } from '#test/builders'
@@ -33,8 +34,10 @@ type Given = {
   /** What happens in the world each time the API sleeps. */
   readonly onSleep?: (nowMs: number) => Promise<void>
   readonly registry?: Registry
+  /** Who sends requests, and for which merchants they may act. */
+  readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly isReady?: () => Promise<boolean>
-}
+} & Partial<Pick<QueryApiParts, 'tokens' | 'grants' | 'log' | 'openShards' | 'corsOrigins'>>
 
 type Task = { readonly ms: number; readonly run: () => void }
 
@@ -43,7 +46,9 @@ export const aQueryApi = ({
   storeWith = () => ({}),
   onSleep,
   registry,
+  access = ALLOWED,
   isReady = async () => true,
+  ...parts
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
   const store: Store = { merchants: memoryMerchants(merchants), heads, journal, quarantine, progress }
@@ -54,7 +59,7 @@ export const aQueryApi = ({
 
   const app = withToken(
     queryApi({
-      ...ALLOWED,
+      ...access,
       store: withCalls(store, storeWith(store)),
       openShards: memoryEntryStream().openShards,
       clock: () => NOW_MS + elapsedMs,
@@ -74,6 +79,7 @@ export const aQueryApi = ({
       log: { error: (...line: unknown[]) => void logged.push(line) },
       ...(registry && { registry }),
       isReady,
+      ...parts,
     }),
   )
 

@@ -99,7 +99,7 @@ describe('GET /v1/merchants/{m}/live', () => {
     const client = await listen(system)
     expect(Object.fromEntries(client.headers)).toMatchObject({
       'content-type': 'text/event-stream',
-      'cache-control': 'no-cache',
+      'cache-control': 'private, no-cache',
       'x-accel-buffering': 'no',
     })
     expect(client.raw()).toMatch(/^retry: 2000\n\nevent: day\nid: 2026-11-20\.1\.[\w-]{16}\ndata: \{.*\}\n\n$/)

@@ -150,7 +150,7 @@ describe('a sum beyond ±(2^53 − 1) is refused with 409, naming the days that 
       expect({ path, status: head.status, body: await head.text() }).toEqual({ path, status: 409, body: '' })
       expect(Object.fromEntries(head.headers)).toMatchObject({
         'content-type': 'application/problem+json',
-        'cache-control': 'no-store',
+        'cache-control': 'private, no-store',
       })
     }
   })

@@ -181,7 +181,7 @@ describe('GET /v1/merchants/{m}/days/{day}/windows', () => {
     await system.append(moved('e1', '2026-11-20T12:00:00Z', 2n))
     isLate = true
     const { headers, body } = await system.get(`${DAY}/windows?size=15m`)
-    expect(headers.get('etag')).toBe('W/"s1.w15m.m1"')
+    expect(headers.get('etag')).toBe('W/"m1.2026-11-20.s1.w15m.m1"')
     expect(sumOf(body['windows'] as Window[])).toMatchObject({ credits: 2 })
   })
 

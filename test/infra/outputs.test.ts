@@ -1,14 +1,16 @@
 /** What becomes of a system when its terminal, or the reader of its output, goes away: on the real processes. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { freePorts } from '#infra/local/ports'
 import { isRunning } from '#infra/local/process-table'
 import { untilReady } from '#infra/local/readiness'
+import { eventually } from '#infra/local/retry'
 import { startTestServices } from '#infra/local/test-services'
 import { descendantsOf } from '#test/flows/running-system'
 
@@ -24,16 +26,26 @@ afterEach(() => {
 
 /** A command in a group of processes of its own, as a shell starts it, on free ports and with data of its own. */
 const start = async (command: string, args: readonly string[]) => {
-  const [ingest = 0, query = 0] = await freePorts(2)
+  const [ingest, query, issuer] = await freePorts(3)
+  const ports = { INGEST_PORT: String(ingest), QUERY_PORT: String(query), ISSUER_PORT: String(issuer) }
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, DAYBOOK_DATA: folder, INGEST_PORT: String(ingest), QUERY_PORT: String(query) },
+    env: { ...process.env, ...ports, DAYBOOK_DATA: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
   onTestFinished(() => killGroup(child))
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   return { child, ended, ingest: `http://127.0.0.1:${ingest}`, query: `http://127.0.0.1:${query}` }
+}
+
+/** As soon as the system in the folder is ready. It is asked for where the system itself says that its store is. */
+const tokenToRegister = async (merchantId: string): Promise<string> => {
+  const args = ['operations/token.ts', '--scope', 'merchants:admin', '--merchant', merchantId]
+  const { AWS_ENDPOINT_URL_DYNAMODB: _ofTheTests, ...rest } = process.env
+  const run = async () =>
+    await promisify(execFile)(process.execPath, args, { cwd: root, env: { ...rest, DAYBOOK_DATA: folder } })
+  return (await eventually(run, { timeoutMs: 20_000 })).stdout.trim()
 }
 
 const killGroup = ({ pid }: ChildProcess) => {
@@ -58,6 +70,7 @@ test(
     await untilReady(query)
     const answer = await fetch(`${ingest}/v1/merchants/m1`, {
       method: 'PUT',
+      headers: { authorization: `Bearer ${await tokenToRegister('m1')}` },
       body: JSON.stringify({ name: 'Corner Shop', currency: 'BRL', timeZone: 'UTC' }),
     })
     expect(answer.status).toBe(201)

@@ -153,8 +153,8 @@ describe('npm start', () => {
 
   test.each([
     { of: 'an older Daybook', files: { 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has no version' },
-    { of: 'a newer Daybook', files: { version: '2\n', 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has version 2.' },
-    { of: 'a newer Daybook that keeps its data elsewhere', files: { version: '2\n' }, found: 'has version 2.' },
+    { of: 'a newer Daybook', files: { version: '3\n', 'kinesis/CURRENT': 'MANIFEST-000004' }, found: 'has version 3.' },
+    { of: 'a newer Daybook that keeps its data elsewhere', files: { version: '3\n' }, found: 'has version 3.' },
     { of: 'a Daybook of unreadable version', files: { version: 'one' }, found: 'has version one.' },
     {
       of: 'a file cut short',
@@ -171,7 +171,7 @@ describe('npm start', () => {
     expect(code).toBe(1)
     expect(complaint).toContain(`The data in ${folder} has `)
     expect(complaint).toContain(found)
-    expect(complaint).toContain('This Daybook reads version 1. Nothing was changed. Start with another folder')
+    expect(complaint).toContain('This Daybook reads version 2. Nothing was changed. Start with another folder')
     expect(contentsOf(folder)).toEqual(files)
     expect(() => useRunningSystem(folder)).toThrow(found)
   })
@@ -187,7 +187,7 @@ describe('npm start', () => {
     checkDataVersion(folder)
     expect(contentsOf(folder)).toEqual({})
     markDataVersion(folder)
-    expect(contentsOf(folder)).toEqual({ version: '1\n' })
+    expect(contentsOf(folder)).toEqual({ version: '2\n' })
     writeFileSync(join(folder, 's3'), '')
     expect(() => checkDataVersion(folder)).not.toThrow()
   })

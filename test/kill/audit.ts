@@ -22,7 +22,7 @@ export const audit = async ({ system, witness, findings }: Audit): Promise<Audit
   Object.assign(process.env, system.awsEnvironment, { AWS_REGION: 'us-east-1' })
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' })
   for (const merchantId of MERCHANTS) await untilAllIsCounted({ system, witness, findings }, merchantId)
-  const setAside = await allPages<SetAside>(`${system.query}/v1/quarantine?`)
+  const setAside = await allPages<SetAside>(system, `${system.query}/v1/quarantine?`)
   let counted = 0
   for (const merchantId of MERCHANTS) {
     const ofMerchant = setAside.filter((item) => item.merchantId === merchantId)
@@ -46,7 +46,7 @@ const auditMerchant = async (
   merchantId: string,
   setAside: readonly SetAside[],
 ): Promise<number> => {
-  const { body: balance } = await answered(`${system.query}/v1/merchants/${merchantId}/balance`, 'GET')
+  const { body: balance } = await answered(system, `${system.query}/v1/merchants/${merchantId}/balance`, 'GET')
   const sentDays = [...witness.books.keys()].filter((book) => book.startsWith(`${merchantId}/`))
   const days = new Set([...sentDays.map((book) => book.slice(-10)), ...(balance['openDays'] as string[])])
 
@@ -55,8 +55,8 @@ const auditMerchant = async (
   for (const day of days) {
     const book = `${merchantId}/${day}`
     const url = `${system.query}/v1/merchants/${merchantId}/days/${day}`
-    const rows = await allPages<Row>(`${url}/entries?`)
-    const { body: view } = await answered(url, 'GET')
+    const rows = await allPages<Row>(system, `${url}/entries?`)
+    const { body: view } = await answered(system, url, 'GET')
     const ofBook = setAside.filter(({ businessDay }) => businessDay === day)
     compareWithSent({ book, rows, setAside: ofBook, sent: witness.books.get(book) ?? new Map(), findings })
     compareWithView({ book, rows, view, findings })
@@ -75,20 +75,20 @@ const untilAllIsCounted = async ({ system, witness }: Audit, merchantId: string)
   const last = { entryId: 'last', merchantId, direction: 'credit', amount: 1, currency: 'BRL', occurredAt } as const
   const sentAtMs = Date.now()
   // The last kill may have been a moment ago.
-  const answer = await answered(`${system.ingest}/v1/entries`, 'POST', last)
+  const answer = await answered(system, `${system.ingest}/v1/entries`, 'POST', last)
   witness.note([last], answer, sentAtMs)
   const url = `${system.query}/v1/merchants/${merchantId}/balance?after=${answer.body['position'] as string}`
-  const { status } = await answered(url, 'GET')
+  const { status } = await answered(system, url, 'GET')
   if (status !== 200) throw new Error(`${merchantId} is not counted: ${status}`)
 }
 
 const withOutcome = (sent: SentToBook, wanted: Outcome): string[] =>
   [...sent].filter(([, contents]) => [...contents.values()].includes(wanted)).map(([id]) => id)
 
-const allPages = async <T>(url: string): Promise<T[]> => {
+const allPages = async <T>(system: RunningSystem, url: string): Promise<T[]> => {
   const data: T[] = []
   for (let cursor = ''; ;) {
-    const { status, body } = await answered(`${url}&limit=500${cursor}`, 'GET')
+    const { status, body } = await answered(system, `${url}&limit=500${cursor}`, 'GET')
     if (status !== 200) throw new Error(`${url}: ${status}`)
     data.push(...(body['data'] as T[]))
     const next = body['nextCursor'] as string | null

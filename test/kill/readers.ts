@@ -28,7 +28,7 @@ const readUntil = async (stopping: AbortSignal, { system, witness, findings }: R
     const { sale, position } = witness.latest
     const day = new Date(sale.occurredAt).toISOString().slice(0, 10)
     const path = `/v1/merchants/${sale.merchantId}/days/${day}/entries/${sale.entryId}?after=${position}`
-    const answer = await request(system.query + path, 'GET').catch(() => undefined)
+    const answer = await request(system, system.query + path, 'GET').catch(() => undefined)
     if (answer?.status === 200) found += 1
     if (answer?.status === 404) findings.add('not there although acknowledged before `after=`', sale.entryId)
   }

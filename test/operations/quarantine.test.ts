@@ -5,15 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { memoryGrants } from '#adapters/grants/memory-grants'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryTokens } from '#adapters/tokens/memory-tokens'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { serve } from '#http/serve'
-import { ALLOWED, withToken } from '#test/access'
 import { ingest } from '#ingest/ingest'
+import { SCOPES, type Scope } from '#ledger/access'
 import { quarantineKey, quarantineState, type SetAside } from '#ledger/quarantine'
 import { quarantine as command, USAGE } from '#operations/quarantine'
-import { aMerchant, anEntry, aSetAside, entryId, utf8 } from '#test/builders'
+import { aGrant, aMerchant, anEntry, aSetAside, entryId, subject, utf8 } from '#test/builders'
 import { aQueryApi, NOW_MS } from '#test/http/query-fixtures'
 import { quarantineId } from '#wire/http/quarantine-id'
 import { runIn } from './run.ts'
@@ -33,20 +35,40 @@ const garbage = aSetAside({
 })
 const idOf = (item: SetAside) => quarantineId(quarantineKey(item))
 
+/** A caller for every merchant. */
+const callerWith = (name: string, scopes: readonly Scope[]) => ({
+  subject: subject(name),
+  scopes: new Set(scopes),
+  expiresAtMs: Number.MAX_SAFE_INTEGER,
+})
+
+const access = {
+  tokens: memoryTokens({
+    'token.of.ana': callerWith('ana', SCOPES),
+    'token.of.till': callerWith('till', ['entries:write', 'ledger:read']),
+  }),
+  grants: memoryGrants([aGrant('ana', '*'), aGrant('till', '*')]),
+}
+
+/** A file that holds this text. */
+const fileWith = (text: string): string => {
+  const file = join(mkdtempSync(join(tmpdir(), 'daybook-operator-')), 'file')
+  writeFileSync(file, text)
+  return file
+}
+
 /** Both services, on ports of their own. */
 const startServices = async () => {
-  const queries = aQueryApi()
-  const commands = withToken(
-    ingest({
-      access: ALLOWED,
-      zones: ianaZones,
-      stream: memoryEntryStream(),
-      merchants: memoryMerchants([aMerchant()]),
-      quarantine: queries.quarantine,
-      log: { error() {}, warn() {} },
-      clock: () => NOW_MS,
-    }),
-  )
+  const queries = aQueryApi({ access })
+  const commands = ingest({
+    access,
+    zones: ianaZones,
+    stream: memoryEntryStream(),
+    merchants: memoryMerchants([aMerchant()]),
+    quarantine: queries.quarantine,
+    log: { error() {}, warn() {} },
+    clock: () => NOW_MS,
+  })
   const [query, command] = [await serve(queries.app, LOCALHOST), await serve(commands, LOCALHOST)]
   return {
     quarantine: queries.quarantine,
@@ -63,7 +85,10 @@ beforeEach(async () => {
 })
 afterEach(() => services.stop())
 
-const run = (...args: string[]) => runIn(command, USAGE, [...args, ...services.urls])
+const runWith = (token: string, ...args: string[]) =>
+  runIn(command, USAGE, [...args, ...services.urls, '--token-file', fileWith(`${token}\n`)])
+
+const run = (...args: string[]) => runWith('token.of.ana', ...args)
 
 const stateOf = async (item: SetAside) => {
   const found = await services.quarantine.find(quarantineKey(item))
@@ -121,10 +146,10 @@ describe('show', () => {
   })
 
   test('show prints bytes that are not text in base64, and the actions taken', async () => {
-    await run('discard', idOf(garbage), '--reason', 'noise', '--by', 'ana')
+    await run('discard', idOf(garbage), '--reason', 'noise')
     const { printed } = await run('show', idOf(garbage))
     expect(printed).toContain('(base64) AP8=')
-    expect(printed).toMatch(/ana {2}discarded {2}{"reason":"noise"}/)
+    expect(printed).toMatch(/ana {2}127.0.0.1 {2}discarded {2}{"reason":"noise"}/)
   })
 
   test('show refuses an unknown id', async () => {
@@ -137,7 +162,7 @@ describe('show', () => {
 
 describe('replay', () => {
   test('replay sends an item again as it was', async () => {
-    const { exit, printed } = await run('replay', idOf(conflict), '--by', 'ana')
+    const { exit, printed } = await run('replay', idOf(conflict))
     expect(exit).toBe(0)
     expect(printed).toMatch(/^replayed as e1 of m1 on 2026-11-20, position .*, by ana at /)
     expect(await stateOf(conflict)).toMatchObject({
@@ -147,8 +172,7 @@ describe('replay', () => {
   })
 
   test('replay takes corrected fields from a file and from --set', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'daybook-correction-')), 'entry.json')
-    writeFileSync(file, JSON.stringify({ amount: 7, description: 'mended' }))
+    const file = fileWith(JSON.stringify({ amount: 7, description: 'mended' }))
     const set = ['--set', 'amount=8', '--set', 'entryId=e1-b', '--set', 'reference="4711"', '--set', 'category=null']
     expect((await run('replay', idOf(conflict), '--entry', file, ...set)).exit).toBe(0)
     expect(await stateOf(conflict)).toMatchObject({
@@ -176,7 +200,7 @@ describe('replay', () => {
 })
 
 test('discard stores the reason, and prints JSON with --json', async () => {
-  const { exit, printed } = await run('discard', idOf(stranger), '--reason', 'a “test” till', '--json', '--by', 'ana')
+  const { exit, printed } = await run('discard', idOf(stranger), '--reason', 'a “test” till', '--json')
   expect(exit).toBe(0)
   expect(JSON.parse(printed)).toMatchObject({ status: 'discarded', by: 'ana', reason: 'a “test” till' })
   expect(await stateOf(stranger)).toEqual({ status: 'discarded', reason: 'a “test” till' })
@@ -195,6 +219,7 @@ test.each([
   ['replay', 'x', '--entry', '/no/such/file'],
   ['list', '--colour', 'red'],
   ['list', '--merchant'],
+  ['list', '--by', 'ana'],
 ])('npm run quarantine with the wrong arguments %s prints its usage and ends with exit code 2', async (...args) => {
   const { exit, printed, complained } = await run(...args)
   expect({ exit, printed }).toEqual({ exit: 2, printed: '' })
@@ -208,6 +233,72 @@ test('npm run quarantine -- --help prints the usage', async () => {
 test('npm run quarantine ends with exit code 3 when the services do not answer', async () => {
   await services.stop()
   expect(await run('list')).toMatchObject({ exit: 3, complained: expect.stringMatching(/does not answer/) as string })
+})
+
+describe('the token of an operator', () => {
+  test('a token is read from the file that DAYBOOK_TOKEN_FILE names', async () => {
+    const [, ingestUrl = '', , queryUrl = ''] = services.urls
+    const env = {
+      ...process.env,
+      INGEST_URL: ingestUrl,
+      QUERY_URL: queryUrl,
+      DAYBOOK_TOKEN_FILE: fileWith('token.of.ana'),
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, ['operations/quarantine.ts', 'list'], { env })
+    expect(stdout).toMatch(/\n3 items\n$/)
+  })
+
+  test('services that are named need a token file', async () => {
+    expect(await runIn(command, USAGE, ['list', ...services.urls])).toEqual({
+      exit: 2,
+      printed: '',
+      complained:
+        'Missing --token-file or DAYBOOK_TOKEN_FILE: a file with a token for the services that are named.\n\n' + USAGE,
+    })
+  })
+
+  test('one named service beside the running local system needs a token file', async () => {
+    const { exit, complained } = await runIn(command, USAGE, ['list', ...services.urls.slice(0, 2)])
+    expect(exit).toBe(2)
+    expect(complained).toMatch(/^Missing --token-file/)
+  })
+
+  test.each([
+    { holding: 'nothing', text: '' },
+    { holding: 'two lines', text: 'token.of.ana\ntoken.of.ana' },
+    { holding: 'a header', text: 'Bearer token.of.ana' },
+  ])('a token file that holds $holding is refused, and its text is not shown', async ({ text }) => {
+    const { exit, printed, complained } = await runWith(text, 'list')
+    expect({ exit, printed }).toEqual({ exit: 2, printed: '' })
+    expect(complained).toMatch(/does not hold a token: one line as `npm run -s token` prints it\./)
+    expect(complained).not.toContain('token.of.ana')
+  })
+
+  test('a token file that does not exist is refused', async () => {
+    const { exit, complained } = await runIn(command, USAGE, [
+      'list',
+      ...services.urls,
+      '--token-file',
+      '/no/such/file',
+    ])
+    expect(exit).toBe(2)
+    expect(complained).toMatch(/^The token cannot be read: .*\/no\/such\/file/)
+  })
+
+  test.each([
+    { what: 'unknown', token: 'token.of.a.stranger', problem: /^unauthenticated: / },
+    { what: 'not allowed to operate', token: 'token.of.till', problem: /^forbidden: .* scope operations/ },
+  ])(
+    'with a token that is $what, the services refuse every action, and nothing is decided',
+    async ({ token, problem }) => {
+      for (const args of [['list'], ['show', idOf(conflict)], ['discard', idOf(conflict), '--reason', 'a test']]) {
+        const { exit, complained } = await runWith(token, ...args)
+        expect(exit).toBe(1)
+        expect(complained).toMatch(problem)
+      }
+      expect(await stateOf(conflict)).toEqual({ status: 'waiting' })
+    },
+  )
 })
 
 test('npm run quarantine without a running system says so and ends with exit code 3', async () => {

@@ -18,6 +18,7 @@ const NOW = Date.parse('2026-11-20T18:00:00Z')
 const shop = (id: string, timeZone: string, dayStartsAt = '00:00'): Merchant =>
   aMerchant({ merchantId: merchantId(id), calendar: [ruleMade(zones2026c, MADE, timeZone, dayStartsAt)] })
 
+const ACTOR = { by: 'os:ana', from: 'desk-7' }
 const aWorld = <Given extends Partial<ZonesWorld>>(given: Given = {} as Given) => {
   const merchants = memoryMerchants([
     shop('bakery', 'America/Winnipeg'),
@@ -26,7 +27,7 @@ const aWorld = <Given extends Partial<ZonesWorld>>(given: Given = {} as Given) =
     shop('kiosk', 'America/Inuvik'),
     shop('lodge', 'America/Rainy_River'),
   ])
-  return { merchants, auditTrail: memoryAuditTrail(), zones: zones2026f, clock: () => NOW, ...given }
+  return { merchants, auditTrail: memoryAuditTrail(), zones: zones2026f, clock: () => NOW, actor: ACTOR, ...given }
 }
 const run = (world: ZonesWorld, ...args: string[]) =>
   runIn(
@@ -60,7 +61,10 @@ test('zones changes the merchants, publishes each change, and finds nothing to d
     revision: 2,
     calendar: [{ zone: { version: '2026c' } }, { from: '2026-11-21', zone: { version: '2026f' } }],
   })
-  expect(world.auditTrail.published.map(({ eventId }) => eventId)).toContain('merchant.saved/bakery/2')
+  expect(world.auditTrail.published.find(({ eventId }) => eventId === 'merchant.saved/bakery/2')).toMatchObject({
+    decidedAtMs: NOW,
+    body: ACTOR,
+  })
   expect(await run(world)).toMatchObject({ printed: '', complained: '5 merchants, zone data 2026f: 0 changed.' })
 })
 

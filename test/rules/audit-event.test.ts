@@ -25,6 +25,14 @@ describe('an audit event', () => {
     expect(parseSavedMerchant(JSON.parse(JSON.stringify(body)))).toEqual(ok(merchant))
   })
 
+  test('about a merchant says who saved it and from where, and carries the time at which it was saved', () => {
+    const merchant = aMerchant({ savedBy: { by: 'ana', from: '203.0.113.7', atMs: AT } })
+    const { body, ...auditEvent } = merchantSaved(merchant, AT + 60_000)
+    expect(auditEvent).toMatchObject({ decidedAtMs: AT })
+    expect(body).toMatchObject({ by: 'ana', from: '203.0.113.7' })
+    expect(parseSavedMerchant(JSON.parse(JSON.stringify(body)))).toEqual(ok(merchant))
+  })
+
   test('about an entry set aside names the entry, its content and its position', () => {
     const item = aSetAside({ position, setAsideAtMs: AT })
     expect(quarantineSetAside(item)).toMatchObject({

@@ -5,7 +5,7 @@ import { ok } from '#ledger/result'
 import { parseSavedMerchant, savedMerchant } from '#wire/archive/merchant'
 import packed from 'moment-timezone/data/packed/latest.json' with { type: 'json' }
 import { itemBytes } from '../../bench/rig/item-size.ts'
-import { aMerchant, day, merchantId } from '../builders.ts'
+import { aMerchant, aRule, day, merchantId } from '../builders.ts'
 import { ruleMade, zones2026c, zones2026f } from '../zone-data.ts'
 
 const asText = (merchant: Merchant): unknown => JSON.parse(JSON.stringify(savedMerchant(merchant)))
@@ -18,6 +18,30 @@ const inWinnipeg = aMerchant({ calendar: [ruleMade(zones2026c, '2026-11-20T12:00
 
 describe('a merchant that was saved', () => {
   test('comes back as it was', () => expect(read(inWinnipeg)).toEqual(inWinnipeg))
+
+  test('comes back with who saved it, from where and when', () => {
+    const merchant = { ...inWinnipeg, savedBy: { by: 'ana', from: '2001:db8::7', atMs: 1_795_177_801_123 } }
+    expect(read(merchant)).toEqual(merchant)
+    expect(asText(merchant)).toMatchObject({ by: 'ana', from: '2001:db8::7', savedAtMs: 1_795_177_801_123 })
+  })
+
+  test('by a former version is read as it was, and written as it was', () => {
+    const stored =
+      '{"format":1,"merchantId":"m1","name":"Padaria Central","currency":"BRL","calendar":[{"from":null,' +
+      '"timeZone":"America/Manaus","dayStartsAt":"00:00","zone":{"version":"2026f","knownFromMs":946684800000,' +
+      '"knownUntilMs":2524608000000,"firstOffsetMs":-14400000,"transitions":[]}}],"lateEntries":"nextOpenDay","revision":1}'
+    const merchant = parseSavedMerchant(JSON.parse(stored))
+    expect(merchant).toEqual(ok(aMerchant({ calendar: [aRule({ timeZone: 'America/Manaus' })] })))
+    expect(merchant.ok && JSON.stringify(savedMerchant(merchant.value))).toBe(stored)
+  })
+
+  test.each([{ format: 1 }, { by: undefined }, { from: undefined }, { savedAtMs: undefined }, { at: 1 }])(
+    'is refused with a name, a place or a time that its format does not have, or without one that it has: %j',
+    (change) => {
+      const merchant = aMerchant({ savedBy: { by: 'ana', from: 'unknown', atMs: 1 } })
+      expect(parseSavedMerchant({ ...savedMerchant(merchant), ...change }).ok).toBe(false)
+    },
+  )
 
   test('has the same days under any zone data', () => {
     // Central standard time in 2026c, an hour behind what the same zone has in 2026f.
@@ -37,9 +61,9 @@ describe('a merchant that was saved', () => {
   })
 
   test.each([
-    { format: undefined, said: 'a merchant in format undefined; only format 1 is known here' },
-    { format: 2, said: 'a merchant in format 2; only format 1 is known here' },
-    { format: '1', said: 'a merchant in format "1"; only format 1 is known here' },
+    { format: undefined, said: 'a merchant in format undefined; only the formats 1 and 2 are known here' },
+    { format: 3, said: 'a merchant in format 3; only the formats 1 and 2 are known here' },
+    { format: '1', said: 'a merchant in format "1"; only the formats 1 and 2 are known here' },
   ])('is refused by name when its format is $format', ({ format, said }) => {
     expect(parseSavedMerchant({ ...(asText(inWinnipeg) as object), format })).toEqual({ ok: false, error: said })
   })

@@ -62,10 +62,12 @@ export const faultyPorts = (
       find: (merchantId) => call(() => merchants.find(merchantId)),
       save: (merchant) => call(() => merchants.save(merchant)),
       list: (page) => call(() => merchants.list(page)),
+      idsBeginning: (beginning, page) => call(() => merchants.idsBeginning(beginning, page)),
     },
     quarantine: {
       setAside: (item) => call(() => quarantine.setAside(item)),
       list: (filter, page) => call(() => quarantine.list(filter, page)),
+      merchantsBeginning: (beginning, page) => call(() => quarantine.merchantsBeginning(beginning, page)),
       ofEntry: (book, entryId, limit) => call(() => quarantine.ofEntry(book, entryId, limit)),
       find: (key) => call(() => quarantine.find(key)),
       note: (item, action) => call(() => quarantine.note(item, action)),

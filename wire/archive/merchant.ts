@@ -3,6 +3,7 @@
  * its zone. Its business days are the same on every runtime that reads it.
  */
 import * as z from 'zod'
+import type { Act } from '#ledger/actor'
 import { TIME_OF_DAY, type Calendar, type CalendarRule } from '#ledger/calendar'
 import type { AuditEvent } from '#ledger/audit-event'
 import { parseBusinessDay, type MerchantId } from '#ledger/identifiers'
@@ -12,13 +13,21 @@ import type { ZoneTable } from '#ledger/zone'
 import { clientId, currencyCode, explainFields, parsed, readFields, text } from '../json/fields.ts'
 import { LATE_POLICIES } from '../http/merchant.ts'
 
-const FORMAT = 1
+const FORMAT = 2
+/** The same without who saved it. A merchant that was stored so stays so until it changes. */
+const FORMER = 1
 
 /** The merchant in JSON's own values. */
 export const savedMerchant = (merchant: Merchant) => {
-  const { merchantId, name, currency, calendar, lateEntries, revision, ...forgotten } = merchant
+  const { merchantId, name, currency, calendar, lateEntries, revision, savedBy, ...forgotten } = merchant
   forgotten satisfies Record<string, never>
-  return { format: FORMAT, merchantId, name, currency, calendar: calendar.map(savedRule), lateEntries, revision }
+  const saved = { merchantId, name, currency, calendar: calendar.map(savedRule), lateEntries, revision }
+  return savedBy === undefined ? { format: FORMER, ...saved } : { format: FORMAT, ...saved, ...savedAct(savedBy) }
+}
+
+const savedAct = ({ by, from, atMs, ...forgotten }: Act) => {
+  forgotten satisfies Record<string, never>
+  return { by, from, savedAtMs: atMs }
 }
 
 const savedRule = ({ from, timeZone, dayStartsAt, zone, knownFromMs, knownUntilMs, ...forgotten }: CalendarRule) => {
@@ -35,22 +44,39 @@ const savedZone = ({ version, firstOffsetMs, transitions, ...forgotten }: ZoneTa
 /** Reads what `savedMerchant` wrote. */
 export const parseSavedMerchant = (json: unknown): Result<Merchant, string> => {
   const format = z.looseObject({ format: z.unknown() }).safeParse(json).data?.format
-  if (format !== FORMAT) {
-    return refuse(`a merchant in format ${JSON.stringify(format)}; only format ${FORMAT} is known here`)
+  switch (format) {
+    case FORMAT: {
+      const fields = readFields(savedFields, json)
+      if (!fields.ok) return refuse(explainFields(fields.error))
+      const { by, from, savedAtMs, ...merchant } = fields.value
+      return ok({ ...merchantOf(merchant), savedBy: { by, from, atMs: savedAtMs } })
+    }
+    case FORMER: {
+      const fields = readFields(formerFields, json)
+      return fields.ok ? ok(merchantOf(fields.value)) : refuse(explainFields(fields.error))
+    }
+    default:
+      return refuse(
+        `a merchant in format ${JSON.stringify(format)}; only the formats ${FORMER} and ${FORMAT} are known here`,
+      )
   }
-  const fields = readFields(savedFields, json)
-  if (!fields.ok) return refuse(explainFields(fields.error))
-  const { format: _, calendar, ...merchant } = fields.value
-  return ok({ ...merchant, calendar: calendar.map(ruleOf) as unknown as Calendar })
 }
 
-/** The merchant was registered or changed. */
-export const merchantSaved = (merchant: Merchant, decidedAtMs: number): AuditEvent => ({
+/**
+ * The merchant was registered or changed. Told again, by whoever asks for what is there already, it still says who saved
+ * this revision, from where and when. Of a revision of which that is not recorded, it says when it is told.
+ */
+export const merchantSaved = (merchant: Merchant, toldAtMs: number): AuditEvent => ({
   eventId: `merchant.saved/${merchant.merchantId}/${merchant.revision}`,
   kind: 'merchant.saved',
   merchantId: merchant.merchantId,
-  decidedAtMs,
+  decidedAtMs: merchant.savedBy?.atMs ?? toldAtMs,
   body: savedMerchant(merchant),
+})
+
+const merchantOf = ({ format: _, calendar, ...merchant }: z.infer<typeof formerFields>): Merchant => ({
+  ...merchant,
+  calendar: calendar.map(ruleOf) as unknown as Calendar,
 })
 
 type SavedRule = z.infer<typeof calendarRule>
@@ -100,12 +126,14 @@ const calendarRule = z.strictObject({
   }),
 } satisfies Record<Exclude<keyof CalendarRule, `known${string}`>, z.ZodType>)
 
-const savedFields = z.strictObject({
-  format: z.literal(FORMAT),
+const formerFields = z.strictObject({
+  format: z.int(),
   merchantId: clientId.transform((id) => id as MerchantId),
   name: text(200),
   currency: currencyCode,
   calendar: z.array(calendarRule).min(1),
   lateEntries: z.enum(LATE_POLICIES),
   revision: z.int().min(1),
-} satisfies Record<'format' | keyof Merchant, z.ZodType>)
+} satisfies Record<'format' | Exclude<keyof Merchant, 'savedBy'>, z.ZodType>)
+
+const savedFields = formerFields.extend({ by: z.string(), from: z.string(), savedAtMs: milliseconds })

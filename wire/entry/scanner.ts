@@ -3,6 +3,7 @@
  * written. That takes 1.5 µs where JSON and the schema take 6. An unusual entry is left to those, which alone say what is
  * wrong; properties in test/http/ingest-usual-entry.test.ts show that both read the same values.
  */
+import { holdsCardNumber } from '#ledger/card-number'
 import { DIRECTIONS, METHODS, type Direction, type EntryContent, type Method } from '#ledger/entry'
 import { ENTRY_FIELDS, type JsonName } from '#ledger/entry-fields'
 import { isClientId, type EntryId, type MerchantId } from '#ledger/identifiers'
@@ -212,10 +213,17 @@ export class EntryScanner {
     return this.#text.charCodeAt(this.#at) - ZERO
   }
 
-  /** Text in which nothing is escaped. The bound is one of code points; code units are never fewer. */
+  /**
+   * Text in which nothing is escaped. The bound is one of code points; code units are never fewer. What holds a card number
+   * is left to the schema, which knows which fields may.
+   */
   #plainText(max: number): string | undefined {
     const text = this.string()
-    return text !== undefined && text.length <= max && !ESCAPED_OR_CONTROL.test(text) && text.isWellFormed()
+    return text !== undefined &&
+      text.length <= max &&
+      !ESCAPED_OR_CONTROL.test(text) &&
+      text.isWellFormed() &&
+      !holdsCardNumber(text)
       ? text
       : undefined
   }

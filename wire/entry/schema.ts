@@ -9,7 +9,16 @@ import { parseBusinessDay, type EntryId, type MerchantId } from '#ledger/identif
 import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
 import { instantText, INSTANT_PATTERN, parseInstant } from './instant.ts'
-import { clientId, currencyCode, parsed, readFields, text, textPairs, type FieldProblem } from '../json/fields.ts'
+import {
+  clientId,
+  currencyCode,
+  freeText,
+  parsed,
+  readFields,
+  text,
+  textPairs,
+  type FieldProblem,
+} from '../json/fields.ts'
 import { parseJson } from '../json/json.ts'
 import { readUsualEntry } from './usual-entry.ts'
 
@@ -65,40 +74,55 @@ export const entryRequestOf = ({ businessDay: _day, receivedAtMs: _at, ...conten
   return { ...rest, amount: Number(amountMinor), occurredAt: instantText(occurredAtMs) }
 }
 
-const fieldsExceptTime = {
-  entryId: clientId
-    .transform((id) => id as EntryId)
-    .describe(
-      "The client's id of the entry. No other entry of the merchant has it on the same business day. A retry " +
-        'repeats it.',
-    ),
-  merchantId: clientId.transform((id) => id as MerchantId).describe('The merchant in whose book the entry is counted.'),
-  direction: z.enum(DIRECTIONS).describe('`credit`: money comes in. `debit`: money goes out.'),
-  amount: z
-    .int()
-    .min(1, 'must be at least 1; the direction says whether money comes in or goes out')
-    .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`)
-    .meta({ format: 'int64', description: 'Whole minor units of the currency: 1250 is 12.50 in BRL.' }),
-  currency: currencyCode.describe("ISO 4217. It has to be the merchant's currency."),
-  method: z
-    .enum(METHODS)
-    .describe('How the entry was paid. An entry without a method counts as `other`.')
-    .exactOptional(),
-  category: text(ENTRY_FIELDS.category.max).exactOptional(),
-  description: text(ENTRY_FIELDS.description.max).exactOptional(),
-  reference: text(ENTRY_FIELDS.reference.max)
-    .describe('Your own reference, such as the number of a receipt.')
-    .exactOptional(),
-  terminalId: clientId.describe('The till that the entry comes from.').exactOptional(),
-  terminalSeq: z
-    .int()
-    .min(0, 'must be at least 0')
-    .max(Number.MAX_SAFE_INTEGER, `must be at most ${Number.MAX_SAFE_INTEGER}`)
-    .meta({ format: 'int64', description: "The till's own running number." })
-    .exactOptional(),
-  reverses: clientId.describe('The `entryId` of the entry that this one takes back.').exactOptional(),
-  metadata: textPairs(ENTRY_FIELDS.metadata.max).describe('Further texts that you want to find again.').exactOptional(),
-} satisfies Omit<EntryShape, JsonName<'occurredAtMs'>>
+/** What makes the rule of a field's texts. */
+type TextRule = (field: { readonly cardNumbers: 'refused' | 'taken' }) => (max: number) => z.ZodString
+
+const fromClient: TextRule = ({ cardNumbers }) => (cardNumbers === 'refused' ? freeText : text)
+
+// An entry that was accepted before card numbers were refused still counts.
+const onStream: TextRule = () => text
+
+const { category, description, reference, metadata } = ENTRY_FIELDS
+
+const fieldsExceptTime = (textIn: TextRule) =>
+  ({
+    entryId: clientId
+      .transform((id) => id as EntryId)
+      .describe(
+        "The client's id of the entry. No other entry of the merchant has it on the same business day. A retry " +
+          'repeats it.',
+      ),
+    merchantId: clientId
+      .transform((id) => id as MerchantId)
+      .describe('The merchant in whose book the entry is counted.'),
+    direction: z.enum(DIRECTIONS).describe('`credit`: money comes in. `debit`: money goes out.'),
+    amount: z
+      .int()
+      .min(1, 'must be at least 1; the direction says whether money comes in or goes out')
+      .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`)
+      .meta({ format: 'int64', description: 'Whole minor units of the currency: 1250 is 12.50 in BRL.' }),
+    currency: currencyCode.describe("ISO 4217. It has to be the merchant's currency."),
+    method: z
+      .enum(METHODS)
+      .describe('How the entry was paid. An entry without a method counts as `other`.')
+      .exactOptional(),
+    category: textIn(category)(category.max).describe('Your own grouping. No card numbers.').exactOptional(),
+    description: textIn(description)(description.max).describe('A text for people. No card numbers.').exactOptional(),
+    reference: textIn(reference)(reference.max)
+      .describe('Your own reference, such as the number of a receipt. No card numbers.')
+      .exactOptional(),
+    terminalId: clientId.describe('The till that the entry comes from.').exactOptional(),
+    terminalSeq: z
+      .int()
+      .min(0, 'must be at least 0')
+      .max(Number.MAX_SAFE_INTEGER, `must be at most ${Number.MAX_SAFE_INTEGER}`)
+      .meta({ format: 'int64', description: "The till's own running number." })
+      .exactOptional(),
+    reverses: clientId.describe('The `entryId` of the entry that this one takes back.').exactOptional(),
+    metadata: textPairs(metadata.max, textIn(metadata))
+      .describe('Further texts that you want to find again. No card numbers in the values.')
+      .exactOptional(),
+  }) satisfies Omit<EntryShape, JsonName<'occurredAtMs'>>
 
 /** A schema for each field of the table, required and optional as it is there. */
 type EntryShape = {
@@ -107,7 +131,7 @@ type EntryShape = {
 
 /** The body of `POST /v1/entries`. */
 export const entryRequest = z.strictObject({
-  ...fieldsExceptTime,
+  ...fieldsExceptTime(fromClient),
   occurredAt: parsed(parseInstant, {
     'not-a-time': 'must be an RFC 3339 time such as 2026-11-20T09:30:00-03:00, on a date that exists',
     'no-offset': 'must end with its offset from UTC, such as Z or -03:00',
@@ -127,7 +151,7 @@ export const entryRequest = z.strictObject({
 const acceptedInstant = z.int().min(Date.parse('0001-01-01T00:00:00Z')).max(Date.parse('9999-12-31T23:59:59.999Z'))
 
 const acceptedEntry = z.strictObject({
-  entry: z.strictObject({ ...fieldsExceptTime, occurredAt: acceptedInstant }),
+  entry: z.strictObject({ ...fieldsExceptTime(onStream), occurredAt: acceptedInstant }),
   businessDay: parsed(parseBusinessDay, 'must be a calendar date'),
   receivedAt: acceptedInstant,
 })

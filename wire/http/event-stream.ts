@@ -1,6 +1,6 @@
 /** Server-sent events as they travel (WHATWG HTML, section 9.2): lines of fields, ended by an empty line. */
 import { hash } from 'node:crypto'
-import { parseBusinessDay, type BusinessDay } from '#ledger/identifiers'
+import { parseBusinessDay, type BusinessDay, type MerchantId } from '#ledger/identifiers'
 import type { SegmentNumber } from '#ledger/segment'
 
 /**
@@ -14,6 +14,7 @@ export const MORE_TO_COME = '0'
 
 /** All that the views of a merchant's open days and of the current day depend on. */
 export type LiveState = {
+  readonly merchantId: MerchantId
   readonly merchantRevision: number
   readonly today: BusinessDay
   readonly headRevision: number
@@ -22,8 +23,11 @@ export type LiveState = {
 }
 
 /** The same for equal states, whichever process makes it. Revisions and segments only rise, so no state comes back. */
-export const tagOf = ({ merchantRevision, today, headRevision, ends }: LiveState): string =>
-  hash('sha256', JSON.stringify([merchantRevision, today, headRevision, ends]), 'base64url').slice(0, TAG_LENGTH)
+export const tagOf = ({ merchantId, merchantRevision, today, headRevision, ends }: LiveState): string =>
+  hash('sha256', JSON.stringify([merchantId, merchantRevision, today, headRevision, ends]), 'base64url').slice(
+    0,
+    TAG_LENGTH,
+  )
 
 const TAG_LENGTH = 16
 

@@ -11,7 +11,7 @@ import {
   type Registration,
 } from '#ledger/merchant'
 import { ok, refuse, type Result } from '#ledger/result'
-import { currencyCode, fail, parsed, readFields, text, type FieldProblem } from '../json/fields.ts'
+import { currencyCode, fail, freeText, parsed, readFields, type FieldProblem } from '../json/fields.ts'
 
 /** What a PUT says of a merchant, under an id that stands in the path. */
 export const parseRegistration = (
@@ -42,7 +42,9 @@ export const merchantTag = ({ revision }: Merchant): string => `"${revision}"`
 
 /** A merchant as clients read it: the newest calendar rule in the words of a registration, and the list of them all. */
 export const merchantResponse = (merchant: Merchant) => {
-  const { merchantId, name, currency, lateEntries, calendar, revision: _inTag, ...forgotten } = merchant
+  const { merchantId, name, currency, lateEntries, calendar, revision: _inTag, ...rest } = merchant
+  // People who administer merchants are told in audit events, and not to every reader of the register.
+  const { savedBy: _inAuditEvents, ...forgotten } = rest
   forgotten satisfies Record<string, never>
   const { from, timeZone, dayStartsAt, zone } = newestRule(calendar)
   return {
@@ -68,9 +70,9 @@ const parseFlag = (text: string): Result<boolean, 'not-allowed'> =>
 
 export const LATE_POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const satisfies readonly LatePolicy[]
 
-const name = text(200)
+const name = freeText(200)
   .refine((name) => name !== '', fail('empty', 'must not be empty'))
-  .meta({ minLength: 1, description: 'A name for people.' })
+  .meta({ minLength: 1, description: 'A name for people. No card numbers.' })
 const currency = currencyCode.describe('ISO 4217. All books of the merchant have this currency. It never changes.')
 // The register decides, by its zone data, whether there is such a zone.
 const timeZone = z

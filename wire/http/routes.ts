@@ -18,6 +18,8 @@ export type Access =
       /** What the token has to allow. */
       readonly scope: Scope
       readonly merchants: MerchantRule
+      /** The setting that makes the route open. */
+      readonly openBy?: 'METRICS_OPEN'
     }
 
 /** How the grant of the caller counts. */
@@ -26,7 +28,11 @@ export type MerchantRule =
   | 'in-path'
   /** Each entry of the body names its merchant. One that is not granted is refused like an unknown one. */
   | 'of-entries'
-  /** The answer lists what belongs to granted merchants, and nothing else. */
+  /**
+   * The answer lists what belongs to granted merchants, and nothing else. The door cannot see to that: the handler walks
+   * through the granted merchants (`query-api/granted-lists.ts`) and reads nothing of others. It never filters a list of
+   * all: the time and the cursor of a page would then tell of merchants that it does not show.
+   */
   | 'listed'
   /** The item of the path belongs to a merchant. An item of one that is not granted is answered like a missing one. */
   | 'of-item'
@@ -66,8 +72,11 @@ export const QUERY_ROUTES = {
 export const SERVICE_ROUTES = {
   isAlive: { method: 'GET', path: '/healthz', access: 'open' },
   isReady: { method: 'GET', path: '/readyz', access: 'open' },
-  /** Open with the setting METRICS_OPEN. */
-  readMetrics: { method: 'GET', path: '/metrics', access: { scope: 'operations', merchants: 'all' } },
+  readMetrics: {
+    method: 'GET',
+    path: '/metrics',
+    access: { scope: 'operations', merchants: 'all', openBy: 'METRICS_OPEN' },
+  },
   readDocument: { method: 'GET', path: '/openapi.json', access: 'open' },
   readDocs: { method: 'GET', path: '/docs', access: 'open' },
   readProblems: { method: 'GET', path: '/docs/problems', access: 'open' },

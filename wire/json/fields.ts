@@ -1,5 +1,6 @@
 /** From what zod says of a value to what we say of it: every wrong field by its JSON pointer, a code and a sentence. */
 import * as z from 'zod'
+import { holdsCardNumber } from '#ledger/card-number'
 import { CLIENT_ID, CLIENT_ID_RULE, isClientId } from '#ledger/identifiers'
 import { parseCurrency } from '#ledger/money'
 import { ok, refuse, type Result } from '#ledger/result'
@@ -36,6 +37,13 @@ export const text = (max: number) =>
     // For the published document, which sees no refinement; JSON Schema counts code points, too.
     .meta({ maxLength: max })
 
+/** The same, for what clients write for people. It is kept for ever, so it must not hold a card number. */
+export const freeText = (max: number) =>
+  text(max).refine(
+    (value) => !holdsCardNumber(value),
+    fail('card-number', 'must not hold the number of a payment card'),
+  )
+
 /** Text that has a meaning of its own. A refusal has the parser's code, and the words of `detail`, for each code or for all. */
 export const parsed = <T, Code extends string>(
   parse: (text: string) => Result<T, Code>,
@@ -59,8 +67,11 @@ export const currencyCode = parsed(parseCurrency, 'must be an active ISO 4217 co
   pattern: '^[A-Z]{3}$',
 })
 
-/** Pairs of texts, bounded in number and in length. */
-export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; value: number }) =>
+/** Pairs of texts, bounded in number and in length. `valueText` makes the rule of a value. */
+export const textPairs = (
+  { pairs, key, value }: { pairs: number; key: number; value: number },
+  valueText: (max: number) => z.ZodString = text,
+) =>
   z
     .custom<Record<string, string>>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
       message: 'must be an object of text values',
@@ -70,7 +81,7 @@ export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; v
     // zod drops this key without a word, and so does any JavaScript program that assigns it to an object. A client that
     // sends it must not believe that it is kept, and nothing on the way may compute another hash without it.
     .refine((given) => !Object.hasOwn(given, '__proto__'), fail('unknown-field', 'must not have a key "__proto__"'))
-    .pipe(z.record(text(key), text(value)))
+    .pipe(z.record(text(key), valueText(value)))
     .refine((given) => Object.keys(given).length <= pairs, fail('too-long', `must have at most ${pairs} pairs`))
     .meta({
       type: 'object',
@@ -79,9 +90,16 @@ export const textPairs = ({ pairs, key, value }: { pairs: number; key: number; v
       additionalProperties: { type: 'string', maxLength: value },
     })
 
-/** Well-formed, whatever the names in it are: an answer with half of a surrogate pair is one that many clients cannot read. */
-const pointerTo = (path: readonly PropertyKey[]): string =>
-  path.map((key) => `/${String(key).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/**
+ * Well-formed, whatever the names in it are: an answer with half of a surrogate pair is one that many clients cannot read.
+ * A name that holds a card number is not repeated: the pointer ends at what holds the name.
+ */
+const pointerTo = (path: readonly PropertyKey[]): string => {
+  const names = path.map((key) => String(key).toWellFormed())
+  const end = names.findIndex(holdsCardNumber)
+  const shown = end === -1 ? names : names.slice(0, end)
+  return shown.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
 
 // A text has at most as many code points as code units, so the usual short one is never taken apart.
 const codePoints = (value: string): number => (value.length <= 40 ? value.length : Array.from(value).length)

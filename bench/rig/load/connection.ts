@@ -14,8 +14,9 @@ export type Connections = {
 
 type HttpRequest = { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: string }
 
-export const connectionsTo = (url: string): Connections => {
+export const connectionsTo = (url: string, token: string): Connections => {
   const { hostname, port } = new URL(url)
+  const ofAll = `host: ${hostname}\r\nauthorization: Bearer ${token}\r\n`
   const idle: Connection[] = []
   const all = new Set<Connection>()
   const open = (): Connection => {
@@ -32,7 +33,7 @@ export const connectionsTo = (url: string): Connections => {
         connection = idle.pop()
       }
       connection ??= open()
-      const answer = await connection.send(textOf(request, hostname))
+      const answer = await connection.send(textOf(request, ofAll))
       idle.push(connection)
       return answer
     },
@@ -40,8 +41,8 @@ export const connectionsTo = (url: string): Connections => {
   }
 }
 
-const textOf = ({ method, path, body }: HttpRequest, host: string): string => {
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`
+const textOf = ({ method, path, body }: HttpRequest, ofAll: string): string => {
+  const head = `${method} ${path} HTTP/1.1\r\n${ofAll}`
   if (body === undefined) return `${head}\r\n`
   return `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }

@@ -38,7 +38,7 @@ const entriesOf = async (system: RunningSystem, merchantId: string): Promise<Lis
   const url = `${system.query}/v1/merchants/${merchantId}/days/${YESTERDAY}/entries?limit=500`
   const entries: Listed[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
-    const { status, body }: Answer = await answered(cursor === '' ? url : `${url}&cursor=${cursor}`, 'GET')
+    const { status, body }: Answer = await answered(system, cursor === '' ? url : `${url}&cursor=${cursor}`, 'GET')
     if (status !== 200) throw new Error(`${url}: ${status}`)
     entries.push(...(body['data'] as Listed[]))
     cursor = body['nextCursor'] as string | null

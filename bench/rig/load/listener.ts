@@ -12,9 +12,10 @@ export type Listener = {
 }
 
 /** Returns when the stream has begun. */
-export const listen = async (url: string): Promise<Listener> => {
+export const listen = async (url: string, token: string): Promise<Listener> => {
   // Each client has its own connection, as every app has.
-  const call = get(url, { agent: false, headers: { accept: 'text/event-stream' } })
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` }
+  const call = get(url, { agent: false, headers })
   const [response] = (await once(call, 'response')) as [IncomingMessage]
   if (response.statusCode !== 200) throw new Error(`${url}: ${response.statusCode}`)
   let events = 0

@@ -31,7 +31,7 @@ export const readsBesideWrites = async (system: RunningSystem): Promise<Figure[]
   const load = { sales: { name: 'beside', merchants: MERCHANTS }, batchSize: 50, pace: { entriesPerSecond: 2_000 } }
   await registerAll(system, load.sales)
   const merchants = merchantsOf(load.sales).map((merchantId) => `/v1/merchants/${merchantId}`)
-  const reads = { kind: 'reads', queryUrl: system.query, warmUpMs: 3_000, forMs: 12_000 } as const
+  const reads = { kind: 'reads', queryUrl: system.query, token: system.token, warmUpMs: 3_000, forMs: 12_000 } as const
   const [written, days, balances] = await Promise.all([
     generate({ ...writes(system), ...load, forMs: 13_000 }),
     generate({ ...reads, perSecond: 50, paths: merchants.map((merchant) => `${merchant}/days/${YESTERDAY}`) }),
@@ -89,7 +89,7 @@ export const hotMerchant = async (system: RunningSystem): Promise<Figure[]> => {
 }
 
 const writes = (system: RunningSystem) =>
-  ({ kind: 'writes', ingestUrl: system.ingest, firstSale: 0, warmUpMs: 3_000 }) as const
+  ({ kind: 'writes', ingestUrl: system.ingest, token: system.token, firstSale: 0, warmUpMs: 3_000 }) as const
 
 const latency = (what: string, valuesMs: readonly number[], share: number): Figure => ({
   what,

@@ -5,6 +5,7 @@ import { atConstantRate } from './pace.ts'
 export type Reads = {
   readonly kind: 'reads'
   readonly queryUrl: string
+  readonly token: string
   /** The paths, which are read in turn. */
   readonly paths: readonly string[]
   readonly perSecond: number
@@ -18,8 +19,8 @@ export type ReadOutcome = {
   readonly errors: number
 }
 
-export const read = async ({ queryUrl, paths, perSecond, forMs, warmUpMs }: Reads): Promise<ReadOutcome> => {
-  const query = connectionsTo(queryUrl)
+export const read = async ({ queryUrl, token, paths, perSecond, forMs, warmUpMs }: Reads): Promise<ReadOutcome> => {
+  const query = connectionsTo(queryUrl, token)
   const measureFromMs = performance.now() + warmUpMs
   const answeredMs: number[] = []
   let errors = 0

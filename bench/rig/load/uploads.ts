@@ -9,6 +9,7 @@ import { saleOf, type Sales } from './sales.ts'
 export type Upload = {
   readonly kind: 'upload'
   readonly ingestUrl: string
+  readonly token: string
   readonly sales: Sales
   readonly lines: number
 }
@@ -23,9 +24,9 @@ export type Uploaded = {
   readonly bytes: number
 }
 
-export const upload = async ({ ingestUrl, sales, lines }: Upload): Promise<Uploaded> => {
+export const upload = async ({ ingestUrl, token, sales, lines }: Upload): Promise<Uploaded> => {
   const startedAtMs = performance.now()
-  const headers = { 'content-type': 'application/x-ndjson' }
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }
   const call = request(`${ingestUrl}/v1/entries/stream`, { method: 'POST', headers })
   const answered = once(call, 'response').then(([response]) => lastAnswer(response as IncomingMessage))
   let bytes = 0

@@ -6,6 +6,7 @@ import { batchOf, saleOf, type Sales } from './sales.ts'
 export type Writes = {
   readonly kind: 'writes'
   readonly ingestUrl: string
+  readonly token: string
   readonly sales: Sales
   /** The number of the first sale; loads of the same sales begin where the last one ended. */
   readonly firstSale: number
@@ -36,7 +37,7 @@ export type Written = {
 }
 
 export const write = async (load: Writes): Promise<Written> => {
-  const ingest = connectionsTo(load.ingestUrl)
+  const ingest = connectionsTo(load.ingestUrl, load.token)
   const outcome = {
     acknowledgedMs: [] as number[],
     statuses: {} as Record<string, number>,
@@ -90,8 +91,8 @@ const READ_BACK_EVERY_MS = 100
 const MAX_TRIES = 20
 
 /** Asks for the day of an entry just acknowledged, `after` its position. */
-const reader = ({ readBackFrom, sales, batchSize }: Writes) => {
-  const query: Connections | undefined = readBackFrom === undefined ? undefined : connectionsTo(readBackFrom)
+const reader = ({ readBackFrom, token, sales, batchSize }: Writes) => {
+  const query: Connections | undefined = readBackFrom === undefined ? undefined : connectionsTo(readBackFrom, token)
   const readableMs: number[] = []
   const underWay: Promise<void>[] = []
   let lastMs = 0

@@ -11,7 +11,7 @@ import { decideQuarantine } from '#ingest/decide-quarantine'
 import { knownMerchants } from '#ingest/known-merchants'
 import { noRateLimit } from '#ingest/rate-limit'
 import { registrar } from '#ingest/register-merchant'
-import { ALLOWED, withToken } from '#test/access'
+import { measuredAccess } from '../access.ts'
 import { postgresWriter } from './writer.ts'
 
 export type FrontSettings = { readonly connection: ClientConfig; readonly connections: number }
@@ -24,23 +24,22 @@ const start = async ({ connection, connections }: FrontSettings): Promise<void> 
   const room = () => admission({ maxBytes: 32 * 1024 * 1024, waitingMs: writer.waitingMs })
   const stamp = stampEntries({ merchants: knownMerchants(merchants), clock: Date.now })
   const auditTrail = { publish: async () => {} }
-  const app = withToken(
-    ingestApp({
-      ...ALLOWED,
-      accept: acceptEntries({ stamp, writer }),
-      quarantine: decideQuarantine({ quarantine: memoryQuarantine(), stamp, writer, auditTrail, clock: Date.now }),
-      registrar: registrar({ merchants, zones: ianaZones, clock: Date.now }),
-      admission: room(),
-      uploadAdmission: room(),
-      limit: noRateLimit,
-      onOutcomes() {},
-      onShed() {},
-      isReady: async () => true,
-      log: console,
-    }),
-  )
+  const { access, token } = await measuredAccess()
+  const app = ingestApp({
+    ...access,
+    accept: acceptEntries({ stamp, writer }),
+    quarantine: decideQuarantine({ quarantine: memoryQuarantine(), stamp, writer, auditTrail, clock: Date.now }),
+    registrar: registrar({ merchants, zones: ianaZones, clock: Date.now }),
+    admission: room(),
+    uploadAdmission: room(),
+    limit: noRateLimit,
+    onOutcomes() {},
+    onShed() {},
+    isReady: async () => true,
+    log: console,
+  })
   const { port } = await serve(app, { host: '127.0.0.1', port: 0 })
-  process.send?.({ port })
+  process.send?.({ port, token: token() })
 }
 
 process.once('disconnect', () => process.exit(0))

@@ -14,6 +14,7 @@ import { startPostgres } from './server.ts'
 export type Rival = {
   readonly name: string
   readonly ingestUrl: string
+  readonly token: string
   register(sales: Sales): Promise<void>
   /** Waits until every acknowledged entry is counted, and returns the days' totals. */
   counted(sales: Sales): Promise<ReadonlyMap<string, Totals>>
@@ -26,10 +27,11 @@ export type Rival = {
 export const startDaybook = async (): Promise<Rival> => {
   const system = await RunningSystem.start({ LOG_LEVEL: 'error' })
   const signalAll = (name: NodeJS.Signals) => system.processes().forEach((pid) => signal(pid, name))
-  const isReady = async (url: string) => (await request(`${url}/readyz`, 'GET')).status === 200 || undefined
+  const isReady = async (url: string) => (await fetch(`${url}/readyz`)).status === 200 || undefined
   return {
     name: 'Daybook',
     ingestUrl: system.ingest,
+    token: system.token,
     register: (sales) => registerAll(system, sales),
     counted: (sales) => countedDays(system, sales),
     rest: () => signalAll('SIGSTOP'),
@@ -55,15 +57,16 @@ export const startPostgresRival = async (connections: number): Promise<Rival> =>
     env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=16', MALLOC_ARENA_MAX: '2' },
   })
   front.send({ connection: postgres.connection, connections })
-  const [{ port }] = (await once(front, 'message')) as [{ port: number }]
+  const [{ port, token }] = (await once(front, 'message')) as [{ port: number; token: string }]
   const ingestUrl = `http://127.0.0.1:${port}`
   return {
     name: `PostgreSQL ${postgres.version}`,
     ingestUrl,
+    token,
     async register(sales) {
       for (const merchantId of merchantsOf(sales)) {
         const merchant = { name: merchantId, currency: 'BRL', timeZone: 'UTC' }
-        await request(`${ingestUrl}/v1/merchants/${merchantId}`, 'PUT', merchant)
+        await request({ token }, `${ingestUrl}/v1/merchants/${merchantId}`, 'PUT', merchant)
       }
     },
     counted: (sales) => readTotals(client, merchantsOf(sales)),

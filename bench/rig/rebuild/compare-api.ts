@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Merchant } from '#ledger/merchant'
-import { ALLOWED, withToken } from '#test/access'
 import { queryApi, type QueryApiParts } from '#query-api/app'
+import { measuredAccess } from '../access.ts'
 
 type Sum = { readonly entryCount: number; readonly credits: number; readonly debits: number }
 
@@ -16,21 +16,21 @@ export const compareWithApi = async (
 ): Promise<readonly string[]> => {
   const archive = await sumsBySql(files)
   const stopping = new AbortController()
-  const api = withToken(
-    queryApi({
-      ...ALLOWED,
-      ...parts,
-      clock: Date.now,
-      timer: { nowMs: () => performance.now(), sleep },
-      every: () => () => {},
-      stopping: stopping.signal,
-      log: { info() {}, warn() {}, error() {} } as unknown as QueryApiParts['log'],
-      isReady: async () => true,
-    }),
-  )
+  const { access, token } = await measuredAccess()
+  const api = queryApi({
+    ...access,
+    ...parts,
+    clock: Date.now,
+    timer: { nowMs: () => performance.now(), sleep },
+    every: () => () => {},
+    stopping: stopping.signal,
+    log: { info() {}, warn() {}, error() {} } as unknown as QueryApiParts['log'],
+    isReady: async () => true,
+  })
+  const headers = { authorization: `Bearer ${token()}` }
   const differing: string[] = []
   for (const { merchantId } of merchants) {
-    const answer = await api.request(`/v1/merchants/${merchantId}/days/${day}`)
+    const answer = await api.request(`/v1/merchants/${merchantId}/days/${day}`, { headers })
     const { entryCount, credits, debits } = (await answer.json()) as Sum
     const expected = archive.get(merchantId) ?? { entryCount: 0, credits: 0, debits: 0 }
     if (entryCount !== expected.entryCount || credits !== expected.credits || debits !== expected.debits) {

@@ -1,9 +1,10 @@
 /** `npm run demo` sends a day of five shops to the running system, as tills do, and compares the totals with the expected ones. */
 import { furthestPositions } from '#ledger/positions'
 import { parsePositionToken, positionsToken } from '#wire/http/position-token'
-import { readSettings } from '#infra/settings'
-import { serviceUrl } from '../service-url.ts'
-import { demoClient, type Client, type DayAnswer } from './client.ts'
+import { localToken } from '../local-token.ts'
+import { useRunningSystem } from '../running-system.ts'
+import { callerOf } from './caller.ts'
+import { demoClient, type Callers, type Client, type DayAnswer } from './client.ts'
 import { dayOfTrade, SHOPS, type DayOfTrade, type SentEntry } from './day-of-trade.ts'
 import { progressBar, table } from '#operations/terminal'
 
@@ -11,8 +12,7 @@ const BATCH = 100
 const SENDERS = 4
 
 const main = async (): Promise<void> => {
-  const { host, ingestPort, queryPort } = readSettings()
-  const client = demoClient({ ingest: serviceUrl(host, ingestPort), query: serviceUrl(host, queryPort) })
+  const client = demoClient(useRunningSystem(), callers())
   const days = SHOPS.map((shop) => dayOfTrade(shop, Date.now()))
   const startedAtMs = performance.now()
   for (const { shop } of days) await client.register(shop)
@@ -42,6 +42,30 @@ const main = async (): Promise<void> => {
     console.log('\nExpected and read differ.')
     process.exitCode = 1
   } else console.log('\nExpected and read are equal, to the last entry. Run it again: nothing will change.')
+}
+
+/** The five shops belong to one platform, whose merchants all begin with "demo-". */
+const callers = (): Callers => {
+  const all = ['demo-*']
+  const tills = new Map(
+    SHOPS.map(({ merchantId }) => [
+      merchantId,
+      callerOf(() =>
+        localToken({ name: `demo, tills of ${merchantId}`, scopes: ['entries:write'], merchants: [merchantId] }),
+      ),
+    ]),
+  )
+  return {
+    platform: callerOf(() => localToken({ name: 'demo, platform', scopes: ['merchants:admin'], merchants: all })),
+    tillsOf(merchantId) {
+      const ofShop = tills.get(merchantId)
+      if (ofShop === undefined) throw new Error(`${merchantId} is no shop of the demo.`)
+      return ofShop
+    },
+    backOffice: callerOf(() =>
+      localToken({ name: 'demo, back office', scopes: ['ledger:read', 'operations'], merchants: all }),
+    ),
+  }
 }
 
 /** Sends a shop's entries in batches: one in a hundred twice, and an offline till's whole day twice at the end. */

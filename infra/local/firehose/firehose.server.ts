@@ -6,8 +6,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { pino } from 'pino'
 import { onStopSignal, outliveReaders } from '#http/process-life'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { s3Client } from '#adapters/aws/s3'
 import { openDeliveryStream, type Objects } from './delivery-stream.ts'
@@ -16,7 +16,8 @@ import { auditEventsTable, entriesTable, type Table } from './tables.ts'
 
 const { port, path = '' } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 const { archiveBucket, deliveryStreams, logLevel } = readSettings()
-const log = pino({ level: logLevel })
+const log = processLog({ level: logLevel })
+logUncaught(log)
 
 const s3 = s3Client()
 const objects: Objects = {

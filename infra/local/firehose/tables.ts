@@ -1,7 +1,6 @@
 /** What the two delivery streams write: where, split by what, and with which columns. On AWS these are Glue tables. */
 
-import type { AuditEventRow } from '#wire/archive/audit-row'
-import { ENTRY_COLUMNS, type Column, type ColumnType } from '#wire/archive/columns'
+import { dayPrefix, DECISIONS, ENTRIES, type Column } from '#wire/archive/columns'
 
 export type Table = {
   readonly columns: readonly Column[]
@@ -14,25 +13,15 @@ export type Table = {
 }
 
 export const entriesTable: Table = {
-  columns: ENTRY_COLUMNS,
-  keyPrefix: (day) => `entries/business_day=${day}/`,
+  columns: ENTRIES.columns,
+  keyPrefix: (day) => dayPrefix(ENTRIES, day),
   dayFrom: 'business_day',
   sortedBy: ['shard_id', 'sequence_number', 'record_index'],
 }
 
-const AUDIT_EVENT_COLUMNS: Readonly<Record<Exclude<keyof AuditEventRow, 'day'>, ColumnType>> = {
-  decision_id: 'string',
-  kind: 'string',
-  merchant_id: 'string',
-  business_day: 'string',
-  decided_at: 'timestamp',
-  body: 'string',
-  schema_version: 'int',
-}
-
 export const auditEventsTable: Table = {
-  columns: Object.entries(AUDIT_EVENT_COLUMNS).map(([name, type]) => ({ name, type })),
-  keyPrefix: (day) => `decisions/day=${day}/`,
+  columns: DECISIONS.columns,
+  keyPrefix: (day) => dayPrefix(DECISIONS, day),
   dayFrom: 'decided_at',
   sortedBy: ['decided_at', 'decision_id'],
 }

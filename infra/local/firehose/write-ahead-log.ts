@@ -11,7 +11,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { makeFolder, syncFolder } from '../durable-files.ts'
+import { makeFolder, syncFolder } from '#adapters/files/durable-files'
 
 export type WriteAheadLog = {
   /** Returns when all records are on disk, in one segment. Calls that wait together share one fsync. */

@@ -6,7 +6,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The register of merchants */
+        /**
+         * The register of merchants
+         * @description The merchants that are granted to you. A grant of some merchants lists them in the order of their ids; where it names merchants by the beginning of their ids, one that was registered a moment ago may still be missing. A page is full unless it is the last, or the grant names more than 1,000 merchants that are not registered: then a page may hold fewer, or none, and `nextCursor` goes on.
+         */
         get: operations["listMerchants"];
         put?: never;
         post?: never;
@@ -233,7 +236,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measurements, for Prometheus */
+        /**
+         * Measurements, for Prometheus
+         * @description About all merchants together, so the token needs a grant of all. A setting opens it to everyone.
+         */
         get: operations["readMetrics"];
         put?: never;
         post?: never;
@@ -879,8 +885,10 @@ export interface components {
         QuarantineAction: {
             /** @constant */
             action: "replay-begun";
-            /** @description The operator. */
+            /** @description The operator: the subject of the token. */
             by: string;
+            /** @description The IPv4 or IPv6 address that the request came from, or `unknown`. */
+            from: string;
             /**
              * Format: date-time
              * @description The time of the action.
@@ -891,8 +899,10 @@ export interface components {
         } | {
             /** @constant */
             action: "replayed";
-            /** @description The operator. */
+            /** @description The operator: the subject of the token. */
             by: string;
+            /** @description The IPv4 or IPv6 address that the request came from, or `unknown`. */
+            from: string;
             /**
              * Format: date-time
              * @description The time of the action.
@@ -903,8 +913,10 @@ export interface components {
         } | {
             /** @constant */
             action: "discarded";
-            /** @description The operator. */
+            /** @description The operator: the subject of the token. */
             by: string;
+            /** @description The IPv4 or IPv6 address that the request came from, or `unknown`. */
+            from: string;
             /**
              * Format: date-time
              * @description The time of the action.
@@ -934,7 +946,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -1037,6 +1049,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -1060,7 +1094,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1141,6 +1179,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1175,7 +1235,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1256,6 +1320,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1294,7 +1380,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1383,6 +1473,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1421,7 +1533,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1504,6 +1620,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1542,7 +1680,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1627,6 +1769,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1661,7 +1825,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1735,6 +1903,28 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1769,7 +1959,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1856,6 +2050,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -1890,7 +2106,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -1975,6 +2195,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2009,7 +2251,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2097,6 +2343,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-applied-yet`: The entry of `after=` was not counted within the longest wait. */
             409: {
                 headers: {
@@ -2120,7 +2388,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2201,6 +2473,28 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
             404: {
                 headers: {
@@ -2235,7 +2529,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: The books, or the quarantine, cannot be reached. */
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
+             */
             503: {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
@@ -2382,6 +2680,37 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**

@@ -170,9 +170,15 @@ const componentsOf = (published: Readonly<Record<string, Published>>): Json => {
 
 const problemAnswer = (codes: readonly ProblemCode[], schema = 'Problem', more: Json = {}): Json => {
   const mayComeAgain = codes.some((code) => RETRY_AFTER.has(code))
+  const challenges = codes.some((code) => CHALLENGED.has(code))
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEM_TEXTS[code].means}`).join('\n\n'),
-    headers: { ...more, ...REQUEST_ID, ...(mayComeAgain && headers('retry-after')) },
+    headers: {
+      ...more,
+      ...REQUEST_ID,
+      ...(mayComeAgain && headers('retry-after')),
+      ...(challenges && headers('www-authenticate')),
+    },
     content: {
       'application/problem+json': {
         schema: ref(schema),
@@ -197,6 +203,8 @@ const RETRY_AFTER: ReadonlySet<ProblemCode> = new Set([
   'store-unavailable',
 ])
 
+const CHALLENGED: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbidden'])
+
 const ALWAYS_POSSIBLE = [
   'malformed-request',
   'too-slow',
@@ -215,6 +223,13 @@ const HEADERS = {
     description: 'The seconds to wait before you try again.',
     required: false,
     schema: { type: 'integer', minimum: 1 },
+  },
+  'www-authenticate': {
+    description:
+      'What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` ' +
+      'that is needed. Without an `error`, the request has no token. Absent where only the grant is missing.',
+    required: false,
+    schema: { type: 'string' },
   },
   location: {
     description:
@@ -236,7 +251,9 @@ const HEADERS = {
     schema: { type: 'string', examples: ['"3"'] },
   },
   'cache-control': {
-    description: '`no-cache`: you may keep the answer, but have to ask before each use whether it has changed.',
+    description:
+      '`no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a ' +
+      'token is needed: only for the caller, which `Vary: Authorization` says as well.',
     required: true,
     schema: { type: 'string' },
   },

@@ -87,7 +87,9 @@ const streamAnswer = z
   ])
   .describe('One line of the answer of `POST /v1/entries/stream`.')
 
-const by = z.string().describe('The operator who decided.')
+const by = z
+  .string()
+  .describe('The operator who decided: the subject of the token. Repeating a decision changes no name.')
 const at = instant('The time of the decision.')
 
 const replayed = z

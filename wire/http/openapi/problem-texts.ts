@@ -122,6 +122,8 @@ export const FIELD_TEXTS = {
   malformed: 'A value that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',
   empty: 'An empty text where the field needs at least one character.',
   'too-long': 'More characters (code points), or more pairs, than the field may have.',
+  'card-number':
+    'A text with the number of a payment card: 13 to 19 digits, with or without single spaces or hyphens, that begin and end like one. The problem does not repeat it.',
   'not-unicode': 'A text with half of a surrogate pair, which is not valid Unicode.',
   'not-a-currency': 'A value that is not an active ISO 4217 code in capitals.',
   'wrong-currency': "A currency that is not the merchant's.",

@@ -92,6 +92,11 @@ export const queryDocument = () =>
     operations: {
       listMerchants: query({
         summary: 'The register of merchants',
+        description:
+          'The merchants that are granted to you. A grant of some merchants lists them in the order of their ids; where it ' +
+          'names merchants by the beginning of their ids, one that was registered a moment ago may still be missing. A page ' +
+          'is full unless it is the last, or the grant names more than 1,000 merchants that are not registered: then a ' +
+          'page may hold fewer, or none, and `nextCursor` goes on.',
         tag: 'Merchants',
         query: pageParams,
         answers: 'Merchants',
@@ -148,6 +153,10 @@ export const queryDocument = () =>
       }),
       listQuarantine: query({
         summary: 'The items that were set aside, and why',
+        description:
+          'The items of the merchants that are granted to you. What could not be read belongs to no merchant, and is listed ' +
+          'where all are granted. A page is full unless it is the last, or its items are large (about 4 MB of `raw`), or ' +
+          'nothing is set aside of 100 merchants in a row. Such a page may hold fewer items, or none, and `nextCursor` goes on.',
         tag: 'Entries',
         query: quarantineParams,
         answers: 'QuarantinedItems',
@@ -170,8 +179,10 @@ const LIVE: Operation = {
     'current day, newest first. Then it sends each day whose view changes; the opening balance is part of the ' +
     'view. A client that comes back with the `id` of its last event gets nothing at first when it is up to ' +
     'date, and otherwise every open day again. The tag of an `id` is opaque. It is `0` while more of the same ' +
-    'change follows. A comment every 15 s shows that the connection is alive. The stream never ends by ' +
-    'itself.',
+    'change follows. A comment every 15 s shows that the connection is alive. The stream ends when the token ' +
+    'expires, within a minute after the merchant is no longer granted to you, and when the grants cannot be read ' +
+    'for a minute. A client that comes back is then answered 401, 404 or 503. With a new token and the `id` of its ' +
+    'last event it misses nothing.',
   tags: ['Days'],
   parameters: [
     MERCHANT,
@@ -189,7 +200,7 @@ const LIVE: Operation = {
   ],
   responses: {
     200: {
-      description: 'Events, until you close the connection.',
+      description: 'Events, until you close the connection or your access ends.',
       headers: headers('x-request-id', 'cache-control', 'preference-applied'),
       content: {
         'text/event-stream': {

@@ -156,7 +156,8 @@ const foundEntry = z.discriminatedUnion('status', [
   }),
 ])
 
-const by = z.string().describe('The operator.')
+const by = z.string().describe('The operator: the subject of the token.')
+const from = z.string().describe('The IPv4 or IPv6 address that the request came from, or `unknown`.')
 const at = instant('The time of the action.')
 
 const quarantineAction = z
@@ -164,13 +165,15 @@ const quarantineAction = z
     z.object({
       action: z.literal('replay-begun'),
       by,
+      from,
       at,
       entry: entry.describe('The entry that is put on the stream. Until it is `replayed`, only this replay can go on.'),
     }),
-    z.object({ action: z.literal('replayed'), by, at, position }),
+    z.object({ action: z.literal('replayed'), by, from, at, position }),
     z.object({
       action: z.literal('discarded'),
       by,
+      from,
       at,
       reason: z.string().describe('The reason, as the operator gave it.'),
     }),

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { SetAside } from '#ledger/quarantine'
 import { ok, type Result } from '#ledger/result'
 import { entryRequest, entryRequestOf, parseEntryInput, type EntryInput } from '#wire/entry/schema'
-import { fail, readFields, text, type FieldProblem } from '#wire/json/fields'
+import { fail, freeText, readFields, type FieldProblem } from '#wire/json/fields'
 
 /** Fields that replace those of the original; null takes an optional one away. */
 export type Correction = Readonly<Record<string, unknown>>
@@ -28,9 +28,13 @@ export const replayRequest = z.strictObject({ entry: correction.exactOptional() 
 
 /** The body of `POST /v1/quarantine/{quarantineId}/discard`. */
 export const discardRequest = z.strictObject({
-  reason: text(500)
+  reason: freeText(500)
     .refine((reason) => reason.trim() !== '', fail('empty', 'must not be empty'))
-    .meta({ minLength: 1, description: 'Why the item is left out. The item keeps this reason for later readers.' }),
+    .meta({
+      minLength: 1,
+      description:
+        'Why the item is left out. The item keeps this reason for later readers, so it holds no card numbers.',
+    }),
 })
 
 export const parseReplayRequest = (

@@ -60,11 +60,12 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
 /**
  * The ETag of an open day. The opening is in it because earlier days may move while this one does not, and the merchant's
  * revision because a change of calendar moves a day that has no entries yet. Weak: how fresh the answer is, is not in it.
+ * It names its book, so that the tag of one day never stands for another one, whichever client mixes them up.
  */
 export const openDayTag = (
-  { revision }: Pick<Merchant, 'revision'>,
-  { segment, openingMinor }: Pick<DayAtSegment, 'segment' | 'openingMinor'>,
-): string => `W/"s${segment}.v${OPEN_STATUS.version}.o${openingMinor}.m${revision}"`
+  { merchantId, revision }: Pick<Merchant, 'merchantId' | 'revision'>,
+  { day, segment, openingMinor }: Pick<DayAtSegment, 'day' | 'segment' | 'openingMinor'>,
+): string => `W/"${merchantId}.${day}.s${segment}.v${OPEN_STATUS.version}.o${openingMinor}.m${revision}"`
 
 /** What is said of a day that is not closed; it has versions from its first close on. */
 export const OPEN_STATUS = { status: 'open', version: 0 } as const

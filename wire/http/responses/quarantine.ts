@@ -1,3 +1,4 @@
+import type { Act } from '#ledger/actor'
 import type { Entry } from '#ledger/entry'
 import type { AuditEvent } from '#ledger/audit-event'
 import {
@@ -46,8 +47,8 @@ export const conflictResponse = (item: QuarantineOutline) => ({
 })
 
 const actionResponse = (action: QuarantineAction) => {
-  const { by, atMs } = action
-  const common = { by, at: instantText(atMs) }
+  const { by, from, atMs } = action
+  const common = { by, from, at: instantText(atMs) }
   switch (action.action) {
     case 'replay-begun':
       return { action: action.action, ...common, entry: entryResponse(action.entry) }
@@ -59,10 +60,10 @@ const actionResponse = (action: QuarantineAction) => {
 }
 
 /** What was decided about an item, the decision being the last of its actions. */
-export type Decided = { readonly item: Quarantined; readonly by: string; readonly atMs: number } & (
-  | { readonly status: 'replayed'; readonly replayedAs: Replay }
-  | { readonly status: 'discarded'; readonly reason: string }
-)
+export type Decided = Act & { readonly item: Quarantined } & (
+    | { readonly status: 'replayed'; readonly replayedAs: Replay }
+    | { readonly status: 'discarded'; readonly reason: string }
+  )
 
 /** What an operator is answered. */
 export const decidedResponse = (decided: Decided) => ({
@@ -75,29 +76,34 @@ export const decidedResponse = (decided: Decided) => ({
     : { reason: decided.reason }),
 })
 
-/** The same for those who follow the stream. Told again, it has the same id. */
-export const auditEventOf = (decided: Decided): AuditEvent => {
-  const { item, by, atMs, status } = decided
-  const { subject, reason } = item
-  const id = quarantineId(quarantineKey(item))
-  const { businessDay, merchantId } = status === 'replayed' ? decided.replayedAs.entry : entryNames(subject)
-  return {
-    eventId: `${id}.${item.actions.length}`,
-    kind: `quarantine.${status}`,
-    ...(merchantId !== undefined && { merchantId }),
-    ...(businessDay !== undefined && { businessDay }),
-    decidedAtMs: atMs,
-    body: {
-      quarantineId: id,
-      by,
-      setAsideFor: reason,
-      ...(subject !== 'unreadable' && { original: entryJson(subject) }),
-      ...(status === 'replayed'
-        ? { entry: entryJson(decided.replayedAs.entry), position: positionToken(decided.replayedAs.position) }
-        : { reason: decided.reason }),
-    },
-  }
-}
+/**
+ * The same for those who follow the stream: an event for each action by which it was done, because one operator may have
+ * begun a replay and another one completed it. Told again, they have the same ids.
+ */
+export const auditEventsOf = ({ item, ...decided }: Decided): AuditEvent[] =>
+  item.actions.slice(decided.status === 'replayed' ? -2 : -1).map((action) => {
+    const { subject, reason } = item
+    const id = quarantineId(quarantineKey(item))
+    const entry = decided.status === 'replayed' ? decided.replayedAs.entry : undefined
+    const { businessDay, merchantId } = entryNames(entry ?? subject)
+    return {
+      eventId: `${id}.${item.actions.indexOf(action) + 1}`,
+      kind: `quarantine.${action.action}`,
+      ...(merchantId !== undefined && { merchantId }),
+      ...(businessDay !== undefined && { businessDay }),
+      decidedAtMs: action.atMs,
+      body: {
+        quarantineId: id,
+        by: action.by,
+        from: action.from,
+        setAsideFor: reason,
+        ...(subject !== 'unreadable' && { original: entryJson(subject) }),
+        ...(entry !== undefined && { entry: entryJson(entry) }),
+        ...(action.action === 'replayed' && { position: positionToken(action.position) }),
+        ...(action.action === 'discarded' && { reason: action.reason }),
+      },
+    }
+  })
 
 const entryNames = (subject: SetAside['subject']): Partial<Pick<Entry, 'merchantId' | 'entryId' | 'businessDay'>> =>
   subject === 'unreadable'

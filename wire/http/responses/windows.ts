@@ -45,10 +45,14 @@ export const windowRows = (totals: TotalsByWindow, bounds: DayBounds, sizeMs: nu
 
 /**
  * The ETag of the windows of an open day: what they add up to changes with the segment, when they begin and end with
- * the merchant's calendar. Weak: how fresh the answer is, is not in it.
+ * the merchant's calendar. It names its book, as the ETag of the day does. Weak: how fresh the answer is, is not in it.
  */
-export const windowsTag = ({ revision }: Merchant, segment: SegmentNumber, size: WindowSize): string =>
-  `W/"s${segment}.w${size}.m${revision}"`
+export const windowsTag = (
+  { merchantId, revision }: Merchant,
+  day: BusinessDay,
+  segment: SegmentNumber,
+  size: WindowSize,
+): string => `W/"${merchantId}.${day}.s${segment}.w${size}.m${revision}"`
 
 // No calendar puts an entry behind the end of its day. Should a book hold one, its windows still add up to the day.
 const totalsFrom = (totals: TotalsByWindow, first: number): Totals =>

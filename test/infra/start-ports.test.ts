@@ -1,0 +1,60 @@
+/** What `npm start` refuses about its ports, and what it prints to paste. */
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { freePorts } from '#infra/local/ports'
+import { tryIt } from '#infra/local/try-it'
+
+const start = async (env: Readonly<Record<string, string>>) => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-ports-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const settings = { ...process.env, DAYBOOK_DATA: join(folder, 'data'), ...env }
+  const ended = promisify(execFile)(process.execPath, ['infra/local/daybook.server.ts'], { env: settings })
+  const { code, stderr } = await ended.then(
+    () => ({ code: 0, stderr: '' }),
+    (error: { code: number; stderr: string }) => error,
+  )
+  return { code, stderr }
+}
+
+test.each([
+  { same: ['INGEST_PORT', 'QUERY_PORT'] },
+  { same: ['INGEST_PORT', 'ISSUER_PORT'] },
+  { same: ['QUERY_PORT', 'ISSUER_PORT'] },
+])('npm start refuses one port for $same', async ({ same }) => {
+  const [one, two = 0] = await freePorts(2)
+  const ports = Object.fromEntries(
+    ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT'].map((name) => [name, String(same.includes(name) ? one : two)]),
+  )
+  expect(await start(ports)).toEqual({ code: 1, stderr: `${same.join(' and ')} cannot be the same, and are ${one}.\n` })
+})
+
+test('npm start refuses a port of the issuer that is taken', async () => {
+  const [ingest, query, issuer] = await freePorts(3)
+  const holder = createServer().listen(issuer, '127.0.0.1')
+  await once(holder, 'listening')
+  onTestFinished(() => void holder.close())
+  const ports = { INGEST_PORT: String(ingest), QUERY_PORT: String(query), ISSUER_PORT: String(issuer) }
+  expect(await start(ports)).toEqual({
+    code: 1,
+    stderr: `Port ${issuer} is taken. Set ISSUER_PORT to another port.\n`,
+  })
+})
+
+const URLS = { ingestUrl: 'http://127.0.0.1:8787', queryUrl: 'http://127.0.0.1:8788' }
+
+test.each([
+  { dataFolder: '.daybook', first: 'TOKEN=$(npm run -s token -- --scope' },
+  { dataFolder: '/srv/book', first: 'TOKEN=$(DAYBOOK_DATA=/srv/book npm run -s token -- --scope' },
+  { dataFolder: "/srv/Ana's books", first: String.raw`TOKEN=$(DAYBOOK_DATA='/srv/Ana'\''s books' npm run -s token` },
+])('the first line to paste gets a token of the data in $dataFolder', ({ dataFolder, first }) => {
+  const [token = '', ...curls] = tryIt({ ...URLS, dataFolder, hasIssuer: true }).split('\n')
+  expect(token.startsWith(first)).toBe(true)
+  expect(curls).toHaveLength(3)
+  for (const curl of curls) expect(curl).toContain('-H "authorization: Bearer $TOKEN"')
+})
