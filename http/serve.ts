@@ -1,11 +1,11 @@
 /** Serves an app over HTTP, within limits, and stops without losing what was acknowledged. */
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
-import { problemResponse } from '#wire/http/problem'
+import { problemResponse, type Problem } from '#wire/http/problem'
 import { onStopSignal, outliveReaders } from './process-life.ts'
 import { endWithProblem, problemOfParser } from './raw-problem.ts'
 import { secure } from './security-headers.ts'
@@ -65,6 +65,7 @@ export const serve = async (app: App, { host, port, onStop, endlessPaths }: Addr
   const listener = getRequestListener(answer, { errorHandler: unreadableRequest })
   const server = createServer(LIMITS, (incoming, outgoing) => {
     answers.set(incoming.socket, outgoing)
+    if (hasSeveralHosts(incoming)) return endWithProblem(incoming.socket, SEVERAL_HOSTS)
     limitTime(incoming, outgoing, endlessPaths)
     void listener(incoming, outgoing)
   })
@@ -112,6 +113,12 @@ const unreadableRequest = () => {
   secure(response.headers, false)
   return response
 }
+
+// RFC 9112, section 3.2. Node takes the first one, and a proxy before us may take another one.
+const hasSeveralHosts = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length > 1
+
+const SEVERAL_HOSTS: Problem = { code: 'malformed-request', detail: 'A request has one Host header.' }
 
 const listen = async (server: Server, host: string, port: number): Promise<void> => {
   try {

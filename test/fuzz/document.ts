@@ -35,7 +35,7 @@ export type DocumentedResponse = {
 }
 
 /** What is wrong with a value, or undefined. */
-export type Check = (value: unknown) => string | undefined
+type Check = (value: unknown) => string | undefined
 
 export type PublishedApi = {
   readonly operations: readonly Operation[]
@@ -120,7 +120,7 @@ const checker = (schemas: Readonly<Record<string, Schema>>): ((schema: Schema) =
     const known = compiled.get(text)
     if (known !== undefined) return known
     const validate = ajv.compile(withOurRefs(schema) as Schema)
-    const check: Check = (value) => (validate(value) === true ? undefined : ajv.errorsText(validate.errors))
+    const check: Check = (value) => (validate(value) ? undefined : ajv.errorsText(validate.errors))
     compiled.set(text, check)
     return check
   }

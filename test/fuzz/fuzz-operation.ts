@@ -10,9 +10,9 @@ import { faultsOf, readAnswer } from './judge.ts'
 import { requestsTo, type FuzzRequest } from './requests.ts'
 import { aWorld, type App, type World } from './world.ts'
 
-export type Service = keyof World['apps']
+type Service = keyof World['apps']
 
-export const APIS: Readonly<Record<Service, PublishedApi>> = {
+const APIS: Readonly<Record<Service, PublishedApi>> = {
   ingest: publishedApi(ingestDocument()),
   query: publishedApi(queryDocument()),
 }

@@ -32,7 +32,7 @@ export const PLANTS: readonly Plant[] = [
     operationId: 'registerMerchant',
     plant: answering(async (_request, _body, response) =>
       response.status === 201 || response.status === 200
-        ? new Response(await response.text(), { ...response, status: 203, headers: response.headers })
+        ? new Response(await response.text(), { status: 203, headers: response.headers })
         : response,
     ),
     found: /registerMerchant 203/,

@@ -33,6 +33,7 @@ test.each<[path: string, ...errors: [pointer: string, code: string][]]>([
   [`${DAYS}/2026-02-30/windows`, ['/day', 'not-a-calendar-date']],
   ['/v1/merchants/m1/live?day=2026-11-20', ['/day', 'unknown-field']],
   [`${DAY}?__proto__=1`, ['/__proto__', 'unknown-field']],
+  [`${DAY}?=1`, ['/', 'unknown-field']],
   [`${DAY}?constructor=1`, ['/constructor', 'unknown-field']],
   [`${DAYS}?`, ['/from', 'missing'], ['/to', 'missing']],
   [`${DAYS}?from=2026-11-20`, ['/to', 'missing']],

@@ -299,6 +299,7 @@ Amounts are whole minor units in JSON integers (1250 is 12.50), within Â±(2^53 â
 
 A request may carry your own \`x-request-id\`. The answer repeats it, and our log knows the request by it. A path that
 takes GET also takes HEAD. OPTIONS lists the methods of a path. Any other method is answered 405 \`method-not-allowed\`.
+A body is read as the type that its operation names. Only PATCH looks at \`Content-Type\`, which says what a patch means.
 
 ## Problems
 
