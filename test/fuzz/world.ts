@@ -75,10 +75,12 @@ export const aWorld = async (): Promise<World> => {
     find: (id) => register.find(id),
     save: (merchant) => register.save(merchant),
     list: (page) => register.list(page),
+    idsBeginning: (beginning, page) => register.idsBeginning(beginning, page),
   }
   const items: Quarantine = {
     setAside: (item) => quarantine.setAside(item),
     list: (filter, page) => quarantine.list(filter, page),
+    merchantsBeginning: (beginning, page) => quarantine.merchantsBeginning(beginning, page),
     ofEntry: (book, entryId, limit) => quarantine.ofEntry(book, entryId, limit),
     find: (key) => quarantine.find(key),
     note: (item, action) => quarantine.note(item, action),

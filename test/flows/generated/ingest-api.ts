@@ -265,9 +265,11 @@ export interface components {
              * @enum {string}
              */
             method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
+            /** @description Your own grouping. No card numbers. */
             category?: string;
+            /** @description A text for people. No card numbers. */
             description?: string;
-            /** @description Your own reference, such as the number of a receipt. */
+            /** @description Your own reference, such as the number of a receipt. No card numbers. */
             reference?: string;
             /** @description The till that the entry comes from. */
             terminalId?: string;
@@ -278,7 +280,7 @@ export interface components {
             terminalSeq?: number;
             /** @description The `entryId` of the entry that this one takes back. */
             reverses?: string;
-            /** @description Further texts that you want to find again. */
+            /** @description Further texts that you want to find again. No card numbers in the values. */
             metadata?: {
                 [key: string]: string;
             };
@@ -487,7 +489,7 @@ export interface components {
          *     }
          */
         MerchantRegistration: {
-            /** @description A name for people. */
+            /** @description A name for people. No card numbers. */
             name: string;
             /** @description ISO 4217. All books of the merchant have this currency. It never changes. */
             currency: string;
@@ -514,7 +516,7 @@ export interface components {
          *     }
          */
         MerchantPatch: {
-            /** @description A name for people. */
+            /** @description A name for people. No card numbers. */
             name?: string;
             /** @description ISO 4217. All books of the merchant have this currency. It never changes. */
             currency?: string;
@@ -598,7 +600,7 @@ export interface components {
          *     }
          */
         Discard: {
-            /** @description Why the item is left out. The item keeps this reason for later readers. */
+            /** @description Why the item is left out. The item keeps this reason for later readers, so it holds no card numbers. */
             reason: string;
         };
         /** @description The item is left out for good. */
@@ -703,7 +705,7 @@ export interface components {
              * @description What is wrong with the field, for programs. New codes may be added.
              * @enum {string}
              */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "card-number" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
             /** @description A text for people. It may change. */
             detail: string;
         };
@@ -721,13 +723,15 @@ export interface components {
         "x-request-id": string;
         /** @description The seconds to wait before you try again. */
         "retry-after": number;
+        /** @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing. */
+        "www-authenticate": string;
         /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
         location: string;
         /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
         etag: string;
         /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
         "merchant-etag": string;
-        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. */
+        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
         "cache-control": string;
         /** @description When the books were read. */
         "daybook-as-of": string;
@@ -801,6 +805,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -811,6 +816,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -967,6 +973,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -977,6 +984,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1126,6 +1134,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1136,6 +1145,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1272,6 +1282,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1282,6 +1293,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1407,6 +1419,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1417,6 +1430,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1510,6 +1524,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1520,6 +1535,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1676,6 +1692,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1686,6 +1703,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1902,6 +1920,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1912,6 +1931,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -116,7 +116,7 @@ export interface paths {
         };
         /**
          * The open days and the current day, then each day that changes
-         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` the `Day` that a query of that day answers. When that query answers `not-exact-in-json`, the event is `event: problem` instead, with the `Problem` and its `businessDay` as `data`. The stream begins with every open day and the current day, newest first. Then it sends each day whose view changes; the opening balance is part of the view. A client that comes back with the `id` of its last event gets nothing at first when it is up to date, and otherwise every open day again. The tag of an `id` is opaque. It is `0` while more of the same change follows. A comment every 15 s shows that the connection is alive. The stream never ends by itself.
+         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` the `Day` that a query of that day answers. When that query answers `not-exact-in-json`, the event is `event: problem` instead, with the `Problem` and its `businessDay` as `data`. The stream begins with every open day and the current day, newest first. Then it sends each day whose view changes; the opening balance is part of the view. A client that comes back with the `id` of its last event gets nothing at first when it is up to date, and otherwise every open day again. The tag of an `id` is opaque. It is `0` while more of the same change follows. A comment every 15 s shows that the connection is alive. The stream ends when the token expires, within a minute after the merchant is no longer granted to you, and when the grants cannot be read for a minute. A client that comes back is then answered 401, 404 or 503. With a new token and the `id` of its last event it misses nothing.
          */
         get: operations["followDays"];
         put?: never;
@@ -168,7 +168,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The items that were set aside, and why */
+        /**
+         * The items that were set aside, and why
+         * @description The items of the merchants that are granted to you. What could not be read belongs to no merchant, and is listed where all are granted. A page is full unless it is the last, or its items are large (about 4 MB of `raw`), or nothing is set aside of 100 merchants in a row. Such a page may hold fewer items, or none, and `nextCursor` goes on.
+         */
         get: operations["listQuarantine"];
         put?: never;
         post?: never;
@@ -692,9 +695,11 @@ export interface components {
              * @enum {string}
              */
             method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
+            /** @description Your own grouping. No card numbers. */
             category?: string;
+            /** @description A text for people. No card numbers. */
             description?: string;
-            /** @description Your own reference, such as the number of a receipt. */
+            /** @description Your own reference, such as the number of a receipt. No card numbers. */
             reference?: string;
             /** @description The till that the entry comes from. */
             terminalId?: string;
@@ -705,7 +710,7 @@ export interface components {
             terminalSeq?: number;
             /** @description The `entryId` of the entry that this one takes back. */
             reverses?: string;
-            /** @description Further texts that you want to find again. */
+            /** @description Further texts that you want to find again. No card numbers in the values. */
             metadata?: {
                 [key: string]: string;
             };
@@ -747,9 +752,11 @@ export interface components {
              * @enum {string}
              */
             method?: "cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other";
+            /** @description Your own grouping. No card numbers. */
             category?: string;
+            /** @description A text for people. No card numbers. */
             description?: string;
-            /** @description Your own reference, such as the number of a receipt. */
+            /** @description Your own reference, such as the number of a receipt. No card numbers. */
             reference?: string;
             /** @description The till that the entry comes from. */
             terminalId?: string;
@@ -760,7 +767,7 @@ export interface components {
             terminalSeq?: number;
             /** @description The `entryId` of the entry that this one takes back. */
             reverses?: string;
-            /** @description Further texts that you want to find again. */
+            /** @description Further texts that you want to find again. No card numbers in the values. */
             metadata?: {
                 [key: string]: string;
             };
@@ -963,7 +970,7 @@ export interface components {
              * @description What is wrong with the field, for programs. New codes may be added.
              * @enum {string}
              */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "card-number" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
             /** @description A text for people. It may change. */
             detail: string;
         };
@@ -981,13 +988,15 @@ export interface components {
         "x-request-id": string;
         /** @description The seconds to wait before you try again. */
         "retry-after": number;
+        /** @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing. */
+        "www-authenticate": string;
         /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
         location: string;
         /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
         etag: string;
         /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
         "merchant-etag": string;
-        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. */
+        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
         "cache-control": string;
         /** @description When the books were read. */
         "daybook-as-of": string;
@@ -1054,6 +1063,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1065,6 +1075,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1184,6 +1195,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1195,6 +1207,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1325,6 +1338,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1336,6 +1350,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1478,6 +1493,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1489,6 +1505,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1625,6 +1642,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1636,6 +1654,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1774,6 +1793,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1785,6 +1805,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1884,7 +1905,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, until you close the connection. */
+            /** @description Events, until you close the connection or your access ends. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1908,6 +1929,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1919,6 +1941,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2055,6 +2078,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2066,6 +2090,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2200,6 +2225,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2211,6 +2237,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2348,6 +2375,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2359,6 +2387,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2478,6 +2507,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2489,6 +2519,7 @@ export interface operations {
                 headers: {
                     "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2686,6 +2717,7 @@ export interface operations {
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2696,6 +2728,7 @@ export interface operations {
             403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
