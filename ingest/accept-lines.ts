@@ -34,7 +34,7 @@ export type AcceptLines = (
 ) => AsyncGenerator<string>
 
 /** Answers one outcome per input, in order; throws when the whole upload has to end. */
-export type AcceptBlock = (inputs: readonly EntryInput[]) => ReturnType<AcceptEntries>
+type AcceptBlock = (inputs: readonly EntryInput[]) => ReturnType<AcceptEntries>
 
 const MAX_BLOCKS = 2
 const MAX_BLOCK_LINES = 500

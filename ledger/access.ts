@@ -38,7 +38,7 @@ export const parseMerchantPattern = (text: string): Result<MerchantPattern, 'not
     ? ok(text as MerchantPattern)
     : refuse('not-a-merchant-pattern')
 
-export const EVERY_MERCHANT = '*' as MerchantPattern
+const EVERY_MERCHANT = '*' as MerchantPattern
 
 /** The merchants that a client or person may act for. */
 export type Grant = { readonly subject: Subject; readonly merchants: readonly MerchantPattern[] }

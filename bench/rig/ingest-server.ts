@@ -56,7 +56,7 @@ export const startIngest = async (merchantCount: number): Promise<IngestServer> 
       agent.destroy()
       return { requests, seconds, cpuMicros: used / requests }
     },
-    stop: () => void server.disconnect(),
+    stop: () => server.disconnect(),
   }
 }
 
