@@ -148,10 +148,7 @@ const LOOKED_PAST = /\p{Cf}|\p{Default_Ignorable_Code_Point}|\p{M}/u
 // The minus sign looks like a hyphen, and phones write it for one.
 const HYPHEN = /\p{Pd}|\u2212/u
 
-const BEYOND_ASCII = new RegExp(
-  String.raw`[^\P{Nd}0-9]|[^\P{Zs} ]|[^\P{Pd}-]|\u2212|${LOOKED_PAST.source}`,
-  'gu',
-)
+const BEYOND_ASCII = new RegExp(String.raw`[^\P{Nd}0-9]|[^\P{Zs} ]|[^\P{Pd}-]|\u2212|${LOOKED_PAST.source}`, 'gu')
 
 const asciiOf = (character: string): string => {
   const known = asciiTexts.get(character)
