@@ -18,10 +18,9 @@ export const holdsCardNumber = (text: string): boolean => {
   return false
 }
 
-// Thirteen digits with single separators. Beyond ASCII, where digits and hyphens are few among letters, any character may
-// be a digit, and so may those that `inAscii` takes away. Both sets are apart, so a long text takes no more than its length.
-const MAY_HOLD_ONE =
-  /(?:[0-9\xad\u0300-\u036f\u0483-\u0489\u058a-\uffff][ \-\xa0]?){12}[0-9\xad\u0300-\u036f\u0483-\u0489\u058a-\uffff]/
+// Thirteen digits with single separators. Beyond Latin letters, any character may be a digit, or one that `inAscii` takes
+// away, as the soft hyphen is. Both sets are apart, so a long text takes no more than its length.
+const MAY_HOLD_ONE = /(?:[\u0300-\uffff\xad0-9][ \-\xa0]?){12}[\u0300-\uffff\xad0-9]/
 
 const GROUPS_OF_DIGITS = /\d+(?:[ -]\d+)*/g
 
