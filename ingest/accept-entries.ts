@@ -132,7 +132,8 @@ const timeProblem = ({ occurredAtMs }: EntryFields, nowMs: number): FieldProblem
   return undefined
 }
 
-const UNKNOWN_MERCHANT: FieldProblem = {
+/** Of a merchant that is not registered, and in the same words one that is not granted. */
+export const UNKNOWN_MERCHANT: FieldProblem = {
   pointer: '/merchantId',
   code: 'unknown-merchant',
   detail: 'is not the id of a registered merchant',

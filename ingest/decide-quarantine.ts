@@ -27,7 +27,7 @@ import type { FieldProblem } from '#wire/json/fields'
 import { invalid, type Problem } from '#wire/http/problem'
 import { correctedEntry, type Correction } from '#wire/http/requests/quarantine'
 import { auditEventsOf, type Decided } from '#wire/http/responses/quarantine'
-import { NOT_WRITTEN, type StampEntries } from './accept-entries.ts'
+import { NOT_WRITTEN, UNKNOWN_MERCHANT, type StampEntries } from './accept-entries.ts'
 import type { StreamWriter } from './stream-writer.ts'
 
 /** Throws a ProblemError when the decision cannot be carried out. */
@@ -92,6 +92,8 @@ const replay = async (
   correction?: Correction,
 ): Promise<Tried> => {
   const wanted = wantedContent(item, correction)
+  // A replay that another operator began goes on with the entry as it is, so it is not looked at again below.
+  if (!operator.merchants.covers(wanted.merchantId)) throw inCorrection([UNKNOWN_MERCHANT])
   const isWanted = (entry: Entry): boolean => contentHash(entry) === contentHash(wanted)
 
   const state = quarantineState(item)

@@ -54,9 +54,14 @@ export type GrantedMerchants = {
 
 export const grantedMerchants = (patterns: readonly MerchantPattern[]): GrantedMerchants => {
   const ids = new Set<string>(patterns.filter((pattern) => !pattern.endsWith('*')))
-  const beginnings = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1))
+  const beginnings = new Set<string>(
+    patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1)),
+  )
+  // A grant may hold thousands of beginnings, and they have few lengths: at most 64.
+  const lengths = [...new Set(Array.from(beginnings, ({ length }) => length))]
   return {
-    covers: (merchantId) => ids.has(merchantId) || beginnings.some((beginning) => merchantId.startsWith(beginning)),
+    covers: (merchantId) =>
+      ids.has(merchantId) || lengths.some((length) => beginnings.has(merchantId.slice(0, length))),
     coversAll: patterns.includes(EVERY_MERCHANT),
     patterns,
   }

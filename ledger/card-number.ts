@@ -18,9 +18,9 @@ export const holdsCardNumber = (text: string): boolean => {
   return false
 }
 
-// Thirteen digits with single separators. Beyond ASCII, where digits and hyphens are few among letters, any character may
-// be one. Both sets are apart, so a long text takes no more than its length.
-const MAY_HOLD_ONE = /(?:[0-9\u058a-\uffff][ \-\xa0\xad]?){12}[0-9\u058a-\uffff]/
+// Thirteen digits with single separators. Beyond Latin letters, any character may be a digit, or one that `inAscii` takes
+// away, as the soft hyphen is. Both sets are apart, so a long text takes no more than its length.
+const MAY_HOLD_ONE = /(?:[\u0300-\uffff\xad0-9][ \-\xa0]?){12}[\u0300-\uffff\xad0-9]/
 
 const GROUPS_OF_DIGITS = /\d+(?:[ -]\d+)*/g
 
@@ -135,29 +135,35 @@ const BRANDS: readonly (readonly Issuers[])[] = Array.from({ length: 10 }, (_, d
   ISSUERS.filter(({ from }) => Math.floor(from / 100_000) === digit),
 )
 
-/** The text with 0 to 9, space and hyphen for what other scripts have of them, and without characters that are not seen. */
+/** The text with 0 to 9, space and hyphen for what other scripts have of them, and without what a reader looks past. */
 const inAscii = (text: string): string => (IS_ASCII.test(text) ? text : text.replaceAll(BEYOND_ASCII, asciiOf))
 
 const IS_ASCII = /^\p{ASCII}*$/u
 
-// Digits, spaces, hyphens, and format characters such as the soft hyphen.
-const BEYOND_ASCII = /[^\P{Nd}0-9]|[^\P{Zs} ]|[^\P{Pd}-]|\p{Cf}/gu
+// Not seen: format characters such as the soft hyphen, and those that programs show nothing for, such as the selectors of
+// a variant. Marks stand over, under or around a digit: a line under it, or the box of an emoji.
+const LOOKED_PAST = /\p{Cf}|\p{Default_Ignorable_Code_Point}|\p{M}/u
+
+// The minus sign looks like a hyphen, and phones write it for one.
+const HYPHEN = /\p{Pd}|\u2212/u
+
+const BEYOND_ASCII = new RegExp(String.raw`[^\P{Nd}0-9]|[^\P{Zs} ]|[^\P{Pd}-]|\u2212|${LOOKED_PAST.source}`, 'gu')
 
 const asciiOf = (character: string): string => {
   const known = asciiTexts.get(character)
   if (known !== undefined) return known
-  const ascii = /\p{Cf}/u.test(character)
+  const ascii = LOOKED_PAST.test(character)
     ? ''
     : /\p{Zs}/u.test(character)
       ? ' '
-      : /\p{Pd}/u.test(character)
+      : HYPHEN.test(character)
         ? '-'
         : valueOf(character)
   asciiTexts.set(character, ascii)
   return ascii
 }
 
-// Unicode has some 1,000 such characters.
+// Unicode has some 7,000 such characters.
 const asciiTexts = new Map<string, string>()
 
 /** Unicode keeps the ten digits of a script together, 0 first. A few scripts stand side by side. */

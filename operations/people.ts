@@ -26,6 +26,8 @@ npm run people -- remove NAME
 
 People sign in at the local issuer with a password and a code of an authenticator app, which they add when they sign in
 for the first time. add and reset print a new password, once. reset also ends the person's sign-ins and forgets the app.
+Tokens that the person already has work until they expire. When a password was stolen, remove the person and add them
+again: with the grant, those tokens lose their power within a minute.
 
   NAME         ${LOGIN_RULE}
   --scope      what the person may do, at most: ${SCOPES.join(', ')}

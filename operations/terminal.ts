@@ -27,7 +27,8 @@ export const processTerminal = ({ stdout, stderr }: Outputs = process): Terminal
       if (hasReader && !stdout.write(piece)) await once(stdout, 'drain').catch(() => undefined)
       return hasReader
     },
-    complain: (line) => error(line),
+    // It may quote an argument, a file or an answer. Its own line breaks are meant.
+    complain: (line) => error(line.split('\n').map(visible).join('\n')),
     status(line) {
       if (stderr.isTTY) stderr.write(`\r\x1b[K${line ?? ''}`)
     },

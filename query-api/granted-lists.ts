@@ -135,11 +135,22 @@ export async function* grantedIds(
 /**
  * The patterns in the order of the ids that they cover, without those that another one includes. What remains covers
  * stretches of ids that do not overlap: an id beyond the stretch of a beginning is beyond all ids of it.
+ *
+ * A grant may hold thousands of patterns, so each is compared with its neighbour only: in this order, a beginning stands
+ * right before all that it includes.
  */
-const inOrder = (patterns: readonly MerchantPattern[]): readonly MerchantPattern[] =>
-  [...new Set(patterns)]
-    .filter((pattern) => !patterns.some((other) => other !== pattern && includes(other, pattern)))
-    .toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1))
+const inOrder = (patterns: readonly MerchantPattern[]): readonly MerchantPattern[] => {
+  // "a*" comes before "a", which it includes.
+  const sorted = [...new Set(patterns)].toSorted((a, b) => compare(textOf(a), textOf(b)) || compare(b, a))
+  const kept: MerchantPattern[] = []
+  for (const pattern of sorted) {
+    const last = kept.at(-1)
+    if (last === undefined || !includes(last, pattern)) kept.push(pattern)
+  }
+  return kept
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const includes = (beginning: MerchantPattern, pattern: MerchantPattern): boolean =>
   beginning.endsWith('*') && textOf(pattern).startsWith(textOf(beginning))

@@ -22,8 +22,10 @@ export const quarantineHandlers = ({ store, fresh }: RouteParts) => ({
     const page = requestedItems(list, paging, merchant)
     const asOf = await fresh(c, after)
     const filter = { ...(reason && { reason }), ...(status && { status }) }
-    const { items, next } = await listItems(store.quarantine, c.get('merchants'), { ...filter, merchant }, page)
-    return answer(c, { content: listResponse(list, items.map(quarantineResponse), next), asOf })
+    const granted = c.get('merchants')
+    const { items, next } = await listItems(store.quarantine, granted, { ...filter, merchant }, page)
+    const data = items.map((item) => quarantineResponse(item, granted))
+    return answer(c, { content: listResponse(list, data, next), asOf })
   },
 
   readQuarantined: async (c: ServiceContext) => {
@@ -31,9 +33,10 @@ export const quarantineHandlers = ({ store, fresh }: RouteParts) => ({
     const key = quarantineKeyOf(c)
     const asOf = await fresh(c, after)
     // The door has looked at this already, but the request may have waited since then.
-    const item = coversScope(c.get('merchants'), key.scope) ? await store.quarantine.find(key) : undefined
+    const granted = c.get('merchants')
+    const item = coversScope(granted, key.scope) ? await store.quarantine.find(key) : undefined
     if (item === undefined) throw noSuchItem()
-    return answer(c, { content: quarantineResponse(item), asOf })
+    return answer(c, { content: quarantineResponse(item, granted), asOf })
   },
 })
 

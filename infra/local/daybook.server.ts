@@ -21,6 +21,9 @@ import { tryIt } from './try-it.ts'
 
 const print = (line: string) => console.log(line)
 outliveReaders()
+// The data are books of merchants, grants, and where commands send secrets. The children inherit this, and some of the
+// libraries that write there give no modes of their own.
+process.umask(0o077)
 const settings = orRefuse(readSettings)
 orRefuse(dynoxideBinary)
 await refuseWhatCannotWork(settings)

@@ -1,4 +1,6 @@
 /** The whole local system, as `npm start` runs it, with everything that may happen to it. One story, in order. */
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { documentClient } from '#adapters/aws/dynamodb'
@@ -36,6 +38,13 @@ const lastPositionOf = ({ body }: Answer): string | undefined => {
   const results = body['results'] as { position?: string }[]
   return results.at(-1)?.position
 }
+
+test('what lies in the data folder is for its owner alone', () => {
+  const open = readdirSync(system.folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => ((statSync(join(system.folder, name), { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
+  )
+  expect(open).toEqual([])
+})
 
 describe('the same entry', () => {
   const once = { entryCount: 1, credits: 1250, debits: 0, net: 1250 }

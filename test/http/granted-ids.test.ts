@@ -59,3 +59,13 @@ test('granted ids come in their order, each once, from any place on, and no othe
     ),
   )
 })
+
+test.each([
+  { of: 'ids', end: '' },
+  { of: 'beginnings', end: '*' },
+])('a grant of 50,000 $of is gone through in one go', async ({ end }) => {
+  // This takes minutes, in which no other request is answered, if each pattern is compared with each other one.
+  const patterns = Array.from({ length: 50_000 }, (_, index) => `shop-${10_000 + index}${end}`)
+  const { ids } = await collect(patterns, ['shop-59999', 'shop-10000'], 1_000, 'shop-59998')
+  expect(ids).toEqual(['shop-59999'])
+})

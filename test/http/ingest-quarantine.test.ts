@@ -4,9 +4,17 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { AuditEvent } from '#ledger/audit-event'
 import type { EntryStream, Quarantine } from '#ledger/ports'
-import { MAX_REPLAYS, quarantineKey, quarantineState, type Quarantined, type SetAside } from '#ledger/quarantine'
-import { sentBy } from '#test/access'
-import { anEntry, aSetAside, entryId, utf8 } from '#test/builders'
+import {
+  MAX_REPLAYS,
+  quarantineKey,
+  quarantineState,
+  type QuarantineAction,
+  type Quarantined,
+  type SetAside,
+} from '#ledger/quarantine'
+import type { AccessParts } from '#http/access'
+import { accessOf, by, sentBy } from '#test/access'
+import { anEntry, aSetAside, entryId, merchantId, utf8 } from '#test/builders'
 import { anIngest } from './ingest-fixtures.ts'
 import { positionToken } from '#wire/http/position-token'
 import { quarantineId } from '#wire/http/quarantine-id'
@@ -33,14 +41,22 @@ type Given = {
   /** Replaces parts of the quarantine as ingest sees it. */
   readonly quarantineWith?: (quarantine: Quarantine) => Partial<Quarantine>
   readonly publish?: (...events: readonly AuditEvent[]) => Promise<void>
+  readonly access?: AccessParts
 }
 
-const start = async ({ given = item, stream, quarantineWith = () => ({}), publish = async () => {} }: Given = {}) => {
+const start = async ({
+  given = item,
+  stream,
+  quarantineWith = () => ({}),
+  publish = async () => {},
+  access,
+}: Given = {}) => {
   const quarantine = memoryQuarantine()
   const told: AuditEvent[] = []
   let nowMs = NOW
   const { app, log, onStream } = anIngest({
     ...(stream && { stream }),
+    ...(access && { access }),
     quarantine: { ...quarantine, ...quarantineWith(quarantine) },
     auditTrail: {
       async publish(...events) {
@@ -231,6 +247,31 @@ describe('replaying something corrected', () => {
     expect(found.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual(errors)
     expect(onStream()).toEqual([])
     expect((await stored()).actions).toEqual([])
+  })
+
+  test.each([
+    { before: 'no decision was made', noted: 0 },
+    { before: 'another operator has begun the same', noted: 1 },
+    { before: 'another operator has done the same', noted: 2 },
+  ])('to a foreign merchant is refused as to an unknown one, when $before', async ({ noted }) => {
+    const { post, quarantine, onStream, stored } = await start({ access: accessOf({ till: ['m1'] }) })
+    const act = { by: 'ben', from: ADDRESS, atMs: NOW }
+    const done: QuarantineAction[] = [
+      { action: 'replay-begun', entry: { ...sale, merchantId: merchantId('m2') }, ...act },
+      { action: 'replayed', position: { ...ORIGIN, sequenceNumber: '1' }, ...act },
+    ]
+    for (const action of done.slice(0, noted)) await quarantine.note(await stored(), action)
+    const [foreign, unknown] = [
+      await post('replay', { entry: { merchantId: 'm2' } }, by('till')),
+      await post('replay', { entry: { merchantId: 'm0' } }, by('till')),
+    ]
+    expect(foreign).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/entry/merchantId', code: 'unknown-merchant' }] },
+    })
+    expect({ ...foreign.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' })
+    expect(onStream()).toEqual([])
+    expect((await stored()).actions).toHaveLength(noted)
   })
 
   test('needs all fields for an unreadable record', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { QuarantineReason } from '#ledger/quarantine'
+import { quarantineKey, type QuarantineReason } from '#ledger/quarantine'
 import type { Store } from '#query-api/store'
 import { accessOf, by } from '#test/access'
 import { aMerchant, anEntry, aSetAside, entryId, merchantId } from '#test/builders'
+import { quarantineId } from '#wire/http/quarantine-id'
 import { aQueryApi, type StoreCalls } from './query-fixtures.ts'
 
 const GRANTED = {
@@ -174,6 +175,30 @@ describe('the quarantine', () => {
       expect(comparable(foreign)).toEqual(comparable(unknown))
     },
   )
+
+  test('shows where an entry was moved to only to those who may act for that merchant', async () => {
+    const system = start()
+    const entry = anEntry({ merchantId: merchantId('acme-1') })
+    const moved = { ...entry, merchantId: merchantId('m1') }
+    const key = quarantineKey(aSetAside({ entry }))
+    const act = { by: 'ana', from: '203.0.113.7', atMs: 0 }
+    await system.quarantine.setAside(aSetAside({ entry }))
+    for (const action of [
+      { action: 'replay-begun', entry: moved, ...act },
+      { action: 'replayed', position: aSetAside({ entry }).position, ...act },
+    ] as const) {
+      const item = await system.quarantine.find(key)
+      if (item !== undefined) await system.quarantine.note(item, action)
+      for (const path of [`/v1/quarantine/${quarantineId(key)}`, '/v1/quarantine']) {
+        const [own, all] = await Promise.all(
+          (['acme', 'all-of-them'] as const).map((name) => system.get(path, by(name))),
+        )
+        expect([own?.status, all?.status]).toEqual([200, 200])
+        expect(own?.text).not.toContain('"m1"')
+        expect(all?.text).toContain('"m1"')
+      }
+    }
+  })
 
   test('is looked at for 100 merchants at a time, when nothing is set aside of most', async () => {
     const ids = Array.from({ length: 250 }, (_, index) => `m${String(index).padStart(4, '0')}`)

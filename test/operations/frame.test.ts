@@ -54,6 +54,14 @@ const anOutput = (isTTY: boolean) => {
   }
 }
 
+test('a terminal spells out control characters that a complaint quotes, and keeps its lines', () => {
+  const [results, rest] = [anOutput(false), anOutput(false)]
+  const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
+  terminal.complain('x\u001b[31m is not an action.\n"\u009b31m", "\u202egnirts"')
+  rest.taken.forEach((take) => take())
+  expect(rest.text()).toBe('x\\x1b[31m is not an action.\n"\\x9b31m", "\\u202egnirts"\n')
+})
+
 test('a terminal writes a piece of a result only after its reader has taken the piece before', async () => {
   const [results, rest] = [anOutput(false), anOutput(false)]
   const terminal = processTerminal({ stdout: results.out, stderr: rest.out })

@@ -8,6 +8,9 @@ import { entryLine, parseEntryLine, parseUnusualLine } from '#wire/stream/record
 const VISA = '4111111111111111'
 const MASTERCARD = '5555555555554444'
 
+/** The Visa's, one by one. */
+const DIGITS = Array.from(VISA)
+
 describe('a card number', () => {
   test.each(CARD_NUMBERS)('of $brand is found: $number', ({ number }) => {
     expect(holdsCardNumber(number)).toBe(true)
@@ -68,6 +71,14 @@ describe('a card number', () => {
     ['41111111111111111234 4111111111111111', 'after a long number'],
     ['4111\u00a01111\u20111111\u20091111', 'with spaces and hyphens that do not break the line'],
     ['4111\u00ad111111111111', 'with a soft hyphen'],
+    [DIGITS.join('\u00ad\u00ad'), 'with two soft hyphens after each digit'],
+    ['4111\u00ad-1111-\u00ad1111\u00ad 1111', 'with soft hyphens beside other separators'],
+    [DIGITS.join('\u200d\u2060'), 'with joiners after each digit'],
+    [DIGITS.join('\u034f'), 'with combining grapheme joiners'],
+    [DIGITS.join('\ufe0f'), 'with the selectors of a variant'],
+    [DIGITS.map((digit) => `${digit}\ufe0f\u20e3`).join(''), 'in the keys of a telephone, which are emoji'],
+    [DIGITS.map((digit) => `${digit}\u0332`).join(''), 'with a line under each digit'],
+    ['4111\u22121111\u22121111\u22121111', 'with minus signs'],
     ['４１１１１１１１１１１１１１１１', 'in full width'],
     ['٤١١١١١١١١١١١١١١١', 'in Arabic digits'],
     ['४१११ ११११ ११११ ११११', 'in Devanagari digits'],
@@ -122,7 +133,7 @@ describe('a card number', () => {
   test('is found wherever it stands between texts without digits, and however it is grouped', () => {
     const noDigits = fc
       .string({ unit: 'binary', maxLength: 20 })
-      .map((text) => text.replaceAll(/[\p{Nd}\p{Zs}\p{Pd}\p{Cf}]/gu, 'x'))
+      .map((text) => text.replaceAll(/[\p{Nd}\p{Zs}\p{Pd}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2212]/gu, 'x'))
     const grouping = fc.array(fc.constantFrom('', '', ' ', '-'), { minLength: 19, maxLength: 19 })
     const number = fc.constantFrom(...CARD_NUMBERS.map(({ number }) => number))
     fc.assert(

@@ -879,9 +879,9 @@ export interface components {
             entry?: components["schemas"]["Entry"];
             /** @description The bytes as they stood on the stream, in base64. */
             raw: string;
-            /** @description The entry that was put on the stream in place of the item, and its position. Present only when the item is `replayed`. */
+            /** @description The entry that was put on the stream in place of the item, and its position. Present only when the item is `replayed`. The entry is left out when a correction has moved it to a merchant that the caller may not act for. */
             replayedAs?: {
-                entry: components["schemas"]["Entry"];
+                entry?: components["schemas"]["Entry"];
                 /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
                 position: string;
             };
@@ -901,8 +901,8 @@ export interface components {
              * @description The time of the action.
              */
             at: string;
-            /** @description The entry that is put on the stream. Until it is `replayed`, only this replay can go on. */
-            entry: components["schemas"]["Entry"];
+            /** @description The entry that is put on the stream. Until it is `replayed`, only this replay can go on. Left out when a correction has moved it to a merchant that the caller may not act for. */
+            entry?: components["schemas"]["Entry"];
         } | {
             /** @constant */
             action: "replayed";

@@ -167,7 +167,12 @@ const quarantineAction = z
       by,
       from,
       at,
-      entry: entry.describe('The entry that is put on the stream. Until it is `replayed`, only this replay can go on.'),
+      entry: entry
+        .describe(
+          'The entry that is put on the stream. Until it is `replayed`, only this replay can go on. Left out when a ' +
+            'correction has moved it to a merchant that the caller may not act for.',
+        )
+        .optional(),
     }),
     z.object({ action: z.literal('replayed'), by, from, at, position }),
     z.object({
@@ -196,10 +201,11 @@ const quarantined = z
       .string()
       .meta({ contentEncoding: 'base64', description: 'The bytes as they stood on the stream, in base64.' }),
     replayedAs: z
-      .object({ entry, position })
+      .object({ entry: entry.optional(), position })
       .describe(
         'The entry that was put on the stream in place of the item, and its position. Present only when the ' +
-          'item is `replayed`.',
+          'item is `replayed`. The entry is left out when a correction has moved it to a merchant that the caller ' +
+          'may not act for.',
       )
       .optional(),
     actions: z.array(quarantineAction).describe('The actions of operators on the item, in order.'),

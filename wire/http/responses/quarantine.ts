@@ -1,3 +1,4 @@
+import type { GrantedMerchants } from '#ledger/access'
 import type { Act } from '#ledger/actor'
 import type { Entry } from '#ledger/entry'
 import type { AuditEvent } from '#ledger/audit-event'
@@ -15,8 +16,11 @@ import { instantText } from '#wire/entry/instant'
 import { positionToken } from '../position-token.ts'
 import { quarantineId } from '../quarantine-id.ts'
 
-/** Something set aside as clients read it; what could not be read as an entry has only its bytes, in base64. */
-export const quarantineResponse = (item: Quarantined) => {
+/**
+ * Something set aside as clients read it; what could not be read as an entry has only its bytes, in base64. A correction
+ * may have moved its entry to another merchant. Then the entry is shown only to those who may act for that one.
+ */
+export const quarantineResponse = (item: Quarantined, granted: GrantedMerchants) => {
   const { subject, reason, detail, position, raw, setAsideAtMs, actions, ...rest } = item
   // A stored item's key is in its id, and `quarantineState` looks at its last position.
   const { key: _inId, lastPosition: _inState, ...forgotten } = rest
@@ -33,9 +37,12 @@ export const quarantineResponse = (item: Quarantined) => {
     ...(subject !== 'unreadable' && { entry: entryResponse(subject) }),
     raw: Buffer.from(raw).toString('base64'),
     ...(state.status === 'replayed' && {
-      replayedAs: { entry: entryResponse(state.replayedAs.entry), position: positionToken(state.replayedAs.position) },
+      replayedAs: {
+        ...grantedEntry(state.replayedAs.entry, granted),
+        position: positionToken(state.replayedAs.position),
+      },
     }),
-    actions: actions.map(actionResponse),
+    actions: actions.map((action) => actionResponse(action, granted)),
   }
 }
 
@@ -46,12 +53,15 @@ export const conflictResponse = (item: QuarantineOutline) => ({
   status: quarantineState(item).status,
 })
 
-const actionResponse = (action: QuarantineAction) => {
+const grantedEntry = (entry: Entry, granted: GrantedMerchants) =>
+  granted.covers(entry.merchantId) && { entry: entryResponse(entry) }
+
+const actionResponse = (action: QuarantineAction, granted: GrantedMerchants) => {
   const { by, from, atMs } = action
   const common = { by, from, at: instantText(atMs) }
   switch (action.action) {
     case 'replay-begun':
-      return { action: action.action, ...common, entry: entryResponse(action.entry) }
+      return { action: action.action, ...common, ...grantedEntry(action.entry, granted) }
     case 'replayed':
       return { action: action.action, ...common, position: positionToken(action.position) }
     case 'discarded':
