@@ -1,7 +1,7 @@
 /** Who sent a request, and whether the route is theirs to use (RFC 6750: bearer tokens). */
 import type { Caller, GrantedMerchants, Scope } from '#ledger/access'
 import type { MerchantId } from '#ledger/identifiers'
-import { BOTH_CLOCKS, shortMemory } from '#ledger/memory/short-memory'
+import { BOTH_CLOCKS, momentOf, shortMemory } from '#ledger/memory/short-memory'
 import type { Clock, Grants, Tokens } from '#ledger/ports'
 import { coversScope } from '#ledger/quarantine'
 import type { Problem } from '#wire/http/problem'
@@ -43,7 +43,7 @@ export const accessDoor = ({ tokens, grants, clock = Date.now, metricsOpen = fal
   const known = knownGrants(grants)
 
   const verify = async (token: string): Promise<Caller> => {
-    const readAt = BOTH_CLOCKS.map((now) => now())
+    const readAt = momentOf(BOTH_CLOCKS)
     const caller = await orUnavailable(tokens.verify(token), ISSUER)
     if (!caller.ok) throw new ProblemError(invalidToken(caller.error))
     if (token.length <= LONGEST_KNOWN_TOKEN) callers.keep(token, caller.value, readAt)
