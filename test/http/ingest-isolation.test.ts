@@ -72,7 +72,11 @@ describe('entries of own and of foreign merchants', () => {
     for (const change of [{}, { currency: 'USD' }, { occurredAt: '2020-01-01T00:00:00Z' }, { amount: 0 }]) {
       const { post, finds } = start()
       const texts = ['m2', 'm0'].map(async (owner) => {
-        const response = await post('/v1/entries', { ...sale('e1', owner), ...change }, { ...sentBy('till'), ...SAME_ID })
+        const response = await post(
+          '/v1/entries',
+          { ...sale('e1', owner), ...change },
+          { ...sentBy('till'), ...SAME_ID },
+        )
         return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() }
       })
       const [foreign, unknown] = await Promise.all(texts)
