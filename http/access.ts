@@ -8,6 +8,7 @@ import type { Problem } from '#wire/http/problem'
 import { parseQuarantineId } from '#wire/http/quarantine-id'
 import type { Route } from '#wire/http/routes'
 import type { Access, ServiceContext } from './context.ts'
+import { noSuchItem, noSuchMerchant } from './hidden.ts'
 import { knownGrants } from './known-grants.ts'
 import { ProblemError } from './problem-error.ts'
 import { orUnavailable, type Dependency } from './unavailable.ts'
@@ -79,14 +80,6 @@ export const accessDoor = ({ tokens, grants, clock = Date.now, metricsOpen = fal
     },
   }
 }
-
-/** A merchant that is not registered, and in the same words one that the caller may not know of. */
-export const noSuchMerchant = (): ProblemError =>
-  new ProblemError({ code: 'not-found', detail: 'No merchant is registered under this id.' })
-
-/** An item that is not in quarantine, and in the same words one that the caller may not know of. */
-export const noSuchItem = (): ProblemError =>
-  new ProblemError({ code: 'not-found', detail: 'No item in quarantine has this id.' })
 
 const coversItem = (merchants: GrantedMerchants, id: string): boolean => {
   const key = parseQuarantineId(id)

@@ -129,7 +129,7 @@ const fetchKeys = async (issuer: string, fetch: Fetch): Promise<Jwks> => {
 
 const placeOfKeys = (issuer: string, jwksUri: unknown): string => {
   const url = URL.parse(String(jwksUri))
-  // Keys that come over a bare connection could be anybody's. Only an issuer on such a connection may have them there.
+  // Keys that come over a bare connection could have been exchanged on the way. Only an issuer on such a connection may have them there.
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && issuer.startsWith('http:'))) return url.href
   throw new Error(`${JSON.stringify(jwksUri)} is no place for the keys of ${issuer}`)
 }

@@ -26,7 +26,7 @@ export type Moment = readonly number[]
 
 export const momentOf = (clocks: readonly Clock[]): Moment => clocks.map((clock) => clock())
 
-/** How long ago the moment was, by the clock that says the most. After a clock was set back, no one knows: Infinity. */
+/** How long ago the moment was, by the clock that says the most. Infinity after a clock was set back, because its time tells nothing. */
 export const ageMs = (moment: Moment, clocks: readonly Clock[]): number => {
   let mostMs = 0
   for (const [index, clock] of clocks.entries()) {

@@ -34,7 +34,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   process.env['DAYBOOK_DATA'] = issuer.dataFolder
-  for (const kept of ['clients', 'passing-clients', 'people']) {
+  for (const kept of ['clients', 'passing-clients', 'people', 'second-factors']) {
     rmSync(join(issuer.folder, kept), { recursive: true, force: true })
   }
 })
