@@ -1,13 +1,14 @@
 /** Who sent a request, and whether the route is theirs to use (RFC 6750: bearer tokens). */
 import type { Caller, GrantedMerchants, Scope } from '#ledger/access'
 import type { MerchantId } from '#ledger/identifiers'
-import { BOTH_CLOCKS, shortMemory } from '#ledger/memory/short-memory'
+import { BOTH_CLOCKS, momentOf, shortMemory } from '#ledger/memory/short-memory'
 import type { Clock, Grants, Tokens } from '#ledger/ports'
 import { coversScope } from '#ledger/quarantine'
 import type { Problem } from '#wire/http/problem'
 import { parseQuarantineId } from '#wire/http/quarantine-id'
 import type { Route } from '#wire/http/routes'
 import type { Access, ServiceContext } from './context.ts'
+import { noSuchItem, noSuchMerchant } from './hidden.ts'
 import { knownGrants } from './known-grants.ts'
 import { ProblemError } from './problem-error.ts'
 import { orUnavailable, type Dependency } from './unavailable.ts'
@@ -43,7 +44,7 @@ export const accessDoor = ({ tokens, grants, clock = Date.now, metricsOpen = fal
   const known = knownGrants(grants)
 
   const verify = async (token: string): Promise<Caller> => {
-    const readAt = BOTH_CLOCKS.map((now) => now())
+    const readAt = momentOf(BOTH_CLOCKS)
     const caller = await orUnavailable(tokens.verify(token), ISSUER)
     if (!caller.ok) throw new ProblemError(invalidToken(caller.error))
     if (token.length <= LONGEST_KNOWN_TOKEN) callers.keep(token, caller.value, readAt)
@@ -79,14 +80,6 @@ export const accessDoor = ({ tokens, grants, clock = Date.now, metricsOpen = fal
     },
   }
 }
-
-/** A merchant that is not registered, and in the same words one that the caller may not know of. */
-export const noSuchMerchant = (): ProblemError =>
-  new ProblemError({ code: 'not-found', detail: 'No merchant is registered under this id.' })
-
-/** An item that is not in quarantine, and in the same words one that the caller may not know of. */
-export const noSuchItem = (): ProblemError =>
-  new ProblemError({ code: 'not-found', detail: 'No item in quarantine has this id.' })
 
 const coversItem = (merchants: GrantedMerchants, id: string): boolean => {
   const key = parseQuarantineId(id)

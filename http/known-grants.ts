@@ -1,5 +1,5 @@
 import { grantedMerchants, NO_MERCHANTS, type GrantedMerchants, type Subject } from '#ledger/access'
-import { BOTH_CLOCKS, shortMemory } from '#ledger/memory/short-memory'
+import { BOTH_CLOCKS, momentOf, shortMemory } from '#ledger/memory/short-memory'
 import type { Clock, Grants } from '#ledger/ports'
 import { orUnavailable, type Dependency } from './unavailable.ts'
 
@@ -30,7 +30,7 @@ export const knownGrants = (
 
   const read = async (subject: Subject): Promise<GrantedMerchants> => {
     // Taken before the read: the grant may change while the answer is on its way.
-    const readAt = clocks.map((clock) => clock())
+    const readAt = momentOf(clocks)
     const grant = await orUnavailable(grants.find(subject), GRANTS)
     const merchants = grant === undefined ? NO_MERCHANTS : grantedMerchants(grant.merchants)
     known.keep(subject, merchants, readAt)

@@ -7,7 +7,7 @@
  * begun can only be completed. An entry that is put on the stream twice is counted once, because it is the same entry.
  * So a request that broke off at any point can be sent again, and a request that was carried out is answered again.
  */
-import { noSuchItem } from '#http/access'
+import { noSuchItem } from '#http/hidden'
 import { ProblemError } from '#http/problem-error'
 import { orUnavailable, type Dependency } from '#http/unavailable'
 import type { GrantedMerchants } from '#ledger/access'

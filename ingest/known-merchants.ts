@@ -1,5 +1,5 @@
 import type { MerchantId } from '#ledger/identifiers'
-import { BOTH_CLOCKS, shortMemory } from '#ledger/memory/short-memory'
+import { BOTH_CLOCKS, momentOf, shortMemory } from '#ledger/memory/short-memory'
 import type { Merchant } from '#ledger/merchant'
 import type { Clock, Merchants } from '#ledger/ports'
 
@@ -49,7 +49,7 @@ export const knownMerchants = (
     const underWay = reads.get(merchantId)
     if (underWay !== undefined) return underWay
     // Taken before the read: a change may be saved while its answer is on the way.
-    const readAt = clocks.map((clock) => clock())
+    const readAt = momentOf(clocks)
     // False when the merchant was saved meanwhile, because the read may have missed that.
     const isCurrent = () => reads.get(merchantId) === answer
     const readAndRemember = async () => {

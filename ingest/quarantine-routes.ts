@@ -1,9 +1,8 @@
 import { readJson, readOptionalJson } from '#http/body'
 import type { ServiceContext } from '#http/context'
-import { orInvalid, ProblemError } from '#http/problem-error'
-import type { QuarantineKey } from '#ledger/quarantine'
+import { quarantineKeyOf } from '#http/hidden'
+import { orInvalid } from '#http/problem-error'
 import { jsonResponse } from '#wire/http/problem'
-import { parseQuarantineId } from '#wire/http/quarantine-id'
 import { parseDiscardRequest, parseReplayRequest } from '#wire/http/requests/quarantine'
 import { decidedResponse, type Decided } from '#wire/http/responses/quarantine'
 import type { DecideQuarantine } from './decide-quarantine.ts'
@@ -38,9 +37,3 @@ const replayedResponse = (decided: Decided, queryUrl: string | undefined): Respo
     202,
     decided.status === 'replayed' ? locationOf(decided.replayedAs.entry, queryUrl) : undefined,
   )
-
-const quarantineKeyOf = (c: ServiceContext): QuarantineKey => {
-  const key = parseQuarantineId(c.req.param('quarantineId') ?? '')
-  if (key.ok) return key.value
-  throw new ProblemError({ code: 'not-found', detail: 'No item in quarantine has this id.' })
-}

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { noSuchMerchant } from '#http/access'
+import { noSuchMerchant } from '#http/hidden'
 import { preconditionsHold, type Preconditions } from '#http/preconditions'
 import { ProblemError } from '#http/problem-error'
 import { orUnavailable, type Dependency } from '#http/unavailable'

@@ -71,7 +71,7 @@ export type Clients = {
   readonly lifetimeSeconds: { readonly least: number; readonly most: number }
   /**
    * Makes a client with an id that was never used before, and its first secret unless it is public. Durable when it
-   * returns. Each call makes another client: a call that threw may have left one whose secret is known to no one.
+   * returns. Each call makes another client: a call that threw may have left one whose secret is lost.
    */
   add(terms: ClientTerms): Promise<AddedClient>
   /** As it is now, never from a memory. Any text may be asked for. */
@@ -80,7 +80,7 @@ export type Clients = {
   list(page: Page): Promise<Listed<Client>>
   /**
    * Makes a second secret; the first stays valid. Of several calls at the same moment, at most one succeeds. A call that
-   * threw may have made a secret that is known to no one: then the newer one is to be dropped.
+   * threw may have made a secret that is lost: then the newer one is to be dropped.
    */
   addSecret(clientId: ClientId): Promise<Result<NewSecret, 'no-such-client' | 'has-two-secrets' | 'has-no-secrets'>>
   /** From now on, one of two secrets is not valid any more. Answers when it was made. The only secret stays. */

@@ -10,14 +10,7 @@ import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { useRunningSystem } from '#infra/local/running-system'
 import { readSettings } from '#infra/settings'
-import {
-  isScope,
-  MERCHANT_PATTERN_RULE,
-  parseMerchantPattern,
-  SCOPES,
-  type MerchantPattern,
-  type Scope,
-} from '#ledger/access'
+import { SCOPES, type MerchantPattern } from '#ledger/access'
 import type { Act, Actor } from '#ledger/actor'
 import type { AuditEvent } from '#ledger/audit-event'
 import { addClient, clientAdded, clientRevoked, revokeClient, secretAdded, secretDropped } from '#ledger/client-access'
@@ -40,6 +33,7 @@ import { allListed } from '#ledger/listed'
 import type { AuditTrail, Clock, Grants } from '#ledger/ports'
 import { instantText } from '#wire/entry/instant'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
+import { merchantsIn, scopesIn } from './grant-arguments.ts'
 import { operatorHere } from './operator.ts'
 import { counted, table, visible, type Terminal } from './terminal.ts'
 
@@ -130,7 +124,7 @@ const wantedOf = (args: readonly string[]): Wanted => {
   const { name, scope, merchant, 'redirect-uri': redirectUris, public: isPublic, ttl } = values
   if (name === undefined) throw new UsageError('Missing --name: what people call the client.')
   if (!isClientName(name)) throw new UsageError(`--name ${CLIENT_NAME_RULE}.`)
-  const scopes = scopesOf(scope)
+  const scopes = scopesIn(scope)
   const kind = kindOf(redirectUris, isPublic)
   if (kind === 'system' && merchant.length === 0) {
     throw new UsageError(
@@ -144,27 +138,13 @@ const wantedOf = (args: readonly string[]): Wanted => {
   if (wrongUri !== undefined) throw new UsageError(`--redirect-uri ${REDIRECT_URI_RULE}, not ${visible(wrongUri)}.`)
   if (!/^\d{1,9}$/.test(ttl)) throw new UsageError(`--ttl must be a number of seconds, not ${visible(ttl)}.`)
   const terms = { kind, name, scopes, tokenLifetimeSeconds: Number(ttl), redirectUris: [...new Set(redirectUris)] }
-  return { terms, merchants: [...new Set(merchant.map(patternIn))] }
+  return { terms, merchants: merchantsIn(merchant) }
 }
 
 const kindOf = (redirectUris: readonly string[], isPublic: boolean): ClientKind => {
   if (redirectUris.length > 0) return isPublic ? 'public' : 'sign-in'
   if (isPublic) throw new UsageError('Missing --redirect-uri: at a public client people sign in, and come back there.')
   return 'system'
-}
-
-const scopesOf = (given: readonly string[]): readonly Scope[] => {
-  const names = given.flatMap((text) => text.split(' ')).filter((name) => name !== '')
-  if (names.length === 0) throw new UsageError(`Missing --scope: one or more of ${SCOPES.join(', ')}.`)
-  const unknown = names.find((name) => !isScope(name))
-  if (unknown !== undefined) throw new UsageError(`--scope ${visible(unknown)} is none of ${SCOPES.join(', ')}.`)
-  return [...new Set(names.filter(isScope))]
-}
-
-const patternIn = (text: string): MerchantPattern => {
-  const pattern = parseMerchantPattern(text)
-  if (!pattern.ok) throw new UsageError(`--merchant ${MERCHANT_PATTERN_RULE}, not ${visible(text)}.`)
-  return pattern.value
 }
 
 const onlyId = ([id, ...more]: readonly string[]): string => {

@@ -1,4 +1,4 @@
-import { noSuchMerchant } from '#http/access'
+import { noSuchMerchant } from '#http/hidden'
 import type { ServiceContext } from '#http/context'
 import { ProblemError } from '#http/problem-error'
 import type { MerchantId } from '#ledger/identifiers'

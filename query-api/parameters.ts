@@ -1,7 +1,7 @@
 /**
  * The parts of a request's path and query as values of the ledger. Each throws a ProblemError for a part that is wrong.
  */
-import { noSuchMerchant } from '#http/access'
+import { noSuchMerchant } from '#http/hidden'
 import type { ServiceContext } from '#http/context'
 import { ProblemError } from '#http/problem-error'
 import {
@@ -14,10 +14,9 @@ import {
 } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Page } from '#ledger/ports'
-import { parseQuarantinePlace, type QuarantineKey } from '#ledger/quarantine'
+import { parseQuarantinePlace } from '#ledger/quarantine'
 import { parseCursor } from '#wire/http/cursor'
 import { invalid } from '#wire/http/problem'
-import { parseQuarantineId } from '#wire/http/quarantine-id'
 import type { PageParams } from '#wire/http/requests/query-params'
 import type { ItemsPage } from './granted-lists.ts'
 import { parsePlace, START_OF_BOOK, type Place } from './entries.ts'
@@ -50,12 +49,6 @@ export const entryIdOf = (c: ServiceContext): EntryId => {
   const entryId = parseEntryId(c.req.param('entry') ?? '')
   if (entryId.ok) return entryId.value
   throw notFound('No entry can have this id.')
-}
-
-export const quarantineKeyOf = (c: ServiceContext): QuarantineKey => {
-  const key = parseQuarantineId(c.req.param('quarantineId') ?? '')
-  if (key.ok) return key.value
-  throw notFound('No item in quarantine has this id.')
 }
 
 export const notFound = (detail: string): ProblemError => new ProblemError({ code: 'not-found', detail })

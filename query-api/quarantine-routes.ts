@@ -1,4 +1,4 @@
-import { noSuchItem } from '#http/access'
+import { noSuchItem, quarantineKeyOf } from '#http/hidden'
 import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
 import type { GrantedMerchants } from '#ledger/access'
@@ -10,7 +10,7 @@ import { parseQuarantineParams, parseQueryParams } from '#wire/http/requests/que
 import { quarantineResponse } from '#wire/http/responses/quarantine'
 import { answer } from './conditional.ts'
 import { listGrantedItems, type ItemsPage } from './granted-lists.ts'
-import { listFor, quarantineKeyOf, requestedItems } from './parameters.ts'
+import { listFor, requestedItems } from './parameters.ts'
 import type { RouteParts } from './routing.ts'
 import type { Store } from './store.ts'
 

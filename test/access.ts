@@ -1,58 +1,49 @@
-/** Callers who may do everything, for tests that ask another question than who may do what. */
+/** Callers for tests: in each, the token of a caller is its name. */
 import { memoryGrants } from '#adapters/grants/memory-grants'
 import { memoryTokens } from '#adapters/tokens/memory-tokens'
 import type { AccessParts } from '#http/access'
-import { SCOPES, type Caller, type Scope } from '#ledger/access'
+import { SCOPES, type Caller } from '#ledger/access'
 import { aGrant, subject } from './builders.ts'
 
-const [TOKEN, WITHOUT_SCOPES, WITHOUT_GRANT] = ['may-do-everything', 'has-no-scope', 'has-no-grant']
+/** The headers of a request that a caller sends. */
+export const sentBy = (name: string) => ({ authorization: `Bearer ${name}` })
 
-export const AUTHORIZATION = `Bearer ${TOKEN}`
-
-/** Two more who may do everything. */
-const OPERATORS = ['ana', 'ben'] as const
-
-/** The headers of a request that an operator sends. */
-export const sentBy = (operator: (typeof OPERATORS)[number]) => ({ authorization: `Bearer ${operator}` })
-
-/** Of callers who may do nothing, each for a reason of its own. */
-export const REFUSED = {
-  unauthenticated: { authorization: '' },
-  withoutScopes: { authorization: `Bearer ${WITHOUT_SCOPES}` },
-  withoutGrant: { authorization: `Bearer ${WITHOUT_GRANT}` },
-} as const
-
-const caller = (name: string, scopes: readonly Scope[] = SCOPES): Caller => ({
-  subject: subject(name),
-  scopes: new Set(scopes),
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
+/**
+ * Callers with these grants, each of whom may do everything for its merchants until `expiresAtMs`, unless `given` says
+ * otherwise.
+ */
+export const accessOf = (granted: Readonly<Record<string, readonly string[]>>, given: Partial<Caller> = {}) => ({
+  tokens: memoryTokens(callersOf(Object.keys(granted), given)),
+  grants: memoryGrants(Object.entries(granted).map(([name, merchants]) => aGrant(name, ...merchants))),
 })
+
+const callersOf = (names: readonly string[], given: Partial<Caller> = {}): Readonly<Record<string, Caller>> =>
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      { subject: subject(name), scopes: new Set(SCOPES), expiresAtMs: Number.MAX_SAFE_INTEGER, ...given },
+    ]),
+  )
+
+/** For tests that ask another question than who may do what. */
+const MAY_DO_EVERYTHING = ['tester', 'ana', 'ben']
 
 export const ALLOWED: Pick<AccessParts, 'tokens' | 'grants'> = {
   tokens: memoryTokens({
-    [TOKEN]: caller('tester'),
-    [WITHOUT_SCOPES]: caller('tester', []),
-    [WITHOUT_GRANT]: caller('stranger'),
-    ...Object.fromEntries(OPERATORS.map((name) => [name, caller(name)])),
+    ...callersOf([...MAY_DO_EVERYTHING, 'without-grant']),
+    ...callersOf(['without-scopes'], { scopes: new Set() }),
   }),
-  grants: memoryGrants(['tester', ...OPERATORS].map((name) => aGrant(name, '*'))),
+  grants: memoryGrants(MAY_DO_EVERYTHING.map((name) => aGrant(name, '*'))),
 }
 
-/**
- * Callers who may do everything for the merchants that are granted to them. The token of each is its name, and lasts
- * until `expiresAtMs`.
- */
-export const accessOf = (granted: Readonly<Record<string, readonly string[]>>, given: Partial<Caller> = {}) => {
-  const lasting = { scopes: new Set(SCOPES), expiresAtMs: Number.MAX_SAFE_INTEGER, ...given }
-  const callers = Object.keys(granted).map((name) => [name, { ...lasting, subject: subject(name) }])
-  return {
-    tokens: memoryTokens(Object.fromEntries(callers)),
-    grants: memoryGrants(Object.entries(granted).map(([name, merchants]) => aGrant(name, ...merchants))),
-  }
-}
+export const { authorization: AUTHORIZATION } = sentBy('tester')
 
-/** The header with which such a caller comes. */
-export const by = (name: string) => ({ authorization: `Bearer ${name}` })
+/** The headers of callers who may do nothing, each for a reason of its own. */
+export const REFUSED = {
+  unauthenticated: { authorization: '' },
+  withoutScopes: sentBy('without-scopes'),
+  withoutGrant: sentBy('without-grant'),
+} as const
 
 type App = {
   readonly fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>

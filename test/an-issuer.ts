@@ -8,7 +8,7 @@ import { fileClients } from '#adapters/clients/file-clients'
 import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { clientsFolder, issuerFolderIn } from '#infra/local/issuer/folders'
 import { startIssuer } from '#infra/local/issuer/issuer'
-import { newKeys, type IssuerKeys } from '#infra/local/issuer/issuer-keys'
+import { newKeys, type OwnKeys } from '#infra/local/issuer/own-keys'
 import { filePeople, hashPassword, newPersonSubject } from '#infra/local/issuer/people'
 import { freePorts } from '#infra/local/ports'
 import { eventually } from '#infra/local/retry'
@@ -65,7 +65,7 @@ export const anIssuer = async ({ clock = Date.now, makesKeys = false }: Options 
   }
 }
 
-let keys: IssuerKeys | undefined
+let keys: OwnKeys | undefined
 
 export type AnIssuer = Awaited<ReturnType<typeof anIssuer>>
 

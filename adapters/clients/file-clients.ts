@@ -2,27 +2,27 @@
  * Clients of the local issuer: a file for each. The issuer and the commands are different processes, so each question
  * reads the file, and each change holds the lock of the folder.
  */
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { requireFormat } from '#adapters/dynamodb/item-format'
-import { makeFolder, removeFileDurably, writeFileDurably } from '#adapters/files/durable-files'
+import { chmodSync } from 'node:fs'
+import { makeFolder } from '#adapters/files/durable-files'
 import { withFolderLocked } from '#adapters/files/folder-lock'
+import { privateFiles } from '#adapters/files/private-files'
 import { parseClientId, type ClientId, type Clients, type ClientSecrets } from '#ledger/clients'
-import { UnknownFormat, type Clock } from '#ledger/ports'
+import type { Clock } from '#ledger/ports'
 import { keptClients, type KeptClient } from './kept-clients.ts'
 
 /** The folder is made with its first change. Only its owner can read what is in it. */
-export const fileClients = (folder: string, clock: Clock = Date.now): Clients & ClientSecrets =>
-  keptClients(
+export const fileClients = (folder: string, clock: Clock = Date.now): Clients & ClientSecrets => {
+  const files = privateFiles<KeptClient>({ folder, format: FORMAT })
+  return keptClients(
     {
-      ids: () => (unlessMissing(() => readdirSync(folder)) ?? []).flatMap(idIn).toSorted(),
-      read: (clientId) => read(folder, clientId),
-      save(client) {
-        const stored: StoredClient = { format: FORMAT, ...client }
-        const text = `${JSON.stringify(stored, undefined, 2)}\n`
-        writeFileDurably(folder, fileNameOf(client.clientId), text, { mode: 0o600 })
+      ids: () => files.names().flatMap(idIn),
+      read(clientId) {
+        const client = parseClientId(clientId).ok ? files.read(clientId) : undefined
+        // Some file systems find "A" for "a".
+        return client?.clientId === clientId ? client : undefined
       },
-      remove: (clientId) => removeFileDurably(folder, fileNameOf(clientId)),
+      save: (client) => files.write(client.clientId, client),
+      remove: (clientId) => files.remove(clientId),
       async alone(work) {
         makeFolder(folder, { mode: 0o700 })
         // The folder may have been made by another program, with wider permissions.
@@ -32,45 +32,11 @@ export const fileClients = (folder: string, clock: Clock = Date.now): Clients & 
     },
     clock,
   )
-
-type StoredClient = { readonly format: number } & KeptClient
+}
 
 const FORMAT = 1
 
-const read = (folder: string, clientId: string): KeptClient | undefined => {
-  const parsed = parseClientId(clientId)
-  if (!parsed.ok) return undefined
-  const path = join(folder, fileNameOf(parsed.value))
-  const text = unlessMissing(() => readFileSync(path, 'utf8'))
-  if (text === undefined) return undefined
-  const { format, ...client } = storedIn(text, path)
-  requireFormat(format, FORMAT, `The client in ${path}`)
-  // Some file systems find "A" for "a".
-  return client.clientId === clientId ? client : undefined
-}
-
-const storedIn = (text: string, path: string): StoredClient => {
-  try {
-    return JSON.parse(text) as StoredClient
-  } catch (cause) {
-    throw new UnknownFormat(`${path} is not JSON. Remove the file, and add the client again.`, { cause })
-  }
-}
-
-const fileNameOf = (clientId: ClientId): string => `${clientId}.json`
-
-/** None in the name of a draft or of the lock. */
-const idIn = (fileName: string): ClientId[] => {
-  const [, text = ''] = /^(.+)\.json$/.exec(fileName) ?? []
-  const parsed = parseClientId(text)
+const idIn = (name: string): ClientId[] => {
+  const parsed = parseClientId(name)
   return parsed.ok ? [parsed.value] : []
-}
-
-const unlessMissing = <T>(read: () => T): T | undefined => {
-  try {
-    return read()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }

@@ -4,7 +4,7 @@
  */
 import { createPublicKey } from 'node:crypto'
 import type { Jwk, Jwks } from 'aws-jwt-verify/jwk'
-import { BOTH_CLOCKS } from '#ledger/memory/short-memory'
+import { ageMs, BOTH_CLOCKS, momentOf, type Moment } from '#ledger/memory/short-memory'
 import type { Clock } from '#ledger/ports'
 
 export type IssuerKeys = {
@@ -58,25 +58,20 @@ export const issuerKeys = (
   issuer: string,
   { onRead, onTrouble = () => {}, fetch = globalThis.fetch, clocks = BOTH_CLOCKS }: IssuerKeysParts,
 ): IssuerKeys => {
-  let known: { readonly ids: ReadonlySet<string>; readonly readAt: readonly number[] } | undefined
-  let last: { readonly failure?: { readonly cause: unknown }; readonly endedAt: readonly number[] } | undefined
+  let known: { readonly ids: ReadonlySet<string>; readonly readAt: Moment } | undefined
+  let last: { readonly failure?: { readonly cause: unknown }; readonly endedAt: Moment } | undefined
   let reading: Promise<void> | undefined
-
-  const now = (): readonly number[] => clocks.map((clock) => clock())
-  // A clock that was set back tells nothing, so what it measured counts as old.
-  const ageMs = (since: readonly number[]): number =>
-    Math.max(...clocks.map((clock, index) => clock() - (since[index] ?? 0)).map((ms) => (ms < 0 ? Infinity : ms)))
 
   const read = async (): Promise<void> => {
     // Taken before the keys are read: one may be withdrawn while the answer is on its way.
-    const readAt = now()
+    const readAt = momentOf(clocks)
     try {
       const keys = await fetchKeys(issuer, fetch)
       onRead(keys)
       known = { ids: new Set(keys.keys.map(({ kid }) => kid ?? '')), readAt }
-      last = { endedAt: now() }
+      last = { endedAt: momentOf(clocks) }
     } catch (cause) {
-      last = { failure: { cause }, endedAt: now() }
+      last = { failure: { cause }, endedAt: momentOf(clocks) }
       onTrouble(cause)
       throw cause
     } finally {
@@ -88,7 +83,7 @@ export const issuerKeys = (
   const readAgain = async (): Promise<void> => {
     if (reading === undefined && last !== undefined) {
       const { failure, endedAt } = last
-      if (ageMs(endedAt) < (failure === undefined ? PAUSE_MS : RETRY_AFTER_MS)) {
+      if (ageMs(endedAt, clocks) < (failure === undefined ? PAUSE_MS : RETRY_AFTER_MS)) {
         if (failure !== undefined) throw failure.cause
         return
       }
@@ -101,7 +96,7 @@ export const issuerKeys = (
   const readInBackground = () => void readAgain().catch(() => {})
 
   const ready = async (): Promise<void> => {
-    const age = known === undefined ? Infinity : ageMs(known.readAt)
+    const age = known === undefined ? Infinity : ageMs(known.readAt, clocks)
     if (age >= FORGOTTEN_AFTER_MS) return await readAgain()
     // While the issuer is in trouble, requests do not wait for it one after the other.
     if (age >= STALE_AFTER_MS && last?.failure === undefined) await readAgain().catch(() => {})
@@ -134,7 +129,7 @@ const fetchKeys = async (issuer: string, fetch: Fetch): Promise<Jwks> => {
 
 const placeOfKeys = (issuer: string, jwksUri: unknown): string => {
   const url = URL.parse(String(jwksUri))
-  // Keys that come over a bare connection could be anybody's. Only an issuer on such a connection may have them there.
+  // Keys that come over a bare connection could have been exchanged on the way. Only an issuer on such a connection may have them there.
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && issuer.startsWith('http:'))) return url.href
   throw new Error(`${JSON.stringify(jwksUri)} is no place for the keys of ${issuer}`)
 }

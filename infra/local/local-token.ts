@@ -2,7 +2,7 @@ import { fileClients } from '#adapters/clients/file-clients'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { readSettings } from '#infra/settings'
-import { parseMerchantPattern, type MerchantPattern, type Scope } from '#ledger/access'
+import { MERCHANT_PATTERN_RULE, parseMerchantPattern, type MerchantPattern, type Scope } from '#ledger/access'
 import { subjectOf, USUAL_TOKEN_LIFETIME_SECONDS } from '#ledger/clients'
 import { clientsFolder, issuerFolderIn } from './issuer/folders.ts'
 import { notePassingClient } from './issuer/passing-clients.ts'
@@ -66,7 +66,7 @@ const GRACE_SECONDS = 60
 
 const patternOf = (text: string): MerchantPattern => {
   const pattern = parseMerchantPattern(text)
-  if (!pattern.ok) throw new Error(`${text} is no merchant: write an id, the beginning of ids and "*", or "*".`)
+  if (!pattern.ok) throw new Error(`${JSON.stringify(text)} is no merchant: it ${MERCHANT_PATTERN_RULE}.`)
   return pattern.value
 }
 

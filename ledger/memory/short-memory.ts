@@ -6,8 +6,8 @@ import type { Clock } from '../ports.ts'
 
 export type ShortMemory<Key, Value> = {
   get(key: Key): Value | undefined
-  /** `readAt` holds the times of the clocks when the value was true: before it was read. */
-  keep(key: Key, value: Value, readAt: readonly number[]): void
+  /** `readAt` is when the value was true: before it was read. */
+  keep(key: Key, value: Value, readAt: Moment): void
   delete(key: Key): void
 }
 
@@ -21,24 +21,33 @@ export type ShortMemoryOptions = {
 // The first clock stands still while the machine sleeps; the second one can be set.
 export const BOTH_CLOCKS: readonly Clock[] = [() => performance.now(), Date.now]
 
+/** What each of several clocks shows at one moment. */
+export type Moment = readonly number[]
+
+export const momentOf = (clocks: readonly Clock[]): Moment => clocks.map((clock) => clock())
+
+/** How long ago the moment was, by the clock that says the most. Infinity after a clock was set back, because its time tells nothing. */
+export const ageMs = (moment: Moment, clocks: readonly Clock[]): number => {
+  let mostMs = 0
+  for (const [index, clock] of clocks.entries()) {
+    const passedMs = clock() - (moment[index] ?? Number.NaN)
+    mostMs = passedMs >= 0 ? Math.max(mostMs, passedMs) : Infinity
+  }
+  return mostMs
+}
+
 /** Up to `maxCount` values, each for at most its lifetime. */
 export const shortMemory = <Key, Value>({
   lifetimeMs,
   maxCount,
   clocks = BOTH_CLOCKS,
 }: ShortMemoryOptions): ShortMemory<Key, Value> => {
-  const kept = new Map<Key, { readonly value: Value; readonly readAt: readonly number[] }>()
-
-  const isYoung = (readAt: readonly number[]): boolean =>
-    clocks.every((clock, index) => {
-      const ageMs = clock() - (readAt[index] ?? Number.NaN)
-      return ageMs >= 0 && ageMs < lifetimeMs
-    })
+  const kept = new Map<Key, { readonly value: Value; readonly readAt: Moment }>()
 
   return {
     get(key) {
       const found = kept.get(key)
-      return found !== undefined && isYoung(found.readAt) ? found.value : undefined
+      return found !== undefined && ageMs(found.readAt, clocks) < lifetimeMs ? found.value : undefined
     },
     keep(key, value, readAt) {
       // A Map keeps the order of insertion, so its first value is the one that was read first.

@@ -41,7 +41,9 @@ const files = everyFile.filter((file) => /\.(ts|js)$/.test(file))
 
 const folderOf = (file: string): string => `${dirname(file)}/`
 
-const rowOf = (file: string): number => folderRows.findIndex(({ folders }) => folders.includes(folderOf(file)))
+const rowOfFolder = new Map(folderRows.flatMap(({ folders }, row) => folders.map((folder) => [folder, row] as const)))
+
+const rowOf = (file: string): number => rowOfFolder.get(folderOf(file)) ?? -1
 
 /** What a file imports, types included: files of ours by their path, packages by their name. */
 const importsOf = (file: string): string[] =>

@@ -1,6 +1,6 @@
 /** `npm run test:fuzz` in short: some requests to every operation, and bugs that have to be found. */
 import { describe, expect, test } from 'vitest'
-import { publishedApi } from './document.ts'
+import { publishedApi } from '#test/http/published-api'
 import { fuzzOperation, MOST_HEAP_GROWTH_BYTES, TARGETS, type Target } from './fuzz-operation.ts'
 import { valuesOf } from './json-schema.ts'
 import { PLANTS } from './plants.ts'

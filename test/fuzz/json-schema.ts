@@ -3,7 +3,7 @@
  * refused, because values made without it would be called valid and might not be.
  */
 import * as fc from 'fast-check'
-import type { PublishedApi, Schema } from './document.ts'
+import type { PublishedApi, Schema } from '#test/http/published-api'
 
 /** JSON, or a text that stands in its place as it is. */
 export type Json = null | boolean | number | string | Raw | readonly Json[] | { readonly [key: string]: Json }

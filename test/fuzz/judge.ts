@@ -1,6 +1,7 @@
 /** Holds an answer against the document, and against what has to be expected of its request. */
 import { setImmediate } from 'node:timers/promises'
-import type { DocumentedResponse, Operation, PublishedApi } from './document.ts'
+import { documentFaults, mediaTypeOf, parsed, PROBLEM, problemFaults, type Answer } from '#test/http/answer-faults'
+import type { Operation, PublishedApi } from '#test/http/published-api'
 import type { FuzzRequest } from './requests.ts'
 
 /** What an answer is judged by beside itself. */
@@ -10,9 +11,6 @@ export type Judging = {
   /** How many entries the request put on the stream. */
   readonly entriesPut: number
 }
-
-/** An answer, read to its end. */
-export type Answer = { readonly response: Response; readonly text: string }
 
 /** Reads an answer; of events that never end, the first ones. */
 export const readAnswer = async (response: Response): Promise<Answer> => {
@@ -113,80 +111,13 @@ const ofDocument = ({ api, operation }: Judging, request: FuzzRequest, { respons
   const where = `${operation.operationId} ${status}`
   if (request.method === 'OPTIONS') return response.headers.has('allow') && text === '' ? [] : [`${where} has no allow`]
   if (status === 405) {
-    return [...(response.headers.has('allow') ? [] : [`${where} has no allow`]), ...ofProblem(api, response, text)]
+    return [
+      ...(response.headers.has('allow') ? [] : [`${where} has no allow`]),
+      ...problemFaults(api, { response, text }),
+    ]
   }
-  if (request.leavesRoute && status >= 400 && status < 500) return ofProblem(api, response, text)
-  const documented = operation.responses.get(String(status)) ?? operation.responses.get('default')
-  if (documented === undefined) return [`${where} is not documented`]
-  return [
-    ...ofHeaders(where, documented, response),
-    ...(request.method === 'HEAD' ? ofHead(where, text) : ofBody(where, documented, { response, text })),
-    ...(mediaTypeOf(response) === PROBLEM && text !== '' ? ofProblem(api, response, text) : []),
-    ...ofCode(where, documented, { response, text }),
-    ...ofEvents(api, { response, text }),
-  ]
-}
-
-const ofHead = (where: string, text: string): string[] => (text === '' ? [] : [`${where} has a body, to HEAD`])
-
-/**
- * Headers of HTTP itself and headers for browsers, of which the document says nothing. Every other header is part of the
- * contract.
- */
-const NOT_TOLD_OF =
-  /^(content-type|content-length|cache-control|vary|allow|accept-patch|www-authenticate|x-accel-buffering|content-security-policy|referrer-policy|permissions-policy|x-content-type-options|x-frame-options|strict-transport-security|cross-origin-.*|access-control-.*)$/
-
-const ofHeaders = (where: string, { headers }: DocumentedResponse, response: Response): string[] => {
-  const present = [...response.headers].flatMap(([name, value]) => {
-    const documented = headers.get(name)
-    if (documented === undefined) return NOT_TOLD_OF.test(name) ? [] : [`${where} has ${name}, which is not documented`]
-    const errors = documented.errorsOf(value)
-    return errors === undefined ? [] : [`${where} has ${name}: ${value}, which ${errors}`]
-  })
-  const absent = [...headers].filter(([name, { required }]) => required && !response.headers.has(name))
-  return [...present, ...absent.map(([name]) => `${where} has no ${name}`)]
-}
-
-const ofBody = (where: string, { content }: DocumentedResponse, { response, text }: Answer): string[] => {
-  if (content.size === 0) return text === '' ? [] : [`${where} has a body`]
-  const type = mediaTypeOf(response)
-  const errorsOf = content.get(type)
-  if (errorsOf === undefined) return [`${where} is ${type || 'of no type'}, not ${[...content.keys()].join(' or ')}`]
-  const errors = errorsOf(/[/+]json$/.test(type) ? parsed(text) : text)
-  return errors === undefined ? [] : [`${where} is not as its schema: ${errors}`]
-}
-
-const ofProblem = (api: PublishedApi, response: Response, text: string): string[] => {
-  if (text === '') return []
-  const type = mediaTypeOf(response)
-  if (type !== PROBLEM) return [`${response.status} is ${type}, not ${PROBLEM}`]
-  const problem = parsed(text) as { status?: unknown; requestId?: unknown; accepted?: unknown }
-  // A batch's own problem has the results as well; `ofBody` looks at it.
-  const errors = 'results' in problem ? undefined : api.checkAnswer({ $ref: '#/components/schemas/Problem' })(problem)
-  return [
-    ...(errors === undefined ? [] : [`the problem is not as its schema: ${errors}`]),
-    ...(problem.status === response.status
-      ? []
-      : [`the problem says ${String(problem.status)}, not ${response.status}`]),
-    ...(problem.requestId === response.headers.get('x-request-id') ? [] : ['the problem has another requestId']),
-  ]
-}
-
-const ofCode = (where: string, { codes }: DocumentedResponse, { response, text }: Answer): string[] => {
-  if (mediaTypeOf(response) !== PROBLEM || text === '') return []
-  const { code } = parsed(text) as { code: string }
-  return codes.has(code) ? [] : [`${where} may not be ${code}, but ${[...codes].join(' or ')}`]
-}
-
-/** The document says in words that an event holds a day, or a problem. */
-const ofEvents = (api: PublishedApi, { response, text }: Answer): string[] => {
-  if (mediaTypeOf(response) !== 'text/event-stream') return []
-  return Array.from(text.matchAll(/^event: (\w+)\n(?:id: .*\n)?data: (.*)$/gm), ([, event, data = '']) => {
-    const { businessDay: _, ...problem } = parsed(data) as { businessDay?: unknown }
-    return event === 'day'
-      ? api.checkAnswer({ $ref: '#/components/schemas/Day' })(parsed(data))
-      : api.checkAnswer({ $ref: '#/components/schemas/Problem' })(problem)
-  }).filter((errors) => errors !== undefined)
+  if (request.leavesRoute && status >= 400 && status < 500) return problemFaults(api, { response, text })
+  return documentFaults(api, operation, { response, text }, request.method)
 }
 
 /** Each item that is wrong is refused by itself, and an upload accounts for each of its lines. */
@@ -217,15 +148,3 @@ const linesOf = (text: string): Record<string, unknown>[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return `no JSON: ${text.slice(0, 100)}`
-  }
-}
-
-const PROBLEM = 'application/problem+json'
-
-const mediaTypeOf = (response: Response): string => response.headers.get('content-type')?.split(';', 1)[0] ?? ''

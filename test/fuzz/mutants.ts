@@ -1,5 +1,5 @@
 /** Valid JSON values with one thing wrong. */
-import type { PublishedApi, Schema } from './document.ts'
+import type { PublishedApi, Schema } from '#test/http/published-api'
 import { Raw, type Json, type Keywords } from './json-schema.ts'
 
 export type Mutant = {

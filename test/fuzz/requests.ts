@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { AUTHORIZATION } from '#test/access'
-import type { Operation, Parameter, PublishedApi, Schema } from './document.ts'
+import type { Operation, Parameter, PublishedApi, Schema } from '#test/http/published-api'
 import { jsonTextOf, valuesOf, type Known } from './json-schema.ts'
 import { mutantOf, type Mutant } from './mutants.ts'
 

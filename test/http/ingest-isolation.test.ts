@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { GRANT_KNOWN_FOR_MS } from '#http/known-grants'
-import { accessOf, by } from '#test/access'
+import { accessOf, sentBy } from '#test/access'
 import { aGrant, aMerchant, merchantId, subject } from '#test/builders'
 import { anIngest, NOW_MS, putAfter, SALE } from './ingest-fixtures.ts'
 
@@ -42,7 +42,7 @@ describe('entries of own and of foreign merchants', () => {
     const { post, ids, finds } = start()
     const owners = ['m1', 'm2', 'acme-1', 'm0', 'acmex-1']
     const entries = owners.map((owner, index) => sale(`e${index}`, owner))
-    const response = await post('/v1/entries/batch', { entries }, by('till'))
+    const response = await post('/v1/entries/batch', { entries }, sentBy('till'))
     const { accepted, rejected, results } = (await response.json()) as Body
     expect({ status: response.status, accepted, rejected }).toEqual({ status: 207, accepted: 2, rejected: 3 })
     const [, foreign, , unknown] = results as Record<string, unknown>[]
@@ -54,7 +54,7 @@ describe('entries of own and of foreign merchants', () => {
   test('in an upload: each line is for itself, and the end counts them', async () => {
     const { post, ids, finds } = start()
     const lines = ['m1', 'm2', 'm0', 'm1'].map((owner, index) => JSON.stringify(sale(`e${index}`, owner))).join('\n')
-    const answers = linesOf(await (await post('/v1/entries/stream', lines, by('till'))).text())
+    const answers = linesOf(await (await post('/v1/entries/stream', lines, sentBy('till'))).text())
     const [, foreign, unknown] = answers
     expect(foreign).toEqual({ ...(unknown as object), line: 2 })
     expect(answers).toMatchObject([
@@ -72,7 +72,11 @@ describe('entries of own and of foreign merchants', () => {
     for (const change of [{}, { currency: 'USD' }, { occurredAt: '2020-01-01T00:00:00Z' }, { amount: 0 }]) {
       const { post, finds } = start()
       const texts = ['m2', 'm0'].map(async (owner) => {
-        const response = await post('/v1/entries', { ...sale('e1', owner), ...change }, { ...by('till'), ...SAME_ID })
+        const response = await post(
+          '/v1/entries',
+          { ...sale('e1', owner), ...change },
+          { ...sentBy('till'), ...SAME_ID },
+        )
         return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() }
       })
       const [foreign, unknown] = await Promise.all(texts)
@@ -84,9 +88,9 @@ describe('entries of own and of foreign merchants', () => {
 
   test('a merchant that one caller’s entry made known stays unknown to another caller', async () => {
     const { post, ids } = start()
-    expect((await post('/v1/entries', sale('e1', 'm2'), by('other'))).status).toBe(202)
-    expect((await post('/v1/entries', sale('e2', 'm2'), by('till'))).status).toBe(422)
-    const both = await Promise.all(['other', 'till'].map((name) => post('/v1/entries', sale('e3', 'm2'), by(name))))
+    expect((await post('/v1/entries', sale('e1', 'm2'), sentBy('other'))).status).toBe(202)
+    expect((await post('/v1/entries', sale('e2', 'm2'), sentBy('till'))).status).toBe(422)
+    const both = await Promise.all(['other', 'till'].map((name) => post('/v1/entries', sale('e3', 'm2'), sentBy(name))))
     expect(both.map(({ status }) => status)).toEqual([202, 422])
     expect(ids()).toEqual(['e1', 'e3'])
   })
@@ -97,7 +101,7 @@ describe('an upload that lasts', () => {
   const upload = async ({ post }: Pick<ReturnType<typeof start>, 'post'>) => {
     let controller = undefined as ReadableStreamDefaultController<Uint8Array> | undefined
     const body = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) })
-    const response = await post('/v1/entries/stream', body, by('till'))
+    const response = await post('/v1/entries/stream', body, sentBy('till'))
     const text = response.text()
     return {
       headers: response.headers,

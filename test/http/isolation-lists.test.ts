@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { quarantineKey, type QuarantineReason } from '#ledger/quarantine'
 import type { Store } from '#query-api/store'
-import { accessOf, by } from '#test/access'
+import { accessOf, sentBy } from '#test/access'
 import { aMerchant, anEntry, aSetAside, entryId, merchantId } from '#test/builders'
 import { quarantineId } from '#wire/http/quarantine-id'
 import { aQueryApi, type StoreCalls } from './query-fixtures.ts'
@@ -55,7 +55,7 @@ const start = () => {
     let cursor: string | null = ''
     while (cursor !== null && read.length < 100) {
       const more = cursor === '' ? '' : `${path.includes('?') ? '&' : '?'}cursor=${cursor}`
-      const { status, body } = await system.get(path + more, by(name))
+      const { status, body } = await system.get(path + more, sentBy(name))
       expect(status).toBe(200)
       const page = body as unknown as (typeof read)[number]
       read.push(page)
@@ -107,7 +107,7 @@ describe('the register', () => {
     let cursor: string | null = ''
     while (cursor !== null) {
       finds = 0
-      const { body } = await system.get(`/v1/merchants${cursor === '' ? '' : `?cursor=${cursor}`}`, by('many'))
+      const { body } = await system.get(`/v1/merchants${cursor === '' ? '' : `?cursor=${cursor}`}`, sentBy('many'))
       expect(finds).toBeLessThanOrEqual(1_000)
       shown.push((body['data'] as { merchantId: string }[]).map(({ merchantId }) => merchantId))
       cursor = body['nextCursor'] as string | null
@@ -169,7 +169,7 @@ describe('the quarantine', () => {
     'answers %s of another’s merchant as of one that does not exist, without a look at the store',
     async (path) => {
       const { get, touched } = await startWithItems()
-      const [foreign, unknown] = await Promise.all(['m1', 'm0'].map((id) => get(path + id, by('two'))))
+      const [foreign, unknown] = await Promise.all(['m1', 'm0'].map((id) => get(path + id, sentBy('two'))))
       expect(touched).toEqual(new Set())
       expect(foreign).toMatchObject({ status: 200, body: { data: [], nextCursor: null } })
       expect(comparable(foreign)).toEqual(comparable(unknown))
@@ -216,7 +216,7 @@ describe('the quarantine', () => {
     let cursor: string | null = ''
     while (cursor !== null) {
       lists = 0
-      const { body } = await system.get(`/v1/quarantine${cursor === '' ? '' : `?cursor=${cursor}`}`, by('many'))
+      const { body } = await system.get(`/v1/quarantine${cursor === '' ? '' : `?cursor=${cursor}`}`, sentBy('many'))
       expect(lists).toBeLessThanOrEqual(101)
       shown.push((body['data'] as { merchantId: string }[]).map(({ merchantId }) => merchantId))
       cursor = body['nextCursor'] as string | null

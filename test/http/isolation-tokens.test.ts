@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import type { Store } from '#query-api/store'
-import { accessOf, by } from '#test/access'
+import { accessOf, sentBy } from '#test/access'
 import { aMerchant, anEntry, aSetAside, entryId, merchantId } from '#test/builders'
 import { listResponse } from '#wire/http/cursor'
 import { positionToken } from '#wire/http/position-token'
@@ -46,7 +46,7 @@ const start = async () => {
     for (const entry of entries) await system.quarantine.setAside(aSetAside({ entry }))
   }
   const getAs = (name: keyof typeof GRANTED, path: string, headers = {}) =>
-    system.get(path, { 'x-request-id': 'the-same', ...by(name), ...headers })
+    system.get(path, { 'x-request-id': 'the-same', ...sentBy(name), ...headers })
   return { ...system, getAs, calls }
 }
 
@@ -246,7 +246,7 @@ describe('an ETag', () => {
     const { app } = anIngest({ merchants: register, access: accessOf(GRANTED) })
     const change = async (id: string, ifMatch: string) => {
       const headers = {
-        ...by('one'),
+        ...sentBy('one'),
         'if-match': ifMatch,
         'x-request-id': 'the-same',
         'content-type': 'application/json',
@@ -267,7 +267,7 @@ describe('an ETag', () => {
 test('a Last-Event-ID of another merchant in the same state counts as none', async () => {
   const { app } = await start()
   const firstEvent = async (id: string, headers = {}) => {
-    const response = await app.request(`/v1/merchants/${id}/live`, { headers: { ...by('both'), ...headers } })
+    const response = await app.request(`/v1/merchants/${id}/live`, { headers: { ...sentBy('both'), ...headers } })
     const reader = (response.body as ReadableStream<Uint8Array>).getReader()
     let text = ''
     const pump = async () => {
@@ -346,7 +346,7 @@ describe('every answer of a route that asks for a token is for its caller alone:
     { path: '/metrics', status: 200, keeping: 'private' },
   ])('GET $path $status', async ({ path, status, keeping, headers = {} }) => {
     const { app } = await start()
-    const response = await app.request(path, { headers: { ...by('everything'), ...headers } })
+    const response = await app.request(path, { headers: { ...sentBy('everything'), ...headers } })
     expect(response.status).toBe(status)
     expect(Object.fromEntries(response.headers)).toMatchObject({ ...FOR_ITS_CALLER, 'cache-control': keeping })
     await response.body?.cancel()

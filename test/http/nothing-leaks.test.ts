@@ -1,6 +1,6 @@
 /** Every port fails with errors that hold everything we must not tell; answers and logs of every route are read. */
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryGrants } from '#adapters/grants/memory-grants'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
@@ -132,6 +132,13 @@ const expectNoLeak = (answers: readonly string[], lines: readonly string[]) => {
 const withoutDocs = (requests: readonly NamedRequest[]) => requests.filter(({ path }) => !/docs|openapi/.test(path))
 
 describe.each(MANNERS)('when a port %s', (manner) => {
+  // Uploads pause before they try again. Time passes at once where all else waits for it.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    vi.setTimerTickMode('nextTimerAsync')
+  })
+  afterEach(() => void vi.useRealTimers())
+
   test.each(INGEST_PORTS)('no route of ingest tells why, and no line of the log has a secret: %s', async (port) => {
     const { app, lines } = await ingestWith(port, manner)
     const answers = []

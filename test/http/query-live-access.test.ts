@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { GRANT_KNOWN_FOR_MS } from '#http/known-grants'
 import type { Grants } from '#ledger/ports'
-import { accessOf, by } from '#test/access'
+import { accessOf, sentBy } from '#test/access'
 import { aGrant, aMerchant, merchantId, subject } from '#test/builders'
 import { aQueryApi, moved, NOW_MS } from './query-fixtures.ts'
 
@@ -36,7 +36,7 @@ const start = ({ expiresAtMs = Number.MAX_SAFE_INTEGER, clients = ['office'] } =
     }
   }
   const follow = async (name = 'office') => {
-    const response = await system.app.request('/v1/merchants/m1/live', { headers: by(name) })
+    const response = await system.app.request('/v1/merchants/m1/live', { headers: sentBy(name) })
     expect(response.status).toBe(200)
     const reader = (response.body as ReadableStream<Uint8Array>).getReader()
     const seen = { text: '', isEnded: false }
@@ -73,7 +73,7 @@ describe('a live stream', () => {
     await pass(LOOK_MS)
     expect(seen).toEqual({ text: '', isEnded: true })
     expect(periods(), 'no timer is left').toEqual([])
-    expect((await get('/v1/merchants/m1/live', by('office'))).status).toBe(401)
+    expect((await get('/v1/merchants/m1/live', sentBy('office'))).status).toBe(401)
   })
 
   test('ends within a minute after its grant was taken away, and the client that comes back is answered 404', async () => {
@@ -83,7 +83,7 @@ describe('a live stream', () => {
     expect(seen.isEnded).toBe(false)
     await grants.put(aGrant('office', 'm2'))
     expect(await endsAfter(seen, pass, MINUTE_MS)).toBeLessThan(MINUTE_MS)
-    expect((await get('/v1/merchants/m1/live', by('office'))).status).toBe(404)
+    expect((await get('/v1/merchants/m1/live', sentBy('office'))).status).toBe(404)
   })
 
   test('goes on when its grant changes and still covers the merchant', async () => {
@@ -103,7 +103,7 @@ describe('a live stream', () => {
       const endedAfterMs = await endsAfter(seen, pass, 2 * MINUTE_MS)
       expect(endedAfterMs).toBeGreaterThan(GRANT_KNOWN_FOR_MS)
       expect(endedAfterMs).toBeLessThanOrEqual(MINUTE_MS)
-      if (answer === 'no') expect((await get('/v1/merchants/m1/live', by('office'))).status).toBe(503)
+      if (answer === 'no') expect((await get('/v1/merchants/m1/live', sentBy('office'))).status).toBe(503)
     },
   )
 
@@ -145,9 +145,9 @@ describe('a request that waits for a position', () => {
   const waiting = async (happens: (system: ReturnType<typeof start>) => Promise<unknown>, expiresAtMs?: number) => {
     const system = start(expiresAtMs === undefined ? {} : { expiresAtMs })
     const position = '2' + Buffer.from('shardId-000000000000 7').toString('base64url') + '.0'
-    await system.get('/v1/merchants/m1', by('office'))
+    await system.get('/v1/merchants/m1', sentBy('office'))
     vi.advanceTimersByTime(44_000)
-    const asked = system.get(`/v1/merchants/m1?after=${position}`, by('office'))
+    const asked = system.get(`/v1/merchants/m1?after=${position}`, sentBy('office'))
     await happens(system)
     await system.progress.advance('journal', {
       shardId: 'shardId-000000000000',

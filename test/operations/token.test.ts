@@ -1,11 +1,11 @@
 /** `npm run token` and `npm run people`, against the local issuer and a store. */
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { keySchema, tableKeys } from '#adapters/dynamodb/tables'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
@@ -18,26 +18,31 @@ import { runIn } from './run.ts'
 
 const environment = { ...process.env }
 const store = documentClient()
+const table = `grants-${randomUUID()}`
+const grants = dynamoGrants(store, table)
 let issuer: AnIssuer
-let grants: ReturnType<typeof dynamoGrants>
+let system: Awaited<ReturnType<typeof announceSystem>>
 
-beforeEach(async () => {
-  const table = `grants-${randomUUID()}`
+// Starting the system costs more than a test, so all tests share one. Each finds it without clients and people.
+beforeAll(async () => {
   await store.send(
     new CreateTableCommand({ TableName: table, ...keySchema(tableKeys.grants), BillingMode: 'PAY_PER_REQUEST' }),
   )
-  grants = dynamoGrants(store, table)
   issuer = await anIssuer()
-  const system = await announceSystem(issuer.dataFolder, issuer.url)
+  system = await announceSystem(issuer.dataFolder, issuer.url)
   Object.assign(process.env, { GRANTS_TABLE: table, DAYBOOK_DATA: issuer.dataFolder })
-  onTestFinished(async () => {
-    await system.stop()
-    await issuer.stop()
-    await store.send(new DeleteTableCommand({ TableName: table }))
-  })
 })
 afterEach(() => {
+  process.env['DAYBOOK_DATA'] = issuer.dataFolder
+  for (const kept of ['clients', 'passing-clients', 'people', 'second-factors']) {
+    rmSync(join(issuer.folder, kept), { recursive: true, force: true })
+  }
+})
+afterAll(async () => {
   process.env = { ...environment }
+  await system.stop()
+  await issuer.stop()
+  await store.send(new DeleteTableCommand({ TableName: table }))
 })
 
 const run = (...args: readonly string[]) => runIn(token, USAGE, args)

@@ -15,7 +15,7 @@ import { serve } from '#http/serve'
 import { ingest } from '#ingest/ingest'
 import { EXIT, readArguments, runCommand, UsageError, type Command } from '#operations/command'
 import { quarantineKey } from '#ledger/quarantine'
-import { accessOf } from '#test/access'
+import { accessOf, sentBy } from '#test/access'
 import { aMerchant, anEntry, aSetAside, entryId, merchantId } from '#test/builders'
 import { aQueryApi } from '#test/http/query-fixtures'
 import { quarantineId } from '#wire/http/quarantine-id'
@@ -80,11 +80,11 @@ const row = (...cells: readonly string[]): string =>
   cells.map((cell, index) => (index === 0 ? cell.padEnd(42) : cell.padStart(12))).join('  ')
 
 const DAY = '2026-11-20'
-const TOKEN = 'one'
+const CALLER = 'one'
 
 const startServices = async () => {
   const merchants = [OWN, FOREIGN].map((id) => aMerchant({ merchantId: merchantId(id) }))
-  const access = accessOf({ [TOKEN]: [OWN, 'acme-*'] })
+  const access = accessOf({ [CALLER]: [OWN, 'acme-*'] })
   const query = aQueryApi({ merchants, access, storeWith: slowly })
   const item = aSetAside({ entry: anEntry({ merchantId: merchantId(FOREIGN), entryId: entryId('e1') }) })
   await query.quarantine.setAside(item)
@@ -169,7 +169,7 @@ const durationOf = async (
   merchant: string,
 ): Promise<number> =>
   await new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
+    const headers = { ...sentBy(CALLER), 'content-type': 'application/json' }
     const began = performance.now()
     const sent = request({ agent, host: '127.0.0.1', port, method, path: pathOf(merchant), headers }, (response) => {
       response.resume()

@@ -63,8 +63,8 @@ export const parseSavedMerchant = (json: unknown): Result<Merchant, string> => {
 }
 
 /**
- * The merchant was registered or changed. Told again, by whoever asks for what is there already, it still says who saved
- * this revision, from where and when. Of a revision of which that is not recorded, it says when it is told.
+ * The merchant was registered or changed. A request for what is there already tells the event again, and it still says
+ * who saved this revision, from where and when. For a revision that does not record this, it says when it is told.
  */
 export const merchantSaved = (merchant: Merchant, toldAtMs: number): AuditEvent => ({
   eventId: `merchant.saved/${merchant.merchantId}/${merchant.revision}`,

@@ -1,6 +1,6 @@
 /**
  * Every route of both services, and who may use it. Handlers, the `security` of the OpenAPI documents and the tests of
- * access follow from this table, so a route without a row answers nobody.
+ * access follow from this table, so a route without a row answers nothing.
  */
 import type { Scope } from '#ledger/access'
 

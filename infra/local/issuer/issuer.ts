@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { fileClients } from '#adapters/clients/file-clients'
 import type { Clock } from '#ledger/ports'
 import { clientsFolder } from './folders.ts'
-import { issuerKeys } from './issuer-keys.ts'
+import { ownKeys } from './own-keys.ts'
 import type { Middleware } from './pages.ts'
 import { filePeople } from './people.ts'
 import { daybookProvider } from './provider.ts'
@@ -39,7 +39,7 @@ export const startIssuer = async ({
   const provider = daybookProvider({
     issuer,
     audience,
-    keys: issuerKeys(folder),
+    keys: ownKeys(folder),
     clients,
     findPerson: (subject) => people.findBySubject(subject),
   })

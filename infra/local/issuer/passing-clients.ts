@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { subjectOf, type ClientId, type Clients } from '#ledger/clients'
 import type { Grants } from '#ledger/ports'
-import { privateFiles, type PrivateFiles } from './private-files.ts'
+import { privateFiles, type PrivateFiles } from '#adapters/files/private-files'
 
 type Note = { readonly clientId: ClientId; readonly expiresAtMs: number }
 

@@ -6,7 +6,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parseSubject, type Scope, type Subject } from '#ledger/access'
-import { privateFiles } from './private-files.ts'
+import { privateFiles } from '#adapters/files/private-files'
 
 export type Person = {
   /** What the person types to sign in. */

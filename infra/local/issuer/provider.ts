@@ -4,7 +4,7 @@ import { Provider, errors, interactionPolicy } from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { isScope, SCOPES } from '#ledger/access'
 import type { Client, Clients, ClientSecrets } from '#ledger/clients'
-import type { IssuerKeys } from './issuer-keys.ts'
+import type { OwnKeys } from './own-keys.ts'
 import { errorPage, sendPage, signedOutPage, signOutPage } from './pages.ts'
 import { shortLived } from './short-lived.ts'
 import type { Person } from './people.ts'
@@ -13,7 +13,7 @@ export type ProviderParts = {
   /** The URL of the issuer, as its tokens name it. */
   readonly issuer: string
   readonly audience: string
-  readonly keys: IssuerKeys
+  readonly keys: OwnKeys
   readonly clients: Pick<Clients & ClientSecrets, 'find' | 'accepts'>
   /** The person with this subject, as of now. */
   readonly findPerson: (subject: string) => Person | undefined

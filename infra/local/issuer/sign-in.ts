@@ -3,7 +3,7 @@
  * tells which of them was wrong. At the first sign-in, the second factor is enrolled.
  */
 import { Secret, TOTP } from 'otpauth'
-import { shortMemory } from '#ledger/memory/short-memory'
+import { momentOf, shortMemory } from '#ledger/memory/short-memory'
 import type { Clock } from '#ledger/ports'
 import { isPassword, type People, type Person } from './people.ts'
 
@@ -30,7 +30,6 @@ const REFUSED_FOR_MS = 15 * 60_000
 
 export const signIns = (people: People, clock: Clock = Date.now): SignIns => {
   const clocks = [() => performance.now(), clock]
-  const now = () => clocks.map((read) => read())
   const wrong = attemptsOf(clocks)
   const enrolments = shortMemory<string, { readonly person: Person; readonly secret: string }>({
     lifetimeMs: 10 * 60_000,
@@ -53,7 +52,7 @@ export const signIns = (people: People, clock: Clock = Date.now): SignIns => {
     const factor = people.secondFactor(person)
     if (factor === undefined) {
       const secret = new Secret({ size: 20 }).base32
-      enrolments.keep(flow, { person, secret }, now())
+      enrolments.keep(flow, { person, secret }, momentOf(clocks))
       wrong.forget(login)
       return { status: 'enrol', secret, uri: totp(secret, login).toString() }
     }
@@ -111,11 +110,7 @@ const attemptsOf = (clocks: readonly Clock[]) => {
     mayTry(login: string): boolean {
       const count = counts.get(login) ?? 0
       if (count >= MOST_WRONG) return false
-      counts.keep(
-        login,
-        count + 1,
-        clocks.map((read) => read()),
-      )
+      counts.keep(login, count + 1, momentOf(clocks))
       return true
     },
     forget: (login: string) => counts.delete(login),

@@ -1,4 +1,4 @@
-/** A published OpenAPI document as a fuzzer needs it: its operations, and checks of values by its schemas. */
+/** A published OpenAPI document as tests need it: its operations, and checks of values by its schemas. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 
@@ -38,6 +38,8 @@ export type DocumentedResponse = {
 type Check = (value: unknown) => string | undefined
 
 export type PublishedApi = {
+  /** As clients get it. */
+  readonly document: Record<string, unknown>
   readonly operations: readonly Operation[]
   /** The schema itself, or the one that it refers to. */
   resolve(schema: Schema): Schema
@@ -49,7 +51,7 @@ export type PublishedApi = {
 
 /** Reads the document as clients get it. Throws when it uses something that this reader does not know. */
 export const publishedApi = (made: object): PublishedApi => {
-  const document = JSON.parse(JSON.stringify(made)) as Document
+  const document = JSON.parse(JSON.stringify(made)) as Document & Record<string, unknown>
   const { components } = document
   const taken = checker(components.schemas)
   const closedChecker = checker(closed(components.schemas) as Document['components']['schemas'])
@@ -71,7 +73,7 @@ export const publishedApi = (made: object): PublishedApi => {
     headers: new Map(Object.entries(headers).map(([name, header]) => [name.toLowerCase(), headerOf(header)])),
     // Compiled only when such an answer comes.
     content: new Map(Object.entries(content).map(([type, { schema }]) => [type, (value) => answered(schema)(value)])),
-    codes: new Set(Object.values(content).flatMap(({ examples = {} }) => Object.keys(examples))),
+    codes: new Set(Object.keys(content['application/problem+json']?.examples ?? {})),
   })
 
   const operationOf = (
@@ -82,7 +84,7 @@ export const publishedApi = (made: object): PublishedApi => {
   ): Operation => {
     const { operationId, parameters = [], requestBody, security, responses } = object
     const [body, ...others] = Object.entries(requestBody?.content ?? {})
-    if (others.length > 0) throw new Error(`${operationId} takes several media types, which the fuzzer does not know`)
+    if (others.length > 0) throw new Error(`${operationId} takes several media types, which the tests do not know`)
     return {
       operationId,
       method: method.toUpperCase(),
@@ -100,6 +102,7 @@ export const publishedApi = (made: object): PublishedApi => {
   }
 
   return {
+    document,
     operations: Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, object]) => operationOf(path, method, object, Object.keys(methods))),
     ),

@@ -1,16 +1,16 @@
-/** The keys of the issuer. They are made once, so that tokens and sign-ins outlive a restart. */
+/** The keys of the local issuer itself. They are made once, so that tokens and sign-ins outlive a restart. */
 import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto'
-import { privateFiles } from './private-files.ts'
+import { privateFiles } from '#adapters/files/private-files'
 
-export type IssuerKeys = {
+export type OwnKeys = {
   /** RSA keys for RS256, private parts included. The first one signs, all are published. */
   readonly signing: readonly JsonWebKey[]
   /** They sign cookies. The first one signs, all are accepted. */
   readonly cookies: readonly string[]
 }
 
-export const issuerKeys = (folder: string): IssuerKeys => {
-  const files = privateFiles<IssuerKeys>({ folder, format: FORMAT })
+export const ownKeys = (folder: string): OwnKeys => {
+  const files = privateFiles<OwnKeys>({ folder, format: FORMAT })
   const kept = files.read(NAME)
   if (kept !== undefined) return kept
   const made = newKeys()
@@ -18,7 +18,7 @@ export const issuerKeys = (folder: string): IssuerKeys => {
   return made
 }
 
-export const newKeys = (): IssuerKeys => ({
+export const newKeys = (): OwnKeys => ({
   signing: [signingKey()],
   cookies: [randomBytes(32).toString('base64url')],
 })

@@ -1,10 +1,11 @@
 /** Files that only their owner may read, each with the version of its format. They survive a power cut. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder, removeFileDurably, writeFileDurably } from '#adapters/files/durable-files'
+import { UnknownFormat } from '#ledger/ports'
+import { makeFolder, removeFileDurably, writeFileDurably } from './durable-files.ts'
 
 export type PrivateFiles<Content extends object> = {
-  /** Undefined when there is no such file. Throws an error for people when its format is not known. */
+  /** Undefined when there is no such file. Throws an UnknownFormat, for people, when it cannot be read. */
   read(name: string): Content | undefined
   names(): readonly string[]
   write(name: string, content: Content): void
@@ -18,24 +19,20 @@ type Kept = { readonly format: number; readonly folder: string }
 export const privateFiles = <Content extends object>({ folder, format }: Kept): PrivateFiles<Content> => ({
   read(name) {
     const file = join(folder, fileOf(name))
-    const text = readIfThere(file)
+    const text = unlessMissing(() => readFileSync(file, 'utf8'))
     if (text === undefined) return undefined
-    const { format: found, ...content } = JSON.parse(text) as { readonly format?: unknown }
-    if (found !== format) throw new Error(`${file} has format ${String(found)}, and only ${format} is known here.`)
-    return content as Content
+    const { format: found, ...content } = parsed(file, text)
+    if (found === format) return content as Content
+    throw new UnknownFormat(
+      `${file} has format ${String(found)}, and only ${format} is known here. Read it with the version of Daybook that wrote it.`,
+    )
   },
 
-  names() {
-    try {
-      return readdirSync(folder)
-        .filter((file) => file.endsWith(SUFFIX))
-        .map((file) => file.slice(0, -SUFFIX.length))
-        .toSorted()
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw error
-    }
-  },
+  names: () =>
+    (unlessMissing(() => readdirSync(folder)) ?? [])
+      .filter((file) => file.endsWith(SUFFIX))
+      .map((file) => file.slice(0, -SUFFIX.length))
+      .toSorted(),
 
   write(name, content) {
     makeFolder(folder, { mode: 0o700 })
@@ -50,13 +47,19 @@ export const privateFiles = <Content extends object>({ folder, format }: Kept): 
 const SUFFIX = '.json'
 const fileOf = (name: string) => `${name}${SUFFIX}`
 
-const readIfThere = (file: string): string | undefined => {
+const parsed = (file: string, text: string): { readonly format?: unknown } => {
   try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
+    return JSON.parse(text) as { readonly format?: unknown }
+  } catch (cause) {
+    throw new UnknownFormat(`${file} is not JSON. Remove the file, and make again what it held.`, { cause })
   }
 }
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+const unlessMissing = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

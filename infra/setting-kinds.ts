@@ -1,0 +1,43 @@
+/** The kinds of values that settings have, and what is said of a wrong value. No message repeats the value. */
+import { z } from 'zod'
+
+export const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+
+// AWS allows these characters in the names of streams, delivery streams and tables.
+export const resourceName = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+$/, 'may contain only letters, digits, "_", "." and "-"')
+    .default(fallback)
+
+/** Texts that are separated by spaces or commas. */
+export const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''))
+
+/** An address that is compared as a text, so it is kept to the letter. */
+export const address = z.string().refine((text) => isAddress(text), {
+  error: 'must be an http or https URL without credentials, query or fragment, such as https://books.example.com',
+  abort: true,
+})
+
+/** The URL at which clients reach a service, without a slash at the end, so that a path can follow. */
+export const serviceUrl = address.transform((text) => {
+  const { origin, pathname } = new URL(text)
+  return origin + pathname.replace(/\/+$/, '')
+})
+
+const isAddress = (text: string): boolean => {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || /[?#]/.test(text)) return false
+  return url.username === '' && url.password === ''
+}
+
+/** Origins of pages. Browsers send them in one way of writing and compare texts, so another one would never match. */
+export const origins = list.superRefine((given, context) => {
+  const wrong = given.findIndex((origin) => !isOrigin(origin))
+  if (wrong !== -1) context.addIssue({ code: 'custom', message: `${ORIGINS_RULE}; number ${wrong + 1} is not` })
+})
+
+const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text
+
+const ORIGINS_RULE =
+  'must be origins as browsers send them, such as https://shop.example.com: in small letters, without path, default port or "*"'
