@@ -13,7 +13,7 @@ import {
   type SetAside,
 } from '#ledger/quarantine'
 import type { AccessParts } from '#http/access'
-import { accessOf, by, sentBy } from '#test/access'
+import { accessOf, sentBy } from '#test/access'
 import { anEntry, aSetAside, entryId, merchantId, utf8 } from '#test/builders'
 import { anIngest } from './ingest-fixtures.ts'
 import { positionToken } from '#wire/http/position-token'
@@ -262,8 +262,8 @@ describe('replaying something corrected', () => {
     ]
     for (const action of done.slice(0, noted)) await quarantine.note(await stored(), action)
     const [foreign, unknown] = [
-      await post('replay', { entry: { merchantId: 'm2' } }, by('till')),
-      await post('replay', { entry: { merchantId: 'm0' } }, by('till')),
+      await post('replay', { entry: { merchantId: 'm2' } }, sentBy('till')),
+      await post('replay', { entry: { merchantId: 'm0' } }, sentBy('till')),
     ]
     expect(foreign).toMatchObject({
       status: 422,

@@ -191,7 +191,7 @@ describe('the quarantine', () => {
       if (item !== undefined) await system.quarantine.note(item, action)
       for (const path of [`/v1/quarantine/${quarantineId(key)}`, '/v1/quarantine']) {
         const [own, all] = await Promise.all(
-          (['acme', 'all-of-them'] as const).map((name) => system.get(path, by(name))),
+          (['acme', 'all-of-them'] as const).map((name) => system.get(path, sentBy(name))),
         )
         expect([own?.status, all?.status]).toEqual([200, 200])
         expect(own?.text).not.toContain('"m1"')
