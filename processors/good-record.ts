@@ -6,6 +6,7 @@ import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
+import { UnknownFormat } from '#ledger/ports'
 import { refuse, type Result } from '#ledger/result'
 import { merchantSaved } from '#wire/archive/merchant'
 import {
@@ -114,7 +115,8 @@ type Unread = { readonly reason: 'undecodable-record' | 'unexpected-error'; read
 
 /**
  * Reads the records of one batch. It calls a record or a line unreadable only while good records can be read; otherwise
- * it throws an OwnFault. It ignores an exception that does not come a second time.
+ * it throws an OwnFault. It ignores an exception that does not come a second time. For a record of a newer version it
+ * throws the UnknownFormat of `decodeRecord`.
  */
 export const recordReader = (): ((data: Uint8Array) => ReadAttempt) => {
   let proven: readonly Uint8Array[] = []
@@ -145,6 +147,7 @@ const read = (data: Uint8Array): ReadAttempt => {
     const decoded = decodeRecord(data)
     return decoded.ok ? decoded : refuse({ reason: 'undecodable-record', detail: decoded.error })
   } catch (error) {
+    if (error instanceof UnknownFormat) throw error
     return refuse({ reason: 'unexpected-error', detail: messageOf(error) })
   }
 }

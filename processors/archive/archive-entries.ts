@@ -45,7 +45,13 @@ export const archiveEntries = (
       }
     } catch (err) {
       // The records after the failed one are not tried, because the stream delivers them again anyway.
-      raise(log, batch.shardId, err, 'the archive did not take these records; the stream delivers them again')
+      const redeliverFrom = batch.records[archived]?.sequenceNumber
+      raise(
+        log,
+        { shardId: batch.shardId, redeliverFrom },
+        err,
+        'the archive did not take these records; the stream delivers them again',
+      )
     }
     return archived
   }
@@ -55,7 +61,7 @@ export const archiveEntries = (
       await progress.advance('archive', { shardId, sequenceNumber, appliedThroughMs: arrivedAtMs })
       return true
     } catch (err) {
-      raise(log, shardId, err, "the archive's progress was not written; the stream delivers the batch again")
+      raise(log, { shardId }, err, "the archive's progress was not written; the stream delivers the batch again")
       return false
     }
   }
@@ -72,9 +78,14 @@ export const archiveEntries = (
 }
 
 /** A failure that may heal is a warning. Any other failure needs a person. */
-const raise = (log: Log, shardId: string, err: unknown, mayHeal: string): void => {
-  if (isOurs(err)) log.error({ err, shardId }, HELD_UP)
-  else log.warn({ err, shardId }, mayHeal)
+const raise = (
+  log: Log,
+  place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
+  err: unknown,
+  mayHeal: string,
+): void => {
+  if (isOurs(err)) log.error({ err, ...place }, HELD_UP)
+  else log.warn({ err, ...place }, mayHeal)
 }
 
 const HELD_UP =

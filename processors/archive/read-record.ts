@@ -13,8 +13,8 @@ export type ReadRecord = {
 
 /**
  * Decodes a record. A line that cannot be read is logged with its place and number. The journal keeps the bytes, so the
- * archive does not. Throws an OwnFault when our own code cannot read anything: records that were passed over then would
- * be missing for good.
+ * archive does not. Throws an OwnFault when our own code cannot read anything, and an UnknownFormat for a record of a
+ * newer version: records that were passed over then would be missing for good.
  */
 export const readRecord = (
   shardId: string,

@@ -10,17 +10,17 @@
 import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import { concurrently } from '#ledger/concurrently'
-import type { BookId, Position } from '#ledger/identifiers'
+import type { BookId } from '#ledger/identifiers'
 import type { Clock, AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
 import { entryLine } from '#wire/stream/record'
 import type { Log } from '../log.ts'
-import { isOurs, UnexpectedError, type OwnFault } from '../own-fault.ts'
+import { isOurs, UnexpectedError } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { bookCache } from './book-cache.ts'
 import { recordIntoBook, type BookWriter } from './record-into-book.ts'
 import { SEGMENT_SIZES, type SegmentSizes } from './segment-sizes.ts'
-import { sortRecords, type PositionedEntry, type Source } from './sort-records.ts'
+import { sortRecords, type PositionedEntry, type SortedBatch, type Source } from './sort-records.ts'
 
 export type JournalWorld = {
   readonly journal: Journal
@@ -58,7 +58,7 @@ export const recordEntries = (
       ownProgress.set(shardId, sequenceNumber)
       return true
     } catch (err) {
-      raise(log, shardId, [err], 'progress was not written; the stream delivers the batch again')
+      raise(log, { shardId }, [err], 'progress was not written; the stream delivers the batch again')
       return false
     }
   }
@@ -123,14 +123,14 @@ export const recordEntries = (
       ...(sorted.stoppedAt === undefined ? [] : [stopping(sorted.stoppedAt)]),
     ]
     const failures = await runAll(tasks, booksAtOnce)
+    const done = countDone(records, failures)
     raise(
       log,
-      shardId,
+      { shardId, redeliverFrom: records[done]?.sequenceNumber },
       failures.map(({ err }) => err),
       'some entries could not be recorded; the stream delivers them again',
     )
     await publish(told)
-    const done = countDone(records, failures)
     const lastDone = records[done - 1]
     const isNoted = lastDone === undefined || (await noteProgress(shardId, lastDone))
     // A batch whose progress is not written is not done, even if its entries are recorded, because readers cannot know
@@ -152,16 +152,21 @@ const countDone = (records: readonly DeliveredRecord[], failures: readonly Failu
 /**
  * Logs one line for all failures of a batch. A failure that may heal is a warning. Any other failure needs a person.
  */
-const raise = (log: Log, shardId: string, failures: readonly unknown[], mayHeal: string): void => {
+const raise = (
+  log: Log,
+  place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
+  failures: readonly unknown[],
+  mayHeal: string,
+): void => {
   if (failures.length === 0) return
   const err = failures.find(isOurs)
-  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, shardId }, mayHeal)
-  else log.error({ err, failures: failures.length, shardId }, HELD_UP)
+  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, ...place }, mayHeal)
+  else log.error({ err, failures: failures.length, ...place }, HELD_UP)
 }
 
 const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
 
-const stopping = ({ position, fault }: { readonly position: Position; readonly fault: OwnFault }): Task => ({
+const stopping = ({ position, fault }: NonNullable<SortedBatch['stoppedAt']>): Task => ({
   sources: [{ position }],
   run: () => Promise.reject(fault),
 })

@@ -1,5 +1,6 @@
 import type { Candidate } from '#ledger/book'
 import { bookKey, bookOf, type BookId, type Position } from '#ledger/identifiers'
+import { UnknownFormat } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { recordReader } from '../good-record.ts'
 import { OwnFault } from '../own-fault.ts'
@@ -16,8 +17,8 @@ type Unreadable = Source & { readonly reason: QuarantineReason; readonly detail:
 export type SortedBatch = {
   readonly books: readonly BookBatch[]
   readonly unreadable: readonly Unreadable[]
-  /** The record at which reading stopped, because our own code could not read any record. */
-  readonly stoppedAt?: { readonly position: Position; readonly fault: OwnFault }
+  /** The record at which reading stopped, because our own code cannot read any record, or is older than this one. */
+  readonly stoppedAt?: { readonly position: Position; readonly fault: OwnFault | UnknownFormat }
 }
 
 /** The entries of one book, in stream order. */
@@ -25,7 +26,7 @@ export type BookBatch = { readonly id: BookId; readonly candidates: readonly Pos
 
 /**
  * Decodes a batch and sorts its entries by book. Records without entries are skipped. Reading stops at a record that
- * our own code cannot read, because a later copy of an id must not be counted first.
+ * our own code cannot read, or that a newer version wrote, because a later copy of an id must not be counted first.
  */
 export const sortRecords = ({ shardId, records }: ShardBatch): SortedBatch => {
   const read = recordReader()
@@ -38,7 +39,7 @@ export const sortRecords = ({ shardId, records }: ShardBatch): SortedBatch => {
         else unreadable.push(item)
       }
     } catch (fault) {
-      if (!(fault instanceof OwnFault)) throw fault
+      if (!(fault instanceof OwnFault || fault instanceof UnknownFormat)) throw fault
       const position = { shardId, sequenceNumber: record.sequenceNumber, index: 0 }
       return { books: byBook(entries), unreadable, stoppedAt: { position, fault } }
     }

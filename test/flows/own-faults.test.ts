@@ -228,6 +228,68 @@ describe('what no retry mends', () => {
   })
 })
 
+describe('a record in a newer format than this version reads', () => {
+  /** The same record as the next version may write it. Only that version knows what comes after the second byte. */
+  const newer = (data: Uint8Array, version = 2): Uint8Array => Buffer.concat([Buffer.of(68, version), data.subarray(2)])
+  const batch = batchOf(
+    record(entry('a')),
+    newer(record(entry('b'))),
+    record(entry('c')),
+    newer(record(entry('d')), 31),
+  )
+
+  test('is held up in both consumers, and raises the alarm each time', async () => {
+    const { world, record: worker, keep, aside, count, archived, progress } = given()
+    const said = vi.spyOn(world.log, 'error')
+    for (let delivery = 1; delivery <= 3; delivery += 1) {
+      expect([await worker(batch), await keep(batch)]).toEqual([{ redeliverFrom: '100' }, { redeliverFrom: '100' }])
+      expect(said).toHaveBeenCalledTimes(2 * delivery)
+    }
+    expect([await aside(), world.auditTrail.published]).toEqual([[], []])
+    expect([await count(), await progress('journal'), await progress('archive')]).toEqual([1, '99', '99'])
+    expect(new Set(archived())).toEqual(new Set(['a']))
+    for (const [facts, message] of said.mock.calls) {
+      expect(facts).toMatchObject({
+        shardId: SHARD,
+        redeliverFrom: '100',
+        err: { message: expect.stringContaining('format 2') as string },
+      })
+      expect(message).toMatch(/held up.*docs\/operations\.md/)
+    }
+  })
+
+  test('is counted and archived once its version is deployed, with the records behind it', async () => {
+    const { record: worker, keep, aside, count, archived, progress } = given()
+    expect([await worker(batch), await keep(batch)]).toEqual([{ redeliverFrom: '100' }, { redeliverFrom: '100' }])
+    // As the version that wrote the records reads them.
+    const upgraded = batchOf(record(entry('a')), record(entry('b')), record(entry('c')), record(entry('d')))
+    const rest = { ...upgraded, records: upgraded.records.slice(1) }
+    expect([await worker(rest), await keep(rest)]).toEqual([{}, {}])
+    expect([await count(), archived(), await aside()]).toEqual([4, ['a', 'b', 'c', 'd'], []])
+    expect([await progress('journal'), await progress('archive')]).toEqual(['102', '102'])
+  })
+
+  test('ends a replay, which sets nothing aside', async () => {
+    const { again, aside, count } = given()
+    await expect(again.delivered(batch)).rejects.toThrow(UnknownFormat)
+    expect([await aside(), await count()]).toEqual([[], 1])
+  })
+
+  test.each([
+    { what: 'a version that never was', data: newer(record(entry('b')), 0) },
+    { what: 'text that starts with the same letter', data: Buffer.from('Dear Sir or Madam') },
+    { what: 'no codec behind the version', data: Buffer.of(68, 2) },
+    { what: 'no codec of any version', data: Buffer.of(68, 2, 32, 1) },
+    { what: 'a codec that its own version does not have', data: Buffer.of(68, 1, 3, 1) },
+  ])('is told from garbage, which is set aside as before: $what', async ({ data }) => {
+    const { record: worker, keep, alarms, asideNames, count, archived } = given()
+    const garbage = batchOf(record(entry('a')), data, record(entry('c')))
+    expect([await worker(garbage), await keep(garbage)]).toEqual([{}, {}])
+    expect([await asideNames(), await count()]).toEqual([[['undecodable-record', '100']], 2])
+    expect([archived(), alarms]).toEqual([['a', 'c'], []])
+  })
+})
+
 describe('an exception that one entry causes', () => {
   const poison = entry('poison')
   const isPoison = ({ entryId: id }: Entry) => id === poison.entryId

@@ -1,6 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { UnknownFormat } from '#ledger/ports'
 import { ok } from '#ledger/result'
 import {
   decodeRecord,
@@ -163,7 +164,9 @@ test.each([
   { given: 'no body', data: aRecord(PLAIN, '') },
   { given: 'garbage', data: Buffer.from('garbage') },
   { given: 'JSON without an envelope', data: Buffer.from(LINE) },
-  { given: 'a version from the future', data: Buffer.from('D\u0002\u0000{"kind":"entries"}') },
+  { given: 'a version that never was', data: Buffer.from('D\u0000\u0000{"kind":"entries"}') },
+  { given: 'text that starts with the letter of a record', data: Buffer.from('Dear Sir or Madam') },
+  { given: 'two bytes that could start a record', data: Buffer.of(68, 2) },
   { given: 'an unknown codec', data: aRecord(3, '{"kind":"entries"}') },
   { given: 'a first line that is no JSON', data: aRecord(PLAIN, `entries\n${LINE}`) },
   { given: 'a first line without a kind', data: aRecord(PLAIN, LINE) },
@@ -177,14 +180,34 @@ test.each([
     given: 'zstd cut short',
     data: aRecord(ZSTD, zstdCompressSync(utf8(`{"kind":"entries"}\n${LINE}`)).subarray(0, -5)),
   },
+  {
+    given: 'zstd with more behind its frame, which the library would drop',
+    data: aRecord(ZSTD, Buffer.concat([zstdCompressSync(utf8('{"kind":"entries"}')), utf8(`\n${LINE}`)])),
+  },
+  {
+    given: 'two frames of zstd, of which the library would read the first',
+    data: aRecord(
+      ZSTD,
+      Buffer.concat([zstdCompressSync(utf8('{"kind":"entries"}')), zstdCompressSync(utf8(`\n${LINE}`))]),
+    ),
+  },
   { given: 'a gzip bomb', data: aRecord(GZIP, gzipSync(Buffer.alloc(9 * 1024 * 1024))) },
   { given: 'a zstd bomb', data: aRecord(ZSTD, zstdCompressSync(Buffer.alloc(9 * 1024 * 1024))) },
 ])('a record is refused for good when it is $given', ({ data }) => {
   expect(decodeRecord(data)).toMatchObject({ ok: false })
 })
 
-test('any bytes of a record are read or refused without an exception', () => {
-  const anyBytes = fc.uint8Array({ maxLength: 200 })
+test.each([
+  { given: 'the next version', version: 2, codec: 0 },
+  { given: 'the next version, with a codec of its own', version: 2, codec: 3 },
+  { given: 'the highest version and codec', version: 31, codec: 31 },
+])('a record of $given is not refused but thrown as an unknown format', ({ version, codec }) => {
+  expect(() => decodeRecord(Buffer.of(68, version, codec))).toThrow(UnknownFormat)
+  expect(() => decodeRecord(Buffer.of(68, version, codec))).toThrow(`in format ${version}, `)
+})
+
+test('any bytes of a record are read or refused without an exception, but for a newer version', () => {
+  const anyBytes = fc.uint8Array({ maxLength: 200 }).filter(([magic, version = 0]) => magic !== 68 || version < 2)
   fc.assert(fc.property(anyBytes, (bytes) => typeof decodeRecord(bytes).ok === 'boolean'))
   const anyBody = fc.tuple(fc.constantFrom(PLAIN, GZIP, ZSTD), anyBytes)
   fc.assert(fc.property(anyBody, ([codec, bytes]) => typeof decodeRecord(aRecord(codec, bytes)).ok === 'boolean'))

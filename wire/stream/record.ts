@@ -8,11 +8,14 @@
  *     {"kind":"entries"}
  *     {"entry":{…the content, canonical…},"businessDay":"2026-11-20","receivedAt":1795179600000}
  *
- * Kinds a consumer does not know are passed over, so that new ones can be sent before every consumer is new.
+ * docs/stream-record.md specifies the format for the consumers of others; docs/vectors/ has records and what they hold.
+ * Kinds a consumer does not know are passed over, so that new ones can be sent before every consumer is new. Records of
+ * a newer version are neither read nor refused: a consumer waits at them until it is new.
  */
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { AnyAuditEvent } from '#ledger/audit-event'
 import { canonicalContent, type Entry } from '#ledger/entry'
+import { UnknownFormat } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import { auditEventLine, parseAuditEventLine } from './audit-event.ts'
 import { parseAcceptedEntry } from '../entry/schema.ts'
@@ -45,6 +48,9 @@ const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 const MAGIC = 'D'.charCodeAt(0)
 const VERSION = 1
+// No version and no codec is ever a printable character, so a text that starts with "D" is not taken for a newer record.
+const VERSIONS_END = 32
+const CODECS_END = 32
 const CODECS = { plain: 0, gzip: 1, zstd: 2 } as const
 
 // Kinesis bills a record in steps of 1 KB (on-demand), so a smaller one gains nothing by compression.
@@ -119,7 +125,10 @@ export const encodeAuditEvents = (auditEvents: readonly AnyAuditEvent[]): Uint8A
 
 export const encodeHeartbeat = (): Uint8Array => encode(Buffer.from('{"kind":"heartbeat"}'))
 
-/** Reads a record. A refusal means that no retry will ever read it; what our own code fails on is thrown. */
+/**
+ * Reads a record. A refusal means that no retry will ever read it. What our own code fails on is thrown, and so is an
+ * UnknownFormat for a record of a newer version, which the next deployment may read.
+ */
 export const decodeRecord = (data: Uint8Array): Result<StreamRecord, string> => {
   const body = expand(data)
   if (!body.ok) return body
@@ -154,7 +163,14 @@ const encode = (body: Uint8Array): Uint8Array => {
 const expand = (data: Uint8Array): Result<Uint8Array, string> => {
   const [magic, version, codec] = data
   if (magic !== MAGIC) return refuse('not a Daybook record')
-  if (version !== VERSION) return refuse(`record format ${version} is not known here`)
+  if (version === undefined || version === 0 || version >= VERSIONS_END) return refuse('not a Daybook record')
+  if (codec === undefined || codec >= CODECS_END) return refuse('not a Daybook record')
+  if (version > VERSION) {
+    throw new UnknownFormat(
+      `The stream record is in format ${version}, and this version of Daybook reads formats up to ${VERSION}. ` +
+        'Deploy the consumers of the version that wrote it.',
+    )
+  }
   const packed = data.subarray(3)
   try {
     switch (codec) {
@@ -163,7 +179,7 @@ const expand = (data: Uint8Array): Result<Uint8Array, string> => {
       case CODECS.gzip:
         return ok(gunzipSync(packed, { maxOutputLength: MAX_EXPANDED_BYTES }))
       case CODECS.zstd:
-        return ok(zstdDecompressSync(packed, { maxOutputLength: MAX_EXPANDED_BYTES }))
+        return expandZstd(packed)
       default:
         return refuse(`codec ${codec} is not known here`)
     }
@@ -171,6 +187,19 @@ const expand = (data: Uint8Array): Result<Uint8Array, string> => {
     if (!isFaultOfBytes(error)) throw error
     return refuse(`the body does not expand: ${error.message}`)
   }
+}
+
+// The types do not tell what `info: true` answers.
+/** The library stops without a word at the end of the first frame, and what stands behind it would be lost. */
+const expandZstd = (packed: Uint8Array): Result<Uint8Array, string> => {
+  const { buffer, engine } = zstdDecompressSync(packed, {
+    maxOutputLength: MAX_EXPANDED_BYTES,
+    info: true,
+  }) as unknown as {
+    readonly buffer: Uint8Array
+    readonly engine: { readonly bytesWritten: number }
+  }
+  return engine.bytesWritten === packed.length ? ok(buffer) : refuse('bytes stand behind the compressed body')
 }
 
 /** Whether the bytes are at fault. Without memory, or without the library, every record fails alike. */
