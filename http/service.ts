@@ -30,12 +30,14 @@ export type Service<Table extends Routes> = {
   readonly routes: Table
   readonly handlers: Handlers<Table>
   readonly document: () => OpenApiDocument
+  /** Where the routes that every service has are answered once more, such as `/ingest`. */
+  readonly prefix?: string
 }
 
 /** A Hono app that answers every request as the contract says, failed ones included. */
 export const service = <Table extends Routes>(
   { log, isReady, registry = metricsRegistry(), corsOrigins = [], ...access }: ServiceParts,
-  { routes, handlers, document }: Service<Table>,
+  { routes, handlers, document, prefix }: Service<Table>,
 ): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
   app.use(measuringRequests(registry))
@@ -50,7 +52,7 @@ export const service = <Table extends Routes>(
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins))
   const door = accessDoor(access)
   addRoutes(app, door, routes, handlers)
-  addRoutes(app, door, SERVICE_ROUTES, {
+  const serviceHandlers = {
     isAlive: () => jsonResponse({ status: 'ok' }),
     isReady: async () => {
       // A service that can check no token can serve no request.
@@ -59,7 +61,9 @@ export const service = <Table extends Routes>(
     },
     readMetrics: async () => await metricsResponse(registry),
     ...docsHandlers(document),
-  })
+  }
+  addRoutes(app, door, SERVICE_ROUTES, serviceHandlers)
+  if (prefix !== undefined) addRoutes(app, door, below(prefix, SERVICE_ROUTES), serviceHandlers)
   app.notFound((c) => problem(c, { code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` }))
   app.onError((error, c) => {
     const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path }
@@ -74,6 +78,11 @@ export const service = <Table extends Routes>(
   })
   return app
 }
+
+const below = <Table extends Routes>(prefix: string, table: Table): Table =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, route]) => [name, { ...route, path: `${prefix}${route.path}` }]),
+  ) as Table
 
 /**
  * An answer that depends on who asks: a cache that several callers share neither keeps it nor gives it to another one

@@ -1,5 +1,5 @@
 /** The kinds of values that settings have, and what is said of a wrong value. No message repeats the value. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
 

@@ -1,5 +1,5 @@
 /** The settings of every deployable: the environment of its process, checked once. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DeliveryStreamNames } from '#adapters/archive/firehose-archive'
 import type { TableNames } from '#adapters/dynamodb/tables'
 import { address, list, origins, port, resourceName, serviceUrl } from './setting-kinds.ts'
@@ -37,6 +37,8 @@ const environment = z.object({
   USER_POOL_ID: z.string().optional(),
   // `/metrics` needs a token with the scope `operations` for every merchant, unless this is set.
   METRICS_OPEN: z.stringbool().default(false),
+  // A function is paid by the second for each watcher and ended after a while, so it serves no live days.
+  LIVE_STREAMS: z.stringbool().default(true),
   // How many proxies of our own stand before ingest. So many entries of `X-Forwarded-For` are believed, from its end.
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
   // Pages of these origins may call the API from a browser; none by default.
@@ -116,6 +118,7 @@ const settingsOf = (values: z.infer<typeof environment>) => ({
   issuerPort: values.ISSUER_PORT,
   userPoolId: values.USER_POOL_ID,
   metricsOpen: values.METRICS_OPEN,
+  liveStreams: values.LIVE_STREAMS,
   trustedProxies: values.TRUSTED_PROXIES,
   corsOrigins: values.CORS_ORIGINS,
   archiveBucket: values.ARCHIVE_BUCKET,

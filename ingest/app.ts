@@ -1,7 +1,7 @@
 /** The HTTP face of the command side. */
 import { service, type ServiceParts } from '#http/service'
 import { ingestDocument } from '#wire/http/openapi/ingest-document'
-import { INGEST_ROUTES } from '#wire/http/routes'
+import { INGEST_ROUTES, SERVICE_PREFIX } from '#wire/http/routes'
 import { entryHandlers, type EntryParts } from './entry-routes.ts'
 import { requestGate, type GateParts } from './gate.ts'
 import { merchantHandlers, type MerchantParts } from './merchant-routes.ts'
@@ -18,5 +18,6 @@ export const ingestApp = (parts: IngestParts) => {
     routes: INGEST_ROUTES,
     handlers: { ...merchantHandlers(parts), ...entryHandlers(gate, parts), ...quarantineHandlers(gate, parts) },
     document: ingestDocument,
+    prefix: SERVICE_PREFIX,
   })
 }

@@ -10,7 +10,7 @@ import { dayHandlers } from './day-routes.ts'
 import { freshEnough, freshNow } from './fresh-enough.ts'
 import { journalFreshness } from './freshness.ts'
 import { knownShards } from './known-shards.ts'
-import { liveHandlers } from './live-route.ts'
+import { liveHandlers, noLiveHandlers } from './live-route.ts'
 import { liveDays } from './live.ts'
 import { remembering } from './memory.ts'
 import { merchantHandlers } from './merchant-routes.ts'
@@ -28,9 +28,15 @@ export type QueryApiParts = ServiceParts & {
   readonly every: Every
   /** Aborted when the service is about to stop. That ends the streams of live days, which never end by themselves. */
   readonly stopping: AbortSignal
+  /** Whether `/live` is served; by default it is. */
+  readonly liveStreams?: boolean
 }
 
-export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiParts): Hono<ServiceEnv> => {
+export const queryApi = ({
+  registry = metricsRegistry(),
+  liveStreams = true,
+  ...parts
+}: QueryApiParts): Hono<ServiceEnv> => {
   const { onRead, onJoin, onWait, onEventSent, watch } = queryMetrics(registry)
 
   // Each store wraps the one before it. Timing is innermost: it measures every read that reaches the store once, and
@@ -62,7 +68,7 @@ export const queryApi = ({ registry = metricsRegistry(), ...parts }: QueryApiPar
       handlers: {
         ...merchantHandlers({ store, fresh }),
         ...dayHandlers({ store, fresh }),
-        ...liveHandlers({ store, fresh, live }),
+        ...(liveStreams ? liveHandlers({ store, fresh, live }) : noLiveHandlers),
         ...quarantineHandlers({ store, fresh }),
       },
       document: queryDocument,

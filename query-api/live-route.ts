@@ -1,4 +1,5 @@
 import type { ServiceContext } from '#http/context'
+import { ProblemError } from '#http/problem-error'
 import { queryOf } from '#http/query'
 import { tagInEventId } from '#wire/http/event-stream'
 import { parseLiveParams } from '#wire/http/requests/query-params'
@@ -18,6 +19,16 @@ export const liveHandlers = ({ store, fresh, live }: RouteParts & { readonly liv
     return eventStream(await live.follow(merchant, seenTag, c.get('access')))
   },
 })
+
+/** Where no stream can be held open. */
+export const noLiveHandlers = {
+  followDays: async (): Promise<never> => {
+    throw new ProblemError({ code: 'not-found', detail: NO_LIVE_STREAMS })
+  },
+}
+
+const NO_LIVE_STREAMS =
+  'Live streams are not served here. Read the day again with If-None-Match: 304 says that it has not changed.'
 
 const eventStream = (body: ReadableStream<Uint8Array> | null): Response =>
   new Response(body, {

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import type { ArchivedEntry } from '#ledger/archive'
 import { quoted } from '#adapters/duckdb/literals'
 import { filesOf } from '#infra/local/firehose/delivered-files'
-import { entriesTable } from '#infra/local/firehose/tables'
+import { entriesTable } from '#infra/archive-tables'
 import { archiveRow } from '#wire/archive/row'
 
 const ENTRY_COLUMNS = `{

@@ -1,11 +1,11 @@
 /** `npm start`: the whole system on this machine, with its data kept in one folder. */
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { outliveReaders } from '#http/process-life'
 import { readSettings, type Settings } from '#infra/settings'
 import { checkDataVersion, markDataVersion } from './data-version.ts'
+import { consumers, ingest, queryApi } from './deployables.ts'
 import { dynoxideBinary } from './dynoxide.ts'
 import { lockFolder } from './folder-lock.ts'
 import { useLocalServices } from './local-aws.ts'
@@ -45,7 +45,6 @@ const supervisor = startSupervisor({ print })
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop())
 
 const data = (name: string) => join(settings.dataFolder, name)
-const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 // The services start first. Stopping goes in the reverse order, because the others need the services to finish.
 supervisor.start(kinesisService({ port: ports.kinesis, folder: data('kinesis') }))
@@ -65,25 +64,10 @@ await provision(
   )
 })
 supervisor.start(firehoseService({ port: ports.firehose, folder: data('firehose') }))
-supervisor.start({
-  name: 'consumers',
-  stage: 2,
-  script: script('infra/local/consumers.server.ts'),
-  env: { BOOKS_AT_ONCE: process.env['BOOKS_AT_ONCE'] ?? '4' },
-})
+supervisor.start(consumers(process.env))
 if (ownIssuer !== undefined) supervisor.start(issuerService)
-supervisor.start({ name: 'query-api', stage: 3, script: script('query-api/query-api.server.ts') })
-supervisor.start({
-  name: 'ingest',
-  stage: 3,
-  script: script('ingest/ingest.server.ts'),
-  // Less room for garbage: with the default, a long upload takes 60 MB more and is no faster (docs/performance.md).
-  env: {
-    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=16`.trim(),
-    MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
-    QUERY_URL: settings.queryUrl ?? urls.queryUrl,
-  },
-})
+supervisor.start(queryApi)
+supervisor.start(ingest(settings.queryUrl ?? urls.queryUrl, process.env))
 
 const waiting = setTimeout(() => print('\nNot ready yet. The output of the services is above.\n'), 15_000)
 const awaited = [urls.ingestUrl, urls.queryUrl, ...(ownIssuer === undefined ? [] : [ownIssuer])]

@@ -9,7 +9,7 @@ import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-q
 import { packRows } from '#adapters/archive/pack-rows'
 import { parquetFile } from '#infra/local/firehose/parquet'
 import { readRow } from '#infra/local/firehose/rows'
-import { entriesTable } from '#infra/local/firehose/tables'
+import { entriesTable } from '#infra/archive-tables'
 import { contentHash, type Entry } from '#ledger/entry'
 import { archivedBooks } from '#processors/reconcile/archived-books'
 import { viewStatements } from '#sql/files'

@@ -37,6 +37,7 @@ import { quarantineId } from '#wire/http/quarantine-id'
 import {
   INGEST_ROUTES,
   QUERY_ROUTES,
+  SERVICE_PREFIX,
   SERVICE_ROUTES,
   type Access,
   type MerchantRule,
@@ -561,7 +562,9 @@ describe('the table of routes is all that there is', () => {
       method,
       path: path.replaceAll(/:(\w+)/g, '{$1}'),
     }))
-    const rows = Object.values<Route>({ ...TABLES[service], ...SERVICE_ROUTES })
+    const ofBoth = Object.values<Route>(SERVICE_ROUTES)
+    const below = ofBoth.map((route) => ({ ...route, path: `${SERVICE_PREFIX}${route.path}` }))
+    const rows = [...Object.values<Route>(TABLES[service]), ...ofBoth, ...(service === 'ingest' ? below : [])]
     const answering = routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)
     expect(answering.toSorted()).toEqual(rows.map(({ method, path }) => `${method} ${path}`).toSorted())
 

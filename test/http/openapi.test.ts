@@ -51,10 +51,13 @@ describe.each([
   })
 })
 
-/** What an app answers, but for the rest of a path's methods, what runs before all of them, and the files of pages. */
+/**
+ * What an app answers, but for the rest of a path's methods, what runs before all of them, the files of pages, and the
+ * copies of ingest's own pages for a host that it shares.
+ */
 const routesOf = (app: Hono<ServiceEnv>): string[] =>
   app.routes
-    .filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/docs/assets/'))
+    .filter(({ method, path }) => method !== 'ALL' && !/^\/(docs\/assets|ingest)\//.test(path))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
 
 describe('a field is documented as it is checked', () => {

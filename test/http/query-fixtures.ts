@@ -37,7 +37,7 @@ type Given = {
   /** Who sends requests, and for which merchants they may act. */
   readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
   readonly isReady?: () => Promise<boolean>
-} & Partial<Pick<QueryApiParts, 'tokens' | 'grants' | 'log' | 'openShards' | 'corsOrigins'>>
+} & Partial<Pick<QueryApiParts, 'tokens' | 'grants' | 'log' | 'openShards' | 'corsOrigins' | 'liveStreams'>>
 
 type Task = { readonly ms: number; readonly run: () => void }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parquetMetadata, parquetSchema } from 'hyparquet'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDeliveryStream, type DeliveryStreamOptions } from '#infra/local/firehose/delivery-stream'
-import { auditEventsTable, entriesTable } from '#infra/local/firehose/tables'
+import { auditEventsTable, entriesTable } from '#infra/archive-tables'
 import { eventually } from '#infra/local/retry'
 import { anEntryRow, readParquet, recordOf } from './archived-rows.ts'
 

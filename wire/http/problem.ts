@@ -8,6 +8,7 @@ export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
   unauthenticated: { status: 401, title: 'The request has no valid token' },
   forbidden: { status: 403, title: 'The token does not allow this' },
+  'refused-by-firewall': { status: 403, title: 'The firewall refused the request' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'too-slow': { status: 408, title: 'The request took too long to arrive' },

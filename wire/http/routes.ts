@@ -83,4 +83,10 @@ export const SERVICE_ROUTES = {
   readAsset: { method: 'GET', path: '/docs/assets/{name}', access: 'open' },
 } as const satisfies Routes
 
+/**
+ * Both services have the routes above. Where one host stands before both, these are the query API's, and ingest answers
+ * its own below this prefix.
+ */
+export const SERVICE_PREFIX = '/ingest'
+
 export type Routes = Readonly<Record<string, Route>>

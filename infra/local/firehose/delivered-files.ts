@@ -2,7 +2,7 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import { parquetFile } from './parquet.ts'
 import { readRow, type Cell, type Row } from './rows.ts'
-import type { Table } from './tables.ts'
+import type { Table } from '#infra/archive-tables'
 
 export type DeliveredFile = { readonly key: string; readonly body: Uint8Array }
 

@@ -5,7 +5,7 @@
  */
 import { persistently } from '../retry.ts'
 import { filesOf, type DeliveredFile } from './delivered-files.ts'
-import type { Table } from './tables.ts'
+import type { Table } from '#infra/archive-tables'
 import { openWriteAheadLog } from './write-ahead-log.ts'
 
 export type Objects = { put(key: string, body: Uint8Array): Promise<void> }

@@ -12,7 +12,7 @@ import { readSettings } from '#infra/settings'
 import { s3Client } from '#adapters/aws/s3'
 import { openDeliveryStream, type Objects } from './delivery-stream.ts'
 import { firehoseApi } from './firehose-api.ts'
-import { auditEventsTable, entriesTable, type Table } from './tables.ts'
+import { auditEventsTable, entriesTable, type Table } from '#infra/archive-tables'
 
 const { port, path = '' } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 const { archiveBucket, deliveryStreams, logLevel } = readSettings()

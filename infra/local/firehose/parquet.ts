@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { ByteWriter, parquetWrite, type ColumnSource } from 'hyparquet-writer'
 import type { ColumnType } from '#wire/archive/columns'
 import type { Row } from './rows.ts'
-import type { Table } from './tables.ts'
+import type { Table } from '#infra/archive-tables'
 
 export const parquetFile = ({ columns }: Table, rows: readonly Row[]): Uint8Array => {
   const writer = new ByteWriter()

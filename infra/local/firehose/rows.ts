@@ -1,7 +1,7 @@
 /** A JSON document becomes a row of the table, or a reason why it cannot. */
 import { ok, refuse, type Result } from '#ledger/result'
 import type { Column, ColumnType } from '#wire/archive/columns'
-import type { Table } from './tables.ts'
+import type { Table } from '#infra/archive-tables'
 
 export type Cell = string | bigint | number | ReadonlyMap<string, string> | undefined
 /** A cell for each column, in the table's order (by name they take twice as long). Times are milliseconds. */

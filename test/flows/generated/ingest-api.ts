@@ -409,7 +409,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -688,7 +688,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -906,6 +906,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -1078,6 +1080,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -1182,7 +1186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: More entries came than this system is set to take per second. */
+            /** @description `rate-limited`: More entries or requests came than this system takes in a time, or takes from one address. */
             429: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1216,6 +1220,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -1334,7 +1340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BatchProblem"];
                 };
             };
-            /** @description `rate-limited`: More entries came than this system is set to take per second. */
+            /** @description `rate-limited`: More entries or requests came than this system takes in a time, or takes from one address. */
             429: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1369,6 +1375,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -1393,7 +1401,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Newline-delimited JSON. Each line is an `Entry` of at most 64 KiB; blank lines are skipped. The body may have any length, plain or with `Content-Encoding: gzip`. */
+        /** @description Newline-delimited JSON. Each line is an `Entry` of at most 64 KiB; blank lines are skipped. The body may have any length, plain or with `Content-Encoding: gzip`. Behind API Gateway and Lambda the limit is about 4.5 MB as sent, and a longer body is answered 413 without being read. */
         requestBody?: {
             content: {
                 /** @example {"entryId":"sale-0001","merchantId":"corner-shop","direction":"credit","amount":1250,"currency":"BRL","occurredAt":"2026-11-20T09:30:00-03:00","method":"pix","terminalId":"till-1","terminalSeq":17,"reference":"receipt 4711"} */
@@ -1464,6 +1472,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -1597,7 +1607,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate-limited`: More entries came than this system is set to take per second. */
+            /** @description `rate-limited`: More entries or requests came than this system takes in a time, or takes from one address. */
             429: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1633,6 +1643,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -1783,6 +1795,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -1824,6 +1838,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -1879,6 +1895,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -1952,6 +1970,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2002,6 +2022,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -2054,6 +2076,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2104,6 +2128,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *

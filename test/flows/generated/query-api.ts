@@ -116,7 +116,7 @@ export interface paths {
         };
         /**
          * The open days and the current day, then each day that changes
-         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` the `Day` that a query of that day answers. When that query answers `not-exact-in-json`, the event is `event: problem` instead, with the `Problem` and its `businessDay` as `data`. The stream begins with every open day and the current day, newest first. Then it sends each day whose view changes; the opening balance is part of the view. A client that comes back with the `id` of its last event gets nothing at first when it is up to date, and otherwise every open day again. The tag of an `id` is opaque. It is `0` while more of the same change follows. A comment every 15 s shows that the connection is alive. The stream ends when the token expires, within a minute after the merchant is no longer granted to you, and when the grants cannot be read for a minute. A client that comes back is then answered 401, 404 or 503. With a new token and the `id` of its last event it misses nothing.
+         * @description Server-sent events: `event: day`, `id: <day>.<segment>.<tag>`, and as `data` the `Day` that a query of that day answers. When that query answers `not-exact-in-json`, the event is `event: problem` instead, with the `Problem` and its `businessDay` as `data`. The stream begins with every open day and the current day, newest first. Then it sends each day whose view changes; the opening balance is part of the view. A client that comes back with the `id` of its last event gets nothing at first when it is up to date, and otherwise every open day again. The tag of an `id` is opaque. It is `0` while more of the same change follows. A comment every 15 s shows that the connection is alive. The stream ends when the token expires, within a minute after the merchant is no longer granted to you, and when the grants cannot be read for a minute. A client that comes back is then answered 401, 404 or 503. With a new token and the `id` of its last event it misses nothing. Where live streams are not served, the answer is 404 `not-found`: read the day again with `If-None-Match` instead.
          */
         get: operations["followDays"];
         put?: never;
@@ -953,7 +953,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -1124,6 +1124,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -1266,6 +1268,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -1413,6 +1417,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -1569,6 +1575,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -1718,6 +1726,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -1865,6 +1875,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2000,6 +2012,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -2150,6 +2164,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2297,6 +2313,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2435,6 +2453,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -2579,6 +2599,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2621,6 +2643,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -2676,6 +2700,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -2749,6 +2775,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2799,6 +2827,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *
@@ -2851,6 +2881,8 @@ export interface operations {
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
              *     `too-slow`: The request did not arrive within 30 s.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
@@ -2901,6 +2933,8 @@ export interface operations {
             };
             /**
              * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
              *

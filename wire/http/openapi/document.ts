@@ -56,8 +56,8 @@ export const openApiDocument = <Table extends Routes>({
 }: Api<Table>): OpenApiDocument => ({
   openapi: '3.1.1',
   info: { title, version: '1', description: `${description}\n\n${COMMON_DESCRIPTION}\n\n${problemTable()}` },
-  // The address from which the client read the document.
-  servers: [{ url: '/' }],
+  // The folder from which the client read the document, so that a stage or a prefix before the paths stays.
+  servers: [{ url: '.' }],
   tags: [...tags, { name: 'Service', description: 'The state of the service, and its documents.' }],
   paths: { ...pathsOf(routes, operations), ...pathsOf(PUBLISHED_SERVICE_ROUTES, SERVICE_OPERATIONS) },
   components: {
@@ -207,6 +207,7 @@ const CHALLENGED: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbid
 
 const ALWAYS_POSSIBLE = [
   'malformed-request',
+  'refused-by-firewall',
   'too-slow',
   'headers-too-large',
   'unexpected-error',

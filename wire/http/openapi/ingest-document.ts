@@ -147,7 +147,8 @@ export const ingestDocument = () =>
           required: false,
           description:
             'Newline-delimited JSON. Each line is an `Entry` of at most 64 KiB; blank lines are skipped. ' +
-            'The body may have any length, plain or with `Content-Encoding: gzip`.',
+            'The body may have any length, plain or with `Content-Encoding: gzip`. Behind API Gateway and Lambda ' +
+            'the limit is about 4.5 MB as sent, and a longer body is answered 413 without being read.',
           content: {
             'application/x-ndjson': {
               schema: { type: 'string' },

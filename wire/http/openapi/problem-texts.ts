@@ -26,6 +26,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     means: 'The token lacks the scope that the route needs, or the answer is about merchants that are not granted.',
     remedy: 'Ask for a token with the scope that `WWW-Authenticate` names.',
   },
+  'refused-by-firewall': {
+    means: 'A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.',
+    remedy: 'Look at these. Sending the same request again gets the same answer.',
+  },
   'not-found': {
     means: 'The route, merchant, day, entry or item does not exist, or you may not see it.',
     remedy: 'Look at the path.',
@@ -78,7 +82,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   'headers-too-large': { means: 'URL and headers take more than 16 KiB.', remedy: 'Shorten them.' },
   'rate-limited': {
-    means: 'More entries came than this system is set to take per second.',
+    means: 'More entries or requests came than this system takes in a time, or takes from one address.',
     remedy: 'Send the same again after `Retry-After`.',
   },
   'unexpected-error': {

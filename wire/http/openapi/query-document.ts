@@ -182,7 +182,8 @@ const LIVE: Operation = {
     'change follows. A comment every 15 s shows that the connection is alive. The stream ends when the token ' +
     'expires, within a minute after the merchant is no longer granted to you, and when the grants cannot be read ' +
     'for a minute. A client that comes back is then answered 401, 404 or 503. With a new token and the `id` of its ' +
-    'last event it misses nothing.',
+    'last event it misses nothing. Where live streams are not served, the answer is 404 `not-found`: read the day again ' +
+    'with `If-None-Match` instead.',
   tags: ['Days'],
   parameters: [
     MERCHANT,

@@ -1,0 +1,32 @@
+/** The deployables as children of the supervisor, with the settings that this machine needs beside those it has. */
+import { fileURLToPath } from 'node:url'
+import type { ChildSpec } from './supervisor.ts'
+
+/** Both consumers, and the schedule of the heartbeat. The local store has a single writer, so few books at a time are fastest. */
+export const consumers = ({ BOOKS_AT_ONCE = '4' }: NodeJS.ProcessEnv): ChildSpec => ({
+  name: 'consumers',
+  stage: 2,
+  script: pathTo('infra/local/consumers.server.ts'),
+  env: { BOOKS_AT_ONCE },
+})
+
+export const queryApi: ChildSpec = { name: 'query-api', stage: 3, script: pathTo('query-api/query-api.server.ts') }
+
+export const ingest = (
+  queryUrl: string,
+  { NODE_OPTIONS = '', MALLOC_ARENA_MAX = '2' }: NodeJS.ProcessEnv,
+): ChildSpec => ({
+  name: 'ingest',
+  stage: 3,
+  script: pathTo('ingest/ingest.server.ts'),
+  env: {
+    // Less room for garbage: with the default, a long upload takes 60 MB more and is no faster (docs/performance.md).
+    NODE_OPTIONS: `${NODE_OPTIONS} --max-semi-space-size=16`.trim(),
+    MALLOC_ARENA_MAX,
+    QUERY_URL: queryUrl,
+  },
+})
+
+function pathTo(file: string): string {
+  return fileURLToPath(new URL(`../../${file}`, import.meta.url))
+}
