@@ -1,7 +1,8 @@
 /**
  * Prices of AWS in us-east-1, in US dollars, without free tiers, discounts or taxes, as of 2026-11-21. The price pages
  * could not be read: the prices of DynamoDB and Lambda agree with quotes elsewhere, and those of Kinesis are from memory.
- * Check them before you rely on them.
+ * Those of the edge (API Gateway to public addresses) are of 2026-11-26: quotes of 2026 elsewhere agree on API Gateway, WAF
+ * and Fargate; CloudFront, load balancers and addresses are from memory. Check them before you rely on them.
  */
 export type Usage = {
   readonly dynamodbWriteUnits: number
@@ -13,6 +14,18 @@ export type Usage = {
   readonly kinesisGBMonths: number
   readonly lambdaRequests: number
   readonly lambdaGBSeconds: number
+  readonly restApiRequests: number
+  /** Of up to 512 KB. */
+  readonly httpApiRequests: number
+  readonly cloudFrontRequests: number
+  /** With bodies that WAF looks at up to its default limit. A web ACL and each rule cost $5 and $1 a month besides. */
+  readonly wafRequests: number
+  readonly fargateVcpuHours: number
+  readonly fargateGBHours: number
+  readonly loadBalancerHours: number
+  /** Units of 1 GB an hour (0.4 GB before functions), 25 new connections a second, or 3,000 open ones, whichever is most. */
+  readonly loadBalancerUnitHours: number
+  readonly publicAddressHours: number
 }
 
 type Price = { readonly dollars: number; readonly source: string }
@@ -20,6 +33,9 @@ type Price = { readonly dollars: number; readonly source: string }
 const DYNAMODB = 'aws.amazon.com/dynamodb/pricing/on-demand: standard table class, since 2024-11-01'
 const KINESIS = 'aws.amazon.com/kinesis/data-streams/pricing: on-demand standard; a GB is 2^30 bytes, a record whole KB'
 const LAMBDA = 'aws.amazon.com/lambda/pricing: Arm, the first 7.5 billion GB-seconds of a month'
+
+const FARGATE = 'aws.amazon.com/fargate/pricing: Linux on Arm, by the second'
+const LOAD_BALANCER = 'aws.amazon.com/elasticloadbalancing/pricing: Application Load Balancer'
 
 /** The price of one unit of each. */
 const PRICES: Readonly<Record<keyof Usage, Price>> = {
@@ -31,6 +47,18 @@ const PRICES: Readonly<Record<keyof Usage, Price>> = {
   kinesisGBMonths: { dollars: 0.1, source: KINESIS },
   lambdaRequests: { dollars: 0.2 / 1e6, source: LAMBDA },
   lambdaGBSeconds: { dollars: 0.000_013_333_4, source: LAMBDA },
+  restApiRequests: {
+    dollars: 3.5 / 1e6,
+    source: 'aws.amazon.com/api-gateway/pricing: the first 333 million of a month',
+  },
+  httpApiRequests: { dollars: 1 / 1e6, source: 'aws.amazon.com/api-gateway/pricing: the first 300 million of a month' },
+  cloudFrontRequests: { dollars: 1 / 1e6, source: 'aws.amazon.com/cloudfront/pricing: HTTPS, United States' },
+  wafRequests: { dollars: 0.6 / 1e6, source: 'aws.amazon.com/waf/pricing' },
+  fargateVcpuHours: { dollars: 0.032_38, source: FARGATE },
+  fargateGBHours: { dollars: 0.003_56, source: FARGATE },
+  loadBalancerHours: { dollars: 0.022_5, source: LOAD_BALANCER },
+  loadBalancerUnitHours: { dollars: 0.008, source: LOAD_BALANCER },
+  publicAddressHours: { dollars: 0.005, source: 'aws.amazon.com/vpc/pricing: a public IPv4 address in use' },
 }
 
 export const dollars = (usage: Partial<Usage>): number =>

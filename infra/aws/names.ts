@@ -1,0 +1,47 @@
+import type { Stream } from 'aws-cdk-lib/aws-kinesis'
+import type { TableNames } from '#adapters/dynamodb/tables'
+import { ARCHIVE_DELIVERY_SECONDS, type Archive } from './archive.ts'
+import type { Tables } from './tables.ts'
+
+/** The settings (infra/settings.ts) whose values this stack makes. */
+export type Names = Readonly<
+  Record<
+    | 'STREAM_NAME'
+    | 'ENTRIES_DELIVERY_STREAM'
+    | 'DECISIONS_DELIVERY_STREAM'
+    | 'ARCHIVE_BUCKET'
+    | 'ARCHIVE_DELIVERY_SECONDS'
+    | 'ATHENA_WORKGROUP'
+    | 'ATHENA_DATABASE'
+    | `${Uppercase<keyof TableNames>}_TABLE`,
+    string
+  >
+>
+
+export const namesOf = (parts: {
+  readonly stream: Stream
+  readonly tables: Tables
+  readonly archive: Archive
+}): Names => {
+  const { stream, archive } = parts
+  const { merchants, journal, days, progress, quarantine, grants } = parts.tables.all
+  return {
+    STREAM_NAME: stream.streamName,
+    ENTRIES_DELIVERY_STREAM: archive.entries.ref,
+    DECISIONS_DELIVERY_STREAM: archive.decisions.ref,
+    ARCHIVE_BUCKET: archive.bucket.bucketName,
+    ARCHIVE_DELIVERY_SECONDS: String(ARCHIVE_DELIVERY_SECONDS),
+    ATHENA_WORKGROUP: archive.workGroup.name,
+    ATHENA_DATABASE: archive.database,
+    MERCHANTS_TABLE: merchants.tableName,
+    JOURNAL_TABLE: journal.tableName,
+    DAYS_TABLE: days.tableName,
+    PROGRESS_TABLE: progress.tableName,
+    QUARANTINE_TABLE: quarantine.tableName,
+    GRANTS_TABLE: grants.tableName,
+  }
+}
+
+/** A function is told what its code reads, and nothing else. */
+export const only = (names: Names, ...wanted: readonly (keyof Names)[]): Record<string, string> =>
+  Object.fromEntries(wanted.map((name) => [name, names[name]]))
