@@ -7,7 +7,7 @@ import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
-import { useRunningSystem } from '#infra/local/running-system'
+import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconcile-day'
 import { jsonTextOfAnySize } from '#wire/json/json'
 import { readSettings, type Settings } from '#infra/settings'
@@ -20,7 +20,7 @@ import type { Terminal } from './terminal.ts'
 const reconcile: Command = async (args, terminal) => {
   const asked = reconcileArguments(args)
   const settings = readSettings()
-  if (settings.athena === undefined) useRunningSystem()
+  if (settings.athena === undefined) useNamedOrRunningSystem()
   const world = worldOf(settings)
   // An unknown merchant has no entries on either side and would compare as equal.
   if (asked.merchantId !== undefined && (await world.merchants.find(asked.merchantId)) === undefined) {

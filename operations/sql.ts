@@ -1,5 +1,5 @@
 /** `npm run sql`: asks the archive in SQL. */
-import { useRunningSystem } from '#infra/local/running-system'
+import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import { readSettings } from '#infra/settings'
 import { savedQueries } from '#sql/files'
 import { archiveQueries } from './archive-queries.ts'
@@ -27,7 +27,7 @@ type Statement = Extract<SqlRequest, { readonly kind: 'statement' }>
 
 const answerTo = ({ statement, format }: Statement, { width }: Terminal): AsyncIterable<string> => {
   const settings = readSettings()
-  if (settings.athena === undefined) useRunningSystem()
+  if (settings.athena === undefined) useNamedOrRunningSystem()
   const answer = archiveQueries(settings).stream(statement)
   switch (format) {
     case 'json':

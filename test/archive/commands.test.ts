@@ -10,7 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), 'daybook-nothing-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = (command: 'sql' | 'reconcile', ...args: string[]) => {
-  const env = { ...process.env, DAYBOOK_DATA: folder }
+  // The tests' own services are named in the environment, and a named one would be used.
+  const named = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_ENDPOINT_URL'))
+  const env = { ...Object.fromEntries(named), DAYBOOK_DATA: folder }
   const { status, stdout, stderr } = spawnSync('node', [`operations/${command}.ts`, ...args], { env, encoding: 'utf8' })
   return { status, stdout, stderr }
 }
