@@ -1,11 +1,13 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib'
 import {
   AccountRecovery,
   FeaturePlan,
   LambdaVersion,
   Mfa,
+  ProviderAttribute,
   ResourceServerScope,
   UserPool,
+  UserPoolIdentityProviderOidc,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito'
 import { Construct } from 'constructs'
@@ -14,7 +16,7 @@ import { accept } from './findings.ts'
 import { DaybookFunction } from './function.ts'
 import type { Keys } from './keys.ts'
 import { only, type Names } from './names.ts'
-import { named, type Stage } from './stage.ts'
+import { named, type IdentityProvider, type Stage } from './stage.ts'
 import type { Tables } from './tables.ts'
 
 export type IdentityProps = {
@@ -74,8 +76,23 @@ export class Identity extends Construct {
       identifier: RESOURCE_SERVER,
       scopes: SCOPES.map((scope) => new ResourceServerScope({ scopeName: scope, scopeDescription: scope })),
     })
+    if (stage.identityProvider !== undefined) this.#federate(stage.identityProvider)
     this.domain = `${named(stage, 'sign-in')}-${account}`
     this.userPool.addDomain('domain', { cognitoDomain: { domainPrefix: this.domain } })
+  }
+
+  /** The provider asks for the second factor of its people; Cognito asks only people of its own. */
+  #federate({ name, issuer, clientId, secretName }: IdentityProvider): void {
+    new UserPoolIdentityProviderOidc(this, 'provider', {
+      userPool: this.userPool,
+      name,
+      issuerUrl: issuer,
+      clientId,
+      // The template holds a reference, which CloudFormation resolves when it deploys.
+      clientSecret: SecretValue.secretsManager(secretName).unsafeUnwrap(),
+      scopes: ['openid', 'email'],
+      attributeMapping: { email: ProviderAttribute.other('email') },
+    })
   }
 }
 

@@ -11,6 +11,18 @@ export type Stage = {
   readonly edge: Edge
   /** Where alarms are sent; without an address they only show. */
   readonly alarmEmail: string | undefined
+  /** Where people sign in with an account that they have already; without it, in the user pool alone. */
+  readonly identityProvider: IdentityProvider | undefined
+}
+
+/** An OpenID Connect provider of the platform's own. */
+export type IdentityProvider = {
+  /** As the sign-in page names it. */
+  readonly name: string
+  readonly issuer: string
+  readonly clientId: string
+  /** The secret of AWS Secrets Manager that holds the client's secret, so that it stands in no template. */
+  readonly secretName: string
 }
 
 /**
@@ -39,7 +51,26 @@ export const readStage = (node: Node): Stage => {
     region,
     edge,
     alarmEmail: alarmEmail === '' ? undefined : alarmEmail,
+    identityProvider: readIdentityProvider(context),
   }
+}
+
+const readIdentityProvider = (context: (name: string, fallback: string) => string): IdentityProvider | undefined => {
+  const given = {
+    name: context('identityProvider', ''),
+    issuer: context('identityIssuer', ''),
+    clientId: context('identityClientId', ''),
+    secretName: context('identitySecret', ''),
+  }
+  const values = Object.values(given)
+  if (values.every((value) => value === '')) return undefined
+  if (values.includes('') || !given.issuer.startsWith('https://')) {
+    throw new Error(
+      'An identity provider takes four contexts: -c identityProvider=NAME -c identityIssuer=https://… ' +
+        '-c identityClientId=… -c identitySecret=NAME, the last one a secret of Secrets Manager.',
+    )
+  }
+  return given
 }
 
 /** What a log tells is asked for within weeks, and costs as long as it is kept. */

@@ -36,7 +36,9 @@ const urls = {
 const ownIssuer = settings.tokens.isOurs ? settings.tokens.issuer : undefined
 
 // The ports are chosen once, so that a restarted service has the address that the others know.
-const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
+const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4, {
+  except: [settings.ingestPort, settings.queryPort, settings.issuerPort],
+})
 const ports = { kinesis, dynamodb, s3, firehose }
 // Both this process, which provisions, and the children, which inherit the environment, need the endpoints.
 useLocalServices(ports)

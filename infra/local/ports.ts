@@ -2,15 +2,26 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { eventually } from './retry.ts'
 
+type PortSearch = {
+  /** Ports on which other services are about to listen: they are free now, and may not be given away. */
+  readonly except?: readonly number[]
+  /** From 0 up to 1. */
+  readonly random?: () => number
+}
+
 /**
  * Returns the given number of different ports on which no process listens now. They lie below the range from which
  * systems give ports to outgoing connections (Linux: from 32768), so a port is still free when its service restarts.
  */
-export const freePorts = async (count: number): Promise<number[]> => {
+export const freePorts = async (
+  count: number,
+  { except = [], random = Math.random }: PortSearch = {},
+): Promise<number[]> => {
   const held: { readonly server: Server; readonly port: number }[] = []
   // Each port is held until all are found; otherwise two searches could end at the same port.
   for (let tries = 0; held.length < count; tries += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const port = 20_000 + Math.floor(random() * 10_000)
+    if (except.includes(port)) continue
     const server = await listening(port, '127.0.0.1').catch((error: unknown) => {
       if (tries >= 100) throw error
       return undefined

@@ -58,3 +58,13 @@ test.each([
   expect(curls).toHaveLength(3)
   for (const curl of curls) expect(curl).toContain('-H "authorization: Bearer $TOKEN"')
 })
+
+test('a port on which another service is about to listen is not given away', async () => {
+  // The draws are the port that is kept, and then two others.
+  const draws = [0.5956, 0.7, 0.8].values()
+  const ports = await freePorts(2, {
+    except: [25_956],
+    random: () => draws.next().value ?? expect.fail('drawn too often'),
+  })
+  expect(ports).toEqual([27_000, 28_000])
+})

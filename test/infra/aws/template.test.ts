@@ -629,6 +629,34 @@ describe('people and clients', () => {
     })
   })
 
+  test('people of a provider that the context names sign in there, and its secret is referred to, not written', () => {
+    const provider = {
+      identityProvider: 'Acme',
+      identityIssuer: 'https://login.acme.example',
+      identityClientId: 'daybook',
+      identitySecret: 'acme/daybook',
+    }
+    const { the, text } = synthesized(provider)
+    expect(the('AWS::Cognito::UserPoolIdentityProvider')).toMatchObject({
+      ProviderName: 'Acme',
+      ProviderType: 'OIDC',
+      ProviderDetails: {
+        client_id: 'daybook',
+        client_secret: '{{resolve:secretsmanager:acme/daybook:SecretString:::}}',
+        oidc_issuer: 'https://login.acme.example',
+      },
+    })
+    expect(synthesized().text).not.toContain('UserPoolIdentityProvider')
+    expect(text).toContain('UserPoolIdentityProvider')
+  })
+
+  test.each([
+    { identityProvider: 'Acme' },
+    { identityProvider: 'Acme', identityIssuer: 'http://a.example', identityClientId: 'd', identitySecret: 's' },
+  ])('a provider that is named in part, or without TLS, is refused: %o', (context) => {
+    expect(() => synthesized(context)).toThrow('An identity provider takes four contexts')
+  })
+
   test('the user pool of prod is protected from deletion', () => {
     expect(prod.the('AWS::Cognito::UserPool')['DeletionProtection']).toBe('ACTIVE')
     expect(dev.the('AWS::Cognito::UserPool')['DeletionProtection']).toBe('INACTIVE')
