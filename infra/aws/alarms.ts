@@ -47,6 +47,7 @@ export class Alarms extends Construct {
     this.#topic = this.#alarmTopic()
     this.#onConsumers()
     this.#onQuarantine()
+    this.#onHeldUp()
     this.#onThrottles()
     this.#onArchive()
     this.#alarm('server-errors', { metric: props.serverErrors, threshold: 10, page: 'server-errors' })
@@ -95,17 +96,31 @@ export class Alarms extends Construct {
   }
 
   #onQuarantine(): void {
-    const { stage, consumers } = this.#props
-    // Lambda writes a line of JSON as it is. A phrase is found wherever it stands in the line, also if a line were wrapped.
-    const setAside = new MetricFilter(this, 'set-aside', {
-      logGroup: consumers.journal.logGroup,
+    const metric = this.#linesWith('set aside', 'set-aside', this.#props.consumers.journal)
+    this.#alarm('quarantine', { metric, threshold: 1, page: 'quarantine' })
+  }
+
+  /** A shard waits for a person: its age would say so only after hours. */
+  #onHeldUp(): void {
+    const { journal, archive } = this.#props.consumers
+    for (const consumer of [journal, archive]) {
+      const name = `${consumer.deployable}-held-up`
+      const metric = this.#linesWith('our own code cannot go on', name, consumer)
+      this.#alarm(name, { metric, threshold: 1, page: 'runbook-our-own-code-cannot-go-on' })
+    }
+  }
+
+  /** How many lines of a function's log hold the phrase. */
+  #linesWith(phrase: string, name: string, { logGroup }: DaybookFunction): IMetric {
+    const filter = new MetricFilter(this, `${name}-lines`, {
+      logGroup,
       metricNamespace: 'Daybook',
-      metricName: named(stage, 'set-aside'),
-      filterPattern: FilterPattern.allTerms('set aside'),
+      metricName: named(this.#props.stage, name),
+      // Lambda writes a line of JSON as it is. A phrase is found wherever it stands in the line, also if one were wrapped.
+      filterPattern: FilterPattern.allTerms(phrase),
       metricValue: '1',
     })
-    const metric = setAside.metric({ statistic: 'Sum', period: PERIOD })
-    this.#alarm('quarantine', { metric, threshold: 1, page: 'quarantine' })
+    return filter.metric({ statistic: 'Sum', period: PERIOD })
   }
 
   #onThrottles(): void {
@@ -210,7 +225,14 @@ export class Alarms extends Construct {
 }
 
 /** The pages of docs/operations.md for alarms. */
-type Page = 'consumers-lag' | 'quarantine' | 'throttles' | 'archive-delivery' | 'archive-errors' | 'server-errors'
+type Page =
+  | 'consumers-lag'
+  | 'quarantine'
+  | 'runbook-our-own-code-cannot-go-on'
+  | 'throttles'
+  | 'archive-delivery'
+  | 'archive-errors'
+  | 'server-errors'
 
 type Watched = {
   readonly metric: IMetric

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { tableKeys } from '#adapters/dynamodb/tables'
@@ -530,6 +531,10 @@ describe('alarms', () => {
   test.each([
     { page: 'consumers-lag', metrics: [fn('IteratorAge', 'archive'), fn('IteratorAge', 'journal')] },
     { page: 'quarantine', metrics: ['Daybook daybook-dev-set-aside'] },
+    {
+      page: 'runbook-our-own-code-cannot-go-on',
+      metrics: ['Daybook daybook-dev-archive-held-up', 'Daybook daybook-dev-journal-held-up'],
+    },
     { page: 'server-errors', metrics: ['AWS/ApiGateway 5XXError ApiName=daybook-dev-api'] },
     {
       page: 'archive-delivery',
@@ -554,7 +559,7 @@ describe('alarms', () => {
   })
 
   test('the count of what was set aside is of the phrase that the journal processor logs', async () => {
-    expect(dev.the('AWS::Logs::MetricFilter')).toMatchObject({
+    expect(dev.the('AWS::Logs::MetricFilter', { FilterPattern: '"set aside"' })).toMatchObject({
       LogGroupName: '/aws/lambda/daybook-dev-journal',
       // A phrase in quotes is found wherever it stands in an event (CloudWatch Logs User Guide, "Filter pattern syntax").
       FilterPattern: '"set aside"',
@@ -562,6 +567,21 @@ describe('alarms', () => {
     })
     expect(await linesOfSettingAside()).toContainEqual(expect.stringContaining('set aside'))
   })
+
+  test.each(['journal', 'archive'])(
+    'a shard that the %s consumer holds up is counted by the phrase that it logs',
+    (name) => {
+      const filters = dev.of('AWS::Logs::MetricFilter').map(({ properties }) => properties)
+      expect(filters).toContainEqual(
+        expect.objectContaining({
+          LogGroupName: `/aws/lambda/daybook-dev-${name}`,
+          FilterPattern: '"our own code cannot go on"',
+        }),
+      )
+      const [source = ''] = globSync(`processors/${name}/*-entries.ts`).map((file) => readFileSync(file, 'utf8'))
+      expect(source).toContain('our own code cannot go on')
+    },
+  )
 
   test('each goes to the topic, which takes what the alarms of the account publish', () => {
     expect(new Set(alarms.map(({ AlarmActions }) => JSON.stringify(AlarmActions)))).toEqual(
