@@ -21,7 +21,7 @@ export class Backups extends Construct {
     const vault = new BackupVault(this, 'vault', {
       backupVaultName: named(stage, 'backups'),
       encryptionKey: keys.data,
-      // A policy of the vault that refuses to delete a copy, whoever asks.
+      // A policy of the vault that refuses every caller that wants to delete a copy.
       blockRecoveryPointDeletion: true,
       removalPolicy: RemovalPolicy.RETAIN,
     })

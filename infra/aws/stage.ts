@@ -26,7 +26,7 @@ export type IdentityProvider = {
 }
 
 /**
- * `lambda` costs nothing while nobody calls; `container` is cheaper from about 9 requests a second on, commits the entries
+ * `lambda` costs nothing without calls; `container` is cheaper from about 9 requests a second on, commits the entries
  * of many requests together, and carries uploads and event streams of any length (docs/decisions/0016-http-on-aws.md).
  */
 type Edge = 'lambda' | 'container'

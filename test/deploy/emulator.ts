@@ -8,7 +8,7 @@ import { eventually } from '#infra/local/retry'
 export type EmulatorPlace = {
   readonly port: number
   readonly folder: string
-  /** The account of requests that nobody signed, such as those of API Gateway's callers. */
+  /** The account of requests without a signature, such as those of API Gateway's callers. */
   readonly account: string
 }
 
