@@ -60,7 +60,7 @@ const ofEntries = (name: string, entries: readonly Entry[]) => ({
 
 const USUAL = entryLine(anEntry())
 
-/** A line between two good ones, which are read whatever it is. */
+/** A line between two good ones. The good ones are read in any case. */
 const withLine = (name: string, line: string, held: object = SET_ASIDE) => ({
   name,
   record: encodeEntries([USUAL, line, USUAL]),

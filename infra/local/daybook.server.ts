@@ -9,7 +9,7 @@ import { consumers, ingest, queryApi } from './deployables.ts'
 import { dynoxideBinary } from './dynoxide.ts'
 import { lockFolder } from './folder-lock.ts'
 import { useLocalServices } from './local-aws.ts'
-import { freePorts, isPortFree } from './ports.ts'
+import { isPortFree, portsOfServices } from './ports.ts'
 import { provision } from './provision.ts'
 import { untilReady } from './readiness.ts'
 import { announceEndpoints } from './running-system.ts'
@@ -36,10 +36,7 @@ const urls = {
 const ownIssuer = settings.tokens.isOurs ? settings.tokens.issuer : undefined
 
 // The ports are chosen once, so that a restarted service has the address that the others know.
-const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4, {
-  except: [settings.ingestPort, settings.queryPort, settings.issuerPort],
-})
-const ports = { kinesis, dynamodb, s3, firehose }
+const ports = await portsOfServices(settings)
 // Both this process, which provisions, and the children, which inherit the environment, need the endpoints.
 useLocalServices(ports)
 

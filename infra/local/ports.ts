@@ -1,6 +1,21 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
+import type { Settings } from '#infra/settings'
+import type { LocalPorts } from './local-aws.ts'
 import { eventually } from './retry.ts'
+
+/**
+ * Ports for the services that `npm start` runs beside the APIs and the issuer. Those three listen a moment later, so their
+ * ports are free now, and are kept for them.
+ */
+export const portsOfServices = async (
+  { ingestPort, queryPort, issuerPort }: Pick<Settings, 'ingestPort' | 'queryPort' | 'issuerPort'>,
+  random = Math.random,
+): Promise<LocalPorts> => {
+  const except = [ingestPort, queryPort, issuerPort]
+  const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4, { except, random })
+  return { kinesis, dynamodb, s3, firehose }
+}
 
 type PortSearch = {
   /** Ports on which other services are about to listen: they are free now, and may not be given away. */

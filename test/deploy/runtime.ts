@@ -30,7 +30,7 @@ import { anIssuer } from '#test/http/token-issuer'
 import { encodeEntries, entryLine } from '#wire/stream/record'
 
 const WARM_CALLS = 200
-/** As in the template; the emulator tells it to the function, and holds nobody to it. */
+/** As in the template. The emulator tells the function and does not enforce it. */
 const MEMORY_MIB = '1769'
 
 const found = (program: string, how: string): string => {

@@ -286,7 +286,7 @@ describe('the keys of an issuer', () => {
     expect(reads()).toBe(2)
   })
 
-  test('that nobody asked for in 10 minutes are read before they count', async () => {
+  test('that were not used for 10 minutes are read again before they count', async () => {
     const tokens = tokensOf()
     const old = await lasting()
     await tokens.verify(old)

@@ -274,6 +274,20 @@ describe('replaying something corrected', () => {
     expect((await stored()).actions).toHaveLength(noted)
   })
 
+  test.each(['replay', 'discard'])(
+    'of an unreadable record (%s) is for operators of all merchants alone',
+    async (action) => {
+      const { post, stored } = await start({
+        given: unreadable,
+        access: accessOf({ till: ['m1', 'm2'], platform: ['*'] }),
+      })
+      const body = action === 'discard' ? { reason: 'test' } : { entry: { amount: 5 } }
+      expect(await post(action, body, sentBy('till'))).toMatchObject({ status: 404, body: { code: 'not-found' } })
+      expect((await stored()).actions).toEqual([])
+      expect((await post(action, body, sentBy('platform'))).status).not.toBe(404)
+    },
+  )
+
   test('needs all fields for an unreadable record', async () => {
     const { post } = await start({ given: unreadable })
     const { body } = await post('replay', { entry: { amount: 5 } })

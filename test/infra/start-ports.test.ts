@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { freePorts } from '#infra/local/ports'
+import { freePorts, portsOfServices } from '#infra/local/ports'
 import { tryIt } from '#infra/local/try-it'
 
 const start = async (env: Readonly<Record<string, string>>) => {
@@ -59,12 +59,13 @@ test.each([
   for (const curl of curls) expect(curl).toContain('-H "authorization: Bearer $TOKEN"')
 })
 
-test('a port on which another service is about to listen is not given away', async () => {
-  // The draws are the port that is kept, and then two others.
-  const draws = [0.5956, 0.7, 0.8].values()
-  const ports = await freePorts(2, {
-    except: [25_956],
-    random: () => draws.next().value ?? expect.fail('drawn too often'),
+test('the ports of the APIs and of the issuer, which listen later, are given to no other service', async () => {
+  const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].values()
+  const random = () => draws.next().value ?? expect.fail('drawn too often')
+  expect(await portsOfServices({ ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }, random)).toEqual({
+    kinesis: 22_000,
+    dynamodb: 24_000,
+    s3: 25_000,
+    firehose: 27_000,
   })
-  expect(ports).toEqual([27_000, 28_000])
 })

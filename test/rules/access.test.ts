@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { grantedMerchants, parseMerchantPattern, parseSubject, type MerchantPattern } from '#ledger/access'
+import { coversScope } from '#ledger/quarantine'
 import { merchantId } from '#test/builders'
 
 const patterns = (...texts: string[]) => texts.map((text) => text as MerchantPattern)
@@ -61,4 +62,17 @@ test.each([
   { text: 'josé', ok: false },
 ])('"$text" is the name of a client or person: $ok', ({ text, ok }) => {
   expect(parseSubject(text).ok).toBe(ok)
+})
+
+test.each([
+  { granted: ['*'], scope: 'acme', covered: true },
+  { granted: ['acme'], scope: 'acme', covered: true },
+  { granted: ['acme'], scope: 'other', covered: false },
+  { granted: [], scope: 'acme', covered: false },
+  // What cannot be read may be of any merchant. "#" stands in no merchant's id, and before the shard of such an item.
+  { granted: ['*'], scope: '#shardId-000000000000', covered: true },
+  { granted: ['acme', 'b*'], scope: '#shardId-000000000000', covered: false },
+  { granted: [], scope: '#shardId-000000000000', covered: false },
+])('a grant of $granted covers items of quarantine under "$scope": $covered', ({ granted, scope, covered }) => {
+  expect(coversScope(grantedMerchants(patterns(...granted)), scope)).toBe(covered)
 })
