@@ -4,13 +4,17 @@
  * caches and shard maps, lost progress, bad deployments. Then the world calms down, everything is delivered, and the books must be exact.
  */
 import { laneOf, shardOf } from '#ledger/lanes'
-import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
 import { recordEntries } from '#processors/journal/record-entries'
+import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
-import { DEPENDENCIES, faultyPorts, type Machine, type Ports, type Trouble } from './faults.ts'
+import { deliverAll } from './event-source.ts'
+import { startMachine, type Machine } from './machine.ts'
 import { MIXES, RATES, type Mix, type MixName, type RateName } from './mixes.ts'
 import { Oracle } from './oracle.ts'
+import { DEPENDENCIES, mendAll } from './own-code.ts'
+import { portsOn } from './ports.ts'
+import { randomChoices } from './random-choices.ts'
 import { seededRandom, type Random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
 import { SimStream, type SimShard } from './stream.ts'
@@ -35,41 +39,49 @@ type Worker = { readonly machine: Machine; readonly record: (batch: ShardBatch) 
 
 class History {
   readonly #mix: Mix
+  readonly #rate: number
   readonly #random: Random
-  readonly #trouble: Trouble
   readonly #scheduler: Scheduler
   readonly #stream: SimStream
-  readonly #ports: Ports
   readonly #oracle: Oracle
   readonly #workers: Worker[]
-  readonly #drained = new Set<string>()
-  /** Per shard, how many of its records the event source mapping takes for done. */
-  readonly #checkpoints = new Map<SimShard, number>()
-  #producing = true
+  #machines = 0
+  #overlaps = 0
   /** Whole-shard replays to come; bounded, so that the history ends. */
   #replaysLeft = 4
 
   constructor(mix: Mix, rate: number, random: Random) {
     this.#mix = mix
+    this.#rate = rate
     this.#random = random
-    this.#trouble = { rate, weights: mix.weights }
-    this.#scheduler = new Scheduler(random)
+    const { throttle, lostAnswer, late, crash } = mix.weights
+    const chances = {
+      refused: rate * throttle,
+      'answer-lost': rate * lostAnswer,
+      late: rate * late,
+      crash: (rate * crash) / 4,
+      'crash-after': (rate * crash) / 4,
+    }
+    this.#scheduler = new Scheduler(randomChoices(random, () => chances))
     this.#stream = new SimStream(mix.shards)
-    const merchants = merchantsOf(mix)
-    this.#oracle = new Oracle(merchants, this.#stream)
-    this.#ports = this.#oracle.ports
+    this.#oracle = new Oracle(merchantsOf(mix), this.#stream)
     this.#workers = Array.from({ length: mix.workers }, () => this.#newWorker())
   }
 
   async live(maxTurns: number): Promise<void> {
+    const consumers = deliverAll({
+      stream: this.#stream,
+      poll: ({ shardId }) => this.#scheduler.turn(`mapping of ${shardId}`),
+      consume: (batch) => this.#invoke(batch),
+      batchSize: () => 1 + this.#random.below(6),
+      isReplayed: (shard) => this.#isReplayed(shard),
+    })
     const broken = Promise.withResolvers<never>()
-    const actor = (act: Promise<void>): void => void act.catch((error: unknown) => broken.reject(error))
-    actor(this.#produce())
-    for (const shard of this.#stream.shards) actor(this.#deliver(shard, actor))
+    for (const actor of [this.#produce(), consumers]) actor.catch((error: unknown) => broken.reject(error))
     try {
       await Promise.race([this.#scheduler.run(maxTurns), broken.promise])
     } finally {
-      for (const work of Object.values(DEPENDENCIES)) work(true)
+      mendAll()
     }
     await this.#oracle.check()
   }
@@ -77,19 +89,18 @@ class History {
   async #produce(): Promise<void> {
     const clients = new Clients(this.#mix, this.#random)
     for (let made = 0; made < this.#mix.records; made += 1) {
-      await this.#scheduler.turn()
+      await this.#scheduler.turn('clients')
       this.#putRecord(clients)
       if (this.#misfortune('reshard')) this.#reshard()
       if (this.#misfortune('badDeployment')) await this.#deployBadly()
     }
-    this.#producing = false
   }
 
   /** Breaks our own code for a while, and mends it. */
   async #deployBadly(): Promise<void> {
     const work = this.#random.pick(Object.values(DEPENDENCIES))
     work(false)
-    for (let turns = this.#random.below(60); turns > 0; turns -= 1) await this.#scheduler.turn()
+    for (let turns = this.#random.below(60); turns > 0; turns -= 1) await this.#scheduler.turn('deployment')
     work(true)
   }
 
@@ -109,62 +120,29 @@ class History {
     this.#oracle.expect(shard.shardId, this.#stream.put(shard, data), entries, spoilt.length)
   }
 
-  /** The event source mapping of one shard: batches in order, until the shard has no more to give. */
-  async #deliver(shard: SimShard, actor: (act: Promise<void>) => void): Promise<void> {
-    this.#checkpoints.set(shard, 0)
-    let largest = 1 + this.#random.below(6)
-    for (;;) {
-      await this.#scheduler.turn()
-      const next = this.#checkpoints.get(shard) ?? 0
-      const records = shard.records.slice(next, next + largest)
-      if (records.length === 0) {
-        if (this.#replayAfterAll(shard)) continue
-        if (shard.closed) break
-        if (!this.#producing) return
-        continue
-      }
-      const outcome = await this.#invoke({ shardId: shard.shardId, records })
-      // A batch that failed as a whole is halved, so that one bad record is found; the next one may be any size.
-      largest = outcome === 'failed' ? Math.ceil(records.length / 2) : 1 + this.#random.below(6)
-      if (outcome === 'failed') continue
-      const failedAt = records.findIndex(({ sequenceNumber }) => sequenceNumber === outcome.redeliverFrom)
-      this.#checkpoints.set(shard, next + (failedAt === -1 ? records.length : failedAt))
-      this.#replayAfterAll(shard)
-    }
-    this.#drained.add(shard.shardId)
-    // A shard that came from this one is read only when all it came from have been read to their ends.
-    const ready = this.#stream.shards.filter(
-      (child) =>
-        !this.#checkpoints.has(child) &&
-        child.parents.includes(shard.shardId) &&
-        child.parents.every((parent) => this.#drained.has(parent)),
-    )
-    for (const child of ready) actor(this.#deliver(child, actor))
-  }
-
-  /** Hands a batch to a worker. 'failed' when it threw, or when the mapping did not wait for its end. */
+  /** Hands a batch to a worker. 'failed' when it threw or died, or when the mapping did not wait for its end. */
   async #invoke(batch: ShardBatch): Promise<BatchOutcome | 'failed'> {
     const index = this.#random.below(this.#workers.length)
     const worker = this.#workers[index] ?? this.#newWorker()
-    let over = false
-    const work = worker
-      .record(batch)
-      .catch((): 'failed' => 'failed')
-      .finally(() => (over = true))
-    const patience = this.#misfortune('overlap') ? this.#random.below(30) : Number.POSITIVE_INFINITY
-    const giveUp = async (): Promise<'failed'> => {
-      for (let turns = 0; turns < patience && !over && !worker.machine.dead; turns += 1) await this.#scheduler.turn()
-      return 'failed'
-    }
-    const outcome = await Promise.race([work, giveUp()])
-    if (worker.machine.dead) this.#workers[index] = this.#newWorker()
+    const failed = (): 'failed' => 'failed'
+    const outcomes = [worker.record(batch).catch(failed), worker.machine.death.then(failed)]
+    if (this.#misfortune('overlap')) outcomes.push(this.#patience().then(failed))
+    const outcome = await Promise.race(outcomes)
+    if (worker.machine.isDead) this.#workers[index] = this.#newWorker()
     return outcome
   }
 
-  #replayAfterAll(shard: SimShard): boolean {
+  /** How long a mapping waits for the end of a batch. */
+  async #patience(): Promise<void> {
+    this.#overlaps += 1
+    for (let turns = this.#random.below(30); turns > 0; turns -= 1) {
+      await this.#scheduler.turn(`patience ${this.#overlaps}`)
+    }
+  }
+
+  #isReplayed(shard: SimShard): boolean {
     if (this.#replaysLeft === 0 || !this.#misfortune('replay')) return false
     this.#replaysLeft -= 1
-    this.#checkpoints.set(shard, 0)
     if (this.#random.chance(0.5)) this.#oracle.loseProgress(shard.shardId)
     return true
   }
@@ -178,8 +156,9 @@ class History {
   }
 
   #newWorker(): Worker {
-    const machine: Machine = { dead: false }
-    const ports = faultyPorts(this.#ports, machine, this.#trouble, this.#scheduler, this.#random)
+    this.#machines += 1
+    const machine = startMachine(`worker ${this.#machines}`, this.#scheduler, { isSlow: true })
+    const ports = portsOn(machine, this.#oracle.ports)
     // A cache of a few books at most: forgetting is part of the world, too.
     const limits = {
       booksAtOnce: 1 + this.#random.below(3),
@@ -191,6 +170,6 @@ class History {
   }
 
   #misfortune(kind: keyof Mix['weights']): boolean {
-    return this.#random.chance(this.#trouble.rate * this.#mix.weights[kind])
+    return this.#random.chance(this.#rate * this.#mix.weights[kind])
   }
 }

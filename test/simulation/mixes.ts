@@ -19,6 +19,8 @@ export type Mix = {
     readonly throttle: number
     /** A call is carried out and its answer lost. */
     readonly lostAnswer: number
+    /** A call is given up, and carried out later. */
+    readonly late: number
     /** A worker dies between any two calls. */
     readonly crash: number
     /** A batch is given up on and delivered again while it goes on. */
@@ -42,7 +44,7 @@ const general: Mix = {
   stray: 0.03,
   astray: 0.2,
   poison: 0.08,
-  weights: { throttle: 1, lostAnswer: 1, crash: 1, overlap: 1, replay: 1, reshard: 0.5, badDeployment: 0.5 },
+  weights: { throttle: 1, lostAnswer: 1, late: 0.5, crash: 1, overlap: 1, replay: 1, reshard: 0.5, badDeployment: 0.5 },
 }
 
 const oneBook = { merchants: 1, days: 1 }
@@ -52,6 +54,7 @@ export const MIXES = {
   'hot book': { ...general, ...oneBook, shards: 3, workers: 3, retry: 0.3, astray: 0.7, records: 12 },
   conflicts: { ...general, ...oneBook, shards: 3, workers: 3, records: 8, retry: 0.3, conflict: 0.35, astray: 0.9 },
   'lost answers': { ...general, weights: { ...general.weights, lostAnswer: 3, throttle: 0 } },
+  'late writes': { ...general, ...oneBook, weights: { ...general.weights, late: 3, throttle: 0 } },
   overlap: { ...general, ...oneBook, workers: 3, weights: { ...general.weights, overlap: 4, crash: 0 } },
   replay: { ...general, weights: { ...general.weights, replay: 4, throttle: 2 } },
   reshard: { ...general, astray: 0.1, records: 14, weights: { ...general.weights, reshard: 4 } },

@@ -21,7 +21,7 @@ import type { Progress } from '#ledger/ports'
 import { NO_CHAIN, sealingHash } from '#ledger/segment'
 import { unpackIds } from '#wire/journal/packed-entries'
 import { openSegment } from '#wire/journal/segment'
-import type { Ports } from './faults.ts'
+import type { Ports } from './ports.ts'
 import type { SimStream } from './stream.ts'
 import { isCountable } from './workload.ts'
 

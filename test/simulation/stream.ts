@@ -10,6 +10,7 @@ export type SimShard = Shard & {
 /** A stream in memory that can be split and merged, as Kinesis can. */
 export class SimStream {
   readonly shards: SimShard[] = []
+  #changed = Promise.withResolvers<void>()
   // Starts short of a power of ten, so that a comparison of numbers as plain text goes wrong at once.
   #lastSequenceNumber = 95
 
@@ -30,12 +31,19 @@ export class SimStream {
     this.#lastSequenceNumber += 1
     const sequenceNumber = String(this.#lastSequenceNumber)
     shard.records.push({ sequenceNumber, arrivedAtMs: this.#lastSequenceNumber * 1000, data })
+    this.#change()
     return sequenceNumber
+  }
+
+  /** Resolves at the next record, split or merge. */
+  async change(): Promise<void> {
+    await this.#changed.promise
   }
 
   split(shard: SimShard): SimShard[] {
     const middle = (shard.firstHashKey + shard.lastHashKey) / 2n
     shard.closed = true
+    this.#change()
     return [
       this.#open(shard.firstHashKey, middle, [shard.shardId]),
       this.#open(middle + 1n, shard.lastHashKey, [shard.shardId]),
@@ -45,7 +53,13 @@ export class SimStream {
   merge(left: SimShard, right: SimShard): SimShard {
     left.closed = true
     right.closed = true
+    this.#change()
     return this.#open(left.firstHashKey, right.lastHashKey, [left.shardId, right.shardId])
+  }
+
+  #change(): void {
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers()
   }
 
   #open(firstHashKey: bigint, lastHashKey: bigint, parents: readonly string[]): SimShard {

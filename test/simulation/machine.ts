@@ -1,0 +1,95 @@
+import type { Fault, Uses } from './choices.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** Where production code runs. When it dies, no call ever returns to it. */
+export type Machine = {
+  readonly name: string
+  /** Resolves when the machine dies. */
+  readonly death: Promise<void>
+  readonly isDead: boolean
+  /**
+   * Carries out a call to the world: it waits for its turn to arrive and, on a network that is slow, for a turn to
+   * return.
+   */
+  call<T>(uses: Uses, carryOut: () => Promise<T>): Promise<T>
+  /** Carries out a call whose faults are its own, such as a put that stores some of its records. */
+  turn(uses: Uses, faults: readonly Fault[]): Promise<Fault | undefined>
+}
+
+export type Network = {
+  /** Whether answers take a turn to return. Then two answers may overtake each other on their way to one machine. */
+  readonly isSlow: boolean
+}
+
+class SimulatedFault extends Error {}
+
+const WRITE_FAULTS: readonly Fault[] = ['refused', 'answer-lost', 'late', 'crash', 'crash-after']
+// A machine that dies before or after it reads leaves the same world behind as one that dies before it writes.
+const READ_FAULTS: readonly Fault[] = ['refused']
+
+export const startMachine = (name: string, scheduler: Scheduler, { isSlow }: Network): Machine => {
+  const died = Promise.withResolvers<void>()
+  let isDead = false
+  let lateCalls = 0
+
+  /** Never returns to a machine that is dead. */
+  const turn = async (uses: Uses, faults: readonly Fault[]): Promise<Fault | undefined> => {
+    const fault = await scheduler.turn(name, uses, faults)
+    if (fault === 'crash') await die()
+    if (isDead) await forEver()
+    return fault
+  }
+
+  const die = async (): Promise<void> => {
+    isDead = true
+    died.resolve()
+    await forEver()
+  }
+
+  const carryOutLater = async (uses: Uses, carryOut: () => Promise<unknown>): Promise<void> => {
+    lateCalls += 1
+    // It no longer depends on the machine, which may be dead by then.
+    await scheduler.turn(`late call ${lateCalls} of ${name}`, uses)
+    // No caller hears what it throws.
+    await carryOut().catch(() => {})
+  }
+
+  /** The call, as it arrives. A failure is kept until the answer has returned. */
+  const arrive = async <T>(uses: Uses, carryOut: () => Promise<T>): Promise<() => T> => {
+    const isWrite = (uses.writes?.length ?? 0) > 0
+    const fault = await turn(uses, isWrite ? WRITE_FAULTS : READ_FAULTS)
+    if (fault === 'refused') return failing('throttled')
+    if (fault === 'late') {
+      void carryOutLater(uses, carryOut)
+      return failing('timed out')
+    }
+    const answer = await carryOut().then(
+      (value) => () => value,
+      (error: unknown) => () => {
+        throw error
+      },
+    )
+    if (fault === 'crash-after') await die()
+    return fault === 'answer-lost' ? failing('timed out') : answer
+  }
+
+  return {
+    name,
+    death: died.promise,
+    get isDead() {
+      return isDead
+    },
+    turn,
+    async call(uses, carryOut) {
+      const answer = await arrive(uses, carryOut)
+      if (isSlow) await turn({}, [])
+      return answer()
+    },
+  }
+}
+
+const failing = (message: string) => (): never => {
+  throw new SimulatedFault(message)
+}
+
+const forEver = (): Promise<never> => new Promise(() => {})

@@ -1,0 +1,55 @@
+import { bookKey } from '#ledger/identifiers'
+import type { AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import { quarantineKey, quarantinePlace } from '#ledger/quarantine'
+import type { Machine } from './machine.ts'
+
+export type Ports = {
+  readonly journal: Journal
+  readonly heads: Heads
+  readonly merchants: Merchants
+  readonly quarantine: Quarantine
+  readonly auditTrail: AuditTrail
+  readonly progress: Progress
+}
+
+/** The ports as code on a machine sees them. Each call says which items it reads and writes. */
+export const portsOn = (machine: Machine, ports: Ports): Ports => {
+  const read = <T>(item: string, carryOut: () => Promise<T>): Promise<T> => machine.call({ reads: [item] }, carryOut)
+  const write = <T>(item: string, carryOut: () => Promise<T>): Promise<T> => machine.call({ writes: [item] }, carryOut)
+  const { journal, heads, merchants, quarantine, auditTrail, progress } = ports
+  return {
+    journal: {
+      read: (book, after, limit) => read(`journal ${bookKey(book)}`, () => journal.read(book, after, limit)),
+      end: (book) => read(`journal ${bookKey(book)}`, () => journal.end(book)),
+      append: (segment) => write(`journal ${bookKey(segment.book)}`, () => journal.append(segment)),
+    },
+    heads: {
+      read: (merchantId) => read(`head ${merchantId}`, () => heads.read(merchantId)),
+      open: (book) => write(`head ${book.merchantId}`, () => heads.open(book)),
+    },
+    merchants: {
+      find: (merchantId) => read(`merchant ${merchantId}`, () => merchants.find(merchantId)),
+      save: (merchant) => write(`merchant ${merchant.merchantId}`, () => merchants.save(merchant)),
+      list: (page) => read('merchant *', () => merchants.list(page)),
+      idsBeginning: (beginning, page) => read('merchant *', () => merchants.idsBeginning(beginning, page)),
+    },
+    quarantine: {
+      setAside: (item) => write(itemOf(quarantineKey(item)), () => quarantine.setAside(item)),
+      list: (filter, page) => read('quarantine *', () => quarantine.list(filter, page)),
+      merchantsBeginning: (beginning, page) =>
+        read('quarantine *', () => quarantine.merchantsBeginning(beginning, page)),
+      ofEntry: (book, entryId, limit) => read('quarantine *', () => quarantine.ofEntry(book, entryId, limit)),
+      find: (key) => read(itemOf(key), () => quarantine.find(key)),
+      note: (item, action) => write(itemOf(quarantineKey(item)), () => quarantine.note(item, action)),
+    },
+    // No production code reads the trail, so the order of two events makes no difference.
+    auditTrail: { publish: (...told) => machine.call({}, () => auditTrail.publish(...told)) },
+    progress: {
+      advance: (consumer, to) => write(`progress ${consumer} ${to.shardId}`, () => progress.advance(consumer, to)),
+      of: (consumer, shardId) => read(`progress ${consumer} ${shardId}`, () => progress.of(consumer, shardId)),
+      read: (consumer) => read(`progress ${consumer} *`, () => progress.read(consumer)),
+    },
+  }
+}
+
+const itemOf = (key: Parameters<typeof quarantinePlace>[0]): string => `quarantine ${quarantinePlace(key)}`
