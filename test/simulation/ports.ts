@@ -42,10 +42,18 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
       find: (key) => read(itemOf(key), () => quarantine.find(key)),
       note: (item, action) => write(itemOf(quarantineKey(item)), () => quarantine.note(item, action)),
     },
-    // No production code reads the trail, so the order of two events makes no difference.
-    auditTrail: { publish: (...told) => machine.call({}, () => auditTrail.publish(...told)) },
+    // The oracle checks that what is told is so.
+    auditTrail: {
+      publish: (...told) =>
+        machine.call({ reads: ['quarantine *'], writes: ['audit trail'] }, () => auditTrail.publish(...told)),
+    },
     progress: {
-      advance: (consumer, to) => write(`progress ${consumer} ${to.shardId}`, () => progress.advance(consumer, to)),
+      // The oracle checks that what progress passes is done.
+      advance: (consumer, to) =>
+        machine.call(
+          { reads: ['journal *', 'quarantine *'], writes: [`progress ${consumer} ${to.shardId}`] },
+          () => progress.advance(consumer, to),
+        ),
       of: (consumer, shardId) => read(`progress ${consumer} ${shardId}`, () => progress.of(consumer, shardId)),
       read: (consumer) => read(`progress ${consumer} *`, () => progress.read(consumer)),
     },

@@ -11,7 +11,7 @@ const BRL = 'BRL' as Currency
 const FIRST_DAY_MS = Date.parse('2026-11-19T00:00:00Z')
 const DAY_MS = 86_400_000
 
-export const merchantsOf = (mix: Mix): Merchant[] =>
+export const merchantsOf = (mix: Pick<Mix, 'merchants'>): Merchant[] =>
   Array.from({ length: mix.merchants }, (_, index) => ({
     merchantId: `m${index}` as MerchantId,
     name: `Merchant ${index}`,

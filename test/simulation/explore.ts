@@ -1,0 +1,192 @@
+/**
+ * Lives through every history of a small world: depth first over the choices, each history from its start with a prefix
+ * of choices (stateless model checking). Histories that differ only in the order of independent turns are lived through
+ * once, by sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996).
+ */
+import type { Choice, Choices, Fault, Turn, Uses } from './choices.ts'
+
+export type Bounds = {
+  /** The most faults in a history. */
+  readonly faults: number
+  /** The kinds of fault that happen; all without it. */
+  readonly kinds?: readonly Fault[]
+  /**
+   * The most times that a caller is interrupted which could go on. Without it, all orders are lived through. With it,
+   * equivalent orders are not left out, because one of them may be within the bound and another one beyond.
+   */
+  readonly preemptions?: number
+  /** Leaves out no equivalent order; only to check the relation of independence. */
+  readonly allOrders?: boolean
+}
+
+export type Explored = {
+  readonly histories: number
+  /** The different states in which histories ended. */
+  readonly states: ReadonlySet<string>
+}
+
+/** A history that broke a promise, and the choices that lead to it. */
+export class BrokenHistory extends Error {
+  readonly path: string
+  readonly histories: number
+  constructor(cause: unknown, path: string, histories: number) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.path = path
+    this.histories = histories
+  }
+}
+
+/** A caller that moves, and what befalls it. */
+type Step = {
+  readonly turn: Turn
+  /** Its place among those that wait. */
+  readonly index: number
+  readonly fault: Fault | undefined
+  /** Whether the caller that moved last could have gone on instead. */
+  readonly interrupts: boolean
+}
+
+/** A moment of a history at which something was chosen. */
+type Moment = {
+  readonly steps: readonly Step[]
+  /** Steps that need not be chosen here: whatever they lead to has been lived through. */
+  readonly asleep: Set<string>
+  chosen: number
+}
+
+/** Lives through all histories. `live` makes one with the choices it is given, and returns the state at its end. */
+export const explore = async (live: (choices: Choices) => Promise<string>, bounds: Bounds): Promise<Explored> => {
+  const moments: Moment[] = []
+  const states = new Set<string>()
+  let histories = 0
+  do {
+    const choices = new GuidedChoices(moments, bounds)
+    try {
+      states.add(await live(choices))
+      histories += 1
+    } catch (error) {
+      if (!(error instanceof EquivalentHistory)) throw new BrokenHistory(error, pathOf(moments), histories + 1)
+    }
+  } while (goOn(moments))
+  return { histories, states }
+}
+
+/** Lives through the one history of a path. */
+export const followPath = async (
+  live: (choices: Choices) => Promise<string>,
+  path: string,
+  bounds: Bounds,
+  onStep: (step: string) => void,
+): Promise<string> => {
+  const chosen = path === '' ? [] : path.split('.').map(Number)
+  const taken: Step[] = []
+  return await live({
+    next(waiting) {
+      const steps = stepsOf(waiting, taken, bounds)
+      const step = steps[chosen[taken.length] ?? 0]
+      if (step === undefined) throw new Error(`the path does not fit: there is no step ${chosen[taken.length]}`)
+      taken.push(step)
+      onStep(nameOf(step))
+      return choiceOf(step)
+    },
+  })
+}
+
+/** All that this history would show has been seen in another one. */
+class EquivalentHistory extends Error {}
+
+/** Goes through the moments that are given, and after them always takes the first step. */
+class GuidedChoices implements Choices {
+  readonly #moments: Moment[]
+  readonly #bounds: Bounds
+  #depth = 0
+
+  constructor(moments: Moment[], bounds: Bounds) {
+    this.#moments = moments
+    this.#bounds = bounds
+  }
+
+  next(waiting: readonly Turn[]): Choice {
+    const depth = this.#depth
+    this.#depth += 1
+    let moment = this.#moments[depth]
+    if (moment === undefined) {
+      const taken = this.#moments.map(({ steps, chosen }) => steps[chosen] as Step)
+      const steps = stepsOf(waiting, taken, this.#bounds)
+      moment = { steps, asleep: this.#asleep(taken.at(-1)), chosen: -1 }
+      moment.chosen = nextAwake(moment)
+      if (moment.chosen === -1) throw new EquivalentHistory()
+      this.#moments.push(moment)
+    }
+    return choiceOf(moment.steps[moment.chosen] as Step)
+  }
+
+  /** What sleeps after the last step: what slept before it, or was tried in its place, and is independent of it. */
+  #asleep(last: Step | undefined): Set<string> {
+    const before = this.#moments.at(-1)
+    const { allOrders = false, preemptions } = this.#bounds
+    if (before === undefined || last === undefined || allOrders || preemptions !== undefined) return new Set()
+    const asleep = before.steps.filter((step, index) => index < before.chosen || before.asleep.has(nameOf(step)))
+    return new Set(asleep.filter((step) => areIndependent(step, last)).map(nameOf))
+  }
+}
+
+/** Prepares the moments for the next history: the last one at which another step is left takes it. */
+const goOn = (moments: Moment[]): boolean => {
+  for (let last = moments.at(-1); last !== undefined; last = moments.at(-1)) {
+    last.chosen = nextAwake(last)
+    if (last.chosen !== -1) return true
+    moments.pop()
+  }
+  return false
+}
+
+const nextAwake = ({ steps, asleep, chosen }: Moment): number =>
+  steps.findIndex((step, index) => index > chosen && !asleep.has(nameOf(step)))
+
+/** The steps that are possible: those without a fault first, and first of these the caller that moved last. */
+const stepsOf = (waiting: readonly Turn[], taken: readonly Step[], { faults, kinds, preemptions }: Bounds): Step[] => {
+  const last = taken.at(-1)?.turn.actor
+  const goesOn = waiting.some(({ actor }) => actor === last)
+  const callers = waiting
+    .map((turn, index) => ({ turn, index, interrupts: goesOn && turn.actor !== last }))
+    .toSorted((a, b) => Number(b.turn.actor === last) - Number(a.turn.actor === last))
+  const mayInterrupt = preemptions === undefined || count(taken, ({ interrupts }) => interrupts) < preemptions
+  const movable = callers.filter(({ interrupts }) => mayInterrupt || !interrupts)
+  const mayFail = count(taken, ({ fault }) => fault !== undefined) < faults
+  const kindsOf = ({ turn }: (typeof movable)[number]): readonly Fault[] =>
+    mayFail ? turn.faults.filter((kind) => kinds === undefined || kinds.includes(kind)) : []
+  return [
+    ...movable.map((caller): Step => ({ ...caller, fault: undefined })),
+    ...movable.flatMap((caller) => kindsOf(caller).map((fault): Step => ({ ...caller, fault }))),
+  ]
+}
+
+const count = <T>(items: readonly T[], is: (item: T) => boolean): number => items.filter(is).length
+
+/** Whether two steps lead to the same state in either order. */
+const areIndependent = (one: Step, other: Step): boolean =>
+  one.turn.actor !== other.turn.actor &&
+  // The faults left are few: a fault here may be in the way of one there.
+  !(one.fault !== undefined && other.fault !== undefined) &&
+  !isTouched(usesOf(one), usesOf(other)) &&
+  !isTouched(usesOf(other), usesOf(one))
+
+/** Whether one writes what the other uses. */
+const isTouched = ({ reads = [], writes = [] }: Uses, { writes: written = [] }: Uses): boolean =>
+  [...reads, ...writes].some((item) => written.some((other) => areSame(item, other)))
+
+const areSame = (one: string, other: string): boolean =>
+  one === other ||
+  (one.endsWith('*') && other.startsWith(one.slice(0, -1))) ||
+  (other.endsWith('*') && one.startsWith(other.slice(0, -1)))
+
+/** What a step uses in truth: a call that is not carried out now uses nothing. */
+const usesOf = ({ turn, fault }: Step): Uses =>
+  fault === undefined || fault === 'answer-lost' || fault === 'crash-after' ? turn.uses : {}
+
+const nameOf = ({ turn, fault }: Step): string => `${turn.actor} ${turn.number}${fault === undefined ? '' : ` ${fault}`}`
+
+const choiceOf = ({ index, fault }: Step): Choice => (fault === undefined ? { index } : { index, fault })
+
+const pathOf = (moments: readonly Moment[]): string => moments.map(({ chosen }) => chosen).join('.')
