@@ -12,6 +12,8 @@ export type Bug = {
   readonly file: string
   readonly find: string
   readonly plant: string
+  /** Why no small world has to catch it: what it needs happens in long histories only. */
+  readonly needsHistories?: string
 }
 
 const BOOK = 'ledger/book.ts'

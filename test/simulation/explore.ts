@@ -185,7 +185,8 @@ const areSame = (one: string, other: string): boolean =>
 const usesOf = ({ turn, fault }: Step): Uses =>
   fault === undefined || fault === 'answer-lost' || fault === 'crash-after' ? turn.uses : {}
 
-const nameOf = ({ turn, fault }: Step): string => `${turn.actor} ${turn.number}${fault === undefined ? '' : ` ${fault}`}`
+const nameOf = ({ turn, fault }: Step): string =>
+  `${turn.actor} ${turn.number}${fault === undefined ? '' : ` ${fault}`}`
 
 const choiceOf = ({ index, fault }: Step): Choice => (fault === undefined ? { index } : { index, fault })
 

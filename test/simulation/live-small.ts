@@ -34,7 +34,9 @@ export const liveSmall = async (world: SmallWorld, choices: Choices): Promise<st
     const known = workers.get(name)
     if (known?.machine.isDead === false) return known
     const life = (known?.life ?? 0) + 1
-    const machine = startMachine(`${name}${life === 1 ? '' : ` (life ${life})`}`, scheduler, { isSlow: world.isSlow ?? false })
+    const machine = startMachine(`${name}${life === 1 ? '' : ` (life ${life})`}`, scheduler, {
+      isSlow: world.isSlow ?? false,
+    })
     const ports = portsOn(machine, oracle.ports)
     const { booksAtOnce = 1, cacheBytes = 1_000_000, sizes = SEGMENT_SIZES } = world
     const record = recordEntries(

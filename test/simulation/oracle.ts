@@ -72,12 +72,19 @@ export class Oracle {
   /** The state of the world, as text that is the same for equal states. */
   async state(): Promise<string> {
     const { journal, heads, quarantine } = this.#memory
-    const books = new Map(this.#expected.flatMap(({ entries }) => entries.map((entry) => [bookKey(bookOf(entry)), bookOf(entry)])))
+    const books = new Map(
+      this.#expected.flatMap(({ entries }) => entries.map((entry) => [bookKey(bookOf(entry)), bookOf(entry)])),
+    )
     const chains = await Promise.all(
       [...books.values()].map(async (book) => (await journal.read(book, 0)).map(({ hash }) => hash)),
     )
-    const open = await Promise.all([...books.values()].map(async ({ merchantId }) => [...(await heads.read(merchantId)).open].toSorted()))
-    const aside = (await quarantine.list({}, { limit: 100_000 })).items.map((item) => [item.position, item.lastPosition])
+    const open = await Promise.all(
+      [...books.values()].map(async ({ merchantId }) => [...(await heads.read(merchantId)).open].toSorted()),
+    )
+    const aside = (await quarantine.list({}, { limit: 100_000 })).items.map((item) => [
+      item.position,
+      item.lastPosition,
+    ])
     const progress = await Promise.all([...this.#progress].map(async ([, store]) => await store.read('journal')))
     return JSON.stringify([chains, open, aside, progress])
   }

@@ -50,9 +50,8 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
     progress: {
       // The oracle checks that what progress passes is done.
       advance: (consumer, to) =>
-        machine.call(
-          { reads: ['journal *', 'quarantine *'], writes: [`progress ${consumer} ${to.shardId}`] },
-          () => progress.advance(consumer, to),
+        machine.call({ reads: ['journal *', 'quarantine *'], writes: [`progress ${consumer} ${to.shardId}`] }, () =>
+          progress.advance(consumer, to),
         ),
       of: (consumer, shardId) => read(`progress ${consumer} ${shardId}`, () => progress.of(consumer, shardId)),
       read: (consumer) => read(`progress ${consumer} *`, () => progress.read(consumer)),

@@ -1,0 +1,96 @@
+/** All histories of the small worlds. */
+import { registerHooks } from 'node:module'
+import { BUGS, plant } from './bugs.ts'
+import { inChild, onAllCores, showProgress } from './children.ts'
+import { quoted } from './by-seed.ts'
+import { BrokenHistory, explore, followPath, type Bounds } from './explore.ts'
+import { SMALL_WORLDS } from './small-worlds.ts'
+
+export type WorldOptions = {
+  readonly world: string | undefined
+  readonly bug: string | undefined
+  /** The most faults in a history, instead of the world's own bound. */
+  readonly faults: number | undefined
+  /** The choices of one history. */
+  readonly path: string | undefined
+}
+
+/** Lives through the worlds in this process. False when a history broke a promise. */
+export const exploreHere = async ({ world: only, bug, faults, path }: WorldOptions): Promise<boolean> => {
+  if (bug !== undefined) registerHooks({ load: plant(bug) })
+  // Imported only now, so that a planted bug is in it.
+  const { liveSmall } = await import('./live-small.ts')
+  for (const [name, world] of Object.entries(SMALL_WORLDS)) {
+    if (only !== undefined && name !== only) continue
+    const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }
+    try {
+      if (path !== undefined) {
+        await followPath(
+          (choices) => liveSmall(world, choices),
+          path,
+          bounds,
+          (step) => console.log(`  ${step}`),
+        )
+        console.log(`${name}: the history is exact`)
+        continue
+      }
+      const { histories, states } = await explore((choices) => liveSmall(world, choices), bounds)
+      console.log(`${name}: ${histories} histories, ${states.size} states at the end, ${inWords(bounds)}`)
+    } catch (error) {
+      console.log(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+      if (error instanceof BrokenHistory) {
+        const again = optionsOf({ world: name, bug, faults, path: error.path }).map(quoted).join(' ')
+        console.log(`Again: npm run simulate -- --exhaustive ${again}`)
+      }
+      return false
+    }
+  }
+  return true
+}
+
+const inWords = ({ faults, preemptions }: Bounds): string =>
+  [
+    faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`,
+    preemptions === undefined ? 'every order' : `at most ${preemptions} interruptions`,
+  ].join(', ')
+
+/** Every world in a process of its own, on all cores. */
+export const exploreAll = async (options: WorldOptions): Promise<boolean> => {
+  const startedAtMs = Date.now()
+  let areExact = true
+  await onAllCores(Object.keys(SMALL_WORLDS), async (world) => {
+    const { code, output } = await inChild(['--exhaustive', ...optionsOf({ ...options, world })])
+    console.log(output)
+    if (code !== 0) areExact = false
+  })
+  if (areExact) {
+    const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1)
+    console.log(`${Object.keys(SMALL_WORLDS).length} small worlds: every history exact (${seconds} s)`)
+  }
+  return areExact
+}
+
+/** Plants every bug that the small worlds have to catch. */
+export const catchAllBySmallWorlds = async (options: WorldOptions): Promise<boolean> => {
+  let areCaught = true
+  const bugs = BUGS.filter(({ needsHistories }) => needsHistories === undefined)
+  let done = 0
+  await onAllCores(bugs, async ({ name }) => {
+    const { code, output } = await inChild(['--exhaustive', ...optionsOf({ ...options, bug: name })])
+    const lines = output.split('\n')
+    const isCaught = code === 1 && lines.at(-1)?.startsWith('Again: ') === true
+    if (!isCaught) areCaught = false
+    done += 1
+    showProgress(`${done} of ${bugs.length} bugs`)
+    console.log(isCaught ? `caught  ${name}  (${lines.at(-2)})` : `MISSED  ${name} ${output}`)
+  })
+  return areCaught
+}
+
+const optionsOf = ({ world, bug, faults, path }: WorldOptions): string[] =>
+  [
+    world === undefined ? [] : [`--world=${world}`],
+    faults === undefined ? [] : [`--faults=${faults}`],
+    bug === undefined ? [] : [`--bug=${bug}`],
+    path === undefined ? [] : [`--path=${path}`],
+  ].flat()
