@@ -9,6 +9,8 @@ export type Fault =
   /** The machine that makes the call dies before it is carried out, or after. */
   | 'crash'
   | 'crash-after'
+  /** Some of the records that it puts are refused. */
+  | 'in-part'
 
 /** A caller that waits for its turn. */
 export type Turn = {

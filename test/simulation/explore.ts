@@ -183,7 +183,7 @@ const areSame = (one: string, other: string): boolean =>
 
 /** What a step uses in truth: a call that is not carried out now uses nothing. */
 const usesOf = ({ turn, fault }: Step): Uses =>
-  fault === undefined || fault === 'answer-lost' || fault === 'crash-after' ? turn.uses : {}
+  fault === 'refused' || fault === 'late' || fault === 'crash' ? {} : turn.uses
 
 const nameOf = ({ turn, fault }: Step): string =>
   `${turn.actor} ${turn.number}${fault === undefined ? '' : ` ${fault}`}`

@@ -1,24 +1,36 @@
 /**
- * One history: the production journal processor over memory adapters, in a world with every misfortune that the real one
- * knows: redelivery, overlap, other batch splits, throttles, lost answers, crashes, replays, resharding, stale
- * caches and shard maps, lost progress, bad deployments. Then the world calms down, everything is delivered, and the books must be exact.
+ * One history of the whole pipeline: production code over memory adapters, in a world with every misfortune that the real
+ * one knows. Tills send entries through ingest's writer, and some records come from elsewhere. Both consumers read the
+ * stream, the archive's rows go through Firehose. Then the world calms down, everything is delivered, the books must be
+ * exact, and reconciling must find the archive equal to them.
  */
+import { archiveEntries } from '#processors/archive/archive-entries'
+import { firehoseArchive } from '#adapters/archive/firehose-archive'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { guardedStream } from '#ingest/guarded-stream'
+import { streamWriter, type StreamWriter } from '#ingest/stream-writer'
+import type { Entry } from '#ledger/entry'
 import { laneOf, shardOf } from '#ledger/lanes'
+import type { Merchant } from '#ledger/merchant'
+import type { EntryStream } from '#ledger/ports'
 import { recordEntries } from '#processors/journal/record-entries'
 import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
+import { reconcileDay } from '#processors/reconcile/reconcile-day'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
 import { deliverAll } from './event-source.ts'
+import { DELIVERY_MS, queriesOver, SimFirehose } from './firehose.ts'
 import { startMachine, type Machine } from './machine.ts'
 import { MIXES, RATES, type Mix, type MixName, type RateName } from './mixes.ts'
 import { Oracle } from './oracle.ts'
 import { DEPENDENCIES, mendAll } from './own-code.ts'
-import { portsOn } from './ports.ts'
+import { portsOn, type Ports } from './ports.ts'
 import { randomChoices } from './random-choices.ts'
 import { seededRandom, type Random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
-import { SimStream, type SimShard } from './stream.ts'
-import { Clients, merchantsOf } from './workload.ts'
+import { SimStream, streamOn, type SimShard } from './stream.ts'
+import { byVirtualTime } from './virtual-time.ts'
+import { Clients, daysOf, merchantsOf, START_MS } from './workload.ts'
 
 export type HistoryName = { readonly seed: number; readonly mix: MixName; readonly rate: RateName }
 
@@ -28,24 +40,27 @@ export const liveThrough = async ({ seed, mix, rate }: HistoryName, maxTurns: nu
   await history.live(maxTurns)
 }
 
-/** Records without entries, and how many items of each must end in quarantine. */
-const POISON: readonly (readonly [data: Uint8Array, unreadable: number])[] = [
-  [Buffer.from('garbage'), 1],
-  [encodeEntries(['{"entry":{}}']), 1],
-  [encodeHeartbeat(), 0],
-]
+/** Records without entries. */
+const POISON: readonly Uint8Array[] = [Buffer.from('garbage'), encodeEntries(['{"entry":{}}']), encodeHeartbeat()]
 
-type Worker = { readonly machine: Machine; readonly record: (batch: ShardBatch) => Promise<BatchOutcome> }
+/** A machine and what runs on it. When it has died, another one takes its place. */
+type Running<T> = { readonly machine: Machine; readonly run: T }
+type Consume = (batch: ShardBatch) => Promise<BatchOutcome>
 
 class History {
   readonly #mix: Mix
-  readonly #rate: number
+  #rate: number
   readonly #random: Random
   readonly #scheduler: Scheduler
   readonly #stream: SimStream
+  readonly #firehose: SimFirehose
   readonly #oracle: Oracle
-  readonly #workers: Worker[]
-  #machines = 0
+  readonly #merchants: readonly Merchant[]
+  readonly #clients: Clients
+  readonly #journal: Fleet<Consume>
+  readonly #archive: Fleet<Consume>
+  readonly #ingest: Fleet<StreamWriter>
+  readonly #broken = Promise.withResolvers<never>()
   #overlaps = 0
   /** Whole-shard replays to come; bounded, so that the history ends. */
   #replaysLeft = 4
@@ -54,46 +69,96 @@ class History {
     this.#mix = mix
     this.#rate = rate
     this.#random = random
-    const { throttle, lostAnswer, late, crash } = mix.weights
-    const chances = {
-      refused: rate * throttle,
-      'answer-lost': rate * lostAnswer,
-      late: rate * late,
-      crash: (rate * crash) / 4,
-      'crash-after': (rate * crash) / 4,
-    }
-    this.#scheduler = new Scheduler(randomChoices(random, () => chances))
-    this.#stream = new SimStream(mix.shards)
-    this.#oracle = new Oracle(merchantsOf(mix), this.#stream)
-    this.#workers = Array.from({ length: mix.workers }, () => this.#newWorker())
+    this.#scheduler = new Scheduler(
+      randomChoices(random, (fault) => this.#rate * FAULT_WEIGHTS[fault](mix.weights)),
+      START_MS,
+    )
+    this.#merchants = merchantsOf(mix)
+    this.#oracle = new Oracle(this.#merchants)
+    this.#stream = new SimStream(mix.shards, () => this.#scheduler.nowMs, this.#oracle.noteRecord)
+    this.#firehose = new SimFirehose(this.#scheduler, this.#oracle.noteArchived)
+    this.#clients = new Clients(mix, random)
+    const start = (name: string) => startMachine(name, this.#scheduler, { isSlow: true })
+    this.#journal = new Fleet(mix.workers, (n) => this.#journalWorker(start(`journal worker ${n}`)))
+    this.#archive = new Fleet(mix.workers, (n) => this.#archiveWorker(start(`archive worker ${n}`)))
+    this.#ingest = new Fleet(2, (n) => this.#writer(start(`ingest ${n}`)))
   }
 
   async live(maxTurns: number): Promise<void> {
-    const consumers = deliverAll({
-      stream: this.#stream,
-      poll: ({ shardId }) => this.#scheduler.turn(`mapping of ${shardId}`),
-      consume: (batch) => this.#invoke(batch),
-      batchSize: () => 1 + this.#random.below(6),
-      isReplayed: (shard) => this.#isReplayed(shard),
+    await byVirtualTime(this.#scheduler, async () => {
+      try {
+        for (const fleet of [this.#journal, this.#archive]) this.#begin(this.#deliver(fleet))
+        this.#begin(this.#putFromElsewhere())
+        for (let till = 1; till <= this.#mix.tills; till += 1) this.#begin(this.#trade(`till ${till}`))
+        await this.#untilAtRest(maxTurns)
+        mendAll()
+        this.#rate = 0
+        await this.#oracle.check(this.#stream.shards, ['journal', 'archive'])
+        this.#begin(this.#reconcile())
+        await this.#untilAtRest(maxTurns)
+        this.#oracle.mustBeReconciled(daysOf(this.#mix))
+      } finally {
+        mendAll()
+      }
     })
-    const broken = Promise.withResolvers<never>()
-    for (const actor of [this.#produce(), consumers]) actor.catch((error: unknown) => broken.reject(error))
-    try {
-      await Promise.race([this.#scheduler.run(maxTurns), broken.promise])
-    } finally {
-      mendAll()
-    }
-    await this.#oracle.check()
   }
 
-  async #produce(): Promise<void> {
-    const clients = new Clients(this.#mix, this.#random)
+  #begin(act: Promise<unknown>): void {
+    act.catch((error: unknown) => this.#broken.reject(error))
+  }
+
+  async #untilAtRest(maxTurns: number): Promise<void> {
+    await Promise.race([this.#scheduler.run(maxTurns), this.#broken.promise])
+  }
+
+  /** A till sends its entries, and sends them again when it gets no answer or is told to. */
+  async #trade(till: string): Promise<void> {
+    for (let request = 0; request < this.#mix.requests; request += 1) {
+      await this.#scheduler.turn(till)
+      let entries: readonly Entry[] = this.#nextEntries()
+      for (let attempt = 0; attempt < MOST_ATTEMPTS && entries.length > 0; attempt += 1) {
+        entries = await this.#send(entries)
+        if (entries.length > 0) await this.#scheduler.sleep(RETRY_MS)
+      }
+    }
+  }
+
+  /** Returns the entries that were not acknowledged. */
+  async #send(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const received = entries.map((entry) => ({ ...entry, receivedAtMs: this.#scheduler.nowMs }))
+    const outcomes = await this.#ingest.ask(this.#random, (writer) => writer.write(received))
+    if (outcomes === 'died') return entries
+    return entries.filter((entry, index) => {
+      const outcome = outcomes[index]
+      if (outcome?.ok) this.#oracle.noteAcknowledged(entry, outcome.value)
+      return outcome?.ok !== true
+    })
+  }
+
+  #nextEntries(): Entry[] {
+    const entries = Array.from({ length: 1 + this.#random.below(5) }, () => this.#clients.next())
+    for (const entry of entries) this.#oracle.noteSent(entry)
+    return entries
+  }
+
+  /** Records that do not come from our ingest, or come from an ingest with an old shard map. */
+  async #putFromElsewhere(): Promise<void> {
     for (let made = 0; made < this.#mix.records; made += 1) {
-      await this.#scheduler.turn('clients')
-      this.#putRecord(clients)
+      await this.#scheduler.turn('elsewhere')
+      this.#putRecord()
       if (this.#misfortune('reshard')) this.#reshard()
       if (this.#misfortune('badDeployment')) await this.#deployBadly()
     }
+  }
+
+  #putRecord(): void {
+    const random = this.#random
+    const entries = this.#nextEntries().map((entry) => ({ ...entry, receivedAtMs: this.#scheduler.nowMs }))
+    const home = shardOf(this.#stream.open, laneOf(entries[0]?.merchantId ?? ('m0' as never))) as SimShard | undefined
+    const shard = home === undefined || random.chance(this.#mix.astray) ? random.pick(this.#stream.open) : home
+    if (random.chance(this.#mix.poison)) this.#stream.put(shard, random.pick(POISON))
+    const spoilt = random.chance(this.#mix.poison) ? ['no entry'] : []
+    this.#stream.put(shard, encodeEntries([...entries.map(entryLine), ...spoilt]))
   }
 
   /** Breaks our own code for a while, and mends it. */
@@ -104,32 +169,25 @@ class History {
     work(true)
   }
 
-  #putRecord(clients: Clients): void {
-    const random = this.#random
-    const first = clients.next()
-    const lane = laneOf(first.merchantId)
-    const home = shardOf(this.#stream.open, lane) as SimShard | undefined
-    const shard = home === undefined || random.chance(this.#mix.astray) ? random.pick(this.#stream.open) : home
-    if (random.chance(this.#mix.poison)) {
-      const [data, unreadable] = random.pick(POISON)
-      this.#oracle.expect(shard.shardId, this.#stream.put(shard, data), [], unreadable)
-    }
-    const entries = [first, ...Array.from({ length: random.below(5) }, () => clients.next())]
-    const spoilt = random.chance(this.#mix.poison) ? ['no entry'] : []
-    const data = encodeEntries([...entries.map(entryLine), ...spoilt])
-    this.#oracle.expect(shard.shardId, this.#stream.put(shard, data), entries, spoilt.length)
+  #deliver(fleet: Fleet<Consume>): Promise<never> {
+    return deliverAll({
+      stream: this.#stream,
+      poll: ({ shardId }) => this.#scheduler.turn(`mapping of ${shardId}`),
+      consume: (batch) => this.#consume(fleet, batch),
+      batchSize: () => 1 + this.#random.below(6),
+      isReplayed: (shard) => this.#isReplayed(shard),
+    })
   }
 
   /** Hands a batch to a worker. 'failed' when it threw or died, or when the mapping did not wait for its end. */
-  async #invoke(batch: ShardBatch): Promise<BatchOutcome | 'failed'> {
-    const index = this.#random.below(this.#workers.length)
-    const worker = this.#workers[index] ?? this.#newWorker()
+  async #consume(fleet: Fleet<Consume>, batch: ShardBatch): Promise<BatchOutcome | 'failed'> {
     const failed = (): 'failed' => 'failed'
-    const outcomes = [worker.record(batch).catch(failed), worker.machine.death.then(failed)]
+    const outcomes: Promise<BatchOutcome | 'failed' | 'died'>[] = [
+      fleet.ask(this.#random, (consume) => consume(batch)).catch(failed),
+    ]
     if (this.#misfortune('overlap')) outcomes.push(this.#patience().then(failed))
     const outcome = await Promise.race(outcomes)
-    if (worker.machine.isDead) this.#workers[index] = this.#newWorker()
-    return outcome
+    return outcome === 'died' ? 'failed' : outcome
   }
 
   /** How long a mapping waits for the end of a batch. */
@@ -155,10 +213,29 @@ class History {
     } else if (open.length < 4) this.#stream.split(this.#random.pick(open))
   }
 
-  #newWorker(): Worker {
-    this.#machines += 1
-    const machine = startMachine(`worker ${this.#machines}`, this.#scheduler, { isSlow: true })
-    const ports = portsOn(machine, this.#oracle.ports)
+  /** Compares every day with the archive, as an operator does. */
+  async #reconcile(): Promise<void> {
+    const machine = startMachine('operator', this.#scheduler, { isSlow: false })
+    const { journal, quarantine, merchants, progress } = portsOn(machine, this.#oracle.ports)
+    for (const day of daysOf(this.#mix)) {
+      const report = await reconcileDay(
+        {
+          journal,
+          quarantine,
+          merchants,
+          progress,
+          stream: this.#streamOn(machine),
+          archive: queriesOver(this.#firehose.entries),
+          ...this.#clockAndSleep(),
+        },
+        { day, repair: false, deliveryMs: 2 * DELIVERY_MS },
+      )
+      this.#oracle.noteReconciled(day, report)
+    }
+  }
+
+  #journalWorker(machine: Machine): Running<Consume> {
+    const ports = this.#portsOn(machine)
     // A cache of a few books at most: forgetting is part of the world, too.
     const limits = {
       booksAtOnce: 1 + this.#random.below(3),
@@ -166,10 +243,79 @@ class History {
       // Two entries or so: a batch becomes several segments, and may be lost between any two of them.
       segmentSizes: this.#random.pick([{ most: 600, small: 450, tail: 250 }, SEGMENT_SIZES]),
     }
-    return { machine, record: recordEntries({ ...ports, clock: () => 0, log: { warn() {}, error() {} } }, limits) }
+    return { machine, run: recordEntries({ ...ports, clock: () => this.#scheduler.nowMs, log: SILENT }, limits) }
+  }
+
+  #archiveWorker(machine: Machine): Running<Consume> {
+    const client = this.#firehose.clientOn(machine, () => this.#random.chance(0.5))
+    const archive = firehoseArchive(client, DELIVERY_STREAMS, { ...this.#clockAndSleep(), random: this.#random.next })
+    const { progress } = this.#portsOn(machine)
+    const portionCharacters = this.#random.pick([1, 500, 1_000_000])
+    return { machine, run: archiveEntries({ archive, progress, log: SILENT }, { portionCharacters }) }
+  }
+
+  #writer(machine: Machine): Running<StreamWriter> {
+    const stream = guardedStream(this.#streamOn(machine))
+    return { machine, run: streamWriter(stream, { ...this.#clockAndSleep(), random: this.#random.next }) }
+  }
+
+  #portsOn(machine: Machine): Ports {
+    const { sleep } = this.#clockAndSleep()
+    return {
+      ...portsOn(machine, this.#oracle.ports),
+      auditTrail: streamAuditTrail(this.#streamOn(machine), { sleep }),
+    }
+  }
+
+  #streamOn(machine: Machine): EntryStream {
+    return streamOn(machine, this.#stream, () => this.#random.chance(0.5))
+  }
+
+  #clockAndSleep() {
+    return { clock: () => this.#scheduler.nowMs, sleep: (ms: number) => this.#scheduler.sleep(ms) }
   }
 
   #misfortune(kind: keyof Mix['weights']): boolean {
     return this.#random.chance(this.#rate * this.#mix.weights[kind])
   }
+}
+
+/** Machines that do the same work, of which any is asked. A dead one is replaced. */
+class Fleet<T> {
+  readonly #start: (number: number) => Running<T>
+  readonly #running: Running<T>[]
+  #started = 0
+
+  constructor(size: number, start: (number: number) => Running<T>) {
+    this.#start = start
+    this.#running = Array.from({ length: size }, () => this.#startNext())
+  }
+
+  async ask<Answer>(random: Random, question: (run: T) => Promise<Answer>): Promise<Answer | 'died'> {
+    const index = random.below(this.#running.length)
+    const { machine, run } = this.#running[index] ?? this.#startNext()
+    const answer = await Promise.race([question(run), machine.death.then((): 'died' => 'died')])
+    if (this.#running[index]?.machine.isDead === true) this.#running[index] = this.#startNext()
+    return answer
+  }
+
+  #startNext(): Running<T> {
+    this.#started += 1
+    return this.#start(this.#started)
+  }
+}
+
+const SILENT = { warn() {}, error() {} }
+const DELIVERY_STREAMS = { entries: 'entries', decisions: 'decisions' }
+
+const MOST_ATTEMPTS = 4
+const RETRY_MS = 2_000
+
+const FAULT_WEIGHTS: Record<import('./choices.ts').Fault, (weights: Mix['weights']) => number> = {
+  refused: ({ throttle }) => throttle,
+  'answer-lost': ({ lostAnswer }) => lostAnswer,
+  late: ({ late }) => late,
+  crash: ({ crash }) => crash / 4,
+  'crash-after': ({ crash }) => crash / 4,
+  'in-part': ({ inPart }) => inPart,
 }

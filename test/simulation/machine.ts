@@ -9,11 +9,9 @@ export type Machine = {
   readonly isDead: boolean
   /**
    * Carries out a call to the world: it waits for its turn to arrive and, on a network that is slow, for a turn to
-   * return.
+   * return. `ownFaults` are those that only this kind of call has.
    */
-  call<T>(uses: Uses, carryOut: () => Promise<T>): Promise<T>
-  /** Carries out a call whose faults are its own, such as a put that stores some of its records. */
-  turn(uses: Uses, faults: readonly Fault[]): Promise<Fault | undefined>
+  call<T>(uses: Uses, ownFaults: readonly Fault[], carryOut: (fault?: Fault) => Promise<T>): Promise<T>
 }
 
 export type Network = {
@@ -55,15 +53,15 @@ export const startMachine = (name: string, scheduler: Scheduler, { isSlow }: Net
   }
 
   /** The call, as it arrives. A failure is kept until the answer has returned. */
-  const arrive = async <T>(uses: Uses, carryOut: () => Promise<T>): Promise<() => T> => {
+  const arrive: Arrive = async (uses, ownFaults, carryOut) => {
     const isWrite = (uses.writes?.length ?? 0) > 0
-    const fault = await turn(uses, isWrite ? WRITE_FAULTS : READ_FAULTS)
+    const fault = await turn(uses, [...(isWrite ? WRITE_FAULTS : READ_FAULTS), ...ownFaults])
     if (fault === 'refused') return failing('throttled')
     if (fault === 'late') {
       void carryOutLater(uses, carryOut)
       return failing('timed out')
     }
-    const answer = await carryOut().then(
+    const answer = await carryOut(fault).then(
       (value) => () => value,
       (error: unknown) => () => {
         throw error
@@ -79,14 +77,15 @@ export const startMachine = (name: string, scheduler: Scheduler, { isSlow }: Net
     get isDead() {
       return isDead
     },
-    turn,
-    async call(uses, carryOut) {
-      const answer = await arrive(uses, carryOut)
+    async call(uses, ownFaults, carryOut) {
+      const answer = await arrive(uses, ownFaults, carryOut)
       if (isSlow) await turn({}, [])
       return answer()
     },
   }
 }
+
+type Arrive = <T>(uses: Uses, ownFaults: readonly Fault[], carryOut: (fault?: Fault) => Promise<T>) => Promise<() => T>
 
 const failing = (message: string) => (): never => {
   throw new SimulatedFault(message)

@@ -4,6 +4,10 @@ export type Mix = {
   readonly days: number
   readonly shards: number
   readonly workers: number
+  /** Tills that send through ingest at the same time, and how many requests each makes. */
+  readonly tills: number
+  readonly requests: number
+  /** Records that are put on the stream by others than our ingest. */
   readonly records: number
   /** Chances, per entry: the client sends an earlier one again; or its id with other content. */
   readonly retry: number
@@ -21,7 +25,9 @@ export type Mix = {
     readonly lostAnswer: number
     /** A call is given up, and carried out later. */
     readonly late: number
-    /** A worker dies between any two calls. */
+    /** Some records of a put, or rows of a delivery, are refused. */
+    readonly inPart: number
+    /** A machine dies between any two calls. */
     readonly crash: number
     /** A batch is given up on and delivered again while it goes on. */
     readonly overlap: number
@@ -38,26 +44,38 @@ const general: Mix = {
   days: 2,
   shards: 2,
   workers: 2,
-  records: 10,
+  tills: 2,
+  requests: 3,
+  records: 6,
   retry: 0.2,
   conflict: 0.08,
   stray: 0.03,
   astray: 0.2,
   poison: 0.08,
-  weights: { throttle: 1, lostAnswer: 1, late: 0.5, crash: 1, overlap: 1, replay: 1, reshard: 0.5, badDeployment: 0.5 },
+  weights: {
+    throttle: 1,
+    lostAnswer: 1,
+    late: 0.5,
+    inPart: 1,
+    crash: 1,
+    overlap: 1,
+    replay: 1,
+    reshard: 0.5,
+    badDeployment: 0.5,
+  },
 }
 
 const oneBook = { merchants: 1, days: 1 }
 
 export const MIXES = {
   general,
-  'hot book': { ...general, ...oneBook, shards: 3, workers: 3, retry: 0.3, astray: 0.7, records: 12 },
-  conflicts: { ...general, ...oneBook, shards: 3, workers: 3, records: 8, retry: 0.3, conflict: 0.35, astray: 0.9 },
+  'hot book': { ...general, ...oneBook, shards: 3, workers: 3, retry: 0.3, astray: 0.7, records: 8 },
+  conflicts: { ...general, ...oneBook, shards: 3, workers: 3, records: 6, retry: 0.3, conflict: 0.35, astray: 0.9 },
   'lost answers': { ...general, weights: { ...general.weights, lostAnswer: 3, throttle: 0 } },
   'late writes': { ...general, ...oneBook, weights: { ...general.weights, late: 3, throttle: 0 } },
   overlap: { ...general, ...oneBook, workers: 3, weights: { ...general.weights, overlap: 4, crash: 0 } },
   replay: { ...general, weights: { ...general.weights, replay: 4, throttle: 2 } },
-  reshard: { ...general, astray: 0.1, records: 14, weights: { ...general.weights, reshard: 4 } },
+  reshard: { ...general, astray: 0.1, records: 8, weights: { ...general.weights, reshard: 4 } },
   poison: { ...general, poison: 0.5, conflict: 0.2, weights: { ...general.weights, throttle: 2 } },
   'bad deployments': { ...general, poison: 0.2, weights: { ...general.weights, badDeployment: 5 } },
 } satisfies Record<string, Mix>

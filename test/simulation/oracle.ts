@@ -15,20 +15,26 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { Entry } from '#ledger/entry'
-import { bookKey, type BookId, type Position } from '#ledger/identifiers'
+import { bookKey, type BookId, type BusinessDay, type Position } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import type { Progress } from '#ledger/ports'
+import type { Consumer, Progress } from '#ledger/ports'
 import { NO_CHAIN, sealingHash } from '#ledger/segment'
 import { unpackIds } from '#wire/journal/packed-entries'
 import { openSegment } from '#wire/journal/segment'
+import type { DayReport } from '#processors/reconcile/reconcile-day'
+import type { DeliveredRecord } from '#processors/shard-batch'
 import type { Ports } from './ports.ts'
-import type { SimStream } from './stream.ts'
+import { readContents, type Contents } from './stream-contents.ts'
+import type { SimShard } from './stream.ts'
 import { isCountable } from './workload.ts'
 
+/** A record on the stream, and what it holds. */
 type Expected = {
   readonly shardId: string
   readonly sequenceNumber: string
+  readonly lines: Contents['entries']
   readonly entries: readonly Entry[]
+  readonly auditEvents: Contents['auditEvents']
   readonly unreadable: number
 }
 
@@ -36,7 +42,6 @@ export class Oracle {
   /** Memory adapters that tell the oracle what they are asked to do. */
   readonly ports: Ports
   readonly #memory: Ports
-  readonly #stream: SimStream
   readonly #expected: Expected[] = []
   /** One store per shard, so that the progress of one can be lost. */
   readonly #progress = new Map<string, Progress>()
@@ -47,8 +52,13 @@ export class Oracle {
   readonly #asidePositions = new Set<string>()
   readonly #broken: string[] = []
 
-  constructor(merchants: readonly Merchant[], stream: SimStream) {
-    this.#stream = stream
+  /** The contents that clients have sent. */
+  readonly #sent = new Set<string>()
+  readonly #reconciled = new Set<BusinessDay>()
+  /** The places of entries, and the ids of audit events, that Firehose has taken. */
+  readonly #archived = new Set<string>()
+
+  constructor(merchants: readonly Merchant[]) {
     this.#memory = {
       journal: memoryJournal(),
       heads: memoryHeads(),
@@ -60,9 +70,47 @@ export class Oracle {
     this.ports = this.#watched()
   }
 
-  /** Says what a record on the stream holds: entries, and lines or a whole that cannot be read. */
-  expect(shardId: string, sequenceNumber: string, entries: readonly Entry[], unreadable: number): void {
-    this.#expected.push({ shardId, sequenceNumber, entries, unreadable })
+  /** A client is about to send an entry. */
+  noteSent(entry: Entry): void {
+    this.#sent.add(contentOf(entry))
+  }
+
+  /** A record stands on the stream now. */
+  noteRecord = (shardId: string, { sequenceNumber, data }: DeliveredRecord): void => {
+    const { entries: lines, auditEvents, unreadable } = readContents(data)
+    const entries = lines.filter((entry) => entry !== undefined)
+    this.#expected.push({ shardId, sequenceNumber, lines, entries, auditEvents, unreadable })
+    for (const entry of entries) {
+      this.#must(this.#sent.has(contentOf(entry)), `no client has sent what stands on ${shardId}: ${contentOf(entry)}`)
+    }
+    for (const { decisionId, kind, body } of auditEvents) {
+      if (kind === 'quarantine.set-aside') this.#mustBeAside(decisionId, body)
+    }
+  }
+
+  /** A client was told that its entry stands at this position. */
+  noteAcknowledged(entry: Entry, { shardId, sequenceNumber, index }: Position): void {
+    const record = this.#expected.find((one) => one.shardId === shardId && one.sequenceNumber === sequenceNumber)
+    const standing = record?.lines[index]
+    const isThere = standing !== undefined && contentOf(standing) === contentOf(entry)
+    this.#must(isThere, `${entry.entryId} was acknowledged at ${sequenceNumber}/${index} and is not there`)
+  }
+
+  /** Firehose has taken these rows. */
+  noteArchived = (row: Readonly<Record<string, unknown>>): void => {
+    this.#archived.add('decision_id' in row ? String(row['decision_id']) : placeOfRow(row))
+  }
+
+  /** What an operator saw who reconciled a day at the end. */
+  noteReconciled(day: BusinessDay, report: DayReport): void {
+    const isEqual = report.status === 'compared' && report.isEqual
+    if (isEqual) this.#reconciled.add(day)
+    else this.#broken.push(`${day} does not reconcile: ${inWords(report)}`)
+  }
+
+  mustBeReconciled(days: readonly BusinessDay[]): void {
+    for (const day of days) this.#must(this.#reconciled.has(day), `${day} was not reconciled`)
+    this.#throwBroken()
   }
 
   loseProgress(shardId: string): void {
@@ -89,24 +137,31 @@ export class Oracle {
     return JSON.stringify([chains, open, aside, progress])
   }
 
-  async check(): Promise<void> {
+  /** What must be so at the end, when each of these consumers has read the stream to its end. */
+  async check(shards: readonly SimShard[], consumers: readonly Consumer[]): Promise<void> {
     const books = Map.groupBy(
       this.#expected.flatMap(({ shardId, entries }) => entries.map((entry) => ({ shardId, entry }))),
       ({ entry }) => bookKey(bookOf(entry)),
     )
     for (const copies of books.values()) await this.#checkBook(copies)
-    for (const { shardId, records } of this.#stream.shards) {
-      const [progress] = (await this.#progress.get(shardId)?.read('journal')) ?? []
-      this.#must(
-        progress?.sequenceNumber === records.at(-1)?.sequenceNumber,
-        `progress of ${shardId} is not at its end`,
-      )
+    for (const { shardId, records } of shards) {
+      for (const consumer of consumers) {
+        const [progress] = (await this.#progress.get(shardId)?.read(consumer)) ?? []
+        this.#must(
+          progress?.sequenceNumber === records.at(-1)?.sequenceNumber,
+          `the ${consumer}'s progress of ${shardId} is not at its end`,
+        )
+      }
     }
     const asideCount = this.#asideContents.size + this.#asidePlaces.size
     const { items } = await this.#memory.quarantine.list({}, { limit: 100_000 })
     this.#must(items.length === asideCount, `${items.length} items in quarantine for ${asideCount} things set aside`)
     const unreadable = this.#expected.reduce((sum, expected) => sum + expected.unreadable, 0)
     this.#must(this.#asidePlaces.size === unreadable, `${this.#asidePlaces.size} of ${unreadable} unreadable set aside`)
+    this.#throwBroken()
+  }
+
+  #throwBroken(): void {
     if (this.#broken.length > 0) throw new Error([...new Set(this.#broken)].slice(0, 5).join('\n'))
   }
 
@@ -195,8 +250,7 @@ export class Oracle {
       auditTrail: {
         publish: async (...told) => {
           for (const { eventId, body } of told) {
-            const { position } = body as { position: Position }
-            this.#must(this.#asidePositions.has(placeOf(position)), `${eventId} is told and not so`)
+            this.#mustBeAside(eventId, body)
           }
         },
       },
@@ -220,14 +274,31 @@ export class Oracle {
     const [after] = await store.read(consumer)
     const fell = Number(after?.sequenceNumber) < Number(before?.sequenceNumber ?? 0)
     this.#must(!fell, `progress of ${to.shardId} fell from ${before?.sequenceNumber} to ${after?.sequenceNumber}`)
-    for (const { shardId, sequenceNumber, entries } of this.#expected) {
+    for (const record of this.#expected) {
+      const { shardId, sequenceNumber } = record
       if (shardId !== to.shardId || Number(sequenceNumber) > Number(after?.sequenceNumber)) continue
-      const done = entries.every(
-        (entry) =>
-          this.#countedIds.has(idOf(bookOf(entry), entry.entryId)) || this.#asideContents.has(contentOf(entry)),
-      )
-      this.#must(done, `progress of ${shardId} passed ${sequenceNumber} before it was done`)
+      const isDone = consumer === 'journal' ? this.#isRecorded(record) : this.#isArchived(record)
+      this.#must(isDone, `the ${consumer}'s progress of ${shardId} passed ${sequenceNumber} before it was done`)
     }
+  }
+
+  #isRecorded({ entries }: Expected): boolean {
+    return entries.every(
+      (entry) => this.#countedIds.has(idOf(bookOf(entry), entry.entryId)) || this.#asideContents.has(contentOf(entry)),
+    )
+  }
+
+  #isArchived({ shardId, sequenceNumber, lines, auditEvents }: Expected): boolean {
+    return (
+      lines.every(
+        (entry, index) => entry === undefined || this.#archived.has(`${shardId} ${sequenceNumber} ${index}`),
+      ) && auditEvents.every(({ decisionId }) => this.#archived.has(decisionId))
+    )
+  }
+
+  #mustBeAside(eventId: string, body: object): void {
+    const { position } = body as { position: Position }
+    this.#must(this.#asidePositions.has(placeOf(position)), `${eventId} is told and not so`)
   }
 
   #must(holds: boolean, otherwise: string): void {
@@ -236,6 +307,9 @@ export class Oracle {
 }
 
 const placeOf = ({ shardId, sequenceNumber, index }: Position): string => `${shardId} ${sequenceNumber} ${index}`
+
+const placeOfRow = (row: Readonly<Record<string, unknown>>): string =>
+  `${String(row['shard_id'])} ${String(row['sequence_number'])} ${String(row['record_index'])}`
 
 const bookOf = (entry: Entry): BookId => ({ merchantId: entry.merchantId, day: entry.businessDay })
 
@@ -247,3 +321,6 @@ const contentOf = ({ receivedAtMs: _ignored, ...said }: Entry): string =>
     Object.entries(said).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value),
   )
+
+const inWords = (report: DayReport): string =>
+  JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))

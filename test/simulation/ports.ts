@@ -14,8 +14,10 @@ export type Ports = {
 
 /** The ports as code on a machine sees them. Each call says which items it reads and writes. */
 export const portsOn = (machine: Machine, ports: Ports): Ports => {
-  const read = <T>(item: string, carryOut: () => Promise<T>): Promise<T> => machine.call({ reads: [item] }, carryOut)
-  const write = <T>(item: string, carryOut: () => Promise<T>): Promise<T> => machine.call({ writes: [item] }, carryOut)
+  const read = <T>(item: string, carryOut: () => Promise<T>): Promise<T> =>
+    machine.call({ reads: [item] }, [], carryOut)
+  const write = <T>(item: string, carryOut: () => Promise<T>): Promise<T> =>
+    machine.call({ writes: [item] }, [], carryOut)
   const { journal, heads, merchants, quarantine, auditTrail, progress } = ports
   return {
     journal: {
@@ -45,12 +47,12 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
     // The oracle checks that what is told is so.
     auditTrail: {
       publish: (...told) =>
-        machine.call({ reads: ['quarantine *'], writes: ['audit trail'] }, () => auditTrail.publish(...told)),
+        machine.call({ reads: ['quarantine *'], writes: ['audit trail'] }, [], () => auditTrail.publish(...told)),
     },
     progress: {
       // The oracle checks that what progress passes is done.
       advance: (consumer, to) =>
-        machine.call({ reads: ['journal *', 'quarantine *'], writes: [`progress ${consumer} ${to.shardId}`] }, () =>
+        machine.call({ reads: ['journal *', 'quarantine *'], writes: [`progress ${consumer} ${to.shardId}`] }, [], () =>
           progress.advance(consumer, to),
         ),
       of: (consumer, shardId) => read(`progress ${consumer} ${shardId}`, () => progress.of(consumer, shardId)),

@@ -1,5 +1,7 @@
 import type { Shard } from '#ledger/lanes'
+import type { EntryStream } from '#ledger/ports'
 import type { DeliveredRecord } from '#processors/shard-batch'
+import type { Machine } from './machine.ts'
 
 export type SimShard = Shard & {
   readonly records: DeliveredRecord[]
@@ -10,11 +12,19 @@ export type SimShard = Shard & {
 /** A stream in memory that can be split and merged, as Kinesis can. */
 export class SimStream {
   readonly shards: SimShard[] = []
+  readonly #clock: () => number
+  readonly #onRecord: (shardId: string, record: DeliveredRecord) => void
   #changed = Promise.withResolvers<void>()
   // Starts short of a power of ten, so that a comparison of numbers as plain text goes wrong at once.
   #lastSequenceNumber = 95
 
-  constructor(shardCount: number) {
+  constructor(
+    shardCount: number,
+    clock: () => number,
+    onRecord: (shardId: string, record: DeliveredRecord) => void = () => {},
+  ) {
+    this.#clock = clock
+    this.#onRecord = onRecord
     const size = 2n ** 128n / BigInt(shardCount)
     for (let index = 0; index < shardCount; index += 1) {
       const firstHashKey = size * BigInt(index)
@@ -26,11 +36,20 @@ export class SimStream {
     return this.shards.filter(({ closed }) => !closed)
   }
 
+  /** The open shard that takes a hash key. */
+  shardAt(hashKey: bigint): SimShard {
+    const found = this.open.find(({ firstHashKey, lastHashKey }) => firstHashKey <= hashKey && hashKey <= lastHashKey)
+    if (found === undefined) throw new Error(`no shard takes ${hashKey}`)
+    return found
+  }
+
   /** Answers the record's sequence number. */
   put(shard: SimShard, data: Uint8Array): string {
     this.#lastSequenceNumber += 1
     const sequenceNumber = String(this.#lastSequenceNumber)
-    shard.records.push({ sequenceNumber, arrivedAtMs: this.#lastSequenceNumber * 1000, data })
+    const record = { sequenceNumber, arrivedAtMs: this.#clock(), data }
+    shard.records.push(record)
+    this.#onRecord(shard.shardId, record)
     this.#change()
     return sequenceNumber
   }
@@ -40,21 +59,19 @@ export class SimStream {
     await this.#changed.promise
   }
 
-  split(shard: SimShard): SimShard[] {
+  split(shard: SimShard): void {
     const middle = (shard.firstHashKey + shard.lastHashKey) / 2n
     shard.closed = true
+    this.#open(shard.firstHashKey, middle, [shard.shardId])
+    this.#open(middle + 1n, shard.lastHashKey, [shard.shardId])
     this.#change()
-    return [
-      this.#open(shard.firstHashKey, middle, [shard.shardId]),
-      this.#open(middle + 1n, shard.lastHashKey, [shard.shardId]),
-    ]
   }
 
-  merge(left: SimShard, right: SimShard): SimShard {
+  merge(left: SimShard, right: SimShard): void {
     left.closed = true
     right.closed = true
+    this.#open(left.firstHashKey, right.lastHashKey, [left.shardId, right.shardId])
     this.#change()
-    return this.#open(left.firstHashKey, right.lastHashKey, [left.shardId, right.shardId])
   }
 
   #change(): void {
@@ -62,10 +79,28 @@ export class SimStream {
     this.#changed = Promise.withResolvers()
   }
 
-  #open(firstHashKey: bigint, lastHashKey: bigint, parents: readonly string[]): SimShard {
+  #open(firstHashKey: bigint, lastHashKey: bigint, parents: readonly string[]): void {
     const shardId = `shardId-${String(this.shards.length).padStart(12, '0')}`
-    const shard: SimShard = { shardId, firstHashKey, lastHashKey, parents, records: [], closed: false }
-    this.shards.push(shard)
-    return shard
+    this.shards.push({ shardId, firstHashKey, lastHashKey, parents, records: [], closed: false })
   }
 }
+
+/**
+ * The stream as code on a machine sees it. `isRefused` is asked for each record of a call that is carried out in part.
+ */
+export const streamOn = (machine: Machine, stream: SimStream, isRefused: (index: number) => boolean): EntryStream => ({
+  put: (records) =>
+    machine.call({ writes: ['stream *'] }, ['in-part'], async (fault) =>
+      records.map(({ hashKey, data }, index) => {
+        if (fault === 'in-part' && isRefused(index)) {
+          return { status: 'refused', reason: 'ProvisionedThroughputExceededException' }
+        }
+        const shard = stream.shardAt(hashKey)
+        return { status: 'stored', shardId: shard.shardId, sequenceNumber: stream.put(shard, data) }
+      }),
+    ),
+  openShards: () =>
+    machine.call({ reads: ['stream *'] }, [], async () =>
+      stream.open.map(({ shardId, firstHashKey, lastHashKey }) => ({ shardId, firstHashKey, lastHashKey })),
+    ),
+})

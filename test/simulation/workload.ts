@@ -11,6 +11,14 @@ const BRL = 'BRL' as Currency
 const FIRST_DAY_MS = Date.parse('2026-11-19T00:00:00Z')
 const DAY_MS = 86_400_000
 
+/** When a history begins: after all that its clients tell of. */
+export const START_MS = FIRST_DAY_MS + 5 * DAY_MS
+
+const dayOf = (ms: number): BusinessDay => new Date(ms).toISOString().slice(0, 10) as BusinessDay
+
+export const daysOf = ({ days }: Pick<Mix, 'days'>): BusinessDay[] =>
+  Array.from({ length: days }, (_, index) => dayOf(FIRST_DAY_MS + index * DAY_MS))
+
 export const merchantsOf = (mix: Pick<Mix, 'merchants'>): Merchant[] =>
   Array.from({ length: mix.merchants }, (_, index) => ({
     merchantId: `m${index}` as MerchantId,
@@ -62,7 +70,7 @@ export class Clients {
       // Every id is used twice: in another book it is another entry, in the same one a conflict.
       entryId: `e${Math.floor(this.#sent.length / 2)}` as EntryId,
       merchantId: `m${random.below(this.#mix.merchants)}` as MerchantId,
-      businessDay: new Date(occurredAtMs).toISOString().slice(0, 10) as BusinessDay,
+      businessDay: dayOf(occurredAtMs),
       direction: random.pick<Direction>(['credit', 'debit']),
       amountMinor: BigInt(1 + random.below(1000)) * 10n,
       currency: BRL,
