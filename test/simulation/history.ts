@@ -12,7 +12,7 @@ import { streamWriter, type StreamWriter } from '#ingest/stream-writer'
 import type { Entry } from '#ledger/entry'
 import { laneOf, shardOf } from '#ledger/lanes'
 import type { Merchant } from '#ledger/merchant'
-import type { EntryStream } from '#ledger/ports'
+import type { Consumer, EntryStream } from '#ledger/ports'
 import { recordEntries } from '#processors/journal/record-entries'
 import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
 import { reconcileDay } from '#processors/reconcile/reconcile-day'
@@ -87,7 +87,8 @@ class History {
   async live(maxTurns: number): Promise<void> {
     await byVirtualTime(this.#scheduler, async () => {
       try {
-        for (const fleet of [this.#journal, this.#archive]) this.#begin(this.#deliver(fleet))
+        this.#begin(this.#deliver('journal', this.#journal))
+        this.#begin(this.#deliver('archive', this.#archive))
         this.#begin(this.#putFromElsewhere())
         for (let till = 1; till <= this.#mix.tills; till += 1) this.#begin(this.#trade(`till ${till}`))
         await this.#untilAtRest(maxTurns)
@@ -169,13 +170,13 @@ class History {
     work(true)
   }
 
-  #deliver(fleet: Fleet<Consume>): Promise<never> {
+  #deliver(consumer: Consumer, fleet: Fleet<Consume>): Promise<never> {
     return deliverAll({
       stream: this.#stream,
-      poll: ({ shardId }) => this.#scheduler.turn(`mapping of ${shardId}`),
+      poll: ({ shardId }) => this.#scheduler.turn(`${consumer} mapping of ${shardId}`),
       consume: (batch) => this.#consume(fleet, batch),
       batchSize: () => 1 + this.#random.below(6),
-      isReplayed: (shard) => this.#isReplayed(shard),
+      isReplayed: (shard) => this.#isReplayed(consumer, shard),
     })
   }
 
@@ -198,10 +199,10 @@ class History {
     }
   }
 
-  #isReplayed(shard: SimShard): boolean {
+  #isReplayed(consumer: Consumer, shard: SimShard): boolean {
     if (this.#replaysLeft === 0 || !this.#misfortune('replay')) return false
     this.#replaysLeft -= 1
-    if (this.#random.chance(0.5)) this.#oracle.loseProgress(shard.shardId)
+    if (this.#random.chance(0.5)) this.#oracle.loseProgress(consumer, shard.shardId)
     return true
   }
 

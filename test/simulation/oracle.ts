@@ -43,7 +43,7 @@ export class Oracle {
   readonly ports: Ports
   readonly #memory: Ports
   readonly #expected: Expected[] = []
-  /** One store per shard, so that the progress of one can be lost. */
+  /** One store for each consumer and shard, so that the progress of one can be lost. */
   readonly #progress = new Map<string, Progress>()
   /** Every entry that is done: counted under its id, or set aside with its content. */
   readonly #countedIds = new Set<string>()
@@ -113,8 +113,8 @@ export class Oracle {
     this.#throwBroken()
   }
 
-  loseProgress(shardId: string): void {
-    this.#progress.delete(shardId)
+  loseProgress(consumer: Consumer, shardId: string): void {
+    this.#progress.delete(`${consumer} ${shardId}`)
   }
 
   /** The state of the world, as text that is the same for equal states. */
@@ -146,7 +146,7 @@ export class Oracle {
     for (const copies of books.values()) await this.#checkBook(copies)
     for (const { shardId, records } of shards) {
       for (const consumer of consumers) {
-        const [progress] = (await this.#progress.get(shardId)?.read(consumer)) ?? []
+        const [progress] = (await this.#progress.get(`${consumer} ${shardId}`)?.read(consumer)) ?? []
         this.#must(
           progress?.sequenceNumber === records.at(-1)?.sequenceNumber,
           `the ${consumer}'s progress of ${shardId} is not at its end`,
@@ -255,8 +255,11 @@ export class Oracle {
         },
       },
       progress: {
-        read: this.#memory.progress.read,
-        of: async (consumer, shardId) => await this.#progress.get(shardId)?.of(consumer, shardId),
+        read: async (consumer) => {
+          const stores = [...this.#progress].filter(([key]) => key.startsWith(`${consumer} `))
+          return (await Promise.all(stores.map(async ([, store]) => await store.read(consumer)))).flat()
+        },
+        of: async (consumer, shardId) => await this.#progress.get(`${consumer} ${shardId}`)?.of(consumer, shardId),
         advance: (consumer, to) => this.#advance(consumer, to),
       },
     }
@@ -267,8 +270,9 @@ export class Oracle {
   }
 
   #advance: Progress['advance'] = async (consumer, to) => {
-    const store = this.#progress.get(to.shardId) ?? memoryProgress()
-    this.#progress.set(to.shardId, store)
+    const key = `${consumer} ${to.shardId}`
+    const store = this.#progress.get(key) ?? memoryProgress()
+    this.#progress.set(key, store)
     const [before] = await store.read(consumer)
     await store.advance(consumer, to)
     const [after] = await store.read(consumer)

@@ -32,7 +32,7 @@ export class Scheduler {
 
   /** Waits until the clock has moved by `ms`. Returns a function that ends the wait without an effect. */
   timer(ms: number, fire: () => void): () => void {
-    const timer = { atMs: this.nowMs + ms, fire }
+    const timer = { atMs: this.nowMs + Math.ceil(ms), fire }
     const later = this.#timers.findIndex(({ atMs }) => atMs > timer.atMs)
     this.#timers.splice(later === -1 ? this.#timers.length : later, 0, timer)
     return () => {
