@@ -1,5 +1,4 @@
 /** The base of both services: request ids, problems instead of stack traces, who may come in, probes and metrics. */
-import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { OpenApiDocument } from '#wire/http/openapi/document'
@@ -11,6 +10,7 @@ import { crossOrigin } from './cors.ts'
 import { docsHandlers } from './docs.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 import { ProblemError } from './problem-error.ts'
+import { requestIdOf } from './request-id.ts'
 import { addRoutes, type Handlers } from './routes.ts'
 import { isOverTls, secure } from './security-headers.ts'
 import { Unavailable } from './unavailable.ts'
@@ -95,8 +95,3 @@ const keepForItsCaller = (headers: Headers): void => {
 }
 
 const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))
-
-// A client's own id is kept, so that its log and ours name the same request, unless it is unsafe in a log line or a
-// header.
-const requestIdOf = (given: string | undefined): string =>
-  given !== undefined && /^[A-Za-z0-9._:-]{1,64}$/.test(given) ? given : randomUUID()

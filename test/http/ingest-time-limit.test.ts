@@ -45,6 +45,7 @@ describe('a request', () => {
   test.each([
     ['on an endless path may go on', '/endless', undefined],
     ['on an endless path with a query may go on', '/endless?a=1', undefined],
+    ['on an endless path in a whole URL may go on', 'http://a/endless?a=1', undefined],
     ['that has arrived may be answered for longer', '/long-answer', 'Content-Length: 0\r\n'],
   ])('%s', async (_what, path, head) => {
     const { socket, stop } = await start(path, head)

@@ -209,6 +209,7 @@ const ALWAYS_POSSIBLE = [
   'malformed-request',
   'refused-by-firewall',
   'too-slow',
+  'expectation-failed',
   'headers-too-large',
   'unexpected-error',
 ] as const satisfies ProblemCode[]
