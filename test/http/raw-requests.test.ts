@@ -13,24 +13,33 @@ import { aQueryApi } from './query-fixtures.ts'
 const host = '127.0.0.1'
 const query = aQueryApi()
 
-const aSlowAnswer = () => ({ isAsked: Promise.withResolvers<void>(), mayAnswer: Promise.withResolvers<void>() })
-/** The answer of ingest to /slow. */
+const aSlowAnswer = () => ({
+  isAsked: Promise.withResolvers<void>(),
+  mayAnswer: Promise.withResolvers<void>(),
+  hasHungUp: () => false,
+})
+/** The answer to /slow. */
 let slow = aSlowAnswer()
+
+type App = Parameters<typeof serve>[0]
+
+/** The app, with one route more. */
+const withSlow = ({ fetch }: App): App => ({
+  fetch: async (request, env) => {
+    if (new URL(request.url).pathname !== '/slow') return await fetch(request, env)
+    slow.hasHungUp = env.hasHungUp
+    slow.isAsked.resolve()
+    await slow.mayAnswer.promise
+    return new Response('slow')
+  },
+})
 
 let ports: Record<'ingest' | 'query', number>
 const servings: Serving[] = []
 beforeAll(async () => {
   const { app } = anIngest()
-  const withSlow: typeof app = Object.assign(app, {
-    fetch: ((fetch) => async (request: Request, env: object) => {
-      if (new URL(request.url).pathname !== '/slow') return await fetch(request, env)
-      slow.isAsked.resolve()
-      await slow.mayAnswer.promise
-      return new Response('slow')
-    })(app.fetch),
-  })
-  const ingest = await serve(withSlow, { host, port: 0, endlessPaths: ENDLESS_PATHS })
-  const queryApi = await serve(query.app, { host, port: 0, onStop: query.stop })
+  const ingest = await serve(withSlow(app), { host, port: 0, endlessPaths: ENDLESS_PATHS })
+  const queryApi = await serve(withSlow(query.app), { host, port: 0, onStop: query.stop })
   servings.push(ingest, queryApi)
   ports = { ingest: ingest.port, query: queryApi.port }
 })
@@ -78,6 +87,15 @@ describe('a client that closes its side after a whole request', () => {
     ],
   ] as const)('gets the answer to %s of %s', async (_what, service, bytes, expected) => {
     expect(await exchange(service, bytes, HALF_CLOSED)).toContain(expected)
+  })
+
+  test('gets an answer that is made long after it has closed its side', async () => {
+    slow = aSlowAnswer()
+    const answer = exchange('query', 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n', HALF_CLOSED)
+    await slow.isAsked.promise
+    while (!slow.hasHungUp()) await setImmediate()
+    slow.mayAnswer.resolve()
+    expect(await answer).toMatch(/^HTTP\/1.1 200 .*slow$/s)
   })
 
   test('gets the answer to a long upload', async () => {
