@@ -1,6 +1,7 @@
 /** The base of both services: request ids, problems instead of stack traces, who may come in, probes and metrics. */
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { Subject } from '#ledger/access'
 import type { OpenApiDocument } from '#wire/http/openapi/document'
 import { jsonResponse, problemResponse, type Problem } from '#wire/http/problem'
 import { SERVICE_ROUTES, type Routes } from '#wire/http/routes'
@@ -10,6 +11,7 @@ import { crossOrigin } from './cors.ts'
 import { docsHandlers } from './docs.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 import { ProblemError } from './problem-error.ts'
+import { readiness, type Need } from './readiness.ts'
 import { requestIdOf } from './request-id.ts'
 import { addRoutes, type Handlers } from './routes.ts'
 import { isOverTls, secure } from './security-headers.ts'
@@ -17,8 +19,8 @@ import { Unavailable } from './unavailable.ts'
 
 export type ServiceParts = AccessParts & {
   readonly log: Pick<Logger, 'error'>
-  /** Whether requests can be served now. `/readyz` answers 503 until they can. */
-  readonly isReady: () => Promise<boolean>
+  /** What requests need, beside what tells who sends them. `/readyz` answers 503 while one of these cannot be used. */
+  readonly needs: readonly Need[]
   /** The metrics that `/metrics` answers. */
   readonly registry?: Registry
   /** The origins of the pages that may call the API from a browser; none by default. */
@@ -36,7 +38,7 @@ export type Service<Table extends Routes> = {
 
 /** A Hono app that answers every request as the contract says, failed ones included. */
 export const service = <Table extends Routes>(
-  { log, isReady, registry = metricsRegistry(), corsOrigins = [], ...access }: ServiceParts,
+  { log, needs, registry = metricsRegistry(), corsOrigins = [], ...access }: ServiceParts,
   { routes, handlers, document, prefix }: Service<Table>,
 ): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
@@ -54,11 +56,7 @@ export const service = <Table extends Routes>(
   addRoutes(app, door, routes, handlers)
   const serviceHandlers = {
     isAlive: () => jsonResponse({ status: 'ok' }),
-    isReady: async () => {
-      // A service that can check no token can serve no request.
-      const [ready] = await Promise.all([isReady(), access.tokens.ready()]).catch(() => [false])
-      return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
-    },
+    isReady: readiness([...needs, ...needsOfAccess(access)], log),
     readMetrics: async () => await metricsResponse(registry),
     ...docsHandlers(document),
   }
@@ -78,6 +76,15 @@ export const service = <Table extends Routes>(
   })
   return app
 }
+
+// A service that cannot tell who sends a request can serve none.
+const needsOfAccess = ({ tokens, grants }: AccessParts): readonly Need[] => [
+  { name: 'issuer', cannot: 'check tokens', ask: () => tokens.ready() },
+  { name: 'grants', cannot: 'tell which merchants a caller may act for', ask: () => grants.find(NO_SUBJECT) },
+]
+
+// No token is of this subject. So the lookup finds no grant, and shows that the table answers.
+const NO_SUBJECT = '~' as Subject
 
 const below = <Table extends Routes>(prefix: string, table: Table): Table =>
   Object.fromEntries(

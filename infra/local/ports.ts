@@ -9,12 +9,13 @@ import { eventually } from './retry.ts'
  * ports are free now, and are kept for them.
  */
 export const portsOfServices = async (
-  { ingestPort, queryPort, issuerPort }: Pick<Settings, 'ingestPort' | 'queryPort' | 'issuerPort'>,
+  settings: Pick<Settings, 'ingestPort' | 'queryPort' | 'issuerPort'> & Partial<Pick<Settings, 'consumersPort'>>,
   random = Math.random,
-): Promise<LocalPorts> => {
-  const except = [ingestPort, queryPort, issuerPort]
-  const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4, { except, random })
-  return { kinesis, dynamodb, s3, firehose }
+): Promise<LocalPorts & { readonly consumers: number }> => {
+  const { ingestPort, queryPort, issuerPort, consumersPort } = settings
+  const except = [ingestPort, queryPort, issuerPort, ...(consumersPort === undefined ? [] : [consumersPort])]
+  const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0, free = 0] = await freePorts(5, { except, random })
+  return { kinesis, dynamodb, s3, firehose, consumers: consumersPort ?? free }
 }
 
 type PortSearch = {

@@ -62,7 +62,7 @@ type Outcome =
   | 'entry refused' // the merchant of the entry looks like one that does not exist
   | 'left out' // the list does not tell of the merchant
   | '503 access-unavailable'
-  | '503 starting'
+  | '503 not-ready'
 
 /** What a sender is, in the terms of the contract. */
 type Sender = {
@@ -75,7 +75,8 @@ type Sender = {
 }
 
 const declared = (name: string, access: Access, sender: Sender, trouble?: Trouble): Outcome => {
-  if (trouble === 'issuer out of reach' && name === 'isReady') return '503 starting'
+  if ((trouble === 'issuer out of reach' || trouble === 'grants out of reach') && name === 'isReady')
+    return '503 not-ready'
   if (access === 'open') return 'answered'
   if (trouble === 'metrics open' && name === 'readMetrics') return 'answered'
   if (trouble === 'issuer out of reach') return '503 access-unavailable'
@@ -413,7 +414,7 @@ const start = async (issuer: Issuer, trouble?: Trouble) => {
       every: () => () => {},
       stopping: new AbortController().signal,
       log,
-      isReady: async () => true,
+      needs: [],
     }),
   }
 
@@ -448,7 +449,7 @@ const outcomeOf = ({ route, request }: Row, merchant: string, answer: Awaited<Re
     if (status === 401 && challenge?.startsWith('Bearer realm="daybook"') !== true) return '401 without a challenge'
     return `${status} ${String((JSON.parse(text) as { code: unknown }).code)}`
   }
-  if (status === 503 && text.includes('starting')) return '503 starting'
+  if (status === 503 && text.includes('not-ready')) return '503 not-ready'
   if (status !== request(merchant).status) return String(status)
   if (route.access === 'open' || route.access.merchants !== 'listed') return 'answered'
   const { data } = JSON.parse(text) as { data: { merchantId: string }[] }

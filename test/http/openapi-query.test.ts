@@ -79,7 +79,7 @@ const start = async (given: Parameters<typeof aQueryApi>[0] = {}) => {
 test('the query API gives every answer that its document describes, and no other', async () => {
   const { checked } = await start()
   const broken = await start({
-    isReady: UNREACHABLE,
+    needs: [{ name: 'register', cannot: 'read anything of merchants', ask: UNREACHABLE }],
     storeWith: () => ({
       merchants: { find: UNREACHABLE, list: UNREACHABLE },
       quarantine: { list: UNREACHABLE, find: UNREACHABLE },

@@ -26,10 +26,12 @@ test.each([
   { same: ['INGEST_PORT', 'QUERY_PORT'] },
   { same: ['INGEST_PORT', 'ISSUER_PORT'] },
   { same: ['QUERY_PORT', 'ISSUER_PORT'] },
+  { same: ['INGEST_PORT', 'CONSUMERS_PORT'] },
 ])('npm start refuses one port for $same', async ({ same }) => {
-  const [one, two = 0] = await freePorts(2)
+  const [one, ...others] = await freePorts(5)
+  const names = ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT', 'CONSUMERS_PORT']
   const ports = Object.fromEntries(
-    ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT'].map((name) => [name, String(same.includes(name) ? one : two)]),
+    names.map((name, index) => [name, String(same.includes(name) ? one : others[index])]),
   )
   expect(await start(ports)).toEqual({ code: 1, stderr: `${same.join(' and ')} cannot be the same, and are ${one}.\n` })
 })
@@ -60,12 +62,22 @@ test.each([
 })
 
 test('the ports of the APIs and of the issuer, which listen later, are given to no other service', async () => {
-  const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].values()
-  const random = () => draws.next().value ?? expect.fail('drawn too often')
-  expect(await portsOfServices({ ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }, random)).toEqual({
-    kinesis: 22_000,
-    dynamodb: 24_000,
-    s3: 25_000,
-    firehose: 27_000,
+  const settings = { ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }
+  const services = { kinesis: 22_000, dynamodb: 24_000, s3: 25_000, firehose: 27_000 }
+  const draw = () => {
+    const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].values()
+    return () => draws.next().value ?? expect.fail('drawn too often')
+  }
+  expect(await portsOfServices(settings, draw())).toEqual({ ...services, consumers: 28_000 })
+  expect(await portsOfServices({ ...settings, consumersPort: 28_000 }, draw())).toEqual({
+    ...services,
+    consumers: 28_000,
+  })
+  expect(await portsOfServices({ ...settings, consumersPort: 22_000 }, draw())).toEqual({
+    kinesis: 24_000,
+    dynamodb: 25_000,
+    s3: 27_000,
+    firehose: 28_000,
+    consumers: 22_000,
   })
 })

@@ -314,6 +314,32 @@ const status = (value: string): Json => ({
   },
 })
 
+const readiness = (value: 'ready' | 'not-ready'): Json => ({
+  'application/json': {
+    schema: {
+      type: 'object',
+      properties: {
+        status: { type: 'string', const: value },
+        dependencies: {
+          type: 'array',
+          description: 'Every system that the service needs.',
+          items: {
+            type: 'object',
+            properties: {
+              name: { type: 'string', description: 'The system, such as `stream` or `register`.' },
+              status: { type: 'string', enum: ['ok', 'failed'] },
+              cannot: { type: 'string', description: 'What the service cannot do without it. Absent when it is ok.' },
+              reason: { type: 'string', description: 'Why it cannot be used. Absent when it is ok.' },
+            },
+            required: ['name', 'status'],
+          },
+        },
+      },
+      required: ['status', 'dependencies'],
+    },
+  },
+})
+
 /** Something that does not change while the service runs. A client that has it need not get it again. */
 const kept = (summary: string, type: string, schema: Json): Operation => {
   const keptHeaders = { ...headers('etag', 'cache-control'), ...REQUEST_ID }
@@ -338,13 +364,14 @@ const SERVICE_OPERATIONS: Operations<typeof PUBLISHED_SERVICE_ROUTES> = {
   },
   isReady: {
     summary: 'Whether requests can be served',
+    description: 'Asks every system that the service needs. The answer comes within 2 s, whatever hangs.',
     tags: ['Service'],
     responses: {
-      200: { description: 'Requests can be served.', headers: REQUEST_ID, content: status('ready') },
+      200: { description: 'Requests can be served.', headers: REQUEST_ID, content: readiness('ready') },
       503: {
-        description: 'Requests cannot be served at the moment.',
+        description: 'Some requests cannot be served at the moment: the answer says which and why.',
         headers: REQUEST_ID,
-        content: status('starting'),
+        content: readiness('not-ready'),
       },
     },
   },
