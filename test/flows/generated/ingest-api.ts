@@ -144,7 +144,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served */
+        /**
+         * Whether requests can be served
+         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs.
+         */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -409,7 +412,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -688,7 +691,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -904,11 +907,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1078,11 +1083,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1219,11 +1226,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1373,11 +1382,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1471,11 +1482,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1642,11 +1655,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1793,11 +1808,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1837,11 +1854,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1877,10 +1896,21 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         status: "ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
-            /** @description Requests cannot be served at the moment. */
+            /** @description Some requests cannot be served at the moment: the answer says which and why. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1889,16 +1919,29 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @constant */
-                        status: "starting";
+                        status: "not-ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1968,11 +2011,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2021,11 +2066,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2074,11 +2121,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2127,11 +2176,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *

@@ -222,7 +222,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served */
+        /**
+         * Whether requests can be served
+         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs.
+         */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -953,7 +956,7 @@ export interface components {
              * @description What is wrong, for programs.
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -1122,11 +1125,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1267,11 +1272,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1416,11 +1423,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1573,11 +1582,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1724,11 +1735,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1873,11 +1886,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2011,11 +2026,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2162,11 +2179,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2311,11 +2330,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2452,11 +2473,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2597,11 +2620,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2642,11 +2667,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2682,10 +2709,21 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         status: "ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
-            /** @description Requests cannot be served at the moment. */
+            /** @description Some requests cannot be served at the moment: the answer says which and why. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2694,16 +2732,29 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @constant */
-                        status: "starting";
+                        status: "not-ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2773,11 +2824,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2826,11 +2879,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2879,11 +2934,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2932,11 +2989,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
