@@ -187,7 +187,7 @@ describe('HTTP/1.1', () => {
     ],
     [
       '100-continue',
-      `${post('/v1/entries', sale('expecting'), `Expect: 100-continue\r\nConnection: close\r\n`)}`,
+      post('/v1/entries', sale('expecting'), 'Expect: 100-continue\r\nConnection: close\r\n'),
       [100, 202],
     ],
     [

@@ -127,11 +127,15 @@ describe('/readyz of a service', () => {
     ],
   ])('names what cannot be done without %s', async (_what, world, name, cannot) => {
     const response = await anIngest(world).app.request('/readyz')
-    const { status, dependencies } = (await response.json()) as { status: string; dependencies: { name: string }[] }
+    const { status, dependencies } = (await response.json()) as {
+      status: string
+      dependencies: { name: string; status: string }[]
+    }
     expect([response.status, status]).toEqual([503, 'not-ready'])
     expect(dependencies.map((each) => each.name)).toEqual(['stream', 'register', 'issuer', 'grants'])
     expect(dependencies.find((each) => each.name === name)).toMatchObject({ status: 'failed', cannot })
-    expect(dependencies.filter((each) => each.name !== name)).toMatchObject(Array(3).fill({ status: 'ok' }))
+    const others = dependencies.filter((each) => each.name !== name)
+    expect(others.map((each) => each.status)).toEqual(['ok', 'ok', 'ok'])
   })
 })
 
