@@ -17,7 +17,7 @@ export type Pulses = {
 }
 
 /** As long as a batch may take on AWS (`infra/aws/consumers.ts`). No other turn takes as long. */
-export const STALLED_AFTER_MS = 120_000
+const STALLED_AFTER_MS = 120_000
 
 export const pulses = (nowMs: () => number = () => performance.now()): Pulses => {
   const beats = new Map<string, number>()
