@@ -99,8 +99,8 @@ const printRebuilt = ({ print }: Terminal, rebuilt: Rebuilt): void => {
 }
 
 const printComparison = ({ print }: Terminal, { books, totals, different }: Comparison): void => {
-  print(`rebuilt  ${inWords(totals.rebuilt)}\nlive     ${inWords(totals.live)}`)
-  for (const difference of different) print(differenceText(difference))
+  print(`rebuilt  ${inWords(totals.rebuilt)}`, `live     ${inWords(totals.live)}`)
+  for (const difference of different) print(...differenceLines(difference))
   print(
     different.length === 0
       ? `✓ ${digits(books)} books, and each is equal to the live one in count, sums and digest.`
@@ -108,15 +108,14 @@ const printComparison = ({ print }: Terminal, { books, totals, different }: Comp
   )
 }
 
-const differenceText = ({ book, rebuilt, live, ...entries }: BookDifference): string =>
-  [
-    `✗ ${bookKey(book).replace('#', ' ')}`,
-    `    rebuilt  ${inWords(rebuilt.totals)}  ${rebuilt.digest}`,
-    `    live     ${inWords(live.totals)}  ${live.digest}`,
-    ...namedLine('missing in the archive', entries.missingInArchive),
-    ...namedLine('missing in the journal', entries.missingInJournal),
-    ...namedLine('with other content', entries.otherContent),
-  ].join('\n')
+const differenceLines = ({ book, rebuilt, live, ...entries }: BookDifference): readonly string[] => [
+  `✗ ${bookKey(book).replace('#', ' ')}`,
+  `    rebuilt  ${inWords(rebuilt.totals)}  ${rebuilt.digest}`,
+  `    live     ${inWords(live.totals)}  ${live.digest}`,
+  ...namedLine('missing in the archive', entries.missingInArchive),
+  ...namedLine('missing in the journal', entries.missingInJournal),
+  ...namedLine('with other content', entries.otherContent),
+]
 
 const namedLine = (what: string, ids: readonly string[]): string[] =>
   ids.length === 0 ? [] : [`    ${digits(ids.length)} ${what}: ${named(ids)}`]

@@ -9,12 +9,11 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconcile-day'
-import { jsonTextOfAnySize } from '#wire/json/json'
 import { readSettings, type Settings } from '#infra/settings'
 import { archiveQueries } from './archive-queries.ts'
 import { EXIT, runCommand, UsageError, type Command } from './command.ts'
 import { RECONCILE_USAGE, reconcileArguments } from './reconcile-arguments.ts'
-import { reconciliationText } from './reconcile-output.ts'
+import { reconciliationLines } from './reconcile-output.ts'
 import type { Terminal } from './terminal.ts'
 
 const reconcile: Command = async (args, terminal) => {
@@ -28,7 +27,8 @@ const reconcile: Command = async (args, terminal) => {
   }
   const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: showCompared(terminal) }
   const report = await reconcileDay(world, request).finally(() => terminal.status(undefined))
-  terminal.print(asked.json ? jsonTextOfAnySize({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
+  if (asked.json) terminal.printJson({ day: asked.day, ...report })
+  else terminal.print(...reconciliationLines(asked.day, report))
   return report.status === 'compared' && report.isEqual ? EXIT.done : EXIT.refused
 }
 

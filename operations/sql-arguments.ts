@@ -8,7 +8,8 @@ npm run -s sql -- "select …"              asks the archive: raw_entries (every
 npm run -s sql -- --file query.sql        the statement in a file
 npm run -s sql -- --saved NAME            a saved statement, for all days or for those --from DAY --to DAY
 npm run -s sql -- --list                  the saved statements
-  --csv, --json                           instead of a table
+  --csv, --json                           instead of a table; CSV is exact to the byte in a file or a pipe, and on a screen
+                                          characters that a terminal would obey or hide are spelled out (\\x1b)
 
 Exit code: 0 answered, 1 the statement is refused, 2 wrong arguments, 3 no system runs or answers.`
 

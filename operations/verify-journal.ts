@@ -96,7 +96,7 @@ const verifyAll = async (
 
 type Reporter = { book(book: BookId, verified: Result<WholeBook, BrokenBook>): void; end(): void }
 
-const reporter = ({ print, complain }: Terminal, json: boolean): Reporter => {
+const reporter = ({ print, printJson, complain }: Terminal, json: boolean): Reporter => {
   const counted = { books: 0, segments: 0, entries: 0, broken: 0 }
   return {
     book(book, verified) {
@@ -106,7 +106,8 @@ const reporter = ({ print, complain }: Terminal, json: boolean): Reporter => {
         counted.entries += verified.value.entries
       } else counted.broken += 1
       const said = verified.ok ? { whole: true, ...verified.value } : { whole: false, ...verified.error }
-      print(json ? JSON.stringify({ ...book, ...said }) : lineOf(book, verified))
+      if (json) printJson({ ...book, ...said })
+      else print(...linesOf(book, verified))
       // Shows the person who waits that the command is alive. The results are printed, not complained.
       if (counted.books % PROGRESS_EVERY === 0) complain(`… ${counted.books} books, ${counted.entries} entries`)
     },
@@ -121,14 +122,18 @@ const reporter = ({ print, complain }: Terminal, json: boolean): Reporter => {
 
 const PROGRESS_EVERY = 100
 
-const lineOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, BrokenBook>): string => {
+const linesOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, BrokenBook>): readonly string[] => {
   if (verified.ok) {
     const { segments, entries, hash, digest } = verified.value
-    return `${merchantId} ${day}  whole: ${segments} segments, ${entries} entries, hash ${hash ?? 'none'}, digest ${digest}`
+    return [
+      `${merchantId} ${day}  whole: ${segments} segments, ${entries} entries, hash ${hash ?? 'none'}, digest ${digest}`,
+    ]
   }
   const { segment, faults } = verified.error
-  const said = faults.map(({ what, detail }) => `\n    ${what}: ${detail}`).join('')
-  return `${merchantId} ${day}  BROKEN at segment ${segment}:${said}`
+  return [
+    `${merchantId} ${day}  BROKEN at segment ${segment}:`,
+    ...faults.map(({ what, detail }) => `    ${what}: ${detail}`),
+  ]
 }
 
 const runningStore = (): JournalStore => {

@@ -91,7 +91,7 @@ const TROUBLES: Readonly<Record<Trouble, string>> = {
 
 type Said = { readonly isDryRun: boolean; readonly json: boolean; readonly version: string }
 
-const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Said) => {
+const reporter = ({ print, printJson, complain }: Terminal, { isDryRun, json, version }: Said) => {
   const rows: (readonly string[])[] = []
   let [seen, touched, failed] = [0, 0, 0]
   return {
@@ -105,11 +105,11 @@ const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Sa
       }
       if (outcome.value === undefined) return
       touched += 1
-      if (json) print(JSON.stringify({ merchantId, ...lineOf(outcome.value) }))
+      if (json) printJson({ merchantId, ...lineOf(outcome.value) })
       else rows.push(...rowsOf(merchantId, outcome.value))
     },
     end(): Exit {
-      if (rows.length > 0) print(table(HEADINGS, rows))
+      if (rows.length > 0) print(...table(HEADINGS, rows))
       const done = isDryRun ? 'would be changed' : 'changed'
       complain(
         `${seen} merchants, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,

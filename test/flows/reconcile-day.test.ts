@@ -13,7 +13,7 @@ import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { Journal } from '#ledger/ports'
-import { reconciliationText } from '#operations/reconcile-output'
+import { reconciliationLines } from '#operations/reconcile-output'
 import { openSegment } from '#wire/journal/segment'
 import { recordEntries } from '#processors/journal/record-entries'
 import { PATIENCE_MS, reconcileDay, type DayReport, type ReconcileRequest } from '#processors/reconcile/reconcile-day'
@@ -341,7 +341,7 @@ test.each([
     journal.replace(memoryJournal())
     const refused = await reconcile({ repair: true })
     expect(refused).toMatchObject({ status: 'unreadable', objects: [{ key }] })
-    expect(reconciliationText('2026-11-20', refused)).toContain(key)
+    expect(reconciliationLines('2026-11-20', refused).join("\n")).toContain(key)
     expect(await reconcile({ day: day('2026-11-19'), repair: true })).toMatchObject({
       isEqual: true,
       publishedAgain: 1,

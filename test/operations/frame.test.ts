@@ -66,7 +66,7 @@ test('a terminal writes a piece of a result only after its reader has taken the 
   const [results, rest] = [anOutput(false), anOutput(false)]
   const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
   let isWritten = false
-  const written = terminal.write('first').then(() => (isWritten = true))
+  const written = terminal.write('first', 'lines').then(() => (isWritten = true))
   await Promise.resolve()
   expect(isWritten).toBe(false)
   results.taken.shift()?.()
@@ -77,10 +77,10 @@ test('a terminal writes a piece of a result only after its reader has taken the 
 test('a terminal says that its reader has gone away, and does not wait for it', async () => {
   const [results, rest] = [anOutput(false), anOutput(false)]
   const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
-  const written = terminal.write('first')
+  const written = terminal.write('first', 'lines')
   results.out.destroy(new Error('write EPIPE'))
   expect(await written).toBe(false)
-  expect(await terminal.write('second')).toBe(false)
+  expect(await terminal.write('second', 'lines')).toBe(false)
 })
 
 test.each([
