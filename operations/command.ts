@@ -57,7 +57,7 @@ export const exitOf = async (
 }
 
 /** How the command is run, with which its usage begins. */
-const nameIn = (usage: string): string => /^npm run (?:-s )?[\w:-]+/.exec(usage)?.[0] ?? 'npm run NAME'
+const nameIn = (usage: string): string => `npm run ${/^npm run (?:-s )?([\w:-]+)/.exec(usage)?.[1] ?? 'NAME'}`
 
 /** Lines of an error's message. All but the first are indented, so that a quoted text cannot pass for a line of ours. */
 export const messageLines = (error: unknown): readonly string[] => {

@@ -17,7 +17,7 @@ export const reconciliationLines = (day: string, report: DayReport): readonly st
       ...objects,
     ]
   }
-  const { books, isEqual, publishedAgain, refused } = report
+  const { books, publishedAgain, refused, unreadableMerchants } = report
   const width = Math.max(0, ...books.map(({ book }) => book.merchantId.length))
   const lines = books.flatMap((book) => bookLines(book, width))
   const unequal = books.filter(({ isEqual }) => !isEqual).length
@@ -29,8 +29,11 @@ export const reconciliationLines = (day: string, report: DayReport): readonly st
       `Not published: ${entryId} of ${merchantId}, because this program reads a content of it that differs from the archive's own.`,
     )
   }
+  for (const { merchantId, reason } of unreadableMerchants) {
+    lines.push(`✗ The register cannot be read at ${merchantId}: ${reason}.`)
+  }
   lines.push(
-    isEqual
+    unequal === 0
       ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`
       : `${day}: archive and books differ, in ${digits(unequal)} of ${counted(books.length, 'book', 'books')}.`,
   )

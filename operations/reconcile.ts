@@ -8,6 +8,8 @@ import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { useNamedOrRunningSystem } from '#infra/local/running-system'
+import type { MerchantId } from '#ledger/identifiers'
+import { UnknownFormat, type Merchants } from '#ledger/ports'
 import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconcile-day'
 import { readSettings, type Settings } from '#infra/settings'
 import { archiveQueries } from './archive-queries.ts'
@@ -22,7 +24,7 @@ const reconcile: Command = async (args, terminal) => {
   if (settings.athena === undefined) useNamedOrRunningSystem()
   const world = worldOf(settings)
   // An unknown merchant has no entries on either side and would compare as equal.
-  if (asked.merchantId !== undefined && (await world.merchants.find(asked.merchantId)) === undefined) {
+  if (asked.merchantId !== undefined && !(await isRegistered(world.merchants, asked.merchantId))) {
     throw new UsageError(`No merchant is registered as ${asked.merchantId}. Check --merchant.`)
   }
   const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: showCompared(terminal) }
@@ -32,7 +34,17 @@ const reconcile: Command = async (args, terminal) => {
   return report.status === 'compared' && report.isEqual ? EXIT.done : EXIT.refused
 }
 
-const worldOf = (settings: Settings): ReconcileWorld => {
+const isRegistered = async (merchants: Pick<Merchants, 'find'>, merchantId: MerchantId): Promise<boolean> => {
+  try {
+    return (await merchants.find(merchantId)) !== undefined
+  } catch (error) {
+    // The report names an item that cannot be read.
+    if (error instanceof UnknownFormat) return true
+    throw error
+  }
+}
+
+const worldOf = (settings: Settings): ReconcileWorld & { readonly merchants: Merchants } => {
   const { tables } = settings
   const client = documentClient()
   return {

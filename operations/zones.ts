@@ -51,8 +51,9 @@ export const zones =
     const { 'dry-run': isDryRun, json } = readArguments(args, { options }).values
     const world = openWorld()
     const report = reporter(terminal, { isDryRun, json, version: world.zones.version })
-    for await (const merchant of everyListed(world.merchants.list)) {
-      report.merchant(merchant, await (isDryRun ? plan(world, merchant) : update(world, merchant)))
+    for await (const { merchantId, merchant } of everyListed(world.merchants.items)) {
+      if (merchant.ok) report.merchant(merchant.value, await (isDryRun ? plan : update)(world, merchant.value))
+      else report.unreadable(merchantId, merchant.error)
     }
     return report.end()
   }
@@ -107,6 +108,11 @@ const reporter = ({ print, printJson, complain }: Terminal, { isDryRun, json, ve
       touched += 1
       if (json) printJson({ merchantId, ...lineOf(outcome.value) })
       else rows.push(...rowsOf(merchantId, outcome.value))
+    },
+    unreadable(merchantId: string, reason: string): void {
+      seen += 1
+      failed += 1
+      complain(`${merchantId}: the register cannot be read: ${reason}.`)
     },
     end(): Exit {
       if (rows.length > 0) print(...table(HEADINGS, rows))
