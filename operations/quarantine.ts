@@ -1,11 +1,11 @@
 /** `npm run quarantine`: shows the quarantine and decides about its items, over the HTTP of the two services. */
-import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { visibleJson } from '#infra/visible'
 import { localToken } from '#infra/local/local-token'
 import { useRunningSystem } from '#infra/local/running-system'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
+import { correctionOf } from './entry-arguments.ts'
 import { table, type Terminal } from './terminal.ts'
 import { tokenIn } from './token-file.ts'
 
@@ -16,8 +16,9 @@ npm run quarantine -- discard ID --reason TEXT
 
   --status    ${QUARANTINE_STATUSES.join(', ')} or all (default: waiting)
   --reason    of list: ${QUARANTINE_REASONS.join(', ')}
-  --set       a corrected field; VALUE is JSON or text, null removes the field
-  --entry     corrected fields as a JSON object in a file, - for standard input
+  --set       a corrected field. amount and terminalSeq take a whole number, metadata a JSON object, and any other field
+              a text. null removes the field, "null" is a text
+  --entry     corrected fields as a JSON object in a file in UTF-8, - for standard input
   --json      prints the answer as JSON
   --ingest, --query   URLs of the two services (default: INGEST_URL and QUERY_URL, or the running local system)
   --token-file        a file that holds a token with the scope operations (default: DAYBOOK_TOKEN_FILE); for the running
@@ -107,35 +108,6 @@ const OPERATOR = {
 const needed = (value: string | undefined, what: string): string => {
   if (value === undefined || value.trim() === '') throw new UsageError(`Missing ${what}.`)
   return value
-}
-
-/** The corrected fields of --entry, and above them those of --set; undefined when there are none. */
-const correctionOf = ({ entry, set }: { entry?: string | undefined; set: readonly string[] }) => {
-  if (entry === undefined && set.length === 0) return undefined
-  const pairs = set.map((pair) => {
-    const [, field, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
-    if (field === undefined || value === undefined) throw new UsageError(`--set takes FIELD=VALUE, not ${pair}.`)
-    return [field, jsonOrText(value)] as const
-  })
-  return { ...(entry !== undefined && fieldsIn(entry)), ...Object.fromEntries(pairs) }
-}
-
-const jsonOrText = (value: string): unknown => {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
-}
-
-const fieldsIn = (file: string): object => {
-  try {
-    const fields: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
-    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return fields
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  throw new UsageError(`${file} does not hold a JSON object.`)
 }
 
 type Filter = {

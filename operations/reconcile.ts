@@ -18,7 +18,7 @@ import { RECONCILE_USAGE, reconcileArguments } from './reconcile-arguments.ts'
 import { reconciliationLines } from './reconcile-output.ts'
 import type { Terminal } from './terminal.ts'
 
-const reconcile: Command = async (args, terminal) => {
+export const reconcile: Command = async (args, terminal) => {
   const asked = reconcileArguments(args)
   const settings = readSettings()
   if (settings.athena === undefined) useNamedOrRunningSystem()

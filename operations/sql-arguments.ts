@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { parseBusinessDay } from '#ledger/identifiers'
 import { ofPeriod, savedQueries } from '#sql/files'
 import { readArguments, UsageError } from './command.ts'
+import { textIn } from './text-file.ts'
 
 export const SQL_USAGE = `\
 npm run -s sql -- "select …"              asks the archive: raw_entries (every copy), entries (each once)
@@ -51,15 +51,7 @@ const chosenStatement = (positionals: readonly string[], { file, saved, from, to
     throw new UsageError('Give exactly one statement: as an argument, in a --file, or by its name with --saved.')
   if (saved === undefined && (from ?? to) !== undefined) throw new UsageError('--from and --to are only for --saved.')
   if (saved !== undefined) return savedStatement(saved, from, to)
-  return file === undefined ? (positionals[0] ?? '') : statementIn(file)
-}
-
-const statementIn = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  return file === undefined ? (positionals[0] ?? '') : textIn(file)
 }
 
 const savedStatement = (name: string, from: string | undefined, to: string | undefined): string => {

@@ -8,7 +8,7 @@ import { asCsv, asJson, asTable } from './query-output.ts'
 import { SQL_USAGE, sqlRequest, type SqlRequest } from './sql-arguments.ts'
 import type { Terminal } from './terminal.ts'
 
-const sql: Command = async (args, terminal) => {
+export const sql: Command = async (args, terminal) => {
   const request = sqlRequest(args)
   switch (request.kind) {
     case 'list':

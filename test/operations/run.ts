@@ -9,17 +9,18 @@ export const runIn = async (command: Command, usage: string, args: readonly stri
   return { exit, printed: results.text(), complained: rest.text() }
 }
 
-/** An output that goes to a file. Its text is without the last line break. */
-const anOutput = () => {
-  let written = ''
+/** An output that goes to a file, or to a screen of 80 columns. Its text is without the last line break. */
+export const anOutput = (isTTY = false) => {
+  const chunks: Buffer[] = []
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      written += chunk.toString()
+      chunks.push(chunk)
       done()
     },
   })
   return {
-    out: Object.assign(stream, { isTTY: false, columns: 80 }) as unknown as NodeJS.WriteStream,
-    text: () => written.replace(/\n$/, ''),
+    out: Object.assign(stream, { isTTY, columns: 80 }) as unknown as NodeJS.WriteStream,
+    bytes: () => Buffer.concat(chunks),
+    text: () => Buffer.concat(chunks).toString().replace(/\n$/, ''),
   }
 }
