@@ -60,7 +60,7 @@ export type DayReport =
       readonly refused: readonly { readonly merchantId: MerchantId; readonly entryId: EntryId }[]
     }
 
-export type UnreadableMerchant = { readonly merchantId: MerchantId; readonly reason: string }
+type UnreadableMerchant = { readonly merchantId: MerchantId; readonly reason: string }
 
 /** The time that consumers have to reach the barrier, and that the archive has to show what is under way. */
 export const PATIENCE_MS = 90_000
