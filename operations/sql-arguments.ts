@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { parseBusinessDay } from '#ledger/identifiers'
 import { ofPeriod, savedQueries } from '#sql/files'
 import { readArguments, UsageError } from './command.ts'
+import { textIn } from './text-file.ts'
 
 export const SQL_USAGE = `\
 npm run -s sql -- "select …"              asks the archive: raw_entries (every copy), entries (each once)
 npm run -s sql -- --file query.sql        the statement in a file
 npm run -s sql -- --saved NAME            a saved statement, for all days or for those --from DAY --to DAY
 npm run -s sql -- --list                  the saved statements
-  --csv, --json                           instead of a table
+  --csv, --json                           instead of a table; CSV is exact to the byte in a file or a pipe, and on a screen
+                                          characters that a terminal would obey or hide are spelled out (\\x1b)
 
 Exit code: 0 answered, 1 the statement is refused, 2 wrong arguments, 3 no system runs or answers.`
 
@@ -50,15 +51,7 @@ const chosenStatement = (positionals: readonly string[], { file, saved, from, to
     throw new UsageError('Give exactly one statement: as an argument, in a --file, or by its name with --saved.')
   if (saved === undefined && (from ?? to) !== undefined) throw new UsageError('--from and --to are only for --saved.')
   if (saved !== undefined) return savedStatement(saved, from, to)
-  return file === undefined ? (positionals[0] ?? '') : statementIn(file)
-}
-
-const statementIn = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  return file === undefined ? (positionals[0] ?? '') : textIn(file)
 }
 
 const savedStatement = (name: string, from: string | undefined, to: string | undefined): string => {

@@ -26,7 +26,13 @@ const WORLDS = {
   'that takes an entry a minute': { limits: { maxBytesInFlight: 2 ** 26, maxEntriesPerSecond: 1 / 60 } },
   'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
   'without a register': {
-    merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE, idsBeginning: UNREACHABLE },
+    merchants: {
+      find: UNREACHABLE,
+      save: UNREACHABLE,
+      list: UNREACHABLE,
+      items: UNREACHABLE,
+      idsBeginning: UNREACHABLE,
+    },
   },
   'in which others are quicker': {
     merchants: { ...memoryMerchants([aMerchant()]), save: async () => 'moved' },
