@@ -59,6 +59,13 @@ test.each([
   for (const curl of curls) expect(curl).toContain('-H "authorization: Bearer $TOKEN"')
 })
 
+test('a sale that is pasted at any second has the same content as every sale of that second', () => {
+  const [, , sale = ''] = tryIt({ ...URLS, dataFolder: '.daybook', hasIssuer: true }).split('\n')
+  // One reading of the clock, of which both the id and the time are made.
+  expect(sale.match(/\$\(/g)).toHaveLength(1)
+  expect(sale).toMatch(/^AT=\$\(TZ=BRT3 date .*"entryId":"sale-'\$AT'".*"occurredAt":"'\$AT'"/)
+})
+
 test('the ports of the APIs and of the issuer, which listen later, are given to no other service', async () => {
   const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].values()
   const random = () => draws.next().value ?? expect.fail('drawn too often')

@@ -55,20 +55,31 @@ export const openApiDocument = <Table extends Routes>({
   routes,
   operations,
   schemas,
-}: Api<Table>): OpenApiDocument => ({
-  openapi: '3.1.1',
-  info: { title, version: '1', description: `${description}\n\n${COMMON_DESCRIPTION}` },
-  // The folder from which the client read the document, so that a stage or a prefix before the paths stays.
-  servers: [{ url: '.' }],
-  tags: [...tags, { name: 'Service', description: 'The state of the service, and its documents.' }],
-  paths: { ...pathsOf(routes, operations), ...pathsOf(PUBLISHED_SERVICE_ROUTES, SERVICE_OPERATIONS) },
-  components: {
-    schemas: componentsOf(schemas),
-    headers: HEADERS,
-    parameters: CONDITIONAL_PARAMETERS,
-    securitySchemes: { token: SECURITY_SCHEME },
-  },
-})
+}: Api<Table>): OpenApiDocument => {
+  const paths = { ...pathsOf(routes, operations), ...pathsOf(PUBLISHED_SERVICE_ROUTES, SERVICE_OPERATIONS) }
+  return {
+    openapi: '3.1.1',
+    info: { title, version: '1', description: `${description}\n\n${COMMON_DESCRIPTION}` },
+    // The folder from which the client read the document, so that a stage or a prefix before the paths stays.
+    servers: [{ url: '.' }],
+    tags: [...tags, { name: 'Service', description: 'The state of the service, and its documents.' }],
+    paths,
+    components: {
+      schemas: componentsOf(schemas),
+      headers: usedIn(paths, 'headers', HEADERS),
+      parameters: usedIn(paths, 'parameters', CONDITIONAL_PARAMETERS),
+      securitySchemes: { token: SECURITY_SCHEME },
+    },
+  }
+}
+
+/** Those components to which the paths refer. */
+const usedIn = (paths: Json, kind: string, components: Json): Json => {
+  const text = JSON.stringify(paths)
+  return Object.fromEntries(
+    Object.entries(components).filter(([name]) => text.includes(`"#/components/${kind}/${name}"`)),
+  )
+}
 
 const pathsOf = <Table extends Routes>(routes: Table, operations: Operations<Table>): Record<string, Json> => {
   const rows = Object.entries<Route>(routes).map(([name, route]) => ({
@@ -381,8 +392,8 @@ const kept = (summary: string, description: string, type: string, media: Json): 
   }
 }
 
-/** The files of the pages are no part of the contract. */
-const { readAsset: _, ...PUBLISHED_SERVICE_ROUTES } = SERVICE_ROUTES
+/** The files of the pages, and the ways that lead people to them, are no part of the contract. */
+const { readAsset: _, readRoot: __, readDocsFolder: ___, ...PUBLISHED_SERVICE_ROUTES } = SERVICE_ROUTES
 
 const METRICS_EXAMPLE = `# HELP daybook_ingest_entries_accepted_total Entries that the stream has acknowledged.
 # TYPE daybook_ingest_entries_accepted_total counter

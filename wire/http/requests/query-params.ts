@@ -80,10 +80,7 @@ export const liveParams = queryParams.extend({
 })
 
 export const windowsParams = queryParams.extend({
-  size: z
-    .enum(WINDOW_SIZES)
-    .meta({ description: 'The size of a window.', example: '15m' })
-    .default('1h'),
+  size: z.enum(WINDOW_SIZES).meta({ description: 'The size of a window.', example: '15m' }).default('1h'),
 })
 
 export const periodParams = pageParams
