@@ -84,6 +84,12 @@ const ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   // Nothing is sent anywhere to be checked.
   validatorUrl: null,
+  // Swagger UI writes lines of NDJSON as one text of JSON. They are sent as lines.
+  requestInterceptor: (request) => {
+    const { body } = request
+    if (request.url.endsWith('/entries/stream') && body?.startsWith?.('"')) request.body = JSON.parse(body)
+    return request
+  },
   responseInterceptor: (answer) => {
     if (answer.url.split('?')[0].endsWith('/openapi.json') && answer.ok) answer.text = withoutOptionalExamples(answer.text)
     return answer

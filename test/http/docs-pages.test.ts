@@ -53,8 +53,8 @@ test('/docs fills in the examples of what has to be sent, and only tells the exa
   const elements = { getElementById: () => ({}) }
   const media = { matches: true, addEventListener: () => {} }
   runInNewContext(script, { SwaggerUIBundle, document: elements, matchMedia: () => media, addEventListener: () => {} })
-  const [{ responseInterceptor }] = SwaggerUIBundle.mock.calls[0] as [
-    { responseInterceptor: (answer: object) => object },
+  const [{ requestInterceptor, responseInterceptor }] = SwaggerUIBundle.mock.calls[0] as [
+    { requestInterceptor: (request: object) => object; responseInterceptor: (answer: object) => object },
   ]
   const text = await (await app.request('/openapi.json')).text()
   const seen = responseInterceptor({ ok: true, url: 'http://daybook/openapi.json', text }) as { text: string }
@@ -63,6 +63,9 @@ test('/docs fills in the examples of what has to be sent, and only tells the exa
   const filledIn = get.parameters.filter(({ example }) => example !== undefined).map(({ name }) => name)
   expect(filledIn).toEqual(['merchant', 'from', 'to'])
   expect(get.parameters.find(({ name }) => name === 'after')?.['description']).toMatch(/ For example `2\S+`\.$/)
+  const lines = '{"entryId":"sale-0001"}\n{"entryId":"refund-0001"}\n'
+  const sent = { url: 'http://daybook/v1/entries/stream', body: JSON.stringify(lines) }
+  expect(requestInterceptor(sent)).toMatchObject({ body: lines })
   // Any other answer stays as it is.
   const other = { ok: true, url: 'http://daybook/v1/merchants', text: '{}' }
   expect(responseInterceptor(other)).toBe(other)

@@ -686,18 +686,7 @@ export interface components {
         };
     };
     responses: never;
-    parameters: {
-        /**
-         * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
-         * @example W/"2.bOMYFvyYC2oNdfuI"
-         */
-        "if-none-match": string;
-        /**
-         * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
-         * @example wait=10
-         */
-        prefer: string;
-    };
+    parameters: never;
     requestBodies: never;
     headers: {
         /**
@@ -735,21 +724,6 @@ export interface components {
          * @example private, no-cache
          */
         "cache-control": string;
-        /**
-         * @description When the books were read.
-         * @example 2026-11-20T15:00:00.500Z
-         */
-        "daybook-as-of": string;
-        /**
-         * @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known.
-         * @example 2026-11-20T15:00:00.100Z
-         */
-        "daybook-applied-through": string;
-        /**
-         * @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for.
-         * @example wait=10
-         */
-        "preference-applied": string;
     };
     pathItems: never;
 }

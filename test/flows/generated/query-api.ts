@@ -976,20 +976,10 @@ export interface components {
          */
         "www-authenticate": string;
         /**
-         * @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API.
-         * @example http://127.0.0.1:8788/v1/merchants/corner-shop/days/2026-11-20/entries/sale-0001
-         */
-        location: string;
-        /**
          * @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`.
          * @example "1"
          */
         etag: string;
-        /**
-         * @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview.
-         * @example "3"
-         */
-        "merchant-etag": string;
         /**
          * @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well.
          * @example private, no-cache
