@@ -21,7 +21,7 @@ import { anIngest } from './ingest-fixtures.ts'
 import { aQueryApi, NOW_MS, SHARD_ID } from './query-fixtures.ts'
 
 /** A moment after the examples' entries arrived. */
-export const READ_AT_MS = NOW_MS + 500
+const READ_AT_MS = NOW_MS + 500
 
 export type Answers = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>
 

@@ -8,7 +8,7 @@ const documented = readFileSync(new URL('../../docs/problems.md', import.meta.ur
 /** The cells of every row of a table whose first cell is a code. */
 const rows = documented
   .split('\n')
-  .filter((line) => /^\| <a /.test(line))
+  .filter((line) => line.startsWith('| <a '))
   .map((line) =>
     line
       .slice(1, -1)

@@ -20,7 +20,7 @@ type Words = Omit<Problem, 'code'>
 
 const problemOf = (code: ProblemCode, operationId: string, access: Access): Words => {
   if (code === 'forbidden' && access !== 'open') return words(`The token does not have the scope ${access.scope}.`)
-  const ofItem = /Quarantined$/.test(operationId) ? OF_ITEMS : {}
+  const ofItem = operationId.endsWith('Quarantined') ? OF_ITEMS : {}
   return OF_OPERATIONS[operationId]?.[code] ?? ofItem[code] ?? USUAL[code]
 }
 
