@@ -8,7 +8,7 @@ import { SERVICE_ROUTES, type Routes } from '#wire/http/routes'
 import { accessDoor, type AccessParts } from './access.ts'
 import type { ServiceContext, ServiceEnv } from './context.ts'
 import { crossOrigin } from './cors.ts'
-import { docsHandlers } from './docs.ts'
+import { docsHandlers, leadingTo } from './docs.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 import { ProblemError } from './problem-error.ts'
 import { readiness, type Need } from './readiness.ts'
@@ -61,7 +61,11 @@ export const service = <Table extends Routes>(
     ...docsHandlers(document),
   }
   addRoutes(app, door, SERVICE_ROUTES, serviceHandlers)
-  if (prefix !== undefined) addRoutes(app, door, below(prefix, SERVICE_ROUTES), serviceHandlers)
+  if (prefix !== undefined) {
+    addRoutes(app, door, below(prefix, SERVICE_ROUTES), serviceHandlers)
+    const atPrefix = { readRoot: { method: 'GET', path: prefix, access: 'open' } } as const
+    addRoutes(app, door, atPrefix, { readRoot: leadingTo(`${prefix.slice(1)}/docs`) })
+  }
   app.notFound((c) => problem(c, { code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` }))
   app.onError((error, c) => {
     const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path }

@@ -9,7 +9,7 @@ import { aMerchant, aRule, aSetAside } from '#test/builders'
 import { ingestDocument } from '#wire/http/openapi/ingest-document'
 import { quarantineId } from '#wire/http/quarantine-id'
 import { anIngest, SALE as sale } from './ingest-fixtures.ts'
-import { distinct, publishedDocument, type Seen } from './published-document.ts'
+import { distinct, publishedDocument, wordsOf, type Seen } from './published-document.ts'
 
 const published = publishedDocument(ingestDocument())
 
@@ -161,6 +161,8 @@ test('ingest gives every answer that its document describes, and no other', asyn
   }
   const promised = published.promised()
   expect(distinct(seen)).toEqual(distinct(promised))
+  // Each example of a problem is in words that the operation really uses.
+  expect(wordsOf(published.problemExamples()).filter((words) => !wordsOf(seen).includes(words))).toEqual([])
 })
 
 test('the lines of an upload’s answer are as the document says', async () => {

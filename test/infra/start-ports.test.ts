@@ -61,6 +61,13 @@ test.each([
   for (const curl of curls) expect(curl).toContain('-H "authorization: Bearer $TOKEN"')
 })
 
+test('a sale that is pasted at any second has the same content as every sale of that second', () => {
+  const [, , sale = ''] = tryIt({ ...URLS, dataFolder: '.daybook', hasIssuer: true }).split('\n')
+  // One reading of the clock, of which both the id and the time are made.
+  expect(sale.match(/\$\(/g)).toHaveLength(1)
+  expect(sale).toMatch(/^AT=\$\(TZ=BRT3 date .*"entryId":"sale-'\$AT'".*"occurredAt":"'\$AT'"/)
+})
+
 test('the ports of the APIs and of the issuer, which listen later, are given to no other service', async () => {
   const settings = { ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }
   const services = { kinesis: 22_000, dynamodb: 24_000, s3: 25_000, firehose: 27_000 }

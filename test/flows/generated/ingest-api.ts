@@ -32,7 +32,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends one entry */
+        /**
+         * Sends one entry
+         * @description The answer comes when the entry is on the stream. Send the same entry again when there is no answer, or a 5xx: it is counted once. `position` lets a query wait until it is counted.
+         */
         post: operations["sendEntry"];
         delete?: never;
         options?: never;
@@ -127,7 +130,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /**
+         * Whether the process is alive
+         * @description It looks at nothing else: restart a process that does not answer.
+         */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -146,7 +152,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served
-         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs.
+         * @description It looks at what requests need. Send requests elsewhere until the answer is 200.
          */
         get: operations["isReady"];
         put?: never;
@@ -184,7 +190,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /**
+         * This document
+         * @description The contract of the service in OpenAPI 3.1. Make a client from it.
+         */
         get: operations["readDocument"];
         put?: never;
         post?: never;
@@ -201,7 +210,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page on which every request can be tried */
+        /**
+         * A page on which every request can be tried
+         * @description For people. It shows this document.
+         */
         get: operations["readDocs"];
         put?: never;
         post?: never;
@@ -218,7 +230,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page that explains the codes of problems */
+        /**
+         * A page that explains the codes of problems
+         * @description For people. The `type` of each problem leads to its place on this page.
+         */
         get: operations["readProblems"];
         put?: never;
         post?: never;
@@ -234,16 +249,21 @@ export interface components {
     schemas: {
         /**
          * @example {
-         *       "entryId": "sale-0001",
+         *       "entryId": "refund-0001",
          *       "merchantId": "corner-shop",
-         *       "direction": "credit",
-         *       "amount": 1250,
+         *       "direction": "debit",
+         *       "amount": 250,
          *       "currency": "BRL",
-         *       "occurredAt": "2026-11-20T09:30:00-03:00",
-         *       "method": "pix",
+         *       "method": "cash",
+         *       "category": "refunds",
+         *       "description": "A cracked cup",
+         *       "reference": "receipt 4711",
          *       "terminalId": "till-1",
          *       "terminalSeq": 17,
-         *       "reference": "receipt 4711"
+         *       "metadata": {
+         *         "cashier": "7"
+         *       },
+         *       "occurredAt": "2026-11-20T11:05:00-03:00"
          *     }
          */
         Entry: {
@@ -293,15 +313,7 @@ export interface components {
              */
             occurredAt: string;
         };
-        /**
-         * @description The entry is on the stream and will be counted once, whatever happens next.
-         * @example {
-         *       "entryId": "sale-0001",
-         *       "merchantId": "corner-shop",
-         *       "businessDay": "2026-11-20",
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
-         *     }
-         */
+        /** @description The entry is on the stream and will be counted once, whatever happens next. */
         Accepted: {
             /** @description The id as it was sent. */
             entryId: string;
@@ -324,11 +336,25 @@ export interface components {
          *           "direction": "credit",
          *           "amount": 1250,
          *           "currency": "BRL",
-         *           "occurredAt": "2026-11-20T09:30:00-03:00",
          *           "method": "pix",
+         *           "occurredAt": "2026-11-20T09:30:00-03:00"
+         *         },
+         *         {
+         *           "entryId": "refund-0001",
+         *           "merchantId": "corner-shop",
+         *           "direction": "debit",
+         *           "amount": 250,
+         *           "currency": "BRL",
+         *           "method": "cash",
+         *           "category": "refunds",
+         *           "description": "A cracked cup",
+         *           "reference": "receipt 4711",
          *           "terminalId": "till-1",
          *           "terminalSeq": 17,
-         *           "reference": "receipt 4711"
+         *           "metadata": {
+         *             "cashier": "7"
+         *           },
+         *           "occurredAt": "2026-11-20T11:05:00-03:00"
          *         }
          *       ]
          *     }
@@ -336,21 +362,6 @@ export interface components {
         Batch: {
             entries: components["schemas"]["Entry"][];
         };
-        /**
-         * @example {
-         *       "accepted": 1,
-         *       "rejected": 0,
-         *       "results": [
-         *         {
-         *           "index": 0,
-         *           "entryId": "sale-0001",
-         *           "status": "accepted",
-         *           "businessDay": "2026-11-20",
-         *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
-         *         }
-         *       ]
-         *     }
-         */
         BatchAnswer: {
             /**
              * Format: int64
@@ -365,15 +376,6 @@ export interface components {
             /** @description One result for each entry, in the order of the request. */
             results: components["schemas"]["BatchResult"][];
         };
-        /**
-         * @example {
-         *       "index": 0,
-         *       "entryId": "sale-0001",
-         *       "status": "accepted",
-         *       "businessDay": "2026-11-20",
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
-         *     }
-         */
         BatchResult: {
             /** @description The place of the entry in the request, counted from 0. */
             index: number;
@@ -409,10 +411,10 @@ export interface components {
             /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
             status: number;
             /**
-             * @description What is wrong, for programs.
+             * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -434,18 +436,7 @@ export interface components {
             /** @description One result for each entry, in the order of the request. */
             results?: components["schemas"]["BatchResult"][];
         };
-        /**
-         * @description One line of the answer of `POST /v1/entries/stream`.
-         * @example {
-         *       "from": 1,
-         *       "to": 251,
-         *       "accepted": 251,
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0",
-         *       "businessDays": [
-         *         "2026-11-20"
-         *       ]
-         *     }
-         */
+        /** @description One line of the answer of `POST /v1/entries/stream`. */
         StreamAnswer: {
             /** @description The first line of the range, counted from 1. */
             from: number;
@@ -487,8 +478,7 @@ export interface components {
          * @example {
          *       "name": "Corner Shop",
          *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "dayStartsAt": "04:00"
+         *       "timeZone": "America/Sao_Paulo"
          *     }
          */
         MerchantRegistration: {
@@ -514,8 +504,8 @@ export interface components {
         /**
          * @description A field that is left out keeps its value. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant. `null` for `calendarFrom` asks for the first day that is far enough ahead.
          * @example {
-         *       "lateEntries": "restate",
-         *       "dayStartsAt": null
+         *       "dayStartsAt": null,
+         *       "lateEntries": "nextOpenDay"
          *     }
          */
         MerchantPatch: {
@@ -622,29 +612,11 @@ export interface components {
             /** @description The reason as it was given. */
             reason: string;
         };
-        /**
-         * @description A merchant: the owner of books.
-         * @example {
-         *       "merchantId": "corner-shop",
-         *       "name": "Corner Shop",
-         *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "dayStartsAt": "04:00",
-         *       "lateEntries": "nextOpenDay",
-         *       "zoneData": "2026f",
-         *       "calendar": [
-         *         {
-         *           "from": null,
-         *           "timeZone": "America/Sao_Paulo",
-         *           "dayStartsAt": "04:00",
-         *           "zoneData": "2026f"
-         *         }
-         *       ]
-         *     }
-         */
+        /** @description A merchant: the owner of books. */
         Merchant: {
             /** @description The id in the path. */
             merchantId: string;
+            /** @description The name for people. */
             name: string;
             /** @description ISO 4217. */
             currency: string;
@@ -688,10 +660,10 @@ export interface components {
             /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
             status: number;
             /**
-             * @description What is wrong, for programs.
+             * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -702,10 +674,10 @@ export interface components {
             days?: string[];
         };
         FieldProblem: {
-            /** @description A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter. */
+            /** @description A JSON pointer (RFC 6901) into the body. For a path, a query or a header, a slash and the name of the parameter. */
             pointer: string;
             /**
-             * @description What is wrong with the field, for programs. New codes may be added.
+             * @description What is wrong with the field, for programs. [All codes](docs/problems#codes-of-fields). New codes may be added.
              * @enum {string}
              */
             code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "card-number" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
@@ -714,34 +686,44 @@ export interface components {
         };
     };
     responses: never;
-    parameters: {
-        /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
-        "if-none-match": string;
-        /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
-        prefer: string;
-    };
+    parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters. */
+        /**
+         * @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters.
+         * @example 5f0c8d0e-6f0a-4a53-9b1e-0d3f0b1f6a77
+         */
         "x-request-id": string;
-        /** @description The seconds to wait before you try again. */
+        /**
+         * @description The seconds to wait before you try again.
+         * @example 1
+         */
         "retry-after": number;
-        /** @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing. */
+        /**
+         * @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing.
+         * @example Bearer realm="daybook", error="insufficient_scope", scope="entries:write"
+         */
         "www-authenticate": string;
-        /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
+        /**
+         * @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API.
+         * @example http://127.0.0.1:8788/v1/merchants/corner-shop/days/2026-11-20/entries/sale-0001
+         */
         location: string;
-        /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
+        /**
+         * @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`.
+         * @example "1"
+         */
         etag: string;
-        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
+        /**
+         * @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview.
+         * @example "3"
+         */
         "merchant-etag": string;
-        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
+        /**
+         * @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well.
+         * @example private, no-cache
+         */
         "cache-control": string;
-        /** @description When the books were read. */
-        "daybook-as-of": string;
-        /** @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known. */
-        "daybook-applied-through": string;
-        /** @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for. */
-        "preference-applied": string;
     };
     pathItems: never;
 }
@@ -750,17 +732,29 @@ export interface operations {
     registerMerchant: {
         parameters: {
             query?: {
-                /** @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too. */
+                /**
+                 * @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too.
+                 * @example true
+                 */
                 preview?: boolean;
             };
             header?: {
-                /** @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes.
+                 * @example "1"
+                 */
                 "if-match"?: string;
-                /** @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes.
+                 * @example *
+                 */
                 "if-none-match"?: string;
             };
             path: {
-                /** @description The id that you give the merchant. */
+                /**
+                 * @description The id that you give the merchant.
+                 * @example corner-shop
+                 */
                 merchantId: string;
             };
             cookie?: never;
@@ -768,6 +762,13 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Corner Shop",
+                 *       "currency": "BRL",
+                 *       "timeZone": "America/Sao_Paulo"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MerchantRegistration"];
             };
         };
@@ -780,6 +781,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -791,6 +811,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -907,13 +946,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -933,17 +970,29 @@ export interface operations {
     changeMerchant: {
         parameters: {
             query?: {
-                /** @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too. */
+                /**
+                 * @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too.
+                 * @example true
+                 */
                 preview?: boolean;
             };
             header?: {
-                /** @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes.
+                 * @example "1"
+                 */
                 "if-match"?: string;
-                /** @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes.
+                 * @example *
+                 */
                 "if-none-match"?: string;
             };
             path: {
-                /** @description The id that you give the merchant. */
+                /**
+                 * @description The id that you give the merchant.
+                 * @example corner-shop
+                 */
                 merchantId: string;
             };
             cookie?: never;
@@ -951,6 +1000,12 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "dayStartsAt": null,
+                 *       "lateEntries": "nextOpenDay"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["MerchantPatch"];
             };
         };
@@ -963,6 +1018,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -1083,13 +1157,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1128,6 +1200,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entryId": "sale-0001",
+                     *       "merchantId": "corner-shop",
+                     *       "businessDay": "2026-11-20",
+                     *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
@@ -1226,13 +1306,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1259,6 +1337,38 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "entries": [
+                 *         {
+                 *           "entryId": "sale-0001",
+                 *           "merchantId": "corner-shop",
+                 *           "direction": "credit",
+                 *           "amount": 1250,
+                 *           "currency": "BRL",
+                 *           "method": "pix",
+                 *           "occurredAt": "2026-11-20T09:30:00-03:00"
+                 *         },
+                 *         {
+                 *           "entryId": "refund-0001",
+                 *           "merchantId": "corner-shop",
+                 *           "direction": "debit",
+                 *           "amount": 250,
+                 *           "currency": "BRL",
+                 *           "method": "cash",
+                 *           "category": "refunds",
+                 *           "description": "A cracked cup",
+                 *           "reference": "receipt 4711",
+                 *           "terminalId": "till-1",
+                 *           "terminalSeq": 17,
+                 *           "metadata": {
+                 *             "cashier": "7"
+                 *           },
+                 *           "occurredAt": "2026-11-20T11:05:00-03:00"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Batch"];
             };
         };
@@ -1270,6 +1380,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accepted": 2,
+                     *       "rejected": 0,
+                     *       "results": [
+                     *         {
+                     *           "index": 0,
+                     *           "entryId": "sale-0001",
+                     *           "status": "accepted",
+                     *           "businessDay": "2026-11-20",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQw.0"
+                     *         },
+                     *         {
+                     *           "index": 1,
+                     *           "entryId": "refund-0001",
+                     *           "status": "accepted",
+                     *           "businessDay": "2026-11-20",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQw.1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
@@ -1280,6 +1412,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accepted": 1,
+                     *       "rejected": 1,
+                     *       "results": [
+                     *         {
+                     *           "index": 0,
+                     *           "entryId": "sale-0001",
+                     *           "status": "accepted",
+                     *           "businessDay": "2026-11-20",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQx.0"
+                     *         },
+                     *         {
+                     *           "index": 1,
+                     *           "entryId": "refund-0001",
+                     *           "status": "rejected",
+                     *           "problem": {
+                     *             "type": "/docs/problems#invalid",
+                     *             "title": "Some fields are not valid",
+                     *             "status": 422,
+                     *             "code": "invalid",
+                     *             "detail": "The entry is not valid.",
+                     *             "errors": [
+                     *               {
+                     *                 "pointer": "/amount",
+                     *                 "code": "out-of-range",
+                     *                 "detail": "must be at least 1; the direction says whether money comes in or goes out"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
@@ -1382,13 +1548,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1415,7 +1579,10 @@ export interface operations {
         /** @description Newline-delimited JSON. Each line is an `Entry` of at most 64 KiB; blank lines are skipped. The body may have any length, plain or with `Content-Encoding: gzip`. Behind API Gateway and Lambda the limit is about 4.5 MB as sent, and a longer body is answered 413 without being read. */
         requestBody?: {
             content: {
-                /** @example {"entryId":"sale-0001","merchantId":"corner-shop","direction":"credit","amount":1250,"currency":"BRL","occurredAt":"2026-11-20T09:30:00-03:00","method":"pix","terminalId":"till-1","terminalSeq":17,"reference":"receipt 4711"} */
+                /**
+                 * @example {"entryId":"sale-0001","merchantId":"corner-shop","direction":"credit","amount":1250,"currency":"BRL","method":"pix","occurredAt":"2026-11-20T09:30:00-03:00"}
+                 *     {"entryId":"refund-0001","merchantId":"corner-shop","direction":"debit","amount":250,"currency":"BRL","method":"cash","category":"refunds","description":"A cracked cup","reference":"receipt 4711","terminalId":"till-1","terminalSeq":17,"metadata":{"cashier":"7"},"occurredAt":"2026-11-20T11:05:00-03:00"}
+                 */
                 "application/x-ndjson": string;
             };
         };
@@ -1427,10 +1594,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {"from":1,"to":251,"accepted":251,"position":"2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0","businessDays":["2026-11-20"]}
-                     *     {"done":true,"accepted":251,"rejected":0}
-                     */
                     "application/x-ndjson": string;
                 };
             };
@@ -1482,13 +1645,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1510,7 +1671,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The `quarantineId` that the query API lists. */
+                /**
+                 * @description The `quarantineId` that the query API lists.
+                 * @example WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ
+                 */
                 quarantineId: string;
             };
             cookie?: never;
@@ -1518,6 +1682,13 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "entry": {
+                 *         "entryId": "sale-0001-b"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["Replay"];
             };
         };
@@ -1530,6 +1701,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ",
+                     *       "status": "replayed",
+                     *       "by": "ana",
+                     *       "at": "2026-11-20T15:00:00.000Z",
+                     *       "merchantId": "corner-shop",
+                     *       "entryId": "sale-0001-b",
+                     *       "businessDay": "2026-11-20",
+                     *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQ0.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
@@ -1655,13 +1838,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1683,7 +1864,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The `quarantineId` that the query API lists. */
+                /**
+                 * @description The `quarantineId` that the query API lists.
+                 * @example WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ
+                 */
                 quarantineId: string;
             };
             cookie?: never;
@@ -1691,6 +1875,11 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Sent by a till in test mode."
+                 *     }
+                 */
                 "application/json": components["schemas"]["Discard"];
             };
         };
@@ -1702,6 +1891,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2VhMmJhYzU3MWRmODBjMjA5ZGJhZGFjYzI1NWViODE2NTZlMGVjZDRkZDJjMmY4ZDZmNjFhZTBkN2FjYWMzMGIiXQ",
+                     *       "status": "discarded",
+                     *       "by": "ana",
+                     *       "at": "2026-11-20T15:00:00.000Z",
+                     *       "reason": "Sent by a till in test mode."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Discarded"];
                 };
             };
@@ -1808,13 +2006,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1847,6 +2043,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ok";
@@ -1854,13 +2055,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1893,55 +2092,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ready";
-                        /** @description Every system that the service needs. */
-                        dependencies: {
-                            /** @description The system, such as `stream` or `register`. */
-                            name: string;
-                            /** @enum {string} */
-                            status: "ok" | "failed";
-                            /** @description What the service cannot do without it. Absent when it is ok. */
-                            cannot?: string;
-                            /** @description Why it cannot be used. Absent when it is ok. */
-                            reason?: string;
-                        }[];
                     };
                 };
             };
-            /** @description Some requests cannot be served at the moment: the answer says which and why. */
+            /** @description Requests cannot be served at the moment. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "starting"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
-                        status: "not-ready";
-                        /** @description Every system that the service needs. */
-                        dependencies: {
-                            /** @description The system, such as `stream` or `register`. */
-                            name: string;
-                            /** @enum {string} */
-                            status: "ok" | "failed";
-                            /** @description What the service cannot do without it. Absent when it is ok. */
-                            cannot?: string;
-                            /** @description Why it cannot be used. Absent when it is ok. */
-                            reason?: string;
-                        }[];
+                        status: "starting";
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1974,6 +2159,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example # HELP daybook_ingest_entries_accepted_total Entries that the stream has acknowledged.
+                     *     # TYPE daybook_ingest_entries_accepted_total counter
+                     *     daybook_ingest_entries_accepted_total{via="batch"} 4711
+                     */
                     "text/plain": string;
                 };
             };
@@ -2011,13 +2201,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2052,6 +2240,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.1",
+                     *       "info": {
+                     *         "title": "Daybook ingest",
+                     *         "version": "1"
+                     *       },
+                     *       "paths": {}
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -2066,13 +2264,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2107,6 +2303,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2121,13 +2321,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2162,6 +2360,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2176,13 +2378,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *

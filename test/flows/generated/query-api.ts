@@ -26,7 +26,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One merchant */
+        /**
+         * One merchant
+         * @description The registration as it is now, and every rule of the calendar, also one that still has to begin.
+         */
         get: operations["readMerchant"];
         put?: never;
         post?: never;
@@ -43,7 +46,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The balance now, and whether it is exact */
+        /**
+         * The balance now, and whether it is exact
+         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false.
+         */
         get: operations["readBalance"];
         put?: never;
         post?: never;
@@ -60,7 +66,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every calendar day of a period, and the totals of the period */
+        /**
+         * Every calendar day of a period, and the totals of the period
+         * @description Days without entries are there, with zeros. The totals are those of the whole period on every page.
+         */
         get: operations["readPeriod"];
         put?: never;
         post?: never;
@@ -97,7 +106,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All windows of the day */
+        /**
+         * All windows of the day
+         * @description Windows begin with the day and are as long as `size` says. Windows without entries are there, with zeros.
+         */
         get: operations["readWindows"];
         put?: never;
         post?: never;
@@ -134,7 +146,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The entries of the day, in journal order */
+        /**
+         * The entries of the day, in journal order
+         * @description The order in which the entries were counted. An entry that was set aside is not among them.
+         */
         get: operations["listEntries"];
         put?: never;
         post?: never;
@@ -151,7 +166,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The outcome of one entry */
+        /**
+         * The outcome of one entry
+         * @description Whether the entry was counted or set aside. 404 while neither has happened yet.
+         */
         get: operations["readEntry"];
         put?: never;
         post?: never;
@@ -188,7 +206,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One item that was set aside, and the decisions about it */
+        /**
+         * One item that was set aside, and the decisions about it
+         * @description The item as it stood on the stream, why it could not be counted, and what operators did about it.
+         */
         get: operations["readQuarantined"];
         put?: never;
         post?: never;
@@ -205,7 +226,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /**
+         * Whether the process is alive
+         * @description It looks at nothing else: restart a process that does not answer.
+         */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -224,7 +248,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served
-         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs.
+         * @description It looks at what requests need. Send requests elsewhere until the answer is 200.
          */
         get: operations["isReady"];
         put?: never;
@@ -262,7 +286,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /**
+         * This document
+         * @description The contract of the service in OpenAPI 3.1. Make a client from it.
+         */
         get: operations["readDocument"];
         put?: never;
         post?: never;
@@ -279,7 +306,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page on which every request can be tried */
+        /**
+         * A page on which every request can be tried
+         * @description For people. It shows this document.
+         */
         get: operations["readDocs"];
         put?: never;
         post?: never;
@@ -296,7 +326,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page that explains the codes of problems */
+        /**
+         * A page that explains the codes of problems
+         * @description For people. The `type` of each problem leads to its place on this page.
+         */
         get: operations["readProblems"];
         put?: never;
         post?: never;
@@ -310,29 +343,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description A merchant: the owner of books.
-         * @example {
-         *       "merchantId": "corner-shop",
-         *       "name": "Corner Shop",
-         *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "dayStartsAt": "04:00",
-         *       "lateEntries": "nextOpenDay",
-         *       "zoneData": "2026f",
-         *       "calendar": [
-         *         {
-         *           "from": null,
-         *           "timeZone": "America/Sao_Paulo",
-         *           "dayStartsAt": "04:00",
-         *           "zoneData": "2026f"
-         *         }
-         *       ]
-         *     }
-         */
+        /** @description A merchant: the owner of books. */
         Merchant: {
             /** @description The id in the path. */
             merchantId: string;
+            /** @description The name for people. */
             name: string;
             /** @description ISO 4217. */
             currency: string;
@@ -393,48 +408,7 @@ export interface components {
             asOf: string;
             appliedThrough: string | null;
         };
-        /**
-         * @description The daily consolidated: the sums of the entries of one merchant on one business day.
-         * @example {
-         *       "merchantId": "corner-shop",
-         *       "businessDay": "2026-11-20",
-         *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "zoneData": "2026f",
-         *       "status": "open",
-         *       "version": 0,
-         *       "segment": 1,
-         *       "opening": 0,
-         *       "credits": 1250,
-         *       "debits": 0,
-         *       "entryCount": 1,
-         *       "net": 1250,
-         *       "closing": 1250,
-         *       "byMethod": {
-         *         "pix": {
-         *           "credits": 1250,
-         *           "debits": 0,
-         *           "entryCount": 1
-         *         }
-         *       },
-         *       "windows": [
-         *         {
-         *           "start": "2026-11-20T07:00:00.000Z",
-         *           "end": "2026-11-20T08:00:00.000Z",
-         *           "credits": 1250,
-         *           "debits": 0,
-         *           "entryCount": 1
-         *         }
-         *       ],
-         *       "lateEntries": 0,
-         *       "hash": "e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d",
-         *       "digest": null,
-         *       "startsAt": "2026-11-20T07:00:00.000Z",
-         *       "endsAt": "2026-11-21T07:00:00.000Z",
-         *       "asOf": "2026-11-20T12:30:01.000Z",
-         *       "appliedThrough": "2026-11-20T12:30:00.900Z"
-         *     }
-         */
+        /** @description The daily consolidated: the sums of the entries of one merchant on one business day. */
         Day: {
             /** @description The merchant. */
             merchantId: string;
@@ -611,13 +585,6 @@ export interface components {
              */
             closing: number;
         };
-        /**
-         * @example {
-         *       "credits": 1250,
-         *       "debits": 0,
-         *       "entryCount": 1
-         *     }
-         */
         Totals: {
             /**
              * Format: int64
@@ -953,10 +920,10 @@ export interface components {
             /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
             status: number;
             /**
-             * @description What is wrong, for programs.
+             * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -967,10 +934,10 @@ export interface components {
             days?: string[];
         };
         FieldProblem: {
-            /** @description A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter. */
+            /** @description A JSON pointer (RFC 6901) into the body. For a path, a query or a header, a slash and the name of the parameter. */
             pointer: string;
             /**
-             * @description What is wrong with the field, for programs. New codes may be added.
+             * @description What is wrong with the field, for programs. [All codes](docs/problems#codes-of-fields). New codes may be added.
              * @enum {string}
              */
             code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "card-number" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
@@ -980,32 +947,58 @@ export interface components {
     };
     responses: never;
     parameters: {
-        /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+        /**
+         * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+         * @example W/"2.bOMYFvyYC2oNdfuI"
+         */
         "if-none-match": string;
-        /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+        /**
+         * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+         * @example wait=10
+         */
         prefer: string;
     };
     requestBodies: never;
     headers: {
-        /** @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters. */
+        /**
+         * @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters.
+         * @example 5f0c8d0e-6f0a-4a53-9b1e-0d3f0b1f6a77
+         */
         "x-request-id": string;
-        /** @description The seconds to wait before you try again. */
+        /**
+         * @description The seconds to wait before you try again.
+         * @example 1
+         */
         "retry-after": number;
-        /** @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing. */
+        /**
+         * @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing.
+         * @example Bearer realm="daybook", error="insufficient_scope", scope="entries:write"
+         */
         "www-authenticate": string;
-        /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
-        location: string;
-        /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
+        /**
+         * @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`.
+         * @example "1"
+         */
         etag: string;
-        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
-        "merchant-etag": string;
-        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
+        /**
+         * @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well.
+         * @example private, no-cache
+         */
         "cache-control": string;
-        /** @description When the books were read. */
+        /**
+         * @description When the books were read.
+         * @example 2026-11-20T15:00:00.500Z
+         */
         "daybook-as-of": string;
-        /** @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known. */
+        /**
+         * @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known.
+         * @example 2026-11-20T15:00:00.100Z
+         */
         "daybook-applied-through": string;
-        /** @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for. */
+        /**
+         * @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for.
+         * @example wait=10
+         */
         "preference-applied": string;
     };
     pathItems: never;
@@ -1015,17 +1008,32 @@ export interface operations {
     listMerchants: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -1045,6 +1053,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "merchantId": "corner-shop",
+                     *           "name": "Corner Shop",
+                     *           "currency": "BRL",
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "lateEntries": "nextOpenDay",
+                     *           "zoneData": "2026f",
+                     *           "calendar": [
+                     *             {
+                     *               "from": null,
+                     *               "timeZone": "America/Sao_Paulo",
+                     *               "dayStartsAt": "00:00",
+                     *               "zoneData": "2026f"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchants"];
                 };
             };
@@ -1125,13 +1157,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1152,17 +1182,29 @@ export interface operations {
     readMerchant: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1181,6 +1223,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -1272,13 +1333,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1299,17 +1358,29 @@ export interface operations {
     readBalance: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1328,6 +1399,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "currency": "BRL",
+                     *       "balance": 1000,
+                     *       "exact": true,
+                     *       "closedThrough": null,
+                     *       "openDays": [
+                     *         "2026-11-20"
+                     *       ],
+                     *       "asOf": "2026-11-20T15:00:00.500Z",
+                     *       "appliedThrough": "2026-11-20T15:00:00.100Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Balance"];
                 };
             };
@@ -1423,13 +1508,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1450,25 +1533,49 @@ export interface operations {
     readPeriod: {
         parameters: {
             query: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
-                /** @description The first business day. */
+                /**
+                 * @description The first business day.
+                 * @example 2026-11-19
+                 */
                 from: string;
-                /** @description The last business day. The period has at most 400 days, the first and the last included. */
+                /**
+                 * @description The last business day. The period has at most 400 days, the first and the last included.
+                 * @example 2026-11-20
+                 */
                 to: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1487,6 +1594,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "businessDay": "2026-11-19",
+                     *           "status": "open",
+                     *           "version": 0,
+                     *           "segment": 0,
+                     *           "opening": 0,
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0,
+                     *           "net": 0,
+                     *           "closing": 0
+                     *         },
+                     *         {
+                     *           "businessDay": "2026-11-20",
+                     *           "status": "open",
+                     *           "version": 0,
+                     *           "segment": 2,
+                     *           "opening": 0,
+                     *           "credits": 1250,
+                     *           "debits": 250,
+                     *           "entryCount": 2,
+                     *           "net": 1000,
+                     *           "closing": 1000
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "opening": 0,
+                     *         "credits": 1250,
+                     *         "debits": 250,
+                     *         "entryCount": 2,
+                     *         "net": 1000,
+                     *         "closing": 1000
+                     *       },
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Days"];
                 };
             };
@@ -1582,13 +1728,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1609,19 +1753,34 @@ export interface operations {
     readDay: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
             };
             cookie?: never;
@@ -1640,6 +1799,213 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "businessDay": "2026-11-20",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "zoneData": "2026f",
+                     *       "status": "open",
+                     *       "version": 0,
+                     *       "segment": 2,
+                     *       "opening": 0,
+                     *       "credits": 1250,
+                     *       "debits": 250,
+                     *       "entryCount": 2,
+                     *       "net": 1000,
+                     *       "closing": 1000,
+                     *       "byMethod": {
+                     *         "pix": {
+                     *           "credits": 1250,
+                     *           "debits": 0,
+                     *           "entryCount": 1
+                     *         },
+                     *         "cash": {
+                     *           "credits": 0,
+                     *           "debits": 250,
+                     *           "entryCount": 1
+                     *         }
+                     *       },
+                     *       "windows": [
+                     *         {
+                     *           "start": "2026-11-20T03:00:00.000Z",
+                     *           "end": "2026-11-20T04:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T04:00:00.000Z",
+                     *           "end": "2026-11-20T05:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T05:00:00.000Z",
+                     *           "end": "2026-11-20T06:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T06:00:00.000Z",
+                     *           "end": "2026-11-20T07:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T07:00:00.000Z",
+                     *           "end": "2026-11-20T08:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T08:00:00.000Z",
+                     *           "end": "2026-11-20T09:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T09:00:00.000Z",
+                     *           "end": "2026-11-20T10:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T10:00:00.000Z",
+                     *           "end": "2026-11-20T11:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T11:00:00.000Z",
+                     *           "end": "2026-11-20T12:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T12:00:00.000Z",
+                     *           "end": "2026-11-20T13:00:00.000Z",
+                     *           "credits": 1250,
+                     *           "debits": 0,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T13:00:00.000Z",
+                     *           "end": "2026-11-20T14:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T14:00:00.000Z",
+                     *           "end": "2026-11-20T15:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 250,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T15:00:00.000Z",
+                     *           "end": "2026-11-20T16:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T16:00:00.000Z",
+                     *           "end": "2026-11-20T17:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T17:00:00.000Z",
+                     *           "end": "2026-11-20T18:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T18:00:00.000Z",
+                     *           "end": "2026-11-20T19:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T19:00:00.000Z",
+                     *           "end": "2026-11-20T20:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T20:00:00.000Z",
+                     *           "end": "2026-11-20T21:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T21:00:00.000Z",
+                     *           "end": "2026-11-20T22:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T22:00:00.000Z",
+                     *           "end": "2026-11-20T23:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T23:00:00.000Z",
+                     *           "end": "2026-11-21T00:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T00:00:00.000Z",
+                     *           "end": "2026-11-21T01:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T01:00:00.000Z",
+                     *           "end": "2026-11-21T02:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T02:00:00.000Z",
+                     *           "end": "2026-11-21T03:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         }
+                     *       ],
+                     *       "lateEntries": 0,
+                     *       "hash": "8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53",
+                     *       "digest": null,
+                     *       "startsAt": "2026-11-20T03:00:00.000Z",
+                     *       "endsAt": "2026-11-21T03:00:00.000Z",
+                     *       "asOf": "2026-11-20T15:00:00.500Z",
+                     *       "appliedThrough": "2026-11-20T15:00:00.100Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Day"];
                 };
             };
@@ -1735,13 +2101,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1762,21 +2126,39 @@ export interface operations {
     readWindows: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The size of a window. */
+                /**
+                 * @description The size of a window.
+                 * @example 15m
+                 */
                 size?: "5m" | "15m" | "1h";
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
             };
             cookie?: never;
@@ -1795,6 +2177,183 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "businessDay": "2026-11-20",
+                     *       "size": "1h",
+                     *       "windows": [
+                     *         {
+                     *           "start": "2026-11-20T03:00:00.000Z",
+                     *           "end": "2026-11-20T04:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T04:00:00.000Z",
+                     *           "end": "2026-11-20T05:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T05:00:00.000Z",
+                     *           "end": "2026-11-20T06:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T06:00:00.000Z",
+                     *           "end": "2026-11-20T07:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T07:00:00.000Z",
+                     *           "end": "2026-11-20T08:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T08:00:00.000Z",
+                     *           "end": "2026-11-20T09:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T09:00:00.000Z",
+                     *           "end": "2026-11-20T10:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T10:00:00.000Z",
+                     *           "end": "2026-11-20T11:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T11:00:00.000Z",
+                     *           "end": "2026-11-20T12:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T12:00:00.000Z",
+                     *           "end": "2026-11-20T13:00:00.000Z",
+                     *           "credits": 1250,
+                     *           "debits": 0,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T13:00:00.000Z",
+                     *           "end": "2026-11-20T14:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T14:00:00.000Z",
+                     *           "end": "2026-11-20T15:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 250,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T15:00:00.000Z",
+                     *           "end": "2026-11-20T16:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T16:00:00.000Z",
+                     *           "end": "2026-11-20T17:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T17:00:00.000Z",
+                     *           "end": "2026-11-20T18:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T18:00:00.000Z",
+                     *           "end": "2026-11-20T19:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T19:00:00.000Z",
+                     *           "end": "2026-11-20T20:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T20:00:00.000Z",
+                     *           "end": "2026-11-20T21:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T21:00:00.000Z",
+                     *           "end": "2026-11-20T22:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T22:00:00.000Z",
+                     *           "end": "2026-11-20T23:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T23:00:00.000Z",
+                     *           "end": "2026-11-21T00:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T00:00:00.000Z",
+                     *           "end": "2026-11-21T01:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T01:00:00.000Z",
+                     *           "end": "2026-11-21T02:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T02:00:00.000Z",
+                     *           "end": "2026-11-21T03:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Windows"];
                 };
             };
@@ -1886,13 +2445,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1913,19 +2470,34 @@ export interface operations {
     followDays: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts. */
+                /**
+                 * @description The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts.
+                 * @example 2026-11-20.2.bOMYFvyYC2oNdfuI
+                 */
                 lastEventId?: string;
             };
             header?: {
-                /** @description The `id` of the last event that you have seen. Browsers send it by themselves. An `id` that we never sent counts as no `id`. */
+                /**
+                 * @description The `id` of the last event that you have seen. Browsers send it by themselves. An `id` that we never sent counts as no `id`.
+                 * @example 2026-11-20.2.bOMYFvyYC2oNdfuI
+                 */
                 "last-event-id"?: string;
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1945,8 +2517,8 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: day
-                     *     id: 2026-11-20.1.VxjDdo-XXEtxNTFv
-                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":1,"opening":0,"credits":1250,"debits":0,"entryCount":1,"net":1250,"closing":1250,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1}},"windows":[{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":1250,"debits":0,"entryCount":1}],"lateEntries":0,"hash":"e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d","digest":null,"startsAt":"2026-11-20T07:00:00.000Z","endsAt":"2026-11-21T07:00:00.000Z","asOf":"2026-11-20T12:30:01.000Z","appliedThrough":"2026-11-20T12:30:00.900Z"}
+                     *     id: 2026-11-20.2.bOMYFvyYC2oNdfuI
+                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":2,"opening":0,"credits":1250,"debits":250,"entryCount":2,"net":1000,"closing":1000,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1},"cash":{"credits":0,"debits":250,"entryCount":1}},"windows":[{"start":"2026-11-20T03:00:00.000Z","end":"2026-11-20T04:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T04:00:00.000Z","end":"2026-11-20T05:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T05:00:00.000Z","end":"2026-11-20T06:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T06:00:00.000Z","end":"2026-11-20T07:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T08:00:00.000Z","end":"2026-11-20T09:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T09:00:00.000Z","end":"2026-11-20T10:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T10:00:00.000Z","end":"2026-11-20T11:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T11:00:00.000Z","end":"2026-11-20T12:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T12:00:00.000Z","end":"2026-11-20T13:00:00.000Z","credits":1250,"debits":0,"entryCount":1},{"start":"2026-11-20T13:00:00.000Z","end":"2026-11-20T14:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T14:00:00.000Z","end":"2026-11-20T15:00:00.000Z","credits":0,"debits":250,"entryCount":1},{"start":"2026-11-20T15:00:00.000Z","end":"2026-11-20T16:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T16:00:00.000Z","end":"2026-11-20T17:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T17:00:00.000Z","end":"2026-11-20T18:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T18:00:00.000Z","end":"2026-11-20T19:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T19:00:00.000Z","end":"2026-11-20T20:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T20:00:00.000Z","end":"2026-11-20T21:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T21:00:00.000Z","end":"2026-11-20T22:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T22:00:00.000Z","end":"2026-11-20T23:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T23:00:00.000Z","end":"2026-11-21T00:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T00:00:00.000Z","end":"2026-11-21T01:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T01:00:00.000Z","end":"2026-11-21T02:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T02:00:00.000Z","end":"2026-11-21T03:00:00.000Z","credits":0,"debits":0,"entryCount":0}],"lateEntries":0,"hash":"8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53","digest":null,"startsAt":"2026-11-20T03:00:00.000Z","endsAt":"2026-11-21T03:00:00.000Z","asOf":"2026-11-20T15:00:00.500Z","appliedThrough":"2026-11-20T15:00:00.100Z"}
                      */
                     "text/event-stream": string;
                 };
@@ -2026,13 +2598,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2053,23 +2623,44 @@ export interface operations {
     listEntries: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
             };
             cookie?: never;
@@ -2088,6 +2679,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "merchantId": "corner-shop",
+                     *           "businessDay": "2026-11-20",
+                     *           "entryId": "sale-0001",
+                     *           "direction": "credit",
+                     *           "currency": "BRL",
+                     *           "method": "pix",
+                     *           "amount": 1250,
+                     *           "occurredAt": "2026-11-20T12:30:00.000Z",
+                     *           "receivedAt": "2026-11-20T15:00:00.000Z",
+                     *           "segment": 1
+                     *         },
+                     *         {
+                     *           "merchantId": "corner-shop",
+                     *           "businessDay": "2026-11-20",
+                     *           "entryId": "refund-0001",
+                     *           "direction": "debit",
+                     *           "currency": "BRL",
+                     *           "method": "cash",
+                     *           "category": "refunds",
+                     *           "description": "A cracked cup",
+                     *           "reference": "receipt 4711",
+                     *           "terminalId": "till-1",
+                     *           "terminalSeq": 17,
+                     *           "metadata": {
+                     *             "cashier": "7"
+                     *           },
+                     *           "amount": 250,
+                     *           "occurredAt": "2026-11-20T14:05:00.000Z",
+                     *           "receivedAt": "2026-11-20T15:00:00.000Z",
+                     *           "segment": 2
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Entries"];
                 };
             };
@@ -2179,13 +2809,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2206,21 +2834,39 @@ export interface operations {
     readEntry: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
-                /** @description The id of the entry. */
+                /**
+                 * @description The id of the entry.
+                 * @example sale-0001
+                 */
                 entry: string;
             };
             cookie?: never;
@@ -2239,6 +2885,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "applied",
+                     *       "entry": {
+                     *         "merchantId": "corner-shop",
+                     *         "businessDay": "2026-11-20",
+                     *         "entryId": "sale-0001",
+                     *         "direction": "credit",
+                     *         "currency": "BRL",
+                     *         "method": "pix",
+                     *         "amount": 1250,
+                     *         "occurredAt": "2026-11-20T12:30:00.000Z",
+                     *         "receivedAt": "2026-11-20T15:00:00.000Z"
+                     *       },
+                     *       "segment": 1,
+                     *       "hash": "b09f14c689074d73e552cc7dad3e5e008befad5a93d0dce234f353b46523f92d",
+                     *       "conflicts": [
+                     *         {
+                     *           "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ",
+                     *           "setAsideAt": "2026-11-20T15:00:00.200Z",
+                     *           "status": "waiting"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["FoundEntry"];
                 };
             };
@@ -2330,13 +3001,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2357,23 +3026,47 @@ export interface operations {
     listQuarantine: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
-                /** @description Only items of this merchant. */
+                /**
+                 * @description Only items of this merchant.
+                 * @example corner-shop
+                 */
                 merchant?: string;
-                /** @description Only items that were set aside for this reason. */
+                /**
+                 * @description Only items that were set aside for this reason.
+                 * @example content-conflict
+                 */
                 reason?: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
-                /** @description Only items with this status. */
+                /**
+                 * @description Only items with this status.
+                 * @example waiting
+                 */
                 status?: "waiting" | "replayed" | "discarded";
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -2393,6 +3086,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ",
+                     *           "merchantId": "corner-shop",
+                     *           "entryId": "sale-0001",
+                     *           "businessDay": "2026-11-20",
+                     *           "reason": "content-conflict",
+                     *           "detail": "The book already holds this entryId with other content.",
+                     *           "status": "waiting",
+                     *           "setAsideAt": "2026-11-20T15:00:00.200Z",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQy.0",
+                     *           "entry": {
+                     *             "entryId": "sale-0001",
+                     *             "merchantId": "corner-shop",
+                     *             "direction": "credit",
+                     *             "currency": "BRL",
+                     *             "businessDay": "2026-11-20",
+                     *             "method": "pix",
+                     *             "amount": 1300,
+                     *             "occurredAt": "2026-11-20T12:30:00.000Z",
+                     *             "receivedAt": "2026-11-20T15:00:00.000Z"
+                     *           },
+                     *           "raw": "eyJlbnRyeSI6eyJhbW91bnQiOjEzMDAsImN1cnJlbmN5IjoiQlJMIiwiZGlyZWN0aW9uIjoiY3JlZGl0IiwiZW50cnlJZCI6InNhbGUtMDAwMSIsIm1lcmNoYW50SWQiOiJjb3JuZXItc2hvcCIsIm1ldGhvZCI6InBpeCIsIm9jY3VycmVkQXQiOjE3OTUxNzc4MDAwMDB9LCJidXNpbmVzc0RheSI6IjIwMjYtMTEtMjAiLCJyZWNlaXZlZEF0IjoxNzk1MTg2ODAwMDAwfQ==",
+                     *           "actions": []
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["QuarantinedItems"];
                 };
             };
@@ -2473,13 +3197,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2500,17 +3222,29 @@ export interface operations {
     readQuarantined: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The `quarantineId` of the list. */
+                /**
+                 * @description The `quarantineId` of the list.
+                 * @example WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ
+                 */
                 quarantineId: string;
             };
             cookie?: never;
@@ -2620,13 +3354,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2660,6 +3392,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ok";
@@ -2667,13 +3404,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2706,55 +3441,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ready";
-                        /** @description Every system that the service needs. */
-                        dependencies: {
-                            /** @description The system, such as `stream` or `register`. */
-                            name: string;
-                            /** @enum {string} */
-                            status: "ok" | "failed";
-                            /** @description What the service cannot do without it. Absent when it is ok. */
-                            cannot?: string;
-                            /** @description Why it cannot be used. Absent when it is ok. */
-                            reason?: string;
-                        }[];
                     };
                 };
             };
-            /** @description Some requests cannot be served at the moment: the answer says which and why. */
+            /** @description Requests cannot be served at the moment. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "starting"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
-                        status: "not-ready";
-                        /** @description Every system that the service needs. */
-                        dependencies: {
-                            /** @description The system, such as `stream` or `register`. */
-                            name: string;
-                            /** @enum {string} */
-                            status: "ok" | "failed";
-                            /** @description What the service cannot do without it. Absent when it is ok. */
-                            cannot?: string;
-                            /** @description Why it cannot be used. Absent when it is ok. */
-                            reason?: string;
-                        }[];
+                        status: "starting";
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2787,6 +3508,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example # HELP daybook_ingest_entries_accepted_total Entries that the stream has acknowledged.
+                     *     # TYPE daybook_ingest_entries_accepted_total counter
+                     *     daybook_ingest_entries_accepted_total{via="batch"} 4711
+                     */
                     "text/plain": string;
                 };
             };
@@ -2824,13 +3550,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2865,6 +3589,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.1",
+                     *       "info": {
+                     *         "title": "Daybook ingest",
+                     *         "version": "1"
+                     *       },
+                     *       "paths": {}
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -2879,13 +3613,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2920,6 +3652,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2934,13 +3670,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2975,6 +3709,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2989,13 +3727,11 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
-             *
-             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *

@@ -4,7 +4,15 @@ import { batchRequest } from '../batch.ts'
 import { entryRequest } from '#wire/entry/schema'
 import { merchantPatch, merchantRequest } from '../merchant.ts'
 import { discardRequest, replayRequest } from '../requests/quarantine.ts'
-import { merchant, MERCHANT_EXAMPLE } from './merchant-schema.ts'
+import {
+  EXAMPLE_DISCARD,
+  EXAMPLE_PATCH,
+  EXAMPLE_REFUND,
+  EXAMPLE_REGISTRATION,
+  EXAMPLE_REPLAY,
+  EXAMPLE_SALE,
+} from './example-shop.ts'
+import { merchant } from './merchant-schema.ts'
 import {
   businessDay,
   clientIdOf,
@@ -115,60 +123,22 @@ const discarded = z
   })
   .describe('The item is left out for good.')
 
-const ENTRY_EXAMPLE = {
-  entryId: 'sale-0001',
-  merchantId: 'corner-shop',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
-  method: 'pix',
-  terminalId: 'till-1',
-  terminalSeq: 17,
-  reference: 'receipt 4711',
-}
-
-const ACCEPTED_EXAMPLE = {
-  entryId: 'sale-0001',
-  merchantId: 'corner-shop',
-  businessDay: '2026-11-20',
-  position: '2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0',
-}
-
-const RESULT_EXAMPLE = {
-  index: 0,
-  entryId: 'sale-0001',
-  status: 'accepted',
-  businessDay: '2026-11-20',
-  position: ACCEPTED_EXAMPLE.position,
-}
-
-const RANGE_EXAMPLE = {
-  from: 1,
-  to: 251,
-  accepted: 251,
-  position: ACCEPTED_EXAMPLE.position,
-  businessDays: ['2026-11-20'],
-}
-
+/** Examples of answers are recorded (recorded-answers.ts). */
 export const INGEST_SCHEMAS = {
-  Entry: { schema: entryRequest, example: ENTRY_EXAMPLE },
-  Accepted: { schema: accepted, example: ACCEPTED_EXAMPLE },
-  Batch: { schema: batchRequest, example: { entries: [ENTRY_EXAMPLE] } },
-  BatchAnswer: { schema: batchAnswer, example: { accepted: 1, rejected: 0, results: [RESULT_EXAMPLE] } },
-  BatchResult: { schema: batchResult, example: RESULT_EXAMPLE },
+  Entry: { schema: entryRequest, example: EXAMPLE_REFUND },
+  Accepted: { schema: accepted },
+  Batch: { schema: batchRequest, example: { entries: [EXAMPLE_SALE, EXAMPLE_REFUND] } },
+  BatchAnswer: { schema: batchAnswer },
+  BatchResult: { schema: batchResult },
   BatchProblem: { schema: batchProblem },
-  StreamAnswer: { schema: streamAnswer, example: RANGE_EXAMPLE },
-  MerchantRegistration: {
-    schema: merchantRequest,
-    example: { name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00' },
-  },
-  MerchantPatch: { schema: merchantPatch, example: { lateEntries: 'restate', dayStartsAt: null } },
-  Replay: { schema: replayRequest, example: { entry: { entryId: 'sale-0001-b' } } },
+  StreamAnswer: { schema: streamAnswer },
+  MerchantRegistration: { schema: merchantRequest, example: EXAMPLE_REGISTRATION },
+  MerchantPatch: { schema: merchantPatch, example: EXAMPLE_PATCH },
+  Replay: { schema: replayRequest, example: EXAMPLE_REPLAY },
   Replayed: { schema: replayed },
-  Discard: { schema: discardRequest, example: { reason: 'Sent by a till in test mode.' } },
+  Discard: { schema: discardRequest, example: EXAMPLE_DISCARD },
   Discarded: { schema: discarded },
-  Merchant: { schema: merchant, example: MERCHANT_EXAMPLE },
+  Merchant: { schema: merchant },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },
 } satisfies Record<string, Published>

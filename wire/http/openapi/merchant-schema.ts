@@ -14,7 +14,7 @@ const dayStartsAt = z
 export const merchant = z
   .object({
     merchantId: clientIdOf('The id in the path.'),
-    name: z.string(),
+    name: z.string().describe('The name for people.'),
     currency,
     timeZone,
     dayStartsAt,
@@ -36,14 +36,3 @@ export const merchant = z
       .describe('Every rule of the calendar, the newest last.'),
   })
   .describe('A merchant: the owner of books.')
-
-export const MERCHANT_EXAMPLE = {
-  merchantId: 'corner-shop',
-  name: 'Corner Shop',
-  currency: 'BRL',
-  timeZone: 'America/Sao_Paulo',
-  dayStartsAt: '04:00',
-  lateEntries: 'nextOpenDay',
-  zoneData: '2026f',
-  calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00', zoneData: '2026f' }],
-}

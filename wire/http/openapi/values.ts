@@ -41,7 +41,9 @@ export const nextCursor = z
 export const fieldProblem = z.object({
   pointer: z
     .string()
-    .describe('A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter.'),
+    .describe(
+      'A JSON pointer (RFC 6901) into the body. For a path, a query or a header, a slash and the name of the parameter.',
+    ),
   code: codeOfField,
   detail: z.string().describe('A text for people. It may change.'),
 })
