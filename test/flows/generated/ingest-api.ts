@@ -371,12 +371,28 @@ export interface components {
          *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
          *     }
          */
-        BatchResult: {
-            /** @description The place of the entry in the request, counted from 0. */
+        BatchResult: components["schemas"]["AcceptedResult"] | components["schemas"]["RejectedResult"];
+        /**
+         * @example {
+         *       "index": 0,
+         *       "entryId": "sale-0001",
+         *       "status": "accepted",
+         *       "businessDay": "2026-11-20",
+         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
+         *     }
+         */
+        AcceptedResult: {
+            /**
+             * Format: int64
+             * @description The place of the entry in the request, counted from 0.
+             */
             index: number;
             /** @description The id as it was sent. */
             entryId: string;
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "accepted";
             /**
              * Format: date
@@ -385,12 +401,19 @@ export interface components {
             businessDay: string;
             /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
-        } | {
-            /** @description The place of the entry in the request, counted from 0. */
+        };
+        RejectedResult: {
+            /**
+             * Format: int64
+             * @description The place of the entry in the request, counted from 0.
+             */
             index: number;
             /** @description The id as it was sent, if it was text. */
             entryId?: string;
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "rejected";
             problem: components["schemas"]["Problem"];
         };
@@ -403,7 +426,10 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
+            /**
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
+             */
             status: number;
             /**
              * @description What is wrong, for programs.
@@ -443,10 +469,29 @@ export interface components {
          *       ]
          *     }
          */
-        StreamAnswer: {
-            /** @description The first line of the range, counted from 1. */
+        StreamAnswer: components["schemas"]["AcceptedLines"] | components["schemas"]["RejectedLine"] | components["schemas"]["UploadEnd"];
+        /**
+         * @description All entries in these lines were accepted. A range ends before its position would name a ninth shard.
+         * @example {
+         *       "from": 1,
+         *       "to": 251,
+         *       "accepted": 251,
+         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0",
+         *       "businessDays": [
+         *         "2026-11-20"
+         *       ]
+         *     }
+         */
+        AcceptedLines: {
+            /**
+             * Format: int64
+             * @description The first line of the range, counted from 1.
+             */
             from: number;
-            /** @description The last line of the range. */
+            /**
+             * Format: int64
+             * @description The last line of the range.
+             */
             to: number;
             /**
              * Format: int64
@@ -457,13 +502,20 @@ export interface components {
             position: string;
             /** @description Each day once, in order. A range has at most 500 entries, so it has at most 500 days. */
             businessDays: string[];
-        } | {
-            /** @description Counted from 1. */
+        };
+        /** @description The entry in this line was refused. */
+        RejectedLine: {
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
             line: number;
             /** @constant */
             status: "rejected";
             problem: components["schemas"]["Problem"];
-        } | {
+        };
+        /** @description The last line of the answer. */
+        UploadEnd: {
             /** @description False when the service stopped before the end. Then send the lines without an answer again. */
             done: boolean;
             /**
@@ -534,40 +586,41 @@ export interface components {
          *     }
          */
         Replay: {
-            /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
-            entry?: {
-                /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
-                entryId?: string;
-                /** @description The merchant in whose book the entry is counted. */
-                merchantId?: string;
-                /**
-                 * @description `credit`: money comes in. `debit`: money goes out.
-                 * @enum {string}
-                 */
-                direction?: "credit" | "debit";
-                /**
-                 * Format: int64
-                 * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
-                 */
-                amount?: number;
-                /** @description ISO 4217. It has to be the merchant's currency. */
-                currency?: string;
-                method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
-                category?: string | null;
-                description?: string | null;
-                reference?: string | null;
-                terminalId?: string | null;
-                terminalSeq?: number | null;
-                reverses?: string | null;
-                metadata?: {
-                    [key: string]: string;
-                } | null;
-                /**
-                 * Format: date-time
-                 * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
-                 */
-                occurredAt?: string;
-            };
+            entry?: components["schemas"]["Correction"];
+        };
+        /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
+        Correction: {
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
+            entryId?: string;
+            /** @description The merchant in whose book the entry is counted. */
+            merchantId?: string;
+            /**
+             * @description `credit`: money comes in. `debit`: money goes out.
+             * @enum {string}
+             */
+            direction?: "credit" | "debit";
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
+             */
+            amount?: number;
+            /** @description ISO 4217. It has to be the merchant's currency. */
+            currency?: string;
+            method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
+            category?: string | null;
+            description?: string | null;
+            reference?: string | null;
+            terminalId?: string | null;
+            terminalSeq?: number | null;
+            reverses?: string | null;
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
+             */
+            occurredAt?: string;
         };
         /** @description The entry is on the stream. If the same content is set aside again, the item waits again. */
         Replayed: {
@@ -662,16 +715,17 @@ export interface components {
              */
             calendarFrom?: string;
             /** @description Every rule of the calendar, the newest last. */
-            calendar: {
-                /** @description The first day of this rule. Null for the rule from the beginning. */
-                from: string | null;
-                /** @description IANA time zone. */
-                timeZone: string;
-                /** @description The time of day at which a business day starts. */
-                dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
-                zoneData: string;
-            }[];
+            calendar: components["schemas"]["CalendarRule"][];
+        };
+        CalendarRule: {
+            /** @description The first day of this rule. Null for the rule from the beginning. */
+            from: string | null;
+            /** @description IANA time zone. */
+            timeZone: string;
+            /** @description The time of day at which a business day starts. */
+            dayStartsAt: string;
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
+            zoneData: string;
         };
         /** @description An error (RFC 9457). `code` is for programs and does not change. */
         Problem: {
@@ -682,7 +736,10 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
+            /**
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
+             */
             status: number;
             /**
              * @description What is wrong, for programs.

@@ -350,16 +350,17 @@ export interface components {
              */
             calendarFrom?: string;
             /** @description Every rule of the calendar, the newest last. */
-            calendar: {
-                /** @description The first day of this rule. Null for the rule from the beginning. */
-                from: string | null;
-                /** @description IANA time zone. */
-                timeZone: string;
-                /** @description The time of day at which a business day starts. */
-                dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
-                zoneData: string;
-            }[];
+            calendar: components["schemas"]["CalendarRule"][];
+        };
+        CalendarRule: {
+            /** @description The first day of this rule. Null for the rule from the beginning. */
+            from: string | null;
+            /** @description IANA time zone. */
+            timeZone: string;
+            /** @description The time of day at which a business day starts. */
+            dayStartsAt: string;
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
+            zoneData: string;
         };
         Merchants: {
             /** @description The merchants, by their ids. */
@@ -451,9 +452,15 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open. After that, it rises with every restatement. */
+            /**
+             * Format: int64
+             * @description 0 while the day is open. After that, it rises with every restatement.
+             */
             version: number;
-            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
+            /**
+             * Format: int64
+             * @description The number of appends to the book. It rises with every change, and is 0 while there are no entries.
+             */
             segment: number;
             /**
              * Format: int64
@@ -485,16 +492,7 @@ export interface components {
              * @description The opening balance plus the net.
              */
             closing: number;
-            /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
-            byMethod: {
-                cash?: components["schemas"]["Totals"];
-                "debit-card"?: components["schemas"]["Totals"];
-                "credit-card"?: components["schemas"]["Totals"];
-                pix?: components["schemas"]["Totals"];
-                voucher?: components["schemas"]["Totals"];
-                transfer?: components["schemas"]["Totals"];
-                other?: components["schemas"]["Totals"];
-            };
+            byMethod: components["schemas"]["TotalsByMethod"];
             /** @description The hours from the start of the day, including hours without entries. */
             windows: components["schemas"]["Window"][];
             /**
@@ -527,38 +525,7 @@ export interface components {
             /** @description Every calendar day, including days without entries. */
             data: components["schemas"]["DayRow"][];
             /** @description The totals of the whole period, from the first opening to the last closing. Every page has them. */
-            totals: {
-                /**
-                 * Format: int64
-                 * @description The balance at the start, in minor units.
-                 */
-                opening: number;
-                /**
-                 * Format: int64
-                 * @description Money in, in minor units.
-                 */
-                credits: number;
-                /**
-                 * Format: int64
-                 * @description Money out, in minor units.
-                 */
-                debits: number;
-                /**
-                 * Format: int64
-                 * @description The number of entries.
-                 */
-                entryCount: number;
-                /**
-                 * Format: int64
-                 * @description Credits minus debits.
-                 */
-                net: number;
-                /**
-                 * Format: int64
-                 * @description The opening balance plus the net.
-                 */
-                closing: number;
-            };
+            totals: components["schemas"]["PeriodTotals"];
             /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
@@ -573,9 +540,15 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open. After that, it rises with every restatement. */
+            /**
+             * Format: int64
+             * @description 0 while the day is open. After that, it rises with every restatement.
+             */
             version: number;
-            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
+            /**
+             * Format: int64
+             * @description The number of appends to the book. It rises with every change, and is 0 while there are no entries.
+             */
             segment: number;
             /**
              * Format: int64
@@ -607,6 +580,48 @@ export interface components {
              * @description The opening balance plus the net.
              */
             closing: number;
+        };
+        PeriodTotals: {
+            /**
+             * Format: int64
+             * @description The balance at the start, in minor units.
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description Money in, in minor units.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description Money out, in minor units.
+             */
+            debits: number;
+            /**
+             * Format: int64
+             * @description The number of entries.
+             */
+            entryCount: number;
+            /**
+             * Format: int64
+             * @description Credits minus debits.
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description The opening balance plus the net.
+             */
+            closing: number;
+        };
+        /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
+        TotalsByMethod: {
+            cash?: components["schemas"]["Totals"];
+            "debit-card"?: components["schemas"]["Totals"];
+            "credit-card"?: components["schemas"]["Totals"];
+            pix?: components["schemas"]["Totals"];
+            voucher?: components["schemas"]["Totals"];
+            transfer?: components["schemas"]["Totals"];
+            other?: components["schemas"]["Totals"];
         };
         /**
          * @example {
@@ -786,7 +801,10 @@ export interface components {
              * @description When the entry was accepted.
              */
             receivedAt: string;
-            /** @description The segment of the book that holds the entry. */
+            /**
+             * Format: int64
+             * @description The segment of the book that holds the entry.
+             */
             segment: number;
         };
         Entries: {
@@ -795,31 +813,31 @@ export interface components {
             /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        FoundEntry: {
-            /** @constant */
+        FoundEntry: components["schemas"]["AppliedEntry"] | components["schemas"]["QuarantinedEntry"];
+        /** @description The entry is counted. */
+        AppliedEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "applied";
             entry: components["schemas"]["Entry"];
-            /** @description The segment of the book that holds the entry. */
+            /**
+             * Format: int64
+             * @description The segment of the book that holds the entry.
+             */
             segment: number;
             /** @description SHA-256 over the chain of all segments up to this one. */
             hash: string;
             /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
-            conflicts?: {
-                /** @description The id of the item. It is opaque. */
-                quarantineId: string;
-                /**
-                 * Format: date-time
-                 * @description When it was set aside.
-                 */
-                setAsideAt: string;
-                /**
-                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
-                 * @enum {string}
-                 */
-                status: "waiting" | "replayed" | "discarded";
-            }[];
-        } | {
-            /** @constant */
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        /** @description No entry with this id is counted. */
+        QuarantinedEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "quarantined";
             /** @description The entry that was set aside first under this id. */
             entry: components["schemas"]["Entry"];
@@ -829,20 +847,22 @@ export interface components {
              */
             reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
             /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
-            conflicts?: {
-                /** @description The id of the item. It is opaque. */
-                quarantineId: string;
-                /**
-                 * Format: date-time
-                 * @description When it was set aside.
-                 */
-                setAsideAt: string;
-                /**
-                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
-                 * @enum {string}
-                 */
-                status: "waiting" | "replayed" | "discarded";
-            }[];
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        /** @description An item of the quarantine, in short. */
+        Conflict: {
+            /** @description The id of the item. It is opaque. */
+            quarantineId: string;
+            /**
+             * Format: date-time
+             * @description When it was set aside.
+             */
+            setAsideAt: string;
+            /**
+             * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
+             * @enum {string}
+             */
+            status: "waiting" | "replayed" | "discarded";
         };
         /** @description An item that was set aside. An item that could not be read as an entry has no merchant, day, id or entry. */
         Quarantined: {
@@ -880,17 +900,23 @@ export interface components {
             /** @description The bytes as they stood on the stream, in base64. */
             raw: string;
             /** @description The entry that was put on the stream in place of the item, and its position. Present only when the item is `replayed`. The entry is left out when a correction has moved it to a merchant that the caller may not act for. */
-            replayedAs?: {
-                entry?: components["schemas"]["Entry"];
-                /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
-                position: string;
-            };
+            replayedAs?: components["schemas"]["ReplayedAs"];
             /** @description The actions of operators on the item, in order. */
             actions: components["schemas"]["QuarantineAction"][];
         };
+        ReplayedAs: {
+            entry?: components["schemas"]["Entry"];
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
+            position: string;
+        };
         /** @description An action of an operator on an item. */
-        QuarantineAction: {
-            /** @constant */
+        QuarantineAction: components["schemas"]["ReplayBegun"] | components["schemas"]["ReplayDone"] | components["schemas"]["Discarding"];
+        /** @description An operator asked for a replay. */
+        ReplayBegun: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "replay-begun";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -903,8 +929,13 @@ export interface components {
             at: string;
             /** @description The entry that is put on the stream. Until it is `replayed`, only this replay can go on. Left out when a correction has moved it to a merchant that the caller may not act for. */
             entry?: components["schemas"]["Entry"];
-        } | {
-            /** @constant */
+        };
+        /** @description The entry is on the stream. */
+        ReplayDone: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "replayed";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -917,8 +948,13 @@ export interface components {
             at: string;
             /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
-        } | {
-            /** @constant */
+        };
+        /** @description An operator left the item out for good. */
+        Discarding: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "discarded";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -947,7 +983,10 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
+            /**
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
+             */
             status: number;
             /**
              * @description What is wrong, for programs.
@@ -2654,6 +2693,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2711,6 +2751,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2742,6 +2783,7 @@ export interface operations {
             /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
             401: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
@@ -2753,6 +2795,7 @@ export interface operations {
             /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
             403: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
@@ -2764,6 +2807,7 @@ export interface operations {
             /** @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known. */
             503: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
@@ -2785,6 +2829,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2838,6 +2883,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2891,6 +2937,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2944,6 +2991,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };

@@ -53,6 +53,9 @@ const MERCHANT_PARAMETERS: readonly Json[] = [
 const MERCHANT_ETAG: Json = { etag: { $ref: '#/components/headers/merchant-etag' } }
 const CANNOT_CHANGE = ['currency-fixed', 'changed-meanwhile', 'precondition-failed', 'register-unavailable'] as const
 
+// Generated clients then take and give a stream, or bytes. They would write any other text as JSON, in quotes.
+const BYTES: Json = { type: 'string', format: 'binary' }
+
 const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion.'
 
 export const ingestDocument = () =>
@@ -151,7 +154,7 @@ export const ingestDocument = () =>
             'the limit is about 4.5 MB as sent, and a longer body is answered 413 without being read.',
           content: {
             'application/x-ndjson': {
-              schema: { type: 'string' },
+              schema: BYTES,
               example: `${JSON.stringify(INGEST_SCHEMAS.Entry.example)}\n`,
             },
           },
@@ -162,7 +165,7 @@ export const ingestDocument = () =>
             headers: headers('x-request-id'),
             content: {
               'application/x-ndjson': {
-                schema: { type: 'string' },
+                schema: BYTES,
                 example:
                   `${JSON.stringify(INGEST_SCHEMAS.StreamAnswer.example)}\n` +
                   '{"done":true,"accepted":251,"rejected":0}\n',

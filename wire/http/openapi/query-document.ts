@@ -61,13 +61,9 @@ const query = ({
     },
   },
   problems: [...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])],
-  problemHeaders: WAITED,
 })
 
 const FRESH = headers('etag', 'cache-control', 'daybook-as-of', 'daybook-applied-through', 'preference-applied')
-
-// A problem, too, may be answered after a wait.
-const WAITED = headers('preference-applied')
 
 const problemsOf = (path: readonly Json[]): readonly ProblemCode[] => [
   ...(path.length > 0 ? (['not-found'] as const) : []),
@@ -88,6 +84,8 @@ export const queryDocument = () =>
       { name: 'Merchants', description: 'The owners of books.' },
     ],
     schemas: QUERY_SCHEMAS,
+    // A problem, too, may be answered after a wait.
+    problemHeaders: headers('preference-applied'),
     routes: QUERY_ROUTES,
     operations: {
       listMerchants: query({
@@ -190,6 +188,8 @@ const LIVE: Operation = {
     ...queryParameters(liveParams),
     {
       name: 'last-event-id',
+      // Some generators make one name of this one and `lastEventId` of the query.
+      'x-go-name': 'LastEventIDHeader',
       in: 'header',
       required: false,
       description:
@@ -212,5 +212,4 @@ const LIVE: Operation = {
     },
   },
   problems: problemsOf([MERCHANT]),
-  problemHeaders: WAITED,
 }
