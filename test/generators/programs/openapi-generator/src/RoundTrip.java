@@ -12,8 +12,9 @@ import daybook.ingest.model.RejectedResult;
 import daybook.query.api.DaysApi;
 import daybook.query.model.Day;
 import daybook.query.model.Problem;
-import java.io.File;
-import java.nio.file.Files;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
@@ -64,11 +65,15 @@ public class RoundTrip {
     var lines = new StringBuilder();
     for (Entry line : List.of(entry("u1", 100, "BRL"), entry("u2", 200, "BRL"), entry("u3", 1, "EUR")))
       lines.append(ingest.getObjectMapper().writeValueAsString(line)).append('\n');
-    var file = File.createTempFile("upload", ".ndjson");
-    Files.writeString(file.toPath(), lines);
+    // With the client's own HttpClient: its streamEntries would send the name of a file, as JSON.
+    var upload =
+        HttpRequest.newBuilder(URI.create(ingest.getBaseUri() + "/v1/entries/stream"))
+            .header("Authorization", AUTHORIZATION)
+            .POST(HttpRequest.BodyPublishers.ofString(lines.toString()))
+            .build();
     String after = null;
     Long uploaded = null;
-    for (String line : Files.readAllLines(entries.streamEntries(file).toPath())) {
+    for (String line : ingest.getHttpClient().send(upload, HttpResponse.BodyHandlers.ofLines()).body().toList()) {
       JsonNode answer = mapper.readTree(line);
       if (answer.has("position")) after = answer.get("position").asText();
       if (answer.has("done")) uploaded = answer.get("accepted").asLong();
