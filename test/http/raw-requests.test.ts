@@ -154,7 +154,7 @@ describe('HTTP/1.0', () => {
     ['a Host', 'GET /healthz HTTP/1.0\r\nHost: a\r\n\r\n', 200],
     ['an empty Host', 'GET /healthz HTTP/1.0\r\nHost:\r\n\r\n', 200],
     ['HEAD', 'HEAD /healthz HTTP/1.0\r\n\r\n', 200],
-    ['OPTIONS, as HAProxy asks', 'OPTIONS / HTTP/1.0\r\n\r\n', 404],
+    ['OPTIONS, as HAProxy asks', 'OPTIONS / HTTP/1.0\r\n\r\n', 204],
     ['two Hosts', 'GET /healthz HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n', 400],
   ])('with %s is answered, and the connection ends', async (_what, bytes, status) => {
     const answer = await exchange('ingest', bytes)

@@ -152,7 +152,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served
-         * @description It looks at what requests need. Send requests elsewhere until the answer is 200.
+         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs. Send requests elsewhere until the answer is 200.
          */
         get: operations["isReady"];
         put?: never;
@@ -376,12 +376,19 @@ export interface components {
             /** @description One result for each entry, in the order of the request. */
             results: components["schemas"]["BatchResult"][];
         };
-        BatchResult: {
-            /** @description The place of the entry in the request, counted from 0. */
+        BatchResult: components["schemas"]["AcceptedResult"] | components["schemas"]["RejectedResult"];
+        AcceptedResult: {
+            /**
+             * Format: int64
+             * @description The place of the entry in the request, counted from 0.
+             */
             index: number;
             /** @description The id as it was sent. */
             entryId: string;
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "accepted";
             /**
              * Format: date
@@ -390,12 +397,19 @@ export interface components {
             businessDay: string;
             /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
-        } | {
-            /** @description The place of the entry in the request, counted from 0. */
+        };
+        RejectedResult: {
+            /**
+             * Format: int64
+             * @description The place of the entry in the request, counted from 0.
+             */
             index: number;
             /** @description The id as it was sent, if it was text. */
             entryId?: string;
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "rejected";
             problem: components["schemas"]["Problem"];
         };
@@ -408,13 +422,16 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
+            /**
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
+             */
             status: number;
             /**
              * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -437,10 +454,18 @@ export interface components {
             results?: components["schemas"]["BatchResult"][];
         };
         /** @description One line of the answer of `POST /v1/entries/stream`. */
-        StreamAnswer: {
-            /** @description The first line of the range, counted from 1. */
+        StreamAnswer: components["schemas"]["AcceptedLines"] | components["schemas"]["RejectedLine"] | components["schemas"]["UploadEnd"];
+        /** @description All entries in these lines were accepted. A range ends before its position would name a ninth shard. */
+        AcceptedLines: {
+            /**
+             * Format: int64
+             * @description The first line of the range, counted from 1.
+             */
             from: number;
-            /** @description The last line of the range. */
+            /**
+             * Format: int64
+             * @description The last line of the range.
+             */
             to: number;
             /**
              * Format: int64
@@ -451,13 +476,20 @@ export interface components {
             position: string;
             /** @description Each day once, in order. A range has at most 500 entries, so it has at most 500 days. */
             businessDays: string[];
-        } | {
-            /** @description Counted from 1. */
+        };
+        /** @description The entry in this line was refused. */
+        RejectedLine: {
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
             line: number;
             /** @constant */
             status: "rejected";
             problem: components["schemas"]["Problem"];
-        } | {
+        };
+        /** @description The last line of the answer. */
+        UploadEnd: {
             /** @description False when the service stopped before the end. Then send the lines without an answer again. */
             done: boolean;
             /**
@@ -527,40 +559,41 @@ export interface components {
          *     }
          */
         Replay: {
-            /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
-            entry?: {
-                /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
-                entryId?: string;
-                /** @description The merchant in whose book the entry is counted. */
-                merchantId?: string;
-                /**
-                 * @description `credit`: money comes in. `debit`: money goes out.
-                 * @enum {string}
-                 */
-                direction?: "credit" | "debit";
-                /**
-                 * Format: int64
-                 * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
-                 */
-                amount?: number;
-                /** @description ISO 4217. It has to be the merchant's currency. */
-                currency?: string;
-                method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
-                category?: string | null;
-                description?: string | null;
-                reference?: string | null;
-                terminalId?: string | null;
-                terminalSeq?: number | null;
-                reverses?: string | null;
-                metadata?: {
-                    [key: string]: string;
-                } | null;
-                /**
-                 * Format: date-time
-                 * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
-                 */
-                occurredAt?: string;
-            };
+            entry?: components["schemas"]["Correction"];
+        };
+        /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
+        Correction: {
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
+            entryId?: string;
+            /** @description The merchant in whose book the entry is counted. */
+            merchantId?: string;
+            /**
+             * @description `credit`: money comes in. `debit`: money goes out.
+             * @enum {string}
+             */
+            direction?: "credit" | "debit";
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
+             */
+            amount?: number;
+            /** @description ISO 4217. It has to be the merchant's currency. */
+            currency?: string;
+            method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
+            category?: string | null;
+            description?: string | null;
+            reference?: string | null;
+            terminalId?: string | null;
+            terminalSeq?: number | null;
+            reverses?: string | null;
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
+             */
+            occurredAt?: string;
         };
         /** @description The entry is on the stream. If the same content is set aside again, the item waits again. */
         Replayed: {
@@ -637,16 +670,17 @@ export interface components {
              */
             calendarFrom?: string;
             /** @description Every rule of the calendar, the newest last. */
-            calendar: {
-                /** @description The first day of this rule. Null for the rule from the beginning. */
-                from: string | null;
-                /** @description IANA time zone. */
-                timeZone: string;
-                /** @description The time of day at which a business day starts. */
-                dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
-                zoneData: string;
-            }[];
+            calendar: components["schemas"]["CalendarRule"][];
+        };
+        CalendarRule: {
+            /** @description The first day of this rule. Null for the rule from the beginning. */
+            from: string | null;
+            /** @description IANA time zone. */
+            timeZone: string;
+            /** @description The time of day at which a business day starts. */
+            dayStartsAt: string;
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
+            zoneData: string;
         };
         /** @description An error (RFC 9457). `code` is for programs and does not change. */
         Problem: {
@@ -657,13 +691,16 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
+            /**
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
+             */
             status: number;
             /**
              * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -946,11 +983,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1157,11 +1196,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1306,11 +1347,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1548,11 +1591,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1645,11 +1690,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1838,11 +1885,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2006,11 +2055,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2055,11 +2106,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2094,16 +2147,37 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ready"
+                     *       "status": "ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "ok"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": {
                         /** @constant */
                         status: "ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
-            /** @description Requests cannot be served at the moment. */
+            /** @description Some requests cannot be served at the moment: the answer says which and why. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2112,21 +2186,46 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "starting"
+                     *       "status": "not-ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "failed",
+                     *           "cannot": "accept entries",
+                     *           "reason": "no answer within 1.5 s"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": {
                         /** @constant */
-                        status: "starting";
+                        status: "not-ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2201,11 +2300,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2264,11 +2365,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2321,11 +2424,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2378,11 +2483,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *

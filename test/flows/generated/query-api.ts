@@ -248,7 +248,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served
-         * @description It looks at what requests need. Send requests elsewhere until the answer is 200.
+         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs. Send requests elsewhere until the answer is 200.
          */
         get: operations["isReady"];
         put?: never;
@@ -368,16 +368,17 @@ export interface components {
              */
             calendarFrom?: string;
             /** @description Every rule of the calendar, the newest last. */
-            calendar: {
-                /** @description The first day of this rule. Null for the rule from the beginning. */
-                from: string | null;
-                /** @description IANA time zone. */
-                timeZone: string;
-                /** @description The time of day at which a business day starts. */
-                dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
-                zoneData: string;
-            }[];
+            calendar: components["schemas"]["CalendarRule"][];
+        };
+        CalendarRule: {
+            /** @description The first day of this rule. Null for the rule from the beginning. */
+            from: string | null;
+            /** @description IANA time zone. */
+            timeZone: string;
+            /** @description The time of day at which a business day starts. */
+            dayStartsAt: string;
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
+            zoneData: string;
         };
         Merchants: {
             /** @description The merchants, by their ids. */
@@ -428,9 +429,15 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open. After that, it rises with every restatement. */
+            /**
+             * Format: int64
+             * @description 0 while the day is open. After that, it rises with every restatement.
+             */
             version: number;
-            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
+            /**
+             * Format: int64
+             * @description The number of appends to the book. It rises with every change, and is 0 while there are no entries.
+             */
             segment: number;
             /**
              * Format: int64
@@ -462,16 +469,7 @@ export interface components {
              * @description The opening balance plus the net.
              */
             closing: number;
-            /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
-            byMethod: {
-                cash?: components["schemas"]["Totals"];
-                "debit-card"?: components["schemas"]["Totals"];
-                "credit-card"?: components["schemas"]["Totals"];
-                pix?: components["schemas"]["Totals"];
-                voucher?: components["schemas"]["Totals"];
-                transfer?: components["schemas"]["Totals"];
-                other?: components["schemas"]["Totals"];
-            };
+            byMethod: components["schemas"]["TotalsByMethod"];
             /** @description The hours from the start of the day, including hours without entries. */
             windows: components["schemas"]["Window"][];
             /**
@@ -504,38 +502,7 @@ export interface components {
             /** @description Every calendar day, including days without entries. */
             data: components["schemas"]["DayRow"][];
             /** @description The totals of the whole period, from the first opening to the last closing. Every page has them. */
-            totals: {
-                /**
-                 * Format: int64
-                 * @description The balance at the start, in minor units.
-                 */
-                opening: number;
-                /**
-                 * Format: int64
-                 * @description Money in, in minor units.
-                 */
-                credits: number;
-                /**
-                 * Format: int64
-                 * @description Money out, in minor units.
-                 */
-                debits: number;
-                /**
-                 * Format: int64
-                 * @description The number of entries.
-                 */
-                entryCount: number;
-                /**
-                 * Format: int64
-                 * @description Credits minus debits.
-                 */
-                net: number;
-                /**
-                 * Format: int64
-                 * @description The opening balance plus the net.
-                 */
-                closing: number;
-            };
+            totals: components["schemas"]["PeriodTotals"];
             /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
@@ -550,9 +517,15 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open. After that, it rises with every restatement. */
+            /**
+             * Format: int64
+             * @description 0 while the day is open. After that, it rises with every restatement.
+             */
             version: number;
-            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
+            /**
+             * Format: int64
+             * @description The number of appends to the book. It rises with every change, and is 0 while there are no entries.
+             */
             segment: number;
             /**
              * Format: int64
@@ -584,6 +557,48 @@ export interface components {
              * @description The opening balance plus the net.
              */
             closing: number;
+        };
+        PeriodTotals: {
+            /**
+             * Format: int64
+             * @description The balance at the start, in minor units.
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description Money in, in minor units.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description Money out, in minor units.
+             */
+            debits: number;
+            /**
+             * Format: int64
+             * @description The number of entries.
+             */
+            entryCount: number;
+            /**
+             * Format: int64
+             * @description Credits minus debits.
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description The opening balance plus the net.
+             */
+            closing: number;
+        };
+        /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
+        TotalsByMethod: {
+            cash?: components["schemas"]["Totals"];
+            "debit-card"?: components["schemas"]["Totals"];
+            "credit-card"?: components["schemas"]["Totals"];
+            pix?: components["schemas"]["Totals"];
+            voucher?: components["schemas"]["Totals"];
+            transfer?: components["schemas"]["Totals"];
+            other?: components["schemas"]["Totals"];
         };
         Totals: {
             /**
@@ -756,7 +771,10 @@ export interface components {
              * @description When the entry was accepted.
              */
             receivedAt: string;
-            /** @description The segment of the book that holds the entry. */
+            /**
+             * Format: int64
+             * @description The segment of the book that holds the entry.
+             */
             segment: number;
         };
         Entries: {
@@ -765,31 +783,31 @@ export interface components {
             /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        FoundEntry: {
-            /** @constant */
+        FoundEntry: components["schemas"]["AppliedEntry"] | components["schemas"]["QuarantinedEntry"];
+        /** @description The entry is counted. */
+        AppliedEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "applied";
             entry: components["schemas"]["Entry"];
-            /** @description The segment of the book that holds the entry. */
+            /**
+             * Format: int64
+             * @description The segment of the book that holds the entry.
+             */
             segment: number;
             /** @description SHA-256 over the chain of all segments up to this one. */
             hash: string;
             /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
-            conflicts?: {
-                /** @description The id of the item. It is opaque. */
-                quarantineId: string;
-                /**
-                 * Format: date-time
-                 * @description When it was set aside.
-                 */
-                setAsideAt: string;
-                /**
-                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
-                 * @enum {string}
-                 */
-                status: "waiting" | "replayed" | "discarded";
-            }[];
-        } | {
-            /** @constant */
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        /** @description No entry with this id is counted. */
+        QuarantinedEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "quarantined";
             /** @description The entry that was set aside first under this id. */
             entry: components["schemas"]["Entry"];
@@ -799,20 +817,22 @@ export interface components {
              */
             reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
             /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
-            conflicts?: {
-                /** @description The id of the item. It is opaque. */
-                quarantineId: string;
-                /**
-                 * Format: date-time
-                 * @description When it was set aside.
-                 */
-                setAsideAt: string;
-                /**
-                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
-                 * @enum {string}
-                 */
-                status: "waiting" | "replayed" | "discarded";
-            }[];
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        /** @description An item of the quarantine, in short. */
+        Conflict: {
+            /** @description The id of the item. It is opaque. */
+            quarantineId: string;
+            /**
+             * Format: date-time
+             * @description When it was set aside.
+             */
+            setAsideAt: string;
+            /**
+             * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
+             * @enum {string}
+             */
+            status: "waiting" | "replayed" | "discarded";
         };
         /** @description An item that was set aside. An item that could not be read as an entry has no merchant, day, id or entry. */
         Quarantined: {
@@ -850,17 +870,23 @@ export interface components {
             /** @description The bytes as they stood on the stream, in base64. */
             raw: string;
             /** @description The entry that was put on the stream in place of the item, and its position. Present only when the item is `replayed`. The entry is left out when a correction has moved it to a merchant that the caller may not act for. */
-            replayedAs?: {
-                entry?: components["schemas"]["Entry"];
-                /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
-                position: string;
-            };
+            replayedAs?: components["schemas"]["ReplayedAs"];
             /** @description The actions of operators on the item, in order. */
             actions: components["schemas"]["QuarantineAction"][];
         };
+        ReplayedAs: {
+            entry?: components["schemas"]["Entry"];
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
+            position: string;
+        };
         /** @description An action of an operator on an item. */
-        QuarantineAction: {
-            /** @constant */
+        QuarantineAction: components["schemas"]["ReplayBegun"] | components["schemas"]["ReplayDone"] | components["schemas"]["Discarding"];
+        /** @description An operator asked for a replay. */
+        ReplayBegun: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "replay-begun";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -873,8 +899,13 @@ export interface components {
             at: string;
             /** @description The entry that is put on the stream. Until it is `replayed`, only this replay can go on. Left out when a correction has moved it to a merchant that the caller may not act for. */
             entry?: components["schemas"]["Entry"];
-        } | {
-            /** @constant */
+        };
+        /** @description The entry is on the stream. */
+        ReplayDone: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "replayed";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -887,8 +918,13 @@ export interface components {
             at: string;
             /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
-        } | {
-            /** @constant */
+        };
+        /** @description An operator left the item out for good. */
+        Discarding: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "discarded";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -917,13 +953,16 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
+            /**
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
+             */
             status: number;
             /**
              * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
              * @enum {string}
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -1157,11 +1196,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1333,11 +1374,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1508,11 +1551,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1728,11 +1773,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2101,11 +2148,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2445,11 +2494,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2598,11 +2649,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2809,11 +2862,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3001,11 +3056,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3197,11 +3254,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3354,11 +3413,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3404,11 +3465,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3416,6 +3479,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -3443,16 +3507,37 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ready"
+                     *       "status": "ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "ok"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": {
                         /** @constant */
                         status: "ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
-            /** @description Requests cannot be served at the moment. */
+            /** @description Some requests cannot be served at the moment: the answer says which and why. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -3461,21 +3546,46 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "starting"
+                     *       "status": "not-ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "failed",
+                     *           "cannot": "accept entries",
+                     *           "reason": "no answer within 1.5 s"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": {
                         /** @constant */
-                        status: "starting";
+                        status: "not-ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3483,6 +3593,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -3519,6 +3630,7 @@ export interface operations {
             /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
             401: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
@@ -3530,6 +3642,7 @@ export interface operations {
             /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
             403: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
@@ -3541,6 +3654,7 @@ export interface operations {
             /** @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known. */
             503: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
@@ -3550,11 +3664,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3562,6 +3678,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -3613,11 +3730,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3625,6 +3744,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -3670,11 +3790,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3682,6 +3804,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -3727,11 +3850,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -3739,6 +3864,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };

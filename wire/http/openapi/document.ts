@@ -27,6 +27,8 @@ export type Api<Table extends Routes> = {
   /** What the document says of each route beside its path, method and access. */
   readonly operations: Operations<Table>
   readonly schemas: Readonly<Record<string, Published>>
+  /** Headers that any problem may have. */
+  readonly problemHeaders?: Json
 }
 
 export type Operation = {
@@ -41,8 +43,6 @@ export type Operation = {
   readonly problems?: readonly ProblemCode[]
   /** The schema of these problems, by default `Problem`. */
   readonly problemSchema?: string
-  /** Headers that even a problem may have. */
-  readonly problemHeaders?: Json
 }
 
 type Operations<Table extends Routes> = { readonly [Name in keyof Table]: Operation }
@@ -55,8 +55,12 @@ export const openApiDocument = <Table extends Routes>({
   routes,
   operations,
   schemas,
+  problemHeaders = {},
 }: Api<Table>): OpenApiDocument => {
-  const paths = { ...pathsOf(routes, operations), ...pathsOf(PUBLISHED_SERVICE_ROUTES, SERVICE_OPERATIONS) }
+  const paths = {
+    ...pathsOf(routes, operations, problemHeaders),
+    ...pathsOf(PUBLISHED_SERVICE_ROUTES, SERVICE_OPERATIONS, problemHeaders),
+  }
   return {
     openapi: '3.1.1',
     info: { title, version: '1', description: `${description}\n\n${COMMON_DESCRIPTION}` },
@@ -81,10 +85,14 @@ const usedIn = (paths: Json, kind: string, components: Json): Json => {
   )
 }
 
-const pathsOf = <Table extends Routes>(routes: Table, operations: Operations<Table>): Record<string, Json> => {
+const pathsOf = <Table extends Routes>(
+  routes: Table,
+  operations: Operations<Table>,
+  problemHeaders: Json,
+): Record<string, Json> => {
   const rows = Object.entries<Route>(routes).map(([name, route]) => ({
     route,
-    operation: operationOf(name, route, operations[name] as Operation),
+    operation: operationOf(name, route, operations[name] as Operation, problemHeaders),
   }))
   const byPath = Map.groupBy(rows, ({ route }) => route.path)
   return Object.fromEntries(
@@ -95,8 +103,8 @@ const pathsOf = <Table extends Routes>(routes: Table, operations: Operations<Tab
   )
 }
 
-const operationOf = (operationId: string, { access }: Route, operation: Operation): Json => {
-  const { problems = [], problemSchema = 'Problem', problemHeaders = {}, responses, ...rest } = operation
+const operationOf = (operationId: string, { access }: Route, operation: Operation, problemHeaders: Json): Json => {
+  const { problems = [], problemSchema = 'Problem', responses, ...rest } = operation
   const codes = new Set([...problemsOfAccess(access), ...problems])
   return {
     operationId,
@@ -178,7 +186,7 @@ type ProblemParts = {
 
 /** The parameters that a schema of a query takes. */
 export const queryParameters = (schema: z.ZodType): readonly Json[] => {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', override: withInt64 })
   return Object.entries(properties).map(([name, property]) => {
     const { description, example, ...bare } = property as Json
     return { name, in: 'query', required: required.includes(name), description, schema: bare, example }
@@ -203,13 +211,43 @@ const componentsOf = (published: Readonly<Record<string, Published>>): Json => {
   for (const [id, { schema }] of Object.entries(published)) registry.add(schema, { id })
   // The input of a schema describes requests as clients send them, and answers as they are before a client reads them.
   const uri = (id: string) => `#/components/schemas/${id}`
-  const { schemas } = z.toJSONSchema(registry, { io: 'input', unrepresentable: 'any', uri })
+  const { schemas } = z.toJSONSchema(registry, { io: 'input', unrepresentable: 'any', uri, override: withInt64 })
+  const withoutIds = Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+  )
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => {
+    Object.entries(withoutIds).map(([id, schema]) => {
       const example = published[id]?.example
-      return [id, example === undefined ? schema : { ...schema, examples: [example] }]
+      const whole = { ...schema, ...discriminatorOf(schema, withoutIds) }
+      return [id, example === undefined ? whole : { ...whole, examples: [example] }]
     }),
   )
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema
+
+// Amounts go up to 2^53 - 1. Without a format, clients in Java and C# would read them into 32 bits.
+const withInt64 = ({ jsonSchema }: { readonly jsonSchema: JsonSchema }): void => {
+  if (jsonSchema.type === 'integer') jsonSchema.format ??= 'int64'
+}
+
+/**
+ * The property by whose value a reader tells the alternatives of a `oneOf` apart. JSON Schema needs no such hint. Without
+ * it, many generated clients try all alternatives in turn.
+ */
+const discriminatorOf = ({ oneOf }: JsonSchema, schemas: Readonly<Record<string, JsonSchema>>): Json => {
+  if (oneOf === undefined) return {}
+  const alternatives = oneOf.map(({ $ref }) => ({ $ref, schema: schemas[$ref?.split('/').at(-1) ?? ''] }))
+  const valueOf = (schema: JsonSchema | undefined, name: string): unknown => {
+    const property = schema?.properties?.[name]
+    return typeof property === 'object' ? property.const : undefined
+  }
+  const propertyName = Object.keys(alternatives[0]?.schema?.properties ?? {}).find((name) =>
+    alternatives.every(({ schema }) => valueOf(schema, name) !== undefined),
+  )
+  if (propertyName === undefined) throw new Error(`nothing tells apart ${JSON.stringify(oneOf)}`)
+  const mapping = alternatives.map(({ $ref, schema }) => [valueOf(schema, propertyName), $ref])
+  return { discriminator: { propertyName, mapping: Object.fromEntries(mapping) } }
 }
 
 const problemAnswer = (codes: readonly ProblemCode[], { schema, headers: more, example }: ProblemParts): Json => {
@@ -271,7 +309,7 @@ const HEADERS = {
   'retry-after': {
     description: 'The seconds to wait before you try again.',
     required: false,
-    schema: { type: 'integer', minimum: 1 },
+    schema: { type: 'integer', format: 'int64', minimum: 1 },
     example: 1,
   },
   'www-authenticate': {
@@ -374,7 +412,7 @@ Amounts are whole minor units: 1250 is 12.50. Every error has a code: [what the 
 
 const status = (value: string): Json => ({
   'application/json': {
-    schema: { type: 'object', properties: { status: { const: value } }, required: ['status'] },
+    schema: { type: 'object', properties: { status: { type: 'string', const: value } }, required: ['status'] },
     example: { status: value },
   },
 })

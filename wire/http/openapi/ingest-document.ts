@@ -72,6 +72,9 @@ const exampleOf = (name: 'MerchantRegistration' | 'MerchantPatch' | 'Batch' | 'R
 
 const ENTRIES_AS_EXAMPLES: Json = { sale: { value: EXAMPLE_SALE }, refund: { value: EXAMPLE_REFUND } }
 
+// Generated clients then take and give a stream, or bytes. They would write any other text as JSON, in quotes.
+const BYTES: Json = { type: 'string', format: 'binary' }
+
 const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion.'
 
 export const ingestDocument = () =>
@@ -181,7 +184,7 @@ export const ingestDocument = () =>
             'the limit is about 4.5 MB as sent, and a longer body is answered 413 without being read.',
           content: {
             'application/x-ndjson': {
-              schema: { type: 'string' },
+              schema: BYTES,
               example: [EXAMPLE_SALE, EXAMPLE_REFUND].map((entry) => `${JSON.stringify(entry)}\n`).join(''),
             },
           },
@@ -192,7 +195,7 @@ export const ingestDocument = () =>
             headers: headers('x-request-id'),
             content: {
               'application/x-ndjson': {
-                schema: { type: 'string' },
+                schema: BYTES,
               },
             },
           },

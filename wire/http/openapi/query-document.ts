@@ -63,13 +63,9 @@ const query = ({
     },
   },
   problems: [...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])],
-  problemHeaders: WAITED,
 })
 
 const FRESH = headers('etag', 'cache-control', 'daybook-as-of', 'daybook-applied-through', 'preference-applied')
-
-// A problem, too, may be answered after a wait.
-const WAITED = headers('preference-applied')
 
 const problemsOf = (path: readonly Json[]): readonly ProblemCode[] => [
   ...(path.length > 0 ? (['not-found'] as const) : []),
@@ -90,6 +86,8 @@ export const queryDocument = () =>
       { name: 'Merchants', description: 'The owners of books.' },
     ],
     schemas: QUERY_SCHEMAS,
+    // A problem, too, may be answered after a wait.
+    problemHeaders: headers('preference-applied'),
     routes: QUERY_ROUTES,
     operations: {
       listMerchants: query({
@@ -203,6 +201,8 @@ const LIVE: Operation = {
     ...queryParameters(liveParams),
     {
       name: 'last-event-id',
+      // Some generators make one name of this one and `lastEventId` of the query.
+      'x-go-name': 'LastEventIDHeader',
       in: 'header',
       required: false,
       description:
@@ -225,5 +225,4 @@ const LIVE: Operation = {
     },
   },
   problems: problemsOf([MERCHANT]),
-  problemHeaders: WAITED,
 }

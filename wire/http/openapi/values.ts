@@ -9,9 +9,9 @@ import { codeOfField, codeOfProblem } from './problem-codes.ts'
 export type Published = { readonly schema: z.ZodType; readonly example?: unknown }
 
 /** Sums may be below zero. An answer whose sum would leave ±(2^53 − 1) is refused, so every client reads it exactly. */
-export const sumMinor = (description: string) => z.int().meta({ format: 'int64', description })
+export const sumMinor = (description: string) => z.int().describe(description)
 
-export const count = (description: string) => z.int().min(0).meta({ format: 'int64', description })
+export const count = (description: string) => z.int().min(0).describe(description)
 
 export const clientIdOf = (description: string) => z.string().meta({ pattern: CLIENT_ID.source, description })
 
