@@ -6,6 +6,7 @@ import type { Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import kinesalite from 'kinesalite'
 import { onStopSignal, outliveReaders } from '#http/process-life'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { makeFolder } from '#adapters/files/durable-files'
 import { syncEveryWrite } from './kinesis-durability.ts'
@@ -13,9 +14,11 @@ import { finishInterruptedChanges } from './kinesis-recovery.ts'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 
+const { syncs, logLevel } = readSettings()
+logUncaught(processLog({ name: 'kinesis', level: logLevel }))
 if (path) {
   makeFolder(path)
-  if (readSettings().syncs) syncEveryWrite()
+  if (syncs) syncEveryWrite()
   await finishInterruptedChanges(path)
 }
 

@@ -7,9 +7,12 @@ import { parseArgs } from 'node:util'
 import { startFauxqs } from 'fauxqs'
 import { onStopSignal, outliveReaders } from '#http/process-life'
 import { makeFolder } from '#adapters/files/durable-files'
+import { logUncaught, processLog } from '#infra/log'
+import { readSettings } from '#infra/settings'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 
+logUncaught(processLog({ name: 's3', level: readSettings().logLevel }))
 listenOnLoopbackOnly()
 if (path) makeFolder(path)
 const server = await startFauxqs({ port: Number(port), logger: false, ...(path ? { dataDir: path } : {}) })

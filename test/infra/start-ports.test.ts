@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { environmentWithoutServices } from '#test/flows/running-system'
 import { freePorts, portsOfServices } from '#infra/local/ports'
 import { tryIt } from '#infra/local/try-it'
 
 const start = async (env: Readonly<Record<string, string>>) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-ports-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const settings = { ...process.env, DAYBOOK_DATA: join(folder, 'data'), ...env }
+  const settings = { ...environmentWithoutServices(), DAYBOOK_DATA: join(folder, 'data'), ...env }
   const ended = promisify(execFile)(process.execPath, ['infra/local/daybook.server.ts'], { env: settings })
   const { code, stderr } = await ended.then(
     () => ({ code: 0, stderr: '' }),
