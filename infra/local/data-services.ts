@@ -20,7 +20,7 @@ type Memory = {
   readonly isInStore: boolean
 }
 
-/** Throws an error for people when the folder's data are in other services than those of this start. */
+/** Throws an error for people when the folder's data is in other services than those of this start. */
 export const checkServicesOfData = (folder: string, named: Partial<ServiceUrls>): void => {
   const before = readMemory(folder)
   for (const service of SERVICES) {
@@ -29,31 +29,42 @@ export const checkServicesOfData = (folder: string, named: Partial<ServiceUrls>)
     const name = SERVICE_NAMES[service]
     if (wasNamed && !isNamed) {
       throw new Error(
-        `The data in ${folder} were begun with a ${name} that the environment named, and now ${endpointVariable(service)} is not set. ` +
-          `Set it, or start with another folder (DAYBOOK_DATA).`,
+        `The data in ${folder} was begun with a ${name} that the environment named, and now ${endpointVariable(service)} is not set. ` +
+          'Set it, or start with another folder (DAYBOOK_DATA).',
       )
     }
     const own = join(folder, service)
     if (!wasNamed && isNamed && (before !== undefined || existsSync(own))) {
       throw new Error(
-        `The data in ${folder} were begun with Daybook's own ${name} (${own}), and now ${endpointVariable(service)} names another. ` +
-          `Unset it, or start with another folder (DAYBOOK_DATA).`,
+        `The data in ${folder} was begun with Daybook's own ${name} (${own}), and now ${endpointVariable(service)} names another. ` +
+          'Unset it, or start with another folder (DAYBOOK_DATA).',
       )
     }
   }
-  if (before === undefined && Object.keys(named).length > 0) {
-    const begun = SERVICES.filter((service) => named[service] !== undefined)
-    write(folder, { format: FORMAT, named: begun, folderId: crypto.randomUUID(), isInStore: false })
-  }
 }
 
-type Store = { readonly url: string; readonly client: DynamoDBDocumentClient; readonly table: string }
+type Store = { readonly client: DynamoDBDocumentClient; readonly table: string }
 
-/** Throws an error for people when a store that the environment named is not the one of this folder. */
-export const claimStore = async (folder: string, { url, client, table }: Store): Promise<void> => {
-  const memory = readMemory(folder)
-  if (memory === undefined) return
-  const { folderId, isInStore } = memory
+/**
+ * Notes which services the folder is used with, once all of them answer. Throws an error for people when the store that
+ * the environment named is not the one of this folder.
+ */
+export const claimServices = async (folder: string, named: Partial<ServiceUrls>, store: Store): Promise<void> => {
+  if (Object.keys(named).length === 0) return
+  const begun = SERVICES.filter((service) => named[service] !== undefined)
+  const memory = readMemory(folder) ?? { format: FORMAT, named: begun, folderId: crypto.randomUUID(), isInStore: false }
+  // Before the mark is in the store. Otherwise, after a crash between the two, no folder would be the one of the mark.
+  write(folder, memory)
+  if (named.dynamodb === undefined) return
+  await claimStore(folder, memory, { ...store, url: named.dynamodb })
+  if (!memory.isInStore) write(folder, { ...memory, isInStore: true })
+}
+
+const claimStore = async (
+  folder: string,
+  { folderId, isInStore }: Memory,
+  { url, client, table }: Store & { readonly url: string },
+): Promise<void> => {
   const store = `The DynamoDB at ${url} (${endpointVariable('dynamodb')})`
   const { Item: mark } = await client.send(new GetCommand({ TableName: table, Key: MARK, ConsistentRead: true }))
   if (mark === undefined && isInStore) {
@@ -75,7 +86,6 @@ export const claimStore = async (folder: string, { url, client, table }: Store):
         'another DynamoDB, such as one with a -dbPath of its own.',
     )
   }
-  if (!isInStore) write(folder, { ...memory, isInStore: true })
 }
 
 /** An item of the table `progress` that is of no consumer. */

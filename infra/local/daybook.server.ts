@@ -6,7 +6,7 @@ import { s3Client } from '#adapters/aws/s3'
 import { outliveReaders } from '#http/process-life'
 import { readSettings } from '#infra/settings'
 import { prepareStart } from './before-start.ts'
-import { claimStore } from './data-services.ts'
+import { claimServices } from './data-services.ts'
 import { consumers, ingest, queryApi } from './deployables.ts'
 import {
   endpointVariable,
@@ -21,7 +21,7 @@ import {
 import { errorInWords, jsonOutput, peopleOutput } from './output.ts'
 import { portsOfServices } from './ports.ts'
 import { CannotProvision, provision } from './provision.ts'
-import { untilReady } from './readiness.ts'
+import { untilAnswering, untilReady } from './readiness.ts'
 import { announceEndpoints } from './running-system.ts'
 import { serviceUrl } from './service-url.ts'
 import { dynamodbService, firehoseService, issuerService, kinesisService, s3Service } from './services.ts'
@@ -78,7 +78,11 @@ for (const service of SERVICES) {
   if (url !== undefined)
     output.tell(service, 'info', `${SERVICE_NAMES[service]} at ${url} is used (${endpointVariable(service)})`)
 }
-const waiting = setTimeout(() => output.tell('daybook', 'warn', 'not ready yet; the lines above say why'), 15_000)
+let awaited = Object.entries(services).map(([service, url]) => ({ name: SERVICE_NAMES[service as LocalService], url }))
+const waiting = setInterval(() => {
+  const names = awaited.map(({ name, url }) => `${name} at ${url}`).join(', ')
+  output.tell('daybook', 'warn', `not ready yet; waiting for ${names}`)
+}, 10_000)
 
 // The services start first. Stopping goes in the reverse order, because the others need the services to finish.
 own('kinesis', kinesisService)
@@ -92,9 +96,20 @@ supervisor.start(consumers(process.env))
 supervisor.start(queryApi)
 supervisor.start(ingest(settings.queryUrl ?? apis.queryUrl, process.env))
 
-const awaited = [apis.ingestUrl, apis.queryUrl, ...(ownIssuer === undefined ? [] : [ownIssuer])]
-await Promise.all(awaited.map(untilReady))
-clearTimeout(waiting)
+awaited = [
+  { name: 'ingest', url: apis.ingestUrl },
+  { name: 'the query API', url: apis.queryUrl },
+  ...(ownIssuer === undefined ? [] : [{ name: 'the issuer', url: ownIssuer }]),
+]
+await Promise.all([
+  // The consumers do without Firehose for a while, and would hide that it cannot start.
+  named.firehose ?? untilAnswering(services.firehose),
+  ...awaited.map(async (service) => {
+    await untilReady(service.url)
+    awaited = awaited.filter((other) => other !== service)
+  }),
+])
+clearInterval(waiting)
 isReady = true
 announceEndpoints(dataFolder, { ingest: apis.ingestUrl, query: apis.queryUrl, issuer: ownIssuer, services })
 sayReady()
@@ -104,8 +119,7 @@ async function provisionAll() {
   const dynamodb = documentClient({ maxAttempts: 1 })
   const clients = { kinesis: kinesisClient({ maxAttempts: 1 }), dynamodb, s3: s3Client({ maxAttempts: 1 }) }
   await provision(clients, settings)
-  if (named.dynamodb === undefined) return
-  await claimStore(dataFolder, { url: named.dynamodb, client: dynamodb, table: settings.tables.progress })
+  await claimServices(dataFolder, named, { client: dynamodb, table: settings.tables.progress })
 }
 
 function provisioningText(error: unknown): string {
@@ -121,13 +135,18 @@ function provisioningText(error: unknown): string {
   ].join('\n')
 }
 
+function whereDataIs(): string {
+  const elsewhere = SERVICES.flatMap((service) =>
+    named[service] === undefined ? [] : [`${SERVICE_NAMES[service]} at ${named[service]}`],
+  )
+  return [`${dataFolder}/`, ...elsewhere].join(' and in the ')
+}
+
 function sayReady() {
   const { issuer } = settings.tokens
   const archive = `s3://${settings.archiveBucket} at ${services.s3}`
   output.tell('daybook', 'info', 'Daybook is ready', { ...apis, issuer, archive, data: dataFolder })
-  output.forPeople(
-    `\nIts data is in ${dataFolder}/${named.dynamodb === undefined ? '' : `, and its books are in the DynamoDB at ${named.dynamodb}`}\n`,
-  )
+  output.forPeople(`\nIts data is in ${whereDataIs()}\n`)
   if (!settings.syncs)
     output.tell('daybook', 'warn', 'DAYBOOK_SYNC=never: a power cut loses entries that were acknowledged')
   output.forPeople(
@@ -154,6 +173,6 @@ async function giveUp(reason: string): Promise<never> {
 
 async function stop() {
   await supervisor.stop()
-  output.tell('daybook', 'info', `stopped; the data stay in ${dataFolder}/, and npm start goes on with them`)
+  output.tell('daybook', 'info', `stopped; all data is kept in ${whereDataIs()}, and npm start goes on with it`)
   process.exit(0)
 }

@@ -86,7 +86,8 @@ export const errorInWords = (err: unknown): string => {
   const [first] = Array.isArray(errors) ? (errors as unknown[]) : []
   const texts = [message || ((cause ?? first) ? '' : code), cause === undefined ? '' : errorInWords(cause)]
   if (first !== undefined) texts.push(errorInWords(first))
-  return texts.filter((text) => typeof text === 'string' && text !== '').join(': ') || 'an error without a message'
+  const said = texts.filter((text) => typeof text === 'string' && text !== '')
+  return said.join(': ').replaceAll('.: ', ': ') || 'an error without a message'
 }
 
 type LoggedError = {

@@ -57,8 +57,12 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     'Give the user of this process the right to write there, or set DAYBOOK_DATA to another folder.',
   ],
   [
-    /corrupt|malformed|not a database|checksum|unexpected end|in JSON|damaged|missing files|no meta-nextfile|CURRENT/i,
-    'The data are damaged. Keep a copy, and see docs/operations.md. To start from nothing, delete the whole data folder.',
+    /corrupt|malformed|not a (?:valid SQLite )?database|checksum|unexpected end|JSON|damaged|IO error: .*no such file/i,
+    'The data is damaged. Keep a copy of it; docs/operations.md says how to go on.',
+  ],
+  [
+    /is no folder|ENOTDIR|EISDIR/,
+    'A file stands where a folder has to be, or the reverse. Move it away, then start again.',
   ],
   [/ERR_MODULE_NOT_FOUND|cannot find (?:module|package)|ENOENT.*node_modules/i, 'Run `npm install`, then start again.'],
 ]

@@ -105,7 +105,7 @@ export const startSupervisor = ({ output, onStuck, patienceMs = 6_000 }: Supervi
 const restart = { minMs: 100, maxMs: 5_000 }
 const steadyAfterMs = 10_000
 // What heals by itself, such as a lock of a process that is just ending, has healed after so many tries.
-const STUCK_AFTER = 5
+const STUCK_AFTER = 4
 const KEPT_LINES = 100
 const stopWithinMs = 9_000
 
