@@ -70,3 +70,12 @@ test('the ports of the APIs and of the issuer, which listen later, are given to 
     firehose: 27_000,
   })
 })
+
+test('two searches never end at the same port, though nothing listens there yet', async () => {
+  const sameDraws = () => {
+    const draws = [0.11, 0.12, 0.13, 0.14].values()
+    return { random: () => draws.next().value ?? expect.fail('drawn too often') }
+  }
+  expect(await freePorts(2, sameDraws())).toEqual([21_100, 21_200])
+  expect(await freePorts(2, sameDraws())).toEqual([21_300, 21_400])
+})
