@@ -23,10 +23,10 @@ export const failedServiceText = ({ name, data, ending, said }: FailedService): 
 }
 
 /** Why a process ended: the last error in its output, and otherwise its last line. */
-export const reasonIn = (said: readonly string[]): string | undefined =>
+const reasonIn = (said: readonly string[]): string | undefined =>
   said.map(loggedError).findLast((text) => text !== undefined) ??
   said.map(thrownError).findLast((text) => text !== undefined) ??
-  said.findLast((line) => line.trim() !== '' && !/^Node\.js v/.test(line))
+  said.findLast((line) => line.trim() !== '' && !line.startsWith('Node.js v'))
 
 const loggedError = (line: string): string | undefined => {
   const entry = asLogEntry(line)

@@ -7,11 +7,15 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { script
 
 describe.each(Object.entries(scripts))('npm run %s', (_name, script) => {
   test('looks at the version of Node before it does anything else', () => {
-    expect(script).toMatch(/^(?:node -r \.\/infra\/node-version\.cjs |node infra\/node-version\.cjs && |npm run )/)
+    expect(script).toMatch(
+      /^(?:(?:exec )?node -r \.\/infra\/node-version\.cjs |node infra\/node-version\.cjs && |npm run )/,
+    )
   })
 
   test('says nothing that the shell of Windows does not understand', () => {
-    expect(script).not.toMatch(/'|\$|`|;|(?:^|&& )(?:exec|:|\w+=)/)
+    // There, `exec.cmd` stands for the `exec` of other shells.
+    expect(readFileSync('exec.cmd', 'utf8')).toMatch(/^@%\*\r?$/m)
+    expect(script.replace(/^exec /, '')).not.toMatch(/'|\$|`|;|(?:^|&& )(?:exec|:|\w+=)/)
   })
 })
 
