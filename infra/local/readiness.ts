@@ -14,3 +14,17 @@ const isReady = async (baseUrl: string): Promise<boolean> => {
     return false
   }
 }
+
+/** Returns when the service answers anything, however long that takes. */
+export const untilAnswering = async (url: string): Promise<void> => {
+  while (!(await answers(url))) await sleep(50)
+}
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(2_000) })
+    return true
+  } catch {
+    return false
+  }
+}

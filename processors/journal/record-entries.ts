@@ -12,7 +12,8 @@ import type { Entry } from '#ledger/entry'
 import { concurrently } from '#ledger/concurrently'
 import type { BookId } from '#ledger/identifiers'
 import type { Clock, AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
-import type { QuarantineReason, SetAside } from '#ledger/quarantine'
+import { quarantineKey, type QuarantineReason, type SetAside } from '#ledger/quarantine'
+import { quarantineId } from '#wire/http/quarantine-id'
 import { entryLine } from '#wire/stream/record'
 import { namedBooks, type Log } from '../log.ts'
 import { isOurs, UnexpectedError } from '../own-fault.ts'
@@ -99,8 +100,9 @@ export const recordEntries = (
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
       const item: SetAside = { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
       await quarantine.setAside(item)
-      if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
-      else log.warn({ position, reason, detail }, 'set aside')
+      const about = { ...idsOf(subject), quarantineId: quarantineId(quarantineKey(item)), position, detail }
+      if (reason === 'unexpected-error') log.error(about, 'set aside a record that our code failed on')
+      else log.warn({ reason, ...about }, 'set aside')
       told.push(quarantineSetAside(item))
     }
     const sorted = sortRecords(batch)
@@ -180,6 +182,10 @@ const stopping = ({ position, fault }: NonNullable<SortedBatch['stoppedAt']>): T
  * The entry, or `unreadable` when our own code fails on the entry and cannot even write it as a line. Its raw line is
  * kept in both cases.
  */
+/** Of the entry, for the log. Its other fields are its merchant's affair. */
+const idsOf = (subject: SetAside['subject']) =>
+  subject === 'unreadable' ? {} : { merchantId: subject.merchantId, entryId: subject.entryId }
+
 const subjectOf = (entry: Entry, reason: QuarantineReason): SetAside['subject'] => {
   try {
     if (reason === 'unexpected-error') entryLine(entry)

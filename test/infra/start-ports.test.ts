@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { environmentWithoutServices } from '#test/flows/running-system'
 import { freePorts, portsOfServices } from '#infra/local/ports'
 import { tryIt } from '#infra/local/try-it'
 
 const start = async (env: Readonly<Record<string, string>>) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-ports-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const settings = { ...process.env, DAYBOOK_DATA: join(folder, 'data'), ...env }
+  const settings = { ...environmentWithoutServices(), DAYBOOK_DATA: join(folder, 'data'), ...env }
   const ended = promisify(execFile)(process.execPath, ['infra/local/daybook.server.ts'], { env: settings })
   const { code, stderr } = await ended.then(
     () => ({ code: 0, stderr: '' }),
@@ -87,4 +88,13 @@ test('the ports of the APIs and of the issuer, which listen later, are given to 
     firehose: 28_000,
     consumers: 22_000,
   })
+})
+
+test('two searches never end at the same port, though nothing listens there yet', async () => {
+  const sameDraws = () => {
+    const draws = [0.11, 0.12, 0.13, 0.14].values()
+    return { random: () => draws.next().value ?? expect.fail('drawn too often') }
+  }
+  expect(await freePorts(2, sameDraws())).toEqual([21_100, 21_200])
+  expect(await freePorts(2, sameDraws())).toEqual([21_300, 21_400])
 })

@@ -10,6 +10,7 @@ import { onStopSignal, outliveReaders } from '#http/process-life'
 import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { s3Client } from '#adapters/aws/s3'
+import { refusePages } from '../own-requests.ts'
 import { openDeliveryStream, type Objects } from './delivery-stream.ts'
 import { firehoseApi } from './firehose-api.ts'
 import { auditEventsTable, entriesTable, type Table } from '#infra/archive-tables'
@@ -40,6 +41,7 @@ const streams = new Map([
 ])
 
 const server = createServer(firehoseApi(streams))
+refusePages(server)
 // A server that closes idle connections sometimes closes one that a client has just begun to use.
 server.keepAliveTimeout = 0
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
