@@ -76,7 +76,8 @@ const run = async (mapping: Mapping, stopped: AbortSignal) => {
   }
 
   while (!stopped.aborted) {
-    const onFailure = (err: unknown) => log.warn({ err }, 'cannot list the shards')
+    const onFailure = (err: unknown) =>
+      log.warn({ err }, 'the shards cannot be listed; the next try follows within 5 s')
     const listed = await persistently(() => listShards(mapping), { retry, stopped, onFailure })
     if (listed === 'stopped') break
     shards = listed.value
@@ -90,7 +91,7 @@ const processShard = async (mapping: Mapping, shardId: string, isClosed: () => b
   const { kinesis, streamName, log, retry } = mapping
   const start = await persistently(
     async () => ({ startAfter: await startOf(mapping, shardId), shard: await describe(mapping, shardId) }),
-    { retry, stopped, onFailure: (err) => log.warn({ shardId, err }, 'cannot find where to start') },
+    { retry, stopped, onFailure: (err) => log.warn({ shardId, err }, PROGRESS_UNKNOWN) },
   )
   if (start === 'stopped') return 'stopped'
 
@@ -114,6 +115,9 @@ const processShard = async (mapping: Mapping, shardId: string, isClosed: () => b
   }
   return stopped.aborted ? 'stopped' : 'drained'
 }
+
+const PROGRESS_UNKNOWN =
+  'the progress on the shard cannot be read, so reading has to wait; the next try follows within 5 s'
 
 const startOf = async ({ startFrom, checkpoint }: Mapping, shardId: string) =>
   startFrom === 'oldest' ? undefined : await checkpoint.read(shardId)

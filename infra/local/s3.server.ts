@@ -6,9 +6,12 @@ import { Server } from 'node:net'
 import { parseArgs } from 'node:util'
 import { startFauxqs } from 'fauxqs'
 import { onStopSignal, outliveReaders } from '#http/process-life'
+import { processLog } from '#infra/log'
 import { makeFolder } from '#adapters/files/durable-files'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
+
+const log = processLog({ name: 's3', level: 'error' })
 
 listenOnLoopbackOnly()
 if (path) makeFolder(path)
@@ -20,7 +23,7 @@ onStopSignal(() => {
   server.stop().then(
     () => process.exit(0),
     (error: unknown) => {
-      console.error(error)
+      log.error({ err: error }, 'S3 did not stop cleanly; what it answered is on the disk')
       process.exit(1)
     },
   )

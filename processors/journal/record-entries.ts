@@ -70,7 +70,7 @@ export const recordEntries = (
       const last = await progress.of('journal', shardId)
       return last?.sequenceNumber !== ownProgress.get(shardId)
     } catch (err) {
-      log.warn({ err, shardId }, 'progress cannot be read; the known books are refreshed')
+      log.warn({ err, shardId }, 'progress cannot be read, so the known books are read again')
       return true
     }
   }
@@ -83,7 +83,10 @@ export const recordEntries = (
         await auditTrail.publish(...told.slice(at, at + TOLD_AT_ONCE))
       }
     } catch (err) {
-      log.warn({ err, auditEvents: told.length, first: told[0]?.eventId }, 'audit events were not published')
+      log.warn(
+        { err, auditEvents: told.length, first: told[0]?.eventId },
+        'audit events of quarantine are not on the stream; quarantine itself has the items',
+      )
     }
   }
 
@@ -99,8 +102,12 @@ export const recordEntries = (
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
       const item: SetAside = { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
       await quarantine.setAside(item)
-      if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
-      else log.warn({ position, reason, detail }, 'set aside')
+      if (reason === 'unexpected-error')
+        log.error(
+          { position, detail },
+          'our own code failed on this entry alone; it was set aside in quarantine and is not counted',
+        )
+      else log.warn({ position, reason, detail }, 'set aside in quarantine, and not counted')
       told.push(quarantineSetAside(item))
     }
     const sorted = sortRecords(batch)
@@ -156,13 +163,17 @@ const raise = (
   log: Log,
   place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
   failures: readonly unknown[],
-  mayHeal: string,
+  mayHeal: MayHeal,
 ): void => {
   if (failures.length === 0) return
   const err = failures.find(isOurs)
   if (err === undefined) log.warn({ err: failures[0], failures: failures.length, ...place }, mayHeal)
   else log.error({ err, failures: failures.length, ...place }, HELD_UP)
 }
+
+type MayHeal =
+  | 'some entries could not be recorded; the stream delivers them again'
+  | 'progress was not written; the stream delivers the batch again'
 
 const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
 
