@@ -105,7 +105,7 @@ export const recordEntries = (
       if (reason === 'unexpected-error')
         log.error(
           { position, detail },
-          'our own code failed on this entry alone; it was set aside in quarantine and is not counted',
+          'our own code failed on this entry or record alone; it was set aside in quarantine and is not counted',
         )
       else log.warn({ position, reason, detail }, 'set aside in quarantine, and not counted')
       told.push(quarantineSetAside(item))

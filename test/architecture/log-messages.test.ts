@@ -7,7 +7,7 @@ const PATIENCE_MS = 120_000
 
 /** The rest of `infra/aws/` runs only when it is deployed. */
 const PRODUCT = globSync('{ledger,wire,http,adapters,ingest,processors,query-api,operations,infra}/**/*.ts').filter(
-  (file) => !file.startsWith('infra/aws/') || file.endsWith('.lambda.ts'),
+  (file) => !file.endsWith('.d.ts') && (!file.startsWith('infra/aws/') || file.endsWith('.lambda.ts')),
 )
 
 const PAGE = 'docs/operations.md'

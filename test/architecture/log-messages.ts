@@ -102,7 +102,9 @@ const takesLevelOut = (node: Node, checker: Checker): boolean => {
   if (!isBindingElement(node) || node.parent.kind !== SyntaxKind.ObjectBindingPattern) return false
   const { propertyName, name } = node
   const member = propertyName ?? name
-  return isIdentifier(member) && isLevel(member.text) && isLog(node.parent, member.text, checker)
+  return (
+    member !== undefined && isIdentifier(member) && isLevel(member.text) && isLog(node.parent, member.text, checker)
+  )
 }
 
 const isLevel = (name: string): boolean => LEVELS.has(name)
@@ -132,7 +134,7 @@ const textsOf = (message: Expression, checker: Checker): readonly string[] | und
 /** The texts that a type allows, if it allows no other value. */
 const literalsOf = (type: Type | undefined): readonly string[] | undefined => {
   if (type === undefined) return undefined
-  if (type.isStringLiteralType()) return [type.value as string]
+  if (type.isStringLiteralType()) return [type.value]
   if (!type.isUnionType()) return undefined
   const each = type.getTypes()?.map((one) => literalsOf(one)) ?? []
   return each.includes(undefined) ? undefined : each.flatMap((texts) => texts ?? [])
