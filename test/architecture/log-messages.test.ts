@@ -43,7 +43,7 @@ test(
   'each way of writing a message is found or refused',
   () => {
     const fixture = 'test/architecture/fixtures/log-messages'
-    const { messages, unknown } = logMessagesOf(`${fixture}/tsconfig.json`)
+    const { messages, unknown } = logMessagesOf(`${fixture}.tsconfig.json`)
     expect([...messages.keys()].toSorted()).toEqual([
       'a constant',
       'a literal',
@@ -57,7 +57,7 @@ test(
       'when it is another',
       'when it is one',
     ])
-    const source = readFileSync(`${fixture}/messages.ts`, 'utf8').split('\n')
+    const source = readFileSync(`${fixture}.ts`, 'utf8').split('\n')
     const refused = unknown.map((problem) => source[Number(/:(\d+) /.exec(problem)?.[1]) - 1]?.trim())
     expect(refused).toEqual([
       'log.warn({}, text)',
