@@ -94,7 +94,7 @@ export const serveUntilStopped = async (
     exitOnSignals(serving)
     log.info({ host: address.host, port: serving.port }, 'listening')
   } catch (error) {
-    log.fatal(error instanceof Error ? error.message : String(error))
+    log.fatal({ err: error }, 'the service cannot listen, and the process ends')
     process.exit(1)
   }
 }

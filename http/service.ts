@@ -71,10 +71,11 @@ export const service = <Table extends Routes>(
     const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path }
     // pino writes the stack of an error only under the name `err`.
     if (error instanceof Unavailable) {
-      log.error({ err: error.cause, ...request }, `${error.dependency.name} does not answer`)
+      const facts = { err: error.cause, dependency: error.dependency.name, ...request }
+      log.error(facts, 'what a request depends on does not answer, so the request was answered 503')
     }
     if (error instanceof ProblemError) return problem(c, error.problem)
-    log.error({ err: error, ...request }, 'request failed')
+    log.error({ err: error, ...request }, 'our own code failed on a request, which was answered 500')
     const detail = 'It is logged under this requestId. Sending the same request again is safe.'
     return problem(c, { code: 'unexpected-error', detail })
   })

@@ -30,7 +30,7 @@ export const processLog = ({ name, level, destination }: LogSettings): Logger =>
  */
 export const logUncaught = (log: Pick<Logger, 'fatal'>): void => {
   process.on('uncaughtException', (err) => {
-    log.fatal({ err }, 'our own code failed, and the process ends')
+    log.fatal({ err }, 'our own code failed where no code catches it, and the process ends')
     process.exit(1)
   })
 }

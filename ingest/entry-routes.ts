@@ -32,7 +32,7 @@ export const entryHandlers = (gate: Gate, parts: EntryParts) => {
     onOutcomes: (outcomes) => onOutcomes('upload', outcomes),
     explain(error) {
       if (error instanceof ProblemError) return error.problem
-      log.error({ err: error }, 'an upload failed')
+      log.error({ err: error }, 'our own code failed on an upload; its lines without an answer have to be sent again')
       return UPLOAD_FAILED
     },
   })

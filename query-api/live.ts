@@ -67,7 +67,11 @@ export const liveDays = (parts: LiveParts): Live => {
       merchant.isFailing = false
     } catch (error) {
       // Logged once, not four times a second. The clients get the news as soon as the books can be read again.
-      if (!merchant.isFailing) log.error({ err: error, merchantId: merchant.merchantId }, 'live days cannot be read')
+      if (!merchant.isFailing)
+        log.error(
+          { err: error, merchantId: merchant.merchantId },
+          'books that clients follow live cannot be read; their streams go on when they can',
+        )
       merchant.isFailing = true
     }
   }

@@ -25,7 +25,9 @@ export const queryApiWith = (settings: Settings, log: Logger, stopping: AbortSig
   const journal = dynamoJournal(client, tables.journal)
 
   return queryApi({
-    tokens: jwtTokens(tokens, { onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read') }),
+    tokens: jwtTokens(tokens, {
+      onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read; known keys stay valid for a day'),
+    }),
     grants: dynamoGrants(client, tables.grants),
     metricsOpen,
     corsOrigins,

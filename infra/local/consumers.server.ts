@@ -46,14 +46,18 @@ const mappings = [consume('journal', journalHandler), consume('archive', archive
 const HEARTBEAT_EVERY_MS = 2_000
 const stream = kinesisEntryStream(kinesis, streamName)
 const heart = setInterval(() => {
-  sendHeartbeats(stream).catch((err: unknown) => log.warn({ err }, 'no heartbeat'))
+  sendHeartbeats(stream).catch((err: unknown) =>
+    log.warn({ err }, 'the heartbeat is not on the stream; the next one follows in 2 s'),
+  )
 }, HEARTBEAT_EVERY_MS)
 
 // Kinesis does this by itself. Every open shard has a heartbeat before the first sweep, and a sweep ends there.
 const FIRST_SWEEP_AFTER_MS = 60_000
 const SWEEP_EVERY_MS = 3_600_000
 const sweep = () => {
-  sweepExpired(kinesis, streamName).catch((err: unknown) => log.warn({ err }, 'the stream was not swept'))
+  sweepExpired(kinesis, streamName).catch((err: unknown) =>
+    log.warn({ err }, 'expired records were not removed from the stream; the next try follows within an hour'),
+  )
 }
 setTimeout(sweep, FIRST_SWEEP_AFTER_MS)
 setInterval(sweep, SWEEP_EVERY_MS)
@@ -81,7 +85,7 @@ onStopSignal(() => {
   Promise.all(mappings.map((mapping) => mapping.stop())).then(
     () => process.exit(0),
     (err: unknown) => {
-      log.error({ err }, 'did not stop cleanly')
+      log.error({ err }, 'the consumers did not stop cleanly; the next start goes on where their progress stands')
       process.exit(1)
     },
   )

@@ -84,7 +84,7 @@ const run = async (mapping: Mapping, stopped: AbortSignal) => {
     pulse.beat(LIST)
     const onFailure = (err: unknown) => {
       pulse.beat(LIST)
-      log.warn({ err }, 'cannot list the shards')
+      log.warn({ err }, 'the shards cannot be listed; the next try follows within 5 s')
     }
     const listed = await persistently(() => listShards(mapping), { retry, stopped, onFailure })
     if (listed === 'stopped') break
@@ -109,7 +109,7 @@ const processShard = async (mapping: Mapping, shardId: string, isClosed: () => b
       stopped,
       onFailure: (err) => {
         onTurn()
-        log.warn({ shardId, err }, 'cannot find where to start')
+        log.warn({ shardId, err }, PROGRESS_UNKNOWN)
       },
     },
   )
@@ -140,6 +140,9 @@ const processShard = async (mapping: Mapping, shardId: string, isClosed: () => b
   }
   return stopped.aborted ? 'stopped' : 'drained'
 }
+
+const PROGRESS_UNKNOWN =
+  'the progress on the shard cannot be read, so reading has to wait; the next try follows within 5 s'
 
 const startOf = async ({ startFrom, checkpoint }: Mapping, shardId: string) =>
   startFrom === 'oldest' ? undefined : await checkpoint.read(shardId)

@@ -14,7 +14,8 @@ import { refusePages } from './own-requests.ts'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 
-logUncaught(processLog({ name: 's3', level: readSettings().logLevel }))
+const log = processLog({ name: 's3', level: readSettings().logLevel })
+logUncaught(log)
 listenForThisMachineOnly()
 if (path) makeFolder(path)
 const server = await startFauxqs({ port: Number(port), logger: false, ...(path ? { dataDir: path } : {}) })
@@ -25,7 +26,7 @@ onStopSignal(() => {
   server.stop().then(
     () => process.exit(0),
     (error: unknown) => {
-      console.error(error)
+      log.error({ err: error }, 'S3 did not stop cleanly; what it answered is on the disk')
       process.exit(1)
     },
   )

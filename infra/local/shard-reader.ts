@@ -51,12 +51,18 @@ export async function* readShard(reading: Reading): AsyncGenerator<KinesisStream
       limit = cautiousLimit
       if (isNamed(error, 'ExpiredIteratorException')) continue
       if (isForeignPosition(error)) {
-        log.error({ ...shard, position }, 'the position is not of this stream; starting at its oldest record')
+        log.error(
+          { ...shard, position },
+          'the progress is that of another stream; the shard is read again from its oldest record',
+        )
         position = undefined
         continue
       }
       failures += 1
-      log.warn({ shardId: shard.shardId, failures, err: error }, 'cannot read the shard')
+      log.warn(
+        { shardId: shard.shardId, failures, err: error },
+        'the shard cannot be read; the next try follows within 5 s',
+      )
       await pause(backoffMs(retry, failures), stopped)
       continue
     }

@@ -89,11 +89,15 @@ const raise = (
   log: Log,
   place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
   err: unknown,
-  mayHeal: string,
+  mayHeal: MayHeal,
 ): void => {
   if (isOurs(err)) log.error({ err, ...place }, HELD_UP)
   else log.warn({ err, ...place }, mayHeal)
 }
+
+type MayHeal =
+  | 'the archive did not take these records; the stream delivers them again'
+  | "the archive's progress was not written; the stream delivers the batch again"
 
 const HELD_UP =
   'our own code cannot go on: the archive of the shard is held up, nothing is passed over. See docs/operations.md'

@@ -71,7 +71,7 @@ export const recordEntries = (
       const last = await progress.of('journal', shardId)
       return last?.sequenceNumber !== ownProgress.get(shardId)
     } catch (err) {
-      log.warn({ err, shardId }, 'progress cannot be read; the known books are refreshed')
+      log.warn({ err, shardId }, 'progress cannot be read, so the known books are read again')
       return true
     }
   }
@@ -84,7 +84,10 @@ export const recordEntries = (
         await auditTrail.publish(...told.slice(at, at + TOLD_AT_ONCE))
       }
     } catch (err) {
-      log.warn({ err, auditEvents: told.length, first: told[0]?.eventId }, 'audit events were not published')
+      log.warn(
+        { err, auditEvents: told.length, first: told[0]?.eventId },
+        'audit events of quarantine are not on the stream; quarantine itself has the items',
+      )
     }
   }
 
@@ -101,8 +104,12 @@ export const recordEntries = (
       const item: SetAside = { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
       await quarantine.setAside(item)
       const about = { ...idsOf(subject), quarantineId: quarantineId(quarantineKey(item)), position, detail }
-      if (reason === 'unexpected-error') log.error(about, 'set aside a record that our code failed on')
-      else log.warn({ reason, ...about }, 'set aside')
+      if (reason === 'unexpected-error')
+        log.error(
+          about,
+          'our own code failed on this entry or record alone; it was set aside in quarantine and is not counted',
+        )
+      else log.warn({ reason, ...about }, 'set aside in quarantine, and not counted')
       told.push(quarantineSetAside(item))
     }
     const sorted = sortRecords(batch)
@@ -159,7 +166,7 @@ const raise = (
   log: Log,
   place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
   failures: readonly { readonly err: unknown; readonly task?: Task }[],
-  mayHeal: string,
+  mayHeal: MayHeal,
 ): void => {
   if (failures.length === 0) return
   const ofOurs = failures.find(({ err }) => isOurs(err))
@@ -170,6 +177,10 @@ const raise = (
   if (ofOurs === undefined) log.warn(facts, mayHeal)
   else log.error(facts, HELD_UP)
 }
+
+type MayHeal =
+  | 'some entries could not be recorded; the stream delivers them again'
+  | 'progress was not written; the stream delivers the batch again'
 
 const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
 

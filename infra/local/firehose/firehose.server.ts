@@ -27,13 +27,18 @@ const objects: Objects = {
   },
 }
 
+const UNREADABLE =
+  'Firehose could not read bytes of a file that it kept rows in; compare the archive with the books, npm run reconcile'
+
 const stream = (name: string, table: Table) =>
   openDeliveryStream({
     name,
     table,
     objects,
     folder: join(path, name),
-    onFailure: (err) => log.warn({ err, deliveryStream: name }, 'not delivered yet'),
+    onFailure: (err) =>
+      log.warn({ err, deliveryStream: name }, 'rows are not in S3 yet; the next try follows within 2 s'),
+    onUnreadable: (kept) => log.warn({ ...kept, deliveryStream: name }, UNREADABLE),
   })
 const streams = new Map([
   [deliveryStreams.entries, stream(deliveryStreams.entries, entriesTable)],
@@ -56,7 +61,7 @@ onStopSignal(() => {
   Promise.all(streams.values().map((deliveryStream) => deliveryStream.close(DELIVER_WITHIN_MS))).then(
     () => process.exit(0),
     (err: unknown) => {
-      log.error({ err }, 'did not stop cleanly')
+      log.error({ err }, 'Firehose did not stop cleanly; the next start delivers the rows that it holds')
       process.exit(1)
     },
   )
