@@ -10,7 +10,7 @@ import type { Entry } from '#ledger/entry'
 import type { ArchiveQueries } from '#ledger/archive'
 import { archivedBooks, archivedEntries } from '#processors/reconcile/archived-books'
 import { archivedSums } from '#processors/reconcile/archived-sums'
-import { ofPeriod, savedQueries, viewStatements } from '#sql/files'
+import { savedQueries, statementOf, viewStatements } from '#sql/files'
 import { auditEventRow } from '#wire/archive/audit-row'
 import { merchantSaved } from '#wire/archive/merchant'
 import { aBookId, aMerchant, anAuditEvent, anEntry, day, entryId, merchantId } from '../builders.ts'
@@ -30,7 +30,7 @@ describe('by the grammar of Trino', () => {
   })
 
   test.each(saved)('$name is right', (query) => {
-    expect(trinoErrors(ofPeriod(query))).toEqual([])
+    expect(trinoErrors(statementOf(query))).toEqual([])
     expect(trinoErrors(query.text), 'as it stands in its file, too').toEqual([])
   })
 
@@ -182,13 +182,13 @@ describe('on DuckDB', () => {
     { name: 'same-id-on-several-days', rows: [['m1', 'sale-1', 2n, '2026-11-20', '2026-11-22', 2n]] },
   ])('$name answers', async ({ name, rows }) => {
     const query = saved.find((query) => query.name === name)
-    expect((await queries.run(query === undefined ? '' : ofPeriod(query))).rows).toEqual(rows)
+    expect((await queries.run(query === undefined ? '' : statementOf(query))).rows).toEqual(rows)
   })
 
   test('of a period, both of its ends included', async () => {
     const [query] = saved.filter(({ name }) => name === 'totals-by-day')
     const of = async (from: string, to: string) =>
-      (await queries.run(query === undefined ? '' : ofPeriod(query, from, to))).rows.map(([, day]) => day)
+      (await queries.run(query === undefined ? '' : statementOf(query, { from, to }))).rows.map(([, day]) => day)
     expect(await of('2026-11-20', '2026-11-21')).toEqual(['2026-11-20', '2026-11-21'])
     expect(await of('2026-11-23', '2026-11-30')).toEqual([])
   })
