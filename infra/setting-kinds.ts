@@ -1,7 +1,11 @@
 /** The kinds of values that settings have, and what is said of a wrong value. No message repeats the value. */
 import * as z from 'zod'
 
-export const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+const portNumber = z.coerce.number().int().min(1).max(65_535)
+
+export const port = (fallback: number) => portNumber.default(fallback)
+
+export const optionalPort = portNumber.optional()
 
 // AWS allows these characters in the names of streams, delivery streams and tables.
 export const resourceName = (fallback: string) =>

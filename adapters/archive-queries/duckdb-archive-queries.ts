@@ -215,7 +215,8 @@ const saying = async <T>(sources: readonly Source[], run: () => Promise<T>): Pro
     return await run()
   } catch (error) {
     if (error instanceof StatementError) throw error
-    const message = error instanceof Error ? error.message : String(error)
+    const said = error instanceof Error ? error.message : String(error)
+    const message = said.replace(/^Failed to extract statements: /, '')
     throw new StatementError(unreadableText(message, sources) ?? refusalText(message) ?? message, { cause: error })
   }
 }

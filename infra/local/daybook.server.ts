@@ -92,11 +92,13 @@ function orRefuse<T>(attempt: () => T): T {
   }
 }
 
-async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort, issuerPort, tokens }: Settings) {
+async function refuseWhatCannotWork(settings: Settings) {
+  const { dataFolder, host, ingestPort, queryPort, issuerPort, s3Port, tokens } = settings
   const ports = [
     { name: 'INGEST_PORT', port: ingestPort, at: host },
     { name: 'QUERY_PORT', port: queryPort, at: host },
     ...(tokens.isOurs ? [{ name: 'ISSUER_PORT', port: issuerPort, at: '127.0.0.1' }] : []),
+    ...(s3Port === undefined ? [] : [{ name: 'S3_PORT', port: s3Port, at: '127.0.0.1' }]),
   ]
   for (const [port, same] of Map.groupBy(ports, (each) => each.port)) {
     const names = same.map(({ name }) => name).join(' and ')

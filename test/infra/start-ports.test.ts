@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePorts, portsOfServices } from '#infra/local/ports'
 import { tryIt } from '#infra/local/try-it'
+import { readSettings } from '#infra/settings'
 
 const start = async (env: Readonly<Record<string, string>>) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-ports-'))
@@ -26,23 +27,30 @@ test.each([
   { same: ['INGEST_PORT', 'QUERY_PORT'] },
   { same: ['INGEST_PORT', 'ISSUER_PORT'] },
   { same: ['QUERY_PORT', 'ISSUER_PORT'] },
+  { same: ['QUERY_PORT', 'S3_PORT'] },
 ])('npm start refuses one port for $same', async ({ same }) => {
-  const [one, two = 0] = await freePorts(2)
+  const [one, ...others] = await freePorts(5)
   const ports = Object.fromEntries(
-    ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT'].map((name) => [name, String(same.includes(name) ? one : two)]),
+    ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT', 'S3_PORT'].map((name, at) => [
+      name,
+      String(same.includes(name) ? one : others[at]),
+    ]),
   )
   expect(await start(ports)).toEqual({ code: 1, stderr: `${same.join(' and ')} cannot be the same, and are ${one}.\n` })
 })
 
-test('npm start refuses a port of the issuer that is taken', async () => {
-  const [ingest, query, issuer] = await freePorts(3)
-  const holder = createServer().listen(issuer, '127.0.0.1')
+test.each(['ISSUER_PORT', 'S3_PORT'])('npm start refuses an %s that is taken', async (name) => {
+  const [ingest, query, issuer, s3, taken] = await freePorts(5)
+  const holder = createServer().listen(taken, '127.0.0.1')
   await once(holder, 'listening')
   onTestFinished(() => void holder.close())
-  const ports = { INGEST_PORT: String(ingest), QUERY_PORT: String(query), ISSUER_PORT: String(issuer) }
+  const free = { INGEST_PORT: ingest, QUERY_PORT: query, ISSUER_PORT: issuer, S3_PORT: s3 }
+  const ports = Object.fromEntries(
+    Object.entries({ ...free, [name]: taken }).map(([name, port]) => [name, String(port)]),
+  )
   expect(await start(ports)).toEqual({
     code: 1,
-    stderr: `Port ${issuer} is taken. Set ISSUER_PORT to another port.\n`,
+    stderr: `Port ${taken} is taken. Set ${name} to another port.\n`,
   })
 })
 
@@ -62,10 +70,19 @@ test.each([
 test('the ports of the APIs and of the issuer, which listen later, are given to no other service', async () => {
   const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].values()
   const random = () => draws.next().value ?? expect.fail('drawn too often')
-  expect(await portsOfServices({ ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }, random)).toEqual({
+  const taken = { ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000, s3Port: undefined }
+  expect(await portsOfServices(taken, random)).toEqual({
     kinesis: 22_000,
     dynamodb: 24_000,
     s3: 25_000,
     firehose: 27_000,
   })
+})
+
+test('the local S3 has the port that S3_PORT names, and no other service gets it', async () => {
+  const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].values()
+  const random = () => draws.next().value ?? expect.fail('drawn too often')
+  const settings = readSettings({ S3_PORT: '22000' })
+  const { kinesis, dynamodb, s3 } = await portsOfServices(settings, random)
+  expect({ kinesis, dynamodb, s3 }).toEqual({ kinesis: 21_000, dynamodb: 23_000, s3: 22_000 })
 })
