@@ -21,7 +21,7 @@ export type Parameter = {
   readonly meaning: string
 }
 
-export const PARAMETER_KINDS = ['day', 'merchant', 'text', 'integer'] as const
+const PARAMETER_KINDS = ['day', 'merchant', 'text', 'integer'] as const
 export type ParameterKind = (typeof PARAMETER_KINDS)[number]
 
 export const savedQueries = (): SavedQuery[] =>

@@ -149,16 +149,12 @@ const sourceStatement = ({ folder, partition, columns }: ArchiveTable, files: re
    SELECT ${namesOf(columns)}, left(parse_filename(filename), 10) AS ${partition}
    FROM ${readParquet(files)}`
 
-/**
- * Trino's names for the text of a JSON value, the bytes of a text, a text within JSON, an element of a JSON array, and for
- * an instant by the clock of a zone, where a time without a zone is in UTC.
- */
+/** Trino's names for the text of a JSON value, the bytes of a text, a text within JSON, and an element of a JSON array. */
 const TRINO_NAMES = [
   'CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)',
   'CREATE MACRO to_utf8(value) AS encode(value)',
   'CREATE MACRO json_extract_scalar(value, path) AS json_extract_string(value, path)',
   'CREATE MACRO json_array_get(value, place) AS json_extract(value, place)',
-  'CREATE MACRO at_timezone(value, zone) AS timezone(zone, CAST(value AS TIMESTAMPTZ))',
 ]
 
 /** DuckDB opens the first file of each list to learn the columns. This file is always there, and whole. */
