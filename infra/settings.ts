@@ -68,6 +68,8 @@ const environment = z.object({
     .default(128 * 1024 * 1024),
 
   // Only the local system uses the next settings.
+  // Where the consumers answer /healthz and /readyz, on 127.0.0.1. Without it, `npm start` takes a free port.
+  CONSUMERS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   DAYBOOK_DATA: z.string().default(DEFAULT_DATA_FOLDER),
   // Without a port, the local S3 takes a free one at each start.
   S3_PORT: optionalPort,
@@ -118,6 +120,7 @@ const settingsOf = (values: z.infer<typeof environment>) => ({
     scopePrefix: values.SCOPE_PREFIX,
   },
   issuerPort: values.ISSUER_PORT,
+  consumersPort: values.CONSUMERS_PORT,
   userPoolId: values.USER_POOL_ID,
   metricsOpen: values.METRICS_OPEN,
   liveStreams: values.LIVE_STREAMS,

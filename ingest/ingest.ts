@@ -110,10 +110,14 @@ export const ingest = ({
       onUnpublished: (err) => onUnpublished(err, 'a merchant is registered'),
     }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
-    isReady: async () => {
-      await Promise.all([guarded.openShards(), merchants.find(NO_MERCHANT)])
-      return true
-    },
+    needs: [
+      { name: 'stream', cannot: 'accept entries', ask: () => stream.openShards() },
+      {
+        name: 'register',
+        cannot: 'register merchants, or accept entries of all',
+        ask: () => merchants.find(NO_MERCHANT),
+      },
+    ],
     onOutcomes: metrics.onOutcomes,
     onShed: metrics.onShed,
     queryUrl,

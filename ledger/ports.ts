@@ -26,6 +26,18 @@ import type { SealedSegment, SegmentNumber } from './segment.ts'
 /** The stored format is unknown. The content is never guessed: a person has to look at the versions. */
 export class UnknownFormat extends Error {}
 
+/** A stored segment cannot be read: a part of it is missing or is not what it should be. */
+export class UnreadableSegment extends UnknownFormat {
+  readonly segment: SegmentNumber
+  readonly detail: string
+
+  constructor({ merchantId, day }: BookId, segment: SegmentNumber, detail: string, options?: ErrorOptions) {
+    super(`Segment ${segment} of the book ${merchantId} ${day} cannot be read: ${detail}.`, options)
+    this.segment = segment
+    this.detail = detail
+  }
+}
+
 /** Milliseconds since 1970 UTC, now. */
 export type Clock = () => number
 
@@ -71,6 +83,9 @@ export type Heads = {
 }
 
 /** The register of merchants. */
+/** An item of the register: the merchant, or why it cannot be read. */
+export type RegisterItem = { readonly merchantId: MerchantId; readonly merchant: Result<Merchant, string> }
+
 export type Merchants = {
   /** Strongly consistent. */
   find(merchantId: MerchantId): Promise<Merchant | undefined>
@@ -78,6 +93,8 @@ export type Merchants = {
   save(merchant: Merchant): Promise<'saved' | 'moved'>
   /** All merchants, page by page in a fixed order. A page without `next` is the last. */
   list(page: Page): Promise<Listed<Merchant>>
+  /** The same for readers that go on past an item that cannot be read, and name it. */
+  items(page: Page): Promise<Listed<RegisterItem>>
   /**
    * The ids that begin so, in their order and page by page; `after` is an id that begins so. Reads no other merchant. An
    * id that was registered a moment ago may be missing.

@@ -1,6 +1,7 @@
 import type { QueryResult } from '#ledger/archive'
 import { jsonTextOfAnySize } from '#wire/json/json'
-import { visible } from './terminal.ts'
+import { visible } from '#infra/visible'
+import { cut, padded, widthOf } from './terminal.ts'
 
 type Answer = AsyncIterable<QueryResult>
 
@@ -63,8 +64,8 @@ export async function* asTable(answer: Answer, width?: number): AsyncGenerator<s
     rows.push(...part.rows)
   }
   const isRight = columns.map((_, at) => isNumeric(rows.map((row) => row[at])))
-  const texts = [columns, ...rows.map((row) => row.map(tableText))]
-  const longest = columns.map((_, at) => texts.reduce((most, row) => Math.max(most, lengthOf(row[at] ?? '')), 0))
+  const texts = [columns.map(visible), ...rows.map((row) => row.map(tableText))]
+  const longest = columns.map((_, at) => texts.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0))
   const widths = longest.map((length) => Math.min(length, columnLimit(longest, width)))
   const line = (cells: readonly string[]): string =>
     cells
@@ -79,7 +80,7 @@ export async function* asTable(answer: Answer, width?: number): AsyncGenerator<s
 
 const GAP = '  '
 
-/** The most characters that a column may have so that all columns fit; never fewer than LEAST_WIDTH, to stay readable. */
+/** The most columns of the screen that a column may take so that all columns fit; never fewer than LEAST_WIDTH, to stay readable. */
 const columnLimit = (longest: readonly number[], width: number | undefined): number => {
   if (width === undefined) return Infinity
   const takes = (limit: number): number =>
@@ -90,12 +91,8 @@ const columnLimit = (longest: readonly number[], width: number | undefined): num
 
 const LEAST_WIDTH = 12
 
-const fitted = (text: string, width: number, isRight: boolean): string => {
-  const characters = Array.from(text)
-  if (characters.length > width) return `${characters.slice(0, width - 1).join('')}…`
-  const padding = ' '.repeat(width - characters.length)
-  return isRight ? padding + text : text + padding
-}
+const fitted = (text: string, width: number, isRight: boolean): string =>
+  padded(cut(text, width), width, isRight ? 'right' : 'left')
 
 const isNumeric = (cells: readonly unknown[]): boolean =>
   cells.some((cell) => cell !== null) &&
@@ -108,5 +105,3 @@ const plainText = (cell: unknown): string => {
   // JSON has no infinities.
   return typeof cell === 'number' ? String(cell) : jsonTextOfAnySize(cell)
 }
-
-const lengthOf = (text: string): number => Array.from(text).length

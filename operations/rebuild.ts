@@ -10,12 +10,13 @@ import { compareBooks, type BookDifference, type Comparison } from '#processors/
 import type { RecorderLimits } from '#processors/rebuild/book-recorder'
 import { rebuildBooks, type Rebuilt, type RebuildParts } from '#processors/rebuild/rebuild-books'
 import { readSettings } from '#infra/settings'
+import { duplicatesIn, heldLines } from './held-books.ts'
 import { booksInStore } from './books-in-store.ts'
 import { EXIT, readArguments, runCommand, type Command } from './command.ts'
 import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
 import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
-import { digits, type Terminal } from './terminal.ts'
+import { counted, digits, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run rebuild [-- --keep]
   Builds every book from the archive into empty tables and compares each with the live one.
@@ -41,7 +42,13 @@ export const rebuild: Command = async (args, terminal) => {
     printRebuilt(terminal, result)
     const comparison = await compareShowing(terminal, { rebuilt, live }, stopped)
     printComparison(terminal, comparison)
-    const isProven = result.unreadableObjects.length === 0 && comparison.different.length === 0
+    const unread = [
+      ...result.unreadableObjects,
+      ...result.unreadableMerchants,
+      ...result.heldBooks,
+      ...comparison.unreadable,
+    ]
+    const isProven = unread.length === 0 && comparison.different.length === 0
     return isProven ? EXIT.done : EXIT.refused
   } finally {
     if (keep) terminal.print(`The rebuilt books stand in the tables ${Object.values(tables).join(', ')}.`)
@@ -86,21 +93,40 @@ const BOOKS_COMPARED_AT_ONCE = 4
 const NAMED_AT_MOST = 5
 
 const printRebuilt = ({ print }: Terminal, rebuilt: Rebuilt): void => {
-  const { objects, rows, entries, counted, setAside, unreadableObjects, merchantsFromRegister } = rebuilt
-  const duplicates = entries - counted - setAside
+  const {
+    objects,
+    rows,
+    counted: entriesCounted,
+    setAside,
+    unreadableObjects,
+    unreadableMerchants,
+    heldBooks,
+    merchantsFromRegister,
+  } = rebuilt
   print(
-    `${digits(objects)} objects, ${digits(rows)} rows: ${digits(counted)} entries counted, ${digits(duplicates)} duplicates, ${digits(setAside)} set aside.`,
+    `${digits(objects)} objects, ${digits(rows)} rows: ${digits(entriesCounted)} entries counted, ${digits(duplicatesIn(rebuilt))} duplicates, ${digits(setAside)} set aside.`,
   )
   if (merchantsFromRegister.length > 0) {
     const names = named(merchantsFromRegister)
     print(`No decision in the archive tells of ${names}: taken from the live register.`)
   }
   for (const { key, reason } of unreadableObjects) print(`✗ cannot read ${key}: ${reason}`)
+  for (const { merchantId, reason } of unreadableMerchants) {
+    print(`✗ The register cannot be read at ${merchantId}: ${reason}. Its entries are set aside in the rebuilt books.`)
+  }
+  print(...heldLines(heldBooks))
 }
 
-const printComparison = ({ print }: Terminal, { books, totals, different }: Comparison): void => {
-  print(`rebuilt  ${inWords(totals.rebuilt)}\nlive     ${inWords(totals.live)}`)
-  for (const difference of different) print(differenceText(difference))
+const printComparison = ({ print }: Terminal, { books, totals, different, unreadable }: Comparison): void => {
+  print(`rebuilt  ${inWords(totals.rebuilt)}`, `live     ${inWords(totals.live)}`)
+  for (const difference of different) print(...differenceLines(difference))
+  for (const sentence of unreadable) print(`✗ ${sentence}`)
+  if (unreadable.length > 0) {
+    print(
+      `✗ ${counted(unreadable.length, 'item', 'items')} cannot be read, and ${digits(different.length)} of the other books differ.`,
+    )
+    return
+  }
   print(
     different.length === 0
       ? `✓ ${digits(books)} books, and each is equal to the live one in count, sums and digest.`
@@ -108,15 +134,14 @@ const printComparison = ({ print }: Terminal, { books, totals, different }: Comp
   )
 }
 
-const differenceText = ({ book, rebuilt, live, ...entries }: BookDifference): string =>
-  [
-    `✗ ${bookKey(book).replace('#', ' ')}`,
-    `    rebuilt  ${inWords(rebuilt.totals)}  ${rebuilt.digest}`,
-    `    live     ${inWords(live.totals)}  ${live.digest}`,
-    ...namedLine('missing in the archive', entries.missingInArchive),
-    ...namedLine('missing in the journal', entries.missingInJournal),
-    ...namedLine('with other content', entries.otherContent),
-  ].join('\n')
+const differenceLines = ({ book, rebuilt, live, ...entries }: BookDifference): readonly string[] => [
+  `✗ ${bookKey(book).replace('#', ' ')}`,
+  `    rebuilt  ${inWords(rebuilt.totals)}  ${rebuilt.digest}`,
+  `    live     ${inWords(live.totals)}  ${live.digest}`,
+  ...namedLine('missing in the archive', entries.missingInArchive),
+  ...namedLine('missing in the journal', entries.missingInJournal),
+  ...namedLine('with other content', entries.otherContent),
+]
 
 const namedLine = (what: string, ids: readonly string[]): string[] =>
   ids.length === 0 ? [] : [`    ${digits(ids.length)} ${what}: ${named(ids)}`]

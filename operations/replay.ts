@@ -11,6 +11,7 @@ import type { Recorded } from '#processors/rebuild/book-recorder'
 import { replayArchive, replayStream } from '#processors/rebuild/replay'
 import { parseInstant } from '#wire/entry/instant'
 import { readSettings } from '#infra/settings'
+import { duplicatesIn, heldLines } from './held-books.ts'
 import { booksInStore } from './books-in-store.ts'
 import { EXIT, readArguments, runCommand, UsageError, type Command } from './command.ts'
 import { interruption } from './interruption.ts'
@@ -23,7 +24,7 @@ export const USAGE = `npm run replay -- --from T [--to T] [--source archive|stre
   --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to, up to now
   --source       stream (the default): the last 7 days, which the stream keeps; archive: all that is in S3
 
-Exit code: 0 everything was read, 1 an object cannot be read, 2 wrong arguments, 3 no system runs or answers,
+Exit code: 0 everything was read, 1 an object or a book cannot be read, 2 wrong arguments, 3 no system runs or answers,
 or the command was stopped.`
 
 type Request = { readonly arrived: Interval; readonly source: 'archive' | 'stream' }
@@ -32,17 +33,17 @@ export const replay: Command = async (args, terminal) => {
   const request = requestOf(args)
   useNamedOrRunningSystem()
   const { recorded, unreadableObjects } = await replayed(request, terminal)
-  const { entries, counted, setAside, unreadableRecords } = recorded
-  const duplicates = entries - counted - setAside
+  const { entries, counted, setAside, unreadableRecords, heldBooks } = recorded
   terminal.print(
-    `${digits(entries)} entries looked at: ${digits(counted)} newly counted, ${digits(duplicates)} duplicates.`,
+    `${digits(entries)} entries looked at: ${digits(counted)} newly counted, ${digits(duplicatesIn(recorded))} duplicates.`,
   )
   if (setAside > 0) terminal.print(`${digits(setAside)} cannot be counted; each waits in quarantine.`)
   if (unreadableRecords > 0) {
     terminal.print(`${digits(unreadableRecords)} cannot be read; each waits in quarantine.`)
   }
   for (const { key, reason } of unreadableObjects) terminal.print(`✗ cannot read ${key}: ${reason}`)
-  return unreadableObjects.length === 0 ? EXIT.done : EXIT.refused
+  terminal.print(...heldLines(heldBooks))
+  return unreadableObjects.length + heldBooks.length === 0 ? EXIT.done : EXIT.refused
 }
 
 type Replayed = { readonly recorded: Recorded; readonly unreadableObjects: readonly UnreadableObject[] }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { savedQueries, statementOf, type Parameter, type ParameterKind, type SavedQuery } from '#sql/files'
 import { readArguments, UsageError } from './command.ts'
+import { textIn } from './text-file.ts'
 
 export const SQL_USAGE = `\
 npm run -s sql -- "select …"              asks the archive: entries (each once), raw_entries (every copy),
@@ -11,7 +11,8 @@ npm run -s sql -- --saved NAME            a saved statement
   --param NAME=VALUE                      one of its parameters, as often as needed
   --from DAY, --to DAY, --day DAY         short for --param from=DAY, --param to=DAY, and both of them
 npm run -s sql -- --list                  the saved statements with their parameters
-  --csv, --json                           instead of a table
+  --csv, --json                           instead of a table; CSV is exact to the byte in a file or a pipe, and on a screen
+                                          characters that a terminal would obey or hide are spelled out (\\x1b)
 
 Exit code: 0 answered, 1 the statement is refused, 2 wrong arguments, 3 no system runs or answers.`
 
@@ -58,16 +59,7 @@ const chosenStatement = (positionals: readonly string[], { file, saved, from, to
   const parameters = givenParameters(param ?? [], { from, to, day })
   if (saved !== undefined) return savedStatement(saved, parameters)
   if (parameters.length > 0) throw new UsageError('--param, --from, --to and --day are only for --saved.')
-  return file === undefined ? (positionals[0] ?? '') : statementIn(file)
-}
-
-const statementIn = (file: string): string => {
-  try {
-    // Some editors begin a file with a byte order mark, which is no part of its text.
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  return file === undefined ? (positionals[0] ?? '') : textIn(file)
 }
 
 type Given = readonly [name: string, value: string]
@@ -124,13 +116,12 @@ const WRONG: Readonly<Record<ParameterKind, (value: string) => string | undefine
 const parametersOf = ({ parameters }: SavedQuery): string =>
   `Its parameters: ${parameters.map(({ name, kind }) => `${name} (${kind})`).join(', ')}.`
 
-/** What `--list` prints of a saved statement. */
-export const describe = ({ name, about, parameters }: SavedQuery): string =>
-  [
-    name,
-    `    ${about}`,
-    ...parameters.map(
-      ({ name, kind, fallback, meaning }) =>
-        `    --param ${name}=…  (${kind}${fallback === undefined ? ', always needed' : ''}) ${meaning}`,
-    ),
-  ].join('\n')
+/** The lines that `--list` prints of a saved statement. */
+export const describe = ({ name, about, parameters }: SavedQuery): string[] => [
+  name,
+  `    ${about}`,
+  ...parameters.map(
+    ({ name, kind, fallback, meaning }) =>
+      `    --param ${name}=…  (${kind}${fallback === undefined ? ', always needed' : ''}) ${meaning}`,
+  ),
+]

@@ -8,20 +8,22 @@ import { asCsv, asJson, asTable } from './query-output.ts'
 import { describe, SQL_USAGE, sqlRequest, type SqlRequest } from './sql-arguments.ts'
 import type { Terminal } from './terminal.ts'
 
-const sql: Command = async (args, terminal) => {
+export const sql: Command = async (args, terminal) => {
   const request = sqlRequest(args)
   switch (request.kind) {
     case 'list':
-      for (const query of savedQueries()) terminal.print(describe(query))
+      for (const query of savedQueries()) terminal.print(...describe(query))
       return EXIT.done
     case 'statement':
       for await (const piece of answerTo(request, terminal)) {
         // A reader such as `head` goes away when it has seen enough, and then the rest is not asked for.
-        if (!(await terminal.write(piece))) break
+        if (!(await terminal.write(piece, FORMS[request.format]))) break
       }
       return EXIT.done
   }
 }
+
+const FORMS = { table: 'lines', json: 'json', csv: 'record' } as const
 
 type Statement = Extract<SqlRequest, { readonly kind: 'statement' }>
 

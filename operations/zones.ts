@@ -51,8 +51,9 @@ export const zones =
     const { 'dry-run': isDryRun, json } = readArguments(args, { options }).values
     const world = openWorld()
     const report = reporter(terminal, { isDryRun, json, version: world.zones.version })
-    for await (const merchant of everyListed(world.merchants.list)) {
-      report.merchant(merchant, await (isDryRun ? plan(world, merchant) : update(world, merchant)))
+    for await (const { merchantId, merchant } of everyListed(world.merchants.items)) {
+      if (merchant.ok) report.merchant(merchant.value, await (isDryRun ? plan : update)(world, merchant.value))
+      else report.unreadable(merchantId, merchant.error)
     }
     return report.end()
   }
@@ -91,7 +92,7 @@ const TROUBLES: Readonly<Record<Trouble, string>> = {
 
 type Said = { readonly isDryRun: boolean; readonly json: boolean; readonly version: string }
 
-const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Said) => {
+const reporter = ({ print, printJson, complain }: Terminal, { isDryRun, json, version }: Said) => {
   const rows: (readonly string[])[] = []
   let [seen, touched, failed] = [0, 0, 0]
   return {
@@ -105,11 +106,16 @@ const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Sa
       }
       if (outcome.value === undefined) return
       touched += 1
-      if (json) print(JSON.stringify({ merchantId, ...lineOf(outcome.value) }))
+      if (json) printJson({ merchantId, ...lineOf(outcome.value) })
       else rows.push(...rowsOf(merchantId, outcome.value))
     },
+    unreadable(merchantId: string, reason: string): void {
+      seen += 1
+      failed += 1
+      complain(`${merchantId}: the register cannot be read: ${reason}.`)
+    },
     end(): Exit {
-      if (rows.length > 0) print(table(HEADINGS, rows))
+      if (rows.length > 0) print(...table(HEADINGS, rows))
       const done = isDryRun ? 'would be changed' : 'changed'
       complain(
         `${seen} merchants, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,

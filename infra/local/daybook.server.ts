@@ -36,7 +36,7 @@ const urls = {
 const ownIssuer = settings.tokens.isOurs ? settings.tokens.issuer : undefined
 
 // The ports are chosen once, so that a restarted service has the address that the others know.
-const ports = await portsOfServices(settings)
+const { consumers: consumersPort, ...ports } = await portsOfServices(settings)
 // Both this process, which provisions, and the children, which inherit the environment, need the endpoints.
 useLocalServices(ports)
 
@@ -63,7 +63,7 @@ await provision(
   )
 })
 supervisor.start(firehoseService({ port: ports.firehose, folder: data('firehose') }))
-supervisor.start(consumers(process.env))
+supervisor.start(consumers(consumersPort, process.env))
 if (ownIssuer !== undefined) supervisor.start(issuerService)
 supervisor.start(queryApi)
 supervisor.start(ingest(settings.queryUrl ?? urls.queryUrl, process.env))
@@ -75,6 +75,7 @@ clearTimeout(waiting)
 announceEndpoints(settings.dataFolder, {
   ingest: urls.ingestUrl,
   query: urls.queryUrl,
+  consumers: `http://127.0.0.1:${consumersPort}`,
   issuer: ownIssuer,
   ports,
 })
@@ -93,10 +94,11 @@ function orRefuse<T>(attempt: () => T): T {
 }
 
 async function refuseWhatCannotWork(settings: Settings) {
-  const { dataFolder, host, ingestPort, queryPort, issuerPort, s3Port, tokens } = settings
+  const { dataFolder, host, ingestPort, queryPort, issuerPort, consumersPort, s3Port, tokens } = settings
   const ports = [
     { name: 'INGEST_PORT', port: ingestPort, at: host },
     { name: 'QUERY_PORT', port: queryPort, at: host },
+    ...(consumersPort === undefined ? [] : [{ name: 'CONSUMERS_PORT', port: consumersPort, at: '127.0.0.1' }]),
     ...(tokens.isOurs ? [{ name: 'ISSUER_PORT', port: issuerPort, at: '127.0.0.1' }] : []),
     ...(s3Port === undefined ? [] : [{ name: 'S3_PORT', port: s3Port, at: '127.0.0.1' }]),
   ]

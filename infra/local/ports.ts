@@ -5,17 +5,19 @@ import type { LocalPorts } from './local-aws.ts'
 import { eventually } from './retry.ts'
 
 /**
- * Ports for the services that `npm start` runs beside the APIs and the issuer: free ones, and for S3 the one that the
- * settings name, if they do. The APIs and the issuer listen a moment later, so their ports are free now, and are kept for
+ * Ports for the services that `npm start` runs beside the APIs and the issuer: free ones, or those that the
+ * settings name. The APIs and the issuer listen a moment later, so their ports are free now, and are kept for
  * them.
  */
 export const portsOfServices = async (
-  { ingestPort, queryPort, issuerPort, s3Port }: Pick<Settings, 'ingestPort' | 'queryPort' | 'issuerPort' | 's3Port'>,
+  settings: Pick<Settings, 'ingestPort' | 'queryPort' | 'issuerPort'> &
+    Partial<Pick<Settings, 'consumersPort' | 's3Port'>>,
   random = Math.random,
-): Promise<LocalPorts> => {
-  const except = [ingestPort, queryPort, issuerPort, ...(s3Port === undefined ? [] : [s3Port])]
-  const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4, { except, random })
-  return { kinesis, dynamodb, s3: s3Port ?? s3, firehose }
+): Promise<LocalPorts & { readonly consumers: number }> => {
+  const { ingestPort, queryPort, issuerPort, consumersPort, s3Port } = settings
+  const except = [ingestPort, queryPort, issuerPort, consumersPort, s3Port].filter((port) => port !== undefined)
+  const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0, consumers = 0] = await freePorts(5, { except, random })
+  return { kinesis, dynamodb, s3: s3Port ?? s3, firehose, consumers: consumersPort ?? consumers }
 }
 
 type PortSearch = {

@@ -7,7 +7,7 @@ export const untilReady = async (baseUrl: string): Promise<void> => {
 
 const isReady = async (baseUrl: string): Promise<boolean> => {
   try {
-    const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(2_000) })
+    const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(5_000) })
     await response.arrayBuffer()
     return response.status === 200
   } catch {

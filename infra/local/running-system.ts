@@ -6,7 +6,7 @@ import { checkDataVersion } from './data-version.ts'
 import { holderOfFolder } from './folder-lock.ts'
 import type { LocalPorts } from './local-aws.ts'
 
-export type Endpoints = Readonly<Record<'ingest' | 'query' | keyof LocalPorts, string>> & {
+export type Endpoints = Readonly<Record<'ingest' | 'query' | 'consumers' | keyof LocalPorts, string>> & {
   /** Undefined when the system takes the tokens of another issuer. */
   readonly issuer?: string
 }
@@ -14,14 +14,16 @@ export type Endpoints = Readonly<Record<'ingest' | 'query' | keyof LocalPorts, s
 type Announced = {
   readonly ingest: string
   readonly query: string
+  /** Where the consumers answer /healthz and /readyz. */
+  readonly consumers: string
   readonly issuer?: string | undefined
   readonly ports: LocalPorts
 }
 
 /** Publishes the endpoints of this process's system until the process ends. */
-export const announceEndpoints = (folder: string, { ingest, query, issuer, ports }: Announced): void => {
+export const announceEndpoints = (folder: string, { ingest, query, consumers, issuer, ports }: Announced): void => {
   const local = Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`])
-  const endpoints = { format: FORMAT, ingest, query, issuer, ...Object.fromEntries(local) }
+  const endpoints = { format: FORMAT, ingest, query, consumers, issuer, ...Object.fromEntries(local) }
   const draft = `${fileIn(folder)}.${process.pid}`
   writeFileSync(draft, JSON.stringify(endpoints, undefined, 2) + '\n')
   // A reader finds the whole file or none.

@@ -16,6 +16,8 @@ type Reading = {
   /** The sequence number after which to begin; undefined begins at the oldest record. */
   readonly startAfter: string | undefined
   readonly isClosed: () => boolean
+  /** Called at the beginning of each turn. */
+  readonly onTurn: () => void
   readonly maxRecords: number
   readonly idleMs: number
   readonly retry: Backoff
@@ -29,13 +31,14 @@ type Reading = {
  * was given out. The next group is given out only when the last one has been processed.
  */
 export async function* readShard(reading: Reading): AsyncGenerator<KinesisStreamRecord[]> {
-  const { shard, isClosed, maxRecords, idleMs, retry, log, stopped } = reading
+  const { shard, isClosed, onTurn, maxRecords, idleMs, retry, log, stopped } = reading
   let position = reading.startAfter
   let iterator: string | undefined
   let limit = cautiousLimit
   let failures = 0
 
   while (!stopped.aborted) {
+    onTurn()
     // Ask before reading, because a closed shard gets no further records.
     const closed = isClosed()
     let answer: GetRecordsOutput

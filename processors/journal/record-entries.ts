@@ -14,7 +14,7 @@ import type { BookId } from '#ledger/identifiers'
 import type { Clock, AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
 import { entryLine } from '#wire/stream/record'
-import type { Log } from '../log.ts'
+import { namedBooks, type Log } from '../log.ts'
 import { isOurs, UnexpectedError } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { bookCache } from './book-cache.ts'
@@ -58,7 +58,7 @@ export const recordEntries = (
       ownProgress.set(shardId, sequenceNumber)
       return true
     } catch (err) {
-      raise(log, { shardId }, [err], 'progress was not written; the stream delivers the batch again')
+      raise(log, { shardId }, [{ err }], 'progress was not written; the stream delivers the batch again')
       return false
     }
   }
@@ -117,6 +117,7 @@ export const recordEntries = (
         run: () => setAside(source, 'unreadable', source.reason, source.detail),
       })),
       ...sorted.books.map(({ id, candidates }) => ({
+        book: id,
         sources: candidates,
         run: () => recordOrIsolate(writer, id, candidates),
       })),
@@ -127,7 +128,7 @@ export const recordEntries = (
     raise(
       log,
       { shardId, redeliverFrom: records[done]?.sequenceNumber },
-      failures.map(({ err }) => err),
+      failures,
       'some entries could not be recorded; the stream delivers them again',
     )
     await publish(told)
@@ -155,13 +156,17 @@ const countDone = (records: readonly DeliveredRecord[], failures: readonly Failu
 const raise = (
   log: Log,
   place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
-  failures: readonly unknown[],
+  failures: readonly { readonly err: unknown; readonly task?: Task }[],
   mayHeal: string,
 ): void => {
   if (failures.length === 0) return
-  const err = failures.find(isOurs)
-  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, ...place }, mayHeal)
-  else log.error({ err, failures: failures.length, ...place }, HELD_UP)
+  const ofOurs = failures.find(({ err }) => isOurs(err))
+  const { err, task } = ofOurs ?? failures[0] ?? {}
+  const books = failures.flatMap(({ task }) => (task?.book === undefined ? [] : [task.book]))
+  // The book of `err`, and the first of all books that have to wait.
+  const facts = { err, ...task?.book, failures: failures.length, ...place, ...namedBooks(books) }
+  if (ofOurs === undefined) log.warn(facts, mayHeal)
+  else log.error(facts, HELD_UP)
 }
 
 const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
@@ -223,7 +228,11 @@ const tryToRecord = async (
 }
 
 /** A piece of work of a batch. Until it is done, progress stays before the first record that it comes from. */
-type Task = { readonly sources: readonly Pick<Source, 'position'>[]; readonly run: () => Promise<void> }
+type Task = {
+  readonly book?: BookId
+  readonly sources: readonly Pick<Source, 'position'>[]
+  readonly run: () => Promise<void>
+}
 
 type Failure = { readonly task: Task; readonly err: unknown }
 

@@ -1,7 +1,9 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { UnreadableSegment } from '#ledger/ports'
 import { MAX_TOTAL_MINOR } from '#ledger/money'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
@@ -140,3 +142,21 @@ const appendAll = async (
 ): Promise<void> => {
   for (const segment of segments) await journal.append(segment)
 }
+
+test.each([
+  { part: 'hash', stored: undefined, says: 'its hash is missing' },
+  { part: 'hash', stored: Buffer.from('ab', 'hex'), says: 'its hash is not what a segment has there' },
+  { part: 'view', stored: 'text', says: 'its view is not what a segment has there' },
+  { part: 'entryCount', stored: 1.5, says: 'its entryCount is not what a segment has there' },
+  { part: 'credits', stored: undefined, says: 'its credits is missing' },
+])('a stored segment is refused by its book, number and part when $says', async ({ part, stored, says }) => {
+  const table = await freshTable('journal')
+  const journal = dynamoJournal(dynamodb, table)
+  await appendAll(journal, twelveSegments)
+  const found = await dynamodb.send(new GetCommand({ TableName: table, Key: { book: 'm1#2026-11-20', segment: 7 } }))
+  await dynamodb.send(new PutCommand({ TableName: table, Item: { ...found.Item, [part]: stored } }))
+  const read = journal.read(aBookId(), 0)
+  await expect(read).rejects.toThrow(`Segment 7 of the book m1 2026-11-20 cannot be read: ${says}.`)
+  await expect(read).rejects.toBeInstanceOf(UnreadableSegment)
+  expect((await journal.read(aBookId(), 0, 6)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6])
+})

@@ -229,6 +229,18 @@ describe('an entry that is set aside', () => {
     expect(alarms).toEqual([])
   })
 
+  test('that cannot be set aside is logged with its book, because the stream delivers it again', async () => {
+    const warned: object[] = []
+    const { worker } = given(({ quarantine }) => ({
+      log: { warn: (facts: object) => void warned.push(facts), error() {} },
+      quarantine: { ...quarantine, setAside: () => Promise.reject(new Error('throttled')) },
+    }))
+    await worker(conflict)
+    expect(warned).toMatchObject([
+      { ...book, redeliverFrom: '99', books: [book], booksInAll: 1, failures: 1, err: { message: 'throttled' } },
+    ])
+  })
+
   test('is not published before it is in quarantine', async () => {
     const auditTrail = memoryAuditTrail()
     const { worker } = given(({ quarantine }) => ({

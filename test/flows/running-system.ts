@@ -69,6 +69,12 @@ export class RunningSystem {
     return `http://127.0.0.1:${this.#ports.ingest}`
   }
 
+  /** Where the consumers answer their probes. */
+  get consumers(): string {
+    const { consumers } = JSON.parse(readFileSync(join(this.folder, 'endpoints.json'), 'utf8')) as { consumers: string }
+    return consumers
+  }
+
   get query(): string {
     return `http://127.0.0.1:${this.#ports.query}`
   }

@@ -54,7 +54,7 @@ const aDoor = (given: Partial<AccessParts> & { granted?: readonly Grant[]; expir
         },
       },
       log: { error: (...line: unknown[]) => void logged.push(line) },
-      isReady: async () => true,
+      needs: [],
       ...parts,
     },
     {

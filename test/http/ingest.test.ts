@@ -394,6 +394,7 @@ describe('an entry', () => {
     find: () => Promise.reject(new Error('no route to host')),
     save: () => Promise.reject(new Error('no route to host')),
     list: () => Promise.reject(new Error('no route to host')),
+    items: () => Promise.reject(new Error('no route to host')),
     idsBeginning: () => Promise.reject(new Error('no route to host')),
   }
 

@@ -71,7 +71,7 @@ test(
     const answer = await fetch(`${ingest}/v1/merchants/m1`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${await tokenToRegister('m1')}` },
-      body: JSON.stringify({ name: 'Corner Shop', currency: 'BRL', timeZone: 'UTC' }),
+      body: JSON.stringify({ name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo' }),
     })
     expect(answer.status).toBe(201)
     send(child, 'SIGTERM')

@@ -27,14 +27,13 @@ test.each([
   { same: ['INGEST_PORT', 'QUERY_PORT'] },
   { same: ['INGEST_PORT', 'ISSUER_PORT'] },
   { same: ['QUERY_PORT', 'ISSUER_PORT'] },
+  { same: ['INGEST_PORT', 'CONSUMERS_PORT'] },
   { same: ['QUERY_PORT', 'S3_PORT'] },
 ])('npm start refuses one port for $same', async ({ same }) => {
-  const [one, ...others] = await freePorts(5)
+  const [one, ...others] = await freePorts(6)
+  const names = ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT', 'CONSUMERS_PORT', 'S3_PORT']
   const ports = Object.fromEntries(
-    ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT', 'S3_PORT'].map((name, at) => [
-      name,
-      String(same.includes(name) ? one : others[at]),
-    ]),
+    names.map((name, index) => [name, String(same.includes(name) ? one : others[index])]),
   )
   expect(await start(ports)).toEqual({ code: 1, stderr: `${same.join(' and ')} cannot be the same, and are ${one}.\n` })
 })
@@ -67,15 +66,31 @@ test.each([
   for (const curl of curls) expect(curl).toContain('-H "authorization: Bearer $TOKEN"')
 })
 
+test('a sale that is pasted at any second has the same content as every sale of that second', () => {
+  const [, , sale = ''] = tryIt({ ...URLS, dataFolder: '.daybook', hasIssuer: true }).split('\n')
+  // One reading of the clock, of which both the id and the time are made.
+  expect(sale.match(/\$\(/g)).toHaveLength(1)
+  expect(sale).toMatch(/^AT=\$\(TZ=BRT3 date .*"entryId":"sale-'\$AT'".*"occurredAt":"'\$AT'"/)
+})
+
 test('the ports of the APIs and of the issuer, which listen later, are given to no other service', async () => {
-  const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].values()
-  const random = () => draws.next().value ?? expect.fail('drawn too often')
-  const taken = { ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000, s3Port: undefined }
-  expect(await portsOfServices(taken, random)).toEqual({
-    kinesis: 22_000,
-    dynamodb: 24_000,
-    s3: 25_000,
-    firehose: 27_000,
+  const settings = { ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }
+  const services = { kinesis: 22_000, dynamodb: 24_000, s3: 25_000, firehose: 27_000 }
+  const draw = () => {
+    const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].values()
+    return () => draws.next().value ?? expect.fail('drawn too often')
+  }
+  expect(await portsOfServices(settings, draw())).toEqual({ ...services, consumers: 28_000 })
+  expect(await portsOfServices({ ...settings, consumersPort: 28_000 }, draw())).toEqual({
+    ...services,
+    consumers: 28_000,
+  })
+  expect(await portsOfServices({ ...settings, consumersPort: 22_000 }, draw())).toEqual({
+    kinesis: 24_000,
+    dynamodb: 25_000,
+    s3: 27_000,
+    firehose: 28_000,
+    consumers: 22_000,
   })
 })
 

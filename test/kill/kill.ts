@@ -92,7 +92,7 @@ function report({ witness, toll, lookedUp, counted, archived }: Awaited<ReturnTy
     `\n${table(
       [`seed ${seed}`, ''],
       rows.map((row) => row.map(String)),
-    )}\n`,
+    ).join('\n')}\n`,
   )
 }
 

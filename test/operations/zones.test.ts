@@ -122,7 +122,7 @@ test.each<{ what: string; given: Partial<ZonesWorld>; said: RegExp }>([
 })
 
 test.each([['--everything'], ['bakery'], ['--dry-run=maybe']])(
-  'zones with the wrong arguments %s prints its usage and ends with exit code 2',
+  'zones with the wrong arguments %s says so and ends with exit code 2',
   async (...args) => {
     expect(await run(aWorld(), ...args)).toMatchObject({ exit: 2, printed: '' })
   },

@@ -62,6 +62,7 @@ export const faultyPorts = (
       find: (merchantId) => call(() => merchants.find(merchantId)),
       save: (merchant) => call(() => merchants.save(merchant)),
       list: (page) => call(() => merchants.list(page)),
+      items: (page) => call(() => merchants.items(page)),
       idsBeginning: (beginning, page) => call(() => merchants.idsBeginning(beginning, page)),
     },
     quarantine: {

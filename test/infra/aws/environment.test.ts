@@ -60,7 +60,7 @@ describe.each(names)('the function %s', (name) => {
 
 describe('the local supervisor', () => {
   const children: { child: string; env: NodeJS.ProcessEnv; hosts: Deployable[] }[] = [
-    { child: 'consumers', env: consumers({}).env ?? {}, hosts: ['journal', 'archive', 'heartbeat'] },
+    { child: 'consumers', env: consumers(8790, {}).env ?? {}, hosts: ['journal', 'archive', 'heartbeat'] },
     { child: 'query-api', env: queryApi.env ?? {}, hosts: ['query-api'] },
     { child: 'ingest', env: ingest('http://127.0.0.1:8788', {}).env ?? {}, hosts: ['ingest'] },
   ]
