@@ -98,11 +98,14 @@ test.each([
   ['sql', '--csv'],
   ['sql', '--file', '/no/such/file'],
   ['reconcile', '--day'],
-] as const)('npm run %s with wrong arguments says how to read its usage and ends with exit code 2', (command, ...args) => {
-  const { status, stdout, stderr } = run(command, ...args)
-  expect([status, stdout]).toEqual([2, ''])
-  expect(stderr).toContain(`How it is used: npm run ${command} -- --help`)
-})
+] as const)(
+  'npm run %s with wrong arguments says how to read its usage and ends with exit code 2',
+  (command, ...args) => {
+    const { status, stdout, stderr } = run(command, ...args)
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(`How it is used: npm run ${command} -- --help`)
+  },
+)
 
 test.each([
   ['sql', 'select 1'],
