@@ -19,7 +19,11 @@ export const wholeNumber = ({
   return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule)
 }
 
-export const port = (fallback: number) => wholeNumber({ min: 1, max: 65_535 }).default(fallback)
+const portNumber = wholeNumber({ min: 1, max: 65_535 })
+
+export const port = (fallback: number) => portNumber.default(fallback)
+
+export const optionalPort = portNumber.optional()
 
 // AWS allows these characters in the names of streams, delivery streams and tables.
 export const resourceName = (fallback: string) =>

@@ -2,7 +2,17 @@
 import * as z from 'zod'
 import type { DeliveryStreamNames } from '#adapters/archive/firehose-archive'
 import type { TableNames } from '#adapters/dynamodb/tables'
-import { address, atLeast, list, origins, port, resourceName, serviceUrl, wholeNumber } from './setting-kinds.ts'
+import {
+  address,
+  atLeast,
+  list,
+  optionalPort,
+  origins,
+  port,
+  resourceName,
+  serviceUrl,
+  wholeNumber,
+} from './setting-kinds.ts'
 
 export const DEFAULT_DATA_FOLDER = '.daybook'
 
@@ -61,8 +71,10 @@ const environment = z.object({
 
   // Only the local system uses the next settings.
   // Where the consumers answer /healthz and /readyz, on 127.0.0.1. Without it, `npm start` takes a free port.
-  CONSUMERS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  CONSUMERS_PORT: optionalPort,
   DAYBOOK_DATA: z.string().default(DEFAULT_DATA_FOLDER),
+  // Without a port, the local S3 takes a free one at each start.
+  S3_PORT: optionalPort,
   DAYBOOK_SHARDS: wholeNumber({ min: 1, max: 64 }).default(2),
   // Whether the stream waits for the disk before it acknowledges. `never` is for throw-away data.
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
@@ -127,6 +139,7 @@ const settingsOf = (values: z.infer<typeof environment>) => ({
   booksAtOnce: values.BOOKS_AT_ONCE,
   bookCacheBytes: values.BOOK_CACHE_BYTES,
   dataFolder: values.DAYBOOK_DATA,
+  s3Port: values.S3_PORT,
   shardCount: values.DAYBOOK_SHARDS,
   /** Whether acknowledged records of the local stream survive a power cut, and not only a kill. */
   syncs: values.DAYBOOK_SYNC === 'always',

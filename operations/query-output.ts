@@ -5,23 +5,40 @@ import { cut, padded, widthOf } from './terminal.ts'
 
 type Answer = AsyncIterable<QueryResult>
 
-/** An array with an object for each row. A bigint keeps all its digits. */
+/** An array with an object for each row, its columns in their order. A bigint keeps all its digits. */
 export async function* asJson(answer: Answer): AsyncGenerator<string> {
   let separator = '['
   for await (const { columns, rows } of answer) {
+    // Written here, because an object of JavaScript would put a column named "1" first.
+    const names = distinctNames(columns).map((name) => JSON.stringify(name))
     for (const row of rows) {
-      yield `${separator}\n${jsonTextOfAnySize(Object.fromEntries(columns.map((column, at) => [column, row[at]])))}`
+      yield `${separator}\n{${names.map((name, at) => `${name}:${jsonTextOfAnySize(row[at])}`).join()}}`
       separator = ','
     }
   }
   yield separator === '[' ? '[]\n' : '\n]\n'
 }
 
+/**
+ * The names of columns so that each is there once, in every kind of output: the second `a` is called `a_1`, as it is when
+ * such an answer is selected from in DuckDB. An object of JSON can have each name once only.
+ */
+const distinctNames = (columns: readonly string[]): string[] => {
+  const taken = new Set(columns)
+  return columns.map((column, at) => {
+    if (columns.indexOf(column) === at) return column
+    let copy = 1
+    while (taken.has(`${column}_${copy}`)) copy += 1
+    taken.add(`${column}_${copy}`)
+    return `${column}_${copy}`
+  })
+}
+
 /** CSV by RFC 4180. NULL is an empty field, and an empty text is a pair of quotes. */
 export async function* asCsv(answer: Answer): AsyncGenerator<string> {
   let isFirst = true
   for await (const { columns, rows } of answer) {
-    if (isFirst) yield csvLine(columns)
+    if (isFirst) yield csvLine(distinctNames(columns))
     isFirst = false
     for (const row of rows) yield csvLine(row)
   }
@@ -43,7 +60,7 @@ export async function* asTable(answer: Answer, width?: number): AsyncGenerator<s
   let columns: readonly string[] = []
   const rows: (readonly unknown[])[] = []
   for await (const part of answer) {
-    columns = part.columns
+    columns = distinctNames(part.columns)
     rows.push(...part.rows)
   }
   const isRight = columns.map((_, at) => isNumeric(rows.map((row) => row[at])))

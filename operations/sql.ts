@@ -5,14 +5,14 @@ import { savedQueries } from '#sql/files'
 import { archiveQueries } from './archive-queries.ts'
 import { EXIT, runCommand, type Command } from './command.ts'
 import { asCsv, asJson, asTable } from './query-output.ts'
-import { SQL_USAGE, sqlRequest, type SqlRequest } from './sql-arguments.ts'
+import { describe, SQL_USAGE, sqlRequest, type SqlRequest } from './sql-arguments.ts'
 import type { Terminal } from './terminal.ts'
 
 export const sql: Command = async (args, terminal) => {
   const request = sqlRequest(args)
   switch (request.kind) {
     case 'list':
-      for (const { name, about } of savedQueries()) terminal.print(name, `    ${about}`)
+      for (const query of savedQueries()) terminal.print(...describe(query))
       return EXIT.done
     case 'statement':
       for await (const piece of answerTo(request, terminal)) {

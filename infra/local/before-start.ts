@@ -23,10 +23,11 @@ export const prepareStart = async (settings: Settings, named: Partial<ServiceUrl
   }
 }
 
-const portsOf = ({ host, ingestPort, queryPort, issuerPort, consumersPort, tokens }: Settings) => [
+const portsOf = ({ host, ingestPort, queryPort, issuerPort, consumersPort, s3Port, tokens }: Settings) => [
   { name: 'INGEST_PORT', port: ingestPort, at: host },
   { name: 'QUERY_PORT', port: queryPort, at: host },
   ...(consumersPort === undefined ? [] : [{ name: 'CONSUMERS_PORT', port: consumersPort, at: '127.0.0.1' }]),
+  ...(s3Port === undefined ? [] : [{ name: 'S3_PORT', port: s3Port, at: '127.0.0.1' }]),
   ...(tokens.isOurs ? [{ name: 'ISSUER_PORT', port: issuerPort, at: '127.0.0.1' }] : []),
 ]
 

@@ -6,18 +6,21 @@ import { SERVICES, type LocalService } from './local-aws.ts'
 import { eventually } from './retry.ts'
 
 /**
- * Ports for the services that `npm start` runs beside the APIs and the issuer. Those three listen a moment later, so their
- * ports are free now, and are kept for them.
+ * Ports for the services that `npm start` runs beside the APIs and the issuer: free ones, or those that the
+ * settings name. The APIs and the issuer listen a moment later, so their ports are free now, and are kept for
+ * them.
  */
 export const portsOfServices = async (
-  settings: Pick<Settings, 'ingestPort' | 'queryPort' | 'issuerPort'> & Partial<Pick<Settings, 'consumersPort'>>,
+  settings: Pick<Settings, 'ingestPort' | 'queryPort' | 'issuerPort'> &
+    Partial<Pick<Settings, 'consumersPort' | 's3Port'>>,
   random = Math.random,
 ): Promise<Record<LocalService | 'consumers', number>> => {
-  const { ingestPort, queryPort, issuerPort, consumersPort } = settings
-  const except = [ingestPort, queryPort, issuerPort, ...(consumersPort === undefined ? [] : [consumersPort])]
-  const [free = 0, ...ports] = await freePorts(SERVICES.length + 1, { except, random })
-  const ofServices = SERVICES.map((service, index) => [service, ports[index]])
-  return { ...(Object.fromEntries(ofServices) as Record<LocalService, number>), consumers: consumersPort ?? free }
+  const { ingestPort, queryPort, issuerPort, consumersPort, s3Port } = settings
+  const except = [ingestPort, queryPort, issuerPort, consumersPort, s3Port].filter((port) => port !== undefined)
+  const free = await freePorts(SERVICES.length + 1, { except, random })
+  const ofServices = SERVICES.map((service, index) => [service, free[index]])
+  const { s3, ...others } = Object.fromEntries(ofServices) as Record<LocalService, number>
+  return { ...others, s3: s3Port ?? s3, consumers: consumersPort ?? free[SERVICES.length] ?? 0 }
 }
 
 type PortSearch = {

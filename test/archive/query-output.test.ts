@@ -86,3 +86,19 @@ test('JSON: an array of objects, with every digit of a bigint', async () => {
   expect(json).toBe('[\n{"id":"a","sum":9007199254740993},\n{"id":"b","sum":null}\n]\n')
   expect(await text(asJson(answer(['id'])))).toBe('[]\n')
 })
+
+test.each([
+  { columns: ['a', 'a'], named: ['a', 'a_1'] },
+  { columns: ['a', 'b', 'a', 'a'], named: ['a', 'b', 'a_1', 'a_2'] },
+  { columns: ['a', 'a', 'a_1'], named: ['a', 'a_2', 'a_1'] },
+  { columns: ['a', 'A'], named: ['a', 'A'] },
+  { columns: ['2', '1', '__proto__', '2'], named: ['2', '1', '__proto__', '2_1'] },
+  { columns: ['', ''], named: ['', '_1'] },
+])('columns $columns are called $named in every kind of output, in their order', async ({ columns, named }) => {
+  const row = columns.map((_, at) => at)
+  const json = await text(asJson(answer(columns, row)))
+  expect(json).toBe(`[\n{${named.map((name, at) => `${JSON.stringify(name)}:${at}`).join()}}\n]\n`)
+  expect(csvFields(await text(asCsv(answer(columns, row))))[0]).toEqual(named.map((name) => name || ''))
+  const [headings = ''] = (await text(asTable(answer(columns, row)))).split('\n')
+  expect(headings.trim().split(/ +/)).toEqual(named.filter((name) => name !== ''))
+})

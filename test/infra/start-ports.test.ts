@@ -10,6 +10,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { environmentWithoutServices } from '#test/flows/running-system'
 import { freePorts, portsOfServices } from '#infra/local/ports'
 import { tryIt } from '#infra/local/try-it'
+import { readSettings } from '#infra/settings'
 
 const start = async (env: Readonly<Record<string, string>>) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-ports-'))
@@ -28,24 +29,28 @@ test.each([
   { same: ['INGEST_PORT', 'ISSUER_PORT'] },
   { same: ['QUERY_PORT', 'ISSUER_PORT'] },
   { same: ['INGEST_PORT', 'CONSUMERS_PORT'] },
+  { same: ['QUERY_PORT', 'S3_PORT'] },
 ])('npm start refuses one port for $same', async ({ same }) => {
-  const [one, ...others] = await freePorts(5)
-  const names = ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT', 'CONSUMERS_PORT']
+  const [one, ...others] = await freePorts(6)
+  const names = ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT', 'CONSUMERS_PORT', 'S3_PORT']
   const ports = Object.fromEntries(
     names.map((name, index) => [name, String(same.includes(name) ? one : others[index])]),
   )
   expect(await start(ports)).toEqual({ code: 1, stderr: `${same.join(' and ')} cannot be the same, and are ${one}.\n` })
 })
 
-test('npm start refuses a port of the issuer that is taken', async () => {
-  const [ingest, query, issuer] = await freePorts(3)
-  const holder = createServer().listen(issuer, '127.0.0.1')
+test.each(['ISSUER_PORT', 'S3_PORT'])('npm start refuses an %s that is taken', async (name) => {
+  const [ingest, query, issuer, s3, taken] = await freePorts(5)
+  const holder = createServer().listen(taken, '127.0.0.1')
   await once(holder, 'listening')
   onTestFinished(() => void holder.close())
-  const ports = { INGEST_PORT: String(ingest), QUERY_PORT: String(query), ISSUER_PORT: String(issuer) }
+  const free = { INGEST_PORT: ingest, QUERY_PORT: query, ISSUER_PORT: issuer, S3_PORT: s3 }
+  const ports = Object.fromEntries(
+    Object.entries({ ...free, [name]: taken }).map(([name, port]) => [name, String(port)]),
+  )
   expect(await start(ports)).toEqual({
     code: 1,
-    stderr: `Port ${issuer} is taken. Set ISSUER_PORT to another port.\n`,
+    stderr: `Port ${taken} is taken. Set ${name} to another port.\n`,
   })
 })
 
@@ -97,4 +102,12 @@ test('two searches never end at the same port, though nothing listens there yet'
   }
   expect(await freePorts(2, sameDraws())).toEqual([21_100, 21_200])
   expect(await freePorts(2, sameDraws())).toEqual([21_300, 21_400])
+})
+
+test('the local S3 has the port that S3_PORT names, and no other service gets it', async () => {
+  const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].values()
+  const random = () => draws.next().value ?? expect.fail('drawn too often')
+  const settings = readSettings({ S3_PORT: '22000' })
+  const { kinesis, dynamodb, s3 } = await portsOfServices(settings, random)
+  expect({ kinesis, dynamodb, s3 }).toEqual({ kinesis: 21_000, dynamodb: 23_000, s3: 22_000 })
 })
