@@ -5,6 +5,7 @@ import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { UnreadableSegment } from '#ledger/ports'
 import { MAX_TOTAL_MINOR } from '#ledger/money'
+import { SEGMENT_BYTES } from '#ledger/ports'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { awkwardEntries } from '../awkward-texts.ts'
@@ -84,6 +85,24 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     await appendAll(journal, chain)
     expect((await journal.read(aBookId(), 0)).map(({ entries }) => entries.length)).toEqual(chain.map(() => 300_000))
     expect(await journal.read(aBookId(), 1, 10)).toHaveLength(10)
+  })
+
+  // DynamoDB: "The maximum item size in DynamoDB is 400 KB, which includes both attribute name binary length and
+  // attribute value lengths." Its KB are 1,024 bytes.
+  test('a segment may take SEGMENT_BYTES, and one of 400 KB is thrown and leaves its number free', async () => {
+    const journal = await fresh()
+    const book = aBookId({ merchantId: merchantId('m'.repeat(64)) })
+    const { view, ...segment } = aSealedSegment({ book })
+    const totals = { creditsMinor: MAX_TOTAL_MINOR, debitsMinor: MAX_TOTAL_MINOR, entryCount: 9_007_200 }
+    const ofBytes = (bytes: number) => ({
+      ...segment,
+      totals,
+      view,
+      entries: new Uint8Array(bytes - view.length).fill(7),
+    })
+    await expect(journal.append(ofBytes(400 * 1_024))).rejects.toThrow()
+    expect(await journal.append(ofBytes(SEGMENT_BYTES))).toBe('appended')
+    expect((await journal.read(book, 0)).map(({ entries }) => entries.length)).toEqual([SEGMENT_BYTES - view.length])
   })
 
   test('every book has its own numbers', async () => {
