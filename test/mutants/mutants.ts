@@ -111,7 +111,7 @@ const cover = async (tests: readonly string[], shared: Shared): Promise<readonly
   const known = (file: string): Coverage | undefined => {
     if (!existsSync(coverageFile(FOLDER, file))) return undefined
     const coverage = JSON.parse(read(coverageFile(FOLDER, file))) as Coverage
-    return coverage.of === coverageOf(shared.code, file) && coverage.failed.length === 0 ? coverage : undefined
+    return coverage.of === coverageOf(shared.code, file) ? coverage : undefined
   }
   const missing = tests.filter((file) => known(file) === undefined)
   if (missing.length > 0) {
@@ -120,7 +120,8 @@ const cover = async (tests: readonly string[], shared: Shared): Promise<readonly
   }
   return tests.flatMap((file) => {
     const coverage = known(file)
-    if (coverage === undefined) console.log(`${file} fails without a mutant, and is left out`)
+    if (coverage === undefined) console.log(`${file} did not run to its end, and is left out`)
+    else if (coverage.failed.length > 0) console.log(`${file}: ${coverage.failed.length} tests fail without a mutant`)
     return coverage ?? []
   })
 }

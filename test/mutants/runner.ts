@@ -97,8 +97,9 @@ export default class MutantRunner extends TestRunner {
   }
 
   onBeforeRunFiles(): void {
-    if (task.mode !== 'try') return
+    if (task.mode === 'cover') return
     this.#coverage = JSON.parse(readFileSync(coverageFile(task.folder, this.#file), 'utf8')) as Coverage
+    if (task.mode === 'alone') return
     for (const line of readTried()) {
       if ('killed' in line) this.#pending.delete(line.killed)
       else if ('doubtful' in line) this.#pending.delete(line.doubtful)
@@ -112,6 +113,7 @@ export default class MutantRunner extends TestRunner {
     await super.onBeforeRunTask(test)
     // A test that cannot run twice in one process is of no use for the mode `try`.
     if (task.mode === 'cover') test.repeats = 1
+    if (task.mode === 'alone' && this.#coverage?.failed.includes(test.id) === true) test.mode = 'skip'
     if (task.mode !== 'try') return
     const reached = this.#coverage?.tests[test.id]?.mutants ?? []
     this.#queue = this.#isStopped
@@ -155,8 +157,10 @@ export default class MutantRunner extends TestRunner {
       if (attempt.repeats === 0) {
         this.#tests[test.id] = { ms, steps: state.steps, mutants: [...(state.covered ?? [])] }
         this.#allSteps += state.steps
-        if (hasFailed) this.#failed.push(test.name)
-      } else if (hasFailed) delete this.#tests[test.id]
+        if (hasFailed) this.#failed.push(test.id)
+      }
+      // What fails without a mutant, be it only the second time, says nothing.
+      if (hasFailed) delete this.#tests[test.id]
       state.covered = this.#outside
     }
     if (task.mode !== 'try') return
