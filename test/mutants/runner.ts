@@ -91,6 +91,7 @@ export default class MutantRunner extends TestRunner {
     if (source === 'collect') {
       this.#file = relative(process.cwd(), filepath)
       if (task.mode === 'cover') state.covered = this.#outside
+      state.steps = 0
       if (task.mode === 'alone') state.mostSteps = task.mostSteps[this.#file] ?? Infinity
     }
     return super.importFile(filepath, source)
