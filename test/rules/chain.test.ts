@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { segmentsAfter, wholeChain } from '#ledger/chain'
 import { allListed } from '#ledger/listed'
 import type { Journal, Page } from '#ledger/ports'
@@ -8,27 +7,37 @@ import { aBookId, aSealedSegment } from '../builders.ts'
 const book = aBookId()
 const template = aSealedSegment()
 
-const appendTo = async (journal: Journal, from: number, through: number): Promise<void> => {
-  for (let number = from; number <= through; number += 1) await journal.append({ ...template, number })
-}
-const aJournalOf = async (length: number): Promise<Journal> => {
-  const journal = memoryJournal()
-  await appendTo(journal, 1, length)
-  return journal
+type Readable = Pick<Journal, 'read' | 'end'>
+
+/** A journal with one book. `grow` makes its chain longer. */
+const aJournalOf = (length: number): Readable & { grow(to: number): void } => {
+  let end = length
+  return {
+    grow(to) {
+      end = to
+    },
+    async read(_book, after, limit = Infinity) {
+      return upTo(Math.min(end, after + limit), after).map((number) => ({ ...template, number }))
+    },
+    async end() {
+      return end === 0 ? undefined : { ...template, number: end }
+    },
+  }
 }
 const numbersOf = async (segments: AsyncIterable<{ readonly number: number }>): Promise<number[]> => {
   const numbers: number[] = []
   for await (const { number } of segments) numbers.push(number)
   return numbers
 }
-const upTo = (last: number, after = 0) => Array.from({ length: last - after }, (_, index) => after + index + 1)
+const upTo = (last: number, after = 0) =>
+  Array.from({ length: Math.max(0, last - after) }, (_, index) => after + index + 1)
 
 describe('a chain', () => {
   // Around the sizes of its reads: 16 at a time, four of them at once; and 2, 4, 8, 16, 32.
   test.each([0, 1, 2, 3, 6, 7, 15, 16, 17, 31, 32, 33, 80, 81, 200])(
     'of %i segments is read whole and in order',
     async (length) => {
-      const journal = await aJournalOf(length)
+      const journal = aJournalOf(length)
       expect(await numbersOf(wholeChain(journal, book))).toEqual(upTo(length))
       expect(await numbersOf(segmentsAfter(journal, book, 0))).toEqual(upTo(length))
       const after = Math.floor(length / 2)
@@ -37,12 +46,12 @@ describe('a chain', () => {
   )
 
   test('that grows while it is read is read up to the end that it had', async () => {
-    const journal = await aJournalOf(20)
-    const growing: Journal = {
+    const journal = aJournalOf(20)
+    const growing: Readable = {
       ...journal,
       async end(of) {
         const end = await journal.end(of)
-        await appendTo(journal, 21, 60)
+        journal.grow(60)
         return end
       },
     }
@@ -50,9 +59,9 @@ describe('a chain', () => {
   })
 
   test('is read in parts of at most 16 segments, or of at most 32 by a reader that may stop early', async () => {
-    const journal = await aJournalOf(200)
+    const journal = aJournalOf(200)
     const limits: (number | undefined)[] = []
-    const watched: Journal = {
+    const watched: Readable = {
       ...journal,
       read(of, after, limit) {
         limits.push(limit)
