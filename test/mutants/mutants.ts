@@ -87,15 +87,15 @@ const main = async (): Promise<number> => {
   console.log(
     `${chosen.length} of ${mutants.length} mutants, ${open().length} of them to be tried, ${tests.length} test files`,
   )
-  await tryAll(open(), coverage, shared, noticed, save)
+  const isTried = await tryAll(open(), coverage, shared, noticed, save)
   const rest = open()
   console.log(`${rest.length} mutants are left; each runs alone from the start of its modules`)
   let done = 0
   await concurrently(rest, workers, async (mutant) => {
-    const files = filesFor(mutant, coverage)
+    const files = filesFor(mutant, coverage, isTried(mutant))
     const testFile = files.length === 0 ? undefined : await runAlone(mutant, files, shared)
     if (testFile !== undefined) noticed(mutant.id, testFile, 'failure')
-    else settle(mutant, { status: files.length === 0 ? 'not reached' : 'survived', tree })
+    else settle(mutant, { status: isReached(mutant, coverage) ? 'survived' : 'not reached', tree })
     save()
     done += 1
     if (done % 20 === 0) console.log(`${done} of ${rest.length}`)
@@ -111,7 +111,7 @@ const cover = async (tests: readonly string[], shared: Shared): Promise<readonly
   const known = (file: string): Coverage | undefined => {
     if (!existsSync(coverageFile(FOLDER, file))) return undefined
     const coverage = JSON.parse(read(coverageFile(FOLDER, file))) as Coverage
-    return coverage.of === coverageOf(shared.code, file) && coverage.failed.length === 0 ? coverage : undefined
+    return coverage.of === coverageOf(shared.code, file) ? coverage : undefined
   }
   const missing = tests.filter((file) => known(file) === undefined)
   if (missing.length > 0) {
@@ -120,7 +120,8 @@ const cover = async (tests: readonly string[], shared: Shared): Promise<readonly
   }
   return tests.flatMap((file) => {
     const coverage = known(file)
-    if (coverage === undefined) console.log(`${file} fails without a mutant, and is left out`)
+    if (coverage === undefined) console.log(`${file} did not run to its end, and is left out`)
+    else if (coverage.failed.length > 0) console.log(`${file}: ${coverage.failed.length} tests fail without a mutant`)
     return coverage ?? []
   })
 }
@@ -137,7 +138,8 @@ const tryAll = async (
   shared: Shared,
   noticed: Noticed,
   save: () => void,
-): Promise<void> => {
+): Promise<(mutant: Mutant) => boolean> => {
+  const doubtful = new Set<string>()
   const pending = new Set(open.map(({ id }) => id))
   let order = cheapestFirst(coverage).filter(({ tests }) =>
     Object.values(tests).some((test) => test.mutants.some((id) => pending.has(id))),
@@ -149,8 +151,10 @@ const tryAll = async (
     for (const line of triedLines(shared.tried)) {
       if ('killed' in line) {
         if (pending.delete(line.killed)) noticed(line.killed, line.file, line.by)
-      } else if ('doubtful' in line) pending.delete(line.doubtful)
-      else for (const id of line.tried) tried.add(`${line.test} ${id}`)
+      } else if ('doubtful' in line) {
+        pending.delete(line.doubtful)
+        doubtful.add(line.doubtful)
+      } else for (const id of line.tried) tried.add(`${line.test} ${id}`)
     }
     // The processor time of a process is limited. One that reached the limit was in an endless loop with this mutant.
     for (const name of filesNow()) {
@@ -166,6 +170,8 @@ const tryAll = async (
       ),
     )
   }
+  const left = new Set(order.flatMap(({ tests }) => Object.values(tests).flatMap(({ mutants }) => mutants)))
+  return ({ id }) => !doubtful.has(id) && !left.has(id)
 }
 
 /** Each process that tries mutants keeps a file that says which one, and removes it at its end. */
@@ -189,15 +195,20 @@ const testMs = ({ tests }: Coverage): number => {
 const cheapestFirst = (coverage: readonly Coverage[]): Coverage[] => coverage.toSorted((a, b) => testMs(a) - testMs(b))
 
 /**
- * The test files that may notice a mutant. What runs when a module is loaded counts wherever the module is used: in the
- * files whose tests reach anything in it.
+ * The test files that may still notice a mutant: where each test that reaches it has tried it, those that reach it while
+ * modules are loaded or tests are declared. Files that replace modules for themselves are not among them, because the
+ * files run in one process.
  */
-const filesFor = ({ id }: Mutant, coverage: readonly Coverage[]): readonly Coverage[] =>
+const filesFor = (mutant: Mutant, coverage: readonly Coverage[], isTried: boolean): readonly Coverage[] =>
   coverage
-    .filter(
-      ({ outside, tests }) => outside.includes(id) || Object.values(tests).some(({ mutants }) => mutants.includes(id)),
-    )
+    .filter((one) => (isTried ? one.outside.includes(mutant.id) : isReached(mutant, [one])))
+    .filter(({ file }) => !/\bvi\.(mock|doMock|resetModules|stubEnv|stubGlobal)\(/.test(read(file)))
     .toSorted((a, b) => a.ms - b.ms)
+
+const isReached = ({ id }: Mutant, coverage: readonly Coverage[]): boolean =>
+  coverage.some(
+    ({ outside, tests }) => outside.includes(id) || Object.values(tests).some(({ mutants }) => mutants.includes(id)),
+  )
 
 /** Runs test files with a mutant that is active from the start. Returns the file that noticed it. */
 const runAlone = async (mutant: Mutant, files: readonly Coverage[], shared: Shared): Promise<string | undefined> => {

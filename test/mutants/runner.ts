@@ -91,14 +91,16 @@ export default class MutantRunner extends TestRunner {
     if (source === 'collect') {
       this.#file = relative(process.cwd(), filepath)
       if (task.mode === 'cover') state.covered = this.#outside
+      state.steps = 0
       if (task.mode === 'alone') state.mostSteps = task.mostSteps[this.#file] ?? Infinity
     }
     return super.importFile(filepath, source)
   }
 
   onBeforeRunFiles(): void {
-    if (task.mode !== 'try') return
+    if (task.mode === 'cover') return
     this.#coverage = JSON.parse(readFileSync(coverageFile(task.folder, this.#file), 'utf8')) as Coverage
+    if (task.mode === 'alone') return
     for (const line of readTried()) {
       if ('killed' in line) this.#pending.delete(line.killed)
       else if ('doubtful' in line) this.#pending.delete(line.doubtful)
@@ -112,6 +114,7 @@ export default class MutantRunner extends TestRunner {
     await super.onBeforeRunTask(test)
     // A test that cannot run twice in one process is of no use for the mode `try`.
     if (task.mode === 'cover') test.repeats = 1
+    if (task.mode === 'alone' && this.#coverage?.failed.includes(test.id) === true) test.mode = 'skip'
     if (task.mode !== 'try') return
     const reached = this.#coverage?.tests[test.id]?.mutants ?? []
     this.#queue = this.#isStopped
@@ -155,8 +158,10 @@ export default class MutantRunner extends TestRunner {
       if (attempt.repeats === 0) {
         this.#tests[test.id] = { ms, steps: state.steps, mutants: [...(state.covered ?? [])] }
         this.#allSteps += state.steps
-        if (hasFailed) this.#failed.push(test.name)
-      } else if (hasFailed) delete this.#tests[test.id]
+        if (hasFailed) this.#failed.push(test.id)
+      }
+      // What fails without a mutant, be it only the second time, says nothing.
+      if (hasFailed) delete this.#tests[test.id]
       state.covered = this.#outside
     }
     if (task.mode !== 'try') return

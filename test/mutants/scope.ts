@@ -19,7 +19,7 @@ export const scope = (): string[] =>
  * survives here may still be noticed by them.
  */
 export const testFiles = (): string[] =>
-  [...globSync('test/{rules,http,flows}/*.test.ts'), SIMULATION]
+  [...globSync('test/{rules,http,flows,operations}/*.test.ts'), SIMULATION]
     .filter((file) => !SLOW.test(readFileSync(file, 'utf8')) && !OF_OTHER_THINGS.test(file))
     .toSorted()
 
@@ -27,7 +27,7 @@ const SLOW = /running-system|test-services|local-s3|contracts\/adapters|\b(spawn
 
 /** Of the measurements, the published documents, HTTP itself and the register: other tests look at what is mutated. */
 const OF_OTHER_THINGS =
-  /\/(bench-|openapi|docs-pages|demo-client|zone-data|api-gateway|client-address|cors|metrics-|nothing-leaks|raw-problem|security-headers|generated-|query-live|query-shared|ingest-serve|ingest-stream-socket|ingest-time-limit|rebuild)/
+  /\/(bench-|openapi|docs-pages|demo-client|zone-data|api-gateway|client-address|cors|metrics-|nothing-leaks|raw-problem|security-headers|generated-|query-live|query-shared|ingest-serve|ingest-stream-socket|ingest-time-limit|rebuild|reconcile-day)/
 
 /** A few short histories of the simulation, in this process. */
 const SIMULATION = 'test/mutants/short-simulation.ts'

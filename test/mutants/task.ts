@@ -36,6 +36,7 @@ export type Coverage = {
   >
   readonly steps: number
   readonly ms: number
+  /** Tests that fail without a mutant. */
   readonly failed: readonly string[]
 }
 
