@@ -54,28 +54,61 @@ const csvField = (cell: unknown): string => {
 
 /**
  * Columns side by side, numbers aligned to the right. With a width, which is that of a terminal, cells are cut until a
- * row fits, but never below LEAST_WIDTH.
+ * row fits, but never below LEAST_WIDTH. The first rows say how wide the columns are, so that an answer of any length is
+ * printed while it arrives. Without a width, a longer cell of a later row stays whole and moves the rest of its row.
  */
 export async function* asTable(answer: Answer, width?: number): AsyncGenerator<string> {
   let columns: readonly string[] = []
-  const rows: (readonly unknown[])[] = []
+  let measured: Layout | undefined
+  let waiting: (readonly unknown[])[] = []
+  let count = 0
   for await (const part of answer) {
     columns = distinctNames(part.columns)
-    rows.push(...part.rows)
+    waiting.push(...part.rows)
+    count += part.rows.length
+    if (measured === undefined) {
+      if (count < MEASURED_ROWS) continue
+      measured = layoutOf(columns, waiting, width)
+      yield headingLines(columns, measured)
+    }
+    for (const row of waiting) yield rowLine(row.map(tableText), measured)
+    waiting = []
   }
-  const isRight = columns.map((_, at) => isNumeric(rows.map((row) => row[at])))
+  if (measured === undefined) {
+    measured = layoutOf(columns, waiting, width)
+    yield headingLines(columns, measured)
+    for (const row of waiting) yield rowLine(row.map(tableText), measured)
+  }
+  yield `(${count} ${count === 1 ? 'row' : 'rows'})\n`
+}
+
+const MEASURED_ROWS = 10_000
+
+type Layout = { readonly widths: readonly number[]; readonly isRight: readonly boolean[]; readonly cuts: boolean }
+
+const layoutOf = (
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  width: number | undefined,
+): Layout => {
   const texts = [columns.map(visible), ...rows.map((row) => row.map(tableText))]
   const longest = columns.map((_, at) => texts.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0))
-  const widths = longest.map((length) => Math.min(length, columnLimit(longest, width)))
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => fitted(cell, widths[at] ?? 0, isRight[at] ?? false))
-      .join(GAP)
-      .trimEnd()
-  const [headings = [], ...lines] = texts
-  yield `${line(headings)}\n${widths.map((width) => '─'.repeat(width)).join(GAP)}\n`
-  for (const cells of lines) yield `${line(cells)}\n`
-  yield `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})\n`
+  return {
+    widths: longest.map((length) => Math.min(length, columnLimit(longest, width))),
+    isRight: columns.map((_, at) => isNumeric(rows.map((row) => row[at]))),
+    cuts: width !== undefined,
+  }
+}
+
+const headingLines = (columns: readonly string[], layout: Layout): string =>
+  `${rowLine(columns.map(visible), layout)}${layout.widths.map((width) => '─'.repeat(width)).join(GAP)}\n`
+
+const rowLine = (cells: readonly string[], { widths, isRight, cuts }: Layout): string => {
+  const shown = cells.map((cell, at) => {
+    const width = widths[at] ?? 0
+    return padded(cuts ? cut(cell, width) : cell, width, isRight[at] ? 'right' : 'left')
+  })
+  return `${shown.join(GAP).trimEnd()}\n`
 }
 
 const GAP = '  '
@@ -90,9 +123,6 @@ const columnLimit = (longest: readonly number[], width: number | undefined): num
 }
 
 const LEAST_WIDTH = 12
-
-const fitted = (text: string, width: number, isRight: boolean): string =>
-  padded(cut(text, width), width, isRight ? 'right' : 'left')
 
 const isNumeric = (cells: readonly unknown[]): boolean =>
   cells.some((cell) => cell !== null) &&

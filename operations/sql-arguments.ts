@@ -87,7 +87,15 @@ const savedStatement = (name: string, given: readonly Given[]): string => {
   const missing = query.parameters.find(({ name, fallback }) => fallback === undefined && !values.has(name))
   if (missing !== undefined)
     throw new UsageError(`${name} needs --param ${missing.name}=…, ${missing.meaning}. ${parametersOf(query)}`)
+  refuseReversed(values)
   return statementOf(query, Object.fromEntries(values))
+}
+
+/** Such a period has no day, and its empty answer would look like one without trade. */
+const refuseReversed = (values: ReadonlyMap<string, string>): void => {
+  const [from, to] = [values.get('from'), values.get('to')]
+  if (from !== undefined && to !== undefined && from > to)
+    throw new UsageError(`The period from ${from} to ${to} ends before it begins. Give the earlier day as from.`)
 }
 
 /** `day` is the first and the last day of a period, where a statement has one. */

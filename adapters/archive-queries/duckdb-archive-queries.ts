@@ -213,9 +213,18 @@ const saying = async <T>(sources: readonly Source[], run: () => Promise<T>): Pro
     if (error instanceof StatementError) throw error
     const said = error instanceof Error ? error.message : String(error)
     const message = said.replace(/^Failed to extract statements: /, '')
-    throw new StatementError(unreadableText(message, sources) ?? refusalText(message) ?? message, { cause: error })
+    throw new StatementError(
+      unreadableText(message, sources) ?? refusalText(message) ?? limitText(message) ?? message,
+      { cause: error },
+    )
   }
 }
+
+/** What to say instead of the engine's advice, which is about settings that nothing may change here. */
+const limitText = (message: string): string | undefined =>
+  message.startsWith('Out of Memory Error')
+    ? `The statement needs more than its ${MEMORY_LIMIT} of memory and ${SPILL_LIMIT} of files. Ask for fewer days by a condition on business_day, or for fewer columns or rows.`
+    : undefined
 
 /** What to say instead when the engine stumbled over the file of a day that cannot be read. */
 const unreadableText = (message: string, sources: readonly Source[]): string | undefined => {

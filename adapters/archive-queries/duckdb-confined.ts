@@ -26,7 +26,11 @@ export const readingStatement = async (connection: DuckDBConnection, sql: string
       `These are ${statements.count} statements, and one is answered at a time. Give each of them alone.${pivot}`,
     )
   }
-  const prepared = await statements.prepare(0)
+  const prepared = await statements.prepare(0).catch((error: unknown) => {
+    // DuckDB says what is wrong with such a statement before it says of which kind it is.
+    if (WRITES.test(sql)) throw new StatementError(ONLY_READS, { cause: error })
+    throw error
+  })
   switch (prepared.statementType) {
     case StatementType.SELECT:
       return prepared
@@ -41,11 +45,16 @@ export const readingStatement = async (connection: DuckDBConnection, sql: string
 
 const explainedIn = (sql: string): string => {
   const explained = sql.replace(EXPLAIN, '')
-  if (explained === sql) throw new StatementError('EXPLAIN has to be the first word of the statement.')
+  if (explained === sql)
+    throw new StatementError('EXPLAIN has to be the first word of the statement, after simple comments at most.')
   return explained
 }
 
-const EXPLAIN = /^\s*explain\b(?:\s+analyze\b|\s*\([^)]*\))?/i
+// Comments whose end DuckDB could see elsewhere than this pattern are no part of it: one comment within another, and a line
+// that ends with a carriage return alone. Otherwise the statement that runs could be another than the one looked at.
+const COMMENTS = /(?:[\s;]|--[^\r\n]*\r?\n|\/\*(?:(?!\/\*)[^])*?\*\/)*/.source
+const EXPLAIN = new RegExp(`^${COMMENTS}explain\\b(?:\\s+analyze\\b|\\s*\\(\\s*(?:analyze|format)\\b[^)]*\\))?`, 'i')
+const WRITES = new RegExp(`^${COMMENTS}(?:alter|create|delete|drop|execute|insert|merge|truncate|update)\\b`, 'i')
 
 const ONLY_READS =
   'This statement does not read. Only SELECT, EXPLAIN, DESCRIBE and SHOW are answered, over raw_entries, entries, decisions and merchants.'

@@ -32,6 +32,10 @@ test.each([
   },
   { args: ['--saved', 'totals-by-day', '--param', 'merchant=a b'], says: '"a b" is not a merchant\'s id' },
   { args: ['--saved', 'totals-by-day', '--from', '2026-02-20', '--day', '2026-02-21'], says: 'from is given twice' },
+  {
+    args: ['--saved', 'totals-by-day', '--from', '2026-02-21', '--to', '2026-02-20'],
+    says: 'The period from 2026-02-21 to 2026-02-20 ends before it begins',
+  },
   { args: ['--saved', 'largest-debits', '--param', 'count=1.5'], says: '"1.5" is not a whole number' },
   { args: ['--saved', 'copies-of-an-entry', '--param', 'merchant=m1'], says: 'needs --param entry=…' },
   { args: ['select 1', '--csv', '--json'], says: 'Give --csv or --json' },

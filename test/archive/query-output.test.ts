@@ -46,6 +46,29 @@ test('cells are cut where a width is given, and only as far as it takes', async 
   expect((await table(5)).split('\n')[2]).toBe(`${'a'.repeat(11)}…  ${'b'.repeat(11)}…  7`)
 })
 
+test('a table of an answer without end is printed while it arrives', async () => {
+  async function* endless(): AsyncGenerator<QueryResult> {
+    for (let n = 0; n < 1_000_000; n += 1000)
+      yield { columns: ['n'], rows: Array.from({ length: 1000 }, (_, at) => [n + at]) }
+    throw new Error('The table waited for the last row.')
+  }
+  let printed = ''
+  for await (const piece of asTable(endless())) {
+    printed += piece
+    if (printed.includes('   2')) break
+  }
+  expect(printed).toBe('   n\n────\n   0\n   1\n   2\n')
+})
+
+test.each([
+  { to: 'a file', width: undefined, last: `${'x'.repeat(30)}  7` },
+  { to: 'a terminal', width: 80, last: 'xxx…  7' },
+])('a cell far below, longer than all above it, is shown as $to needs it', async ({ width, last }) => {
+  const rows = Array.from({ length: 10_000 }, () => ['four', 1])
+  const table = await text(asTable(answer(['text', 'n'], ...rows, ['x'.repeat(30), 7]), width))
+  expect(table.split('\n').slice(-3)).toEqual([last, '(10001 rows)', ''])
+})
+
 test('CSV by RFC 4180', async () => {
   const rows = [
     ['a,b', 'say "x"', 'two\nlines'],
