@@ -7,6 +7,7 @@ import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { outlineSegment } from '#wire/journal/segment'
 import { segmentsAfter } from '#ledger/chain'
+import { UnknownFormat } from '#ledger/ports'
 import { entriesOf } from './chain.ts'
 import type { Store } from './store.ts'
 
@@ -73,7 +74,11 @@ export const findEntry = async (
   ])
   const claims = setAside.toSorted((a, b) => a.setAsideAtMs - b.setAsideAtMs)
   const found = counted ?? firstSetAside(claims)
-  if (found === undefined) return undefined
+  if (found === undefined) {
+    // To answer that there is no such entry would be wrong: what was set aside may be it.
+    for (const { subject, detail } of claims) if (subject === 'unreadable') throw new UnknownFormat(detail)
+    return undefined
+  }
   const content = contentHash(found.entry)
   const conflicts = claims.filter(({ subject }) => subject !== 'unreadable' && contentHash(subject) !== content)
   return { ...found, conflicts: conflicts.slice(0, MAX_CONFLICTS) }

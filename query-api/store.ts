@@ -4,7 +4,7 @@ import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/po
 
 /** What the query API reads. No part of it writes. */
 export type Store = {
-  readonly merchants: Pick<Merchants, 'find' | 'list' | 'idsBeginning'>
+  readonly merchants: Pick<Merchants, 'find' | 'items' | 'idsBeginning'>
   readonly heads: Pick<Heads, 'read'>
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly quarantine: Pick<Quarantine, 'list' | 'merchantsBeginning' | 'ofEntry' | 'find'>
@@ -37,7 +37,7 @@ const eachRead = (
 ): Store => ({
   merchants: {
     find: (merchantId) => around({ port: 'merchants', operation: 'find' }, () => merchants.find(merchantId)),
-    list: (page) => around({ port: 'merchants', operation: 'list' }, () => merchants.list(page)),
+    items: (page) => around({ port: 'merchants', operation: 'items' }, () => merchants.items(page)),
     idsBeginning: (beginning, page) =>
       around({ port: 'merchants', operation: 'idsBeginning' }, () => merchants.idsBeginning(beginning, page)),
   },
