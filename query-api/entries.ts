@@ -7,9 +7,8 @@ import type { ChainHash, SegmentNumber } from '#ledger/segment'
 import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { outlineSegment } from '#wire/journal/segment'
 import { segmentsAfter } from '#ledger/chain'
-import { UnknownFormat } from '#ledger/ports'
 import { entriesOf } from './chain.ts'
-import type { Store } from './store.ts'
+import { unusable, type Store } from './store.ts'
 
 /** Where an entry stands in its book: its segment, and its index in that segment. */
 export type Place = { readonly segment: SegmentNumber; readonly index: number }
@@ -76,7 +75,7 @@ export const findEntry = async (
   const found = counted ?? firstSetAside(claims)
   if (found === undefined) {
     // To answer that there is no such entry would be wrong: what was set aside may be it.
-    for (const { subject, detail } of claims) if (subject === 'unreadable') throw new UnknownFormat(detail)
+    for (const { subject, detail } of claims) if (subject === 'unreadable') throw unusable(detail)
     return undefined
   }
   const content = contentHash(found.entry)

@@ -1,6 +1,6 @@
 import { timed, type Call } from '#http/timed'
-import { orUnavailable, type Dependency } from '#http/unavailable'
-import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import { orUnavailable, Unavailable, type Dependency } from '#http/unavailable'
+import { UnknownFormat, type Heads, type Journal, type Merchants, type Progress, type Quarantine } from '#ledger/ports'
 
 /** What the query API reads. No part of it writes. */
 export type Store = {
@@ -22,6 +22,9 @@ const STORE: Dependency = {
     retryAfterSeconds: 1,
   },
 }
+
+/** An item that was read and that this version cannot use. Another version can, so the answer is that of a failed read. */
+export const unusable = (detail: string): Unavailable => new Unavailable(STORE, new UnknownFormat(detail))
 
 /** The same store. Its failures are thrown as Unavailable, which tells them apart from faults of our own. */
 export const tellingFailures = (store: Store): Store => eachRead(store, (_, read) => orUnavailable(read(), STORE))

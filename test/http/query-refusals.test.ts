@@ -120,7 +120,7 @@ describe('a store that fails', () => {
           err: expect.objectContaining({ message: 'ProvisionedThroughputExceeded at table-7' }) as object,
           requestId: 'r-1',
         }),
-        'the store does not answer',
+        'what a request depends on does not answer, so the request was answered 503',
       ],
     ])
   })
