@@ -85,10 +85,10 @@ export type Heads = {
   open(book: BookId): Promise<'open' | 'closed'>
 }
 
-/** The register of merchants. */
 /** An item of the register: the merchant, or why it cannot be read. */
 export type RegisterItem = { readonly merchantId: MerchantId; readonly merchant: Result<Merchant, string> }
 
+/** The register of merchants. */
 export type Merchants = {
   /** Strongly consistent. */
   find(merchantId: MerchantId): Promise<Merchant | undefined>
@@ -129,7 +129,8 @@ export type Quarantine = {
   merchantsBeginning(beginning: string, page: Page): Promise<Listed<MerchantId>>
   /**
    * The first `limit` items of one id of a book, by content hash. The read is strongly consistent. Usually there are
-   * none. There is more than one when several contents used the id.
+   * none. There is more than one when several contents used the id. An item that cannot be read comes as 'unreadable', with
+   * the reason in its detail.
    */
   ofEntry(book: BookId, entryId: EntryId, limit: number): Promise<readonly QuarantineOutline[]>
   /** The whole item under a key. The read is strongly consistent. */

@@ -22,6 +22,7 @@ export class UsageError extends Error {}
 
 /** The arguments by their names. Throws a UsageError for an unknown one, and for one that lacks its value. */
 export const readArguments = <Config extends ParseArgsConfig>(args: readonly string[], config: Config) => {
+  refuseTakenByNpm(args, Object.keys(config.options ?? {}))
   try {
     return parseArgs({ ...config, args, strict: true })
   } catch (error) {
@@ -29,6 +30,24 @@ export const readArguments = <Config extends ParseArgsConfig>(args: readonly str
     // Node's advice is about other commands. What it says before may quote the argument.
     throw new UsageError(`${error.message.replace(NODES_ADVICE, '')}.`)
   }
+}
+
+/**
+ * Without `--` before them, npm takes options for its own, and the command would run without them: `npm run zones
+ * --dry-run` would change merchants. npm leaves a trace in the environment.
+ */
+const refuseTakenByNpm = (args: readonly string[], options: readonly string[]): void => {
+  if (process.env['npm_lifecycle_event'] === undefined) return
+  const taken = options.filter(
+    (name) =>
+      process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined &&
+      !args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
+  )
+  if (taken.length === 0) return
+  const names = taken.map((name) => `--${name}`).join(', ')
+  throw new UsageError(
+    `npm took ${names} for itself. Write -- before the arguments: npm run ${process.env['npm_lifecycle_event']} -- ${names}`,
+  )
 }
 
 const NODES_ADVICE = /(?:\. (?:To specify a positional|This command does not)|\.\nDid you forget) .*$|\.$/s

@@ -65,11 +65,11 @@ const rebuildShowing = async (
   const [line, speed] = [progressLine(terminal), rate()]
   const result = await rebuildBooks(parts, limits, ({ doneBytes, allBytes, entries }) => {
     stopped.throwIfAborted()
-    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entries')}`)
+    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entry', 'entries')}`)
   })
   line.clear()
   stopped.throwIfAborted()
-  terminal.print(`Read ${speed(result.entries, 'entries')}.`)
+  terminal.print(`Read ${speed(result.entries, 'entry', 'entries')}.`)
   return result
 }
 
@@ -81,7 +81,7 @@ const compareShowing = async (
   const [line, speed] = [progressLine(terminal), rate()]
   const onProgress = (books: number, all: number) => {
     stopped.throwIfAborted()
-    line.show(books / all, `comparing: ${speed(books, 'books')}`)
+    line.show(books / all, `comparing: ${speed(books, 'book', 'books')}`)
   }
   const comparison = await compareBooks(shelves, { booksAtOnce: BOOKS_COMPARED_AT_ONCE, onProgress })
   line.clear()
@@ -104,7 +104,7 @@ const printRebuilt = ({ print }: Terminal, rebuilt: Rebuilt): void => {
     merchantsFromRegister,
   } = rebuilt
   print(
-    `${digits(objects)} objects, ${digits(rows)} rows: ${digits(entriesCounted)} entries counted, ${digits(duplicatesIn(rebuilt))} duplicates, ${digits(setAside)} set aside.`,
+    `${counted(objects, 'object', 'objects')}, ${counted(rows, 'row', 'rows')}: ${counted(entriesCounted, 'entry', 'entries')} counted, ${counted(duplicatesIn(rebuilt), 'duplicate', 'duplicates')}, ${digits(setAside)} set aside.`,
   )
   if (merchantsFromRegister.length > 0) {
     const names = named(merchantsFromRegister)
@@ -123,16 +123,19 @@ const printComparison = ({ print }: Terminal, { books, totals, different, unread
   for (const sentence of unreadable) print(`✗ ${sentence}`)
   if (unreadable.length > 0) {
     print(
-      `✗ ${counted(unreadable.length, 'item', 'items')} cannot be read, and ${digits(different.length)} of the other books differ.`,
+      `✗ ${counted(unreadable.length, 'item', 'items')} cannot be read, and ${amongThem(different.length, 'the other books')}.`,
     )
     return
   }
   print(
     different.length === 0
-      ? `✓ ${digits(books)} books, and each is equal to the live one in count, sums and digest.`
-      : `✗ ${digits(different.length)} of ${digits(books)} books differ.`,
+      ? `✓ ${counted(books, 'book', 'books')}, and each is equal to the live one in count, sums and digest.`
+      : `✗ ${amongThem(different.length, counted(books, 'book', 'books'))}.`,
   )
 }
+
+const amongThem = (count: number, all: string): string =>
+  `${digits(count)} of ${all} ${count === 1 ? 'differs' : 'differ'}`
 
 const differenceLines = ({ book, rebuilt, live, ...entries }: BookDifference): readonly string[] => [
   `✗ ${bookKey(book).replace('#', ' ')}`,
@@ -152,6 +155,6 @@ const named = (ids: readonly string[]): string => {
 }
 
 const inWords = (totals: Totals): string =>
-  `${digits(totals.entryCount)} entries, credits ${digits(totals.creditsMinor)}, debits ${digits(totals.debitsMinor)}, net ${digits(netMinor(totals))}`
+  `${counted(totals.entryCount, 'entry', 'entries')}, credits ${digits(totals.creditsMinor)}, debits ${digits(totals.debitsMinor)}, net ${digits(netMinor(totals))}`
 
 if (import.meta.main) await runCommand(rebuild, USAGE)

@@ -32,11 +32,15 @@ export const reconciliationLines = (day: string, report: DayReport): readonly st
   for (const { merchantId, reason } of unreadableMerchants) {
     lines.push(`✗ The register cannot be read at ${merchantId}: ${reason}.`)
   }
-  lines.push(
-    unequal === 0
-      ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`
-      : `${day}: archive and books differ, in ${digits(unequal)} of ${counted(books.length, 'book', 'books')}.`,
-  )
+  // A day that was mistyped has no entries on either side, and would read like a proof.
+  if (books.length === 0)
+    lines.push(`${day}: nothing to compare: neither the archive nor the books have entries of this day.`)
+  else
+    lines.push(
+      unequal === 0
+        ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`
+        : `${day}: archive and books differ, in ${digits(unequal)} of ${counted(books.length, 'book', 'books')}.`,
+    )
   return lines
 }
 

@@ -16,7 +16,7 @@ import { booksInStore } from './books-in-store.ts'
 import { EXIT, readArguments, runCommand, UsageError, type Command } from './command.ts'
 import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
-import { digits, type Terminal } from './terminal.ts'
+import { counted, digits, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run replay -- --from T [--to T] [--source archive|stream]
   Sends every entry that arrived from T on through the journal's rules again. Only missing entries change a book.
@@ -33,18 +33,21 @@ export const replay: Command = async (args, terminal) => {
   const request = requestOf(args)
   useNamedOrRunningSystem()
   const { recorded, unreadableObjects } = await replayed(request, terminal)
-  const { entries, counted, setAside, unreadableRecords, heldBooks } = recorded
+  const { entries, counted: newlyCounted, setAside, unreadableRecords, heldBooks } = recorded
   terminal.print(
-    `${digits(entries)} entries looked at: ${digits(counted)} newly counted, ${digits(duplicatesIn(recorded))} duplicates.`,
+    `${counted(entries, 'entry', 'entries')} looked at: ${digits(newlyCounted)} newly counted, ${counted(duplicatesIn(recorded), 'duplicate', 'duplicates')}.`,
   )
-  if (setAside > 0) terminal.print(`${digits(setAside)} cannot be counted; each waits in quarantine.`)
+  if (setAside > 0) terminal.print(`${digits(setAside)} cannot be counted: ${IN_QUARANTINE}`)
   if (unreadableRecords > 0) {
-    terminal.print(`${digits(unreadableRecords)} cannot be read; each waits in quarantine.`)
+    terminal.print(`${digits(unreadableRecords)} cannot be read: ${IN_QUARANTINE}`)
   }
   for (const { key, reason } of unreadableObjects) terminal.print(`✗ cannot read ${key}: ${reason}`)
   terminal.print(...heldLines(heldBooks))
   return unreadableObjects.length + heldBooks.length === 0 ? EXIT.done : EXIT.refused
 }
+
+/** Some may have been decided already: an item keeps its decision when its entry is set aside at the same place again. */
+const IN_QUARANTINE = 'see npm run quarantine -- list, which shows those that wait for a decision.'
 
 type Replayed = { readonly recorded: Recorded; readonly unreadableObjects: readonly UnreadableObject[] }
 
@@ -59,7 +62,7 @@ const replayed = async ({ arrived, source }: Request, terminal: Terminal): Promi
       const batches = retainedBatches(kinesisClient({ maxAttempts: 10 }), streamName, arrived)
       const onProgress = ({ entries }: Recorded) => {
         stopped.throwIfAborted()
-        line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
+        line.show(undefined, `replaying: ${speed(entries, 'entry', 'entries')}`)
       }
       return { recorded: await replayStream(batches, world, limits, onProgress), unreadableObjects: [] }
     }
@@ -68,7 +71,7 @@ const replayed = async ({ arrived, source }: Request, terminal: Terminal): Promi
       arrived,
       onProgress: ({ doneBytes, allBytes, entries }) => {
         stopped.throwIfAborted()
-        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`)
+        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entry', 'entries')}`)
       },
     })
     return { recorded: result, unreadableObjects: result.unreadableObjects }

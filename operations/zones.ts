@@ -19,7 +19,7 @@ import { merchantSaved } from '#wire/archive/merchant'
 import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, type Command, type Exit } from './command.ts'
 import { operatorHere } from './operator.ts'
-import { table, type Terminal } from './terminal.ts'
+import { counted, table, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run zones [-- --dry-run] [--json]
   Lists the merchants whose business days start at other instants by newer zone data, from when and by how much,
@@ -118,7 +118,7 @@ const reporter = ({ print, printJson, complain }: Terminal, { isDryRun, json, ve
       if (rows.length > 0) print(...table(HEADINGS, rows))
       const done = isDryRun ? 'would be changed' : 'changed'
       complain(
-        `${seen} merchants, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,
+        `${counted(seen, 'merchant', 'merchants')}, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,
       )
       return failed === 0 ? EXIT.done : EXIT.refused
     },

@@ -4,6 +4,7 @@ import type { Settings } from '#infra/settings'
 import { checkServicesOfData } from './data-services.ts'
 import { checkDataVersion, markDataVersion } from './data-version.ts'
 import { dynoxideBinary } from './dynoxide.ts'
+import { folderAdvice } from './folder-advice.ts'
 import { lockFolder } from './folder-lock.ts'
 import type { ServiceUrls } from './local-aws.ts'
 import { obstacleTo } from './ports.ts'
@@ -53,13 +54,5 @@ const prepareFolder = (folder: string, named: Partial<ServiceUrls>): void => {
   checkServicesOfData(folder, named)
 }
 
-const folderTroubleText = (folder: string, { code = '', message }: NodeJS.ErrnoException): string =>
-  `There can be no data in ${resolve(folder)}: ${message}. ${FOLDER_ADVICE[code] ?? 'Set DAYBOOK_DATA to another folder.'}`
-
-const FOLDER_ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: 'The disk is full: free some space, or set DAYBOOK_DATA to a folder on another disk.',
-  EDQUOT: 'The quota of this user is used up: free some space, or set DAYBOOK_DATA to a folder on another disk.',
-  EACCES: 'Give the user of this process the right to write there, or set DAYBOOK_DATA to another folder.',
-  EPERM: 'Give the user of this process the right to write there, or set DAYBOOK_DATA to another folder.',
-  EROFS: 'The disk can only be read: set DAYBOOK_DATA to a folder on another one.',
-}
+const folderTroubleText = (folder: string, { code, message }: NodeJS.ErrnoException): string =>
+  `There can be no data in ${resolve(folder)}: ${message}. ${folderAdvice(code)}`

@@ -1,7 +1,7 @@
 /**
  * Which services keep the data of a folder. The progress of the consumers, in DynamoDB, counts the records of the stream,
  * which lies in the folder. So a folder is used with the store that it began with, and a store with one folder: with
- * another one, records would be skipped or books would be missing, and no error would say so.
+ * another one, or with an empty one, records would be skipped or books would be missing, and no error would say so.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ type Memory = {
   readonly format: typeof FORMAT
   /** The services that the environment named when the folder was begun. */
   readonly named: readonly LocalService[]
-  /** Stands in the store as well, if the environment named it. */
+  /** Stands in the store as well. */
   readonly folderId: string
   /** Whether it has been put there. */
   readonly isInStore: boolean
@@ -50,12 +50,10 @@ type Store = { readonly client: DynamoDBDocumentClient; readonly table: string }
  * the environment named is not the one of this folder.
  */
 export const claimServices = async (folder: string, named: Partial<ServiceUrls>, store: Store): Promise<void> => {
-  if (Object.keys(named).length === 0) return
   const begun = SERVICES.filter((service) => named[service] !== undefined)
   const memory = readMemory(folder) ?? { format: FORMAT, named: begun, folderId: crypto.randomUUID(), isInStore: false }
   // Before the mark is in the store. Otherwise, after a crash between the two, no folder would be the one of the mark.
   write(folder, memory)
-  if (named.dynamodb === undefined) return
   await claimStore(folder, memory, { ...store, url: named.dynamodb })
   if (!memory.isInStore) write(folder, { ...memory, isInStore: true })
 }
@@ -63,14 +61,18 @@ export const claimServices = async (folder: string, named: Partial<ServiceUrls>,
 const claimStore = async (
   folder: string,
   { folderId, isInStore }: Memory,
-  { url, client, table }: Store & { readonly url: string },
+  { url, client, table }: Store & { readonly url: string | undefined },
 ): Promise<void> => {
-  const store = `The DynamoDB at ${url} (${endpointVariable('dynamodb')})`
+  const own = join(folder, 'dynamodb')
+  const store = url === undefined ? `The store in ${own}` : `The DynamoDB at ${url} (${endpointVariable('dynamodb')})`
   const { Item: mark } = await client.send(new GetCommand({ TableName: table, Key: MARK, ConsistentRead: true }))
   if (mark === undefined && isInStore) {
     throw new Error(
-      `${store} does not have the books of ${folder} any more. Was it started with -inMemory, or with another -dbPath? ` +
-        'Start it with its data. To start from nothing, delete the folder.',
+      `${store} does not have the books of ${folder} any more. ` +
+        (url === undefined
+          ? 'Its file was deleted or emptied. Put a copy of it back. docs/operations/damaged-files.md says how to go on without one. '
+          : 'Was it started with -inMemory, or with another -dbPath? Start it with its data. ') +
+        'To start from nothing, delete the folder.',
     )
   }
   const ifNew = new PutCommand({
@@ -82,8 +84,8 @@ const claimStore = async (
   })
   if ((await conditionalWrite(() => client.send(ifNew))) === 'refused') {
     throw new Error(
-      `${store} holds the books of another data folder than ${folder}. Start with that folder (DAYBOOK_DATA), or name ` +
-        'another DynamoDB, such as one with a -dbPath of its own.',
+      `${store} holds the books of another data folder than ${folder}. Start with that folder (DAYBOOK_DATA), or ` +
+        (url === undefined ? `move ${own} away.` : 'name another DynamoDB, such as one with a -dbPath of its own.'),
     )
   }
 }

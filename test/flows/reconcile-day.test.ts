@@ -170,6 +170,13 @@ test('a day without entries is equal', async () => {
   })
 })
 
+test('a day that nothing is known of is not called equal, because it may have been mistyped', async () => {
+  const { reconcile } = await aSystem()
+  expect(reconciliationLines('2020-01-01', await reconcile({ day: day('2020-01-01') }))).toEqual([
+    '2020-01-01: nothing to compare: neither the archive nor the books have entries of this day.',
+  ])
+})
+
 test('a day of retries, conflicts and unknown merchants is equal, book by book', async () => {
   const { send, reconcile, waiting } = await aSystem()
   const stranger = merchantId('stranger')

@@ -96,7 +96,7 @@ describe('a store that fails', () => {
 
   test.each<[call: string, path: string, calls: StoreCalls]>([
     ['merchants.find', DAY, { merchants: { find: fails } }],
-    ['merchants.list', '/v1/merchants', { merchants: { list: fails } }],
+    ['merchants.items', '/v1/merchants', { merchants: { items: fails } }],
     ['heads.read', DAY, { heads: { read: fails } }],
     ['journal.end', DAY, { journal: { end: fails } }],
     ['journal.read', `${DAY}/entries`, { journal: { read: fails } }],

@@ -36,6 +36,10 @@ const start = async (env: NodeJS.ProcessEnv) => {
 
 test.each([
   { env: { DAYBOOK_DATA: '/proc/x' }, complaint: /^There can be no data in \/proc\/x: ENOENT.* Set DAYBOOK_DATA/ },
+  {
+    env: { DAYBOOK_DATA: '/proc/version' },
+    complaint: /ENOTDIR.* A file stands where a folder has to be: move it away/,
+  },
   { env: { HOST: 'no-such.invalid' }, complaint: /^HOST=no-such\.invalid is no address of this machine/ },
   { env: { AWS_ENDPOINT_URL_DYNAMODB: 'localhost:8000' }, complaint: /^AWS_ENDPOINT_URL_DYNAMODB must be an http/ },
   { env: { BOOKS_AT_ONCE: 'many' }, complaint: /^ {2}BOOKS_AT_ONCE: must be a whole number from 1 to 256$/m },
@@ -100,6 +104,20 @@ describe('a data folder', () => {
     await expect(begin(await freshTable('progress'), { dynamodb: url })).rejects.toThrow(
       'Was it started with -inMemory',
     )
+  })
+
+  test("whose own store was deleted is refused, and the pages of the operators' documents are named", async () => {
+    await begin(await freshTable('progress'), {})
+    await expect(begin(await freshTable('progress'), {})).rejects.toThrow(
+      `The store in ${join(folder, 'dynamodb')} does not have the books of ${folder} any more. Its file was deleted or ` +
+        'emptied. Put a copy of it back. docs/operations/damaged-files.md says how to go on without one.',
+    )
+  })
+
+  test('that goes on without its own store is used after services.json is deleted, too', async () => {
+    await begin(await freshTable('progress'), {})
+    rmSync(join(folder, 'services.json'))
+    await begin(await freshTable('progress'), {})
   })
 
   test('is refused with the store of another folder', async () => {

@@ -1,9 +1,9 @@
 /** What every command gets from the one frame that runs it. */
 import { Writable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { StatementError } from '#ledger/archive'
-import { EXIT, UsageError, type Command } from '#operations/command'
-import { progressLine } from '#operations/progress'
+import { EXIT, readArguments, UsageError, type Command } from '#operations/command'
+import { progressLine, rate } from '#operations/progress'
 import { rebuild, USAGE as REBUILD_USAGE } from '#operations/rebuild'
 import { replay, USAGE as REPLAY_USAGE } from '#operations/replay'
 import { processTerminal } from '#operations/terminal'
@@ -39,6 +39,33 @@ test.each([
     expect.stringContaining(says),
     expect.stringMatching(/^How it is used: npm run \w+ -- --help$/),
   ])
+})
+
+describe('an option that npm took for itself', () => {
+  const changing: Command = async (args) => {
+    readArguments(args, { options: { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } } })
+    return EXIT.done
+  }
+
+  test('is refused, because the command would change what it was only asked to list', async () => {
+    vi.stubEnv('npm_lifecycle_event', 'zones')
+    vi.stubEnv('npm_config_dry_run', 'true')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await runIn(changing, 'npm run zones', [])).toMatchObject({
+      exit: EXIT.usage,
+      complained: expect.stringContaining(
+        'npm took --dry-run for itself. Write -- before the arguments: npm run zones -- --dry-run',
+      ) as string,
+    })
+    expect(await runIn(changing, 'npm run zones', ['--dry-run'])).toMatchObject({ exit: EXIT.done })
+  })
+})
+
+test.each([
+  [1, '1 entry'],
+  [2_000, '2,000 entries'],
+])('the speed of a command says how many there are in words: %i', (count, said) => {
+  expect(rate()(count, 'entry', 'entries')).toMatch(new RegExp(`^${said}, [\\d,]+ a second$`))
 })
 
 /** An output of a process that keeps what it gets, and takes it at its own pace. */
