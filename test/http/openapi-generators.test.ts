@@ -99,7 +99,12 @@ describe.each([
   test('only values that a client has to tell apart are closed lists', () => {
     const closed = places((schema) => 'enum' in schema)
       .filter((at) => at.startsWith('#/components/schemas/'))
-      .map((at) => at.replace(/\/anyOf\/\d$/, '').split('/').at(-1))
+      .map((at) =>
+        at
+          .replace(/\/anyOf\/\d$/, '')
+          .split('/')
+          .at(-1),
+      )
     const expected = ['direction', 'lateEntries', 'method', 'size', 'status']
     expect(closed.filter((name) => !expected.includes(name ?? ''))).toEqual([])
   })
