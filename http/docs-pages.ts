@@ -175,7 +175,7 @@ export const TRY_IT_STYLE = `.columns { max-width: 90rem; margin: 0 auto }
 @media (max-width: 40rem) {
   .swagger-ui .wrapper { padding: 0 .5rem }
   .swagger-ui section.block.col-12 { padding: 0 }
-  .swagger-ui .info, .swagger-ui .scheme-container .wrapper { padding: 0 .5rem }
+  .swagger-ui .info, .swagger-ui .scheme-container section.wrapper { padding: 0 .5rem }
   .swagger-ui .opblock-tag { flex-wrap: wrap }
   .swagger-ui .opblock-tag small { flex-basis: 100%; order: 3; padding: 0 }
   .swagger-ui .opblock .opblock-section-header { flex-wrap: wrap; padding: .5rem .75rem }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { problemResponse, type Problem } from '#wire/http/problem'
+import { lingerUntilRead } from './linger.ts'
 import { ALL_METHODS } from './methods.ts'
 import { onStopSignal, outliveReaders } from './process-life.ts'
 import { answerWithProblem, endWithProblem, problemOfParser } from './raw-problem.ts'
@@ -70,6 +71,7 @@ export const serve = async (app: App, { host, port, onStop, endlessPaths }: Addr
   const listener = getRequestListener(answer, { errorHandler: unreadableRequest, hostname: HOST_OF_HTTP_1_0 })
   const server = createServer(LIMITS, (incoming, outgoing) => {
     noteAnswer(incoming.socket, outgoing)
+    lingerUntilRead(incoming)
     const problem = hostProblem(incoming)
     if (problem !== undefined) return answerWithProblem(incoming, outgoing, problem)
     if (incoming.method === 'OPTIONS' && incoming.url === '*') return answerAboutServer(incoming, outgoing)
@@ -129,6 +131,7 @@ const answerHalfClosed = (server: Server): void => {
 const answerWhatNodeRefuses = (server: Server): void => {
   server.on('checkExpectation', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     noteAnswer(incoming.socket, outgoing)
+    lingerUntilRead(incoming)
     answerWithProblem(incoming, outgoing, UNKNOWN_EXPECTATION)
   })
   server.on('connect', (incoming: IncomingMessage, socket: Duplex) => {

@@ -82,6 +82,33 @@ describe.each([
     expect(places((schema) => ('const' in schema || 'enum' in schema) && schema['type'] === undefined)).toEqual([])
   })
 
+  test('every code to which more may be added is open text, and lists the codes of today for programs', () => {
+    const isCode = /\/properties\/(code|reason)$/
+    const named = (document['components'] as { schemas: Record<string, Node> }).schemas
+    const codes = schemas
+      .filter(({ at, schema }) => isCode.test(at) && typeof schema['$ref'] === 'string')
+      .map(({ schema }) => named[(schema['$ref'] as string).split('/').at(-1) ?? ''] ?? {})
+    expect(codes.length).toBeGreaterThan(2)
+    for (const { type, description, ...code } of codes) {
+      const known = code['x-extensible-enum'] as string[]
+      expect([type, 'enum' in code, known.length > 5]).toEqual(['string', false, true])
+      expect(known.filter((value) => !String(description).includes(`\n- \`${value}\`: `))).toEqual([])
+    }
+  })
+
+  test('only values that a client has to tell apart are closed lists', () => {
+    const closed = places((schema) => 'enum' in schema)
+      .filter((at) => at.startsWith('#/components/schemas/'))
+      .map((at) =>
+        at
+          .replace(/\/anyOf\/\d$/, '')
+          .split('/')
+          .at(-1),
+      )
+    const expected = ['direction', 'lateEntries', 'method', 'size', 'status']
+    expect(closed.filter((name) => !expected.includes(name ?? ''))).toEqual([])
+  })
+
   test('every integer is one of 64 bits, and no number is a fraction', () => {
     const isOther = ({ type, format }: Node) =>
       type === 'number' || ([type].flat().includes('integer') && format !== 'int64')

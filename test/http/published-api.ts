@@ -123,6 +123,13 @@ const checker = (schemas: Readonly<Record<string, Schema>>): ((schema: Schema) =
   addFormats.default(ajv)
   // OpenAPI's own keyword, a hint for generators. `oneOf` checks the same.
   ajv.addVocabulary(['discriminator'])
+  // Open to clients. Here, an answer with a code that the document does not list is a mistake.
+  ajv.addKeyword({
+    keyword: 'x-extensible-enum',
+    type: 'string',
+    metaSchema: { type: 'array', items: { type: 'string' } },
+    validate: (known: readonly string[], value: string) => known.includes(value),
+  })
   ajv.addSchema({ $id: 'components', $defs: withOurRefs(schemas) as Schema })
   const compiled = new Map<string, Check>()
   return (schema) => {

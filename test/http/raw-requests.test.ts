@@ -71,6 +71,31 @@ const post = (path: string, body: string, headers = '') =>
 const chunk = (piece: string) => `${Buffer.byteLength(piece).toString(16)}\r\n${piece}\r\n`
 const CHUNKED = 'POST /v1/entries/stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n'
 
+describe('a client that writes its whole body before it reads', () => {
+  const bodyBytes = 32 * 1024 * 1024
+  const known = `Content-Length: ${bodyBytes}\r\n`
+  const chunked = 'Transfer-Encoding: chunked\r\n'
+  test.each([
+    ['to a route that there is not', `POST /v1/nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${known}`, 404],
+    ['that is too large', `POST /v1/entries HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${known}`, 413],
+    ['that is too large, on a connection that is kept', `POST /v1/entries HTTP/1.1\r\nHost: a\r\n${known}`, 413],
+    ['that is too large, by HTTP/1.0', `POST /v1/entries HTTP/1.0\r\n${known}`, 413],
+    ['with an expectation of its own', `POST /v1/entries HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n${known}`, 417],
+    ['in chunks that become too large', `POST /v1/entries HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${chunked}`, 413],
+  ])('reads the answer to a body %s', async (_what, head, status) => {
+    const socket = connect({ port: ports.ingest, host, allowHalfOpen: true })
+    const body = ' '.repeat(bodyBytes)
+    const failure = await new Promise((wake) => {
+      socket.once('error', wake)
+      socket.pause().write(`${head}\r\n${head.endsWith(chunked) ? `${chunk(body)}0\r\n\r\n` : body}`, wake)
+    })
+    expect(failure ?? 'none').toBe('none')
+    const answer = text(socket)
+    socket.end()
+    expect(statusesOf(await answer)).toEqual([status])
+  })
+})
+
 describe('a client that closes its side after a whole request', () => {
   test.each([
     ['a probe', 'ingest', 'GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n', '"status":"ready"'],

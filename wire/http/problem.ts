@@ -85,7 +85,11 @@ export const problemHeaders = (problem: Problem, requestId: string): Record<stri
 export const jsonResponse = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(jsonText(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
-export const NOT_JSON: Problem = { code: 'not-json', detail: 'The body is not valid JSON.' }
+/** The problem of a body that cannot be read as JSON. An empty one often means that the client sent no length. */
+export const notJsonBody = (text: string): Problem => ({
+  code: 'not-json',
+  detail: text.trim() === '' ? 'The body is empty.' : 'The body is not valid JSON.',
+})
 
 export const invalid = (detail: string, errors: readonly FieldProblem[]): Problem => ({
   code: 'invalid',

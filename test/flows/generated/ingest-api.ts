@@ -427,11 +427,7 @@ export interface components {
              * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
              */
             status: number;
-            /**
-             * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
-             * @enum {string}
-             */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: components["schemas"]["ProblemCode"];
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -696,11 +692,7 @@ export interface components {
              * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
              */
             status: number;
-            /**
-             * @description What is wrong, for programs. [All codes](docs/problems#codes-of-problems).
-             * @enum {string}
-             */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "expectation-failed" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            code: components["schemas"]["ProblemCode"];
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -713,14 +705,77 @@ export interface components {
         FieldProblem: {
             /** @description A JSON pointer (RFC 6901) into the body. For a path, a query or a header, a slash and the name of the parameter. */
             pointer: string;
-            /**
-             * @description What is wrong with the field, for programs. [All codes](docs/problems#codes-of-fields). New codes may be added.
-             * @enum {string}
-             */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "card-number" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: components["schemas"]["FieldCode"];
             /** @description A text for people. It may change. */
             detail: string;
         };
+        /**
+         * @description What is wrong, for programs. New codes may be added: treat one that you do not know by the status or the text beside it.
+         *
+         *     - `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so.
+         *     - `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+         *     - `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which.
+         *     - `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted.
+         *     - `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+         *     - `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it.
+         *     - `method-not-allowed`: The path exists and takes other methods, which `Allow` lists.
+         *     - `too-slow`: The request did not arrive within 30 s.
+         *     - `not-applied-yet`: The entry of `after=` was not counted within the longest wait.
+         *     - `not-exact-in-json`: A sum over several books is beyond ±(2^53 − 1), so JSON readers may round it; `days` names the days.
+         *     - `currency-fixed`: A merchant is registered with another currency.
+         *     - `already-decided`: Another decision about the item in quarantine was made, or begun.
+         *     - `changed-meanwhile`: Other requests kept changing the same resource.
+         *     - `precondition-failed`: The merchant is not as `If-Match` or `If-None-Match` requires.
+         *     - `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB.
+         *     - `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`.
+         *     - `unsupported-type`: The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.
+         *     - `invalid`: `errors` names every field that is wrong.
+         *     - `nothing-accepted`: No entry of a batch was accepted; `results` says why for each.
+         *     - `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
+         *     - `headers-too-large`: URL and headers take more than 16 KiB.
+         *     - `rate-limited`: More entries or requests came than this system takes in a time, or takes from one address.
+         *     - `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
+         *     - `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
+         *     - `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+         *     - `too-busy`: More entries wait than fit in memory, or than can be written in time.
+         *     - `register-unavailable`: The register of merchants cannot be reached.
+         *     - `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
+         *     - `store-unavailable`: The books, or the quarantine, cannot be reached.
+         */
+        ProblemCode: string;
+        /**
+         * @description What is wrong with the field, for programs. New codes may be added: treat one that you do not know by the status or the text beside it.
+         *
+         *     - `missing`: A required field is missing.
+         *     - `unknown-field`: A field that requests of this kind do not have. `__proto__` is unknown everywhere.
+         *     - `wrong-type`: A value of another JSON type than the field has.
+         *     - `not-allowed`: A value that is not in the list of values for the field.
+         *     - `not-an-integer`: A number that is not whole, or that cannot be read without rounding.
+         *     - `out-of-range`: A number too small or too large, or a list too short or too long.
+         *     - `malformed`: A value that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.
+         *     - `empty`: An empty text where the field needs at least one character.
+         *     - `too-long`: More characters (code points), or more pairs, than the field may have.
+         *     - `card-number`: A text with the number of a payment card: 13 to 19 digits, with or without single spaces or hyphens, that begin and end like one. The problem does not repeat it.
+         *     - `not-unicode`: A text with half of a surrogate pair, which is not valid Unicode.
+         *     - `not-a-currency`: A value that is not an active ISO 4217 code in capitals.
+         *     - `wrong-currency`: A currency that is not the merchant's.
+         *     - `currency-fixed`: A currency that is not the one with which the merchant was registered.
+         *     - `unknown-merchant`: No merchant is registered under this id, or you may not write for them.
+         *     - `not-a-time`: A value that is not an RFC 3339 time on a date that exists.
+         *     - `no-offset`: A time without `Z` or an offset such as `-03:00`.
+         *     - `finer-than-nanoseconds`: A time with more than nine decimals of a second.
+         *     - `too-far-ahead`: A time more than 5 minutes ahead of our clock.
+         *     - `too-old`: A time more than 400 days ago.
+         *     - `not-a-time-zone`: A name that is not a zone or link of the IANA database, such as `America/Sao_Paulo`. Abbreviations (`BST`) and offsets are refused.
+         *     - `not-a-time-of-day`: A value that is not a time of day from `00:00` to `23:59`.
+         *     - `not-an-id`: A parameter of a query that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.
+         *     - `not-a-cursor`: A value that is not a `nextCursor` of the same list and filter.
+         *     - `not-a-position`: A value that is not a position from the answer to an accepted entry.
+         *     - `not-an-etag`: A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.
+         *     - `not-a-calendar-date`: A value that is not an existing date, written `YYYY-MM-DD`.
+         *     - `calendar-from-not-future`: A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.
+         */
+        FieldCode: string;
     };
     responses: never;
     parameters: never;

@@ -13,6 +13,7 @@ import {
   EXAMPLE_SALE,
 } from './example-shop.ts'
 import { calendarRule, merchant } from './merchant-schema.ts'
+import { codeOfField, codeOfProblem } from './problem-codes.ts'
 import {
   businessDay,
   clientIdOf,
@@ -151,4 +152,6 @@ export const INGEST_SCHEMAS = {
   CalendarRule: { schema: calendarRule },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },
+  ProblemCode: { schema: codeOfProblem },
+  FieldCode: { schema: codeOfField },
 } satisfies Record<string, Published>

@@ -1,10 +1,11 @@
 /** The answers of the query API. */
 import * as z from 'zod'
 import { METHODS } from '#ledger/entry'
-import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
+import { QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { entryRequest } from '#wire/entry/schema'
 import { WINDOW_SIZES } from '../responses/windows.ts'
 import { calendarRule, merchant, zoneData } from './merchant-schema.ts'
+import { codeOfField, codeOfProblem, quarantineReason } from './problem-codes.ts'
 import {
   appliedThrough,
   businessDay,
@@ -160,7 +161,7 @@ const quarantinedEntry = z
   .object({
     status: z.literal('quarantined'),
     entry: entry.describe('The entry that was set aside first under this id.'),
-    reason: z.enum(QUARANTINE_REASONS).describe('Why it was set aside.'),
+    reason: quarantineReason,
     conflicts,
   })
   .describe('No entry with this id is counted.')
@@ -212,7 +213,7 @@ const quarantined = z
     merchantId: merchantId.optional(),
     entryId: clientIdOf('The id of the entry.').optional(),
     businessDay: businessDay('The day in whose book the entry would have been counted.').optional(),
-    reason: z.enum(QUARANTINE_REASONS).describe('Why the item can never be counted as it is.'),
+    reason: quarantineReason,
     detail: z.string().describe('A text for people. It may change.'),
     status: itemStatus,
     setAsideAt: instant('When the item was set aside.'),
@@ -265,4 +266,7 @@ export const QUERY_SCHEMAS = {
   QuarantinedItems: { schema: pageOf(quarantined, 'The items that were set aside.') },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },
+  ProblemCode: { schema: codeOfProblem },
+  FieldCode: { schema: codeOfField },
+  QuarantineReason: { schema: quarantineReason },
 } satisfies Record<string, Published>

@@ -43,7 +43,7 @@ assert isinstance(sent, Accepted), sent
 
 batch = send_batch.sync(client=ingest, body=Batch([entry("b1", 250), entry("b2", 700), entry("b3", 1, "EUR")]))
 assert isinstance(batch, BatchAnswer), batch
-refused = [result.problem.code.value for result in batch.results if isinstance(result, RejectedResult)]
+refused = [result.problem.code for result in batch.results if isinstance(result, RejectedResult)]
 
 lines = [entry("u1", 100), entry("u2", 200), entry("u3", 1, "EUR")]
 ndjson = "".join(json.dumps(line.to_dict()) + "\n" for line in lines)
@@ -68,7 +68,7 @@ print(
             "digest": day.digest,
             "refused": refused,
             "uploaded": uploaded,
-            "missing": missing.code.value,
+            "missing": missing.code,
         }
     )
 )

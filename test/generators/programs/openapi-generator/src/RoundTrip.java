@@ -60,7 +60,7 @@ public class RoundTrip {
     var refused = new ArrayList<String>();
     for (BatchResult result : entries.sendBatch(batch).getResults())
       if (result.getActualInstance() instanceof RejectedResult rejected)
-        refused.add(rejected.getProblem().getCode().getValue());
+        refused.add(rejected.getProblem().getCode());
 
     var lines = new StringBuilder();
     for (Entry line : List.of(entry("u1", 100, "BRL"), entry("u2", 200, "BRL"), entry("u3", 1, "EUR")))
@@ -85,7 +85,7 @@ public class RoundTrip {
       days.readDay(MERCHANT + "-none", DAY, null, null, null);
       throw new IllegalStateException("missing: answered");
     } catch (daybook.query.ApiException refusal) {
-      missing = query.getObjectMapper().readValue(refusal.getResponseBody(), Problem.class).getCode().getValue();
+      missing = query.getObjectMapper().readValue(refusal.getResponseBody(), Problem.class).getCode();
     }
 
     long credits = day.getCredits();
