@@ -81,7 +81,7 @@ test('the query API gives every answer that its document describes, and no other
   const broken = await start({
     needs: [{ name: 'register', cannot: 'read anything of merchants', ask: UNREACHABLE }],
     storeWith: () => ({
-      merchants: { find: UNREACHABLE, list: UNREACHABLE },
+      merchants: { find: UNREACHABLE, list: UNREACHABLE, items: UNREACHABLE },
       quarantine: { list: UNREACHABLE, find: UNREACHABLE },
     }),
   })
