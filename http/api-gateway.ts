@@ -14,11 +14,26 @@ type RestEvent = Extract<LambdaEvent, { httpMethod: string; resource: string }>
 export const behindApiGateway = (app: App, { prefix = '' }: { readonly prefix?: string } = {}) => {
   const answer = handle(
     new Hono<{ Bindings: { requestContext: ApiGatewayRequestContext } }>().all('*', async (c) => {
+      const { requestContext } = c.env
       // The other end of the connection to API Gateway, as a server has it from its socket.
-      return await app.fetch(c.req.raw, { remoteAddress: c.env.requestContext.identity.sourceIp })
+      const response = await app.fetch(c.req.raw, { remoteAddress: requestContext.identity.sourceIp })
+      const location = response.headers.get('location')
+      if (location === null || URL.canParse(location)) return response
+      const headers = new Headers(response.headers)
+      headers.set('location', pathOf(location, c.req.path, requestContext.path))
+      return new Response(response.body, { status: response.status, headers })
     }),
   )
   return async (event: RestEvent, context?: LambdaContext) => await answer(asSent(event, prefix), context)
+}
+
+/**
+ * A relative address as a path of the host, below the name of the stage. A client may leave out the slash after that name,
+ * and would then take a relative address for one beside the stage.
+ */
+const pathOf = (location: string, path: string, pathOfHost: string): string => {
+  const slash = path === '/' && !pathOfHost.endsWith('/') ? '/' : ''
+  return new URL(location, `https://host${pathOfHost}${slash}`).pathname
 }
 
 const asSent = (event: RestEvent, prefix: string): RestEvent => ({

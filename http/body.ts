@@ -5,7 +5,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { decodeUtf8, MERGE_PATCH, parseJson } from '#wire/json/json'
-import { NOT_JSON, type Problem } from '#wire/http/problem'
+import { notJsonBody, type Problem } from '#wire/http/problem'
 import { ProblemError } from './problem-error.ts'
 
 /** The largest body that is read: 1 MiB, both before and after expansion. */
@@ -32,7 +32,7 @@ export const readMergePatch = async (request: Request): Promise<unknown> => {
 
 const jsonIn = (text: string): unknown => {
   const json = parseJson(text)
-  if (!json.ok) throw new ProblemError(NOT_JSON)
+  if (!json.ok) throw new ProblemError(notJsonBody(text))
   return json.value
 }
 

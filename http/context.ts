@@ -15,6 +15,8 @@ export type ServiceEnv = {
   Bindings: {
     /** The other end of the socket, read when the request came, because a socket that is closed forgets it. */
     readonly remoteAddress?: string | undefined
+    /** Whether the client has closed its side of the connection. It may have left, or it may still read. */
+    readonly hasHungUp?: () => boolean
   }
   Variables: {
     requestId: string

@@ -5,22 +5,31 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { OpenApiDocument } from '#wire/http/openapi/document'
 import type { ServiceHandler } from './context.ts'
-import { PAGE_STYLE, problemsPage, TRY_IT_SCRIPT, tryItPage } from './docs-pages.ts'
+import { PAGE_STYLE, problemsPage, TRY_IT_SCRIPT, TRY_IT_STYLE, tryItPage } from './docs-pages.ts'
 import { matchesTag } from './etag.ts'
 import { ProblemError } from './problem-error.ts'
 
 /** What answers the routes of the documents. Each is made at the first request for it. */
 export const docsHandlers = (document: () => OpenApiDocument) => ({
   readDocument: published({ type: 'application/json', read: () => JSON.stringify(document()) }),
-  readDocs: published({ type: HTML, read: () => tryItPage(String(document().info.title)) }),
-  readProblems: published({ type: HTML, read: problemsPage }),
+  readDocs: published({ type: HTML, read: () => tryItPage(document()) }),
+  readRoot: leadingTo('docs'),
+  readDocsFolder: leadingTo('../docs'),
+  readProblems: published({ type: HTML, read: () => problemsPage(String(document().info['title'])) }),
   readAsset: publishedBelow({
     'page.css': { type: CSS, read: () => PAGE_STYLE },
+    'try-it.css': { type: CSS, read: () => TRY_IT_STYLE },
     'try-it.js': { type: SCRIPT, read: () => TRY_IT_SCRIPT },
     'swagger-ui.css': { type: CSS, read: () => swaggerUiFile('swagger-ui.css') },
     'swagger-ui-bundle.js': { type: SCRIPT, read: () => swaggerUiFile('swagger-ui-bundle.js') },
   }),
 })
+
+/** The address is relative to the one that was asked for, so a prefix before it stays. */
+export const leadingTo =
+  (location: string): ServiceHandler =>
+  () =>
+    new Response(null, { status: 302, headers: { location, 'cache-control': 'no-cache' } })
 
 type PublishedFile = { readonly type: string; readonly read: () => string | Uint8Array<ArrayBuffer> }
 

@@ -12,9 +12,10 @@ export const onlyMethods = (...methods: readonly string[]): Handler<ServiceEnv> 
   const acceptPatch = methods.includes('PATCH') && { 'accept-patch': MERGE_PATCH }
   return (c) => {
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow, ...acceptPatch } })
-    const problem: Problem = { code: 'method-not-allowed', detail: `${c.req.path} takes ${allow}.` }
-    const response = problemResponse(problem, c.get('requestId'))
-    response.headers.set('allow', allow)
-    return response
+    const problem: Problem = { code: 'method-not-allowed', detail: `${c.req.path} takes ${allow}.`, allow }
+    return problemResponse(problem, c.get('requestId'))
   }
 }
+
+/** The methods that some path takes. */
+export const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, OPTIONS'

@@ -2,19 +2,24 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { problemResponse, type Problem } from '#wire/http/problem'
+import { lingerUntilRead } from './linger.ts'
+import { ALL_METHODS } from './methods.ts'
 import { onStopSignal, outliveReaders } from './process-life.ts'
-import { endWithProblem, problemOfParser } from './raw-problem.ts'
+import { answerWithProblem, endWithProblem, problemOfParser } from './raw-problem.ts'
+import { requestIdOf } from './request-id.ts'
 import { secure } from './security-headers.ts'
 import { limitTime } from './time-limit.ts'
+import { answerToUnfinished, inTurn, noteAnswer } from './turns.ts'
 
 type App = {
   readonly fetch: (
     request: Request,
-    env: { readonly remoteAddress: string | undefined },
+    env: { readonly remoteAddress: string | undefined; readonly hasHungUp: () => boolean },
   ) => Response | Promise<Response>
 }
 
@@ -35,6 +40,8 @@ const LIMITS = {
   // Replaced by `limitTime`.
   requestTimeout: 0,
   connectionsCheckingInterval: 5_000,
+  // Replaced by `hostProblem`, because Node's own refusal has no body.
+  requireHostHeader: false,
   // A load balancer keeps connections for 60 s. This is longer, so that we never close one that it is about to use.
   keepAliveTimeout: 65_000,
 }
@@ -53,28 +60,26 @@ export type Address = {
 export const serve = async (app: App, { host, port, onStop, endlessPaths }: Address): Promise<Serving> => {
   const answer = async (
     request: Request,
-    { incoming }: { incoming: { socket: Pick<Socket, 'remoteAddress'> } },
+    { incoming: { socket } }: { incoming: { socket: Pick<Socket, 'remoteAddress' | 'readableEnded'> } },
   ): Promise<Response> => {
-    const response = await app.fetch(request, { remoteAddress: incoming.socket.remoteAddress })
+    const { remoteAddress } = socket
+    const response = await app.fetch(request, { remoteAddress, hasHungUp: () => socket.readableEnded })
     // The server is stopping: the next request on this connection would get no answer.
     if (!server.listening) response.headers.set('connection', 'close')
     return response
   }
-  /** The newest answer of each connection. */
-  const answers = new WeakMap<Socket, ServerResponse>()
-  const listener = getRequestListener(answer, { errorHandler: unreadableRequest })
+  const listener = getRequestListener(answer, { errorHandler: unreadableRequest, hostname: HOST_OF_HTTP_1_0 })
   const server = createServer(LIMITS, (incoming, outgoing) => {
-    answers.set(incoming.socket, outgoing)
-    if (hasSeveralHosts(incoming)) return endWithProblem(incoming.socket, SEVERAL_HOSTS)
+    noteAnswer(incoming.socket, outgoing)
+    lingerUntilRead(incoming)
+    const problem = hostProblem(incoming)
+    if (problem !== undefined) return answerWithProblem(incoming, outgoing, problem)
+    if (incoming.method === 'OPTIONS' && incoming.url === '*') return answerAboutServer(incoming, outgoing)
     limitTime(incoming, outgoing, endlessPaths)
     void listener(incoming, outgoing)
   })
-  server.on('clientError', (error, socket: Socket) => {
-    const last = answers.get(socket)
-    // While the previous answer is being sent, the client would read a second one as part of it.
-    if (last?.headersSent === true && !last.writableFinished) socket.destroy()
-    else endWithProblem(socket, problemOfParser(error))
-  })
+  answerHalfClosed(server)
+  answerWhatNodeRefuses(server)
   await listen(server, host, port)
   return { port: (server.address() as AddressInfo).port, stop: () => stop(server, onStop) }
 }
@@ -91,7 +96,7 @@ export const serveUntilStopped = async (
     exitOnSignals(serving)
     log.info({ host: address.host, port: serving.port }, 'listening')
   } catch (error) {
-    log.fatal(error instanceof Error ? error.message : String(error))
+    log.fatal({ err: error }, 'the service cannot listen, and the process ends')
     process.exit(1)
   }
 }
@@ -114,11 +119,72 @@ const unreadableRequest = () => {
   return response
 }
 
-// RFC 9112, section 3.2. Node takes the first one, and a proxy before us may take another one.
-const hasSeveralHosts = ({ rawHeaders }: IncomingMessage): boolean =>
-  rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length > 1
+/**
+ * A client that closes its side after its request waits for the answer (RFC 9112, section 9.6): `nc -N` does, and so do
+ * proxies. By default Node closes the connection instead. This member is old and not documented, so a test holds it.
+ */
+const answerHalfClosed = (server: Server): void => {
+  Object.assign(server, { httpAllowHalfOpen: true })
+}
 
-const SEVERAL_HOSTS: Problem = { code: 'malformed-request', detail: 'A request has one Host header.' }
+/** Problems in place of what Node would answer by itself: an empty body, or nothing. */
+const answerWhatNodeRefuses = (server: Server): void => {
+  server.on('checkExpectation', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    noteAnswer(incoming.socket, outgoing)
+    lingerUntilRead(incoming)
+    answerWithProblem(incoming, outgoing, UNKNOWN_EXPECTATION)
+  })
+  server.on('connect', (incoming: IncomingMessage, socket: Duplex) => {
+    // From here on, Node does not look after the connection.
+    socket.on('error', () => {})
+    inTurn(socket, undefined, () => endWithProblem(socket, NO_PROXY, incoming))
+  })
+  /** Node reports the same error again with everything more that arrives. */
+  const refused = new WeakSet<Duplex>()
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (refused.has(socket)) return
+    refused.add(socket)
+    const unfinished = answerToUnfinished(socket)
+    inTurn(socket, unfinished, () => {
+      // The client would read a second answer as part of the first one.
+      if (unfinished?.headersSent === true) (socket as Socket).destroySoon()
+      else endWithProblem(socket, problemOfParser(error), unfinished?.req)
+    })
+  })
+}
+
+const UNKNOWN_EXPECTATION: Problem = {
+  code: 'expectation-failed',
+  detail: 'Expect may be 100-continue and nothing else. Leave it out.',
+}
+
+const NO_PROXY: Problem = {
+  code: 'method-not-allowed',
+  detail: `CONNECT asks for a proxy, and this is none. The paths here take ${ALL_METHODS}.`,
+  allow: ALL_METHODS,
+}
+
+/** `OPTIONS *` asks about the server and not about a path (RFC 9110, section 9.3.7). */
+const answerAboutServer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  incoming.resume()
+  const headers = new Headers({ allow: ALL_METHODS, 'x-request-id': requestIdOf(incoming.headers['x-request-id']) })
+  secure(headers, false)
+  outgoing.setHeaders(headers).writeHead(204).end()
+}
+
+/**
+ * RFC 9112, section 3.2: HTTP/1.1 requires one Host. Of several, Node takes the first one, and a proxy before us may take
+ * another one. HTTP/1.0, in which load balancers ask for /readyz, knows no Host.
+ */
+const hostProblem = ({ rawHeaders, headers: { host = '' }, httpVersion }: IncomingMessage): Problem | undefined => {
+  const count = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length
+  if (count > 1) return { code: 'malformed-request', detail: 'A request has one Host header.' }
+  if (host === '' && httpVersion !== '1.0') return { code: 'malformed-request', detail: 'The Host header is missing.' }
+  return undefined
+}
+
+/** Stands in the URL of a request without a Host. No answer shows it. */
+const HOST_OF_HTTP_1_0 = 'localhost'
 
 const listen = async (server: Server, host: string, port: number): Promise<void> => {
   try {

@@ -1,24 +1,26 @@
 /** The base of both services: request ids, problems instead of stack traces, who may come in, probes and metrics. */
-import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { Subject } from '#ledger/access'
 import type { OpenApiDocument } from '#wire/http/openapi/document'
 import { jsonResponse, problemResponse, type Problem } from '#wire/http/problem'
 import { SERVICE_ROUTES, type Routes } from '#wire/http/routes'
 import { accessDoor, type AccessParts } from './access.ts'
 import type { ServiceContext, ServiceEnv } from './context.ts'
 import { crossOrigin } from './cors.ts'
-import { docsHandlers } from './docs.ts'
+import { docsHandlers, leadingTo } from './docs.ts'
 import { measuringRequests, metricsRegistry, metricsResponse, type Registry } from './metrics.ts'
 import { ProblemError } from './problem-error.ts'
+import { readiness, type Need } from './readiness.ts'
+import { requestIdOf } from './request-id.ts'
 import { addRoutes, type Handlers } from './routes.ts'
 import { isOverTls, secure } from './security-headers.ts'
 import { Unavailable } from './unavailable.ts'
 
 export type ServiceParts = AccessParts & {
   readonly log: Pick<Logger, 'error'>
-  /** Whether requests can be served now. `/readyz` answers 503 until they can. */
-  readonly isReady: () => Promise<boolean>
+  /** What requests need, beside what tells who sends them. `/readyz` answers 503 while one of these cannot be used. */
+  readonly needs: readonly Need[]
   /** The metrics that `/metrics` answers. */
   readonly registry?: Registry
   /** The origins of the pages that may call the API from a browser; none by default. */
@@ -36,7 +38,7 @@ export type Service<Table extends Routes> = {
 
 /** A Hono app that answers every request as the contract says, failed ones included. */
 export const service = <Table extends Routes>(
-  { log, isReady, registry = metricsRegistry(), corsOrigins = [], ...access }: ServiceParts,
+  { log, needs, registry = metricsRegistry(), corsOrigins = [], ...access }: ServiceParts,
   { routes, handlers, document, prefix }: Service<Table>,
 ): Hono<ServiceEnv> => {
   const app = new Hono<ServiceEnv>()
@@ -54,30 +56,40 @@ export const service = <Table extends Routes>(
   addRoutes(app, door, routes, handlers)
   const serviceHandlers = {
     isAlive: () => jsonResponse({ status: 'ok' }),
-    isReady: async () => {
-      // A service that can check no token can serve no request.
-      const [ready] = await Promise.all([isReady(), access.tokens.ready()]).catch(() => [false])
-      return jsonResponse({ status: ready ? 'ready' : 'starting' }, ready ? 200 : 503)
-    },
+    isReady: readiness([...needs, ...needsOfAccess(access)], log),
     readMetrics: async () => await metricsResponse(registry),
     ...docsHandlers(document),
   }
   addRoutes(app, door, SERVICE_ROUTES, serviceHandlers)
-  if (prefix !== undefined) addRoutes(app, door, below(prefix, SERVICE_ROUTES), serviceHandlers)
+  if (prefix !== undefined) {
+    addRoutes(app, door, below(prefix, SERVICE_ROUTES), serviceHandlers)
+    const atPrefix = { readRoot: { method: 'GET', path: prefix, access: 'open' } } as const
+    addRoutes(app, door, atPrefix, { readRoot: leadingTo(`${prefix.slice(1)}/docs`) })
+  }
   app.notFound((c) => problem(c, { code: 'not-found', detail: `No route ${c.req.method} ${c.req.path}` }))
   app.onError((error, c) => {
     const request = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path }
     // pino writes the stack of an error only under the name `err`.
     if (error instanceof Unavailable) {
-      log.error({ err: error.cause, ...request }, `${error.dependency.name} does not answer`)
+      const facts = { err: error.cause, dependency: error.dependency.name, ...request }
+      log.error(facts, 'what a request depends on does not answer, so the request was answered 503')
     }
     if (error instanceof ProblemError) return problem(c, error.problem)
-    log.error({ err: error, ...request }, 'request failed')
+    log.error({ err: error, ...request }, 'our own code failed on a request, which was answered 500')
     const detail = 'It is logged under this requestId. Sending the same request again is safe.'
     return problem(c, { code: 'unexpected-error', detail })
   })
   return app
 }
+
+// A service that cannot tell who sends a request can serve none.
+const needsOfAccess = ({ tokens, grants }: AccessParts): readonly Need[] => [
+  { name: 'issuer', cannot: 'check tokens', ask: () => tokens.ready() },
+  { name: 'grants', cannot: 'tell which merchants a caller may act for', ask: () => grants.find(NO_SUBJECT) },
+]
+
+// No token is of this subject. So the lookup finds no grant, and shows that the table answers.
+const NO_SUBJECT = '~' as Subject
 
 const below = <Table extends Routes>(prefix: string, table: Table): Table =>
   Object.fromEntries(
@@ -95,8 +107,3 @@ const keepForItsCaller = (headers: Headers): void => {
 }
 
 const problem = (c: ServiceContext, problem: Problem): Response => problemResponse(problem, c.get('requestId'))
-
-// A client's own id is kept, so that its log and ours name the same request, unless it is unsafe in a log line or a
-// header.
-const requestIdOf = (given: string | undefined): string =>
-  given !== undefined && /^[A-Za-z0-9._:-]{1,64}$/.test(given) ? given : randomUUID()

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { endWithProblem, TOO_SLOW } from './raw-problem.ts'
+import { inTurn } from './turns.ts'
 
 const REQUEST_TIMEOUT_MS = 30_000
 // The time after which a connection on an endless path is closed when neither side sends anything.
@@ -19,7 +20,7 @@ export const limitTime = (
   endlessPaths: readonly string[] = [],
 ): void => {
   const { socket, url = '' } = incoming
-  if (endlessPaths.includes(url.split('?', 1)[0] ?? '')) {
+  if (endlessPaths.includes(pathOf(url))) {
     const giveUp = () => socket.destroy()
     socket.setTimeout(IDLE_TIMEOUT_MS, giveUp)
     // Node sets its own timeout until the next request, but would keep our listener.
@@ -30,8 +31,11 @@ export const limitTime = (
     // The limit is for requests that are still arriving. An answer may take longer.
     if (incoming.complete) return
     if (outgoing.headersSent) socket.destroySoon()
-    else endWithProblem(socket, TOO_SLOW)
+    else inTurn(socket, outgoing, () => endWithProblem(socket, TOO_SLOW, incoming))
   }, REQUEST_TIMEOUT_MS)
   incoming.once('end', () => clearTimeout(timer))
   incoming.once('close', () => clearTimeout(timer))
 }
+
+/** The path of a request's target, which may also be a whole URL (RFC 9112, section 3.2.2). */
+const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''

@@ -1,8 +1,9 @@
 /**
  * The log of a process. Tokens and secrets reach no line of it, by two means: of an error, only what says what happened is
  * written, so no request, answer or header that a library has hung onto it; and each line is searched for what looks like a
- * token or a secret before it is written.
+ * token or a secret before it is written. What a terminal would obey is spelled out, also in JSON.
  */
+import { visibleJson } from './visible.ts'
 import { pino, type DestinationStream, type Level, type Logger } from 'pino'
 
 export type LogSettings = {
@@ -18,7 +19,7 @@ export const processLog = ({ name, level, destination }: LogSettings): Logger =>
       ...(name !== undefined && { name }),
       level,
       serializers: { err: loggedError },
-      hooks: { streamWrite: withoutSecrets },
+      hooks: { streamWrite: forPeople },
     },
     destination,
   )
@@ -29,7 +30,7 @@ export const processLog = ({ name, level, destination }: LogSettings): Logger =>
  */
 export const logUncaught = (log: Pick<Logger, 'fatal'>): void => {
   process.on('uncaughtException', (err) => {
-    log.fatal({ err }, 'our own code failed, and the process ends')
+    log.fatal({ err }, 'our own code failed where no code catches it, and the process ends')
     process.exit(1)
   })
 }
@@ -58,6 +59,9 @@ const plainMembers = (value: unknown): object =>
   Object.fromEntries(
     Object.entries(value ?? {}).filter(([, member]) => ['string', 'number', 'boolean'].includes(typeof member)),
   )
+
+/** A line that may go to a terminal: a text of a customer in it says nothing to the terminal. */
+const forPeople = (line: string): string => visibleJson(withoutSecrets(line))
 
 const withoutSecrets = (line: string): string =>
   SECRETS.reduce((text, secret) => text.replaceAll(secret, (_found, before: string) => `${before}[hidden]`), line)

@@ -1,7 +1,29 @@
 /** The kinds of values that settings have, and what is said of a wrong value. No message repeats the value. */
 import * as z from 'zod'
 
-export const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+// Without a message of ours, Zod says of text that is no number that it "received NaN".
+
+export const atLeast = (min: number) => {
+  const rule = `must be a number of at least ${min}`
+  return z.coerce.number(rule).min(min, rule)
+}
+
+export const wholeNumber = ({
+  min,
+  max = Number.MAX_SAFE_INTEGER,
+}: {
+  readonly min: number
+  readonly max?: number
+}) => {
+  const rule = `must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}`
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule)
+}
+
+const portNumber = wholeNumber({ min: 1, max: 65_535 })
+
+export const port = (fallback: number) => portNumber.default(fallback)
+
+export const optionalPort = portNumber.optional()
 
 // AWS allows these characters in the names of streams, delivery streams and tables.
 export const resourceName = (fallback: string) =>

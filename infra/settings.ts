@@ -2,7 +2,17 @@
 import * as z from 'zod'
 import type { DeliveryStreamNames } from '#adapters/archive/firehose-archive'
 import type { TableNames } from '#adapters/dynamodb/tables'
-import { address, list, origins, port, resourceName, serviceUrl } from './setting-kinds.ts'
+import {
+  address,
+  atLeast,
+  list,
+  optionalPort,
+  origins,
+  port,
+  resourceName,
+  serviceUrl,
+  wholeNumber,
+} from './setting-kinds.ts'
 
 export const DEFAULT_DATA_FOLDER = '.daybook'
 
@@ -40,7 +50,7 @@ const environment = z.object({
   // A function is paid by the second for each watcher and ended after a while, so it serves no live days.
   LIVE_STREAMS: z.stringbool().default(true),
   // How many proxies of our own stand before ingest. So many entries of `X-Forwarded-For` are believed, from its end.
-  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
+  TRUSTED_PROXIES: wholeNumber({ min: 0, max: 16 }).default(0),
   // Pages of these origins may call the API from a browser; none by default.
   CORS_ORIGINS: origins.default([]),
 
@@ -49,27 +59,23 @@ const environment = z.object({
   ATHENA_WORKGROUP: z.string().optional(),
   ATHENA_DATABASE: z.string().default('daybook'),
   // The longest time from the hand-over to Firehose until the archive shows an entry: its buffer (here 5 s) and 5 minutes.
-  ARCHIVE_DELIVERY_SECONDS: z.coerce.number().min(0).default(305),
+  ARCHIVE_DELIVERY_SECONDS: atLeast(0).default(305),
 
   // Without a value there is no limit.
-  INGEST_MAX_ENTRIES_PER_SECOND: z.coerce.number().min(1).optional(),
-  INGEST_MAX_BYTES_IN_FLIGHT: z.coerce
-    .number()
-    .int()
-    .min(4 * 1024 * 1024)
-    .default(64 * 1024 * 1024),
+  INGEST_MAX_ENTRIES_PER_SECOND: atLeast(1).optional(),
+  INGEST_MAX_BYTES_IN_FLIGHT: wholeNumber({ min: 4 * 1024 * 1024 }).default(64 * 1024 * 1024),
 
   // A store on AWS is fastest with many writes at a time; the local one has a single writer and is fastest with few.
-  BOOKS_AT_ONCE: z.coerce.number().int().min(1).max(256).default(32),
-  BOOK_CACHE_BYTES: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(128 * 1024 * 1024),
+  BOOKS_AT_ONCE: wholeNumber({ min: 1, max: 256 }).default(32),
+  BOOK_CACHE_BYTES: wholeNumber({ min: 0 }).default(128 * 1024 * 1024),
 
   // Only the local system uses the next settings.
+  // Where the consumers answer /healthz and /readyz, on 127.0.0.1. Without it, `npm start` takes a free port.
+  CONSUMERS_PORT: optionalPort,
   DAYBOOK_DATA: z.string().default(DEFAULT_DATA_FOLDER),
-  DAYBOOK_SHARDS: z.coerce.number().int().min(1).max(64).default(2),
+  // Without a port, the local S3 takes a free one at each start.
+  S3_PORT: optionalPort,
+  DAYBOOK_SHARDS: wholeNumber({ min: 1, max: 64 }).default(2),
   // Whether the stream waits for the disk before it acknowledges. `never` is for throw-away data.
   DAYBOOK_SYNC: z.enum(['always', 'never']).default('always'),
 })
@@ -116,6 +122,7 @@ const settingsOf = (values: z.infer<typeof environment>) => ({
     scopePrefix: values.SCOPE_PREFIX,
   },
   issuerPort: values.ISSUER_PORT,
+  consumersPort: values.CONSUMERS_PORT,
   userPoolId: values.USER_POOL_ID,
   metricsOpen: values.METRICS_OPEN,
   liveStreams: values.LIVE_STREAMS,
@@ -132,6 +139,7 @@ const settingsOf = (values: z.infer<typeof environment>) => ({
   booksAtOnce: values.BOOKS_AT_ONCE,
   bookCacheBytes: values.BOOK_CACHE_BYTES,
   dataFolder: values.DAYBOOK_DATA,
+  s3Port: values.S3_PORT,
   shardCount: values.DAYBOOK_SHARDS,
   /** Whether acknowledged records of the local stream survive a power cut, and not only a kill. */
   syncs: values.DAYBOOK_SYNC === 'always',

@@ -1,6 +1,7 @@
 /**
  * The use case behind `POST /v1/entries/stream`: entries one per line, as many as the client has. Lines that arrive
- * together go through `acceptEntries` together, as a block. At most MAX_BLOCKS blocks are under way: no more is read
+ * together go through `acceptEntries` together, as a block. Lines that arrive while a block is under way gather in the next
+ * block, because many clients send each line as a piece of its own. At most MAX_BLOCKS blocks are held: no more is read
  * before the client has taken the answer of the oldest block. So the blocks bound the memory, even when the sender, the
  * stream or the reader of the answers is slow.
  */
@@ -38,9 +39,12 @@ type AcceptBlock = (inputs: readonly EntryInput[]) => ReturnType<AcceptEntries>
 
 const MAX_BLOCKS = 2
 const MAX_BLOCK_LINES = 500
+/** A block that gathers while another is under way goes when it has so much. So a fast sender has MAX_BLOCKS under way. */
+const ENOUGH_LINES = 100
+const ENOUGH_BYTES = MAX_LINE_BYTES / 8
 /**
- * About what one request holds at most. A block is the 64 KiB that Node reads at once, and the line that began before
- * them. Its text and entries take as much again.
+ * About what one request holds at most. A block is the 64 KiB that Node reads at once, the line that began before them, and
+ * the little that had gathered. Its text and entries take as much again.
  */
 export const MAX_HELD_BYTES = MAX_BLOCKS * 4 * MAX_LINE_BYTES
 
@@ -92,10 +96,20 @@ async function* outcomesOf(
 ): AsyncGenerator<readonly LineOutcome[]> {
   const blocks = blocksOf(input)
   const underWay: Promise<readonly LineOutcome[]>[] = []
+  let gathered: Line[] = []
   let reading: Promise<Read> | undefined = readFrom(blocks)
   let failure: { readonly error: unknown } | undefined
   try {
-    while (reading !== undefined || underWay.length > 0) {
+    while (reading !== undefined || gathered.length > 0 || underWay.length > 0) {
+      // A client that waits for its answer sends nothing more, so lines never wait for others while nothing is under way.
+      if (gathered.length > 0 && (underWay.length === 0 || reading === undefined || isEnough(gathered))) {
+        const answered = answerBlock(gathered)
+        // It may fail while the block before it is still under way. Its turn to be heard comes then; until that, an
+        // unhandled rejection would end the process.
+        answered.catch(() => {})
+        underWay.push(answered)
+        gathered = []
+      }
       const next: Read | readonly LineOutcome[] = await Promise.race([
         ...underWay.slice(0, 1),
         ...(reading !== undefined && underWay.length < MAX_BLOCKS ? [reading] : []),
@@ -104,11 +118,7 @@ async function* outcomesOf(
         void underWay.shift()
         if (next.length > 0) yield next
       } else if ('lines' in next) {
-        const answered = answerBlock(next.lines)
-        // It may fail while the block before it is still under way. Its turn to be heard comes then; until that, an
-        // unhandled rejection would end the process.
-        answered.catch(() => {})
-        underWay.push(answered)
+        gathered.push(...next.lines)
         reading = readFrom(blocks)
       } else {
         reading = undefined
@@ -121,6 +131,9 @@ async function* outcomesOf(
     void blocks.return(undefined).catch(() => {})
   }
 }
+
+const isEnough = (lines: readonly Line[]): boolean =>
+  lines.length >= ENOUGH_LINES || lines.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0) >= ENOUGH_BYTES
 
 type Read = { readonly lines: readonly Line[] } | { readonly ended: true } | { readonly error: unknown }
 
@@ -136,7 +149,7 @@ const readFrom = async (blocks: AsyncGenerator<readonly Line[]>): Promise<Read> 
   }
 }
 
-/** Lines that arrived together, at most MAX_BLOCK_LINES. A block goes at once, full or not. */
+/** Lines that arrived together, at most MAX_BLOCK_LINES. */
 async function* blocksOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter()
   for await (const piece of input) yield* inBlocks(splitter.push(piece))

@@ -6,7 +6,7 @@ import type { Result } from '#ledger/result'
 import { parseEntryText } from '#wire/entry/schema'
 import { batchResponse, parseBatchText, type Accepted } from '#wire/http/batch'
 import { positionToken } from '#wire/http/position-token'
-import { jsonResponse, NOT_JSON, type Problem } from '#wire/http/problem'
+import { jsonResponse, notJsonBody, type Problem } from '#wire/http/problem'
 import type { AcceptEntries } from './accept-entries.ts'
 import { acceptLines, MAX_HELD_BYTES } from './accept-lines.ts'
 import { locationOf } from './entry-location.ts'
@@ -32,15 +32,16 @@ export const entryHandlers = (gate: Gate, parts: EntryParts) => {
     onOutcomes: (outcomes) => onOutcomes('upload', outcomes),
     explain(error) {
       if (error instanceof ProblemError) return error.problem
-      log.error({ err: error }, 'an upload failed')
+      log.error({ err: error }, 'our own code failed on an upload; its lines without an answer have to be sent again')
       return UPLOAD_FAILED
     },
   })
 
   return {
     sendEntry: gate.admitted(async (c) => {
-      const entry = parseEntryText(await readText(c.req.raw))
-      if (!entry.ok) throw new ProblemError(NOT_JSON)
+      const text = await readText(c.req.raw)
+      const entry = parseEntryText(text)
+      if (!entry.ok) throw new ProblemError(notJsonBody(text))
       gate.take(1)
       const outcomes = await accept([entry.value], c.get('merchants'))
       onOutcomes('single', outcomes)

@@ -25,7 +25,7 @@ export const ingestWith = (settings: Settings, log: Logger) => {
     auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
     access: {
       tokens: jwtTokens(settings.tokens, {
-        onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read'),
+        onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read; known keys stay valid for a day'),
       }),
       grants: dynamoGrants(client, settings.tables.grants),
       metricsOpen: settings.metricsOpen,

@@ -66,10 +66,14 @@ export const ingest = ({
     log.warn({ breaker }, BREAKER_MESSAGES[breaker])
     metrics.onBreaker(breaker)
   })
-  const onStreamTrouble = (err: unknown) => log.warn({ err }, 'the stream is in trouble')
-  const onTrouble = (err: unknown) => log.warn({ err }, 'the register of merchants is in trouble')
-  const onFault = (err: unknown) =>
-    log.error({ err }, 'our own code failed; entries on which it failed were answered 500')
+  const onStreamTrouble = (err: unknown) =>
+    log.warn({ err }, 'a call to the stream failed; it is made again until its entries have waited too long')
+  const onTrouble = (err: unknown) =>
+    log.warn(
+      { err },
+      'the register of merchants cannot be read; entries of merchants that are not known here are answered 503',
+    )
+  const onFault = (err: unknown) => log.error({ err }, 'our own code failed on entries, which were answered 500')
   const writer = streamWriter(guarded, { onTrouble: onStreamTrouble, onFault, onPut: metrics.onPut })
   const { maxBytesInFlight, maxEntriesPerSecond } = limits
   const roomFor = (share: number) => admission({ maxBytes: maxBytesInFlight * share, waitingMs: writer.waitingMs })
@@ -86,8 +90,8 @@ export const ingest = ({
     save: merchants.save,
   })
   const register = registrar({ merchants: { ...merchants, save: known.save }, zones, clock })
-  const onUnpublished = (err: unknown, what: string) => {
-    log.warn({ err }, `${what} and was not published`)
+  const onUnpublished = (facts: object, message: (typeof UNPUBLISHED)[keyof typeof UNPUBLISHED]) => {
+    log.warn(facts, message)
     metrics.onUnpublished()
   }
   const stamp = stampEntries({ merchants: known, clock, onTrouble, onFault })
@@ -102,18 +106,22 @@ export const ingest = ({
       writer,
       auditTrail,
       clock,
-      onUnpublished: (err, { status }) => onUnpublished(err, `an item of quarantine is ${status}`),
+      onUnpublished: (err, { status }) => onUnpublished({ err, status }, UNPUBLISHED.item),
     }),
     registrar: publishRegistration(register, {
       auditTrail,
       clock,
-      onUnpublished: (err) => onUnpublished(err, 'a merchant is registered'),
+      onUnpublished: (err) => onUnpublished({ err }, UNPUBLISHED.merchant),
     }),
     limit: maxEntriesPerSecond === undefined ? noRateLimit : rateLimit(maxEntriesPerSecond),
-    isReady: async () => {
-      await Promise.all([guarded.openShards(), merchants.find(NO_MERCHANT)])
-      return true
-    },
+    needs: [
+      { name: 'stream', cannot: 'accept entries', ask: () => stream.openShards() },
+      {
+        name: 'register',
+        cannot: 'register merchants, or accept entries of all',
+        ask: () => merchants.find(NO_MERCHANT),
+      },
+    ],
     onOutcomes: metrics.onOutcomes,
     onShed: metrics.onShed,
     queryUrl,
@@ -127,13 +135,18 @@ const DEFAULT_LIMITS: IngestLimits = { maxBytesInFlight: 64 * 1024 * 1024 }
 
 const CALENDARS_END = 'calendars end within a year, and entries after that will be refused: npm run zones extends them'
 
+const UNPUBLISHED = {
+  item: 'the decision on an item of quarantine is saved, but its audit event is not on the stream',
+  merchant: 'the merchant is saved, but its audit event is not on the stream',
+} as const
+
 const NO_AUDIT_TRAIL: AuditTrail = { publish: async () => {} }
 
-const BREAKER_MESSAGES: Record<BreakerState, string> = {
-  open: 'the stream fails: calls are refused at once',
-  'half-open': 'one call is let through to see whether the stream is back',
-  closed: 'the stream is back',
-}
+const BREAKER_MESSAGES = {
+  open: 'the stream fails; entries are refused with 503 until it answers again',
+  'half-open': 'one call goes to the stream to see whether it answers again',
+  closed: 'the stream answers again; entries are accepted',
+} as const satisfies Record<BreakerState, string>
 
 // "~" is not allowed in an id. So the lookup finds no merchant, and shows that the register answers.
 const NO_MERCHANT = '~' as MerchantId

@@ -26,6 +26,18 @@ import type { SealedSegment, SegmentNumber } from './segment.ts'
 /** The stored format is unknown. The content is never guessed: a person has to look at the versions. */
 export class UnknownFormat extends Error {}
 
+/** A stored segment cannot be read: a part of it is missing or is not what it should be. */
+export class UnreadableSegment extends UnknownFormat {
+  readonly segment: SegmentNumber
+  readonly detail: string
+
+  constructor({ merchantId, day }: BookId, segment: SegmentNumber, detail: string, options?: ErrorOptions) {
+    super(`Segment ${segment} of the book ${merchantId} ${day} cannot be read: ${detail}.`, options)
+    this.segment = segment
+    this.detail = detail
+  }
+}
+
 /** Milliseconds since 1970 UTC, now. */
 export type Clock = () => number
 
@@ -56,10 +68,13 @@ export type Journal = {
   end(book: BookId): Promise<SegmentEnd | undefined>
   /**
    * Stores the segment if its number is still free in its book; otherwise returns 'taken'. It never does both, and
-   * never stores a part.
+   * never stores a part. The view and the entries may take SEGMENT_BYTES together. A segment of 400 KiB or more is
+   * thrown, and would be thrown again.
    */
   append(segment: SealedSegment): Promise<'appended' | 'taken'>
 }
+/** An item of DynamoDB holds 400 KiB. The last of them is left for the names, the numbers and the hash of a segment. */
+export const SEGMENT_BYTES = 399 * 1024
 export type SegmentEnd = Omit<SealedSegment, 'entries'>
 
 /** One head per merchant. */
@@ -70,6 +85,9 @@ export type Heads = {
   open(book: BookId): Promise<'open' | 'closed'>
 }
 
+/** An item of the register: the merchant, or why it cannot be read. */
+export type RegisterItem = { readonly merchantId: MerchantId; readonly merchant: Result<Merchant, string> }
+
 /** The register of merchants. */
 export type Merchants = {
   /** Strongly consistent. */
@@ -78,6 +96,8 @@ export type Merchants = {
   save(merchant: Merchant): Promise<'saved' | 'moved'>
   /** All merchants, page by page in a fixed order. A page without `next` is the last. */
   list(page: Page): Promise<Listed<Merchant>>
+  /** The same for readers that go on past an item that cannot be read, and name it. */
+  items(page: Page): Promise<Listed<RegisterItem>>
   /**
    * The ids that begin so, in their order and page by page; `after` is an id that begins so. Reads no other merchant. An
    * id that was registered a moment ago may be missing.
@@ -109,7 +129,8 @@ export type Quarantine = {
   merchantsBeginning(beginning: string, page: Page): Promise<Listed<MerchantId>>
   /**
    * The first `limit` items of one id of a book, by content hash. The read is strongly consistent. Usually there are
-   * none. There is more than one when several contents used the id.
+   * none. There is more than one when several contents used the id. An item that cannot be read comes as 'unreadable', with
+   * the reason in its detail.
    */
   ofEntry(book: BookId, entryId: EntryId, limit: number): Promise<readonly QuarantineOutline[]>
   /** The whole item under a key. The read is strongly consistent. */

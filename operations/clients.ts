@@ -35,7 +35,7 @@ import { instantText } from '#wire/entry/instant'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
 import { merchantsIn, scopesIn } from './grant-arguments.ts'
 import { operatorHere } from './operator.ts'
-import { counted, table, visible, type Terminal } from './terminal.ts'
+import { counted, table, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run -s clients -- add --name NAME --scope "SCOPE..." --merchant M... [--ttl SECONDS]
 npm run -s clients -- add --name NAME --scope "SCOPE..." --redirect-uri URL... [--public] [--ttl SECONDS]
@@ -103,7 +103,7 @@ export const clients =
         throw new UsageError(
           action === undefined
             ? 'Missing the action: add, list, rotate or revoke.'
-            : `${visible(action)} is not an action. Write add, list, rotate or revoke first.`,
+            : `${action} is not an action. Write add, list, rotate or revoke first.`,
         )
     }
   }
@@ -135,8 +135,8 @@ const wantedOf = (args: readonly string[]): Wanted => {
     throw new UsageError('--merchant belongs to a system. With --redirect-uri, the grant of the person counts.')
   }
   const wrongUri = redirectUris.find((uri) => !isRedirectUri(uri))
-  if (wrongUri !== undefined) throw new UsageError(`--redirect-uri ${REDIRECT_URI_RULE}, not ${visible(wrongUri)}.`)
-  if (!/^\d{1,9}$/.test(ttl)) throw new UsageError(`--ttl must be a number of seconds, not ${visible(ttl)}.`)
+  if (wrongUri !== undefined) throw new UsageError(`--redirect-uri ${REDIRECT_URI_RULE}, not ${wrongUri}.`)
+  if (!/^\d{1,9}$/.test(ttl)) throw new UsageError(`--ttl must be a number of seconds, not ${ttl}.`)
   const terms = { kind, name, scopes, tokenLifetimeSeconds: Number(ttl), redirectUris: [...new Set(redirectUris)] }
   return { terms, merchants: merchantsIn(merchant) }
 }
@@ -149,7 +149,7 @@ const kindOf = (redirectUris: readonly string[], isPublic: boolean): ClientKind 
 
 const onlyId = ([id, ...more]: readonly string[]): string => {
   if (id === undefined) throw new UsageError('Missing ID: the id of a client, as list shows it.')
-  if (more.length > 0) throw new UsageError(`One client at a time: ${visible(more[0] ?? '')} is one argument too many.`)
+  if (more.length > 0) throw new UsageError(`One client at a time: ${more[0]} is one argument too many.`)
   return id
 }
 
@@ -161,7 +161,7 @@ const add = async (world: ClientsWorld, terminal: Terminal, { terms, merchants }
   }
   const { client, secret } = await addClient(world, terms, merchants)
   if (secret !== undefined) terminal.print(secret)
-  terminal.complain(`Added ${client.clientId} (${visible(client.name)}), ${merchantsText(client, merchants)}.`)
+  terminal.complain(`Added ${client.clientId} (${client.name}), ${merchantsText(client, merchants)}.`)
   if (secret !== undefined) terminal.complain(SHOWN_ONCE)
   return await publish(world, terminal, (act) => clientAdded(client, merchants, act))
 }
@@ -207,8 +207,8 @@ const revoke = async (world: ClientsWorld, terminal: Terminal, id: string): Prom
   if (client === undefined) return refuse(terminal, id, 'no-such-client')
   terminal.complain(
     client.kind === 'system'
-      ? `Revoked ${client.clientId} (${visible(client.name)}). Its tokens are refused within a minute.`
-      : `Revoked ${client.clientId} (${visible(client.name)}). People cannot sign in there any more. Tokens that people ` +
+      ? `Revoked ${client.clientId} (${client.name}). Its tokens are refused within a minute.`
+      : `Revoked ${client.clientId} (${client.name}). People cannot sign in there any more. Tokens that people ` +
           `already have there work for up to ${client.tokenLifetimeSeconds} seconds, unless their grants are taken away.`,
   )
   return await publish(world, terminal, (act) => clientRevoked(client, act))
@@ -229,7 +229,7 @@ const REFUSALS = {
 } as const
 
 const refuse = (terminal: Terminal, id: string, why: keyof typeof REFUSALS): Exit => {
-  terminal.complain(`${visible(id)}: ${REFUSALS[why]}`)
+  terminal.complain(`${id}: ${REFUSALS[why]}`)
   return EXIT.refused
 }
 
@@ -244,7 +244,7 @@ const publish = async (
     return EXIT.done
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    terminal.complain(`This is done, but the archive was not told who did it: ${visible(why)}`)
+    terminal.complain(`This is done, but the archive was not told who did it: ${why}`)
     return EXIT.refused
   }
 }
@@ -257,9 +257,9 @@ const list = async ({ clients, grants }: ClientsWorld, terminal: Terminal, json:
     const grant = await grants.find(subjectOf(client.clientId))
     return { client, merchants: grant?.merchants ?? [] }
   })
-  if (json) terminal.print(JSON.stringify(listed.map(jsonOf), undefined, 2))
+  if (json) terminal.printJson(listed.map(jsonOf), 2)
   else {
-    if (listed.length > 0) terminal.print(table(HEADINGS, listed.map(rowOf)))
+    if (listed.length > 0) terminal.print(...table(HEADINGS, listed.map(rowOf)))
     terminal.complain(`${counted(listed.length, 'client', 'clients')}.`)
   }
   return EXIT.done

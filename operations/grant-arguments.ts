@@ -2,7 +2,6 @@
 import { isScope, MERCHANT_PATTERN_RULE, parseMerchantPattern, SCOPES } from '#ledger/access'
 import type { MerchantPattern, Scope } from '#ledger/access'
 import { UsageError } from './command.ts'
-import { visible } from './terminal.ts'
 
 /** Separated by spaces, or one in each text. */
 export const scopesIn = (texts: readonly string[]): readonly Scope[] => {
@@ -10,7 +9,7 @@ export const scopesIn = (texts: readonly string[]): readonly Scope[] => {
   if (names.length === 0) throw new UsageError(`Missing --scope. ${EVERY_SCOPE}`)
   return [...new Set(names)].map((name) => {
     if (isScope(name)) return name
-    throw new UsageError(`--scope "${visible(name)}" is no scope. ${EVERY_SCOPE}`)
+    throw new UsageError(`--scope "${name}" is no scope. ${EVERY_SCOPE}`)
   })
 }
 
@@ -21,5 +20,5 @@ export const merchantsIn = (texts: readonly string[]): readonly MerchantPattern[
   [...new Set(texts)].map((text) => {
     const pattern = parseMerchantPattern(text)
     if (pattern.ok) return pattern.value
-    throw new UsageError(`--merchant "${visible(text)}" ${MERCHANT_PATTERN_RULE}.`)
+    throw new UsageError(`--merchant "${text}" ${MERCHANT_PATTERN_RULE}.`)
   })

@@ -112,7 +112,7 @@ const withStores = async (work: (stores: Stores) => Promise<Exit>): Promise<Exit
 const loginIn = (name: string | undefined): string => {
   if (name === undefined) throw new UsageError('Missing NAME: who it is about.')
   if (isLogin(name)) return name
-  throw new UsageError(`${JSON.stringify(name)} cannot be a name: it ${LOGIN_RULE}.`)
+  throw new UsageError(`"${name}" cannot be a name: it ${LOGIN_RULE}.`)
 }
 
 const list = async (terminal: Terminal, { people: kept, grants }: Stores): Promise<Exit> => {
@@ -122,7 +122,9 @@ const list = async (terminal: Terminal, { people: kept, grants }: Stores): Promi
     const app = kept.secondFactor(person) === undefined ? 'not yet' : 'added'
     rows.push([person.login, person.scopes.join(' '), merchants.join(' ') || '—', app, person.subject])
   }
-  terminal.print(rows.length === 0 ? 'No people.' : table(['name', 'scopes', 'merchants', 'app', 'subject'], rows))
+  terminal.print(
+    ...(rows.length === 0 ? ['No people.'] : table(['name', 'scopes', 'merchants', 'app', 'subject'], rows)),
+  )
   return EXIT.done
 }
 

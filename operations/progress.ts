@@ -1,4 +1,4 @@
-import { digits, type Terminal } from './terminal.ts'
+import { counted, digits, type Terminal } from './terminal.ts'
 
 /** Shows how far a command is, a few times a second. */
 export type ProgressLine = {
@@ -28,10 +28,10 @@ const expectation = (share: number, elapsedMs: number): string =>
   share < 0.01 ? '' : `, ${Math.floor(share * 100)} %, about ${Math.ceil((elapsedMs * (1 / share - 1)) / 1_000)} s left`
 
 /** Says "12,345 entries, 67,890 a second", counted from when this was called. */
-export const rate = (): ((count: number, what: string) => string) => {
+export const rate = (): ((count: number, one: string, many: string) => string) => {
   const startedAtMs = performance.now()
-  return (count, what) => {
+  return (count, one, many) => {
     const perSecond = Math.round(count / Math.max(0.001, (performance.now() - startedAtMs) / 1_000))
-    return `${digits(count)} ${what}, ${digits(perSecond)} a second`
+    return `${counted(count, one, many)}, ${digits(perSecond)} a second`
   }
 }

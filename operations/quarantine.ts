@@ -1,10 +1,11 @@
 /** `npm run quarantine`: shows the quarantine and decides about its items, over the HTTP of the two services. */
-import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { visibleJson } from '#infra/visible'
 import { localToken } from '#infra/local/local-token'
 import { useRunningSystem } from '#infra/local/running-system'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
+import { correctionOf } from './entry-arguments.ts'
 import { table, type Terminal } from './terminal.ts'
 import { tokenIn } from './token-file.ts'
 
@@ -15,8 +16,9 @@ npm run quarantine -- discard ID --reason TEXT
 
   --status    ${QUARANTINE_STATUSES.join(', ')} or all (default: waiting)
   --reason    of list: ${QUARANTINE_REASONS.join(', ')}
-  --set       a corrected field; VALUE is JSON or text, null removes the field
-  --entry     corrected fields as a JSON object in a file, - for standard input
+  --set       a corrected field. amount and terminalSeq take a whole number, metadata a JSON object, and any other field
+              a text. null removes the field, "null" is a text
+  --entry     corrected fields as a JSON object in a file in UTF-8, - for standard input
   --json      prints the answer as JSON
   --ingest, --query   URLs of the two services (default: INGEST_URL and QUERY_URL, or the running local system)
   --token-file        a file that holds a token with the scope operations (default: DAYBOOK_TOKEN_FILE); for the running
@@ -108,35 +110,6 @@ const needed = (value: string | undefined, what: string): string => {
   return value
 }
 
-/** The corrected fields of --entry, and above them those of --set; undefined when there are none. */
-const correctionOf = ({ entry, set }: { entry?: string | undefined; set: readonly string[] }) => {
-  if (entry === undefined && set.length === 0) return undefined
-  const pairs = set.map((pair) => {
-    const [, field, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
-    if (field === undefined || value === undefined) throw new UsageError(`--set takes FIELD=VALUE, not ${pair}.`)
-    return [field, jsonOrText(value)] as const
-  })
-  return { ...(entry !== undefined && fieldsIn(entry)), ...Object.fromEntries(pairs) }
-}
-
-const jsonOrText = (value: string): unknown => {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
-}
-
-const fieldsIn = (file: string): object => {
-  try {
-    const fields: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
-    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return fields
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  throw new UsageError(`${file} does not hold a JSON object.`)
-}
-
 type Filter = {
   readonly status: string
   readonly merchant?: string | undefined
@@ -156,13 +129,14 @@ const list = async (terminal: Terminal, { query, token }: Services, filter: Filt
     items.push(...data)
     cursor = nextCursor
   }
-  terminal.print(json ? JSON.stringify(items, undefined, 2) : listOf(items))
+  if (json) terminal.printJson(items, 2)
+  else terminal.print(...listOf(items))
   return EXIT.done
 }
 
 /** A row for each item. Its id is too long for a column and stands on a line below. */
-const listOf = (items: readonly Item[]): string => {
-  if (items.length === 0) return 'No items.'
+const listOf = (items: readonly Item[]): readonly string[] => {
+  if (items.length === 0) return ['No items.']
   const rows = items.map((item) => [
     item.setAsideAt,
     item.status,
@@ -173,26 +147,27 @@ const listOf = (items: readonly Item[]): string => {
     amountOf(item),
   ])
   const headings = ['set aside at', 'status', 'reason', 'merchant', 'day', 'entry', 'amount']
-  const [names = '', rule = '', ...lines] = table(headings, rows).split('\n')
+  const [names = '', rule = '', ...lines] = table(headings, rows)
   const count = `${items.length} ${items.length === 1 ? 'item' : 'items'}`
-  return [names, rule, ...lines.map((line, row) => `${line}\n  ${items[row]?.quarantineId}`), '', count].join('\n')
+  return [names, rule, ...lines.flatMap((line, row) => [line, `  ${items[row]?.quarantineId}`]), '', count]
 }
 
 const show = async (terminal: Terminal, { query, token }: Services, id: string, json: boolean): Promise<Exit> => {
   const found = await ask(token, `${query}/v1/quarantine/${encodeURIComponent(id)}`)
   if (!('answer' in found)) return refuse(terminal, found.problem)
   const item = found.answer as Item
-  terminal.print(json ? JSON.stringify(item, undefined, 2) : detailsOf(item))
+  if (json) terminal.printJson(item, 2)
+  else terminal.print(...detailsOf(item))
   return EXIT.done
 }
 
-const detailsOf = (item: Item): string => {
+const detailsOf = (item: Item): readonly string[] => {
   const { quarantineId, status, reason, detail, setAsideAt, position, entry, replayedAs, actions, raw } = item
   const facts = Object.entries({ id: quarantineId, status, reason, detail, 'set aside': setAsideAt, position })
   return [
     ...facts.map(([name, value]) => `${name.padEnd(10)} ${value}`),
-    ...(entry === undefined ? [] : ['', 'entry', indented(entry)]),
-    ...(replayedAs === undefined ? [] : ['', 'replayed as', indented(replayedAs)]),
+    ...(entry === undefined ? [] : ['', 'entry', ...indented(entry)]),
+    ...(replayedAs === undefined ? [] : ['', 'replayed as', ...indented(replayedAs)]),
     ...(actions.length === 0 ? [] : ['', 'actions']),
     ...actions.map(
       ({ at, by, from, action, ...rest }) => `  ${at}  ${by}  ${from}  ${action}  ${JSON.stringify(rest)}`,
@@ -200,10 +175,13 @@ const detailsOf = (item: Item): string => {
     '',
     'bytes',
     `  ${readable(Buffer.from(raw, 'base64'))}`,
-  ].join('\n')
+  ]
 }
 
-const indented = (value: object): string => JSON.stringify(value, undefined, 2).replaceAll(/^/gm, '  ')
+const indented = (value: object): readonly string[] =>
+  visibleJson(JSON.stringify(value, undefined, 2))
+    .split('\n')
+    .map((line) => `  ${line}`)
 
 /** The beginning of the bytes: as text where a terminal can show it, otherwise in base64. */
 const readable = (bytes: Buffer): string => {
@@ -232,7 +210,8 @@ const requestDecision = async (
   const { status, at, entryId, merchantId, businessDay, position, ...more } = decided.answer as Decided
   const what =
     status === 'replayed' ? `as ${entryId} of ${merchantId} on ${businessDay}, position ${position}` : 'for good'
-  terminal.print(json ? JSON.stringify(decided.answer, undefined, 2) : `${status} ${what}, by ${more.by} at ${at}`)
+  if (json) terminal.printJson(decided.answer, 2)
+  else terminal.print(`${status} ${what}, by ${more.by} at ${at}`)
   return EXIT.done
 }
 

@@ -10,12 +10,13 @@ import { compareBooks, type BookDifference, type Comparison } from '#processors/
 import type { RecorderLimits } from '#processors/rebuild/book-recorder'
 import { rebuildBooks, type Rebuilt, type RebuildParts } from '#processors/rebuild/rebuild-books'
 import { readSettings } from '#infra/settings'
+import { duplicatesIn, heldLines } from './held-books.ts'
 import { booksInStore } from './books-in-store.ts'
 import { EXIT, readArguments, runCommand, type Command } from './command.ts'
 import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
 import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
-import { digits, type Terminal } from './terminal.ts'
+import { counted, digits, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run rebuild [-- --keep]
   Builds every book from the archive into empty tables and compares each with the live one.
@@ -41,7 +42,13 @@ export const rebuild: Command = async (args, terminal) => {
     printRebuilt(terminal, result)
     const comparison = await compareShowing(terminal, { rebuilt, live }, stopped)
     printComparison(terminal, comparison)
-    const isProven = result.unreadableObjects.length === 0 && comparison.different.length === 0
+    const unread = [
+      ...result.unreadableObjects,
+      ...result.unreadableMerchants,
+      ...result.heldBooks,
+      ...comparison.unreadable,
+    ]
+    const isProven = unread.length === 0 && comparison.different.length === 0
     return isProven ? EXIT.done : EXIT.refused
   } finally {
     if (keep) terminal.print(`The rebuilt books stand in the tables ${Object.values(tables).join(', ')}.`)
@@ -58,11 +65,11 @@ const rebuildShowing = async (
   const [line, speed] = [progressLine(terminal), rate()]
   const result = await rebuildBooks(parts, limits, ({ doneBytes, allBytes, entries }) => {
     stopped.throwIfAborted()
-    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entries')}`)
+    line.show(doneBytes / allBytes, `rebuilding: ${speed(entries, 'entry', 'entries')}`)
   })
   line.clear()
   stopped.throwIfAborted()
-  terminal.print(`Read ${speed(result.entries, 'entries')}.`)
+  terminal.print(`Read ${speed(result.entries, 'entry', 'entries')}.`)
   return result
 }
 
@@ -74,7 +81,7 @@ const compareShowing = async (
   const [line, speed] = [progressLine(terminal), rate()]
   const onProgress = (books: number, all: number) => {
     stopped.throwIfAborted()
-    line.show(books / all, `comparing: ${speed(books, 'books')}`)
+    line.show(books / all, `comparing: ${speed(books, 'book', 'books')}`)
   }
   const comparison = await compareBooks(shelves, { booksAtOnce: BOOKS_COMPARED_AT_ONCE, onProgress })
   line.clear()
@@ -86,37 +93,58 @@ const BOOKS_COMPARED_AT_ONCE = 4
 const NAMED_AT_MOST = 5
 
 const printRebuilt = ({ print }: Terminal, rebuilt: Rebuilt): void => {
-  const { objects, rows, entries, counted, setAside, unreadableObjects, merchantsFromRegister } = rebuilt
-  const duplicates = entries - counted - setAside
+  const {
+    objects,
+    rows,
+    counted: entriesCounted,
+    setAside,
+    unreadableObjects,
+    unreadableMerchants,
+    heldBooks,
+    merchantsFromRegister,
+  } = rebuilt
   print(
-    `${digits(objects)} objects, ${digits(rows)} rows: ${digits(counted)} entries counted, ${digits(duplicates)} duplicates, ${digits(setAside)} set aside.`,
+    `${counted(objects, 'object', 'objects')}, ${counted(rows, 'row', 'rows')}: ${counted(entriesCounted, 'entry', 'entries')} counted, ${counted(duplicatesIn(rebuilt), 'duplicate', 'duplicates')}, ${digits(setAside)} set aside.`,
   )
   if (merchantsFromRegister.length > 0) {
     const names = named(merchantsFromRegister)
     print(`No decision in the archive tells of ${names}: taken from the live register.`)
   }
   for (const { key, reason } of unreadableObjects) print(`✗ cannot read ${key}: ${reason}`)
+  for (const { merchantId, reason } of unreadableMerchants) {
+    print(`✗ The register cannot be read at ${merchantId}: ${reason}. Its entries are set aside in the rebuilt books.`)
+  }
+  print(...heldLines(heldBooks))
 }
 
-const printComparison = ({ print }: Terminal, { books, totals, different }: Comparison): void => {
-  print(`rebuilt  ${inWords(totals.rebuilt)}\nlive     ${inWords(totals.live)}`)
-  for (const difference of different) print(differenceText(difference))
+const printComparison = ({ print }: Terminal, { books, totals, different, unreadable }: Comparison): void => {
+  print(`rebuilt  ${inWords(totals.rebuilt)}`, `live     ${inWords(totals.live)}`)
+  for (const difference of different) print(...differenceLines(difference))
+  for (const sentence of unreadable) print(`✗ ${sentence}`)
+  if (unreadable.length > 0) {
+    print(
+      `✗ ${counted(unreadable.length, 'item', 'items')} cannot be read, and ${amongThem(different.length, 'the other books')}.`,
+    )
+    return
+  }
   print(
     different.length === 0
-      ? `✓ ${digits(books)} books, and each is equal to the live one in count, sums and digest.`
-      : `✗ ${digits(different.length)} of ${digits(books)} books differ.`,
+      ? `✓ ${counted(books, 'book', 'books')}, and each is equal to the live one in count, sums and digest.`
+      : `✗ ${amongThem(different.length, counted(books, 'book', 'books'))}.`,
   )
 }
 
-const differenceText = ({ book, rebuilt, live, ...entries }: BookDifference): string =>
-  [
-    `✗ ${bookKey(book).replace('#', ' ')}`,
-    `    rebuilt  ${inWords(rebuilt.totals)}  ${rebuilt.digest}`,
-    `    live     ${inWords(live.totals)}  ${live.digest}`,
-    ...namedLine('missing in the archive', entries.missingInArchive),
-    ...namedLine('missing in the journal', entries.missingInJournal),
-    ...namedLine('with other content', entries.otherContent),
-  ].join('\n')
+const amongThem = (count: number, all: string): string =>
+  `${digits(count)} of ${all} ${count === 1 ? 'differs' : 'differ'}`
+
+const differenceLines = ({ book, rebuilt, live, ...entries }: BookDifference): readonly string[] => [
+  `✗ ${bookKey(book).replace('#', ' ')}`,
+  `    rebuilt  ${inWords(rebuilt.totals)}  ${rebuilt.digest}`,
+  `    live     ${inWords(live.totals)}  ${live.digest}`,
+  ...namedLine('missing in the archive', entries.missingInArchive),
+  ...namedLine('missing in the journal', entries.missingInJournal),
+  ...namedLine('with other content', entries.otherContent),
+]
 
 const namedLine = (what: string, ids: readonly string[]): string[] =>
   ids.length === 0 ? [] : [`    ${digits(ids.length)} ${what}: ${named(ids)}`]
@@ -127,6 +155,6 @@ const named = (ids: readonly string[]): string => {
 }
 
 const inWords = (totals: Totals): string =>
-  `${digits(totals.entryCount)} entries, credits ${digits(totals.creditsMinor)}, debits ${digits(totals.debitsMinor)}, net ${digits(netMinor(totals))}`
+  `${counted(totals.entryCount, 'entry', 'entries')}, credits ${digits(totals.creditsMinor)}, debits ${digits(totals.debitsMinor)}, net ${digits(netMinor(totals))}`
 
 if (import.meta.main) await runCommand(rebuild, USAGE)

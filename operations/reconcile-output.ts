@@ -4,10 +4,10 @@ import type { BookReport } from '#processors/reconcile/compare-book'
 import type { DayReport } from '#processors/reconcile/reconcile-day'
 import { counted, digits } from './terminal.ts'
 
-export const reconciliationText = (day: string, report: DayReport): string => {
+export const reconciliationLines = (day: string, report: DayReport): readonly string[] => {
   if (report.status === 'behind') {
     const { consumer, shardId } = report.behind
-    return `${day}: nothing was compared, because the ${consumer} consumer is behind on ${shardId}. Try again later.`
+    return [`${day}: nothing was compared, because the ${consumer} consumer is behind on ${shardId}. Try again later.`]
   }
   if (report.status === 'unreadable') {
     const objects = report.objects.map(({ key, reason }) => `    ${key}: ${reason}`)
@@ -15,9 +15,9 @@ export const reconciliationText = (day: string, report: DayReport): string => {
     return [
       `${day}: nothing was compared, because ${count} of the archive cannot be read. Restore or remove these objects.`,
       ...objects,
-    ].join('\n')
+    ]
   }
-  const { books, isEqual, publishedAgain, refused } = report
+  const { books, publishedAgain, refused, unreadableMerchants } = report
   const width = Math.max(0, ...books.map(({ book }) => book.merchantId.length))
   const lines = books.flatMap((book) => bookLines(book, width))
   const unequal = books.filter(({ isEqual }) => !isEqual).length
@@ -29,12 +29,19 @@ export const reconciliationText = (day: string, report: DayReport): string => {
       `Not published: ${entryId} of ${merchantId}, because this program reads a content of it that differs from the archive's own.`,
     )
   }
-  lines.push(
-    isEqual
-      ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`
-      : `${day}: archive and books differ, in ${digits(unequal)} of ${counted(books.length, 'book', 'books')}.`,
-  )
-  return lines.join('\n')
+  for (const { merchantId, reason } of unreadableMerchants) {
+    lines.push(`✗ The register cannot be read at ${merchantId}: ${reason}.`)
+  }
+  // A day that was mistyped has no entries on either side, and would read like a proof.
+  if (books.length === 0)
+    lines.push(`${day}: nothing to compare: neither the archive nor the books have entries of this day.`)
+  else
+    lines.push(
+      unequal === 0
+        ? `${day}: archive and books are equal: ${counted(books.length, 'book', 'books')}, ${counted(entries, 'entry', 'entries')}.`
+        : `${day}: archive and books differ, in ${digits(unequal)} of ${counted(books.length, 'book', 'books')}.`,
+    )
+  return lines
 }
 
 const bookLines = ({ book, isEqual, journal, archive, differences, faults }: BookReport, width: number): string[] => [

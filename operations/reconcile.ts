@@ -8,31 +8,43 @@ import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { useNamedOrRunningSystem } from '#infra/local/running-system'
+import type { MerchantId } from '#ledger/identifiers'
+import { UnknownFormat, type Merchants } from '#ledger/ports'
 import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconcile-day'
-import { jsonTextOfAnySize } from '#wire/json/json'
 import { readSettings, type Settings } from '#infra/settings'
 import { archiveQueries } from './archive-queries.ts'
 import { EXIT, runCommand, UsageError, type Command } from './command.ts'
 import { RECONCILE_USAGE, reconcileArguments } from './reconcile-arguments.ts'
-import { reconciliationText } from './reconcile-output.ts'
+import { reconciliationLines } from './reconcile-output.ts'
 import type { Terminal } from './terminal.ts'
 
-const reconcile: Command = async (args, terminal) => {
+export const reconcile: Command = async (args, terminal) => {
   const asked = reconcileArguments(args)
   const settings = readSettings()
   if (settings.athena === undefined) useNamedOrRunningSystem()
   const world = worldOf(settings)
   // An unknown merchant has no entries on either side and would compare as equal.
-  if (asked.merchantId !== undefined && (await world.merchants.find(asked.merchantId)) === undefined) {
+  if (asked.merchantId !== undefined && !(await isRegistered(world.merchants, asked.merchantId))) {
     throw new UsageError(`No merchant is registered as ${asked.merchantId}. Check --merchant.`)
   }
   const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: showCompared(terminal) }
   const report = await reconcileDay(world, request).finally(() => terminal.status(undefined))
-  terminal.print(asked.json ? jsonTextOfAnySize({ day: asked.day, ...report }) : reconciliationText(asked.day, report))
+  if (asked.json) terminal.printJson({ day: asked.day, ...report })
+  else terminal.print(...reconciliationLines(asked.day, report))
   return report.status === 'compared' && report.isEqual ? EXIT.done : EXIT.refused
 }
 
-const worldOf = (settings: Settings): ReconcileWorld => {
+const isRegistered = async (merchants: Pick<Merchants, 'find'>, merchantId: MerchantId): Promise<boolean> => {
+  try {
+    return (await merchants.find(merchantId)) !== undefined
+  } catch (error) {
+    // The report names an item that cannot be read.
+    if (error instanceof UnknownFormat) return true
+    throw error
+  }
+}
+
+const worldOf = (settings: Settings): ReconcileWorld & { readonly merchants: Merchants } => {
   const { tables } = settings
   const client = documentClient()
   return {

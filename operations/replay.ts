@@ -11,11 +11,12 @@ import type { Recorded } from '#processors/rebuild/book-recorder'
 import { replayArchive, replayStream } from '#processors/rebuild/replay'
 import { parseInstant } from '#wire/entry/instant'
 import { readSettings } from '#infra/settings'
+import { duplicatesIn, heldLines } from './held-books.ts'
 import { booksInStore } from './books-in-store.ts'
 import { EXIT, readArguments, runCommand, UsageError, type Command } from './command.ts'
 import { interruption } from './interruption.ts'
 import { progressLine, rate } from './progress.ts'
-import { digits, type Terminal } from './terminal.ts'
+import { counted, digits, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run replay -- --from T [--to T] [--source archive|stream]
   Sends every entry that arrived from T on through the journal's rules again. Only missing entries change a book.
@@ -23,7 +24,7 @@ export const USAGE = `npm run replay -- --from T [--to T] [--source archive|stre
   --from, --to   times such as 2026-11-20T09:30:00-03:00; without --to, up to now
   --source       stream (the default): the last 7 days, which the stream keeps; archive: all that is in S3
 
-Exit code: 0 everything was read, 1 an object cannot be read, 2 wrong arguments, 3 no system runs or answers,
+Exit code: 0 everything was read, 1 an object or a book cannot be read, 2 wrong arguments, 3 no system runs or answers,
 or the command was stopped.`
 
 type Request = { readonly arrived: Interval; readonly source: 'archive' | 'stream' }
@@ -32,18 +33,21 @@ export const replay: Command = async (args, terminal) => {
   const request = requestOf(args)
   useNamedOrRunningSystem()
   const { recorded, unreadableObjects } = await replayed(request, terminal)
-  const { entries, counted, setAside, unreadableRecords } = recorded
-  const duplicates = entries - counted - setAside
+  const { entries, counted: newlyCounted, setAside, unreadableRecords, heldBooks } = recorded
   terminal.print(
-    `${digits(entries)} entries looked at: ${digits(counted)} newly counted, ${digits(duplicates)} duplicates.`,
+    `${counted(entries, 'entry', 'entries')} looked at: ${digits(newlyCounted)} newly counted, ${counted(duplicatesIn(recorded), 'duplicate', 'duplicates')}.`,
   )
-  if (setAside > 0) terminal.print(`${digits(setAside)} cannot be counted; each waits in quarantine.`)
+  if (setAside > 0) terminal.print(`${digits(setAside)} cannot be counted: ${IN_QUARANTINE}`)
   if (unreadableRecords > 0) {
-    terminal.print(`${digits(unreadableRecords)} cannot be read; each waits in quarantine.`)
+    terminal.print(`${digits(unreadableRecords)} cannot be read: ${IN_QUARANTINE}`)
   }
   for (const { key, reason } of unreadableObjects) terminal.print(`✗ cannot read ${key}: ${reason}`)
-  return unreadableObjects.length === 0 ? EXIT.done : EXIT.refused
+  terminal.print(...heldLines(heldBooks))
+  return unreadableObjects.length + heldBooks.length === 0 ? EXIT.done : EXIT.refused
 }
+
+/** Some may have been decided already: an item keeps its decision when its entry is set aside at the same place again. */
+const IN_QUARANTINE = 'see npm run quarantine -- list, which shows those that wait for a decision.'
 
 type Replayed = { readonly recorded: Recorded; readonly unreadableObjects: readonly UnreadableObject[] }
 
@@ -58,7 +62,7 @@ const replayed = async ({ arrived, source }: Request, terminal: Terminal): Promi
       const batches = retainedBatches(kinesisClient({ maxAttempts: 10 }), streamName, arrived)
       const onProgress = ({ entries }: Recorded) => {
         stopped.throwIfAborted()
-        line.show(undefined, `replaying: ${speed(entries, 'entries')}`)
+        line.show(undefined, `replaying: ${speed(entries, 'entry', 'entries')}`)
       }
       return { recorded: await replayStream(batches, world, limits, onProgress), unreadableObjects: [] }
     }
@@ -67,7 +71,7 @@ const replayed = async ({ arrived, source }: Request, terminal: Terminal): Promi
       arrived,
       onProgress: ({ doneBytes, allBytes, entries }) => {
         stopped.throwIfAborted()
-        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entries')}`)
+        line.show(doneBytes / allBytes, `replaying: ${speed(entries, 'entry', 'entries')}`)
       },
     })
     return { recorded: result, unreadableObjects: result.unreadableObjects }

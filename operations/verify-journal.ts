@@ -5,14 +5,14 @@ import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { openDaysBefore } from '#ledger/head'
-import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId } from '#ledger/identifiers'
+import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId, type MerchantId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
-import type { Heads, Journal, Merchants } from '#ledger/ports'
-import type { Result } from '#ledger/result'
+import { UnknownFormat, type Heads, type Journal, type Merchants } from '#ledger/ports'
+import { ok, refuse, type Result } from '#ledger/result'
 import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
 import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
-import type { Terminal } from './terminal.ts'
+import { counted, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run verify-journal -- --merchant M --day D
 npm run verify-journal -- --merchant M
@@ -22,12 +22,14 @@ npm run verify-journal -- --all
   --all               every open book of every merchant
   --json              a line of JSON for each book
 
-Exit code: 0 whole, 1 broken, 2 wrong arguments, 3 no system runs or answers.`
+An item that cannot be read is named, and the command goes on.
+
+Exit code: 0 whole, 1 broken or not readable, 2 wrong arguments, 3 no system runs or answers.`
 
 export type JournalStore = {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly heads: Pick<Heads, 'read'>
-  readonly merchants: Pick<Merchants, 'find' | 'list'>
+  readonly merchants: Pick<Merchants, 'find' | 'items'>
 }
 
 /** The command over a store. The store is opened only for arguments that make sense. */
@@ -45,12 +47,17 @@ export const verifyJournal =
     const wanted = wantedOf(values)
     const store = openStore()
     const { merchantId } = wanted
+    const report = reporter(terminal, values.json)
     // The chain of an unknown merchant is empty and would pass as whole.
-    if (merchantId !== undefined && (await store.merchants.find(merchantId)) === undefined) {
-      throw new UsageError(`No merchant is registered as ${merchantId}. Check --merchant.`)
+    if (merchantId !== undefined) {
+      const found = await unlessUnreadable(() => store.merchants.find(merchantId))
+      if (!found.ok) report.unreadable(merchantId, 'merchant', found.error)
+      else if (found.value === undefined) {
+        throw new UsageError(`No merchant is registered as ${merchantId}. Check --merchant.`)
+      }
     }
-    const books = 'day' in wanted ? [wanted] : openBooks(store, wanted)
-    return await verifyAll(store, books, reporter(terminal, values.json))
+    const books = 'day' in wanted ? [wanted] : openBooks(store, wanted, report)
+    return await verifyAll(store, books, report)
   }
 
 type Wanted = BookId | { readonly merchantId?: BookId['merchantId'] }
@@ -71,11 +78,29 @@ const wantedOf = (given: { merchant?: string | undefined; day?: string | undefin
   return { merchantId: merchantId.value, day: day.value }
 }
 
-/** The open books that the heads list, of one merchant or of all. */
-async function* openBooks({ heads, merchants }: JournalStore, { merchantId }: { merchantId?: BookId['merchantId'] }) {
-  const found = merchantId === undefined ? everyListed(merchants.list) : [{ merchantId }]
-  for await (const { merchantId } of found) {
-    for (const day of openDaysBefore(await heads.read(merchantId))) yield { merchantId, day }
+/** The open books that the heads list, of one merchant or of all. Goes on past an item that cannot be read. */
+async function* openBooks(
+  { heads, merchants }: JournalStore,
+  { merchantId }: { merchantId?: MerchantId },
+  report: Reporter,
+) {
+  for await (const { merchantId: id, merchant } of merchantId === undefined
+    ? everyListed(merchants.items)
+    : [{ merchantId, merchant: ok(undefined) }]) {
+    if (!merchant.ok) report.unreadable(id, 'merchant', `The register cannot be read at ${id}: ${merchant.error}.`)
+    const head = await unlessUnreadable(() => heads.read(id))
+    if (head.ok) for (const day of openDaysBefore(head.value)) yield { merchantId: id, day }
+    else report.unreadable(id, 'head', `${head.error} Name each of its books with --day.`)
+  }
+}
+
+/** What is read, or the words of the item that cannot be read. A failure that may heal is thrown. */
+const unlessUnreadable = async <T>(read: () => Promise<T>): Promise<Result<T, string>> => {
+  try {
+    return ok(await read())
+  } catch (error) {
+    if (error instanceof UnknownFormat) return refuse(error.message)
+    throw error
   }
 }
 
@@ -84,51 +109,74 @@ const verifyAll = async (
   books: Iterable<BookId> | AsyncIterable<BookId>,
   report: Reporter,
 ): Promise<Exit> => {
-  let broken = 0
-  for await (const book of books) {
-    const verified = await verifyBook(journal, book)
-    report.book(book, verified)
-    if (!verified.ok) broken += 1
-  }
-  report.end()
-  return broken === 0 ? EXIT.done : EXIT.refused
+  for await (const book of books) report.book(book, await verifyBook(journal, book))
+  return report.end()
 }
 
-type Reporter = { book(book: BookId, verified: Result<WholeBook, BrokenBook>): void; end(): void }
+type Item = 'merchant' | 'head'
 
-const reporter = ({ print, complain }: Terminal, json: boolean): Reporter => {
-  const counted = { books: 0, segments: 0, entries: 0, broken: 0 }
+type Reporter = {
+  book(book: BookId, verified: Result<WholeBook, BrokenBook>): void
+  /** An item of the merchant, other than a segment, that cannot be read. */
+  unreadable(merchantId: MerchantId, item: Item, detail: string): void
+  end(): Exit
+}
+
+const reporter = ({ print, printJson, complain }: Terminal, json: boolean): Reporter => {
+  const seen = { books: 0, segments: 0, entries: 0, broken: 0, unreadable: 0 }
   return {
     book(book, verified) {
-      counted.books += 1
+      seen.books += 1
       if (verified.ok) {
-        counted.segments += verified.value.segments
-        counted.entries += verified.value.entries
-      } else counted.broken += 1
+        seen.segments += verified.value.segments
+        seen.entries += verified.value.entries
+      } else seen.broken += 1
       const said = verified.ok ? { whole: true, ...verified.value } : { whole: false, ...verified.error }
-      print(json ? JSON.stringify({ ...book, ...said }) : lineOf(book, verified))
+      if (json) printJson({ ...book, ...said })
+      else print(...linesOf(book, verified))
       // Shows the person who waits that the command is alive. The results are printed, not complained.
-      if (counted.books % PROGRESS_EVERY === 0) complain(`… ${counted.books} books, ${counted.entries} entries`)
+      if (seen.books % PROGRESS_EVERY === 0) complain(`… ${counts()}`)
+    },
+    unreadable(merchantId, item, detail) {
+      seen.unreadable += 1
+      if (json) printJson({ merchantId, whole: false, unreadable: item, detail })
+      else print(`${merchantId}  UNREADABLE ${item}:`, `    ${detail}`)
     },
     end() {
-      const { books, segments, entries, broken } = counted
-      complain(
-        `${books} books, ${segments} segments, ${entries} entries: ${broken === 0 ? 'whole' : `${broken} broken`}`,
-      )
+      const { broken, unreadable } = seen
+      const found = [
+        ...(broken > 0 ? [`${broken} broken`] : []),
+        ...(unreadable > 0 ? [counted(unreadable, 'item cannot be read', 'items cannot be read')] : []),
+      ]
+      complain(`${counts()}: ${found.join(', ') || 'whole'}`)
+      return found.length === 0 ? EXIT.done : EXIT.refused
     },
+  }
+
+  function counts(): string {
+    const { books, segments, entries } = seen
+    return [
+      counted(books, 'book', 'books'),
+      counted(segments, 'segment', 'segments'),
+      counted(entries, 'entry', 'entries'),
+    ].join(', ')
   }
 }
 
 const PROGRESS_EVERY = 100
 
-const lineOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, BrokenBook>): string => {
+const linesOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, BrokenBook>): readonly string[] => {
   if (verified.ok) {
     const { segments, entries, hash, digest } = verified.value
-    return `${merchantId} ${day}  whole: ${segments} segments, ${entries} entries, hash ${hash ?? 'none'}, digest ${digest}`
+    return [
+      `${merchantId} ${day}  whole: ${counted(segments, 'segment', 'segments')}, ${counted(entries, 'entry', 'entries')}, hash ${hash ?? 'none'}, digest ${digest}`,
+    ]
   }
   const { segment, faults } = verified.error
-  const said = faults.map(({ what, detail }) => `\n    ${what}: ${detail}`).join('')
-  return `${merchantId} ${day}  BROKEN at segment ${segment}:${said}`
+  return [
+    `${merchantId} ${day}  BROKEN at segment ${segment}:`,
+    ...faults.map(({ what, detail }) => `    ${what}: ${detail}`),
+  ]
 }
 
 const runningStore = (): JournalStore => {

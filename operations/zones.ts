@@ -19,7 +19,7 @@ import { merchantSaved } from '#wire/archive/merchant'
 import { readSettings } from '#infra/settings'
 import { EXIT, readArguments, runCommand, type Command, type Exit } from './command.ts'
 import { operatorHere } from './operator.ts'
-import { table, type Terminal } from './terminal.ts'
+import { counted, table, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run zones [-- --dry-run] [--json]
   Lists the merchants whose business days start at other instants by newer zone data, from when and by how much,
@@ -51,8 +51,9 @@ export const zones =
     const { 'dry-run': isDryRun, json } = readArguments(args, { options }).values
     const world = openWorld()
     const report = reporter(terminal, { isDryRun, json, version: world.zones.version })
-    for await (const merchant of everyListed(world.merchants.list)) {
-      report.merchant(merchant, await (isDryRun ? plan(world, merchant) : update(world, merchant)))
+    for await (const { merchantId, merchant } of everyListed(world.merchants.items)) {
+      if (merchant.ok) report.merchant(merchant.value, await (isDryRun ? plan : update)(world, merchant.value))
+      else report.unreadable(merchantId, merchant.error)
     }
     return report.end()
   }
@@ -91,7 +92,7 @@ const TROUBLES: Readonly<Record<Trouble, string>> = {
 
 type Said = { readonly isDryRun: boolean; readonly json: boolean; readonly version: string }
 
-const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Said) => {
+const reporter = ({ print, printJson, complain }: Terminal, { isDryRun, json, version }: Said) => {
   const rows: (readonly string[])[] = []
   let [seen, touched, failed] = [0, 0, 0]
   return {
@@ -105,14 +106,19 @@ const reporter = ({ print, complain }: Terminal, { isDryRun, json, version }: Sa
       }
       if (outcome.value === undefined) return
       touched += 1
-      if (json) print(JSON.stringify({ merchantId, ...lineOf(outcome.value) }))
+      if (json) printJson({ merchantId, ...lineOf(outcome.value) })
       else rows.push(...rowsOf(merchantId, outcome.value))
     },
+    unreadable(merchantId: string, reason: string): void {
+      seen += 1
+      failed += 1
+      complain(`${merchantId}: the register cannot be read: ${reason}.`)
+    },
     end(): Exit {
-      if (rows.length > 0) print(table(HEADINGS, rows))
+      if (rows.length > 0) print(...table(HEADINGS, rows))
       const done = isDryRun ? 'would be changed' : 'changed'
       complain(
-        `${seen} merchants, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,
+        `${counted(seen, 'merchant', 'merchants')}, zone data ${version}: ${touched} ${done}${failed === 0 ? '' : `, ${failed} failed`}.`,
       )
       return failed === 0 ? EXIT.done : EXIT.refused
     },

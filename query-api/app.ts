@@ -66,7 +66,7 @@ export const queryApi = ({
     {
       routes: QUERY_ROUTES,
       handlers: {
-        ...merchantHandlers({ store, fresh }),
+        ...merchantHandlers({ store, fresh, log: parts.log }),
         ...dayHandlers({ store, fresh }),
         ...(liveStreams ? liveHandlers({ store, fresh, live }) : noLiveHandlers),
         ...quarantineHandlers({ store, fresh }),

@@ -8,7 +8,7 @@ import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { outlineSegment } from '#wire/journal/segment'
 import { segmentsAfter } from '#ledger/chain'
 import { entriesOf } from './chain.ts'
-import type { Store } from './store.ts'
+import { unusable, type Store } from './store.ts'
 
 /** Where an entry stands in its book: its segment, and its index in that segment. */
 export type Place = { readonly segment: SegmentNumber; readonly index: number }
@@ -73,7 +73,11 @@ export const findEntry = async (
   ])
   const claims = setAside.toSorted((a, b) => a.setAsideAtMs - b.setAsideAtMs)
   const found = counted ?? firstSetAside(claims)
-  if (found === undefined) return undefined
+  if (found === undefined) {
+    // To answer that there is no such entry would be wrong: what was set aside may be it.
+    for (const { subject, detail } of claims) if (subject === 'unreadable') throw unusable(detail)
+    return undefined
+  }
   const content = contentHash(found.entry)
   const conflicts = claims.filter(({ subject }) => subject !== 'unreadable' && contentHash(subject) !== content)
   return { ...found, conflicts: conflicts.slice(0, MAX_CONFLICTS) }

@@ -1,6 +1,6 @@
 /** How far the journal has come: answers say it, and clients wait for it. */
 import { compareSequenceNumbers, type MerchantId, type Position } from '#ledger/identifiers'
-import type { ShardProgress } from '#ledger/ports'
+import type { Consumer, ShardProgress } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'
 import type { KnownShards } from './known-shards.ts'
 import type { Store } from './store.ts'
@@ -19,8 +19,11 @@ export type Freshness = {
    * than `waitMs`.
    */
   reaches(positions: Positions, waitMs: number): Promise<boolean>
-  /** The same time for every open shard whose progress is known. It may be some seconds old. */
-  appliedThroughByShard(): Promise<ReadonlyMap<string, number>>
+  /**
+   * Up to which arrival time the consumer has processed every open shard whose progress is known. It may be some seconds
+   * old.
+   */
+  appliedThroughByShard(consumer: Consumer): Promise<ReadonlyMap<string, number>>
 }
 
 /** How long a client waited for positions, and whether they were reached. */
@@ -40,6 +43,7 @@ const OBSERVED_WITHIN_MS = 5_000
 
 export const journalFreshness = ({ progress, shards, timer, onWait = () => {} }: FreshnessParts): Freshness => {
   const progressWithin = sharedReading(() => progress.read('journal'), timer)
+  const archiveProgressWithin = sharedReading(() => progress.read('archive'), timer)
 
   const isReachedBy = async (positions: Positions, deadlineMs: number): Promise<boolean> => {
     while (!areApplied(positions, await progressWithin(POLL_MS))) {
@@ -64,8 +68,9 @@ export const journalFreshness = ({ progress, shards, timer, onWait = () => {} }:
       return reached
     },
 
-    async appliedThroughByShard() {
-      const [open, progress] = await Promise.all([shards.openShardIds(), progressWithin(OBSERVED_WITHIN_MS)])
+    async appliedThroughByShard(consumer) {
+      const reading = consumer === 'journal' ? progressWithin : archiveProgressWithin
+      const [open, progress] = await Promise.all([shards.openShardIds(), reading(OBSERVED_WITHIN_MS)])
       // The progress of shards that have ended stands still, which would look like lag.
       const known = progress.filter(({ shardId }) => open.includes(shardId))
       return new Map(known.map(({ shardId, appliedThroughMs }) => [shardId, appliedThroughMs]))

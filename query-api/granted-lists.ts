@@ -8,8 +8,7 @@
 import type { GrantedMerchants, MerchantPattern } from '#ledger/access'
 import { concurrently } from '#ledger/concurrently'
 import type { MerchantId } from '#ledger/identifiers'
-import type { Merchant } from '#ledger/merchant'
-import type { Listed, Page } from '#ledger/ports'
+import { UnknownFormat, type Listed, type Page, type RegisterItem } from '#ledger/ports'
 import {
   QUARANTINE_PAGE_BYTES,
   quarantineKey,
@@ -18,6 +17,8 @@ import {
   type QuarantineFilter,
   type QuarantineKey,
 } from '#ledger/quarantine'
+import { ok, refuse } from '#ledger/result'
+import { Unavailable } from '#http/unavailable'
 import type { Store } from './store.ts'
 
 /**
@@ -33,23 +34,38 @@ export const listGrantedMerchants = async (
   merchants: Pick<Store['merchants'], 'find' | 'idsBeginning'>,
   granted: GrantedMerchants,
   { limit, after }: Page,
-): Promise<Listed<Merchant>> => {
+): Promise<Listed<RegisterItem>> => {
   const ids = grantedIds(granted, merchants.idsBeginning, { limit: limit + 1, ...(after !== undefined && { after }) })
-  const found: Merchant[] = []
+  const found: RegisterItem[] = []
   let last: MerchantId | undefined
   for (let left = MOST_MERCHANTS.find; left > 0;) {
     // One more than is shown tells whether another page follows.
     const next = await firstOf(ids, Math.min(left, limit + 1 - found.length))
     last = next.at(-1)
     if (last === undefined) return { items: found }
-    const read = await concurrently(next, READS_AT_ONCE, (merchantId) => merchants.find(merchantId))
-    found.push(...read.filter((merchant) => merchant !== undefined))
+    const read = await concurrently(next, READS_AT_ONCE, (merchantId) => registerItem(merchants, merchantId))
+    found.push(...read.filter((item) => item !== undefined))
     const shown = found.slice(0, limit)
     const lastShown = shown.at(-1)
     if (found.length > limit && lastShown !== undefined) return { items: shown, next: lastShown.merchantId }
     left -= next.length
   }
   return { items: found, ...(last !== undefined && { next: last }) }
+}
+
+/** The merchant, if it is registered, or why it cannot be read. */
+const registerItem = async (
+  merchants: Pick<Store['merchants'], 'find'>,
+  merchantId: MerchantId,
+): Promise<RegisterItem | undefined> => {
+  try {
+    const merchant = await merchants.find(merchantId)
+    return merchant && { merchantId, merchant: ok(merchant) }
+  } catch (error) {
+    const cause = error instanceof Unavailable ? error.cause : error
+    if (cause instanceof UnknownFormat) return { merchantId, merchant: refuse(cause.message) }
+    throw error
+  }
 }
 
 export type ItemsPage = { readonly limit: number; readonly after?: QuarantineKey }

@@ -45,7 +45,7 @@ export const knownShards = ({ openShards, timer, log }: KnownShardsParts): Known
     } catch (error) {
       // Books can be read while the stream cannot. An old list names shards that have ended, and their progress still
       // holds.
-      log.error({ err: error }, 'the open shards could not be listed')
+      log.error({ err: error }, 'the open shards cannot be listed; the last list goes on')
     }
   }
 

@@ -1,4 +1,4 @@
-import type { ServiceContext } from '#http/context'
+import type { ServiceContext, ServiceEnv } from '#http/context'
 import { ProblemError } from '#http/problem-error'
 import { queryOf } from '#http/query'
 import { tagInEventId } from '#wire/http/event-stream'
@@ -16,9 +16,12 @@ export const liveHandlers = ({ store, fresh, live }: RouteParts & { readonly liv
     if (c.req.method === 'HEAD') return eventStream(null)
     // A browser that reconnects sends its newest id in the header, and the URL as it was at first.
     const seenTag = tagInEventId(c.req.header('last-event-id') || lastEventId)
-    return eventStream(await live.follow(merchant, seenTag, c.get('access')))
+    return eventStream(await live.follow(merchant, seenTag, c.get('access'), hasHungUpOf(c)))
   },
 })
+
+// Hono types the bindings as given, and a request that came through no socket has none.
+const hasHungUpOf = (c: ServiceContext) => (c.env as ServiceEnv['Bindings'] | undefined)?.hasHungUp
 
 /** Where no stream can be held open. */
 export const noLiveHandlers = {

@@ -21,9 +21,15 @@ export type Live = {
   /**
    * Events of the merchant's days from now on. A client that comes back with the tag of the present state gets no event
    * at first. Any other client first gets every open day and the current one, newest first. Throws when the books
-   * cannot be read. Ends when the client may no longer read the merchant.
+   * cannot be read. Ends when the client may no longer read the merchant. `hasHungUp` says whether the client has closed
+   * its side of the connection.
    */
-  follow(merchant: Merchant, seenTag: string | undefined, access: Access): Promise<ReadableStream<Uint8Array>>
+  follow(
+    merchant: Merchant,
+    seenTag: string | undefined,
+    access: Access,
+    hasHungUp?: () => boolean,
+  ): Promise<ReadableStream<Uint8Array>>
   /** How many clients there are. */
   clientCount(): number
 }
@@ -41,6 +47,12 @@ export type LiveParts = WatchParts & {
 const LOOK_EVERY_MS = 250
 const HEARTBEAT_EVERY_MS = 15_000
 
+/**
+ * A client that has closed its side of the connection may have left, or may still read. Only writing tells: a client that
+ * has left refuses the first bytes, and the next ones then fail. Two seconds are enough for the way there and back.
+ */
+const LOOKS_AFTER_HANGING_UP = 8
+
 // With very many merchants, each one is looked at less often. The store never gets more reads at a time.
 const LOOKS_AT_ONCE = 16
 
@@ -55,7 +67,11 @@ export const liveDays = (parts: LiveParts): Live => {
       merchant.isFailing = false
     } catch (error) {
       // Logged once, not four times a second. The clients get the news as soon as the books can be read again.
-      if (!merchant.isFailing) log.error({ err: error, merchantId: merchant.merchantId }, 'live days cannot be read')
+      if (!merchant.isFailing)
+        log.error(
+          { err: error, merchantId: merchant.merchantId },
+          'books that clients follow live cannot be read; their streams go on when they can',
+        )
       merchant.isFailing = true
     }
   }
@@ -74,6 +90,7 @@ export const liveDays = (parts: LiveParts): Live => {
     const stopLooking = every(LOOK_EVERY_MS, () => {
       // Not a part of the looks: these wait for the store.
       endForbidden()
+      for (const client of allClients()) if (client.mayHaveLeft()) client.beat()
       void lookAtAll()
     })
     const stopBeating = every(HEARTBEAT_EVERY_MS, () => allClients().forEach((client) => client.beat()))
@@ -104,7 +121,7 @@ export const liveDays = (parts: LiveParts): Live => {
   stopping.addEventListener('abort', () => allClients().forEach((client) => client.end()))
 
   return {
-    async follow(merchant, seenTag, access) {
+    async follow(merchant, seenTag, access, hasHungUp = () => false) {
       const joined = join(merchant)
       try {
         joined.watch.expect(merchant)
@@ -119,7 +136,7 @@ export const liveDays = (parts: LiveParts): Live => {
         joined.clients.delete(client)
         leave(joined)
       }
-      const client = { ...liveClient(onGone, onEventSent), ...permission }
+      const client = { ...liveClient(onGone, onEventSent), ...permission, mayHaveLeft: mayHaveLeft(hasHungUp) }
       joined.clients.add(client)
       client.offer(joined.watch.missedBy(seenTag))
       if (stopping.aborted) client.end()
@@ -129,7 +146,20 @@ export const liveDays = (parts: LiveParts): Live => {
   }
 }
 
-type Follower = LiveClient & Permission
+type Follower = LiveClient &
+  Permission & {
+    /** Whether the client has hung up lately, so that it is not known whether it still reads. */
+    mayHaveLeft(): boolean
+  }
+
+const mayHaveLeft = (hasHungUp: () => boolean): (() => boolean) => {
+  let looksLeft = LOOKS_AFTER_HANGING_UP
+  return () => {
+    if (looksLeft === 0 || !hasHungUp()) return false
+    looksLeft -= 1
+    return true
+  }
+}
 
 const endUnlessPermitted = (client: Follower): void => {
   if (!client.holds()) client.end()

@@ -1,6 +1,9 @@
 import { orProblem } from '#http/problem-error'
 import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
+import type { ServiceParts } from '#http/service'
+import type { Merchant } from '#ledger/merchant'
+import type { RegisterItem } from '#ledger/ports'
 import { listResponse } from '#wire/http/cursor'
 import { merchantResponse, merchantTag } from '#wire/http/merchant'
 import { parsePageParams, parseQueryParams } from '#wire/http/requests/query-params'
@@ -11,8 +14,16 @@ import { listGrantedMerchants } from './granted-lists.ts'
 import { listFor, merchantOf, requestedMerchants } from './parameters.ts'
 import { readFresh, type RouteParts } from './routing.ts'
 
-export const merchantHandlers = (parts: RouteParts) => {
-  const { store, fresh } = parts
+export const merchantHandlers = (parts: RouteParts & { readonly log: Pick<ServiceParts['log'], 'error'> }) => {
+  const { store, fresh, log } = parts
+
+  /** One merchant that cannot be read does not hide the others. */
+  const readable = (items: readonly RegisterItem[]): Merchant[] =>
+    items.flatMap(({ merchantId, merchant }) => {
+      if (merchant.ok) return [merchant.value]
+      log.error({ merchantId, reason: merchant.error }, 'a merchant cannot be read, and the list leaves it out')
+      return []
+    })
 
   return {
     listMerchants: async (c: ServiceContext) => {
@@ -22,9 +33,9 @@ export const merchantHandlers = (parts: RouteParts) => {
       const asOf = await fresh(c, query.after)
       const granted = c.get('merchants')
       const { items, next } = granted.coversAll
-        ? await store.merchants.list(page)
+        ? await store.merchants.items(page)
         : await listGrantedMerchants(store.merchants, granted, page)
-      return answer(c, { content: listResponse(list, items.map(merchantResponse), next), asOf })
+      return answer(c, { content: listResponse(list, readable(items).map(merchantResponse), next), asOf })
     },
 
     readMerchant: async (c: ServiceContext) => {

@@ -2,6 +2,8 @@
 import { Counter, Histogram } from 'prom-client'
 import { DURATION_BUCKETS_SECONDS, gaugeAtScrape, type Registry } from '#http/metrics'
 import type { Call } from '#http/timed'
+import { within } from '#http/within'
+import type { Consumer } from '#ledger/ports'
 import type { Freshness, Wait } from './freshness.ts'
 import type { Live } from './live.ts'
 import type { StoreRead } from './store.ts'
@@ -59,18 +61,22 @@ export const queryMetrics = (registry: Registry) => {
         help: 'Clients that follow a merchant live now.',
         look: (gauge) => gauge.set(live.clientCount()),
       })
-      gaugeAtScrape(registry, {
-        name: 'daybook_query_journal_applied_through_timestamp_seconds',
-        help: 'The time up to which every entry on the open shard is in the books. time() minus this is the lag.',
-        labelNames: ['shard'],
-        look: async (gauge) => {
-          const shards = await withinPatience(freshness.appliedThroughByShard())
-          // While the progress cannot be read, the last values stay, so that the lag computed from them grows.
-          if (shards === undefined) return
-          gauge.reset()
-          for (const [shard, appliedThroughMs] of shards) gauge.set({ shard }, appliedThroughMs / 1_000)
-        },
-      })
+      for (const { consumer, name, help } of PROGRESS) {
+        gaugeAtScrape(registry, {
+          name,
+          help,
+          labelNames: ['shard'],
+          look: async (gauge) => {
+            // A store that does not answer must not hold back the other metrics.
+            const answer = freshness.appliedThroughByShard(consumer).catch(() => undefined)
+            const shards = await within(SCRAPE_PATIENCE_MS, answer, undefined)
+            // While the progress cannot be read, the last values stay, so that the lag computed from them grows.
+            if (shards === undefined) return
+            gauge.reset()
+            for (const [shard, appliedThroughMs] of shards) gauge.set({ shard }, appliedThroughMs / 1_000)
+          },
+        })
+      }
     },
   }
 }
@@ -80,18 +86,17 @@ type Watched = {
   readonly freshness: Pick<Freshness, 'appliedThroughByShard'>
 }
 
-// A store that does not answer must not hold back the other metrics.
 const SCRAPE_PATIENCE_MS = 1_000
 
-/** The answer, or undefined when it fails or takes too long. */
-const withinPatience = async <T>(answer: Promise<T>): Promise<T | undefined> => {
-  const { promise: tooLong, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => resolve(undefined), SCRAPE_PATIENCE_MS)
-  try {
-    return await Promise.race([answer, tooLong])
-  } catch {
-    return undefined
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const PROGRESS: readonly { readonly consumer: Consumer; readonly name: string; readonly help: string }[] = [
+  {
+    consumer: 'journal',
+    name: 'daybook_query_journal_applied_through_timestamp_seconds',
+    help: 'The time up to which every entry on the open shard is in the books. time() minus this is the lag.',
+  },
+  {
+    consumer: 'archive',
+    name: 'daybook_query_archive_handed_over_through_timestamp_seconds',
+    help: 'The time up to which every entry on the open shard is handed over to Firehose. time() minus this is the lag.',
+  },
+]

@@ -12,6 +12,7 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { processRegistry } from '#http/metrics'
+import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { queryApi } from './app.ts'
 import type { Settings } from '#infra/settings'
 
@@ -21,9 +22,12 @@ export const queryApiWith = (settings: Settings, log: Logger, stopping: AbortSig
   // One attempt only: the shards are listed again soon in any case.
   const stream = kinesisEntryStream(kinesisClient({ maxAttempts: 1 }), streamName)
   const merchants = dynamoMerchants(client, tables.merchants)
+  const journal = dynamoJournal(client, tables.journal)
 
   return queryApi({
-    tokens: jwtTokens(tokens, { onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read') }),
+    tokens: jwtTokens(tokens, {
+      onTrouble: (err) => log.warn({ err }, 'the keys of the issuer cannot be read; known keys stay valid for a day'),
+    }),
     grants: dynamoGrants(client, tables.grants),
     metricsOpen,
     corsOrigins,
@@ -31,7 +35,7 @@ export const queryApiWith = (settings: Settings, log: Logger, stopping: AbortSig
     store: {
       merchants,
       heads: dynamoHeads(client, tables.days),
-      journal: dynamoJournal(client, tables.journal),
+      journal,
       quarantine: dynamoQuarantine(client, tables.quarantine),
       progress: dynamoProgress(client, tables.progress),
     },
@@ -45,10 +49,14 @@ export const queryApiWith = (settings: Settings, log: Logger, stopping: AbortSig
     stopping,
     log,
     registry: processRegistry(),
-    isReady: async () => {
-      // The store is needed for every answer, the stream is not.
-      await merchants.list({ limit: 1 })
-      return true
-    },
+    // The stream is not needed: books can be read without it.
+    needs: [
+      { name: 'register', cannot: 'read anything of merchants', ask: () => merchants.find(NO_MERCHANT) },
+      { name: 'journal', cannot: 'read books', ask: () => journal.end(NO_BOOK) },
+    ],
   })
 }
+
+// "~" is not allowed in an id. So the lookups find nothing, and show that the tables answer.
+const NO_MERCHANT = '~' as MerchantId
+const NO_BOOK: BookId = { merchantId: NO_MERCHANT, day: '2000-01-01' as BusinessDay }

@@ -1,10 +1,10 @@
 import { timed, type Call } from '#http/timed'
-import { orUnavailable, type Dependency } from '#http/unavailable'
-import type { Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import { orUnavailable, Unavailable, type Dependency } from '#http/unavailable'
+import { UnknownFormat, type Heads, type Journal, type Merchants, type Progress, type Quarantine } from '#ledger/ports'
 
 /** What the query API reads. No part of it writes. */
 export type Store = {
-  readonly merchants: Pick<Merchants, 'find' | 'list' | 'idsBeginning'>
+  readonly merchants: Pick<Merchants, 'find' | 'items' | 'idsBeginning'>
   readonly heads: Pick<Heads, 'read'>
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly quarantine: Pick<Quarantine, 'list' | 'merchantsBeginning' | 'ofEntry' | 'find'>
@@ -23,6 +23,9 @@ const STORE: Dependency = {
   },
 }
 
+/** An item that was read and that this version cannot use. Another version can, so the answer is that of a failed read. */
+export const unusable = (detail: string): Unavailable => new Unavailable(STORE, new UnknownFormat(detail))
+
 /** The same store. Its failures are thrown as Unavailable, which tells them apart from faults of our own. */
 export const tellingFailures = (store: Store): Store => eachRead(store, (_, read) => orUnavailable(read(), STORE))
 
@@ -37,7 +40,7 @@ const eachRead = (
 ): Store => ({
   merchants: {
     find: (merchantId) => around({ port: 'merchants', operation: 'find' }, () => merchants.find(merchantId)),
-    list: (page) => around({ port: 'merchants', operation: 'list' }, () => merchants.list(page)),
+    items: (page) => around({ port: 'merchants', operation: 'items' }, () => merchants.items(page)),
     idsBeginning: (beginning, page) =>
       around({ port: 'merchants', operation: 'idsBeginning' }, () => merchants.idsBeginning(beginning, page)),
   },

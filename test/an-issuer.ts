@@ -119,8 +119,8 @@ export const announceSystem = async (folder: string, issuer?: string) => {
     const [folder, issuer] = process.argv.slice(1)
     lockFolder(folder)
     markDataVersion(folder)
-    const ports = { kinesis: 1, dynamodb: 2, s3: 3, firehose: 4 }
-    announceEndpoints(folder, { ingest: 'http://ingest', query: 'http://query', issuer, ports })
+    const services = { kinesis: 'http://k', dynamodb: 'http://d', s3: 'http://s', firehose: 'http://f' }
+    announceEndpoints(folder, { ingest: 'http://ingest', query: 'http://query', issuer, services })
     setInterval(() => {}, 1000)
     console.log('ready')`
   const args = ['--input-type=module', '-e', source, folder, ...(issuer === undefined ? [] : [issuer])]

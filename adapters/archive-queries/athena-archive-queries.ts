@@ -14,6 +14,7 @@ import {
 import type { ObjectStore } from '#adapters/archive-objects/object-store'
 import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/archive'
 import { readArchiveKey } from '#wire/archive/key'
+import { refuseEmpty } from './statement.ts'
 import { wholeResult } from './whole-result.ts'
 
 export type AthenaArchive = {
@@ -34,6 +35,7 @@ export const athenaArchiveQueries = ({
   sleep = pause,
 }: AthenaArchive): ArchiveQueries => {
   async function* stream(sql: string): AsyncGenerator<QueryResult> {
+    refuseEmpty(sql)
     const id = await start(sql)
     const { StatementType } = await ended(id)
     // Athena puts the names of the columns in front of the rows of a SELECT, and of nothing else.

@@ -3,8 +3,8 @@
  * downloaded; so the Parquet objects are copied into a local folder once, and read from there.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { DuckDBInstance } from '#adapters/duckdb/engine'
 import { namesOf, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
@@ -13,7 +13,9 @@ import type { BusinessDay } from '#ledger/identifiers'
 import { StatementError, type ArchiveQueries, type QueryResult, type UnreadableObject } from '#ledger/archive'
 import { DECISIONS, ENTRIES, type ArchiveTable } from '#wire/archive/columns'
 import { cellOf } from './duckdb-cells.ts'
+import { confine, readingStatement, refusalText } from './duckdb-confined.ts'
 import { mirrorObjects, OUR_OWN, type Mirror, type MirroredBucket } from './object-mirror.ts'
+import { refuseEmpty } from './statement.ts'
 import { wholeResult } from './whole-result.ts'
 
 export type DuckdbArchive = MirroredBucket & {
@@ -23,14 +25,20 @@ export type DuckdbArchive = MirroredBucket & {
   readonly views: readonly string[]
 }
 
-export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbArchive): ArchiveQueries => {
+export const duckdbArchiveQueries = ({ client, bucket, folder: given, views }: DuckdbArchive): ArchiveQueries => {
+  const folder = resolve(given)
+
   /** Lends a DuckDB. */
   async function* withDuckdb<T>(work: (connection: DuckDBConnection) => AsyncIterable<T>): AsyncGenerator<T> {
     // In memory, a new one for each statement: nothing of one is left for the next, and making it takes milliseconds.
+    const spill = await spillFolder(folder)
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: MEMORY_LIMIT,
-      temp_directory: join(folder, 'spill'),
+      temp_directory: spill,
+      max_temp_directory_size: SPILL_LIMIT,
       autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_persistent_secrets: 'false',
     })
     const connection = await instance.connect()
     try {
@@ -39,6 +47,7 @@ export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbAr
     } finally {
       connection.closeSync()
       instance.closeSync()
+      await rm(spill, { recursive: true, force: true })
     }
   }
 
@@ -75,14 +84,16 @@ export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbAr
   }
 
   async function* stream(sql: string): AsyncGenerator<QueryResult> {
+    refuseEmpty(sql)
     yield* withDuckdb(async function* (connection) {
       const sources: Source[] = []
       for (const table of [ENTRIES, DECISIONS]) {
         // Most statements are about entries alone, and need no copies of the decisions.
-        const isAsked = table === ENTRIES || sql.toLowerCase().includes(table.folder)
+        const isAsked = table === ENTRIES || OF_DECISIONS.test(sql)
         sources.push({ table, unreadable: await makeSource(connection, table, isAsked) })
       }
       for (const statement of [...TRINO_NAMES, ...views]) await connection.run(statement)
+      await confine(connection, [ENTRIES, DECISIONS].map(copiesOf))
       yield* answers(connection, sql, sources)
     })
   }
@@ -99,8 +110,35 @@ export const duckdbArchiveQueries = ({ client, bucket, folder, views }: DuckdbAr
   return { stream, run: (sql) => wholeResult(stream(sql)), unreadable }
 }
 
-// Beyond this DuckDB sorts and joins by way of files.
+// Beyond this DuckDB sorts and joins by way of files, and beyond that a statement fails.
 const MEMORY_LIMIT = '512MB'
+const SPILL_LIMIT = '16GB'
+
+/** What reads the decisions: their relations, and the view `merchants` that is made of them. */
+const OF_DECISIONS = /decisions|merchants/i
+
+/**
+ * A folder for one DuckDB of this process: DuckDB deletes all of its folder when it ends. The folders of processes that
+ * were killed go away here.
+ */
+const spillFolder = async (folder: string): Promise<string> => {
+  const parent = join(folder, 'spill')
+  await mkdir(parent, { recursive: true })
+  for (const name of await readdir(parent)) {
+    const [pid] = name.split('.')
+    if (!isRunning(Number(pid))) await rm(join(parent, name), { recursive: true, force: true })
+  }
+  return join(parent, `${process.pid}.${randomUUID()}`)
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return pid > 0 && process.kill(pid, 0)
+  } catch (error) {
+    // A process of another user is there, and is none of ours to signal.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
 
 /**
  * The files as the relation `archived_entries` or `archived_decisions`: what a Glue table is on AWS, with the same columns.
@@ -111,11 +149,12 @@ const sourceStatement = ({ folder, partition, columns }: ArchiveTable, files: re
    SELECT ${namesOf(columns)}, left(parse_filename(filename), 10) AS ${partition}
    FROM ${readParquet(files)}`
 
-/** Trino's names for the text of a JSON value, for the bytes of a text, and for a text within a JSON text. */
+/** Trino's names for the text of a JSON value, the bytes of a text, a text within JSON, and an element of a JSON array. */
 const TRINO_NAMES = [
   'CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)',
   'CREATE MACRO to_utf8(value) AS encode(value)',
   'CREATE MACRO json_extract_scalar(value, path) AS json_extract_string(value, path)',
+  'CREATE MACRO json_array_get(value, place) AS json_extract(value, place)',
 ]
 
 /** DuckDB opens the first file of each list to learn the columns. This file is always there, and whole. */
@@ -149,7 +188,7 @@ async function* answers(
   sql: string,
   sources: readonly Source[],
 ): AsyncGenerator<QueryResult> {
-  const result = await saying(sources, () => connection.stream(sql))
+  const result = await saying(sources, async () => (await readingStatement(connection, sql)).stream())
   const columns = result.columnNames()
   let isFirst = true
   for (;;) {
@@ -171,10 +210,21 @@ const saying = async <T>(sources: readonly Source[], run: () => Promise<T>): Pro
   try {
     return await run()
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new StatementError(unreadableText(message, sources) ?? message, { cause: error })
+    if (error instanceof StatementError) throw error
+    const said = error instanceof Error ? error.message : String(error)
+    const message = said.replace(/^Failed to extract statements: /, '')
+    throw new StatementError(
+      unreadableText(message, sources) ?? refusalText(message) ?? limitText(message) ?? message,
+      { cause: error },
+    )
   }
 }
+
+/** What to say instead of the engine's advice, which is about settings that nothing may change here. */
+const limitText = (message: string): string | undefined =>
+  message.startsWith('Out of Memory Error')
+    ? `The statement needs more than its ${MEMORY_LIMIT} of memory and ${SPILL_LIMIT} of files. Ask for fewer days by a condition on business_day, or for fewer columns or rows.`
+    : undefined
 
 /** What to say instead when the engine stumbled over the file of a day that cannot be read. */
 const unreadableText = (message: string, sources: readonly Source[]): string | undefined => {

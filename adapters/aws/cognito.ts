@@ -5,5 +5,5 @@ import { httpHandler } from './http-handler.ts'
 export const cognitoClient = ({ maxAttempts = 5 }: { maxAttempts?: number } = {}): CognitoIdentityProviderClient =>
   new CognitoIdentityProviderClient({
     maxAttempts,
-    requestHandler: httpHandler({ maxSockets: 8, requestTimeoutMs: 10_000 }),
+    requestHandler: httpHandler('Cognito', { maxSockets: 8, requestTimeoutMs: 10_000 }),
   })

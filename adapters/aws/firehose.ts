@@ -6,5 +6,5 @@ export const firehoseClient = ({ maxAttempts = 3 }: { maxAttempts?: number } = {
   new FirehoseClient({
     maxAttempts,
     // One PutRecordBatch may carry 4 MiB.
-    requestHandler: httpHandler({ maxSockets: 16, requestTimeoutMs: 10_000 }),
+    requestHandler: httpHandler('Firehose', { maxSockets: 16, requestTimeoutMs: 10_000 }),
   })

@@ -7,7 +7,7 @@ export const kinesisClient = ({ maxAttempts = 3, requestTimeoutMs = 10_000 }: Pa
     maxAttempts,
     // The SDK's default for Kinesis is HTTP/2, which the local stream does not speak. One PutRecords may carry 5 MiB and
     // one GetRecords 10 MiB, so the default time limit is longer than a small call needs.
-    requestHandler: httpHandler({ maxSockets: 64, requestTimeoutMs }),
+    requestHandler: httpHandler('Kinesis', { maxSockets: 64, requestTimeoutMs }),
   })
 
 type Patience = { readonly maxAttempts?: number; readonly requestTimeoutMs?: number }

@@ -7,5 +7,5 @@ export const s3Client = ({ maxAttempts = 5 }: { maxAttempts?: number } = {}): S3
     maxAttempts,
     // The local S3 and LocalStack have one host name for all buckets. AWS takes the bucket in the path as well.
     forcePathStyle: true,
-    requestHandler: httpHandler({ maxSockets: 64, requestTimeoutMs: 30_000 }),
+    requestHandler: httpHandler('S3', { maxSockets: 64, requestTimeoutMs: 30_000 }),
   })

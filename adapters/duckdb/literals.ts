@@ -5,13 +5,13 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'
 
 /** Reads exactly these files. Folders named KEY=VALUE on the way to them are no columns; `filename` is one. */
 export const readParquet = (paths: readonly string[]): string =>
-  `read_parquet([${paths.map((path) => quoted(literalPath(path))).join()}], filename = true, hive_partitioning = false)`
+  `read_parquet([${paths.map((path) => quoted(pathPattern(path))).join()}], filename = true, hive_partitioning = false)`
 
 /**
  * DuckDB takes each path of a list for a pattern. A wildcard in brackets stands for itself, and what follows the last
  * opening bracket cannot close one.
  */
-const literalPath = (path: string): string => {
+export const pathPattern = (path: string): string => {
   if (!/[[*?]/.test(path)) return path
   // Beside wildcards a backslash separates folders, on every system.
   if (sep === '/' && path.includes('\\')) {

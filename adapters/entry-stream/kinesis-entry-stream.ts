@@ -21,7 +21,8 @@ export const kinesisEntryStream = (client: KinesisClient, streamName: string): E
         })),
       }),
     )
-    return Records.map(toOutcome)
+    // Answers come in the order of the records. A record of which the answer says nothing was not stored.
+    return records.map((_, index) => toOutcome(Records[index] ?? {}))
   },
 
   async openShards() {

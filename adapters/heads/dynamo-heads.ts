@@ -3,7 +3,7 @@ import { requireFormat } from '#adapters/dynamodb/item-format'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { emptyHead, type Head } from '#ledger/head'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
-import type { Heads } from '#ledger/ports'
+import { UnknownFormat, type Heads } from '#ledger/ports'
 
 /** The head of a merchant is an item among the merchant's days. Its key is a name that is not a date. */
 export const dynamoHeads = (client: DynamoDBDocumentClient, table: string): Heads => {
@@ -59,5 +59,14 @@ type HeadItem = {
 const toHead = (merchantId: MerchantId, item: HeadItem): Head => {
   requireFormat(item.format, FORMAT, `The head of merchant ${merchantId}`)
   const { closedThrough, closing = 0, open = new Set(), rev = 0 } = item
+  if (
+    !(open instanceof Set) ||
+    !Number.isSafeInteger(rev) ||
+    !(typeof closing === 'bigint' || Number.isSafeInteger(closing))
+  ) {
+    throw new UnknownFormat(
+      `The head of merchant ${merchantId} cannot be read: a part of it is not what a head has there.`,
+    )
+  }
   return { closedThrough: closedThrough ?? null, closingMinor: BigInt(closing), open, revision: rev }
 }

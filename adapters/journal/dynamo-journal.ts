@@ -2,7 +2,7 @@ import { paginateQuery, PutCommand, QueryCommand, type DynamoDBDocumentClient } 
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
 import { bookKey, type BookId } from '#ledger/identifiers'
-import type { Journal, SegmentEnd } from '#ledger/ports'
+import { UnreadableSegment, type Journal, type SegmentEnd } from '#ledger/ports'
 import type { ChainHash, SealedSegment } from '#ledger/segment'
 
 /** One item for each segment. The caller makes sure that segment n + 1 follows n, because it has read or appended n. */
@@ -80,12 +80,38 @@ const toItem = ({ book, number, totals, view, entries, hash }: SealedSegment): S
   hash: Buffer.from(hash, 'hex'),
 })
 
-const toSegment = (book: BookId, item: SegmentItem): SealedSegment => ({ ...toEnd(book, item), entries: item.entries })
+const toSegment = (book: BookId, item: SegmentItem): SealedSegment => {
+  const end = toEnd(book, item)
+  requireParts(book, item, { entries: isBytes })
+  return { ...end, entries: item.entries }
+}
 
-const toEnd = (book: BookId, { segment, credits, debits, entryCount, view, hash }: SegmentItem): SegmentEnd => ({
-  book,
-  number: segment,
-  totals: { creditsMinor: BigInt(credits), debitsMinor: BigInt(debits), entryCount },
-  view,
-  hash: Buffer.from(hash).toString('hex') as ChainHash,
-})
+const toEnd = (book: BookId, item: SegmentItem): SegmentEnd => {
+  requireParts(book, item, { credits: isWhole, debits: isWhole, entryCount: isWhole, view: isBytes, hash: isHash })
+  const { segment, credits, debits, entryCount, view, hash } = item
+  return {
+    book,
+    number: segment,
+    totals: { creditsMinor: BigInt(credits), debitsMinor: BigInt(debits), entryCount },
+    view,
+    hash: Buffer.from(hash).toString('hex') as ChainHash,
+  }
+}
+
+/** Throws when a part is missing or of another kind. What is inside of the bytes is for `wire/journal/` to say. */
+const requireParts = (
+  book: BookId,
+  item: SegmentItem,
+  parts: Readonly<Partial<Record<keyof SegmentItem, (value: unknown) => boolean>>>,
+): void => {
+  for (const [name, isPart] of Object.entries(parts)) {
+    const value: unknown = item[name as keyof SegmentItem]
+    if (isPart(value)) continue
+    const detail = value === undefined ? `its ${name} is missing` : `its ${name} is not what a segment has there`
+    throw new UnreadableSegment(book, item.segment, detail)
+  }
+}
+
+const isWhole = (value: unknown): boolean => typeof value === 'bigint' || Number.isSafeInteger(value)
+const isBytes = (value: unknown): boolean => value instanceof Uint8Array
+const isHash = (value: unknown): boolean => value instanceof Uint8Array && value.length === 32

@@ -1,6 +1,7 @@
 import type { MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Merchants } from '#ledger/ports'
+import { ok } from '#ledger/result'
 import { idsBeginningOf, pageOf } from '#adapters/page-of'
 
 export const memoryMerchants = (registered: readonly Merchant[] = []): Merchants => {
@@ -17,6 +18,10 @@ export const memoryMerchants = (registered: readonly Merchant[] = []): Merchants
     },
     async list(page) {
       return pageOf(merchants.values(), ({ merchantId }) => merchantId, page)
+    },
+    async items(page) {
+      const { items, ...more } = pageOf(merchants.values(), ({ merchantId }) => merchantId, page)
+      return { items: items.map((merchant) => ({ merchantId: merchant.merchantId, merchant: ok(merchant) })), ...more }
     },
     async idsBeginning(beginning, page) {
       return idsBeginningOf(merchants.keys(), beginning, page)

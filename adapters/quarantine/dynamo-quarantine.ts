@@ -10,8 +10,8 @@
  * The merchants that have items are listed under a scope of their own, so that a reader who may see some merchants finds
  * these without reading the items of others.
  *
- * An item says in which format it is stored. Reading an item of an unknown format is refused by name. A list still shows
- * such an item, because one item must not hide the others.
+ * An item says in which format it is stored. Reading an item of an unknown format is refused by name. A list and the items
+ * of an entry still show such an item, because one item must not hide the others.
  */
 import { hash } from 'node:crypto'
 import {
@@ -146,7 +146,8 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
         ExpressionAttributeValues: { ':scope': merchantId, ...boundsOf(entryItemPrefix(day, entryId)) },
         Limit: limit,
       }
-      return (await firstItems<OutlineItem>(paginateQuery({ client }, query), limit)).map(toOutline)
+      const found = await firstItems<OutlineItem>(paginateQuery({ client }, query), limit)
+      return found.map(readOutline).map((read) => (read.ok ? read.value : read.error))
     },
 
     async find(key) {
@@ -271,13 +272,18 @@ const toOutline = (item: OutlineItem): QuarantineOutline => {
 
 /** The item without its further parts. When it cannot be read, the error holds what is known of it. */
 const readItem = (item: QuarantineItem): Result<Quarantined, Quarantined> => {
+  const outline = readOutline(item)
+  return outline.ok ? ok({ ...outline.value, raw: item.raw }) : refuse({ ...outline.error, raw: item.raw })
+}
+
+const readOutline = (item: OutlineItem): Result<QuarantineOutline, QuarantineOutline> => {
   try {
-    return ok(toQuarantined(item, item.raw))
+    return ok(toOutline(item))
   } catch (error) {
-    const { scope, item: name, reason, position, setAsideAtMs, raw } = item
+    const { scope, item: name, reason, position, setAsideAtMs } = item
     const detail = error instanceof Error ? error.message : String(error)
     const known = { subject: 'unreadable', reason, detail, position, lastPosition: position, setAsideAtMs } as const
-    return refuse({ ...known, key: { scope, item: name }, actions: [], raw })
+    return refuse({ ...known, key: { scope, item: name }, actions: [] })
   }
 }
 

@@ -8,7 +8,7 @@ import { LogGroup, LogStream } from 'aws-cdk-lib/aws-logs'
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, type CfnBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { auditEventsTable, entriesTable, type Table } from '#infra/archive-tables'
-import { ofPeriod, savedQueries, viewStatements } from '#sql/files'
+import { savedQueries, statementOf, viewStatements } from '#sql/files'
 import { accept, acceptWildcard } from './findings.ts'
 import { logRetention, named, type Stage } from './stage.ts'
 
@@ -68,7 +68,7 @@ export class Archive extends Construct {
         workGroup: this.workGroup.name,
         name: query.name,
         description: query.about.slice(0, 1_024),
-        queryString: ofPeriod(query),
+        queryString: statementOf(query),
       })
       named.addResourceDependency(this.workGroup)
     }

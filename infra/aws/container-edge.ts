@@ -215,6 +215,7 @@ const route = (
       action: ListenerAction.forward([targets]),
     })
   }
+  rule(SERVICE_PREFIX, ingest)
   rule(`${SERVICE_PREFIX}/*`, ingest)
   const depth = ({ path }: IngestPath): number => path.split('/').length
   for (const { path, methods } of ingestPaths().toSorted((a, b) => depth(b) - depth(a))) {

@@ -152,8 +152,9 @@ export class LambdaEdge extends Construct implements PublicHost {
       const hasVariable = [...resources.keys()].includes(`${key}/{}`)
       if (!hasVariable) resource.addResource('{deeper+}').addMethod('ANY', queryApi)
     }
-    const ofIngest = this.api.root.addResource(SERVICE_PREFIX.slice(1)).addResource('{page+}')
+    const ofIngest = this.api.root.addResource(SERVICE_PREFIX.slice(1))
     ofIngest.addMethod('ANY', ingest)
+    ofIngest.addResource('{page+}').addMethod('ANY', ingest)
   }
 
   /** The answers that API Gateway makes itself, as the contract writes problems. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileDurably } from '#adapters/files/durable-files'
+import { folderAdvice } from './folder-advice.ts'
 
 /** Raise it with every change after which an older folder could be misread. */
 const DATA_VERSION = 2
@@ -40,8 +41,11 @@ const versionOf = (folder: string): string | undefined => {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    throw new Error(`There can be no data in ${folder}, because ${join(folder, FILE)} cannot be read: ${message}`, {
-      cause: error,
-    })
+    throw new Error(
+      `There can be no data in ${folder}, because ${join(folder, FILE)} cannot be read: ${message}. ${folderAdvice(code)}`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -2,121 +2,183 @@
 import { join } from 'node:path'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisClient } from '#adapters/aws/kinesis'
-import { outliveReaders } from '#http/process-life'
-import { readSettings, type Settings } from '#infra/settings'
-import { checkDataVersion, markDataVersion } from './data-version.ts'
-import { consumers, ingest, queryApi } from './deployables.ts'
-import { dynoxideBinary } from './dynoxide.ts'
-import { lockFolder } from './folder-lock.ts'
-import { useLocalServices } from './local-aws.ts'
-import { isPortFree, portsOfServices } from './ports.ts'
-import { provision } from './provision.ts'
-import { untilReady } from './readiness.ts'
-import { announceEndpoints } from './running-system.ts'
 import { s3Client } from '#adapters/aws/s3'
+import { outliveReaders } from '#http/process-life'
+import { readSettings } from '#infra/settings'
+import { prepareStart } from './before-start.ts'
+import { claimServices } from './data-services.ts'
+import { consumers, ingest, queryApi } from './deployables.ts'
+import {
+  endpointVariable,
+  namedServices,
+  SERVICE_NAMES,
+  SERVICES,
+  urlOnLoopback,
+  useServices,
+  type LocalService,
+  type ServiceUrls,
+} from './local-aws.ts'
+import { errorInWords, jsonOutput, peopleOutput } from './output.ts'
+import { portsOfServices } from './ports.ts'
+import { CannotProvision, provision } from './provision.ts'
+import { untilAnswering, untilReady } from './readiness.ts'
+import { announceEndpoints } from './running-system.ts'
 import { serviceUrl } from './service-url.ts'
 import { dynamodbService, firehoseService, issuerService, kinesisService, s3Service } from './services.ts'
-import { startSupervisor } from './supervisor.ts'
+import { failedServiceText } from './start-failure.ts'
+import { startSupervisor, type ChildSpec } from './supervisor.ts'
 import { tryIt } from './try-it.ts'
 
 const print = (line: string) => console.log(line)
+const output = process.stdout.isTTY ? peopleOutput(print) : jsonOutput(print)
 outliveReaders()
 // The data are books of merchants, grants, and where commands send secrets. The children inherit this, and some of the
 // libraries that write there give no modes of their own.
 process.umask(0o077)
-const settings = orRefuse(readSettings)
-orRefuse(dynoxideBinary)
-await refuseWhatCannotWork(settings)
+const { settings, named } = await orRefuse(async () => {
+  const read = { settings: readSettings(), named: namedServices() }
+  await prepareStart(read.settings, read.named)
+  return read
+})
+const { dataFolder } = settings
 
-const urls = {
+const apis = {
   ingestUrl: serviceUrl(settings.host, settings.ingestPort),
   queryUrl: serviceUrl(settings.host, settings.queryPort),
 }
-// The issuer that the environment names is used instead of one of our own.
+// The issuer that the environment names is used instead of one of our own, and so is a service of AWS.
 const ownIssuer = settings.tokens.isOurs ? settings.tokens.issuer : undefined
 
 // The ports are chosen once, so that a restarted service has the address that the others know.
-const ports = await portsOfServices(settings)
+const { consumers: consumersPort, ...ports } = await portsOfServices(settings)
+const services: ServiceUrls = {
+  kinesis: named.kinesis ?? urlOnLoopback(ports.kinesis),
+  dynamodb: named.dynamodb ?? urlOnLoopback(ports.dynamodb),
+  s3: named.s3 ?? urlOnLoopback(ports.s3),
+  firehose: named.firehose ?? urlOnLoopback(ports.firehose),
+}
 // Both this process, which provisions, and the children, which inherit the environment, need the endpoints.
-useLocalServices(ports)
+useServices(services)
 
-const supervisor = startSupervisor({ print })
+let isReady = false
+const supervisor = startSupervisor({
+  output,
+  onStuck(service) {
+    if (!isReady) void giveUp(failedServiceText(service))
+  },
+})
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop())
 
-const data = (name: string) => join(settings.dataFolder, name)
+const own = (service: LocalService, spec: (place: { port: number; folder: string }) => ChildSpec) => {
+  if (named[service] === undefined) supervisor.start(spec({ port: ports[service], folder: join(dataFolder, service) }))
+}
+
+for (const service of SERVICES) {
+  const url = named[service]
+  if (url !== undefined)
+    output.tell(service, 'info', `${SERVICE_NAMES[service]} at ${url} is used (${endpointVariable(service)})`)
+}
+let awaited = Object.entries(services).map(([service, url]) => ({ name: SERVICE_NAMES[service as LocalService], url }))
+const waiting = setInterval(() => {
+  const names = awaited.map(({ name, url }) => `${name} at ${url}`).join(', ')
+  output.tell('daybook', 'warn', `not ready yet; waiting for ${names}`)
+}, 10_000)
 
 // The services start first. Stopping goes in the reverse order, because the others need the services to finish.
-supervisor.start(kinesisService({ port: ports.kinesis, folder: data('kinesis') }))
-supervisor.start(dynamodbService({ port: ports.dynamodb, folder: data('dynamodb') }))
-supervisor.start(s3Service({ port: ports.s3, folder: data('s3') }))
-await provision(
-  {
-    kinesis: kinesisClient({ maxAttempts: 1 }),
-    dynamodb: documentClient({ maxAttempts: 1 }),
-    s3: s3Client({ maxAttempts: 1 }),
-  },
-  settings,
-).catch(async (error: unknown) => {
-  await supervisor.stop()
-  refuse(
-    `The local stream, store and archive cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-  )
-})
-supervisor.start(firehoseService({ port: ports.firehose, folder: data('firehose') }))
-supervisor.start(consumers(process.env))
-if (ownIssuer !== undefined) supervisor.start(issuerService)
+own('kinesis', kinesisService)
+own('dynamodb', dynamodbService)
+own('s3', s3Service)
+// Ingest fetches the keys of the issuer when it starts. Stages, and not this order, say which ends first.
+if (ownIssuer !== undefined) supervisor.start(issuerService(dataFolder))
+await provisionAll().catch(async (error: unknown) => await giveUp(provisioningText(error)))
+own('firehose', firehoseService)
+supervisor.start(consumers(consumersPort, process.env))
 supervisor.start(queryApi)
-supervisor.start(ingest(settings.queryUrl ?? urls.queryUrl, process.env))
+supervisor.start(ingest(settings.queryUrl ?? apis.queryUrl, process.env))
 
-const waiting = setTimeout(() => print('\nNot ready yet. The output of the services is above.\n'), 15_000)
-const awaited = [urls.ingestUrl, urls.queryUrl, ...(ownIssuer === undefined ? [] : [ownIssuer])]
-await Promise.all(awaited.map(untilReady))
-clearTimeout(waiting)
-announceEndpoints(settings.dataFolder, {
-  ingest: urls.ingestUrl,
-  query: urls.queryUrl,
+awaited = [
+  { name: 'ingest', url: apis.ingestUrl },
+  { name: 'the query API', url: apis.queryUrl },
+  ...(ownIssuer === undefined ? [] : [{ name: 'the issuer', url: ownIssuer }]),
+]
+await Promise.all([
+  // The consumers do without Firehose for a while, and would hide that it cannot start.
+  named.firehose ?? untilAnswering(services.firehose),
+  ...awaited.map(async (service) => {
+    await untilReady(service.url)
+    awaited = awaited.filter((other) => other !== service)
+  }),
+])
+clearInterval(waiting)
+isReady = true
+announceEndpoints(dataFolder, {
+  ingest: apis.ingestUrl,
+  query: apis.queryUrl,
+  consumers: urlOnLoopback(consumersPort),
   issuer: ownIssuer,
-  ports,
+  services,
 })
-print(`\nDaybook is ready. Its data is in ${settings.dataFolder}/\n`)
-if (!settings.syncs) print('DAYBOOK_SYNC=never: a power cut loses entries that were acknowledged.\n')
-print(
-  `  ingest     ${urls.ingestUrl}\n  query API  ${urls.queryUrl}\n  issuer     ${settings.tokens.issuer}\n  archive    s3://${settings.archiveBucket} at http://127.0.0.1:${ports.s3}\n\nTry it:\n\n${tryIt({ ...urls, dataFolder: settings.dataFolder, hasIssuer: ownIssuer !== undefined })}\n`,
-)
+sayReady()
 
-function orRefuse<T>(attempt: () => T): T {
+async function provisionAll() {
+  // Our own services take a moment to listen. One that was named may have to be started yet.
+  const dynamodb = documentClient({ maxAttempts: 1 })
+  const clients = { kinesis: kinesisClient({ maxAttempts: 1 }), dynamodb, s3: s3Client({ maxAttempts: 1 }) }
+  await provision(clients, settings)
+  await claimServices(dataFolder, named, { client: dynamodb, table: settings.tables.progress })
+}
+
+function provisioningText(error: unknown): string {
+  if (!(error instanceof CannotProvision)) return errorInWords(error)
+  const { service } = error
+  const variable = endpointVariable(service)
+  const isNamed = named[service] !== undefined
+  return [
+    `Daybook could not start, because ${SERVICE_NAMES[service]} at ${services[service]} cannot be used.`,
+    `  reason   ${errorInWords(error.cause)}`,
+    ...(isNamed ? [`  named by ${variable}`] : [`  data     ${join(dataFolder, service)}`]),
+    `  to do    ${isNamed ? `Start it, or unset ${variable} to use one of Daybook's own.` : 'The lines above say more.'}`,
+  ].join('\n')
+}
+
+function whereDataIs(): string {
+  const elsewhere = SERVICES.flatMap((service) =>
+    named[service] === undefined ? [] : [`${SERVICE_NAMES[service]} at ${named[service]}`],
+  )
+  return [`${dataFolder}/`, ...elsewhere].join(' and in the ')
+}
+
+function sayReady() {
+  const { issuer } = settings.tokens
+  const archive = `s3://${settings.archiveBucket} at ${services.s3}`
+  output.tell('daybook', 'info', 'Daybook is ready', { ...apis, issuer, archive, data: dataFolder })
+  output.forPeople(`\nIts data is in ${whereDataIs()}\n`)
+  if (!settings.syncs)
+    output.tell('daybook', 'warn', 'DAYBOOK_SYNC=never: a power cut loses entries that were acknowledged')
+  output.forPeople(
+    `  ingest     ${apis.ingestUrl}\n  query API  ${apis.queryUrl}\n  issuer     ${issuer}\n  archive    ${archive}\n\n` +
+      `Try it:\n\n${tryIt({ ...apis, dataFolder, hasIssuer: ownIssuer !== undefined })}\n`,
+  )
+}
+
+async function orRefuse<T>(attempt: () => Promise<T>): Promise<T> {
   try {
-    return attempt()
+    return await attempt()
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error))
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exit(1)
   }
 }
 
-async function refuseWhatCannotWork({ dataFolder, host, ingestPort, queryPort, issuerPort, tokens }: Settings) {
-  const ports = [
-    { name: 'INGEST_PORT', port: ingestPort, at: host },
-    { name: 'QUERY_PORT', port: queryPort, at: host },
-    ...(tokens.isOurs ? [{ name: 'ISSUER_PORT', port: issuerPort, at: '127.0.0.1' }] : []),
-  ]
-  for (const [port, same] of Map.groupBy(ports, (each) => each.port)) {
-    const names = same.map(({ name }) => name).join(' and ')
-    if (same.length > 1) refuse(`${names} cannot be the same, and are ${port}.`)
-  }
-  orRefuse(() => checkDataVersion(dataFolder))
-  const holder = orRefuse(() => lockFolder(dataFolder))
-  if (holder !== undefined) refuse(`Another Daybook (process ${holder}) is running on the data in ${dataFolder}.`)
-  orRefuse(() => markDataVersion(dataFolder))
-  for (const { name, port, at } of ports) {
-    if (!(await isPortFree(port, at))) refuse(`Port ${port} is taken. Set ${name} to another port.`)
-  }
-}
-
-function refuse(reason: string): never {
-  console.error(reason)
+/** Ends a start that failed. The reason comes last, after all output of the children. */
+async function giveUp(reason: string): Promise<never> {
+  await supervisor.stop()
+  console.error(`\n${reason}`)
   process.exit(1)
 }
 
 async function stop() {
   await supervisor.stop()
+  output.tell('daybook', 'info', `stopped; all data is kept in ${whereDataIs()}, and npm start goes on with it`)
   process.exit(0)
 }

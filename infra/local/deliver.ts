@@ -58,16 +58,21 @@ const attempt = async (batch: Batch, handler: StreamHandler, log: Logger): Promi
       failures.map(({ itemIdentifier }) => itemIdentifier),
     )
     if (firstFailed === undefined) {
-      log.error({ ...where, failures }, 'the handler reported failures that are not in the batch')
+      log.error(
+        { ...where, failures },
+        'the consumer reported failures outside its batch; the batch is delivered again in halves',
+      )
       return halves(batch)
     }
-    log.warn({ ...where, resumesAt: batch[firstFailed]?.eventID }, 'the handler reported failures')
+    log.warn({ ...where, resumesAt: batch[firstFailed]?.eventID }, REST_AGAIN)
     return [batch.slice(firstFailed)]
   } catch (error) {
-    log.error({ ...where, err: error }, 'the handler threw')
+    log.error({ ...where, err: error }, 'the consumer failed on its batch, which is delivered again in halves')
     return halves(batch)
   }
 }
+
+const REST_AGAIN = 'the consumer did not finish its batch; the rest is delivered again within 5 s'
 
 const lowestFailed = (batch: Batch, reported: readonly string[]): number | undefined => {
   const indexes = reported.map((item) => batch.findIndex(({ kinesis }) => kinesis.sequenceNumber === item))

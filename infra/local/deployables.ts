@@ -2,11 +2,12 @@
 import { fileURLToPath } from 'node:url'
 import type { ChildSpec } from './supervisor.ts'
 
-/** Both consumers, and the schedule of the heartbeat. The local store has a single writer, so few books at a time are fastest. */
-export const consumers = ({ BOOKS_AT_ONCE = '4' }: NodeJS.ProcessEnv): ChildSpec => ({
+/** Both consumers, and the schedule of the heartbeat. The local store has a single writer, so few books at a time are fastest. The port is that of the probes. */
+export const consumers = (port: number, { BOOKS_AT_ONCE = '4' }: NodeJS.ProcessEnv): ChildSpec => ({
   name: 'consumers',
   stage: 2,
   script: pathTo('infra/local/consumers.server.ts'),
+  args: ['--port', String(port)],
   env: { BOOKS_AT_ONCE },
 })
 

@@ -9,10 +9,13 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { onStopSignal, outliveReaders } from '#http/process-life'
 import { makeFolder } from '#adapters/files/durable-files'
+import { processLog } from '#infra/log'
 import { dynoxideBinary } from './dynoxide.ts'
 import { commandLineOf, endProcess } from './process-table.ts'
 
 const { port, folder } = parseArgs({ options: { port: { type: 'string' }, folder: { type: 'string' } } }).values
+
+const log = processLog({ name: 'dynamodb', level: 'fatal' })
 
 const binary = dynoxideBinary()
 const serve = [binary, 'serve', '--host', '127.0.0.1', '--port', String(port)]
@@ -20,7 +23,7 @@ const store = folder ? await startOver(resolve(folder)) : run(serve)
 
 store.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 store.on('error', (error) => {
-  console.error(error.message)
+  log.fatal({ err: error }, 'the local DynamoDB cannot be run, and the process ends')
   process.exit(1)
 })
 outliveReaders()

@@ -7,6 +7,7 @@ import { DescribeStreamSummaryCommand, ListShardsCommand, type KinesisClient } f
 import type { Logger } from 'pino'
 import { deliver, type StreamHandler } from './deliver.ts'
 import { batches, lambdaLimits, type BatchLimits } from './kinesis-event.ts'
+import { NO_PULSE, type Pulse } from './pulse.ts'
 import { persistently, pause, type Backoff } from './retry.ts'
 import { readShard } from './shard-reader.ts'
 
@@ -27,6 +28,8 @@ export type MappingOptions = {
   readonly idleMs?: number
   readonly refreshShardsMs?: number
   readonly retry?: Backoff
+  /** Hears that the loops move. */
+  readonly pulse?: Pulse
 }
 
 export type EventSourceMapping = {
@@ -53,11 +56,12 @@ const withDefaults = (options: MappingOptions): Mapping => ({
   idleMs: 250,
   refreshShardsMs: 1_000,
   retry: { minMs: 100, maxMs: 5_000 },
+  pulse: NO_PULSE,
   ...options,
 })
 
 const run = async (mapping: Mapping, stopped: AbortSignal) => {
-  const { log, retry } = mapping
+  const { log, retry, pulse } = mapping
   const readers = new Map<string, Promise<void>>()
   const drained = new Set<string>()
   let shards: ListedShard[] = []
@@ -70,13 +74,18 @@ const run = async (mapping: Mapping, stopped: AbortSignal) => {
   const processUntilDrained = async ({ id }: ListedShard) => {
     const isClosed = () => shards.some((shard) => shard.id === id && shard.isClosed)
     if ((await processShard(mapping, id, isClosed, stopped)) === 'stopped') return
+    pulse.end(id)
     drained.add(id)
     log.info({ shardId: id }, 'shard drained')
     startReadyShards()
   }
 
   while (!stopped.aborted) {
-    const onFailure = (err: unknown) => log.warn({ err }, 'cannot list the shards')
+    pulse.beat(LIST)
+    const onFailure = (err: unknown) => {
+      pulse.beat(LIST)
+      log.warn({ err }, 'the shards cannot be listed; the next try follows within 5 s')
+    }
     const listed = await persistently(() => listShards(mapping), { retry, stopped, onFailure })
     if (listed === 'stopped') break
     shards = listed.value
@@ -86,11 +95,23 @@ const run = async (mapping: Mapping, stopped: AbortSignal) => {
   await Promise.all(readers.values())
 }
 
+/** The name of the loop that lists the shards. Each of the others has the id of its shard. */
+const LIST = 'list of shards'
+
 const processShard = async (mapping: Mapping, shardId: string, isClosed: () => boolean, stopped: AbortSignal) => {
   const { kinesis, streamName, log, retry } = mapping
+  const onTurn = () => mapping.pulse.beat(shardId)
+  onTurn()
   const start = await persistently(
     async () => ({ startAfter: await startOf(mapping, shardId), shard: await describe(mapping, shardId) }),
-    { retry, stopped, onFailure: (err) => log.warn({ shardId, err }, 'cannot find where to start') },
+    {
+      retry,
+      stopped,
+      onFailure: (err) => {
+        onTurn()
+        log.warn({ shardId, err }, PROGRESS_UNKNOWN)
+      },
+    },
   )
   if (start === 'stopped') return 'stopped'
 
@@ -100,20 +121,28 @@ const processShard = async (mapping: Mapping, shardId: string, isClosed: () => b
     kinesis,
     streamName,
     isClosed,
+    onTurn,
     maxRecords,
     idleMs: mapping.idleMs,
     retry,
     log,
     stopped,
   }
+  const handler: StreamHandler = async (event) => {
+    onTurn()
+    return await mapping.handler(event)
+  }
   for await (const records of readShard(reading)) {
     for (const batch of batches(records, mapping.limits)) {
-      const outcome = await deliver(batch, { handler: mapping.handler, retry, log, stopped })
+      const outcome = await deliver(batch, { handler, retry, log, stopped })
       if (outcome === 'stopped' || stopped.aborted) return 'stopped'
     }
   }
   return stopped.aborted ? 'stopped' : 'drained'
 }
+
+const PROGRESS_UNKNOWN =
+  'the progress on the shard cannot be read, so reading has to wait; the next try follows within 5 s'
 
 const startOf = async ({ startFrom, checkpoint }: Mapping, shardId: string) =>
   startFrom === 'oldest' ? undefined : await checkpoint.read(shardId)

@@ -6,16 +6,20 @@ import type { Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import kinesalite from 'kinesalite'
 import { onStopSignal, outliveReaders } from '#http/process-life'
+import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { makeFolder } from '#adapters/files/durable-files'
 import { syncEveryWrite } from './kinesis-durability.ts'
 import { finishInterruptedChanges } from './kinesis-recovery.ts'
+import { refusePages } from './own-requests.ts'
 
 const { port, path } = parseArgs({ options: { port: { type: 'string' }, path: { type: 'string' } } }).values
 
+const { syncs, logLevel } = readSettings()
+logUncaught(processLog({ name: 'kinesis', level: logLevel }))
 if (path) {
   makeFolder(path)
-  if (readSettings().syncs) syncEveryWrite()
+  if (syncs) syncEveryWrite()
   await finishInterruptedChanges(path)
 }
 
@@ -29,6 +33,7 @@ const server = kinesalite({
 })
 
 surviveAbortedRequests(server)
+refusePages(server)
 // A server that closes idle connections sometimes closes one that a client has just begun to use.
 server.keepAliveTimeout = 0
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))

@@ -7,13 +7,25 @@ export const isRunning = (pid: number): boolean => commandLineOf(pid) !== undefi
 /** The command line of a process; undefined when the process does not exist or is a zombie. */
 export const commandLineOf = (pid: number): string | undefined => {
   try {
-    const text =
-      process.platform === 'linux'
-        ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-        : execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
-    return text.trim() || undefined
+    return readCommandLine(pid).trim() || undefined
   } catch {
     return undefined
+  }
+}
+
+const readCommandLine = (pid: number): string => {
+  const run = (command: string, args: readonly string[]) =>
+    execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true })
+  switch (process.platform) {
+    case 'linux':
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    case 'win32': {
+      // The name of the program, which is all that a plain command of Windows tells: "node.exe","4711","Console",…
+      const line = run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
+      return line.includes(`"${pid}"`) ? (line.split('","')[0] ?? '') : ''
+    }
+    default:
+      return run('ps', ['-o', 'args=', '-p', String(pid)])
   }
 }
 

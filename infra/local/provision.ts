@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-kinesis'
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
 import { keySchema, tableKeys, type TableKey, type TableNames } from '#adapters/dynamodb/tables'
+import type { LocalService } from './local-aws.ts'
 import { eventually } from './retry.ts'
 
 type Provisioned = {
@@ -30,16 +31,33 @@ type Clients = {
 const patience = { timeoutMs: 30_000 }
 const sevenDays = 7 * 24
 
+/** A service does not answer, or refuses what the system needs of it. The cause says why. */
+export class CannotProvision extends Error {
+  readonly service: LocalService
+  constructor(service: LocalService, cause: unknown) {
+    super(`${service} cannot be used`, { cause })
+    this.service = service
+  }
+}
+
 /** Creates the stream, tables and bucket that do not exist yet, and returns when all can be used. */
 export const provision = async (
   clients: Clients,
   { streamName, shardCount, tables, archiveBucket }: Provisioned,
 ): Promise<void> => {
   await Promise.all([
-    provisionStream(clients.kinesis, streamName, shardCount),
-    provisionBucket(clients.s3, archiveBucket),
-    provisionTables(clients.dynamodb, tables),
+    of('kinesis', provisionStream(clients.kinesis, streamName, shardCount)),
+    of('s3', provisionBucket(clients.s3, archiveBucket)),
+    of('dynamodb', provisionTables(clients.dynamodb, tables)),
   ])
+}
+
+const of = async (service: LocalService, provisioning: Promise<void>): Promise<void> => {
+  try {
+    await provisioning
+  } catch (error) {
+    throw new CannotProvision(service, error)
+  }
 }
 
 /** Creates the tables that do not exist yet, and returns when all can be used. */

@@ -7,9 +7,23 @@ export const untilReady = async (baseUrl: string): Promise<void> => {
 
 const isReady = async (baseUrl: string): Promise<boolean> => {
   try {
-    const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(2_000) })
+    const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(5_000) })
     await response.arrayBuffer()
     return response.status === 200
+  } catch {
+    return false
+  }
+}
+
+/** Returns when the service answers anything, however long that takes. */
+export const untilAnswering = async (url: string): Promise<void> => {
+  while (!(await answers(url))) await sleep(50)
+}
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(2_000) })
+    return true
   } catch {
     return false
   }

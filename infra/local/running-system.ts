@@ -4,24 +4,31 @@ import { join } from 'node:path'
 import { readSettings } from '#infra/settings'
 import { checkDataVersion } from './data-version.ts'
 import { holderOfFolder } from './folder-lock.ts'
-import type { LocalPorts } from './local-aws.ts'
+import { endpointVariable, namedServices, SERVICES, USUAL_REGION, useServices, type ServiceUrls } from './local-aws.ts'
 
-export type Endpoints = Readonly<Record<'ingest' | 'query' | keyof LocalPorts, string>> & {
+export type Endpoints = ServiceUrls & {
+  readonly ingest: string
+  readonly query: string
+  /** Where the consumers answer /healthz and /readyz. */
+  readonly consumers: string
   /** Undefined when the system takes the tokens of another issuer. */
   readonly issuer?: string
+  /** The region in which the system keeps its data. */
+  readonly region?: string
 }
 
 type Announced = {
   readonly ingest: string
   readonly query: string
+  /** Where the consumers answer /healthz and /readyz. */
+  readonly consumers: string
   readonly issuer?: string | undefined
-  readonly ports: LocalPorts
+  readonly services: ServiceUrls
 }
 
 /** Publishes the endpoints of this process's system until the process ends. */
-export const announceEndpoints = (folder: string, { ingest, query, issuer, ports }: Announced): void => {
-  const local = Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`])
-  const endpoints = { format: FORMAT, ingest, query, issuer, ...Object.fromEntries(local) }
+export const announceEndpoints = (folder: string, { ingest, query, consumers, issuer, services }: Announced): void => {
+  const endpoints = { format: FORMAT, ingest, query, consumers, issuer, region: process.env['AWS_REGION'], ...services }
   const draft = `${fileIn(folder)}.${process.pid}`
   writeFileSync(draft, JSON.stringify(endpoints, undefined, 2) + '\n')
   // A reader finds the whole file or none.
@@ -30,16 +37,20 @@ export const announceEndpoints = (folder: string, { ingest, query, issuer, ports
 }
 
 /**
- * Points the AWS SDK of this process at the system that runs on the data in `DAYBOOK_DATA`. Endpoints that the
- * environment names stay. Throws an error for people when no system runs.
+ * Points the AWS SDK of this process at the system that runs on the data in `DAYBOOK_DATA`, with its region and key. When
+ * the environment names another service, that one is used, with the region and keys of the environment. Throws an error
+ * for people when no system runs.
  */
 export const useRunningSystem = (folder: string = readSettings().dataFolder): Endpoints => {
   const endpoints = readEndpoints(folder)
   const { env } = process
-  for (const service of ['kinesis', 'dynamodb', 's3', 'firehose'] as const) {
-    env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??= endpoints[service]
+  const named = namedServices(env)
+  if (SERVICES.every((service) => (named[service] ?? endpoints[service]) === endpoints[service])) {
+    useServices(endpoints, endpoints.region)
+    return endpoints
   }
-  env['AWS_REGION'] ??= 'us-east-1'
+  for (const service of SERVICES) env[endpointVariable(service)] = named[service] ?? endpoints[service]
+  env['AWS_REGION'] ??= endpoints.region ?? USUAL_REGION
   // The SDK needs keys to sign. A profile has keys of its own, which the SDK prefers.
   if (env['AWS_ACCESS_KEY_ID'] === undefined && env['AWS_PROFILE'] === undefined) {
     env['AWS_ACCESS_KEY_ID'] = 'local'

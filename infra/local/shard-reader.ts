@@ -16,6 +16,8 @@ type Reading = {
   /** The sequence number after which to begin; undefined begins at the oldest record. */
   readonly startAfter: string | undefined
   readonly isClosed: () => boolean
+  /** Called at the beginning of each turn. */
+  readonly onTurn: () => void
   readonly maxRecords: number
   readonly idleMs: number
   readonly retry: Backoff
@@ -29,13 +31,14 @@ type Reading = {
  * was given out. The next group is given out only when the last one has been processed.
  */
 export async function* readShard(reading: Reading): AsyncGenerator<KinesisStreamRecord[]> {
-  const { shard, isClosed, maxRecords, idleMs, retry, log, stopped } = reading
+  const { shard, isClosed, onTurn, maxRecords, idleMs, retry, log, stopped } = reading
   let position = reading.startAfter
   let iterator: string | undefined
   let limit = cautiousLimit
   let failures = 0
 
   while (!stopped.aborted) {
+    onTurn()
     // Ask before reading, because a closed shard gets no further records.
     const closed = isClosed()
     let answer: GetRecordsOutput
@@ -48,12 +51,18 @@ export async function* readShard(reading: Reading): AsyncGenerator<KinesisStream
       limit = cautiousLimit
       if (isNamed(error, 'ExpiredIteratorException')) continue
       if (isForeignPosition(error)) {
-        log.error({ ...shard, position }, 'the position is not of this stream; starting at its oldest record')
+        log.error(
+          { ...shard, position },
+          'the progress is that of another stream; the shard is read again from its oldest record',
+        )
         position = undefined
         continue
       }
       failures += 1
-      log.warn({ shardId: shard.shardId, failures, err: error }, 'cannot read the shard')
+      log.warn(
+        { shardId: shard.shardId, failures, err: error },
+        'the shard cannot be read; the next try follows within 5 s',
+      )
       await pause(backoffMs(retry, failures), stopped)
       continue
     }

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings } from '#infra/settings'
-import { useLocalServices } from './local-aws.ts'
+import { urlOnLoopback, useServices } from './local-aws.ts'
 import { freePorts } from './ports.ts'
+import { jsonOutput } from './output.ts'
 import { provisionBucket } from './provision.ts'
 import { eventually } from './retry.ts'
 import { s3Client } from '#adapters/aws/s3'
@@ -25,23 +26,27 @@ export type TestServices = {
  */
 export const startTestServices = async ({ folder }: { folder?: string } = {}): Promise<TestServices> => {
   const [kinesis = 0, dynamodb = 0, s3 = 0, firehose = 0] = await freePorts(4)
-  const ports = { kinesis, dynamodb, s3, firehose }
-  useLocalServices(ports)
   const endpoints = {
-    kinesisEndpoint: `http://127.0.0.1:${ports.kinesis}`,
-    dynamodbEndpoint: `http://127.0.0.1:${ports.dynamodb}`,
-    s3Endpoint: `http://127.0.0.1:${ports.s3}`,
-    firehoseEndpoint: `http://127.0.0.1:${ports.firehose}`,
+    kinesisEndpoint: urlOnLoopback(kinesis),
+    dynamodbEndpoint: urlOnLoopback(dynamodb),
+    s3Endpoint: urlOnLoopback(s3),
+    firehoseEndpoint: urlOnLoopback(firehose),
   }
+  useServices({
+    kinesis: endpoints.kinesisEndpoint,
+    dynamodb: endpoints.dynamodbEndpoint,
+    s3: endpoints.s3Endpoint,
+    firehose: endpoints.firehoseEndpoint,
+  })
   // Firehose keeps acknowledged records in a folder only.
   const passing = folder === undefined ? mkdtempSync(join(tmpdir(), 'daybook-firehose-')) : undefined
 
   const output: string[] = []
-  const supervisor = startSupervisor({ print: (line) => output.push(line) })
-  supervisor.start(kinesisService({ port: ports.kinesis, folder: folder && join(folder, 'kinesis') }))
-  supervisor.start(dynamodbService({ port: ports.dynamodb, folder: folder && join(folder, 'dynamodb') }))
-  supervisor.start(s3Service({ port: ports.s3, folder: folder && join(folder, 's3') }))
-  supervisor.start(firehoseService({ port: ports.firehose, folder: join(passing ?? folder ?? '', 'firehose') }))
+  const supervisor = startSupervisor({ output: jsonOutput((line) => output.push(line)) })
+  supervisor.start(kinesisService({ port: kinesis, folder: folder && join(folder, 'kinesis') }))
+  supervisor.start(dynamodbService({ port: dynamodb, folder: folder && join(folder, 'dynamodb') }))
+  supervisor.start(s3Service({ port: s3, folder: folder && join(folder, 's3') }))
+  supervisor.start(firehoseService({ port: firehose, folder: join(passing ?? folder ?? '', 'firehose') }))
   const stop = async () => {
     await supervisor.stop()
     if (passing !== undefined) rmSync(passing, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { DEFAULT_DATA_FOLDER } from '#infra/settings'
 import type { Scope } from '#ledger/access'
+import { EXAMPLE_REGISTRATION, EXAMPLE_SALE_FIELDS, EXAMPLE_SHOP } from '#wire/http/openapi/example-shop'
 
 type Running = {
   readonly ingestUrl: string
@@ -10,22 +11,22 @@ type Running = {
 }
 
 /**
- * Four commands to paste into a shell in the project's folder and see the system work: a token, a merchant, a sale of
+ * Commands to paste into a shell in the project's folder and see the system work: a token, the example shop, a sale of
  * now, and the day that shows it.
  */
 export const tryIt = ({ ingestUrl, queryUrl, dataFolder, hasIssuer }: Running): string => {
   const authorization = `-H "authorization: Bearer $TOKEN"`
   const json = `-H 'content-type: application/json'`
-  const merchant = `{"name":"Corner Shop","currency":"BRL","timeZone":"UTC"}`
-  // The shell fills in the time, so that the lines can be pasted at any time. Each paste is another sale.
-  const entry =
-    `{"entryId":"try-'$(date +%s)'","merchantId":"corner-shop","direction":"credit","amount":1250,` +
-    `"currency":"BRL","method":"pix","occurredAt":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"}`
+  const shop = `v1/merchants/${EXAMPLE_SHOP}`
+  // The shell takes the time once, and id and time are made of it. So a line that is pasted twice in a second sends the
+  // same entry twice, and never another content under the same id. POSIX reads BRT3 as three hours behind UTC, as in the
+  // shop's zone, also where no zones are installed.
+  const entry = JSON.stringify({ entryId: "sale-'$AT'", ...EXAMPLE_SALE_FIELDS, occurredAt: "'$AT'" })
   return [
     hasIssuer ? tokenLine(dataFolder) : `TOKEN=… # a token of your issuer with the scopes ${SCOPES.join(', ')}`,
-    `curl -sS -X PUT ${ingestUrl}/v1/merchants/corner-shop ${authorization} ${json} -d '${merchant}'; echo`,
-    `curl -sS ${ingestUrl}/v1/entries ${authorization} ${json} -d '${entry}'; echo; sleep 1`,
-    `curl -sS ${queryUrl}/v1/merchants/corner-shop/days/$(date -u +%Y-%m-%d) ${authorization}; echo`,
+    `curl -sS -X PUT ${ingestUrl}/${shop} ${authorization} ${json} -d '${JSON.stringify(EXAMPLE_REGISTRATION)}'; echo`,
+    `AT=$(TZ=BRT3 date +%Y-%m-%dT%H:%M:%S-03:00); curl -sS ${ingestUrl}/v1/entries ${authorization} ${json} -d '${entry}'; echo; sleep 1`,
+    `curl -sS ${queryUrl}/${shop}/days/\${AT%T*} ${authorization}; echo`,
   ].join('\n')
 }
 
@@ -33,7 +34,7 @@ const SCOPES: readonly Scope[] = ['merchants:admin', 'entries:write', 'ledger:re
 
 const tokenLine = (dataFolder: string): string => {
   const folder = dataFolder === DEFAULT_DATA_FOLDER ? '' : `DAYBOOK_DATA=${quoted(dataFolder)} `
-  return `TOKEN=$(${folder}npm run -s token -- --scope "${SCOPES.join(' ')}" --merchant corner-shop)`
+  return `TOKEN=$(${folder}npm run -s token -- --scope "${SCOPES.join(' ')}" --merchant ${EXAMPLE_SHOP})`
 }
 
 /** As a shell reads it. */

@@ -15,7 +15,8 @@ import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
 import type { Progress } from '#ledger/ports'
 import { recordReader } from '../good-record.ts'
-import type { Log } from '../log.ts'
+import type { BookId } from '#ledger/identifiers'
+import { namedBooks, type Log } from '../log.ts'
 import { isOurs } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { readRecord, type ReadRecord } from './read-record.ts'
@@ -37,18 +38,21 @@ export const archiveEntries = (
   /** The number of records at the start of the batch that are archived. */
   const archiveAll = async (batch: ShardBatch): Promise<number> => {
     let archived = 0
+    let inHand: readonly ArchivedEntry[] = []
     try {
       for (const { entries, auditEvents, end } of portionsOf(batch, portionCharacters, log)) {
+        inHand = entries
         await archive.put(entries)
         await archive.putAuditEvents(auditEvents)
         archived = end
+        inHand = []
       }
     } catch (err) {
       // The records after the failed one are not tried, because the stream delivers them again anyway.
       const redeliverFrom = batch.records[archived]?.sequenceNumber
       raise(
         log,
-        { shardId: batch.shardId, redeliverFrom },
+        { shardId: batch.shardId, redeliverFrom, ...namedBooks(booksOf(inHand)) },
         err,
         'the archive did not take these records; the stream delivers them again',
       )
@@ -77,16 +81,23 @@ export const archiveEntries = (
   }
 }
 
+const booksOf = (entries: readonly ArchivedEntry[]): Iterable<BookId> =>
+  entries.values().map(({ entry: { merchantId, businessDay } }) => ({ merchantId, day: businessDay }))
+
 /** A failure that may heal is a warning. Any other failure needs a person. */
 const raise = (
   log: Log,
   place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
   err: unknown,
-  mayHeal: string,
+  mayHeal: MayHeal,
 ): void => {
   if (isOurs(err)) log.error({ err, ...place }, HELD_UP)
   else log.warn({ err, ...place }, mayHeal)
 }
+
+type MayHeal =
+  | 'the archive did not take these records; the stream delivers them again'
+  | "the archive's progress was not written; the stream delivers the batch again"
 
 const HELD_UP =
   'our own code cannot go on: the archive of the shard is held up, nothing is passed over. See docs/operations.md'

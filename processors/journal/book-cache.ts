@@ -1,12 +1,12 @@
 import { emptyBook, evolve, learnContents, type Book } from '#ledger/book'
 import { startOfDay } from '#ledger/calendar'
 import { bookKey, type BookId } from '#ledger/identifiers'
-import type { Heads, Journal, Merchants } from '#ledger/ports'
+import { UnreadableSegment, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
 import { BrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment, outlineSegment } from '#wire/journal/segment'
-import { mustWork } from '../own-fault.ts'
+import { messageOf, mustWork } from '../own-fault.ts'
 import { wholeChain } from '#ledger/chain'
 
 /** The books that this worker knows, up to a number of bytes. A book that was dropped is read again. */
@@ -59,7 +59,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
   const refreshed = async (book: Book): Promise<Book> => {
     let state = book
     for (const sealed of await journal.read(book.id, book.segment)) {
-      const { terms, segment } = mustWork(placeOf(sealed), () => openSegment(sealed))
+      const { terms, segment } = stored(sealed, openSegment)
       // The first segment fixes the terms, even when another worker wrote it.
       const before = { ...state, terms }
       state = mustWork(placeOf(sealed), () => evolve(before, segment))
@@ -72,7 +72,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     let book: Book | undefined
     for await (const sealed of wholeChain(journal, id)) {
       // Contents are read only when an id comes again. In most books no id does.
-      const { terms, segment } = mustWork(placeOf(sealed), () => outlineSegment(sealed))
+      const { terms, segment } = stored(sealed, outlineSegment)
       const before = book ?? emptyBook(id, terms)
       book = mustWork(placeOf(sealed), () => evolve(before, segment))
     }
@@ -83,7 +83,8 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     for (const number of segments) {
       const [sealed] = await journal.read(book.id, number - 1, 1)
       if (sealed === undefined) throw new BrokenChain(`segment ${number} of ${bookKey(book.id)} is gone`)
-      mustWork(placeOf(sealed), () => learnContents(book, openSegment(sealed).segment))
+      const { segment } = stored(sealed, openSegment)
+      mustWork(placeOf(sealed), () => learnContents(book, segment))
     }
   }
 
@@ -118,5 +119,14 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
 const BYTES_PER_BOOK = 20_000
 
 const bytesOf = (book: Book): number => BYTES_PER_BOOK + book.seen.bytes
+
+/** What a reader makes of a stored segment. Throws an UnreadableSegment when the reader throws. */
+const stored = <T>(sealed: SealedSegment, read: (sealed: SealedSegment) => T): T => {
+  try {
+    return read(sealed)
+  } catch (cause) {
+    throw new UnreadableSegment(sealed.book, sealed.number, messageOf(cause), { cause })
+  }
+}
 
 const placeOf = ({ book, number }: SealedSegment): string => `segment ${number} of the book ${bookKey(book)}`

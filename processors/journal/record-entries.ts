@@ -12,9 +12,10 @@ import type { Entry } from '#ledger/entry'
 import { concurrently } from '#ledger/concurrently'
 import type { BookId } from '#ledger/identifiers'
 import type { Clock, AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
-import type { QuarantineReason, SetAside } from '#ledger/quarantine'
+import { quarantineKey, type QuarantineReason, type SetAside } from '#ledger/quarantine'
+import { quarantineId } from '#wire/http/quarantine-id'
 import { entryLine } from '#wire/stream/record'
-import type { Log } from '../log.ts'
+import { namedBooks, type Log } from '../log.ts'
 import { isOurs, UnexpectedError } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { bookCache } from './book-cache.ts'
@@ -58,7 +59,7 @@ export const recordEntries = (
       ownProgress.set(shardId, sequenceNumber)
       return true
     } catch (err) {
-      raise(log, { shardId }, [err], 'progress was not written; the stream delivers the batch again')
+      raise(log, { shardId }, [{ err }], 'progress was not written; the stream delivers the batch again')
       return false
     }
   }
@@ -70,7 +71,7 @@ export const recordEntries = (
       const last = await progress.of('journal', shardId)
       return last?.sequenceNumber !== ownProgress.get(shardId)
     } catch (err) {
-      log.warn({ err, shardId }, 'progress cannot be read; the known books are refreshed')
+      log.warn({ err, shardId }, 'progress cannot be read, so the known books are read again')
       return true
     }
   }
@@ -83,7 +84,10 @@ export const recordEntries = (
         await auditTrail.publish(...told.slice(at, at + TOLD_AT_ONCE))
       }
     } catch (err) {
-      log.warn({ err, auditEvents: told.length, first: told[0]?.eventId }, 'audit events were not published')
+      log.warn(
+        { err, auditEvents: told.length, first: told[0]?.eventId },
+        'audit events of quarantine are not on the stream; quarantine itself has the items',
+      )
     }
   }
 
@@ -99,8 +103,13 @@ export const recordEntries = (
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
       const item: SetAside = { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
       await quarantine.setAside(item)
-      if (reason === 'unexpected-error') log.error({ position, detail }, 'set aside a record that our code failed on')
-      else log.warn({ position, reason, detail }, 'set aside')
+      const about = { ...idsOf(subject), quarantineId: quarantineId(quarantineKey(item)), position, detail }
+      if (reason === 'unexpected-error')
+        log.error(
+          about,
+          'our own code failed on this entry or record alone; it was set aside in quarantine and is not counted',
+        )
+      else log.warn({ reason, ...about }, 'set aside in quarantine, and not counted')
       told.push(quarantineSetAside(item))
     }
     const sorted = sortRecords(batch)
@@ -117,6 +126,7 @@ export const recordEntries = (
         run: () => setAside(source, 'unreadable', source.reason, source.detail),
       })),
       ...sorted.books.map(({ id, candidates }) => ({
+        book: id,
         sources: candidates,
         run: () => recordOrIsolate(writer, id, candidates),
       })),
@@ -127,7 +137,7 @@ export const recordEntries = (
     raise(
       log,
       { shardId, redeliverFrom: records[done]?.sequenceNumber },
-      failures.map(({ err }) => err),
+      failures,
       'some entries could not be recorded; the stream delivers them again',
     )
     await publish(told)
@@ -155,14 +165,22 @@ const countDone = (records: readonly DeliveredRecord[], failures: readonly Failu
 const raise = (
   log: Log,
   place: { readonly shardId: string; readonly redeliverFrom?: string | undefined },
-  failures: readonly unknown[],
-  mayHeal: string,
+  failures: readonly { readonly err: unknown; readonly task?: Task }[],
+  mayHeal: MayHeal,
 ): void => {
   if (failures.length === 0) return
-  const err = failures.find(isOurs)
-  if (err === undefined) log.warn({ err: failures[0], failures: failures.length, ...place }, mayHeal)
-  else log.error({ err, failures: failures.length, ...place }, HELD_UP)
+  const ofOurs = failures.find(({ err }) => isOurs(err))
+  const { err, task } = ofOurs ?? failures[0] ?? {}
+  const books = failures.flatMap(({ task }) => (task?.book === undefined ? [] : [task.book]))
+  // The book of `err`, and the first of all books that have to wait.
+  const facts = { err, ...task?.book, failures: failures.length, ...place, ...namedBooks(books) }
+  if (ofOurs === undefined) log.warn(facts, mayHeal)
+  else log.error(facts, HELD_UP)
 }
+
+type MayHeal =
+  | 'some entries could not be recorded; the stream delivers them again'
+  | 'progress was not written; the stream delivers the batch again'
 
 const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
 
@@ -175,6 +193,10 @@ const stopping = ({ position, fault }: NonNullable<SortedBatch['stoppedAt']>): T
  * The entry, or `unreadable` when our own code fails on the entry and cannot even write it as a line. Its raw line is
  * kept in both cases.
  */
+/** Of the entry, for the log. Its other fields are its merchant's affair. */
+const idsOf = (subject: SetAside['subject']) =>
+  subject === 'unreadable' ? {} : { merchantId: subject.merchantId, entryId: subject.entryId }
+
 const subjectOf = (entry: Entry, reason: QuarantineReason): SetAside['subject'] => {
   try {
     if (reason === 'unexpected-error') entryLine(entry)
@@ -223,7 +245,11 @@ const tryToRecord = async (
 }
 
 /** A piece of work of a batch. Until it is done, progress stays before the first record that it comes from. */
-type Task = { readonly sources: readonly Pick<Source, 'position'>[]; readonly run: () => Promise<void> }
+type Task = {
+  readonly book?: BookId
+  readonly sources: readonly Pick<Source, 'position'>[]
+  readonly run: () => Promise<void>
+}
 
 type Failure = { readonly task: Task; readonly err: unknown }
 

@@ -20,7 +20,7 @@ export type SegmentSizes = {
 // 330. So a small segment stays below 3.5 KB. A tail, which is not compressed, stays within the 1 KB of a write unit.
 export const SEGMENT_SIZES: SegmentSizes = { most: 340_000, small: 24_000, tail: 1_800 }
 
-/** A DynamoDB item holds 400 KB, and a view takes at most a few of them. */
+/** A segment that is larger is split again. The view has the rest of SEGMENT_BYTES, of which it takes a few KB at most. */
 export const MAX_PACKED_BYTES = 350_000
 
 /** The number of candidates that go into the next segment, at least one. */

@@ -9,7 +9,7 @@ import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { areSameTotals, noTotals, type Totals } from '#ledger/money'
-import type { Journal } from '#ledger/ports'
+import { UnreadableSegment, type Journal } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import {
   digestOf,
@@ -40,10 +40,15 @@ export const verifyBook = async (
   book: BookId,
 ): Promise<Result<WholeBook, BrokenBook>> => {
   let known: Known = { number: 0, hash: NO_CHAIN, view: emptyView, contents: new Map() }
-  for await (const sealed of wholeChain(journal, book)) {
-    const next = follow(known, sealed)
-    if (!next.ok) return next
-    known = next.value
+  try {
+    for await (const sealed of readable(journal, book, () => known.number)) {
+      const next = follow(known, sealed)
+      if (!next.ok) return next
+      known = next.value
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableSegment)) throw error
+    return refuse({ segment: error.segment, faults: [{ what: 'unreadable', detail: error.detail }] })
   }
   const { number, hash, contents } = known
   return ok({
@@ -52,6 +57,21 @@ export const verifyBook = async (
     hash: number === 0 ? null : hash,
     digest: digestOf(Iterator.from(contents).map(([entryId, content]) => ({ entryId, contentHash: content }))),
   })
+}
+
+/** Every segment of the book up to one that cannot be read; then throws. `known` is the last segment that was looked at. */
+async function* readable(journal: Pick<Journal, 'read' | 'end'>, book: BookId, known: () => SegmentNumber) {
+  try {
+    yield* wholeChain(journal, book)
+  } catch (error) {
+    if (!(error instanceof UnreadableSegment)) throw error
+    // The same read would have brought the segments before it.
+    for (;;) {
+      const [sealed] = await journal.read(book, known(), 1)
+      if (sealed === undefined) return
+      yield sealed
+    }
+  }
 }
 
 /** The findings up to a segment. All segments share one map of contents, which grows with the chain. */

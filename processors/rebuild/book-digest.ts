@@ -3,10 +3,11 @@ import { totalsOf } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { addTotals, noTotals, type Totals } from '#ledger/money'
-import type { Journal } from '#ledger/ports'
+import { UnreadableSegment, type Journal } from '#ledger/ports'
 import { digestOf } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '#ledger/chain'
+import { messageOf } from '../own-fault.ts'
 
 type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
 export type BookSum = { readonly totals: Totals; readonly digest: string }
@@ -36,5 +37,11 @@ export const contentsOfBook = async (journal: Chains, book: BookId): Promise<Rea
 }
 
 async function* openSegments(journal: Chains, book: BookId) {
-  for await (const sealed of wholeChain(journal, book)) yield openSegment(sealed).segment
+  for await (const sealed of wholeChain(journal, book)) {
+    try {
+      yield openSegment(sealed).segment
+    } catch (error) {
+      throw new UnreadableSegment(book, sealed.number, messageOf(error), { cause: error })
+    }
+  }
 }

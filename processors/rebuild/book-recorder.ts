@@ -4,8 +4,11 @@
  * says of a shard stays true.
  */
 import type { ArchivedEntry } from '#ledger/archive'
-import type { Clock, Heads, Journal, Merchants, Quarantine } from '#ledger/ports'
+import { UnknownFormat, type Clock, type Heads, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
+import { bookKey, type BookId } from '#ledger/identifiers'
+import { BrokenChain } from '#ledger/segment'
+import { messageOf } from '../own-fault.ts'
 import { unpackIds } from '#wire/journal/packed-entries'
 import { entryLine } from '#wire/stream/record'
 import { bookCache } from '../journal/book-cache.ts'
@@ -26,13 +29,17 @@ export type RecorderWorld = {
 
 export type RecorderLimits = { readonly booksAtOnce: number; readonly cacheBytes: number }
 
-/** The outcome of the entries so far. Entries that were neither counted nor set aside had been counted before. */
+/** A book whose stored items cannot be used, so that some entries were not recorded. */
+export type HeldBook = { readonly book: BookId; readonly entries: number; readonly reason: string }
+
+/** The outcome of the entries so far. Entries that were neither counted, set aside nor held up had been counted before. */
 export type Recorded = {
   readonly entries: number
   readonly counted: number
   readonly setAside: number
   /** Records and lines that cannot be read as entries. */
   readonly unreadableRecords: number
+  readonly heldBooks: readonly HeldBook[]
 }
 
 export type BookRecorder = {
@@ -48,6 +55,7 @@ export const bookRecorder = (
   { booksAtOnce, cacheBytes, mayHaveMoved }: RecorderLimits & { readonly mayHaveMoved: boolean },
 ): BookRecorder => {
   const recorded = { entries: 0, counted: 0, setAside: 0, unreadableRecords: 0 }
+  const held = new Map<string, HeldBook>()
   const journal: Journal = {
     ...world.journal,
     async append(segment) {
@@ -81,13 +89,21 @@ export const bookRecorder = (
 
   const record = async (batches: readonly BookBatch[]): Promise<void> => {
     await concurrently(batches, booksAtOnce, async ({ id, candidates }) => {
-      await recordOrIsolate(writer, id, candidates)
+      try {
+        await recordOrIsolate(writer, id, candidates)
+      } catch (error) {
+        // The other books go on. A failure that may heal ends the work, because the work can be done again, and so does a
+        // fault of our own code, which would hit every book.
+        if (!(error instanceof UnknownFormat || error instanceof BrokenChain)) throw error
+        const entries = (held.get(bookKey(id))?.entries ?? 0) + candidates.length
+        held.set(bookKey(id), { book: id, entries, reason: messageOf(error) })
+      }
       recorded.entries += candidates.length
     })
   }
 
   return {
-    recorded: () => ({ ...recorded }),
+    recorded: () => ({ ...recorded, heldBooks: [...held.values()] }),
     async archived(entries) {
       await record(byBook(entries.map(({ entry, position }) => ({ entry, position, raw: entryLine(entry) }))))
     },

@@ -4,7 +4,7 @@
  */
 import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
-import type { Heads, Journal, Merchants } from '#ledger/ports'
+import { UnknownFormat, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import { contentsOfBook, sumOfBook, type BookSum } from './book-digest.ts'
 import { allListed } from '#ledger/listed'
 import { concurrently } from '#ledger/concurrently'
@@ -13,13 +13,15 @@ import { concurrently } from '#ledger/concurrently'
 export type Shelf = {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly heads: Pick<Heads, 'read'>
-  readonly merchants: Pick<Merchants, 'list'>
+  readonly merchants: Pick<Merchants, 'items'>
 }
 
 export type Comparison = {
   readonly books: number
   readonly totals: { readonly rebuilt: Totals; readonly live: Totals }
   readonly different: readonly BookDifference[]
+  /** What cannot be read on either side, in sentences that name the merchant, and the segment of a book. */
+  readonly unreadable: readonly string[]
 }
 
 export type BookDifference = {
@@ -37,30 +39,52 @@ export const compareBooks = async (
   { rebuilt, live }: { readonly rebuilt: Shelf; readonly live: Shelf },
   { booksAtOnce, onProgress }: { booksAtOnce: number; onProgress: (books: number, allBooks: number) => void },
 ): Promise<Comparison> => {
-  const ids = new Map([...(await booksOn(rebuilt)), ...(await booksOn(live))].map((id) => [bookKey(id), id]))
+  const unreadable: string[] = []
+  const ids = new Map(
+    [...(await booksOn(rebuilt, unreadable)), ...(await booksOn(live, unreadable))].map((id) => [bookKey(id), id]),
+  )
   const different: BookDifference[] = []
   const totals = { rebuilt: noTotals, live: noTotals }
   let books = 0
   await concurrently(ids.values(), booksAtOnce, async (book) => {
-    // The sums are made one after the other, because the lines of a book take memory while they are sorted.
-    const sums = { rebuilt: await sumOfBook(rebuilt.journal, book), live: await sumOfBook(live.journal, book) }
-    totals.rebuilt = addTotals(totals.rebuilt, sums.rebuilt.totals)
-    totals.live = addTotals(totals.live, sums.live.totals)
-    if (!areEqual(sums.rebuilt, sums.live)) {
-      different.push({ book, ...sums, ...(await differingEntries(rebuilt, live, book)) })
-    }
+    await noting(unreadable, async () => {
+      // The sums are made one after the other, because the lines of a book take memory while they are sorted.
+      const sums = { rebuilt: await sumOfBook(rebuilt.journal, book), live: await sumOfBook(live.journal, book) }
+      totals.rebuilt = addTotals(totals.rebuilt, sums.rebuilt.totals)
+      totals.live = addTotals(totals.live, sums.live.totals)
+      if (!areEqual(sums.rebuilt, sums.live)) {
+        different.push({ book, ...sums, ...(await differingEntries(rebuilt, live, book)) })
+      }
+    })
     books += 1
     onProgress(books, ids.size)
   })
-  return { books, totals, different: different.toSorted((a, b) => (bookKey(a.book) < bookKey(b.book) ? -1 : 1)) }
+  return {
+    books,
+    totals,
+    different: different.toSorted((a, b) => (bookKey(a.book) < bookKey(b.book) ? -1 : 1)),
+    unreadable: unreadable.toSorted(),
+  }
 }
 
-const booksOn = async ({ merchants, heads }: Shelf): Promise<BookId[]> => {
+/** Does the work. What cannot be read is noted and does not stop the work on other items. */
+const noting = async (unreadable: string[], work: () => Promise<void>): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof UnknownFormat)) throw error
+    unreadable.push(error.message)
+  }
+}
+
+const booksOn = async ({ merchants, heads }: Shelf, unreadable: string[]): Promise<BookId[]> => {
   const ids: BookId[] = []
-  const registered = await allListed((page) => merchants.list(page))
+  const registered = await allListed((page) => merchants.items(page))
   await concurrently(registered, HEADS_AT_ONCE, async ({ merchantId }) => {
-    const { open } = await heads.read(merchantId)
-    for (const day of open) ids.push({ merchantId, day })
+    await noting(unreadable, async () => {
+      const { open } = await heads.read(merchantId)
+      for (const day of open) ids.push({ merchantId, day })
+    })
   })
   return ids
 }

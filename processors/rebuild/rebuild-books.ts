@@ -6,7 +6,7 @@
  * numbers its records higher. So the order of sequence numbers, and of places in a record, is the order in which the
  * live book got the entries. It makes no difference in which object a row stands, or how often.
  */
-import { allListed } from '#ledger/listed'
+import { everyListed } from '#ledger/listed'
 import type { Merchant } from '#ledger/merchant'
 import type { ArchiveObjects } from '#ledger/archive'
 import type { Merchants } from '#ledger/ports'
@@ -18,6 +18,8 @@ export type Rebuilt = ReadArchive &
     readonly merchantsFromAuditEvents: number
     /** Merchants that no audit event in the archive names. */
     readonly merchantsFromRegister: readonly string[]
+    /** Items of the register that cannot be read, of merchants that no audit event in the archive names. */
+    readonly unreadableMerchants: readonly { readonly merchantId: string; readonly reason: string }[]
   }
 
 export type RebuildParts = {
@@ -25,7 +27,7 @@ export type RebuildParts = {
   /** Empty tables that no other process uses. */
   readonly rebuilt: RecorderWorld
   /** The live register, for merchants registered before audit events were archived. */
-  readonly register: Pick<Merchants, 'list'>
+  readonly register: Pick<Merchants, 'items'>
 }
 
 export const rebuildBooks = async (
@@ -35,7 +37,7 @@ export const rebuildBooks = async (
 ): Promise<Rebuilt> => {
   const listed = await archive.list()
   const decided = await archive.merchants()
-  const missing = await missingIn(decided.merchants, register)
+  const { missing, unreadableMerchants } = await missingIn(decided.merchants, register)
   for (const merchant of [...decided.merchants, ...missing]) await enter(rebuilt.merchants, merchant)
 
   const recorder = bookRecorder(rebuilt, { ...limits, mayHaveMoved: false })
@@ -46,13 +48,20 @@ export const rebuildBooks = async (
     unreadableObjects: [...decided.unreadable, ...listed.unreadable, ...read.unreadableObjects],
     merchantsFromAuditEvents: decided.merchants.length,
     merchantsFromRegister: missing.map(({ merchantId }) => merchantId),
+    unreadableMerchants,
   }
 }
 
-const missingIn = async (known: readonly Merchant[], register: Pick<Merchants, 'list'>): Promise<Merchant[]> => {
+const missingIn = async (known: readonly Merchant[], register: RebuildParts['register']) => {
   const ids = new Set(known.map(({ merchantId }) => merchantId))
-  const registered = await allListed((page) => register.list(page))
-  return registered.filter(({ merchantId }) => !ids.has(merchantId))
+  const missing: Merchant[] = []
+  const unreadableMerchants: { merchantId: string; reason: string }[] = []
+  for await (const { merchantId, merchant } of everyListed((page) => register.items(page))) {
+    if (ids.has(merchantId)) continue
+    if (merchant.ok) missing.push(merchant.value)
+    else unreadableMerchants.push({ merchantId, reason: merchant.error })
+  }
+  return { missing, unreadableMerchants }
 }
 
 /**

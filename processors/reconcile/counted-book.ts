@@ -3,7 +3,7 @@ import { contentHash } from '#ledger/entry'
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
-import type { Journal, Quarantine } from '#ledger/ports'
+import { UnreadableSegment, type Journal, type Quarantine } from '#ledger/ports'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
@@ -19,11 +19,23 @@ export type CountedBook = {
   readonly faults: readonly string[]
 }
 
-/** Reads a book and checks its hashes and totals. Refuses a chain that was altered, with the reason in words. */
+/**
+ * Reads a book and checks its hashes and totals. Refuses a chain that was altered or cannot be read, with the reason in
+ * words.
+ */
 export const countedBook = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
 ): Promise<Result<CountedBook, string>> => {
+  try {
+    return await readBook(journal, book)
+  } catch (error) {
+    if (error instanceof UnreadableSegment) return refuse(`segment ${error.segment} cannot be read: ${error.detail}`)
+    throw error
+  }
+}
+
+const readBook = async (journal: Pick<Journal, 'read' | 'end'>, book: BookId): Promise<Result<CountedBook, string>> => {
   const counted = new Map<EntryId, Kept>()
   const faults: string[] = []
   let [totals, shownTotals, hash] = [noTotals, noTotals, NO_CHAIN]

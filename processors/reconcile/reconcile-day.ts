@@ -7,10 +7,10 @@
  * books are read once more, entry by entry, so memory holds the ids and contents of one book at a time, from the
  * journal and from the archive.
  */
-import { allListed } from '#ledger/listed'
+import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
 import type { ArchiveQueries, UnreadableObject } from '#ledger/archive'
-import type { Journal, Merchants, Quarantine } from '#ledger/ports'
+import { UnreadableSegment, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
 import { noTotals } from '#ledger/money'
 import type { Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
@@ -25,7 +25,7 @@ import { publishAgain } from './publish-again.ts'
 export type ReconcileWorld = BarrierWorld & {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly quarantine: Pick<Quarantine, 'list'>
-  readonly merchants: Pick<Merchants, 'find' | 'list'>
+  readonly merchants: Pick<Merchants, 'items'>
   readonly archive: ArchiveQueries
 }
 
@@ -46,7 +46,10 @@ export type DayReport =
   | { readonly status: 'unreadable'; readonly objects: readonly UnreadableObject[] }
   | {
       readonly status: 'compared'
+      /** Whether all books are equal, and every item of the register could be read. */
       readonly isEqual: boolean
+      /** The items of the register that cannot be read. The books of these merchants were compared like all others. */
+      readonly unreadableMerchants: readonly UnreadableMerchant[]
       /** By merchant. */
       readonly books: readonly BookReport[]
       /** The number of entries that were published again. */
@@ -57,6 +60,8 @@ export type DayReport =
       readonly refused: readonly { readonly merchantId: MerchantId; readonly entryId: EntryId }[]
     }
 
+type UnreadableMerchant = { readonly merchantId: MerchantId; readonly reason: string }
+
 /** The time that consumers have to reach the barrier, and that the archive has to show what is under way. */
 export const PATIENCE_MS = 90_000
 
@@ -65,6 +70,7 @@ export const reconcileDay = async (world: ReconcileWorld, request: ReconcileRequ
   if (objects.length > 0) return { status: 'unreadable', objects }
   const reports = new Map<MerchantId, BookReport>()
   const which = request.merchantId === undefined ? 'all' : [request.merchantId]
+  const unreadableMerchants = await unreadableIn(world, which)
   const behind = await compareInto(reports, world, request, which)
   if (behind !== undefined) return { status: 'behind', behind }
 
@@ -87,7 +93,8 @@ export const reconcileDay = async (world: ReconcileWorld, request: ReconcileRequ
     if (behindAfter !== undefined) return { status: 'behind', behind: behindAfter }
   }
   const books = byMerchant(reports)
-  return { status: 'compared', isEqual: books.every(({ isEqual }) => isEqual), books, publishedAgain, refused }
+  const isEqual = books.every(({ isEqual }) => isEqual) && unreadableMerchants.length === 0
+  return { status: 'compared', isEqual, unreadableMerchants, books, publishedAgain, refused }
 }
 
 const byMerchant = (reports: ReadonlyMap<MerchantId, BookReport>): BookReport[] =>
@@ -156,7 +163,7 @@ async function* compareBooks(
     const book: BookId = { merchantId, day }
     const ofBook = setAside.get(merchantId)
     // Most merchants of a large register have no entries on a given day.
-    const isEmpty = copies === 0 && ofBook === undefined && (await journal.end(book)) === undefined
+    const isEmpty = copies === 0 && ofBook === undefined && (await isWithoutSegments(journal, book))
     if (isEmpty && which === 'all') continue
     const report = await equalBook(journal, book, ofBook ?? new Map(), sum)
     if (report === undefined) unproven.push(merchantId)
@@ -174,8 +181,30 @@ async function* compareBooks(
   }
 }
 
-const registered = async ({ merchants }: ReconcileWorld): Promise<MerchantId[]> =>
-  (await allListed((page) => merchants.list(page))).map(({ merchantId }) => merchantId)
+const registered = async ({ merchants }: ReconcileWorld): Promise<MerchantId[]> => {
+  const ids: MerchantId[] = []
+  for await (const { merchantId } of everyListed((page) => merchants.items(page))) ids.push(merchantId)
+  return ids
+}
+
+const unreadableIn = async ({ merchants }: ReconcileWorld, which: Which): Promise<UnreadableMerchant[]> => {
+  const found: UnreadableMerchant[] = []
+  for await (const { merchantId, merchant } of everyListed((page) => merchants.items(page))) {
+    if (!merchant.ok && (which === 'all' || which.includes(merchantId))) {
+      found.push({ merchantId, reason: merchant.error })
+    }
+  }
+  return found
+}
+
+const isWithoutSegments = async (journal: Pick<Journal, 'end'>, book: BookId): Promise<boolean> => {
+  try {
+    return (await journal.end(book)) === undefined
+  } catch (error) {
+    if (error instanceof UnreadableSegment) return false
+    throw error
+  }
+}
 
 /**
  * The archive's books, and an empty one for each wanted merchant without a book in the archive, in the order of

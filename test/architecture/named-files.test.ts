@@ -20,6 +20,21 @@ const NAMED_PATH = new RegExp(
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*$|^ *(?:--|#) .*$/gm
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g
 
+const ANCHOR_LINK = /\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g
+
+/** As GitHub makes them of headings, and those that a page sets itself. */
+const anchorsOf = (text: string): ReadonlySet<string> =>
+  new Set([
+    ...all(text, /^#{1,6} (.+)$/gm).map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+    ...all(text, /<a id="([^"]+)"/g),
+  ])
+
 const all = (text: string, pattern: RegExp) => Array.from(text.matchAll(pattern), ([whole, group = whole]) => group)
 
 const missingIn = (file: string, text: string) =>
@@ -39,6 +54,21 @@ test('every relative link on a page of documentation leads to a file', () => {
       .map((target) => `${page} links to ${target}`),
   )
   expect(broken).toEqual([])
+})
+
+test('every link to a heading of a page leads to one, those of alarms included', () => {
+  const anchors = new Map(pages.map((page) => [page, anchorsOf(readFileSync(page, 'utf8'))]))
+  const broken = pages.flatMap((page) =>
+    Array.from(readFileSync(page, 'utf8').matchAll(ANCHOR_LINK), ([, target = '', anchor = '']) => ({ target, anchor }))
+      .map(({ target, anchor }) => ({ page: target === '' ? page : join(dirname(page), target), anchor }))
+      .filter(({ page, anchor }) => anchors.get(page)?.has(anchor) === false)
+      .map((link) => `${page} links to ${link.page}#${link.anchor}`),
+  )
+  const [, pagesOfAlarms = ''] = readFileSync('infra/aws/alarms.ts', 'utf8').split('type Page =')
+  const ofAlarms = all(pagesOfAlarms, /^  \| '([\w-]+)'$/gm)
+  const missing = ofAlarms.filter((anchor) => anchors.get('docs/operations.md')?.has(anchor) !== true)
+  expect({ broken, missing }).toEqual({ broken: [], missing: [] })
+  expect(ofAlarms.length).toBeGreaterThan(5)
 })
 
 test('every file and folder that a comment names exists', () => {

@@ -21,8 +21,23 @@ test.each([
   { args: [], says: 'Give exactly one statement' },
   { args: ['select 1', '--saved', 'totals-by-day'], says: 'Give exactly one statement' },
   { args: ['--saved', 'nothing-such'], says: 'No statement is saved as nothing-such' },
-  { args: ['--saved', 'totals-by-day', '--from', '2026-02-30'], says: '2026-02-30 is not a day' },
+  { args: ['--saved', 'totals-by-day', '--from', '2026-02-30'], says: '"2026-02-30" is not a day' },
   { args: ['select 1', '--from', '2026-02-20'], says: 'only for --saved' },
+  { args: ['select 1', '--param', 'day=2026-02-20'], says: 'only for --saved' },
+  { args: ['--saved', 'totals-by-day', '--param', 'day=2026-02-30'], says: '"2026-02-30" is not a day' },
+  { args: ['--saved', 'totals-by-day', '--param', 'day'], says: '--param day has no value' },
+  {
+    args: ['--saved', 'totals-by-day', '--param', 'dya=1'],
+    says: 'no parameter dya. Its parameters: from (day), to (day)',
+  },
+  { args: ['--saved', 'totals-by-day', '--param', 'merchant=a b'], says: '"a b" is not a merchant\'s id' },
+  { args: ['--saved', 'totals-by-day', '--from', '2026-02-20', '--day', '2026-02-21'], says: 'from is given twice' },
+  {
+    args: ['--saved', 'totals-by-day', '--from', '2026-02-21', '--to', '2026-02-20'],
+    says: 'The period from 2026-02-21 to 2026-02-20 ends before it begins',
+  },
+  { args: ['--saved', 'largest-debits', '--param', 'count=1.5'], says: '"1.5" is not a whole number' },
+  { args: ['--saved', 'copies-of-an-entry', '--param', 'merchant=m1'], says: 'needs --param entry=…' },
   { args: ['select 1', '--csv', '--json'], says: 'Give --csv or --json' },
   { args: ['--file', '/no/such/file'], says: '/no/such/file cannot be read' },
   { args: ['--file', '/'], says: '/ cannot be read' },
@@ -38,6 +53,29 @@ test('npm run sql takes a statement as an argument, by its saved name, or from a
   const file = join(folder, 'query.sql')
   writeFileSync(file, 'select 2')
   expect(sqlRequest(['--file', file, '--json'])).toEqual({ kind: 'statement', statement: 'select 2', format: 'json' })
+})
+
+test('a parameter goes into the statement as a text, whatever it contains', () => {
+  const args = ['--param', 'merchant=m1', '--param', "entry=it's = {merchant}"]
+  expect(sqlRequest(['--saved', 'copies-of-an-entry', ...args])).toMatchObject({
+    statement: expect.stringContaining("WHERE merchant_id = 'm1' AND entry_id = 'it''s = {merchant}'"),
+  })
+})
+
+test.each([
+  ['--param', 'day=2026-11-20'],
+  ['--day', '2026-11-20'],
+  ['--from', '2026-11-20', '--param', 'to=2026-11-20'],
+])('the parameters %s %s are a period of one day', (...args) => {
+  expect(sqlRequest(['--saved', 'totals-by-day', ...args])).toMatchObject({
+    statement: expect.stringContaining("BETWEEN '2026-11-20' AND '2026-11-20'"),
+  })
+})
+
+test('a file that begins with a byte order mark has its statement without it', () => {
+  const file = join(folder, 'marked.sql')
+  writeFileSync(file, '\uFEFFselect 3')
+  expect(sqlRequest(['--file', file])).toMatchObject({ statement: 'select 3' })
 })
 
 test.each([
@@ -64,11 +102,14 @@ test.each([
   ['sql', '--csv'],
   ['sql', '--file', '/no/such/file'],
   ['reconcile', '--day'],
-] as const)('npm run %s with wrong arguments prints its usage and ends with exit code 2', (command, ...args) => {
-  const { status, stdout, stderr } = run(command, ...args)
-  expect([status, stdout]).toEqual([2, ''])
-  expect(stderr).toContain(`npm run -s ${command}`)
-})
+] as const)(
+  'npm run %s with wrong arguments says how to read its usage and ends with exit code 2',
+  (command, ...args) => {
+    const { status, stdout, stderr } = run(command, ...args)
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(`How it is used: npm run ${command} -- --help`)
+  },
+)
 
 test.each([
   ['sql', 'select 1'],

@@ -46,6 +46,29 @@ test('cells are cut where a width is given, and only as far as it takes', async 
   expect((await table(5)).split('\n')[2]).toBe(`${'a'.repeat(11)}…  ${'b'.repeat(11)}…  7`)
 })
 
+test('a table of an answer without end is printed while it arrives', async () => {
+  async function* endless(): AsyncGenerator<QueryResult> {
+    for (let n = 0; n < 1_000_000; n += 1000)
+      yield { columns: ['n'], rows: Array.from({ length: 1000 }, (_, at) => [n + at]) }
+    throw new Error('The table waited for the last row.')
+  }
+  let printed = ''
+  for await (const piece of asTable(endless())) {
+    printed += piece
+    if (printed.includes('   2')) break
+  }
+  expect(printed).toBe('   n\n────\n   0\n   1\n   2\n')
+})
+
+test.each([
+  { to: 'a file', width: undefined, last: `${'x'.repeat(30)}  7` },
+  { to: 'a terminal', width: 80, last: 'xxx…  7' },
+])('a cell far below, longer than all above it, is shown as $to needs it', async ({ width, last }) => {
+  const rows = Array.from({ length: 10_000 }, () => ['four', 1])
+  const table = await text(asTable(answer(['text', 'n'], ...rows, ['x'.repeat(30), 7]), width))
+  expect(table.split('\n').slice(-3)).toEqual([last, '(10001 rows)', ''])
+})
+
 test('CSV by RFC 4180', async () => {
   const rows = [
     ['a,b', 'say "x"', 'two\nlines'],
@@ -85,4 +108,20 @@ test('JSON: an array of objects, with every digit of a bigint', async () => {
   const json = await text(asJson(answer(['id', 'sum'], ['a', 9_007_199_254_740_993n], ['b', null])))
   expect(json).toBe('[\n{"id":"a","sum":9007199254740993},\n{"id":"b","sum":null}\n]\n')
   expect(await text(asJson(answer(['id'])))).toBe('[]\n')
+})
+
+test.each([
+  { columns: ['a', 'a'], named: ['a', 'a_1'] },
+  { columns: ['a', 'b', 'a', 'a'], named: ['a', 'b', 'a_1', 'a_2'] },
+  { columns: ['a', 'a', 'a_1'], named: ['a', 'a_2', 'a_1'] },
+  { columns: ['a', 'A'], named: ['a', 'A'] },
+  { columns: ['2', '1', '__proto__', '2'], named: ['2', '1', '__proto__', '2_1'] },
+  { columns: ['', ''], named: ['', '_1'] },
+])('columns $columns are called $named in every kind of output, in their order', async ({ columns, named }) => {
+  const row = columns.map((_, at) => at)
+  const json = await text(asJson(answer(columns, row)))
+  expect(json).toBe(`[\n{${named.map((name, at) => `${JSON.stringify(name)}:${at}`).join()}}\n]\n`)
+  expect(csvFields(await text(asCsv(answer(columns, row))))[0]).toEqual(named.map((name) => name || ''))
+  const [headings = ''] = (await text(asTable(answer(columns, row)))).split('\n')
+  expect(headings.trim().split(/ +/)).toEqual(named.filter((name) => name !== ''))
 })

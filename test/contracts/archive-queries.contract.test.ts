@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { dirname, join, relative } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
+import { pathPattern, quoted } from '#adapters/duckdb/literals'
 import { type ArchivedEntry, StatementError } from '#ledger/archive'
 import type { Entry } from '#ledger/entry'
 import { viewStatements } from '#sql/files'
@@ -272,6 +274,155 @@ describe('archive queries: DuckDB', () => {
     const { queries } = anArchive()
     await expect(queries.run(sql)).rejects.toThrow(StatementError)
     await expect(queries.run(sql)).rejects.toThrow(says)
+  })
+})
+
+/** The ways out of the archive that DuckDB has: files, addresses, other databases, settings, extensions, secrets. */
+const WAYS_OUT = (outside: string, inside: string) => [
+  { sql: "SELECT * FROM read_csv('/etc/passwd')", says: 'out of reach' },
+  { sql: "SELECT * FROM '/etc/passwd'", says: 'does not exist' },
+  { sql: "FROM '/etc/hosts.csv'", says: 'out of reach' },
+  { sql: `SELECT * FROM read_text(${quoted(`${outside}/secret.txt`)})`, says: 'out of reach' },
+  { sql: `SELECT * FROM read_text(${quoted(`${pathPattern(inside)}/entries/../secret.txt`)})`, says: 'out of reach' },
+  { sql: `SELECT * FROM read_blob(${quoted(`${pathPattern(inside)}/secret.txt`)})`, says: 'out of reach' },
+  { sql: "SELECT * FROM read_text('/proc/self/environ')", says: 'out of reach' },
+  { sql: "SELECT * FROM read_json('/etc/passwd')", says: 'out of reach' },
+  { sql: "SELECT * FROM parquet_metadata('/etc/passwd')", says: 'out of reach' },
+  { sql: "SELECT * FROM sniff_csv('/etc/passwd')", says: 'out of reach' },
+  { sql: "SELECT * FROM glob('/etc/*')", says: 'out of reach' },
+  { sql: "SELECT * FROM query('SELECT * FROM read_text(''/etc/passwd'')')", says: 'out of reach' },
+  { sql: "SELECT * FROM read_csv('https://example.com/x.csv')", says: 'out of reach' },
+  { sql: "SELECT * FROM 's3://bucket/x.parquet'", says: 'out of reach' },
+  { sql: "SELECT getenv('HOME')", says: 'does not exist' },
+  { sql: `COPY (SELECT 1) TO ${quoted(`${outside}/x.csv`)}`, says: 'out of reach' },
+  { sql: `COPY (SELECT 1) TO ${quoted(`${inside}/entries/x.csv`)}`, says: 'does not read' },
+  { sql: `EXPLAIN ANALYZE COPY (SELECT 1) TO ${quoted(`${inside}/entries/x.csv`)}`, says: 'does not read' },
+  { sql: `/* */ EXPLAIN COPY (SELECT 1) TO ${quoted(`${inside}/entries/x.csv`)}`, says: 'does not read' },
+  {
+    sql: `/* /* */ EXPLAIN SELECT 1 -- */ EXPLAIN ANALYZE COPY (SELECT 1) TO ${quoted(`${inside}/entries/x.csv`)}`,
+    says: 'has to be the first word',
+  },
+  {
+    sql: `--\r EXPLAIN ANALYZE COPY (SELECT 1) TO ${quoted(`${inside}/entries/x.csv`)} /*\nEXPLAIN SELECT 1 -- */`,
+    says: /has to be the first word|syntax error/,
+  },
+  { sql: `EXPORT DATABASE ${quoted(`${outside}/x`)}`, says: 'out of reach' },
+  { sql: `IMPORT DATABASE ${quoted(outside)}`, says: 'out of reach' },
+  { sql: `ATTACH ${quoted(`${outside}/x.db`)}`, says: /out of reach|does not read/ },
+  { sql: "ATTACH ':memory:' AS other", says: 'does not read' },
+  { sql: "SET memory_limit = '9GB'", says: 'does not read' },
+  { sql: 'RESET enable_external_access', says: 'does not read' },
+  { sql: 'PRAGMA enable_profiling', says: 'does not read' },
+  { sql: 'INSTALL httpfs', says: 'does not read' },
+  { sql: 'LOAD httpfs', says: 'does not read' },
+  { sql: "CREATE SECRET s (TYPE s3, KEY_ID 'a', SECRET 'b')", says: /./ },
+  { sql: 'CREATE TABLE mine AS SELECT 1', says: 'does not read' },
+  { sql: 'INSERT INTO entries SELECT * FROM entries', says: 'does not read' },
+  { sql: '-- mend it\nUPDATE entries SET amount = 1', says: 'does not read' },
+  { sql: 'DELETE FROM entries', says: 'does not read' },
+  { sql: 'CREATE SECRET mine (TYPE s3)', says: 'does not read' },
+  { sql: 'EXECUTE mine', says: 'does not read' },
+  { sql: "SELECT list(repeat('x', 1000) || range) FROM range(1000000)", says: 'needs more than its 512MB of memory' },
+  { sql: 'CREATE OR REPLACE VIEW entries AS SELECT 1', says: 'does not read' },
+  { sql: 'DROP VIEW entries', says: 'does not read' },
+  { sql: 'CALL enable_logging()', says: 'does not read' },
+  { sql: 'CHECKPOINT', says: 'does not read' },
+  { sql: 'BEGIN', says: 'does not read' },
+]
+
+const filesUnder = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.own'))
+    .map(({ name }) => name)
+    .toSorted()
+
+describe('a statement reads the archive and nothing else', () => {
+  const outside = mkdtempSync(join(tmpdir(), 'daybook-outside-'))
+  // A folder whose name is a pattern: its copies have to be found by it, and its neighbours not.
+  const inside = join(mkdtempSync(join(tmpdir(), 'daybook-archive-')), "it's [a-z]* 100%")
+  const bucket = memoryBucket()
+  const queries = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder: inside, views: viewStatements() })
+  beforeAll(async () => {
+    mkdirSync(inside, { recursive: true })
+    for (const folder of [outside, inside]) writeFileSync(join(folder, 'secret.txt'), 'a secret')
+    await putEntries(bucket, [archived('1')])
+    await queries.run('SELECT 1')
+  })
+  afterAll(() => {
+    for (const folder of [outside, dirname(inside)]) rmSync(folder, { recursive: true, force: true })
+  })
+
+  test.each(WAYS_OUT(outside, inside))('$sql is refused', async ({ sql, says }) => {
+    const before = [filesUnder(outside), filesUnder(inside)]
+    const error: unknown = await queries.run(sql).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(StatementError)
+    expect((error as Error).message).toMatch(says)
+    expect((error as Error).message).not.toContain('a secret')
+    expect([filesUnder(outside), filesUnder(inside)]).toEqual(before)
+  })
+
+  test.each([
+    `SELECT * FROM enable_logging(storage = 'file', storage_path = ${quoted(`${outside}/logs`)})`,
+    `SELECT * FROM enable_profiling(format = 'json', save_location = ${quoted(`${outside}/profile.json`)})`,
+  ])('%s writes no file, and the next statement is answered', async (sql) => {
+    await queries.run(sql)
+    expect(filesUnder(outside)).toEqual(['secret.txt'])
+    expect((await queries.run(IDS)).rows).toEqual([['e1', 100n]])
+  })
+
+  test.each([
+    'FROM entries',
+    'DESCRIBE entries',
+    'SUMMARIZE entries',
+    'SHOW TABLES',
+    'EXPLAIN SELECT * FROM entries',
+    'explain analyze SELECT * FROM entries;',
+    'EXPLAIN (ANALYZE) SELECT 1',
+    'EXPLAIN (SELECT 1)',
+    '-- why is it slow?\r\n/* days */ EXPLAIN SELECT 1',
+    'VALUES (1)',
+    "SELECT current_setting('memory_limit')",
+    'WITH sums AS (SELECT sum(amount) FROM entries) SELECT * FROM sums -- done',
+    "PIVOT entries ON direction IN ('credit', 'debit') USING sum(amount)",
+  ])('%s is answered', async (sql) => {
+    expect((await queries.run(sql)).rows.length).toBeGreaterThan(0)
+  })
+
+  test.each(['', ' ', ';', ' ;;\n', '-- nothing', '/* nothing; at all */ -- SELECT 1', '/* a /* b */ */;'])(
+    'the text %j is refused because it has no statement',
+    async (sql) => {
+      await expect(queries.run(sql)).rejects.toThrow(/^There is no statement/)
+    },
+  )
+
+  test.each([
+    { sql: 'SELECT 1; SELECT 2', count: 2 },
+    { sql: "SELECT ';'; -- ; \n SELECT 2; SELECT 3;", count: 3 },
+    { sql: 'SELECT 1; DROP VIEW entries', count: 2 },
+  ])('$sql is refused because it is several statements', async ({ sql, count }) => {
+    await expect(queries.run(sql)).rejects.toThrow(`These are ${count} statements, and one is answered at a time.`)
+  })
+
+  test.each(["SELECT ';' AS a", 'SELECT 1;', '-- one; of them\nSELECT 1 /* ; */ ;;'])(
+    '%j is one statement',
+    async (sql) => {
+      expect((await queries.run(sql)).rows).toHaveLength(1)
+    },
+  )
+
+  test('a relative folder is found from the folder of the process', async () => {
+    const folder = relative('.', join(outside, 'data'))
+    const other = duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() })
+    expect((await other.run(IDS)).rows).toEqual([['e1', 100n]])
+    rmSync(folder, { recursive: true })
+  })
+
+  test('what a killed process spilled goes away, and what a running one spills stays', async () => {
+    const ended = spawnSync('true').pid
+    for (const name of [`${ended}.a`, `${process.ppid}.b`]) mkdirSync(join(inside, 'spill', name), { recursive: true })
+    await queries.run('SELECT 1')
+    expect(readdirSync(join(inside, 'spill'))).toEqual([`${process.ppid}.b`])
+    rmSync(join(inside, 'spill'), { recursive: true })
   })
 })
 

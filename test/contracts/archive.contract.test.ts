@@ -132,6 +132,13 @@ describe('the archive on Firehose', () => {
     expect(pausesMs).toEqual([100, 200])
   })
 
+  test('sends the records again of which the answer says nothing', async () => {
+    const { archive, taken, calls } = given((call) => (call === 0 ? 'short answer' : []))
+    await archive.put(sales(2_000))
+    expect(calls.map(({ records }) => records)).toEqual([4, 3])
+    expect(taken.flatMap(({ rows }) => rows)).toHaveLength(2_000)
+  })
+
   test('sends a call without an answer again', async () => {
     const { archive, taken, calls } = given((call) => (call === 0 ? 'everything' : []))
     await archive.put(sales(2_000))

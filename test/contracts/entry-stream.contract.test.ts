@@ -131,6 +131,19 @@ describe('the entry stream on Kinesis', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['stored', 'refused', 'stored'])
     expect(outcomes[1]).toEqual({ status: 'refused', reason: 'ProvisionedThroughputExceededException' })
   })
+
+  test('a record of which the answer says nothing counts as refused', async () => {
+    const client = kinesisClient()
+    client.middlewareStack.add((next) => async (args) => {
+      const result = await next(args)
+      const output = result.output as PutRecordsOutput
+      output.Records?.splice(1)
+      return result
+    })
+    const stream = kinesisEntryStream(client, await freshStream({ shards: 1 }))
+    const outcomes = await stream.put(['a', 'b', 'c'].map((text) => ({ hashKey: 0n, data: utf8(text) })))
+    expect(outcomes.map(({ status }) => status)).toEqual(['stored', 'refused', 'refused'])
+  })
 })
 
 // `expect` would look at a megabyte byte by byte.

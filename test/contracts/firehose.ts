@@ -2,8 +2,8 @@
 import type { FirehoseClient, PutRecordBatchInput, PutRecordBatchOutput } from '@aws-sdk/client-firehose'
 import { firehoseClient } from '#adapters/aws/firehose'
 
-/** What goes wrong with a call, the first being 0: everything, or the records at these places. */
-export type Mood = (call: number) => 'everything' | readonly number[]
+/** What goes wrong with a call, the first being 0: everything, the records at these places, or all answers but the first. */
+export type Mood = (call: number) => 'everything' | 'short answer' | readonly number[]
 
 /** Takes what AWS takes and refuses what it refuses, and fails as it is in the mood to. */
 export const fakeFirehose = (streams: readonly string[], mood: Mood = () => []): FirehoseClient => {
@@ -15,10 +15,11 @@ export const fakeFirehose = (streams: readonly string[], mood: Mood = () => []):
     calls += 1
     if (failing === 'everything') throw new Error('ServiceUnavailableException')
     const RequestResponses = (input.Records ?? []).map((_, index) =>
-      failing.includes(index)
+      failing !== 'short answer' && failing.includes(index)
         ? { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' }
         : { RecordId: `record-${calls}-${index}` },
     )
+    if (failing === 'short answer') return { FailedPutCount: 0, RequestResponses: RequestResponses.slice(0, 1) }
     const FailedPutCount = RequestResponses.filter((response) => !('RecordId' in response)).length
     return { FailedPutCount, RequestResponses }
   }

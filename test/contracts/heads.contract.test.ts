@@ -88,6 +88,15 @@ test.each([
   expect(Item).toEqual(item)
 })
 
+test.each([{ open: 'text' }, { rev: 'x' }, { closing: 'x' }])('a head with %o is refused by name', async (stored) => {
+  const table = await freshTable('days')
+  const item = { merchantId: 'm1', day: 'head', format: 1, rev: 1, open: new Set([friday]), ...stored }
+  await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
+  await expect(dynamoHeads(dynamodb, table).read(m1)).rejects.toThrow(
+    new UnknownFormat('The head of merchant m1 cannot be read: a part of it is not what a head has there.'),
+  )
+})
+
 test('heads on DynamoDB throw an error that may heal', async () => {
   const heads = dynamoHeads(dynamodb, 'no-such-table')
   await expect(heads.read(m1)).rejects.toThrow()

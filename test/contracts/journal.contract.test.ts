@@ -1,8 +1,11 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { UnreadableSegment } from '#ledger/ports'
 import { MAX_TOTAL_MINOR } from '#ledger/money'
+import { SEGMENT_BYTES } from '#ledger/ports'
 import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { awkwardEntries } from '../awkward-texts.ts'
@@ -84,6 +87,24 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     expect(await journal.read(aBookId(), 1, 10)).toHaveLength(10)
   })
 
+  // DynamoDB: "The maximum item size in DynamoDB is 400 KB, which includes both attribute name binary length and
+  // attribute value lengths." Its KB are 1,024 bytes.
+  test('a segment may take SEGMENT_BYTES, and one of 400 KB is thrown and leaves its number free', async () => {
+    const journal = await fresh()
+    const book = aBookId({ merchantId: merchantId('m'.repeat(64)) })
+    const { view, ...segment } = aSealedSegment({ book })
+    const totals = { creditsMinor: MAX_TOTAL_MINOR, debitsMinor: MAX_TOTAL_MINOR, entryCount: 9_007_200 }
+    const ofBytes = (bytes: number) => ({
+      ...segment,
+      totals,
+      view,
+      entries: new Uint8Array(bytes - view.length).fill(7),
+    })
+    await expect(journal.append(ofBytes(400 * 1_024))).rejects.toThrow()
+    expect(await journal.append(ofBytes(SEGMENT_BYTES))).toBe('appended')
+    expect((await journal.read(book, 0)).map(({ entries }) => entries.length)).toEqual([SEGMENT_BYTES - view.length])
+  })
+
   test('every book has its own numbers', async () => {
     const journal = await fresh()
     const books = [aBookId(), aBookId({ day: day('2026-11-21') }), aBookId({ merchantId: merchantId('m1.2') })]
@@ -140,3 +161,21 @@ const appendAll = async (
 ): Promise<void> => {
   for (const segment of segments) await journal.append(segment)
 }
+
+test.each([
+  { part: 'hash', stored: undefined, says: 'its hash is missing' },
+  { part: 'hash', stored: Buffer.from('ab', 'hex'), says: 'its hash is not what a segment has there' },
+  { part: 'view', stored: 'text', says: 'its view is not what a segment has there' },
+  { part: 'entryCount', stored: 1.5, says: 'its entryCount is not what a segment has there' },
+  { part: 'credits', stored: undefined, says: 'its credits is missing' },
+])('a stored segment is refused by its book, number and part when $says', async ({ part, stored, says }) => {
+  const table = await freshTable('journal')
+  const journal = dynamoJournal(dynamodb, table)
+  await appendAll(journal, twelveSegments)
+  const found = await dynamodb.send(new GetCommand({ TableName: table, Key: { book: 'm1#2026-11-20', segment: 7 } }))
+  await dynamodb.send(new PutCommand({ TableName: table, Item: { ...found.Item, [part]: stored } }))
+  const read = journal.read(aBookId(), 0)
+  await expect(read).rejects.toThrow(`Segment 7 of the book m1 2026-11-20 cannot be read: ${says}.`)
+  await expect(read).rejects.toBeInstanceOf(UnreadableSegment)
+  expect((await journal.read(aBookId(), 0, 6)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6])
+})

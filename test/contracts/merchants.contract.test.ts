@@ -1,11 +1,11 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { UnknownFormat, type Merchants } from '#ledger/ports'
 import { savedMerchant } from '#wire/archive/merchant'
 import { AWKWARD_TEXTS } from '../awkward-texts.ts'
 import { aMerchant, aRule, day, merchantId } from '../builders.ts'
-import { allMerchants, dynamodb } from './adapters.ts'
+import { allMerchants, dynamodb, freshTable } from './adapters.ts'
 import { allIds, AWKWARD_IDS, BEGINNINGS } from './beginnings.ts'
 
 describe.each(allMerchants)('merchants: $name', ({ fresh }) => {
@@ -119,6 +119,21 @@ describe('merchants on DynamoDB', () => {
     const [a, b] = items.map(({ calendar }) => calendar[0].zone)
     expect(a).toBe(b)
     expect((await merchants.find(merchantId('a')))?.calendar[0].zone).toBe(a)
+  })
+
+  test('in an unknown format stand among the items with their reason, and hide no other', async () => {
+    const table = await freshTable('merchants')
+    const merchants = dynamoMerchants(dynamodb, table)
+    for (const id of ['a', 'b', 'c']) await merchants.save(aMerchant({ merchantId: merchantId(id) }))
+    const item = { ...savedMerchant(aMerchant({ merchantId: merchantId('b') })), format: 9 }
+    await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
+    const { items } = await merchants.items({ limit: 10 })
+    expect(Object.fromEntries(items.map(({ merchantId: id, merchant }) => [id, merchant]))).toMatchObject({
+      a: { ok: true, value: { merchantId: 'a' } },
+      b: { ok: false, error: 'a merchant in format 9; only the formats 1 and 2 are known here' },
+      c: { ok: true },
+    })
+    await expect(merchants.list({ limit: 10 })).rejects.toThrow('The register cannot be read at b: ')
   })
 
   test('in an unknown format are refused by the name of the format', async () => {

@@ -18,7 +18,7 @@ import { dayOfTrade, SHOPS } from '#infra/local/demo/day-of-trade'
 import { demoCallers, runDemo, type DemoHolder } from '#infra/local/demo/run-demo'
 import { freePorts } from '#infra/local/ports'
 import { eventually } from '#infra/local/retry'
-import { table } from '#operations/terminal'
+import { processTerminal, table } from '#operations/terminal'
 import { compareWithGrants, isExplained, type Template } from './calls-and-grants.ts'
 import { startEmulator } from './emulator.ts'
 import { openFunctionsNetwork } from './functions-network.ts'
@@ -138,7 +138,7 @@ const main = async (): Promise<boolean> => {
   await step('clients, by npm run clients', async () => {
     await Promise.all([callers.platform.token(), callers.backOffice.token()])
   })
-  const equal = await step('demo', () => runDemo({ ingest: api, query: api }, callers))
+  const equal = await step('demo', () => runDemo({ ingest: api, query: api }, callers, processTerminal()))
   const command = async (script: string, ...args: string[]): Promise<string> => {
     const env = { ...settings, AWS_ENDPOINT_URL_DYNAMODB: emulatorUrl, AWS_ENDPOINT_URL_S3: emulatorUrl }
     return (await run(process.execPath, [join(ROOT, script), ...args], { cwd: ROOT, env })).stdout
@@ -164,7 +164,7 @@ const main = async (): Promise<boolean> => {
 
   const compared = compareWithGrants(network.calls, template)
   console.log(
-    table(
+    ...table(
       ['function', 'call', 'on', 'made', ''],
       compared.map((row) => [
         row.caller,

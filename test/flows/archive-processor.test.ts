@@ -128,6 +128,14 @@ describe('a failure of the archive', () => {
       },
     })
 
+  test('is logged with the books whose entries have to wait', async () => {
+    const { worker, log } = given(refusing('d'))
+    await worker(batchOf(record('a', 'b'), record('c', 'x'), record('d', 'y')))
+    expect(log.warn.mock.calls.map(([facts]) => facts as unknown)).toMatchObject([
+      { shardId: SHARD, redeliverFrom: '101', books: [{ merchantId: 'm1', day: '2026-11-20' }], booksInAll: 1 },
+    ])
+  })
+
   test('is reported at the first record that may not be archived, and progress stays before it', async () => {
     const { worker, ids, progress } = given(refusing('d'))
     const batch = batchOf(record('a', 'b'), record('c', 'x'), record('d', 'y'), record('e', 'z'))

@@ -203,6 +203,24 @@ describe('a record that is not stored', () => {
   })
 })
 
+describe('a record that some of its requests have given up', () => {
+  test('is sent for the one that came last and still waits', async () => {
+    const { writer, stream } = start({ options: { patienceMs: 1_000 } })
+    await writer.write([sale('warm-up')])
+    stream.hold()
+    void writer.write([sale('a')])
+    const early = writer.write([sale('b')])
+    await vi.advanceTimersByTimeAsync(600)
+    const late = writer.write([sale('c')])
+    await vi.advanceTimersByTimeAsync(400)
+    expect(await outcomeSoFar(early)).toEqual([unavailable])
+    stream.release()
+
+    expect(await outcomeSoFar(late)).toEqual([at('0', 3, 1)])
+    expect(stream.calls.slice(1)).toEqual([[['a']], [['b', 'c']]])
+  })
+})
+
 describe('the backlog', () => {
   test('is bounded, and accepts entries again when it has gone down', async () => {
     const line = entryLine(sale('a')).length
@@ -279,6 +297,22 @@ describe('a dead stream', () => {
     expect(await outcomeSoFar(first)).toEqual([unavailable])
     expect(await outcomeSoFar(writer.write([sale('b'), sale('c')]))).toEqual([unavailable, unavailable])
     expect(stream.calls.length).toBe(5)
+  })
+
+  test('fails at once also the entries that wait for their next try on another shard', async () => {
+    const { writer, stream } = start({ guarded: true, shards: twoShards })
+    await writer.write([sale('warm-up', left)])
+    stream.failNext({ times: Infinity })
+    // Four failures, at 0, 50, 150 and 350 ms. The fifth try would come at 750 ms.
+    const resting = writer.write([sale('a', left)])
+    await vi.advanceTimersByTimeAsync(360)
+    const fifth = writer.write([sale('b', right)])
+    await vi.advanceTimersByTimeAsync(49)
+    expect([await outcomeSoFar(resting), await outcomeSoFar(fifth)]).toEqual(['waiting', 'waiting'])
+    await vi.advanceTimersByTimeAsync(1)
+    expect([await outcomeSoFar(resting), await outcomeSoFar(fifth)]).toEqual([[unavailable], [unavailable]])
+    expect(writer.backlog()).toEqual({ entries: 0, bytes: 0 })
+    expect(stream.calls.length).toBe(1 + 5)
   })
 
   test('is tried a second later, and used again when it answers', async () => {

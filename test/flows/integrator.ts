@@ -30,7 +30,7 @@ export const aDayOfTrade = async (daybook: Daybook, shop: Shop): Promise<Evening
 
   const registered = await ingest.PUT('/v1/merchants/{merchantId}', {
     params: { path: { merchantId: shop.merchantId } },
-    body: { name: 'Corner Shop', currency: 'BRL', timeZone: 'UTC' },
+    body: { name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo' },
   })
   if (registered.error !== undefined) throw new Error(`${registered.error.code}: ${registered.error.detail}`)
 

@@ -13,6 +13,7 @@ import type { SealedSegment } from '#ledger/segment'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
 import type { ShardBatch } from '#processors/shard-batch'
 import { kinesisBatch } from '#processors/kinesis-batch'
+import { openSegment } from '#wire/journal/segment'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
 import { aMerchant, anEntry, aSealedSegment } from '../builders.ts'
 
@@ -111,7 +112,33 @@ describe('a batch', () => {
     expect(await count()).toBe(1_000)
     expect((await world.journal.read(book, 0)).length).toBeGreaterThan(1)
   })
+
+  // 364 characters of 3 bytes in each line of some 590 characters: the whole packs to 464 KB, and an item of DynamoDB
+  // holds 400.
+  test('whose texts hardly compress becomes segments that can be stored', async () => {
+    const { worker, world, count } = given()
+    const entries = Array.from({ length: 580 }, (_, index) =>
+      entry(`e${index}`, {
+        description: randomIdeographs(200, 3 * index),
+        reference: randomIdeographs(100, 3 * index + 1),
+        category: randomIdeographs(64, 3 * index + 2),
+      }),
+    )
+    expect(await worker(batchOf(record(...entries)))).toEqual({})
+    expect(await count()).toBe(580)
+    const ids = (await world.journal.read(book, 0)).flatMap((sealed) => openSegment(sealed).segment.entries)
+    expect(ids).toEqual(entries)
+  })
 })
+
+/** The same characters each time. They look random to a compressor. */
+const randomIdeographs = (count: number, seed: number): string => {
+  let state = seed
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return String.fromCharCode(0x4e00 + ((state >>> 12) % 20_000))
+  }).join('')
+}
 
 describe('a batch that cannot be counted yet', () => {
   const other: BookId = { ...book, day: '2026-11-21' as BusinessDay }
@@ -227,6 +254,18 @@ describe('an entry that is set aside', () => {
     expect(await setAside()).toHaveLength(1)
     expect(await progress()).toBe('99')
     expect(alarms).toEqual([])
+  })
+
+  test('that cannot be set aside is logged with its book, because the stream delivers it again', async () => {
+    const warned: object[] = []
+    const { worker } = given(({ quarantine }) => ({
+      log: { warn: (facts: object) => void warned.push(facts), error() {} },
+      quarantine: { ...quarantine, setAside: () => Promise.reject(new Error('throttled')) },
+    }))
+    await worker(conflict)
+    expect(warned).toMatchObject([
+      { ...book, redeliverFrom: '99', books: [book], booksInAll: 1, failures: 1, err: { message: 'throttled' } },
+    ])
   })
 
   test('is not published before it is in quarantine', async () => {

@@ -145,6 +145,43 @@ describe('the same entry', () => {
   })
 })
 
+test(
+  'a stream that hangs makes ingest and the consumers not ready, and no service silent',
+  { timeout: 60_000 },
+  async () => {
+    const urls = { ingest: system.ingest, query: system.query, consumers: system.consumers }
+    const probe = async (url: string) => {
+      const answer = await fetch(`${url}/readyz`)
+      const { dependencies } = (await answer.json()) as { dependencies: { name: string; status: string }[] }
+      return {
+        status: answer.status,
+        failed: dependencies.filter(({ status }) => status !== 'ok').map(({ name }) => name),
+      }
+    }
+    const becomes = async (expected: Record<keyof typeof urls, object>) =>
+      await eventually(
+        async () => {
+          const [ingest, query, consumers] = await Promise.all(Object.values(urls).map(probe))
+          expect({ ingest, query, consumers }).toEqual(expected)
+          return true
+        },
+        { timeoutMs: 30_000 },
+      )
+    const ready = { status: 200, failed: [] }
+    const noStream = { status: 503, failed: ['stream'] }
+    await becomes({ ingest: ready, query: ready, consumers: ready })
+    const stream = await system.pidOf('kinesis')
+    process.kill(stream, 'SIGSTOP')
+    try {
+      await becomes({ ingest: noStream, query: ready, consumers: noStream })
+      expect((await fetch(`${urls.consumers}/healthz`)).status).toBe(200)
+    } finally {
+      process.kill(stream, 'SIGCONT')
+    }
+    await becomes({ ingest: ready, query: ready, consumers: ready })
+  },
+)
+
 describe('while the issuer is down', () => {
   let known: string
   let unused: string

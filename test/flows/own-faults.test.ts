@@ -196,6 +196,10 @@ describe('an exception that hits every entry', () => {
     expect([await aside(), alarms.length]).toEqual([[], 1])
     expect(said.mock.calls[0]?.[0]).toMatchObject({
       err: { message: expect.stringContaining('m1#2026-11-21') as string },
+      merchantId: 'm1',
+      day: '2026-11-21',
+      books: [{ merchantId: 'm1', day: '2026-11-21' }],
+      booksInAll: 1,
     })
   })
 })

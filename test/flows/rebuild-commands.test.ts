@@ -20,7 +20,7 @@ test.each([
 ])('npm run $script with $args prints its usage', async ({ script, args }) => {
   const { code, stderr } = await run(script, ...args)
   expect(code).toBe(2)
-  expect(stderr).toMatch(new RegExp(`^.+\n\nnpm run ${script} `))
+  expect(stderr).toMatch(new RegExp(`^.+\nHow it is used: npm run ${script} -- --help\n`))
 })
 
 test.each([{ script: 'replay', args: ['--from', '2026-11-20T00:00:00Z'] }])(

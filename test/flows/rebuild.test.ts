@@ -73,6 +73,57 @@ const given = async (records: readonly (readonly Entry[])[]) => {
   return { live, archived: archivedFrom(records) }
 }
 
+describe('a segment of a live book that cannot be read', () => {
+  const m2 = { ...aBookId(), merchantId: merchantId('m2') }
+  /** Its entries are no packed entries any more. */
+  const spoilt = async () => {
+    const records = [[entry('a')], [entry('b', { merchantId: m2.merchantId })]]
+    const { live, archived } = await given(records)
+    const { journal } = live
+    const broken = {
+      ...live,
+      journal: {
+        ...journal,
+        read: async (...asked: Parameters<typeof journal.read>) =>
+          (await journal.read(...asked)).map((segment) =>
+            segment.book.merchantId === m2.merchantId
+              ? { ...segment, entries: Uint8Array.of(250, 1), view: Uint8Array.of(9) }
+              : segment,
+          ),
+      },
+    }
+    return { broken, records, archived }
+  }
+
+  test('is named by a comparison, which goes on with the other books', async () => {
+    const { broken, archived } = await spoilt()
+    const rebuilt = anEmptyWorld()
+    const archive = memoryArchiveObjects([anObject('all', archived)])
+    await rebuildBooks({ archive, rebuilt, register: broken.merchants }, LIMITS, () => {})
+    const found = await compareBooks({ rebuilt, live: broken }, { booksAtOnce: 2, onProgress() {} })
+    expect(found).toMatchObject({
+      books: 2,
+      different: [],
+      unreadable: [expect.stringMatching(/^Segment 1 of the book m2 2026-11-20 cannot be read: /)],
+    })
+  })
+
+  test('holds up only its own book in a replay, which names it', async () => {
+    const { broken, records } = await spoilt()
+    async function* batches() {
+      yield batchOf(records)
+    }
+    const replayed = await replayStream(batches(), broken, LIMITS, () => {})
+    expect(replayed).toMatchObject({
+      entries: 2,
+      heldBooks: [
+        { book: m2, entries: 1, reason: expect.stringContaining('Segment 1 of the book m2 2026-11-20') as string },
+      ],
+    })
+    expect((await broken.quarantine.list({}, { limit: 1 })).items).toEqual([])
+  })
+})
+
 const rebuildAndCompare = async (
   live: ReturnType<typeof anEmptyWorld>,
   objects: readonly MemoryObject[],

@@ -12,8 +12,10 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import { contentHash, type Entry } from '#ledger/entry'
-import type { Journal } from '#ledger/ports'
-import { reconciliationText } from '#operations/reconcile-output'
+import type { BookId } from '#ledger/identifiers'
+import { UnreadableSegment, type Journal } from '#ledger/ports'
+import { ok, refuse } from '#ledger/result'
+import { reconciliationLines } from '#operations/reconcile-output'
 import { openSegment } from '#wire/journal/segment'
 import { recordEntries } from '#processors/journal/record-entries'
 import { PATIENCE_MS, reconcileDay, type DayReport, type ReconcileRequest } from '#processors/reconcile/reconcile-day'
@@ -101,17 +103,18 @@ const aSystem = async () => {
   }
   const reconcile = (request: Partial<ReconcileRequest> = {}): Promise<DayReport> =>
     reconcileDay(world, { day: day('2026-11-20'), repair: false, deliveryMs: DELIVERY_MS, ...request })
-  return { bucket, archive, journal, quarantine, running, waiting, put, send, run, reconcile }
+  return { world, bucket, archive, journal, quarantine, running, waiting, put, send, run, reconcile }
 }
 
 /** A journal of which a test can replace whole chains, as no append does. */
-const replaceable = (journal: Journal): Journal & { replace(next: Journal): void } => {
+const replaceable = (journal: Journal): Journal & { replace(next: Journal): void; current(): Journal } => {
   let current = journal
   return {
     read: (...given) => current.read(...given),
     end: (book) => current.end(book),
     append: (segment) => current.append(segment),
     replace: (next) => void (current = next),
+    current: () => current,
   }
 }
 
@@ -157,7 +160,21 @@ const equal = { isEqual: true, differences: [], faults: [] }
 
 test('a day without entries is equal', async () => {
   const { reconcile } = await aSystem()
-  expect(await reconcile()).toEqual({ status: 'compared', isEqual: true, books: [], publishedAgain: 0, refused: [] })
+  expect(await reconcile()).toEqual({
+    status: 'compared',
+    isEqual: true,
+    unreadableMerchants: [],
+    books: [],
+    publishedAgain: 0,
+    refused: [],
+  })
+})
+
+test('a day that nothing is known of is not called equal, because it may have been mistyped', async () => {
+  const { reconcile } = await aSystem()
+  expect(reconciliationLines('2020-01-01', await reconcile({ day: day('2020-01-01') }))).toEqual([
+    '2020-01-01: nothing to compare: neither the archive nor the books have entries of this day.',
+  ])
 })
 
 test('a day of retries, conflicts and unknown merchants is equal, book by book', async () => {
@@ -196,6 +213,42 @@ test('one merchant can be compared alone', async () => {
   await send(entry('a'), entry('b', { merchantId: merchantId('m2') }))
   const report = await reconcile({ merchantId: merchantId('m2') })
   expect(report).toMatchObject({ isEqual: true, books: [{ book: { merchantId: 'm2' } }] })
+})
+
+test('a segment and a merchant that cannot be read are named, and the other books are compared', async () => {
+  const { send, reconcile, journal, world } = await aSystem()
+  const m2 = { ...aBookId(), merchantId: merchantId('m2') }
+  await send(entry('a'), entry('b', { merchantId: m2.merchantId }))
+  const unless = <T>(id: BookId, read: () => Promise<T>): Promise<T> =>
+    id.merchantId === m2.merchantId ? Promise.reject(new UnreadableSegment(id, 1, 'its hash is missing')) : read()
+  const { read, end, append } = journal.current()
+  journal.replace({
+    append,
+    read: (id, after, limit) => unless(id, () => read(id, after, limit)),
+    end: (id) => unless(id, () => end(id)),
+  })
+  world.merchants.items = async () => ({
+    items: [
+      { merchantId: merchantId('m1'), merchant: refuse('a merchant in format 9') },
+      { merchantId: m2.merchantId, merchant: ok(aMerchant({ merchantId: m2.merchantId })) },
+    ],
+  })
+  for (const repair of [false, true]) {
+    expect(await reconcile({ repair })).toMatchObject({
+      isEqual: false,
+      unreadableMerchants: [{ merchantId: 'm1', reason: 'a merchant in format 9' }],
+      books: [
+        { book: { merchantId: 'm1' }, isEqual: true, faults: [] },
+        {
+          book: m2,
+          isEqual: false,
+          faults: ['journal: segment 1 cannot be read: its hash is missing'],
+          differences: [],
+        },
+      ],
+      publishedAgain: 0,
+    })
+  }
 })
 
 test('the entries of a deleted object are missing in the archive, and are not repaired', async () => {
@@ -341,7 +394,7 @@ test.each([
     journal.replace(memoryJournal())
     const refused = await reconcile({ repair: true })
     expect(refused).toMatchObject({ status: 'unreadable', objects: [{ key }] })
-    expect(reconciliationText('2026-11-20', refused)).toContain(key)
+    expect(reconciliationLines('2026-11-20', refused).join('\n')).toContain(key)
     expect(await reconcile({ day: day('2026-11-19'), repair: true })).toMatchObject({
       isEqual: true,
       publishedAgain: 1,

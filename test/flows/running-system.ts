@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { endpointVariable, SERVICES } from '#infra/local/local-aws'
 import { freePorts } from '#infra/local/ports'
 import { commandLineOf, isRunning } from '#infra/local/process-table'
 import { eventually } from '#infra/local/retry'
@@ -40,6 +41,12 @@ type TokenWish = {
 /** Should the test itself be killed, its system ends as well. */
 const exitWithParent = fileURLToPath(new URL('../../infra/local/exit-with-parent.ts', import.meta.url))
 
+/** The environment for a system that starts its own services: those that the tests use are not meant for it. */
+export const environmentWithoutServices = (): NodeJS.ProcessEnv => {
+  const used = new Set(SERVICES.map(endpointVariable))
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !used.has(name)))
+}
+
 export class RunningSystem {
   readonly folder: string
   readonly #ports: Ports
@@ -69,6 +76,12 @@ export class RunningSystem {
     return `http://127.0.0.1:${this.#ports.ingest}`
   }
 
+  /** Where the consumers answer their probes. */
+  get consumers(): string {
+    const { consumers } = JSON.parse(readFileSync(join(this.folder, 'endpoints.json'), 'utf8')) as { consumers: string }
+    return consumers
+  }
+
   get query(): string {
     return `http://127.0.0.1:${this.#ports.query}`
   }
@@ -91,7 +104,7 @@ export class RunningSystem {
   /** Where the local services listen, as the AWS SDK wants to be told. */
   get awsEnvironment(): Record<string, string> {
     const [child = 0] = this.#descendants()
-    const names = ['KINESIS', 'DYNAMODB', 'S3', 'FIREHOSE'].map((service) => `AWS_ENDPOINT_URL_${service}`)
+    const names = SERVICES.map(endpointVariable)
     return Object.fromEntries(names.map((name) => [name, environmentOf(child).get(name) ?? '']))
   }
 
@@ -122,7 +135,7 @@ export class RunningSystem {
       if (stream === null) continue
       createInterface({ input: stream }).on('line', (line) => {
         this.#keep(line)
-        isReady ||= line.startsWith('Daybook is ready')
+        isReady ||= line.includes('"msg":"Daybook is ready"')
       })
     }
     const outcome = async () => (isReady ? 'ready' : hasEnded(supervisor) ? 'ended' : undefined)
@@ -201,7 +214,7 @@ export class RunningSystem {
   get #environment(): NodeJS.ProcessEnv {
     const { ingest, query, issuer } = this.#ports
     return {
-      ...process.env,
+      ...environmentWithoutServices(),
       INGEST_PORT: String(ingest),
       QUERY_PORT: String(query),
       ISSUER_PORT: String(issuer),

@@ -75,6 +75,7 @@ export const aWorld = async (): Promise<World> => {
     find: (id) => register.find(id),
     save: (merchant) => register.save(merchant),
     list: (page) => register.list(page),
+    items: (page) => register.items(page),
     idsBeginning: (beginning, page) => register.idsBeginning(beginning, page),
   }
   const items: Quarantine = {

@@ -62,7 +62,7 @@ type Outcome =
   | 'entry refused' // the merchant of the entry looks like one that does not exist
   | 'left out' // the list does not tell of the merchant
   | '503 access-unavailable'
-  | '503 starting'
+  | '503 not-ready'
 
 /** What a sender is, in the terms of the contract. */
 type Sender = {
@@ -75,7 +75,8 @@ type Sender = {
 }
 
 const declared = (name: string, access: Access, sender: Sender, trouble?: Trouble): Outcome => {
-  if (trouble === 'issuer out of reach' && name === 'isReady') return '503 starting'
+  if ((trouble === 'issuer out of reach' || trouble === 'grants out of reach') && name === 'isReady')
+    return '503 not-ready'
   if (access === 'open') return 'answered'
   if (trouble === 'metrics open' && name === 'readMetrics') return 'answered'
   if (trouble === 'issuer out of reach') return '503 access-unavailable'
@@ -350,6 +351,8 @@ const SERVICE_REQUESTS: Sending<typeof SERVICE_ROUTES> = {
   readMetrics: () => ({ path: '/metrics', status: 200 }),
   readDocument: () => ({ path: '/openapi.json', status: 200 }),
   readDocs: () => ({ path: '/docs', status: 200 }),
+  readRoot: () => ({ path: '/', status: 302 }),
+  readDocsFolder: () => ({ path: '/docs/', status: 302 }),
   readProblems: () => ({ path: '/docs/problems', status: 200 }),
   readAsset: () => ({ path: '/docs/assets/page.css', status: 200 }),
 }
@@ -413,7 +416,7 @@ const start = async (issuer: Issuer, trouble?: Trouble) => {
       every: () => () => {},
       stopping: new AbortController().signal,
       log,
-      isReady: async () => true,
+      needs: [],
     }),
   }
 
@@ -448,7 +451,7 @@ const outcomeOf = ({ route, request }: Row, merchant: string, answer: Awaited<Re
     if (status === 401 && challenge?.startsWith('Bearer realm="daybook"') !== true) return '401 without a challenge'
     return `${status} ${String((JSON.parse(text) as { code: unknown }).code)}`
   }
-  if (status === 503 && text.includes('starting')) return '503 starting'
+  if (status === 503 && text.includes('not-ready')) return '503 not-ready'
   if (status !== request(merchant).status) return String(status)
   if (route.access === 'open' || route.access.merchants !== 'listed') return 'answered'
   const { data } = JSON.parse(text) as { data: { merchantId: string }[] }
@@ -553,6 +556,9 @@ describe('a merchant that is not granted is answered like one that does not exis
   )
 })
 
+/** Of which the documents say nothing. */
+const FOR_PEOPLE = new Set(['readAsset', 'readRoot', 'readDocsFolder'])
+
 describe('the table of routes is all that there is', () => {
   const TABLES = { ingest: INGEST_ROUTES, 'query-api': QUERY_ROUTES }
 
@@ -563,7 +569,8 @@ describe('the table of routes is all that there is', () => {
       path: path.replaceAll(/:(\w+)/g, '{$1}'),
     }))
     const ofBoth = Object.values<Route>(SERVICE_ROUTES)
-    const below = ofBoth.map((route) => ({ ...route, path: `${SERVICE_PREFIX}${route.path}` }))
+    const withoutSlash = [...ofBoth, { ...SERVICE_ROUTES.readRoot, path: '' }]
+    const below = withoutSlash.map((route) => ({ ...route, path: `${SERVICE_PREFIX}${route.path}` }))
     const rows = [...Object.values<Route>(TABLES[service]), ...ofBoth, ...(service === 'ingest' ? below : [])]
     const answering = routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)
     expect(answering.toSorted()).toEqual(rows.map(({ method, path }) => `${method} ${path}`).toSorted())
@@ -579,7 +586,16 @@ describe('the table of routes is all that there is', () => {
   test('says of each route what the contract says of its path', () => {
     const open = ROWS.filter(({ route }) => route.access === 'open').map(({ route: { path } }) => path)
     expect(new Set(open)).toEqual(
-      new Set(['/healthz', '/readyz', '/openapi.json', '/docs', '/docs/problems', '/docs/assets/{name}']),
+      new Set([
+        '/healthz',
+        '/readyz',
+        '/openapi.json',
+        '/',
+        '/docs',
+        '/docs/',
+        '/docs/problems',
+        '/docs/assets/{name}',
+      ]),
     )
 
     const scopeOf = ({ method, path }: Route): Scope => {
@@ -623,7 +639,9 @@ describe('the table of routes is all that there is', () => {
     { service: 'ingest', document: ingestDocument() },
     { service: 'the query API', document: queryDocument() },
   ])('the document of $service asks for what the table asks for', ({ service, document }) => {
-    const rows = ROWS.filter((row) => (row.service === 'ingest') === (service === 'ingest') && row.name !== 'readAsset')
+    const rows = ROWS.filter(
+      (row) => (row.service === 'ingest') === (service === 'ingest') && !FOR_PEOPLE.has(row.name),
+    )
     const said = rows.map(({ route }) => {
       const path = document.paths[route.path] as Record<string, { security: unknown }>
       return path[route.method.toLowerCase()]?.security

@@ -54,7 +54,7 @@ const aDoor = (given: Partial<AccessParts> & { granted?: readonly Grant[]; expir
         },
       },
       log: { error: (...line: unknown[]) => void logged.push(line) },
-      isReady: async () => true,
+      needs: [],
       ...parts,
     },
     {
@@ -274,7 +274,12 @@ describe('a token', () => {
     const away = await ask()
     expect([away.status, away.headers.get('retry-after'), await codeOf(away)]).toEqual([503, '1', 'access-unavailable'])
     expect([(await ask()).status, (await ask()).status]).toEqual([401, 200])
-    expect(logged).toMatchObject([[{ err: new Error('no route to host') }, 'the issuer of tokens does not answer']])
+    expect(logged).toMatchObject([
+      [
+        { err: new Error('no route to host'), dependency: 'the issuer of tokens' },
+        expect.stringContaining('answered 503'),
+      ],
+    ])
     expect(JSON.stringify(logged)).not.toContain('Bearer')
   })
 

@@ -173,8 +173,32 @@ describe('A function of ingest', () => {
     expect((await send({ path: '/ingest/healthz' })).status).toBe(200)
   })
 
-  test.each(['/ingestion/healthz', '/ingest', '/v1/ingest/healthz'])('has nothing at %s', async (path) => {
+  test.each(['/ingestion/healthz', '/v1/ingest/healthz'])('has nothing at %s', async (path) => {
     const { app } = anIngest()
     expect((await throughApiGateway(app, { prefix: '/ingest' })({ path })).status).toBe(404)
+  })
+})
+
+describe('The ways to the page of the operations keep the name of the stage', () => {
+  const ways = [
+    { service: 'query', path: '/', leadsTo: '/live/docs' },
+    { service: 'query', path: '/docs/', leadsTo: '/live/docs' },
+    { service: 'ingest', path: '/ingest', leadsTo: '/live/ingest/docs' },
+    { service: 'ingest', path: '/ingest/', leadsTo: '/live/ingest/docs' },
+    { service: 'ingest', path: '/ingest/docs/', leadsTo: '/live/ingest/docs' },
+  ] as const
+
+  test.each(ways)('$path leads to $leadsTo', async ({ service, path, leadsTo }) => {
+    const { app } = service === 'query' ? aQueryApi() : anIngest()
+    const answer = await throughApiGateway(app, service === 'query' ? undefined : { prefix: '/ingest' })({ path })
+    expect([answer.status, answer.headers['location']]).toEqual([302, leadsTo])
+  })
+
+  // The output `url` of the stack ends with the name of the stage.
+  test('also where the slash after it is left out', async () => {
+    const event = apiGatewayEvent({ path: '/' })
+    const requestContext = { ...event.requestContext, path: '/live' }
+    const answer = sentBack(await behindApiGateway(aQueryApi().app)({ ...event, requestContext }))
+    expect(answer.headers['location']).toBe('/live/docs')
   })
 })

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test, vi } from 'vitest'
 import { FIELD_TEXTS } from '#wire/http/openapi/problem-texts'
+import { queryDocument } from '#wire/http/openapi/query-document'
 import { PROBLEMS, problemBody, type ProblemCode } from '#wire/http/problem'
 import { aQueryApi } from './query-fixtures.ts'
 
@@ -36,6 +38,39 @@ test('/docs tries the service’s own document', async () => {
   expect(await bundle.text()).toContain('SwaggerUIBundle')
 })
 
+test('/docs lists every operation, so that a reader finds it without scrolling', async () => {
+  const page = await (await app.request('/docs')).text()
+  for (const [path, methods] of Object.entries(queryDocument().paths)) {
+    for (const { operationId, tags } of Object.values(methods) as { operationId: string; tags: string[] }[]) {
+      expect(page, path).toContain(`href="#/${tags[0]}/${operationId}"`)
+    }
+  }
+})
+
+test('/docs fills in the examples of what has to be sent, and only tells the examples of what may be left out', async () => {
+  const script = await (await app.request('/docs/assets/try-it.js')).text()
+  const SwaggerUIBundle = vi.fn()
+  const elements = { getElementById: () => ({}) }
+  const media = { matches: true, addEventListener: () => {} }
+  runInNewContext(script, { SwaggerUIBundle, document: elements, matchMedia: () => media, addEventListener: () => {} })
+  const [{ requestInterceptor, responseInterceptor }] = SwaggerUIBundle.mock.calls[0] as [
+    { requestInterceptor: (request: object) => object; responseInterceptor: (answer: object) => object },
+  ]
+  const text = await (await app.request('/openapi.json')).text()
+  const seen = responseInterceptor({ ok: true, url: 'http://daybook/openapi.json', text }) as { text: string }
+  const { paths } = JSON.parse(seen.text) as ReturnType<typeof queryDocument>
+  const { get } = paths['/v1/merchants/{merchant}/days'] as { get: { parameters: Record<string, unknown>[] } }
+  const filledIn = get.parameters.filter(({ example }) => example !== undefined).map(({ name }) => name)
+  expect(filledIn).toEqual(['merchant', 'from', 'to'])
+  expect(get.parameters.find(({ name }) => name === 'after')?.['description']).toMatch(/ For example `2\S+`\.$/)
+  const lines = '{"entryId":"sale-0001"}\n{"entryId":"refund-0001"}\n'
+  const sent = { url: 'http://daybook/v1/entries/stream', body: JSON.stringify(lines) }
+  expect(requestInterceptor(sent)).toMatchObject({ body: lines })
+  // Any other answer stays as it is.
+  const other = { ok: true, url: 'http://daybook/v1/merchants', text: '{}' }
+  expect(responseInterceptor(other)).toBe(other)
+})
+
 test('the type of each problem leads to its place on the page of problems', async () => {
   for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
     const [path = '', anchor] = problemBody({ code, detail: '' }).type.split('#')
@@ -45,7 +80,11 @@ test('the type of each problem leads to its place on the page of problems', asyn
 
 test('the page of problems explains every code of a field', async () => {
   const html = await (await app.request('/docs/problems')).text()
-  for (const code of Object.keys(FIELD_TEXTS)) expect(html).toContain(`<td><code>${code}</code></td>`)
+  for (const code of Object.keys(FIELD_TEXTS)) {
+    expect(html).toContain(`<tr id="field-${code}"><td><code>${code}</code></td>`)
+  }
+  // The places to which descriptions in the documents lead.
+  for (const place of ['codes-of-problems', 'codes-of-fields']) expect(html).toContain(`<h2 id="${place}">`)
 })
 
 test('a file that does not exist is answered 404 by any path', async () => {

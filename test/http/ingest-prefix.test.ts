@@ -29,3 +29,21 @@ describe('Where one host stands before both services, ingest is asked below /ing
     stop()
   })
 })
+
+describe('The root and /docs/ lead to the page of the operations, whatever stands before them', () => {
+  const services = [
+    { service: 'ingest', app: ingest, paths: ['/', '/docs/', '/ingest', '/ingest/', '/ingest/docs/'] },
+    { service: 'the query API', app: aQueryApi().app, paths: ['/', '/docs/'] },
+  ]
+
+  test.each(services)('on $service', async ({ app, paths }) => {
+    for (const path of paths) {
+      const answer = await app.request(path)
+      expect(answer.status, path).toBe(302)
+      // A proxy may take away a prefix, so the address is relative, and a browser puts the prefix back.
+      const led = new URL(answer.headers.get('location') ?? '', `http://host/proxied${path}`).pathname
+      expect(led, path).toBe(path.startsWith('/ingest') ? '/proxied/ingest/docs' : '/proxied/docs')
+      expect((await app.request(led.replace('/proxied', ''))).status, path).toBe(200)
+    }
+  })
+})

@@ -49,6 +49,17 @@ describe('a server', () => {
     await serving.stop()
   })
 
+  test.each(['POST /v1/entries', 'POST /v1/entries/batch', 'PUT /v1/merchants/m1'])(
+    'says of %s without a body that the body is empty',
+    async (route) => {
+      const { serving, url } = await start()
+      const [method, path] = route.split(' ')
+      const response = await fetch(`${url}${path}`, { method: method ?? '' })
+      expect(await response.json()).toMatchObject({ code: 'not-json', detail: 'The body is empty.' })
+      await serving.stop()
+    },
+  )
+
   test('says so when its port is taken', async () => {
     const { serving } = await start()
     await expect(serve({ fetch: () => new Response() }, { host, port: serving.port })).rejects.toThrow(

@@ -97,6 +97,27 @@ describe('entries, one per line', () => {
     }
   })
 
+  test('go to the stream together when they come one by one while it is busy', async () => {
+    const memory = memoryEntryStream()
+    let writes = 0
+    const { send } = start({
+      ...memory,
+      put: async (records) => {
+        writes += 1
+        for (let turn = 0; turn < 10; turn++) await new Promise((wake) => setImmediate(wake))
+        return await memory.put(records)
+      },
+    })
+    const pieces = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const text of sales(50)) controller.enqueue(Buffer.from(`${text}\n`))
+        controller.close()
+      },
+    })
+    expect(await send(pieces)).toEqual([range(1, 1), range(2, 50), done(50, 0)])
+    expect(writes).toBe(2)
+  })
+
   test('may be compressed', async () => {
     const { send, onStream } = start()
     const answers = await send(inPieces(gzipSync(sales(3_000).join('\n')), 1_000), { 'content-encoding': 'gzip' })

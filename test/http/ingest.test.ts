@@ -56,6 +56,21 @@ test.each([
   for (const answer of answers) expect(await answer.text()).not.toMatch(/\\ud[89a-f]/)
 })
 
+test('an entry is received when it came, however long the register takes to say whose it is', async () => {
+  let nowMs = NOW
+  const register = memoryMerchants([aMerchant()])
+  const merchants: Merchants = {
+    ...register,
+    async find(id) {
+      nowMs += MINUTE
+      return await register.find(id)
+    },
+  }
+  const { post, onStream } = start({ merchants, clock: () => nowMs })
+  expect((await post('/v1/entries', sale)).status).toBe(202)
+  expect(onStream()).toMatchObject([{ receivedAtMs: NOW }])
+})
+
 type Answer = { status: number; headers: Headers; type: string | null; body: Body }
 type Body = {
   code?: string
@@ -394,6 +409,7 @@ describe('an entry', () => {
     find: () => Promise.reject(new Error('no route to host')),
     save: () => Promise.reject(new Error('no route to host')),
     list: () => Promise.reject(new Error('no route to host')),
+    items: () => Promise.reject(new Error('no route to host')),
     idsBeginning: () => Promise.reject(new Error('no route to host')),
   }
 

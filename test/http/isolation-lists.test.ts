@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { UnknownFormat } from '#ledger/ports'
+import { refuse } from '#ledger/result'
 import { quarantineKey, type QuarantineReason } from '#ledger/quarantine'
 import type { Store } from '#query-api/store'
 import { accessOf, sentBy } from '#test/access'
@@ -24,8 +26,8 @@ const watching =
   (store: Store): StoreCalls => ({
     merchants: {
       find: async (id) => (touched.add(id), store.merchants.find(id)),
-      list: async (page) => {
-        const listed = await store.merchants.list(page)
+      items: async (page) => {
+        const listed = await store.merchants.items(page)
         for (const { merchantId } of listed.items) touched.add(merchantId)
         return listed
       },
@@ -113,6 +115,34 @@ describe('the register', () => {
       cursor = body['nextCursor'] as string | null
     }
     expect(shown).toEqual([['m0005'], [], ['m2400']])
+  })
+})
+
+describe('a merchant that cannot be read', () => {
+  test.each([
+    { to: 'a caller of all merchants', name: 'all-of-them' },
+    { to: 'a caller of some', name: 'two' },
+  ] as const)('is left out of the list and named in the log, and hides no other, to $to', async ({ name }) => {
+    const reason = 'a merchant in format 99'
+    const { get, logged } = aQueryApi({
+      merchants: ['acme-3', 'm2'].map((id) => aMerchant({ merchantId: merchantId(id) })),
+      access: accessOf(GRANTED),
+      storeWith: ({ merchants }) => ({
+        merchants: {
+          find: (id) => (id === 'm2' ? Promise.reject(new UnknownFormat(reason)) : merchants.find(id)),
+          items: async (page) => {
+            const { items, ...more } = await merchants.items(page)
+            return {
+              ...more,
+              items: items.map((item) => (item.merchantId === 'm2' ? { ...item, merchant: refuse(reason) } : item)),
+            }
+          },
+        },
+      }),
+    })
+    const { status, body } = await get('/v1/merchants', sentBy(name))
+    expect({ status, data: body['data'] }).toMatchObject({ status: 200, data: [{ merchantId: 'acme-3' }] })
+    expect(logged).toEqual([[{ merchantId: 'm2', reason }, 'a merchant cannot be read, and the list leaves it out']])
   })
 })
 

@@ -71,10 +71,19 @@ describe('the journal', () => {
     expect((await scrape(app)).get(through)).toBe((NOW_MS + 9_000) / 1_000)
   })
 
-  test('costs one read of progress for many scrapes', async () => {
+  test('and the archive report how far they have come apart from each other', async () => {
+    const { app, progress } = aQueryApi()
+    await progress.advance('journal', reached('20', SHARD_ID, NOW_MS - 1_000))
+    await progress.advance('archive', reached('10', SHARD_ID, NOW_MS - 61_000))
+    const told = await scrape(app)
+    const archived = `daybook_query_archive_handed_over_through_timestamp_seconds{shard="${SHARD_ID}"}`
+    expect([told.get(through), told.get(archived)]).toEqual([NOW_MS / 1_000 - 1, NOW_MS / 1_000 - 61])
+  })
+
+  test('costs one read of progress of each consumer for many scrapes', async () => {
     const { app } = aQueryApi()
     for (let scrapes = 0; scrapes < 20; scrapes += 1) await scrape(app)
-    expect((await scrape(app)).get(reads('progress', 'read'))).toBe(1)
+    expect((await scrape(app)).get(reads('progress', 'read'))).toBe(2)
   })
 
   describe('when the store', () => {

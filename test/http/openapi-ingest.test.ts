@@ -9,7 +9,7 @@ import { aMerchant, aRule, aSetAside } from '#test/builders'
 import { ingestDocument } from '#wire/http/openapi/ingest-document'
 import { quarantineId } from '#wire/http/quarantine-id'
 import { anIngest, SALE as sale } from './ingest-fixtures.ts'
-import { distinct, publishedDocument, type Seen } from './published-document.ts'
+import { distinct, publishedDocument, wordsOf, type Seen } from './published-document.ts'
 
 const published = publishedDocument(ingestDocument())
 
@@ -26,7 +26,13 @@ const WORLDS = {
   'that takes an entry a minute': { limits: { maxBytesInFlight: 2 ** 26, maxEntriesPerSecond: 1 / 60 } },
   'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
   'without a register': {
-    merchants: { find: UNREACHABLE, save: UNREACHABLE, list: UNREACHABLE, idsBeginning: UNREACHABLE },
+    merchants: {
+      find: UNREACHABLE,
+      save: UNREACHABLE,
+      list: UNREACHABLE,
+      items: UNREACHABLE,
+      idsBeginning: UNREACHABLE,
+    },
   },
   'in which others are quicker': {
     merchants: { ...memoryMerchants([aMerchant()]), save: async () => 'moved' },
@@ -155,6 +161,8 @@ test('ingest gives every answer that its document describes, and no other', asyn
   }
   const promised = published.promised()
   expect(distinct(seen)).toEqual(distinct(promised))
+  // Each example of a problem is in words that the operation really uses.
+  expect(wordsOf(published.problemExamples()).filter((words) => !wordsOf(seen).includes(words))).toEqual([])
 })
 
 test('the lines of an upload’s answer are as the document says', async () => {

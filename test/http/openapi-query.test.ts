@@ -6,7 +6,7 @@ import { quarantineId } from '#wire/http/quarantine-id'
 import { ALLOWED, REFUSED } from '#test/access'
 import { aMerchant, aRule, aSetAside, day, merchantId } from '#test/builders'
 import { queryDocument } from '#wire/http/openapi/query-document'
-import { distinct, publishedDocument, type Seen } from './published-document.ts'
+import { distinct, publishedDocument, wordsOf, type Seen } from './published-document.ts'
 import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
 
 const published = publishedDocument(queryDocument())
@@ -79,9 +79,9 @@ const start = async (given: Parameters<typeof aQueryApi>[0] = {}) => {
 test('the query API gives every answer that its document describes, and no other', async () => {
   const { checked } = await start()
   const broken = await start({
-    isReady: UNREACHABLE,
+    needs: [{ name: 'register', cannot: 'read anything of merchants', ask: UNREACHABLE }],
     storeWith: () => ({
-      merchants: { find: UNREACHABLE, list: UNREACHABLE },
+      merchants: { find: UNREACHABLE, list: UNREACHABLE, items: UNREACHABLE },
       quarantine: { list: UNREACHABLE, find: UNREACHABLE },
     }),
   })
@@ -117,6 +117,8 @@ test('the query API gives every answer that its document describes, and no other
 
   const promised = published.promised()
   expect(distinct(seen)).toEqual(distinct(promised))
+  // Each example of a problem is in words that the operation really uses.
+  expect(wordsOf(published.problemExamples()).filter((words) => !wordsOf(seen).includes(words))).toEqual([])
 })
 
 test('a fault of ours is answered as the document says of any request', async () => {

@@ -7,16 +7,14 @@ import { readFields } from '#wire/json/fields'
 import { INGEST_SCHEMAS } from '#wire/http/openapi/ingest-schemas'
 import { ingestDocument } from '#wire/http/openapi/ingest-document'
 import { queryDocument } from '#wire/http/openapi/query-document'
-import { QUERY_SCHEMAS } from '#wire/http/openapi/query-schemas'
-import type { Published } from '#wire/http/openapi/values'
 import { anIngest, SALE } from './ingest-fixtures.ts'
 import { publishedDocument } from './published-document.ts'
 import { aQueryApi } from './query-fixtures.ts'
 
 describe.each([
-  { service: 'ingest', app: anIngest().app, made: ingestDocument(), schemas: INGEST_SCHEMAS },
-  { service: 'the query API', app: aQueryApi().app, made: queryDocument(), schemas: QUERY_SCHEMAS },
-])('the document of $service', ({ app, made, schemas }) => {
+  { service: 'ingest', app: anIngest().app, made: ingestDocument() },
+  { service: 'the query API', app: aQueryApi().app, made: queryDocument() },
+])('the document of $service', ({ app, made }) => {
   const published = publishedDocument(made)
 
   test('is valid OpenAPI 3.1, says an independent checker', async () => {
@@ -35,12 +33,6 @@ describe.each([
     expect(ids).toEqual([...new Set(ids)])
   })
 
-  test('has examples that are what they are examples of', () => {
-    const examples = Object.entries<Published>(schemas).filter(([, { example }]) => example !== undefined)
-    expect(examples.length).toBeGreaterThan(0)
-    for (const [name, { example }] of examples) expect(published.strayOf(name, example), name).toBeUndefined()
-  })
-
   test('is served as it is, and answered 304 to a client that has it', async () => {
     const first = await app.request('/openapi.json')
     expect(first.headers.get('content-type')).toBe('application/json')
@@ -52,12 +44,12 @@ describe.each([
 })
 
 /**
- * What an app answers, but for the rest of a path's methods, what runs before all of them, the files of pages, and the
- * copies of ingest's own pages for a host that it shares.
+ * What an app answers, but for the rest of a path's methods, what runs before all of them, the files of pages, the ways
+ * that lead to them, and the copies of ingest's own pages for a host that it shares.
  */
 const routesOf = (app: Hono<ServiceEnv>): string[] =>
   app.routes
-    .filter(({ method, path }) => method !== 'ALL' && !/^\/(docs\/assets|ingest)\//.test(path))
+    .filter(({ method, path }) => method !== 'ALL' && !/^\/(docs\/assets\/.*|docs\/|ingest(\/.*)?)?$/.test(path))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
 
 describe('a field is documented as it is checked', () => {

@@ -32,7 +32,11 @@ export type DocumentedResponse = {
   readonly content: ReadonlyMap<string, Check>
   /** The codes that a problem of this status may have. */
   readonly codes: ReadonlySet<string>
+  /** An example of a problem for each of these. */
+  readonly problems: readonly ExampleProblem[]
 }
+
+type ExampleProblem = { readonly code: string; readonly detail: string }
 
 /** What is wrong with a value, or undefined. */
 type Check = (value: unknown) => string | undefined
@@ -74,6 +78,7 @@ export const publishedApi = (made: object): PublishedApi => {
     // Compiled only when such an answer comes.
     content: new Map(Object.entries(content).map(([type, { schema }]) => [type, (value) => answered(schema)(value)])),
     codes: new Set(Object.keys(content['application/problem+json']?.examples ?? {})),
+    problems: Object.values(content['application/problem+json']?.examples ?? {}).map(({ value }) => value),
   })
 
   const operationOf = (
@@ -116,6 +121,15 @@ export const publishedApi = (made: object): PublishedApi => {
 const checker = (schemas: Readonly<Record<string, Schema>>): ((schema: Schema) => Check) => {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
   addFormats.default(ajv)
+  // OpenAPI's own keyword, a hint for generators. `oneOf` checks the same.
+  ajv.addVocabulary(['discriminator'])
+  // Open to clients. Here, an answer with a code that the document does not list is a mistake.
+  ajv.addKeyword({
+    keyword: 'x-extensible-enum',
+    type: 'string',
+    metaSchema: { type: 'array', items: { type: 'string' } },
+    validate: (known: readonly string[], value: string) => known.includes(value),
+  })
   ajv.addSchema({ $id: 'components', $defs: withOurRefs(schemas) as Schema })
   const compiled = new Map<string, Check>()
   return (schema) => {
@@ -167,7 +181,12 @@ type OperationObject = {
 
 type ResponseObject = {
   readonly headers?: Readonly<Record<string, WithRef<Header>>>
-  readonly content?: Readonly<Record<string, { readonly schema: Schema; readonly examples?: object }>>
+  readonly content?: Readonly<
+    Record<
+      string,
+      { readonly schema: Schema; readonly examples?: Readonly<Record<string, { readonly value: ExampleProblem }>> }
+    >
+  >
 }
 
 type Header = { readonly required?: boolean; readonly schema: Schema }

@@ -5,7 +5,7 @@ import { documentedResponse, documentFaults, mediaTypeOf, PROBLEM } from './answ
 import { publishedApi, type Operation } from './published-api.ts'
 
 /** One of the answers that an operation may give; a problem with its code. */
-export type Seen = { operationId: string; status: string; code?: string }
+export type Seen = { operationId: string; status: string; code?: string; detail?: string }
 
 export const publishedDocument = (made: OpenApiDocument) => {
   const api = publishedApi(made)
@@ -35,7 +35,17 @@ export const publishedDocument = (made: OpenApiDocument) => {
       const { operationId } = operation
       const [status = ''] = documentedResponse(operation, response) ?? []
       if (mediaTypeOf(response) !== PROBLEM) return { operationId, status }
-      return { operationId, status, code: (JSON.parse(answer.text) as { code: string }).code }
+      const { code, detail } = JSON.parse(answer.text) as { code: string; detail: string }
+      return { operationId, status, code, detail }
+    },
+
+    /** The examples of problems, without those that any request may draw. */
+    problemExamples(): Seen[] {
+      return operations.flatMap(({ operationId, responses }) =>
+        [...responses].flatMap(([status, { problems }]): Seen[] =>
+          status === 'default' ? [] : problems.map(({ code, detail }) => ({ operationId, status, code, detail })),
+        ),
+      )
     },
 
     /** Every response of every operation, a problem once for each of its codes; but `default`, which any request may draw. */
@@ -51,6 +61,10 @@ export const publishedDocument = (made: OpenApiDocument) => {
     },
   }
 }
+
+/** What a problem says, by operation and code. Numbers in it differ from one answer to the next. */
+export const wordsOf = (answers: readonly Seen[]): string[] =>
+  answers.map(({ operationId, code, detail }) => `${operationId} ${code}: ${detail?.replaceAll(/\d+/g, '0')}`)
 
 /** Each once, in an order of their own. */
 export const distinct = (answers: readonly Seen[]): string[] =>

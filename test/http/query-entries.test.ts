@@ -1,13 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { contentHash } from '#ledger/entry'
 import { quarantineKey, type QuarantineAction, type Quarantined } from '#ledger/quarantine'
+import type { Store } from '#query-api/store'
 import { aMerchant, aSetAside, entryId, merchantId } from '#test/builders'
 import { positionToken } from '#wire/http/position-token'
 import { quarantineId } from '#wire/http/quarantine-id'
-import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
+import { aQueryApi, moved, SHARD_ID, type StoreCalls } from './query-fixtures.ts'
 
 const NOON = '2026-11-20T12:00:00-03:00'
 const DAY = '/v1/merchants/m1/days/2026-11-20'
+
+/** Of each entry, the quarantine has one item more that cannot be read. */
+const withOneUnreadable = ({ quarantine }: Store): StoreCalls => ({
+  quarantine: {
+    ofEntry: async (...of) => {
+      const { raw: _, ...item } = aSetAside({ subject: 'unreadable' })
+      const unreadable = { ...item, detail: 'is stored in format 99', lastPosition: item.position, actions: [] }
+      return [...(await quarantine.ofEntry(...of)), unreadable]
+    },
+  },
+})
 
 /** All pages of a list, each as the ids in it. */
 const pagesOf = async ({ get }: ReturnType<typeof aQueryApi>, path: string, idField: string): Promise<string[][]> => {
@@ -225,6 +237,20 @@ describe('GET /v1/merchants/{m}/days/{day}/entries/{entryId}', () => {
     await quarantine.setAside(aSetAside({ entry: moved('a', NOON, 1n), reason: 'total-out-of-bounds' }))
     await append(moved('a', NOON, 1n))
     expect((await get(`${DAY}/entries/a`)).body).not.toHaveProperty('conflicts')
+  })
+
+  test('an item in quarantine that cannot be read hides neither the entry that counts nor its conflicts', async () => {
+    const { get, quarantine, append } = aQueryApi({ storeWith: withOneUnreadable })
+    await append(moved('a', NOON, 1n))
+    await quarantine.setAside(aSetAside({ entry: moved('a', NOON, 2n) }))
+    const { status, body } = await get(`${DAY}/entries/a`)
+    expect({ status, entry: body['entry'] }).toMatchObject({ status: 200, entry: { amount: 1 } })
+    expect(body['conflicts']).toHaveLength(1)
+  })
+
+  test('an entry of which only an item that cannot be read is known is answered 503, and not 404', async () => {
+    const { get } = aQueryApi({ storeWith: withOneUnreadable })
+    expect((await get(`${DAY}/entries/a`)).status).toBe(503)
   })
 
   test('of several contents that were all set aside, the answer is the earliest, with the others as its conflicts', async () => {

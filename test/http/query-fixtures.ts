@@ -36,7 +36,7 @@ type Given = {
   readonly registry?: Registry
   /** Who sends requests, and for which merchants they may act. */
   readonly access?: Pick<AccessParts, 'tokens' | 'grants'>
-  readonly isReady?: () => Promise<boolean>
+  readonly needs?: QueryApiParts['needs']
 } & Partial<Pick<QueryApiParts, 'tokens' | 'grants' | 'log' | 'openShards' | 'corsOrigins' | 'liveStreams'>>
 
 type Task = { readonly ms: number; readonly run: () => void }
@@ -47,7 +47,7 @@ export const aQueryApi = ({
   onSleep,
   registry,
   access = ALLOWED,
-  isReady = async () => true,
+  needs = [],
   ...parts
 }: Given = {}) => {
   const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
@@ -78,7 +78,7 @@ export const aQueryApi = ({
       stopping: stopping.signal,
       log: { error: (...line: unknown[]) => void logged.push(line) },
       ...(registry && { registry }),
-      isReady,
+      needs,
       ...parts,
     }),
   )

@@ -96,7 +96,7 @@ describe('a store that fails', () => {
 
   test.each<[call: string, path: string, calls: StoreCalls]>([
     ['merchants.find', DAY, { merchants: { find: fails } }],
-    ['merchants.list', '/v1/merchants', { merchants: { list: fails } }],
+    ['merchants.items', '/v1/merchants', { merchants: { items: fails } }],
     ['heads.read', DAY, { heads: { read: fails } }],
     ['journal.end', DAY, { journal: { end: fails } }],
     ['journal.read', `${DAY}/entries`, { journal: { read: fails } }],
@@ -120,7 +120,7 @@ describe('a store that fails', () => {
           err: expect.objectContaining({ message: 'ProvisionedThroughputExceeded at table-7' }) as object,
           requestId: 'r-1',
         }),
-        'the store does not answer',
+        'what a request depends on does not answer, so the request was answered 503',
       ],
     ])
   })

@@ -10,7 +10,7 @@ import { ingestDocument } from '#wire/http/openapi/ingest-document'
 let serving: Serving
 beforeAll(async () => {
   const app = service(
-    { ...ALLOWED, log: { error() {} }, isReady: async () => true },
+    { ...ALLOWED, log: { error() {} }, needs: [] },
     { routes: {}, handlers: {}, document: ingestDocument },
   )
   serving = await serve(app, { host: '127.0.0.1', port: 0 })

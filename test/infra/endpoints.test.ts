@@ -23,8 +23,9 @@ const startSystem = async () => {
     const { lockFolder } = await import('#infra/local/folder-lock')
     const { announceEndpoints } = await import('#infra/local/running-system')
     lockFolder(process.argv[1])
-    const ports = { kinesis: 1, dynamodb: 2, s3: 3, firehose: 4 }
-    announceEndpoints(process.argv[1], { ingest: 'http://ingest', query: 'http://query', ports })
+    const at = (port) => 'http://127.0.0.1:' + port
+    const services = { kinesis: at(1), dynamodb: at(2), s3: at(3), firehose: at(4) }
+    announceEndpoints(process.argv[1], { ingest: 'http://ingest', query: 'http://query', services })
     process.on('SIGTERM', () => process.exit())
     setInterval(() => {}, 1000)
     console.log('ready')`

@@ -10,6 +10,8 @@ import {
   type MappingOptions,
 } from '#infra/local/event-source-mapping'
 import { batches, eventRecord, lambdaLimits } from '#infra/local/kinesis-event'
+import { pulses } from '#infra/local/pulse'
+import { eventually } from '#infra/local/retry'
 import { startTestServices, type TestServices } from '#infra/local/test-services'
 import { deliveryRecorder, failing, textsOf } from './delivery-recorder.ts'
 import { createStream, texts } from './local-stream.ts'
@@ -164,6 +166,32 @@ describe('a stream', () => {
     await stream.put(all)
     await recorder.untilCount(all.length)
     expect(recorder.deliveries.flat()).toEqual(all)
+  })
+
+  test('has loops that move while there is nothing to do, and one that stalls while its handler hangs', async () => {
+    const stream = await createStream()
+    const loops = pulses(() => nowMs)
+    let nowMs = 0
+    const isHandling = Promise.withResolvers<void>()
+    const mayEnd = Promise.withResolvers<void>()
+    const handler = async () => {
+      isHandling.resolve()
+      await mayEnd.promise
+    }
+    consume({ ...stream, handler, pulse: loops.of('journal') })
+    const becomes = async (expected: readonly string[]) =>
+      await eventually(async () => String(loops.stalled().map(({ name }) => name)) === String(expected) || undefined, {
+        timeoutMs: 10_000,
+      })
+    // As soon as the shard has been found, only its own loop knows whether it moves.
+    await stream.put(['1'])
+    await isHandling.promise
+    nowMs = 120_000
+    await becomes(['journal: shardId-000000000000'])
+    mayEnd.resolve()
+    await becomes([])
+    nowMs = 240_000
+    await becomes([])
   })
 
   test('continues after the checkpoint of the shard', async () => {

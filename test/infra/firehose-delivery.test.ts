@@ -90,12 +90,14 @@ describe('the time of a delivery', () => {
 })
 
 describe('after a crash, the next process', () => {
-  test('delivers the acknowledged records, without a torn frame', async () => {
+  test('delivers the acknowledged records, without a torn frame, and tells where it keeps the file', async () => {
     const crashed = openStream()
     await crashed.put([recordOf(anEntryRow())])
-    appendFileSync(join(folder, leftInLog()[0] ?? ''), 'torn')
-    openStream()
-    await untilDelivered(1)
+    const [file = ''] = leftInLog()
+    appendFileSync(join(folder, file), 'torn')
+    const kept = await new Promise((onUnreadable) => openStream({ onUnreadable }))
+    expect(kept).toEqual({ file: join(folder, `${file}.unreadable`), unreadableBytes: 'torn'.length })
+    expect(leftInLog()).toEqual([`${file}.unreadable`])
     expect(await onlyFile()).toMatchObject([{ entry_id: 'sale-1' }])
     // It has only stood for a process that is gone: this closes its file.
     await crashed.close(1)

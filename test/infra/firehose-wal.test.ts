@@ -34,7 +34,9 @@ const records = (...texts: string[]) => texts.map((text) => Buffer.from(text))
 /** All that is sealed, a list per segment. */
 const contents = async (log: WriteAheadLog): Promise<string[][]> =>
   await Promise.all(
-    log.sealed.map(async (segment) => (await log.read(segment)).map((record) => Buffer.from(record).toString())),
+    log.sealed.map(async (segment) =>
+      (await log.read(segment)).records.map((record) => Buffer.from(record).toString()),
+    ),
   )
 
 const onlyFile = (): string => join(folder, readdirSync(folder)[0] ?? '')
@@ -73,6 +75,26 @@ test.each([
   await openLog().append(records('whole', 'torn'))
   tear(onlyFile(), readFileSync(onlyFile()).length)
   expect(await contents(openLog())).toEqual([keeps ? ['whole', 'torn'] : ['whole']])
+})
+
+test('a record whose bytes have changed on the disk is left out, the others are read, and the loss is counted', async () => {
+  await openLog().append(records('first', 'second', 'third'))
+  const bytes = readFileSync(onlyFile())
+  // The header of 8 bytes, "first", and the next header.
+  bytes[8 + 5 + 8] = 0
+  writeFileSync(onlyFile(), bytes)
+  const log = openLog()
+  expect(await contents(log)).toEqual([['first', 'third']])
+  expect(await log.read(String(log.sealed[0]))).toMatchObject({ unreadableBytes: 8 + 'second'.length })
+})
+
+test('a segment that was put away stays on the disk, and the next process does not read it', async () => {
+  const log = openLog()
+  await log.append(records('damaged'))
+  await log.seal()
+  const path = await log.putAway(String(log.sealed[0]))
+  expect(readFileSync(path).toString()).toContain('damaged')
+  expect({ bytes: log.bytes, sealed: log.sealed, next: openLog().sealed }).toEqual({ bytes: 0, sealed: [], next: [] })
 })
 
 test('a segment that would become too large is sealed first', async () => {

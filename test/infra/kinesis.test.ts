@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
@@ -66,4 +66,21 @@ test('the local Kinesis finishes or undoes interrupted changes before it serves 
     ['ACTIVE', 'ACTIVE'],
     ['UPDATING', 'ACTIVE'],
   ])
+})
+
+test('the local Kinesis says that its database is damaged, when LevelDB itself neither ends nor fails', async () => {
+  const path = join(folder, 'damaged')
+  for (const name of ['first', 'second']) {
+    const { db, metaDb } = database.create({ path })
+    await metaDb.put(name, { StreamStatus: 'ACTIVE' })
+    await db.close()
+  }
+  // LevelDB moves what was written before into a table when it opens the database again.
+  const [table = ''] = readdirSync(path).filter((file) => file.endsWith('.ldb'))
+  const bytes = readFileSync(join(path, table))
+  writeFileSync(join(path, table), bytes.fill(0xff, 0, 40))
+
+  await expect(finishInterruptedChanges(path, { patienceMs: 500 })).rejects.toThrow(
+    `The database of the stream in ${path} is damaged`,
+  )
 })

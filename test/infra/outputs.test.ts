@@ -12,7 +12,7 @@ import { isRunning } from '#infra/local/process-table'
 import { untilReady } from '#infra/local/readiness'
 import { eventually } from '#infra/local/retry'
 import { startTestServices } from '#infra/local/test-services'
-import { descendantsOf } from '#test/flows/running-system'
+import { descendantsOf, environmentWithoutServices } from '#test/flows/running-system'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -30,7 +30,7 @@ const start = async (command: string, args: readonly string[]) => {
   const ports = { INGEST_PORT: String(ingest), QUERY_PORT: String(query), ISSUER_PORT: String(issuer) }
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, ...ports, DAYBOOK_DATA: folder },
+    env: { ...environmentWithoutServices(), ...ports, DAYBOOK_DATA: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -71,7 +71,7 @@ test(
     const answer = await fetch(`${ingest}/v1/merchants/m1`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${await tokenToRegister('m1')}` },
-      body: JSON.stringify({ name: 'Corner Shop', currency: 'BRL', timeZone: 'UTC' }),
+      body: JSON.stringify({ name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo' }),
     })
     expect(answer.status).toBe(201)
     send(child, 'SIGTERM')

@@ -7,13 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { environmentWithoutServices } from '#test/flows/running-system'
 import { freePorts, portsOfServices } from '#infra/local/ports'
 import { tryIt } from '#infra/local/try-it'
+import { readSettings } from '#infra/settings'
 
 const start = async (env: Readonly<Record<string, string>>) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-ports-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const settings = { ...process.env, DAYBOOK_DATA: join(folder, 'data'), ...env }
+  const settings = { ...environmentWithoutServices(), DAYBOOK_DATA: join(folder, 'data'), ...env }
   const ended = promisify(execFile)(process.execPath, ['infra/local/daybook.server.ts'], { env: settings })
   const { code, stderr } = await ended.then(
     () => ({ code: 0, stderr: '' }),
@@ -26,23 +28,29 @@ test.each([
   { same: ['INGEST_PORT', 'QUERY_PORT'] },
   { same: ['INGEST_PORT', 'ISSUER_PORT'] },
   { same: ['QUERY_PORT', 'ISSUER_PORT'] },
+  { same: ['INGEST_PORT', 'CONSUMERS_PORT'] },
+  { same: ['QUERY_PORT', 'S3_PORT'] },
 ])('npm start refuses one port for $same', async ({ same }) => {
-  const [one, two = 0] = await freePorts(2)
+  const [one, ...others] = await freePorts(6)
+  const names = ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT', 'CONSUMERS_PORT', 'S3_PORT']
   const ports = Object.fromEntries(
-    ['INGEST_PORT', 'QUERY_PORT', 'ISSUER_PORT'].map((name) => [name, String(same.includes(name) ? one : two)]),
+    names.map((name, index) => [name, String(same.includes(name) ? one : others[index])]),
   )
   expect(await start(ports)).toEqual({ code: 1, stderr: `${same.join(' and ')} cannot be the same, and are ${one}.\n` })
 })
 
-test('npm start refuses a port of the issuer that is taken', async () => {
-  const [ingest, query, issuer] = await freePorts(3)
-  const holder = createServer().listen(issuer, '127.0.0.1')
+test.each(['ISSUER_PORT', 'S3_PORT'])('npm start refuses an %s that is taken', async (name) => {
+  const [ingest, query, issuer, s3, taken] = await freePorts(5)
+  const holder = createServer().listen(taken, '127.0.0.1')
   await once(holder, 'listening')
   onTestFinished(() => void holder.close())
-  const ports = { INGEST_PORT: String(ingest), QUERY_PORT: String(query), ISSUER_PORT: String(issuer) }
+  const free = { INGEST_PORT: ingest, QUERY_PORT: query, ISSUER_PORT: issuer, S3_PORT: s3 }
+  const ports = Object.fromEntries(
+    Object.entries({ ...free, [name]: taken }).map(([name, port]) => [name, String(port)]),
+  )
   expect(await start(ports)).toEqual({
     code: 1,
-    stderr: `Port ${issuer} is taken. Set ISSUER_PORT to another port.\n`,
+    stderr: `Port ${taken} is taken. Set ${name} to another port.\n`,
   })
 })
 
@@ -59,13 +67,42 @@ test.each([
   for (const curl of curls) expect(curl).toContain('-H "authorization: Bearer $TOKEN"')
 })
 
+test('a sale that is pasted at any second has the same content as every sale of that second', () => {
+  const [, , sale = ''] = tryIt({ ...URLS, dataFolder: '.daybook', hasIssuer: true }).split('\n')
+  // One reading of the clock, of which both the id and the time are made.
+  expect(sale.match(/\$\(/g)).toHaveLength(1)
+  expect(sale).toMatch(/^AT=\$\(TZ=BRT3 date .*"entryId":"sale-'\$AT'".*"occurredAt":"'\$AT'"/)
+})
+
+/** Draws these ports first, and then any. */
+const drawing = (ports: readonly number[]) => {
+  const draws = ports.map((port) => (port - 20_000) / 10_000).values()
+  return () => draws.next().value ?? Math.random()
+}
+
 test('the ports of the APIs and of the issuer, which listen later, are given to no other service', async () => {
-  const draws = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].values()
-  const random = () => draws.next().value ?? expect.fail('drawn too often')
-  expect(await portsOfServices({ ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }, random)).toEqual({
-    kinesis: 22_000,
-    dynamodb: 24_000,
-    s3: 25_000,
-    firehose: 27_000,
-  })
+  const settings = { ingestPort: 21_000, queryPort: 23_000, issuerPort: 26_000 }
+  const drawn = [21_000, 23_000, 26_000]
+  const ports = Object.values(await portsOfServices(settings, drawing(drawn)))
+  expect(ports.filter((port) => drawn.includes(port))).toEqual([])
+  expect(new Set(ports).size).toBe(5)
+})
+
+test.each([
+  { setting: 'CONSUMERS_PORT', service: 'consumers' },
+  { setting: 'S3_PORT', service: 's3' },
+] as const)('$setting is the port of $service, and no other service gets it', async ({ setting, service }) => {
+  const ports = await portsOfServices(readSettings({ [setting]: '22000' }), drawing([22_000]))
+  expect(ports[service]).toBe(22_000)
+  expect(Object.values(ports).filter((port) => port === 22_000)).toHaveLength(1)
+})
+
+test('two searches never end at the same port, though nothing listens there yet', async () => {
+  // Of 10,000 ports, a few may be taken by others.
+  const draws = [21_100, 21_200, 21_300, 21_400, 21_500, 21_600]
+  const [first, second] = [
+    await freePorts(2, { random: drawing(draws) }),
+    await freePorts(2, { random: drawing(draws) }),
+  ]
+  expect(new Set([...first, ...second]).size).toBe(4)
 })

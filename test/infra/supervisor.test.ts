@@ -15,6 +15,7 @@ import { eventually } from '#infra/local/retry'
 import { useRunningSystem } from '#infra/local/running-system'
 import { startSupervisor } from '#infra/local/supervisor'
 import { startTestServices } from '#infra/local/test-services'
+import { environmentWithoutServices } from '#test/flows/running-system'
 
 /** Every file below the folder, with its text. */
 const contentsOf = (folder: string): Record<string, string> =>
@@ -44,8 +45,11 @@ describe('a supervisor', () => {
 
   const watched = (patienceMs?: number) => {
     const printed: string[] = []
-    const print = (line: string) => void printed.push(line.slice(line.indexOf('|') + 2))
-    const supervisor = startSupervisor({ print, ...(patienceMs === undefined ? {} : { patienceMs }) })
+    const output = {
+      child: (_service: string, line: string) => void printed.push(line),
+      tell: (_service: string, _level: string, text: string) => void printed.push(text),
+    }
+    const supervisor = startSupervisor({ output, ...(patienceMs === undefined ? {} : { patienceMs }) })
     const untilPrinted = async (line: string, times = 1) => {
       const isPrinted = async () => printed.filter((other) => other === line).length >= times || undefined
       await eventually(isPrinted, { timeoutMs: 10_000 })
@@ -128,7 +132,7 @@ test('a killed guard is replaced, and so is the dynoxide that it leaves behind',
 describe('npm start', () => {
   const start = async (env: NodeJS.ProcessEnv) => {
     const system = spawn(process.execPath, [pathTo('../../infra/local/daybook.server.ts')], {
-      env: { ...process.env, DAYBOOK_DATA: folder, ...env },
+      env: { ...environmentWithoutServices(), DAYBOOK_DATA: folder, ...env },
     })
     onTestFinished(() => void system.kill('SIGKILL'))
     const [complaint, [code]] = await Promise.all([text(system.stderr), once(system, 'exit')])

@@ -29,7 +29,7 @@ const start = async () => {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    requestHandler: httpHandler({ maxSockets: 1, requestTimeoutMs: 5_000 }),
+    requestHandler: httpHandler('Kinesis', { maxSockets: 1, requestTimeoutMs: 5_000 }),
   })
   onTestFinished(() => {
     vi.useRealTimers()

@@ -9,6 +9,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { table } from '#operations/terminal'
+import { endpointVariable, namedServices, type LocalService } from '#infra/local/local-aws'
 import { commandLineOf } from '#infra/local/process-table'
 import { register } from '#test/flows/client'
 import { RunningSystem } from '#test/flows/running-system'
@@ -39,7 +40,13 @@ const startedAtMs = Date.now()
 // Were the control not to fit the code any more, the consumers alone would say so.
 if (control) await import('./no-deduplication.ts').then(() => import('#ledger/book'))
 
-const system = await RunningSystem.start({ LOG_LEVEL: 'warn', ...(control && { NODE_OPTIONS: preloaded() }) })
+// A service that the environment names is used, as by `npm start`, and is no victim.
+const named = Object.entries(namedServices()).map(([service, url]) => [endpointVariable(service as LocalService), url])
+const system = await RunningSystem.start({
+  LOG_LEVEL: 'warn',
+  ...(Object.fromEntries(named) as NodeJS.ProcessEnv),
+  ...(control && { NODE_OPTIONS: preloaded() }),
+})
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, interrupted)
 // A system that hangs must not hang us.
 setTimeout(() => fail('It took too long.'), 120_000 + kills * 5_000).unref()
@@ -92,7 +99,7 @@ function report({ witness, toll, lookedUp, counted, archived }: Awaited<ReturnTy
     `\n${table(
       [`seed ${seed}`, ''],
       rows.map((row) => row.map(String)),
-    )}\n`,
+    ).join('\n')}\n`,
   )
 }
 

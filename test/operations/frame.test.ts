@@ -1,21 +1,25 @@
 /** What every command gets from the one frame that runs it. */
 import { Writable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { StatementError } from '#ledger/archive'
-import { EXIT, UsageError, type Command } from '#operations/command'
-import { progressLine } from '#operations/progress'
+import { EXIT, readArguments, UsageError, type Command } from '#operations/command'
+import { progressLine, rate } from '#operations/progress'
 import { rebuild, USAGE as REBUILD_USAGE } from '#operations/rebuild'
 import { replay, USAGE as REPLAY_USAGE } from '#operations/replay'
 import { processTerminal } from '#operations/terminal'
 import { runIn } from './run.ts'
 
 test.each<{ thrown: Error; exit: number; complained: string }>([
-  { thrown: new UsageError('Missing --day.'), exit: 2, complained: 'Missing --day.\n\nnpm run it' },
+  {
+    thrown: new UsageError('Missing --day.'),
+    exit: 2,
+    complained: 'Missing --day.\nHow it is used: npm run it -- --help',
+  },
   { thrown: new StatementError('No such table.'), exit: 1, complained: 'No such table.' },
   { thrown: new Error('The store does not answer.'), exit: 3, complained: 'The store does not answer.' },
 ])('a command that throws $thrown ends with exit code $exit', async ({ thrown, exit, complained }) => {
   const failing: Command = () => Promise.reject(thrown)
-  expect(await runIn(failing, 'npm run it', [])).toEqual({ exit, printed: '', complained })
+  expect(await runIn(failing, 'npm run -s it -- --day D', [])).toEqual({ exit, printed: '', complained })
 })
 
 test.each([
@@ -27,12 +31,41 @@ test.each([
     args: ['--from', '2026-11-20T00:00:00Z', '--source', 'disk'],
     says: '--source takes stream or archive, not disk.',
   },
-  { command: rebuild, usage: REBUILD_USAGE, args: ['--kept'], says: "Unknown option '--kept'" },
-])('$args is refused with "$says" and the usage', async ({ command, usage, args, says }) => {
+  { command: rebuild, usage: REBUILD_USAGE, args: ['--kept'], says: "Unknown option '--kept'." },
+])('$args is refused with "$says" and a word about --help', async ({ command, usage, args, says }) => {
   const { exit, printed, complained } = await runIn(command, usage, args)
   expect({ exit, printed }).toEqual({ exit: EXIT.usage, printed: '' })
-  expect(complained).toContain(says)
-  expect(complained).toContain(usage)
+  expect(complained.split('\n')).toEqual([
+    expect.stringContaining(says),
+    expect.stringMatching(/^How it is used: npm run \w+ -- --help$/),
+  ])
+})
+
+describe('an option that npm took for itself', () => {
+  const changing: Command = async (args) => {
+    readArguments(args, { options: { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } } })
+    return EXIT.done
+  }
+
+  test('is refused, because the command would change what it was only asked to list', async () => {
+    vi.stubEnv('npm_lifecycle_event', 'zones')
+    vi.stubEnv('npm_config_dry_run', 'true')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await runIn(changing, 'npm run zones', [])).toMatchObject({
+      exit: EXIT.usage,
+      complained: expect.stringContaining(
+        'npm took --dry-run for itself. Write -- before the arguments: npm run zones -- --dry-run',
+      ) as string,
+    })
+    expect(await runIn(changing, 'npm run zones', ['--dry-run'])).toMatchObject({ exit: EXIT.done })
+  })
+})
+
+test.each([
+  [1, '1 entry'],
+  [2_000, '2,000 entries'],
+])('the speed of a command says how many there are in words: %i', (count, said) => {
+  expect(rate()(count, 'entry', 'entries')).toMatch(new RegExp(`^${said}, [\\d,]+ a second$`))
 })
 
 /** An output of a process that keeps what it gets, and takes it at its own pace. */
@@ -54,19 +87,19 @@ const anOutput = (isTTY: boolean) => {
   }
 }
 
-test('a terminal spells out control characters that a complaint quotes, and keeps its lines', () => {
+test('a terminal spells out control characters that a complaint quotes, its line breaks included', () => {
   const [results, rest] = [anOutput(false), anOutput(false)]
   const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
-  terminal.complain('x\u001b[31m is not an action.\n"\u009b31m", "\u202egnirts"')
+  terminal.complain('x\u001b[31m is not an action.', '"\u009b31m", \n"\u202egnirts"')
   rest.taken.forEach((take) => take())
-  expect(rest.text()).toBe('x\\x1b[31m is not an action.\n"\\x9b31m", "\\u202egnirts"\n')
+  expect(rest.text()).toBe('x\\x1b[31m is not an action.\n"\\x9b31m", \\n"\\u202egnirts"\n')
 })
 
 test('a terminal writes a piece of a result only after its reader has taken the piece before', async () => {
   const [results, rest] = [anOutput(false), anOutput(false)]
   const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
   let isWritten = false
-  const written = terminal.write('first').then(() => (isWritten = true))
+  const written = terminal.write('first', 'lines').then(() => (isWritten = true))
   await Promise.resolve()
   expect(isWritten).toBe(false)
   results.taken.shift()?.()
@@ -77,10 +110,10 @@ test('a terminal writes a piece of a result only after its reader has taken the 
 test('a terminal says that its reader has gone away, and does not wait for it', async () => {
   const [results, rest] = [anOutput(false), anOutput(false)]
   const terminal = processTerminal({ stdout: results.out, stderr: rest.out })
-  const written = terminal.write('first')
+  const written = terminal.write('first', 'lines')
   results.out.destroy(new Error('write EPIPE'))
   expect(await written).toBe(false)
-  expect(await terminal.write('second')).toBe(false)
+  expect(await terminal.write('second', 'lines')).toBe(false)
 })
 
 test.each([

@@ -73,7 +73,8 @@ test('zones extends a record of a time zone that ends, and lists it without a da
     merchants: memoryMerchants([shop('cafe', 'America/Sao_Paulo')]),
     clock: () => Date.parse('2036-01-01T00:00:00Z'),
   })
-  const { printed } = await run(world)
+  const { printed, complained } = await run(world)
+  expect(complained).toMatch(/^1 merchant, zone data 2026f: 1 changed\.$/)
   expect(printed).toMatch(/^cafe +America\/Sao_Paulo +00:00 +2026f +2036-11-20 +none +0 +2046-01-01$/m)
 })
 
@@ -122,7 +123,7 @@ test.each<{ what: string; given: Partial<ZonesWorld>; said: RegExp }>([
 })
 
 test.each([['--everything'], ['bakery'], ['--dry-run=maybe']])(
-  'zones with the wrong arguments %s prints its usage and ends with exit code 2',
+  'zones with the wrong arguments %s says so and ends with exit code 2',
   async (...args) => {
     expect(await run(aWorld(), ...args)).toMatchObject({ exit: 2, printed: '' })
   },

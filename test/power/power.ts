@@ -126,7 +126,7 @@ function report({ witness, behind, counted, archived }: Awaited<ReturnType<typeo
     `\n${table(
       [`seed ${seed}`, ''],
       rows.map((row) => row.map(String)),
-    )}\n`,
+    ).join('\n')}\n`,
   )
 }
 

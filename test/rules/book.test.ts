@@ -54,6 +54,7 @@ const placesOf = (state: Book, batch: readonly Candidate[]) => {
 describe('a decision about a batch', () => {
   const one = after(fresh(), [candidate()])
   const full = after(fresh(), [candidate({ entryId: 'big', amountMinor: MAX_TOTAL_MINOR - 100n })])
+  const owing = after(fresh(), [candidate({ entryId: 'big', direction: 'debit', amountMinor: MAX_TOTAL_MINOR - 100n })])
   const nothing = { fresh: 0, duplicates: 0, refused: [], waiting: 0 }
 
   test.each([
@@ -117,6 +118,32 @@ describe('a decision about a batch', () => {
         candidate({ entryId: 'e3', amountMinor: 40n }),
       ],
       places: { ...nothing, fresh: 2, waiting: 1 },
+    },
+    {
+      given: 'debits at their bound',
+      state: owing,
+      batch: [candidate({ direction: 'debit', amountMinor: 100n })],
+      places: { ...nothing, fresh: 1 },
+    },
+    {
+      given: 'debits past their bound',
+      state: owing,
+      batch: [candidate({ direction: 'debit', amountMinor: 101n })],
+      places: { ...nothing, refused: ['total-out-of-bounds'] },
+    },
+    {
+      given: 'a credit, when only the debits are at their bound',
+      state: owing,
+      batch: [candidate({ amountMinor: 101n })],
+      places: { ...nothing, fresh: 1 },
+    },
+    {
+      given: 'credits past their bound, though debits bring the net below it',
+      state: after(after(fresh(), [candidate({ entryId: 'big', amountMinor: MAX_TOTAL_MINOR })]), [
+        candidate({ entryId: 'back', direction: 'debit', amountMinor: MAX_TOTAL_MINOR }),
+      ]),
+      batch: [candidate({ amountMinor: 1n }), candidate({ entryId: 'e2', direction: 'debit', amountMinor: 1n })],
+      places: { ...nothing, refused: ['total-out-of-bounds', 'total-out-of-bounds'] },
     },
     {
       given: 'a debit, whose bound is its own',

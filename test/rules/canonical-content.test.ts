@@ -46,6 +46,13 @@ describe('the content of an entry', () => {
     expect(metadataText(metadata)).toBe(text)
   })
 
+  test.each([{ text: '{}' }, { text: '{ }' }])('has no metadata when the client sends $text', ({ text }) => {
+    const sent = JSON.stringify(entryRequestOf(anEntry())).replace(/}$/, `,"metadata":${text}}`)
+    expect(canonicalContent(entryIn(parseEntryText(sent)))).toBe(
+      '{"amount":100,"currency":"BRL","direction":"credit","entryId":"e1","merchantId":"m1","occurredAt":1795177800000}',
+    )
+  })
+
   test('escapes the characters that RFC 8785 escapes, and no others', () => {
     const all = '"\\/\b\f\n\r\t\0\u001f\u007f\u0080\u2028\ufeff<é😀'
     expect(metadataText({ [all]: all })).toBe(

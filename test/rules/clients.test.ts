@@ -27,6 +27,8 @@ test.each([
   { uri: 'http://localhost.example.com/', is: false },
   { uri: 'https://books.example.com/#here', is: false },
   { uri: 'https://ana:pw@books.example.com/', is: false },
+  { uri: 'https://ana@books.example.com/', is: false },
+  { uri: 'https://:pw@books.example.com/', is: false },
   { uri: 'https://books.example.com/\n', is: false },
   { uri: 'https:books.example.com/', is: false },
   { uri: 'javascript:alert(1)', is: false },

@@ -27,6 +27,19 @@ test('ids that differ only in their end, length or order have different fingerpr
   expect(new Set(ids.map(ofId)).size).toBe(ids.length)
 })
 
+// 20 pairs of 240 characters: some 2,500 words are hashed, and the buffer has 1,024 at first.
+test('entries with the longest metadata have different fingerprints when only its last value differs', () => {
+  const withLast = (value: string) => {
+    const pairs = Array.from({ length: 20 }, (_, index) => [
+      `${String(index).padStart(2, '0')}${'k'.repeat(38)}`,
+      'v'.repeat(200),
+    ])
+    return anEntry({ metadata: { ...(Object.fromEntries(pairs) as Record<string, string>), z: value } })
+  }
+  expect(ofContent(withLast('a'))).not.toBe(ofContent(withLast('b')))
+  expect(ofContent(withLast('a'))).toBe(ofContent(withLast('a')))
+})
+
 test('entries with the same content have the same fingerprint', () => {
   fc.assert(
     fc.property(anyEntry, anyEntry, (a, b) => {

@@ -54,6 +54,10 @@ describe('packed entries', () => {
     { given: 'one with a UUID', entries: [aSale(1)] },
     { given: 'many with UUIDs', entries: Array.from({ length: 500 }, (_, index) => aSale(index)) },
     { given: 'with UUIDs but for one', entries: [aSale(1), bare, aSale(2)] },
+    ...[34, 35, 36, 37, 63].map((shared) => ({
+      given: `two whose ids share their first ${shared} characters`,
+      entries: ['a', 'b'].map((end) => ({ ...bare, entryId: entryId('x'.repeat(shared) + end) })),
+    })),
     { given: 'with a UUID in capitals', entries: [{ ...bare, entryId: entryId(aUuid(1).toUpperCase()) }] },
   ])('come back as they were, given $given', ({ entries }) => {
     const packed = packEntries(entries, someTerms)

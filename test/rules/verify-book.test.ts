@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { emptyBook, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
 import { contentHash } from '#ledger/entry'
-import type { Journal } from '#ledger/ports'
+import { UnreadableSegment, type Journal } from '#ledger/ports'
+import { refuse } from '#ledger/result'
 import { digestOf, NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
 import { verifyBook } from '#processors/journal/verify-book'
 import { aBookId, anEntry, day, entryId, merchantId, someTerms } from '#test/builders'
@@ -63,6 +64,35 @@ const sealedAgain = (chain: readonly SealedSegment[]): SealedSegment[] => {
     return { ...segment, hash }
   })
 }
+
+describe('a segment that cannot be read', () => {
+  const CHAIN = chainOf(ENTRIES)
+  /** What a table answers that fails as long as the segment is among what is asked for. */
+  const withUnreadable = (segments: readonly SealedSegment[], number: number): Pick<Journal, 'read' | 'end'> => {
+    const { read, end } = holding(segments)
+    return {
+      end,
+      async read(...asked) {
+        const found = await read(...asked)
+        if (found.some((segment) => segment.number === number)) {
+          throw new UnreadableSegment(aBookId(), number, 'its view is missing')
+        }
+        return found
+      },
+    }
+  }
+
+  test.each([1, 3, CHAIN.length])('is named by its number: %i', async (number) => {
+    expect(await verifyBook(withUnreadable(CHAIN, number), aBookId())).toEqual(
+      refuse({ segment: number, faults: [{ what: 'unreadable', detail: 'its view is missing' }] }),
+    )
+  })
+
+  test('does not hide an altered one before it', async () => {
+    const altered = withSegment(CHAIN, 1, ({ view }) => ({ view: flipped(view, 5) }))
+    expect(await verifyBook(withUnreadable(altered, 4), aBookId())).toMatchObject({ error: { segment: 2 } })
+  })
+})
 
 describe('a chain that was not altered is whole', () => {
   test.each([0, 1, 4, 5, 40])('when it holds %i entries', async (count) => {

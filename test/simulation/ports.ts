@@ -33,6 +33,7 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
       find: (merchantId) => read(`merchant ${merchantId}`, () => merchants.find(merchantId)),
       save: (merchant) => write(`merchant ${merchant.merchantId}`, () => merchants.save(merchant)),
       list: (page) => read('merchant *', () => merchants.list(page)),
+      items: (page) => read('merchant *', () => merchants.items(page)),
       idsBeginning: (beginning, page) => read('merchant *', () => merchants.idsBeginning(beginning, page)),
     },
     quarantine: {

@@ -100,7 +100,7 @@ const fieldsExceptTime = (textIn: TextRule) =>
       .int()
       .min(1, 'must be at least 1; the direction says whether money comes in or goes out')
       .max(Number(MAX_ENTRY_MINOR), `must be at most ${MAX_ENTRY_MINOR}`)
-      .meta({ format: 'int64', description: 'Whole minor units of the currency: 1250 is 12.50 in BRL.' }),
+      .describe('Whole minor units of the currency: 1250 is 12.50 in BRL.'),
     currency: currencyCode.describe("ISO 4217. It has to be the merchant's currency."),
     method: z
       .enum(METHODS)
@@ -116,7 +116,7 @@ const fieldsExceptTime = (textIn: TextRule) =>
       .int()
       .min(0, 'must be at least 0')
       .max(Number.MAX_SAFE_INTEGER, `must be at most ${Number.MAX_SAFE_INTEGER}`)
-      .meta({ format: 'int64', description: "The till's own running number." })
+      .describe("The till's own running number.")
       .exactOptional(),
     reverses: clientId.describe('The `entryId` of the entry that this one takes back.').exactOptional(),
     metadata: textPairs(metadata.max, textIn(metadata))

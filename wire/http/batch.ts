@@ -7,7 +7,7 @@ import { parseEntryInput, type EntryInput } from '../entry/schema.ts'
 import { readFields } from '../json/fields.ts'
 import { parseJson } from '../json/json.ts'
 import { positionToken } from './position-token.ts'
-import { invalid, NOT_JSON, PROBLEMS, problemBody, type Problem } from './problem.ts'
+import { invalid, notJsonBody, PROBLEMS, problemBody, type Problem } from './problem.ts'
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, EntryScanner, OPEN_BRACE, OPEN_BRACKET } from '../entry/scanner.ts'
 
 /** An entry that the stream has acknowledged, and where it stands there. */
@@ -20,7 +20,7 @@ export const parseBatchText = (text: string): Result<readonly EntryInput[], Prob
   const usual = readUsualBatch(text)
   if (usual !== undefined) return ok(usual)
   const json = parseJson(text)
-  if (!json.ok) return refuse(NOT_JSON)
+  if (!json.ok) return refuse(notJsonBody(text))
   const batch = readFields(batchRequest, json.value)
   return batch.ok
     ? ok(batch.value.entries.map(parseEntryInput))

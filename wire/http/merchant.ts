@@ -131,6 +131,7 @@ export const merchantParams = z.strictObject({
   preview: parsed(parseFlag, 'must be true or false')
     .meta({
       type: 'boolean',
+      example: true,
       description:
         'The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that ' +
         'would be refused is refused here, too.',

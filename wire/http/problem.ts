@@ -23,6 +23,7 @@ export const PROBLEMS = {
   'unsupported-type': { status: 415, title: 'The media type of the body is not supported' },
   invalid: { status: 422, title: 'Some fields are not valid' },
   'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
+  'expectation-failed': { status: 417, title: 'What the Expect header asks for cannot be done' },
   'headers-too-large': { status: 431, title: 'URL and headers are too large' },
   'rate-limited': { status: 429, title: 'Too many entries per second' },
   'unexpected-error': { status: 500, title: 'Something went wrong on our side' },
@@ -46,6 +47,8 @@ export type Problem = {
   readonly retryAfterSeconds?: number
   /** The media type that a PATCH must have; the header Accept-Patch carries it. */
   readonly acceptPatch?: string
+  /** The methods that are taken instead; the header Allow carries them. */
+  readonly allow?: string
   /** What a token has to be (RFC 6750); becomes the header WWW-Authenticate. */
   readonly wwwAuthenticate?: string
 }
@@ -65,20 +68,28 @@ export const problemBody = ({ code, detail, errors, days }: Problem, requestId?:
 export const problemResponse = (problem: Problem, requestId: string): Response =>
   new Response(jsonText(problemBody(problem, requestId)), {
     status: PROBLEMS[problem.code].status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'x-request-id': requestId,
-      'cache-control': 'no-store',
-      ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
-      ...(problem.wwwAuthenticate !== undefined && { 'www-authenticate': problem.wwwAuthenticate }),
-      ...(problem.acceptPatch !== undefined && { 'accept-patch': problem.acceptPatch }),
-    },
+    headers: problemHeaders(problem, requestId),
   })
+
+/** The headers of an answer that is this problem. */
+export const problemHeaders = (problem: Problem, requestId: string): Record<string, string> => ({
+  'content-type': 'application/problem+json',
+  'x-request-id': requestId,
+  'cache-control': 'no-store',
+  ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
+  ...(problem.allow !== undefined && { allow: problem.allow }),
+  ...(problem.wwwAuthenticate !== undefined && { 'www-authenticate': problem.wwwAuthenticate }),
+  ...(problem.acceptPatch !== undefined && { 'accept-patch': problem.acceptPatch }),
+})
 
 export const jsonResponse = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(jsonText(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
-export const NOT_JSON: Problem = { code: 'not-json', detail: 'The body is not valid JSON.' }
+/** The problem of a body that cannot be read as JSON. An empty one often means that the client sent no length. */
+export const notJsonBody = (text: string): Problem => ({
+  code: 'not-json',
+  detail: text.trim() === '' ? 'The body is empty.' : 'The body is not valid JSON.',
+})
 
 export const invalid = (detail: string, errors: readonly FieldProblem[]): Problem => ({
   code: 'invalid',

@@ -79,6 +79,8 @@ export const SERVICE_ROUTES = {
   },
   readDocument: { method: 'GET', path: '/openapi.json', access: 'open' },
   readDocs: { method: 'GET', path: '/docs', access: 'open' },
+  readRoot: { method: 'GET', path: '/', access: 'open' },
+  readDocsFolder: { method: 'GET', path: '/docs/', access: 'open' },
   readProblems: { method: 'GET', path: '/docs/problems', access: 'open' },
   readAsset: { method: 'GET', path: '/docs/assets/{name}', access: 'open' },
 } as const satisfies Routes

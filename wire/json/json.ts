@@ -44,10 +44,14 @@ export const jsonText = (value: unknown): string =>
   })
 
 /** JSON text with all digits of each bigint, for readers that can take them. */
-export const jsonTextOfAnySize = (value: unknown): string => withBigints(value, (item) => item)
+export const jsonTextOfAnySize = (value: unknown, indent?: number): string => withBigints(value, (item) => item, indent)
 
-const withBigints = (value: unknown, written: (item: bigint) => bigint): string =>
-  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(written(item).toString()) : item))
+const withBigints = (value: unknown, written: (item: bigint) => bigint, indent?: number): string =>
+  JSON.stringify(
+    value,
+    (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(written(item).toString()) : item),
+    indent,
+  )
 
 const parseExact = (text: string): unknown => {
   try {

@@ -35,7 +35,7 @@ const start = async ({ connection, connections }: FrontSettings): Promise<void> 
     limit: noRateLimit,
     onOutcomes() {},
     onShed() {},
-    isReady: async () => true,
+    needs: [],
     log: console,
   })
   const { port } = await serve(app, { host: '127.0.0.1', port: 0 })

@@ -25,7 +25,7 @@ export const compareWithApi = async (
     every: () => () => {},
     stopping: stopping.signal,
     log: { info() {}, warn() {}, error() {} } as unknown as QueryApiParts['log'],
-    isReady: async () => true,
+    needs: [],
   })
   const headers = { authorization: `Bearer ${token()}` }
   const differing: string[] = []

@@ -5,13 +5,13 @@ import { parsePositionToken, positionsToken } from '#wire/http/position-token'
 import { callerOf } from './caller.ts'
 import { demoClient, type Callers, type Client, type DayAnswer } from './client.ts'
 import { dayOfTrade, SHOPS, type DayOfTrade, type SentEntry } from './day-of-trade.ts'
-import { progressBar, table } from '#operations/terminal'
+import { progressBar, table, type Terminal } from '#operations/terminal'
 
 const BATCH = 100
 const SENDERS = 4
 
 /** Sends the day to the services at these addresses and says whether the totals read are the expected ones. */
-export const runDemo = async (urls: DemoUrls, callers: Callers): Promise<boolean> => {
+export const runDemo = async (urls: DemoUrls, callers: Callers, terminal: Terminal): Promise<boolean> => {
   const client = demoClient(urls, callers)
   const days = SHOPS.map((shop) => dayOfTrade(shop, Date.now()))
   const startedAtMs = performance.now()
@@ -20,29 +20,32 @@ export const runDemo = async (urls: DemoUrls, callers: Callers): Promise<boolean
   const uploads = days.flatMap(uploadsOf)
   const all = uploads.reduce((sum, entries) => sum + entries.length, 0) + days.length
   const distinct = days.reduce((sum, { online, offline }) => sum + online.length + offline.length, 0)
-  console.log(`Five shops, ${number(distinct)} entries. Tills retry, and two are offline until the evening.\n`)
+  terminal.print(`Five shops, ${number(distinct)} entries. Tills retry, and two are offline until the evening.`, '')
 
-  const positions = await sendAll(client, uploads, progressBar('sending', all))
+  const positions = await sendAll(client, uploads, progressBar(terminal, 'sending', all))
   for (const { mistake, shop } of days) positions.get(shop.merchantId)?.push(...(await client.send([mistake])))
   const seconds = (performance.now() - startedAtMs) / 1000
   const again = all - distinct - days.length
-  console.log(
-    `\nSent ${number(all)}: ${number(again)} of them again, ${days.length} with an id that had other content before. ` +
-      `${seconds.toFixed(1)} s, ${number(Math.round(all / seconds))} entries/s.\n`,
+  terminal.print(
+    '',
+    `Sent ${number(all)}: ${number(again)} of them again, ${days.length} with an id that had other content before. ` +
+      `${seconds.toFixed(1)} s, ${number(Math.round(all / seconds))} entries/s.`,
+    '',
   )
 
   const rows = await Promise.all(days.map((day) => compare(client, day, positions.get(day.shop.merchantId) ?? [])))
-  console.log(
-    table(
+  terminal.print(
+    ...table(
       ['shop', 'day', 'entries', 'credits', 'debits', 'net', ''],
       rows.flatMap(({ lines }) => lines),
     ),
   )
   const allEqual = rows.every(({ equal }) => equal)
-  console.log(
+  terminal.print(
+    '',
     allEqual
-      ? '\nExpected and read are equal, to the last entry. Run it again: nothing will change.'
-      : '\nExpected and read differ.',
+      ? 'Expected and read are equal, to the last entry. Run it again: nothing will change.'
+      : 'Expected and read differ.',
   )
   return allEqual
 }

@@ -26,6 +26,8 @@ export type DeliveryStreamOptions = {
   readonly buffer?: { readonly bytes: number; readonly ms: number }
   readonly startTimer?: (callback: () => void, ms: number) => unknown
   readonly onFailure?: (error: unknown) => void
+  /** Hears of a file of the log with bytes that could not be read, and that the file was kept. */
+  readonly onUnreadable?: (kept: { readonly file: string; readonly unreadableBytes: number }) => void
 }
 
 // A row is in S3 within five seconds; the last second is for converting and putting. The local S3 takes bodies of at
@@ -42,6 +44,7 @@ export const openDeliveryStream = ({
   buffer = BUFFER,
   startTimer = setTimeout,
   onFailure = () => {},
+  onUnreadable = () => {},
 }: DeliveryStreamOptions): DeliveryStream => {
   const log = openWriteAheadLog({ folder, segmentBytes: buffer.bytes })
   const stopping = new AbortController()
@@ -50,8 +53,11 @@ export const openDeliveryStream = ({
     const put = async ({ key, body }: DeliveredFile) => {
       await persistently(() => objects.put(key, body), { retry: RETRY, stopped: stopping.signal, onFailure })
     }
-    for await (const file of filesOf({ name, segment, table, records: await log.read(segment) })) await put(file)
-    if (!stopping.signal.aborted) await log.remove(segment)
+    const { records, unreadableBytes } = await log.read(segment)
+    for await (const file of filesOf({ name, segment, table, records })) await put(file)
+    if (stopping.signal.aborted) return
+    if (unreadableBytes === 0) await log.remove(segment)
+    else onUnreadable({ file: await log.putAway(segment), unreadableBytes })
   }
 
   const deliverSealed = async (): Promise<void> => {

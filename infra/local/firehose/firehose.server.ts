@@ -10,6 +10,7 @@ import { onStopSignal, outliveReaders } from '#http/process-life'
 import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { s3Client } from '#adapters/aws/s3'
+import { refusePages } from '../own-requests.ts'
 import { openDeliveryStream, type Objects } from './delivery-stream.ts'
 import { firehoseApi } from './firehose-api.ts'
 import { auditEventsTable, entriesTable, type Table } from '#infra/archive-tables'
@@ -26,13 +27,18 @@ const objects: Objects = {
   },
 }
 
+const UNREADABLE =
+  'Firehose could not read bytes of a file that it kept rows in; compare the archive with the books, npm run reconcile'
+
 const stream = (name: string, table: Table) =>
   openDeliveryStream({
     name,
     table,
     objects,
     folder: join(path, name),
-    onFailure: (err) => log.warn({ err, deliveryStream: name }, 'not delivered yet'),
+    onFailure: (err) =>
+      log.warn({ err, deliveryStream: name }, 'rows are not in S3 yet; the next try follows within 2 s'),
+    onUnreadable: (kept) => log.warn({ ...kept, deliveryStream: name }, UNREADABLE),
   })
 const streams = new Map([
   [deliveryStreams.entries, stream(deliveryStreams.entries, entriesTable)],
@@ -40,6 +46,7 @@ const streams = new Map([
 ])
 
 const server = createServer(firehoseApi(streams))
+refusePages(server)
 // A server that closes idle connections sometimes closes one that a client has just begun to use.
 server.keepAliveTimeout = 0
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
@@ -54,7 +61,7 @@ onStopSignal(() => {
   Promise.all(streams.values().map((deliveryStream) => deliveryStream.close(DELIVER_WITHIN_MS))).then(
     () => process.exit(0),
     (err: unknown) => {
-      log.error({ err }, 'did not stop cleanly')
+      log.error({ err }, 'Firehose did not stop cleanly; the next start delivers the rows that it holds')
       process.exit(1)
     },
   )

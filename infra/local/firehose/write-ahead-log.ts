@@ -3,12 +3,13 @@
  *
  * A segment is a sequence of frames: length, CRC-32, bytes. One process writes it, and nothing is appended after it was
  * sealed. A segment that a killed process left is sealed as it is. So a sealed segment always reads the same. Its last
- * frame may be torn; that frame was never acknowledged, and reading stops there. The name of the file ends in the version
- * of this format, because a power cut may take the first bytes of the file.
+ * frames may be torn; those were never acknowledged. A damaged disk may spoil other frames. Reading passes over a frame
+ * that is not whole, and says how many bytes it could not read, because they may have been acknowledged. The name of the
+ * file ends in the version of this format, because a power cut may take the first bytes of the file.
  */
 import { randomUUID } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { makeFolder, syncFolder } from '#adapters/files/durable-files'
@@ -20,12 +21,16 @@ export type WriteAheadLog = {
   seal(): Promise<void>
   /** The sealed segments, oldest first. */
   readonly sealed: readonly string[]
-  /** The records of a sealed segment. */
-  read(segment: string): Promise<readonly Uint8Array[]>
+  /** The whole records of a sealed segment, and the number of bytes that belong to none of them. */
+  read(segment: string): Promise<Read>
   remove(segment: string): Promise<void>
+  /** Renames a segment with unreadable bytes, so that it is not read again but can be looked at. Returns its new path. */
+  putAway(segment: string): Promise<string>
   /** The size of all segments on disk. */
   readonly bytes: number
 }
+
+type Read = { readonly records: readonly Uint8Array[]; readonly unreadableBytes: number }
 
 export type WriteAheadLogOptions = {
   readonly folder: string
@@ -87,6 +92,11 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
     await mine
   }
 
+  const forget = (segment: string) => {
+    sealed.splice(sealed.indexOf(segment), 1)
+    sizes.delete(segment)
+  }
+
   return {
     append: async (records) => {
       const frames = Buffer.concat(records.flatMap(frameOf))
@@ -101,8 +111,13 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
     read: async (segment) => readFrames(await readFile(pathOf(segment))),
     remove: async (segment) => {
       await rm(pathOf(segment))
-      sealed.splice(sealed.indexOf(segment), 1)
-      sizes.delete(segment)
+      forget(segment)
+    },
+    putAway: async (segment) => {
+      const path = pathOf(segment) + UNREADABLE
+      await rename(pathOf(segment), path)
+      forget(segment)
+      return path
     },
     get bytes() {
       return sizes.values().reduce((sum, size) => sum + size, 0)
@@ -112,6 +127,7 @@ export const openWriteAheadLog = ({ folder, segmentBytes }: WriteAheadLogOptions
 
 const FORMAT = 1
 const SUFFIX = `.v${FORMAT}.wal`
+const UNREADABLE = '.unreadable'
 const HEADER_BYTES = 8
 
 /** Throws when a segment is in another format, because its records were acknowledged and must not be skipped. */
@@ -142,17 +158,22 @@ const frameOf = (record: Uint8Array): Uint8Array[] => {
   return [header, record]
 }
 
-const readFrames = (bytes: Buffer): Uint8Array[] => {
+const readFrames = (bytes: Buffer): Read => {
   const records: Uint8Array[] = []
+  let readableBytes = 0
   for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
     const start = at + HEADER_BYTES
-    const record = bytes.subarray(start, start + bytes.readUInt32LE(at))
-    const isWhole = start + bytes.readUInt32LE(at) <= bytes.length && crc32(record) === bytes.readUInt32LE(at + 4)
-    if (!isWhole) break
-    records.push(record)
-    at = start + record.length
+    const end = start + bytes.readUInt32LE(at)
+    // No frame can be found behind a length that is not true.
+    if (end > bytes.length) break
+    const record = bytes.subarray(start, end)
+    if (crc32(record) === bytes.readUInt32LE(at + 4)) {
+      records.push(record)
+      readableBytes += end - at
+    }
+    at = end
   }
-  return records
+  return { records, unreadableBytes: bytes.length - readableBytes }
 }
 
 const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Promise<void> => {

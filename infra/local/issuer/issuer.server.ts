@@ -19,7 +19,7 @@ const issuer = await startIssuer({
   issuer: tokens.issuer,
   audience: tokens.audience,
   folder,
-  onFault: (err) => log.error({ err }, 'request failed'),
+  onFault: (err) => log.error({ err }, 'the issuer failed on a request, which was answered 500'),
 })
 log.info({ host: '127.0.0.1', port }, 'listening')
 
@@ -27,7 +27,7 @@ const clients = fileClients(clientsFolder(folder))
 const grants = dynamoGrants(documentClient(), tables.grants)
 const sweep = () => {
   removeExpiredClients(folder, { clients, grants, nowMs: Date.now() }).catch((err: unknown) =>
-    log.warn({ err }, 'clients of expired tokens were not removed'),
+    log.warn({ err }, 'clients of expired tokens were not removed; the next try follows in a minute'),
   )
 }
 const sweeping = setInterval(sweep, 60_000)

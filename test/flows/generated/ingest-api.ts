@@ -32,7 +32,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends one entry */
+        /**
+         * Sends one entry
+         * @description The answer comes when the entry is on the stream. Send the same entry again when there is no answer, or a 5xx: it is counted once. `position` lets a query wait until it is counted.
+         */
         post: operations["sendEntry"];
         delete?: never;
         options?: never;
@@ -127,7 +130,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /**
+         * Whether the process is alive
+         * @description It looks at nothing else: restart a process that does not answer.
+         */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -144,7 +150,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served */
+        /**
+         * Whether requests can be served
+         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs. Send requests elsewhere until the answer is 200.
+         */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -181,7 +190,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /**
+         * This document
+         * @description The contract of the service in OpenAPI 3.1. Make a client from it.
+         */
         get: operations["readDocument"];
         put?: never;
         post?: never;
@@ -198,7 +210,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page on which every request can be tried */
+        /**
+         * A page on which every request can be tried
+         * @description For people. It shows this document.
+         */
         get: operations["readDocs"];
         put?: never;
         post?: never;
@@ -215,7 +230,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page that explains the codes of problems */
+        /**
+         * A page that explains the codes of problems
+         * @description For people. The `type` of each problem leads to its place on this page.
+         */
         get: operations["readProblems"];
         put?: never;
         post?: never;
@@ -231,16 +249,21 @@ export interface components {
     schemas: {
         /**
          * @example {
-         *       "entryId": "sale-0001",
+         *       "entryId": "refund-0001",
          *       "merchantId": "corner-shop",
-         *       "direction": "credit",
-         *       "amount": 1250,
+         *       "direction": "debit",
+         *       "amount": 250,
          *       "currency": "BRL",
-         *       "occurredAt": "2026-11-20T09:30:00-03:00",
-         *       "method": "pix",
+         *       "method": "cash",
+         *       "category": "refunds",
+         *       "description": "A cracked cup",
+         *       "reference": "receipt 4711",
          *       "terminalId": "till-1",
          *       "terminalSeq": 17,
-         *       "reference": "receipt 4711"
+         *       "metadata": {
+         *         "cashier": "7"
+         *       },
+         *       "occurredAt": "2026-11-20T11:05:00-03:00"
          *     }
          */
         Entry: {
@@ -290,15 +313,7 @@ export interface components {
              */
             occurredAt: string;
         };
-        /**
-         * @description The entry is on the stream and will be counted once, whatever happens next.
-         * @example {
-         *       "entryId": "sale-0001",
-         *       "merchantId": "corner-shop",
-         *       "businessDay": "2026-11-20",
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
-         *     }
-         */
+        /** @description The entry is on the stream and will be counted once, whatever happens next. */
         Accepted: {
             /** @description The id as it was sent. */
             entryId: string;
@@ -321,11 +336,25 @@ export interface components {
          *           "direction": "credit",
          *           "amount": 1250,
          *           "currency": "BRL",
-         *           "occurredAt": "2026-11-20T09:30:00-03:00",
          *           "method": "pix",
+         *           "occurredAt": "2026-11-20T09:30:00-03:00"
+         *         },
+         *         {
+         *           "entryId": "refund-0001",
+         *           "merchantId": "corner-shop",
+         *           "direction": "debit",
+         *           "amount": 250,
+         *           "currency": "BRL",
+         *           "method": "cash",
+         *           "category": "refunds",
+         *           "description": "A cracked cup",
+         *           "reference": "receipt 4711",
          *           "terminalId": "till-1",
          *           "terminalSeq": 17,
-         *           "reference": "receipt 4711"
+         *           "metadata": {
+         *             "cashier": "7"
+         *           },
+         *           "occurredAt": "2026-11-20T11:05:00-03:00"
          *         }
          *       ]
          *     }
@@ -333,21 +362,6 @@ export interface components {
         Batch: {
             entries: components["schemas"]["Entry"][];
         };
-        /**
-         * @example {
-         *       "accepted": 1,
-         *       "rejected": 0,
-         *       "results": [
-         *         {
-         *           "index": 0,
-         *           "entryId": "sale-0001",
-         *           "status": "accepted",
-         *           "businessDay": "2026-11-20",
-         *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
-         *         }
-         *       ]
-         *     }
-         */
         BatchAnswer: {
             /**
              * Format: int64
@@ -362,21 +376,19 @@ export interface components {
             /** @description One result for each entry, in the order of the request. */
             results: components["schemas"]["BatchResult"][];
         };
-        /**
-         * @example {
-         *       "index": 0,
-         *       "entryId": "sale-0001",
-         *       "status": "accepted",
-         *       "businessDay": "2026-11-20",
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
-         *     }
-         */
-        BatchResult: {
-            /** @description The place of the entry in the request, counted from 0. */
+        BatchResult: components["schemas"]["AcceptedResult"] | components["schemas"]["RejectedResult"];
+        AcceptedResult: {
+            /**
+             * Format: int64
+             * @description The place of the entry in the request, counted from 0.
+             */
             index: number;
             /** @description The id as it was sent. */
             entryId: string;
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "accepted";
             /**
              * Format: date
@@ -385,12 +397,19 @@ export interface components {
             businessDay: string;
             /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
-        } | {
-            /** @description The place of the entry in the request, counted from 0. */
+        };
+        RejectedResult: {
+            /**
+             * Format: int64
+             * @description The place of the entry in the request, counted from 0.
+             */
             index: number;
             /** @description The id as it was sent, if it was text. */
             entryId?: string;
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "rejected";
             problem: components["schemas"]["Problem"];
         };
@@ -403,13 +422,12 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
-            status: number;
             /**
-             * @description What is wrong, for programs.
-             * @enum {string}
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            status: number;
+            code: components["schemas"]["ProblemCode"];
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -431,22 +449,19 @@ export interface components {
             /** @description One result for each entry, in the order of the request. */
             results?: components["schemas"]["BatchResult"][];
         };
-        /**
-         * @description One line of the answer of `POST /v1/entries/stream`.
-         * @example {
-         *       "from": 1,
-         *       "to": 251,
-         *       "accepted": 251,
-         *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0",
-         *       "businessDays": [
-         *         "2026-11-20"
-         *       ]
-         *     }
-         */
-        StreamAnswer: {
-            /** @description The first line of the range, counted from 1. */
+        /** @description One line of the answer of `POST /v1/entries/stream`. */
+        StreamAnswer: components["schemas"]["AcceptedLines"] | components["schemas"]["RejectedLine"] | components["schemas"]["UploadEnd"];
+        /** @description All entries in these lines were accepted. A range ends before its position would name a ninth shard. */
+        AcceptedLines: {
+            /**
+             * Format: int64
+             * @description The first line of the range, counted from 1.
+             */
             from: number;
-            /** @description The last line of the range. */
+            /**
+             * Format: int64
+             * @description The last line of the range.
+             */
             to: number;
             /**
              * Format: int64
@@ -457,13 +472,20 @@ export interface components {
             position: string;
             /** @description Each day once, in order. A range has at most 500 entries, so it has at most 500 days. */
             businessDays: string[];
-        } | {
-            /** @description Counted from 1. */
+        };
+        /** @description The entry in this line was refused. */
+        RejectedLine: {
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
             line: number;
             /** @constant */
             status: "rejected";
             problem: components["schemas"]["Problem"];
-        } | {
+        };
+        /** @description The last line of the answer. */
+        UploadEnd: {
             /** @description False when the service stopped before the end. Then send the lines without an answer again. */
             done: boolean;
             /**
@@ -484,8 +506,7 @@ export interface components {
          * @example {
          *       "name": "Corner Shop",
          *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "dayStartsAt": "04:00"
+         *       "timeZone": "America/Sao_Paulo"
          *     }
          */
         MerchantRegistration: {
@@ -511,8 +532,8 @@ export interface components {
         /**
          * @description A field that is left out keeps its value. `null` gives `dayStartsAt` and `lateEntries` the value of a new merchant. `null` for `calendarFrom` asks for the first day that is far enough ahead.
          * @example {
-         *       "lateEntries": "restate",
-         *       "dayStartsAt": null
+         *       "dayStartsAt": null,
+         *       "lateEntries": "nextOpenDay"
          *     }
          */
         MerchantPatch: {
@@ -534,40 +555,41 @@ export interface components {
          *     }
          */
         Replay: {
-            /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
-            entry?: {
-                /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
-                entryId?: string;
-                /** @description The merchant in whose book the entry is counted. */
-                merchantId?: string;
-                /**
-                 * @description `credit`: money comes in. `debit`: money goes out.
-                 * @enum {string}
-                 */
-                direction?: "credit" | "debit";
-                /**
-                 * Format: int64
-                 * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
-                 */
-                amount?: number;
-                /** @description ISO 4217. It has to be the merchant's currency. */
-                currency?: string;
-                method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
-                category?: string | null;
-                description?: string | null;
-                reference?: string | null;
-                terminalId?: string | null;
-                terminalSeq?: number | null;
-                reverses?: string | null;
-                metadata?: {
-                    [key: string]: string;
-                } | null;
-                /**
-                 * Format: date-time
-                 * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
-                 */
-                occurredAt?: string;
-            };
+            entry?: components["schemas"]["Correction"];
+        };
+        /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
+        Correction: {
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
+            entryId?: string;
+            /** @description The merchant in whose book the entry is counted. */
+            merchantId?: string;
+            /**
+             * @description `credit`: money comes in. `debit`: money goes out.
+             * @enum {string}
+             */
+            direction?: "credit" | "debit";
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency: 1250 is 12.50 in BRL.
+             */
+            amount?: number;
+            /** @description ISO 4217. It has to be the merchant's currency. */
+            currency?: string;
+            method?: ("cash" | "debit-card" | "credit-card" | "pix" | "voucher" | "transfer" | "other") | null;
+            category?: string | null;
+            description?: string | null;
+            reference?: string | null;
+            terminalId?: string | null;
+            terminalSeq?: number | null;
+            reverses?: string | null;
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with an offset and at most nine decimals of a second. Three decimals are kept; the others are cut, never rounded. The time is at most 5 minutes ahead of our clock and 400 days behind it. It decides the business day, so a retry repeats it.
+             */
+            occurredAt?: string;
         };
         /** @description The entry is on the stream. If the same content is set aside again, the item waits again. */
         Replayed: {
@@ -619,29 +641,11 @@ export interface components {
             /** @description The reason as it was given. */
             reason: string;
         };
-        /**
-         * @description A merchant: the owner of books.
-         * @example {
-         *       "merchantId": "corner-shop",
-         *       "name": "Corner Shop",
-         *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "dayStartsAt": "04:00",
-         *       "lateEntries": "nextOpenDay",
-         *       "zoneData": "2026f",
-         *       "calendar": [
-         *         {
-         *           "from": null,
-         *           "timeZone": "America/Sao_Paulo",
-         *           "dayStartsAt": "04:00",
-         *           "zoneData": "2026f"
-         *         }
-         *       ]
-         *     }
-         */
+        /** @description A merchant: the owner of books. */
         Merchant: {
             /** @description The id in the path. */
             merchantId: string;
+            /** @description The name for people. */
             name: string;
             /** @description ISO 4217. */
             currency: string;
@@ -662,16 +666,17 @@ export interface components {
              */
             calendarFrom?: string;
             /** @description Every rule of the calendar, the newest last. */
-            calendar: {
-                /** @description The first day of this rule. Null for the rule from the beginning. */
-                from: string | null;
-                /** @description IANA time zone. */
-                timeZone: string;
-                /** @description The time of day at which a business day starts. */
-                dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
-                zoneData: string;
-            }[];
+            calendar: components["schemas"]["CalendarRule"][];
+        };
+        CalendarRule: {
+            /** @description The first day of this rule. Null for the rule from the beginning. */
+            from: string | null;
+            /** @description IANA time zone. */
+            timeZone: string;
+            /** @description The time of day at which a business day starts. */
+            dayStartsAt: string;
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
+            zoneData: string;
         };
         /** @description An error (RFC 9457). `code` is for programs and does not change. */
         Problem: {
@@ -682,13 +687,12 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
-            status: number;
             /**
-             * @description What is wrong, for programs.
-             * @enum {string}
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            status: number;
+            code: components["schemas"]["ProblemCode"];
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -699,46 +703,119 @@ export interface components {
             days?: string[];
         };
         FieldProblem: {
-            /** @description A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter. */
+            /** @description A JSON pointer (RFC 6901) into the body. For a path, a query or a header, a slash and the name of the parameter. */
             pointer: string;
-            /**
-             * @description What is wrong with the field, for programs. New codes may be added.
-             * @enum {string}
-             */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "card-number" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: components["schemas"]["FieldCode"];
             /** @description A text for people. It may change. */
             detail: string;
         };
+        /**
+         * @description What is wrong, for programs. New codes may be added: treat one that you do not know by the status or the text beside it.
+         *
+         *     - `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so.
+         *     - `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+         *     - `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which.
+         *     - `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted.
+         *     - `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+         *     - `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it.
+         *     - `method-not-allowed`: The path exists and takes other methods, which `Allow` lists.
+         *     - `too-slow`: The request did not arrive within 30 s.
+         *     - `not-applied-yet`: The entry of `after=` was not counted within the longest wait.
+         *     - `not-exact-in-json`: A sum over several books is beyond ±(2^53 − 1), so JSON readers may round it; `days` names the days.
+         *     - `currency-fixed`: A merchant is registered with another currency.
+         *     - `already-decided`: Another decision about the item in quarantine was made, or begun.
+         *     - `changed-meanwhile`: Other requests kept changing the same resource.
+         *     - `precondition-failed`: The merchant is not as `If-Match` or `If-None-Match` requires.
+         *     - `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB.
+         *     - `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`.
+         *     - `unsupported-type`: The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.
+         *     - `invalid`: `errors` names every field that is wrong.
+         *     - `nothing-accepted`: No entry of a batch was accepted; `results` says why for each.
+         *     - `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
+         *     - `headers-too-large`: URL and headers take more than 16 KiB.
+         *     - `rate-limited`: More entries or requests came than this system takes in a time, or takes from one address.
+         *     - `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
+         *     - `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
+         *     - `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+         *     - `too-busy`: More entries wait than fit in memory, or than can be written in time.
+         *     - `register-unavailable`: The register of merchants cannot be reached.
+         *     - `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
+         *     - `store-unavailable`: The books, or the quarantine, cannot be reached.
+         */
+        ProblemCode: string;
+        /**
+         * @description What is wrong with the field, for programs. New codes may be added: treat one that you do not know by the status or the text beside it.
+         *
+         *     - `missing`: A required field is missing.
+         *     - `unknown-field`: A field that requests of this kind do not have. `__proto__` is unknown everywhere.
+         *     - `wrong-type`: A value of another JSON type than the field has.
+         *     - `not-allowed`: A value that is not in the list of values for the field.
+         *     - `not-an-integer`: A number that is not whole, or that cannot be read without rounding.
+         *     - `out-of-range`: A number too small or too large, or a list too short or too long.
+         *     - `malformed`: A value that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.
+         *     - `empty`: An empty text where the field needs at least one character.
+         *     - `too-long`: More characters (code points), or more pairs, than the field may have.
+         *     - `card-number`: A text with the number of a payment card: 13 to 19 digits, with or without single spaces or hyphens, that begin and end like one. The problem does not repeat it.
+         *     - `not-unicode`: A text with half of a surrogate pair, which is not valid Unicode.
+         *     - `not-a-currency`: A value that is not an active ISO 4217 code in capitals.
+         *     - `wrong-currency`: A currency that is not the merchant's.
+         *     - `currency-fixed`: A currency that is not the one with which the merchant was registered.
+         *     - `unknown-merchant`: No merchant is registered under this id, or you may not write for them.
+         *     - `not-a-time`: A value that is not an RFC 3339 time on a date that exists.
+         *     - `no-offset`: A time without `Z` or an offset such as `-03:00`.
+         *     - `finer-than-nanoseconds`: A time with more than nine decimals of a second.
+         *     - `too-far-ahead`: A time more than 5 minutes ahead of our clock.
+         *     - `too-old`: A time more than 400 days ago.
+         *     - `not-a-time-zone`: A name that is not a zone or link of the IANA database, such as `America/Sao_Paulo`. Abbreviations (`BST`) and offsets are refused.
+         *     - `not-a-time-of-day`: A value that is not a time of day from `00:00` to `23:59`.
+         *     - `not-an-id`: A parameter of a query that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.
+         *     - `not-a-cursor`: A value that is not a `nextCursor` of the same list and filter.
+         *     - `not-a-position`: A value that is not a position from the answer to an accepted entry.
+         *     - `not-an-etag`: A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.
+         *     - `not-a-calendar-date`: A value that is not an existing date, written `YYYY-MM-DD`.
+         *     - `calendar-from-not-future`: A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.
+         */
+        FieldCode: string;
     };
     responses: never;
-    parameters: {
-        /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
-        "if-none-match": string;
-        /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
-        prefer: string;
-    };
+    parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters. */
+        /**
+         * @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters.
+         * @example 5f0c8d0e-6f0a-4a53-9b1e-0d3f0b1f6a77
+         */
         "x-request-id": string;
-        /** @description The seconds to wait before you try again. */
+        /**
+         * @description The seconds to wait before you try again.
+         * @example 1
+         */
         "retry-after": number;
-        /** @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing. */
+        /**
+         * @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing.
+         * @example Bearer realm="daybook", error="insufficient_scope", scope="entries:write"
+         */
         "www-authenticate": string;
-        /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
+        /**
+         * @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API.
+         * @example http://127.0.0.1:8788/v1/merchants/corner-shop/days/2026-11-20/entries/sale-0001
+         */
         location: string;
-        /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
+        /**
+         * @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`.
+         * @example "1"
+         */
         etag: string;
-        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
+        /**
+         * @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview.
+         * @example "3"
+         */
         "merchant-etag": string;
-        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
+        /**
+         * @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well.
+         * @example private, no-cache
+         */
         "cache-control": string;
-        /** @description When the books were read. */
-        "daybook-as-of": string;
-        /** @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known. */
-        "daybook-applied-through": string;
-        /** @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for. */
-        "preference-applied": string;
     };
     pathItems: never;
 }
@@ -747,17 +824,29 @@ export interface operations {
     registerMerchant: {
         parameters: {
             query?: {
-                /** @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too. */
+                /**
+                 * @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too.
+                 * @example true
+                 */
                 preview?: boolean;
             };
             header?: {
-                /** @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes.
+                 * @example "1"
+                 */
                 "if-match"?: string;
-                /** @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes.
+                 * @example *
+                 */
                 "if-none-match"?: string;
             };
             path: {
-                /** @description The id that you give the merchant. */
+                /**
+                 * @description The id that you give the merchant.
+                 * @example corner-shop
+                 */
                 merchantId: string;
             };
             cookie?: never;
@@ -765,6 +854,13 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Corner Shop",
+                 *       "currency": "BRL",
+                 *       "timeZone": "America/Sao_Paulo"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MerchantRegistration"];
             };
         };
@@ -777,6 +873,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -788,6 +903,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -904,11 +1038,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -928,17 +1064,29 @@ export interface operations {
     changeMerchant: {
         parameters: {
             query?: {
-                /** @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too. */
+                /**
+                 * @description The answer is 200 with the merchant as the change would make it, and nothing is saved. A change that would be refused is refused here, too.
+                 * @example true
+                 */
                 preview?: boolean;
             };
             header?: {
-                /** @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the answer is 412, and nothing changes.
+                 * @example "1"
+                 */
                 "if-match"?: string;
-                /** @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes. */
+                /**
+                 * @description ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise the answer is 412, and nothing changes.
+                 * @example *
+                 */
                 "if-none-match"?: string;
             };
             path: {
-                /** @description The id that you give the merchant. */
+                /**
+                 * @description The id that you give the merchant.
+                 * @example corner-shop
+                 */
                 merchantId: string;
             };
             cookie?: never;
@@ -946,6 +1094,12 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "dayStartsAt": null,
+                 *       "lateEntries": "nextOpenDay"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["MerchantPatch"];
             };
         };
@@ -958,6 +1112,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -1078,11 +1251,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1121,6 +1296,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entryId": "sale-0001",
+                     *       "merchantId": "corner-shop",
+                     *       "businessDay": "2026-11-20",
+                     *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
@@ -1219,11 +1402,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1250,6 +1435,38 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "entries": [
+                 *         {
+                 *           "entryId": "sale-0001",
+                 *           "merchantId": "corner-shop",
+                 *           "direction": "credit",
+                 *           "amount": 1250,
+                 *           "currency": "BRL",
+                 *           "method": "pix",
+                 *           "occurredAt": "2026-11-20T09:30:00-03:00"
+                 *         },
+                 *         {
+                 *           "entryId": "refund-0001",
+                 *           "merchantId": "corner-shop",
+                 *           "direction": "debit",
+                 *           "amount": 250,
+                 *           "currency": "BRL",
+                 *           "method": "cash",
+                 *           "category": "refunds",
+                 *           "description": "A cracked cup",
+                 *           "reference": "receipt 4711",
+                 *           "terminalId": "till-1",
+                 *           "terminalSeq": 17,
+                 *           "metadata": {
+                 *             "cashier": "7"
+                 *           },
+                 *           "occurredAt": "2026-11-20T11:05:00-03:00"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Batch"];
             };
         };
@@ -1261,6 +1478,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accepted": 2,
+                     *       "rejected": 0,
+                     *       "results": [
+                     *         {
+                     *           "index": 0,
+                     *           "entryId": "sale-0001",
+                     *           "status": "accepted",
+                     *           "businessDay": "2026-11-20",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQw.0"
+                     *         },
+                     *         {
+                     *           "index": 1,
+                     *           "entryId": "refund-0001",
+                     *           "status": "accepted",
+                     *           "businessDay": "2026-11-20",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQw.1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
@@ -1271,6 +1510,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accepted": 1,
+                     *       "rejected": 1,
+                     *       "results": [
+                     *         {
+                     *           "index": 0,
+                     *           "entryId": "sale-0001",
+                     *           "status": "accepted",
+                     *           "businessDay": "2026-11-20",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQx.0"
+                     *         },
+                     *         {
+                     *           "index": 1,
+                     *           "entryId": "refund-0001",
+                     *           "status": "rejected",
+                     *           "problem": {
+                     *             "type": "/docs/problems#invalid",
+                     *             "title": "Some fields are not valid",
+                     *             "status": 422,
+                     *             "code": "invalid",
+                     *             "detail": "The entry is not valid.",
+                     *             "errors": [
+                     *               {
+                     *                 "pointer": "/amount",
+                     *                 "code": "out-of-range",
+                     *                 "detail": "must be at least 1; the direction says whether money comes in or goes out"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
@@ -1373,11 +1646,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1404,7 +1679,10 @@ export interface operations {
         /** @description Newline-delimited JSON. Each line is an `Entry` of at most 64 KiB; blank lines are skipped. The body may have any length, plain or with `Content-Encoding: gzip`. Behind API Gateway and Lambda the limit is about 4.5 MB as sent, and a longer body is answered 413 without being read. */
         requestBody?: {
             content: {
-                /** @example {"entryId":"sale-0001","merchantId":"corner-shop","direction":"credit","amount":1250,"currency":"BRL","occurredAt":"2026-11-20T09:30:00-03:00","method":"pix","terminalId":"till-1","terminalSeq":17,"reference":"receipt 4711"} */
+                /**
+                 * @example {"entryId":"sale-0001","merchantId":"corner-shop","direction":"credit","amount":1250,"currency":"BRL","method":"pix","occurredAt":"2026-11-20T09:30:00-03:00"}
+                 *     {"entryId":"refund-0001","merchantId":"corner-shop","direction":"debit","amount":250,"currency":"BRL","method":"cash","category":"refunds","description":"A cracked cup","reference":"receipt 4711","terminalId":"till-1","terminalSeq":17,"metadata":{"cashier":"7"},"occurredAt":"2026-11-20T11:05:00-03:00"}
+                 */
                 "application/x-ndjson": string;
             };
         };
@@ -1416,10 +1694,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {"from":1,"to":251,"accepted":251,"position":"2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0","businessDays":["2026-11-20"]}
-                     *     {"done":true,"accepted":251,"rejected":0}
-                     */
                     "application/x-ndjson": string;
                 };
             };
@@ -1471,11 +1745,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1497,7 +1773,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The `quarantineId` that the query API lists. */
+                /**
+                 * @description The `quarantineId` that the query API lists.
+                 * @example WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ
+                 */
                 quarantineId: string;
             };
             cookie?: never;
@@ -1505,6 +1784,13 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "entry": {
+                 *         "entryId": "sale-0001-b"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["Replay"];
             };
         };
@@ -1517,6 +1803,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ",
+                     *       "status": "replayed",
+                     *       "by": "ana",
+                     *       "at": "2026-11-20T15:00:00.000Z",
+                     *       "merchantId": "corner-shop",
+                     *       "entryId": "sale-0001-b",
+                     *       "businessDay": "2026-11-20",
+                     *       "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQ0.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
@@ -1642,11 +1940,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1668,7 +1968,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The `quarantineId` that the query API lists. */
+                /**
+                 * @description The `quarantineId` that the query API lists.
+                 * @example WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ
+                 */
                 quarantineId: string;
             };
             cookie?: never;
@@ -1676,6 +1979,11 @@ export interface operations {
         /** @description At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Sent by a till in test mode."
+                 *     }
+                 */
                 "application/json": components["schemas"]["Discard"];
             };
         };
@@ -1687,6 +1995,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2VhMmJhYzU3MWRmODBjMjA5ZGJhZGFjYzI1NWViODE2NTZlMGVjZDRkZDJjMmY4ZDZmNjFhZTBkN2FjYWMzMGIiXQ",
+                     *       "status": "discarded",
+                     *       "by": "ana",
+                     *       "at": "2026-11-20T15:00:00.000Z",
+                     *       "reason": "Sent by a till in test mode."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Discarded"];
                 };
             };
@@ -1793,11 +2110,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1830,6 +2149,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ok";
@@ -1837,11 +2161,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1874,31 +2200,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "ok"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
-            /** @description Requests cannot be served at the moment. */
+            /** @description Some requests cannot be served at the moment: the answer says which and why. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "not-ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "failed",
+                     *           "cannot": "accept entries",
+                     *           "reason": "no answer within 1.5 s"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
-                        status: "starting";
+                        status: "not-ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1931,6 +2313,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example # HELP daybook_ingest_entries_accepted_total Entries that the stream has acknowledged.
+                     *     # TYPE daybook_ingest_entries_accepted_total counter
+                     *     daybook_ingest_entries_accepted_total{via="batch"} 4711
+                     */
                     "text/plain": string;
                 };
             };
@@ -1968,11 +2355,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2007,6 +2396,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.1",
+                     *       "info": {
+                     *         "title": "Daybook ingest",
+                     *         "version": "1"
+                     *       },
+                     *       "paths": {}
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -2021,11 +2420,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2060,6 +2461,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2074,11 +2479,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2113,6 +2520,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2127,11 +2538,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *

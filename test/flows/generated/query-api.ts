@@ -26,7 +26,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One merchant */
+        /**
+         * One merchant
+         * @description The registration as it is now, and every rule of the calendar, also one that still has to begin.
+         */
         get: operations["readMerchant"];
         put?: never;
         post?: never;
@@ -43,7 +46,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The balance now, and whether it is exact */
+        /**
+         * The balance now, and whether it is exact
+         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false.
+         */
         get: operations["readBalance"];
         put?: never;
         post?: never;
@@ -60,7 +66,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every calendar day of a period, and the totals of the period */
+        /**
+         * Every calendar day of a period, and the totals of the period
+         * @description Days without entries are there, with zeros. The totals are those of the whole period on every page.
+         */
         get: operations["readPeriod"];
         put?: never;
         post?: never;
@@ -97,7 +106,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All windows of the day */
+        /**
+         * All windows of the day
+         * @description Windows begin with the day and are as long as `size` says. Windows without entries are there, with zeros.
+         */
         get: operations["readWindows"];
         put?: never;
         post?: never;
@@ -134,7 +146,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The entries of the day, in journal order */
+        /**
+         * The entries of the day, in journal order
+         * @description The order in which the entries were counted. An entry that was set aside is not among them.
+         */
         get: operations["listEntries"];
         put?: never;
         post?: never;
@@ -151,7 +166,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The outcome of one entry */
+        /**
+         * The outcome of one entry
+         * @description Whether the entry was counted or set aside. 404 while neither has happened yet.
+         */
         get: operations["readEntry"];
         put?: never;
         post?: never;
@@ -188,7 +206,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One item that was set aside, and the decisions about it */
+        /**
+         * One item that was set aside, and the decisions about it
+         * @description The item as it stood on the stream, why it could not be counted, and what operators did about it.
+         */
         get: operations["readQuarantined"];
         put?: never;
         post?: never;
@@ -205,7 +226,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /**
+         * Whether the process is alive
+         * @description It looks at nothing else: restart a process that does not answer.
+         */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -222,7 +246,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served */
+        /**
+         * Whether requests can be served
+         * @description Asks every system that the service needs. The answer comes within 2 s, whatever hangs. Send requests elsewhere until the answer is 200.
+         */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -259,7 +286,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /**
+         * This document
+         * @description The contract of the service in OpenAPI 3.1. Make a client from it.
+         */
         get: operations["readDocument"];
         put?: never;
         post?: never;
@@ -276,7 +306,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page on which every request can be tried */
+        /**
+         * A page on which every request can be tried
+         * @description For people. It shows this document.
+         */
         get: operations["readDocs"];
         put?: never;
         post?: never;
@@ -293,7 +326,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page that explains the codes of problems */
+        /**
+         * A page that explains the codes of problems
+         * @description For people. The `type` of each problem leads to its place on this page.
+         */
         get: operations["readProblems"];
         put?: never;
         post?: never;
@@ -307,29 +343,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description A merchant: the owner of books.
-         * @example {
-         *       "merchantId": "corner-shop",
-         *       "name": "Corner Shop",
-         *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "dayStartsAt": "04:00",
-         *       "lateEntries": "nextOpenDay",
-         *       "zoneData": "2026f",
-         *       "calendar": [
-         *         {
-         *           "from": null,
-         *           "timeZone": "America/Sao_Paulo",
-         *           "dayStartsAt": "04:00",
-         *           "zoneData": "2026f"
-         *         }
-         *       ]
-         *     }
-         */
+        /** @description A merchant: the owner of books. */
         Merchant: {
             /** @description The id in the path. */
             merchantId: string;
+            /** @description The name for people. */
             name: string;
             /** @description ISO 4217. */
             currency: string;
@@ -350,16 +368,17 @@ export interface components {
              */
             calendarFrom?: string;
             /** @description Every rule of the calendar, the newest last. */
-            calendar: {
-                /** @description The first day of this rule. Null for the rule from the beginning. */
-                from: string | null;
-                /** @description IANA time zone. */
-                timeZone: string;
-                /** @description The time of day at which a business day starts. */
-                dayStartsAt: string;
-                /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
-                zoneData: string;
-            }[];
+            calendar: components["schemas"]["CalendarRule"][];
+        };
+        CalendarRule: {
+            /** @description The first day of this rule. Null for the rule from the beginning. */
+            from: string | null;
+            /** @description IANA time zone. */
+            timeZone: string;
+            /** @description The time of day at which a business day starts. */
+            dayStartsAt: string;
+            /** @description The version of the IANA time zone database by which the days start and end, such as `2026f`. */
+            zoneData: string;
         };
         Merchants: {
             /** @description The merchants, by their ids. */
@@ -390,48 +409,7 @@ export interface components {
             asOf: string;
             appliedThrough: string | null;
         };
-        /**
-         * @description The daily consolidated: the sums of the entries of one merchant on one business day.
-         * @example {
-         *       "merchantId": "corner-shop",
-         *       "businessDay": "2026-11-20",
-         *       "currency": "BRL",
-         *       "timeZone": "America/Sao_Paulo",
-         *       "zoneData": "2026f",
-         *       "status": "open",
-         *       "version": 0,
-         *       "segment": 1,
-         *       "opening": 0,
-         *       "credits": 1250,
-         *       "debits": 0,
-         *       "entryCount": 1,
-         *       "net": 1250,
-         *       "closing": 1250,
-         *       "byMethod": {
-         *         "pix": {
-         *           "credits": 1250,
-         *           "debits": 0,
-         *           "entryCount": 1
-         *         }
-         *       },
-         *       "windows": [
-         *         {
-         *           "start": "2026-11-20T07:00:00.000Z",
-         *           "end": "2026-11-20T08:00:00.000Z",
-         *           "credits": 1250,
-         *           "debits": 0,
-         *           "entryCount": 1
-         *         }
-         *       ],
-         *       "lateEntries": 0,
-         *       "hash": "e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d",
-         *       "digest": null,
-         *       "startsAt": "2026-11-20T07:00:00.000Z",
-         *       "endsAt": "2026-11-21T07:00:00.000Z",
-         *       "asOf": "2026-11-20T12:30:01.000Z",
-         *       "appliedThrough": "2026-11-20T12:30:00.900Z"
-         *     }
-         */
+        /** @description The daily consolidated: the sums of the entries of one merchant on one business day. */
         Day: {
             /** @description The merchant. */
             merchantId: string;
@@ -451,9 +429,15 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open. After that, it rises with every restatement. */
+            /**
+             * Format: int64
+             * @description 0 while the day is open. After that, it rises with every restatement.
+             */
             version: number;
-            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
+            /**
+             * Format: int64
+             * @description The number of appends to the book. It rises with every change, and is 0 while there are no entries.
+             */
             segment: number;
             /**
              * Format: int64
@@ -485,16 +469,7 @@ export interface components {
              * @description The opening balance plus the net.
              */
             closing: number;
-            /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
-            byMethod: {
-                cash?: components["schemas"]["Totals"];
-                "debit-card"?: components["schemas"]["Totals"];
-                "credit-card"?: components["schemas"]["Totals"];
-                pix?: components["schemas"]["Totals"];
-                voucher?: components["schemas"]["Totals"];
-                transfer?: components["schemas"]["Totals"];
-                other?: components["schemas"]["Totals"];
-            };
+            byMethod: components["schemas"]["TotalsByMethod"];
             /** @description The hours from the start of the day, including hours without entries. */
             windows: components["schemas"]["Window"][];
             /**
@@ -527,38 +502,7 @@ export interface components {
             /** @description Every calendar day, including days without entries. */
             data: components["schemas"]["DayRow"][];
             /** @description The totals of the whole period, from the first opening to the last closing. Every page has them. */
-            totals: {
-                /**
-                 * Format: int64
-                 * @description The balance at the start, in minor units.
-                 */
-                opening: number;
-                /**
-                 * Format: int64
-                 * @description Money in, in minor units.
-                 */
-                credits: number;
-                /**
-                 * Format: int64
-                 * @description Money out, in minor units.
-                 */
-                debits: number;
-                /**
-                 * Format: int64
-                 * @description The number of entries.
-                 */
-                entryCount: number;
-                /**
-                 * Format: int64
-                 * @description Credits minus debits.
-                 */
-                net: number;
-                /**
-                 * Format: int64
-                 * @description The opening balance plus the net.
-                 */
-                closing: number;
-            };
+            totals: components["schemas"]["PeriodTotals"];
             /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
@@ -573,9 +517,15 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "closed" | "restated";
-            /** @description 0 while the day is open. After that, it rises with every restatement. */
+            /**
+             * Format: int64
+             * @description 0 while the day is open. After that, it rises with every restatement.
+             */
             version: number;
-            /** @description The number of appends to the book. It rises with every change, and is 0 while there are no entries. */
+            /**
+             * Format: int64
+             * @description The number of appends to the book. It rises with every change, and is 0 while there are no entries.
+             */
             segment: number;
             /**
              * Format: int64
@@ -608,13 +558,48 @@ export interface components {
              */
             closing: number;
         };
-        /**
-         * @example {
-         *       "credits": 1250,
-         *       "debits": 0,
-         *       "entryCount": 1
-         *     }
-         */
+        PeriodTotals: {
+            /**
+             * Format: int64
+             * @description The balance at the start, in minor units.
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description Money in, in minor units.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description Money out, in minor units.
+             */
+            debits: number;
+            /**
+             * Format: int64
+             * @description The number of entries.
+             */
+            entryCount: number;
+            /**
+             * Format: int64
+             * @description Credits minus debits.
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description The opening balance plus the net.
+             */
+            closing: number;
+        };
+        /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
+        TotalsByMethod: {
+            cash?: components["schemas"]["Totals"];
+            "debit-card"?: components["schemas"]["Totals"];
+            "credit-card"?: components["schemas"]["Totals"];
+            pix?: components["schemas"]["Totals"];
+            voucher?: components["schemas"]["Totals"];
+            transfer?: components["schemas"]["Totals"];
+            other?: components["schemas"]["Totals"];
+        };
         Totals: {
             /**
              * Format: int64
@@ -786,7 +771,10 @@ export interface components {
              * @description When the entry was accepted.
              */
             receivedAt: string;
-            /** @description The segment of the book that holds the entry. */
+            /**
+             * Format: int64
+             * @description The segment of the book that holds the entry.
+             */
             segment: number;
         };
         Entries: {
@@ -795,54 +783,52 @@ export interface components {
             /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        FoundEntry: {
-            /** @constant */
+        FoundEntry: components["schemas"]["AppliedEntry"] | components["schemas"]["QuarantinedEntry"];
+        /** @description The entry is counted. */
+        AppliedEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "applied";
             entry: components["schemas"]["Entry"];
-            /** @description The segment of the book that holds the entry. */
+            /**
+             * Format: int64
+             * @description The segment of the book that holds the entry.
+             */
             segment: number;
             /** @description SHA-256 over the chain of all segments up to this one. */
             hash: string;
             /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
-            conflicts?: {
-                /** @description The id of the item. It is opaque. */
-                quarantineId: string;
-                /**
-                 * Format: date-time
-                 * @description When it was set aside.
-                 */
-                setAsideAt: string;
-                /**
-                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
-                 * @enum {string}
-                 */
-                status: "waiting" | "replayed" | "discarded";
-            }[];
-        } | {
-            /** @constant */
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        /** @description No entry with this id is counted. */
+        QuarantinedEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "quarantined";
             /** @description The entry that was set aside first under this id. */
             entry: components["schemas"]["Entry"];
+            reason: components["schemas"]["QuarantineReason"];
+            /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        /** @description An item of the quarantine, in short. */
+        Conflict: {
+            /** @description The id of the item. It is opaque. */
+            quarantineId: string;
             /**
-             * @description Why it was set aside.
+             * Format: date-time
+             * @description When it was set aside.
+             */
+            setAsideAt: string;
+            /**
+             * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
              * @enum {string}
              */
-            reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
-            /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
-            conflicts?: {
-                /** @description The id of the item. It is opaque. */
-                quarantineId: string;
-                /**
-                 * Format: date-time
-                 * @description When it was set aside.
-                 */
-                setAsideAt: string;
-                /**
-                 * @description `waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.
-                 * @enum {string}
-                 */
-                status: "waiting" | "replayed" | "discarded";
-            }[];
+            status: "waiting" | "replayed" | "discarded";
         };
         /** @description An item that was set aside. An item that could not be read as an entry has no merchant, day, id or entry. */
         Quarantined: {
@@ -857,11 +843,7 @@ export interface components {
              * @description The day in whose book the entry would have been counted.
              */
             businessDay?: string;
-            /**
-             * @description Why the item can never be counted as it is.
-             * @enum {string}
-             */
-            reason: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
+            reason: components["schemas"]["QuarantineReason"];
             /** @description A text for people. It may change. */
             detail: string;
             /**
@@ -880,17 +862,23 @@ export interface components {
             /** @description The bytes as they stood on the stream, in base64. */
             raw: string;
             /** @description The entry that was put on the stream in place of the item, and its position. Present only when the item is `replayed`. The entry is left out when a correction has moved it to a merchant that the caller may not act for. */
-            replayedAs?: {
-                entry?: components["schemas"]["Entry"];
-                /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
-                position: string;
-            };
+            replayedAs?: components["schemas"]["ReplayedAs"];
             /** @description The actions of operators on the item, in order. */
             actions: components["schemas"]["QuarantineAction"][];
         };
+        ReplayedAs: {
+            entry?: components["schemas"]["Entry"];
+            /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
+            position: string;
+        };
         /** @description An action of an operator on an item. */
-        QuarantineAction: {
-            /** @constant */
+        QuarantineAction: components["schemas"]["ReplayBegun"] | components["schemas"]["ReplayDone"] | components["schemas"]["Discarding"];
+        /** @description An operator asked for a replay. */
+        ReplayBegun: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "replay-begun";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -903,8 +891,13 @@ export interface components {
             at: string;
             /** @description The entry that is put on the stream. Until it is `replayed`, only this replay can go on. Left out when a correction has moved it to a merchant that the caller may not act for. */
             entry?: components["schemas"]["Entry"];
-        } | {
-            /** @constant */
+        };
+        /** @description The entry is on the stream. */
+        ReplayDone: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "replayed";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -917,8 +910,13 @@ export interface components {
             at: string;
             /** @description Where the entry stands on the stream. The value is opaque. Give it as `after=` to a query that has to include the entry. */
             position: string;
-        } | {
-            /** @constant */
+        };
+        /** @description An operator left the item out for good. */
+        Discarding: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             action: "discarded";
             /** @description The operator: the subject of the token. */
             by: string;
@@ -947,13 +945,12 @@ export interface components {
             type: string;
             /** @description A text for people. It may change. */
             title: string;
-            /** @description The HTTP status of the problem. Inside another answer, the status that it would have by itself. */
-            status: number;
             /**
-             * @description What is wrong, for programs.
-             * @enum {string}
+             * Format: int64
+             * @description The HTTP status of the problem. Inside another answer, the status that it would have by itself.
              */
-            code: "not-json" | "malformed-request" | "unauthenticated" | "forbidden" | "refused-by-firewall" | "not-found" | "method-not-allowed" | "too-slow" | "not-applied-yet" | "not-exact-in-json" | "currency-fixed" | "already-decided" | "changed-meanwhile" | "precondition-failed" | "too-large" | "unsupported-encoding" | "unsupported-type" | "invalid" | "nothing-accepted" | "headers-too-large" | "rate-limited" | "unexpected-error" | "stream-unavailable" | "access-unavailable" | "too-busy" | "register-unavailable" | "calendar-ended" | "store-unavailable";
+            status: number;
+            code: components["schemas"]["ProblemCode"];
             /** @description A text for people. It may change. */
             detail: string;
             /** @description The id under which our log knows the request. */
@@ -964,45 +961,147 @@ export interface components {
             days?: string[];
         };
         FieldProblem: {
-            /** @description A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter. */
+            /** @description A JSON pointer (RFC 6901) into the body. For a path, a query or a header, a slash and the name of the parameter. */
             pointer: string;
-            /**
-             * @description What is wrong with the field, for programs. New codes may be added.
-             * @enum {string}
-             */
-            code: "missing" | "unknown-field" | "wrong-type" | "not-allowed" | "not-an-integer" | "out-of-range" | "malformed" | "empty" | "too-long" | "card-number" | "not-unicode" | "not-a-currency" | "wrong-currency" | "currency-fixed" | "unknown-merchant" | "not-a-time" | "no-offset" | "finer-than-nanoseconds" | "too-far-ahead" | "too-old" | "not-a-time-zone" | "not-a-time-of-day" | "not-an-id" | "not-a-cursor" | "not-a-position" | "not-an-etag" | "not-a-calendar-date" | "calendar-from-not-future";
+            code: components["schemas"]["FieldCode"];
             /** @description A text for people. It may change. */
             detail: string;
         };
+        /**
+         * @description What is wrong, for programs. New codes may be added: treat one that you do not know by the status or the text beside it.
+         *
+         *     - `not-json`: The body, or a line of it, is empty, not UTF-8, not JSON, or not valid gzip though `Content-Encoding` says so.
+         *     - `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+         *     - `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which.
+         *     - `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted.
+         *     - `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+         *     - `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it.
+         *     - `method-not-allowed`: The path exists and takes other methods, which `Allow` lists.
+         *     - `too-slow`: The request did not arrive within 30 s.
+         *     - `not-applied-yet`: The entry of `after=` was not counted within the longest wait.
+         *     - `not-exact-in-json`: A sum over several books is beyond ±(2^53 − 1), so JSON readers may round it; `days` names the days.
+         *     - `currency-fixed`: A merchant is registered with another currency.
+         *     - `already-decided`: Another decision about the item in quarantine was made, or begun.
+         *     - `changed-meanwhile`: Other requests kept changing the same resource.
+         *     - `precondition-failed`: The merchant is not as `If-Match` or `If-None-Match` requires.
+         *     - `too-large`: The body has more than 1 MiB, before or after expansion, or a line more than 64 KiB.
+         *     - `unsupported-encoding`: `Content-Encoding` is neither absent nor `gzip`.
+         *     - `unsupported-type`: The `Content-Type` of a PATCH is not the one that `Accept-Patch` names.
+         *     - `invalid`: `errors` names every field that is wrong.
+         *     - `nothing-accepted`: No entry of a batch was accepted; `results` says why for each.
+         *     - `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
+         *     - `headers-too-large`: URL and headers take more than 16 KiB.
+         *     - `rate-limited`: More entries or requests came than this system takes in a time, or takes from one address.
+         *     - `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
+         *     - `stream-unavailable`: The stream did not acknowledge in time. The entry may be counted all the same.
+         *     - `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+         *     - `too-busy`: More entries wait than fit in memory, or than can be written in time.
+         *     - `register-unavailable`: The register of merchants cannot be reached.
+         *     - `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
+         *     - `store-unavailable`: The books, or the quarantine, cannot be reached.
+         */
+        ProblemCode: string;
+        /**
+         * @description What is wrong with the field, for programs. New codes may be added: treat one that you do not know by the status or the text beside it.
+         *
+         *     - `missing`: A required field is missing.
+         *     - `unknown-field`: A field that requests of this kind do not have. `__proto__` is unknown everywhere.
+         *     - `wrong-type`: A value of another JSON type than the field has.
+         *     - `not-allowed`: A value that is not in the list of values for the field.
+         *     - `not-an-integer`: A number that is not whole, or that cannot be read without rounding.
+         *     - `out-of-range`: A number too small or too large, or a list too short or too long.
+         *     - `malformed`: A value that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.
+         *     - `empty`: An empty text where the field needs at least one character.
+         *     - `too-long`: More characters (code points), or more pairs, than the field may have.
+         *     - `card-number`: A text with the number of a payment card: 13 to 19 digits, with or without single spaces or hyphens, that begin and end like one. The problem does not repeat it.
+         *     - `not-unicode`: A text with half of a surrogate pair, which is not valid Unicode.
+         *     - `not-a-currency`: A value that is not an active ISO 4217 code in capitals.
+         *     - `wrong-currency`: A currency that is not the merchant's.
+         *     - `currency-fixed`: A currency that is not the one with which the merchant was registered.
+         *     - `unknown-merchant`: No merchant is registered under this id, or you may not write for them.
+         *     - `not-a-time`: A value that is not an RFC 3339 time on a date that exists.
+         *     - `no-offset`: A time without `Z` or an offset such as `-03:00`.
+         *     - `finer-than-nanoseconds`: A time with more than nine decimals of a second.
+         *     - `too-far-ahead`: A time more than 5 minutes ahead of our clock.
+         *     - `too-old`: A time more than 400 days ago.
+         *     - `not-a-time-zone`: A name that is not a zone or link of the IANA database, such as `America/Sao_Paulo`. Abbreviations (`BST`) and offsets are refused.
+         *     - `not-a-time-of-day`: A value that is not a time of day from `00:00` to `23:59`.
+         *     - `not-an-id`: A parameter of a query that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.
+         *     - `not-a-cursor`: A value that is not a `nextCursor` of the same list and filter.
+         *     - `not-a-position`: A value that is not a position from the answer to an accepted entry.
+         *     - `not-an-etag`: A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.
+         *     - `not-a-calendar-date`: A value that is not an existing date, written `YYYY-MM-DD`.
+         *     - `calendar-from-not-future`: A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.
+         */
+        FieldCode: string;
+        /**
+         * @description Why the item can never be counted as it is, for programs. New codes may be added: treat one that you do not know by the status or the text beside it.
+         *
+         *     - `content-conflict`: The day already counts its id with other content.
+         *     - `wrong-currency`: The book is kept in another currency.
+         *     - `total-out-of-bounds`: The day's credits or debits would leave ±(2^53 − 1).
+         *     - `unknown-merchant`: No merchant is registered under the id.
+         *     - `day-closed`: Its business day is closed for good.
+         *     - `invalid-entry`: A line on the stream that ingest would have refused.
+         *     - `undecodable-record`: A record on the stream that is not ours, or is damaged.
+         *     - `unexpected-error`: Our own code failed on it.
+         */
+        QuarantineReason: string;
     };
     responses: never;
     parameters: {
-        /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+        /**
+         * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+         * @example W/"2.bOMYFvyYC2oNdfuI"
+         */
         "if-none-match": string;
-        /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+        /**
+         * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+         * @example wait=10
+         */
         prefer: string;
     };
     requestBodies: never;
     headers: {
-        /** @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters. */
+        /**
+         * @description The id under which our log knows the request. It is the id that you sent, if that had 1 to 64 id characters.
+         * @example 5f0c8d0e-6f0a-4a53-9b1e-0d3f0b1f6a77
+         */
         "x-request-id": string;
-        /** @description The seconds to wait before you try again. */
+        /**
+         * @description The seconds to wait before you try again.
+         * @example 1
+         */
         "retry-after": number;
-        /** @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing. */
+        /**
+         * @description What is wrong with the token (RFC 6750): `error="invalid_token"`, or `error="insufficient_scope"` with the `scope` that is needed. Without an `error`, the request has no token. Absent where only the grant is missing.
+         * @example Bearer realm="daybook", error="insufficient_scope", scope="entries:write"
+         */
         "www-authenticate": string;
-        /** @description The absolute URL of the entry in the query API. The query API answers 404 there until the entry is counted. The header is absent when ingest was not told the address of the query API. */
-        location: string;
-        /** @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`. */
+        /**
+         * @description The tag changes whenever the answer changes; how fresh the answer is does not matter. Send it back as `If-None-Match`. The tag of a merchant is strong, so ingest also takes it as `If-Match`.
+         * @example "1"
+         */
         etag: string;
-        /** @description The revision of the merchant, in quotes, for `If-Match`. Absent in a preview. */
-        "merchant-etag": string;
-        /** @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well. */
+        /**
+         * @description `no-cache`: you may keep the answer, but have to ask before each use whether it has changed. `private`, where a token is needed: only for the caller, which `Vary: Authorization` says as well.
+         * @example private, no-cache
+         */
         "cache-control": string;
-        /** @description When the books were read. */
+        /**
+         * @description When the books were read.
+         * @example 2026-11-20T15:00:00.500Z
+         */
         "daybook-as-of": string;
-        /** @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known. */
+        /**
+         * @description Everything that had arrived on the merchant's shard by this time is applied. Absent when the time is not known.
+         * @example 2026-11-20T15:00:00.100Z
+         */
         "daybook-applied-through": string;
-        /** @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for. */
+        /**
+         * @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for.
+         * @example wait=10
+         */
         "preference-applied": string;
     };
     pathItems: never;
@@ -1012,17 +1111,32 @@ export interface operations {
     listMerchants: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -1042,6 +1156,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "merchantId": "corner-shop",
+                     *           "name": "Corner Shop",
+                     *           "currency": "BRL",
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "lateEntries": "nextOpenDay",
+                     *           "zoneData": "2026f",
+                     *           "calendar": [
+                     *             {
+                     *               "from": null,
+                     *               "timeZone": "America/Sao_Paulo",
+                     *               "dayStartsAt": "00:00",
+                     *               "zoneData": "2026f"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchants"];
                 };
             };
@@ -1122,11 +1260,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1147,17 +1287,29 @@ export interface operations {
     readMerchant: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1176,6 +1328,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "name": "Corner Shop",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "dayStartsAt": "00:00",
+                     *       "lateEntries": "nextOpenDay",
+                     *       "zoneData": "2026f",
+                     *       "calendar": [
+                     *         {
+                     *           "from": null,
+                     *           "timeZone": "America/Sao_Paulo",
+                     *           "dayStartsAt": "00:00",
+                     *           "zoneData": "2026f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Merchant"];
                 };
             };
@@ -1267,11 +1438,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1292,17 +1465,29 @@ export interface operations {
     readBalance: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1321,6 +1506,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "currency": "BRL",
+                     *       "balance": 1000,
+                     *       "exact": true,
+                     *       "closedThrough": null,
+                     *       "openDays": [
+                     *         "2026-11-20"
+                     *       ],
+                     *       "asOf": "2026-11-20T15:00:00.500Z",
+                     *       "appliedThrough": "2026-11-20T15:00:00.100Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Balance"];
                 };
             };
@@ -1416,11 +1615,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1441,25 +1642,49 @@ export interface operations {
     readPeriod: {
         parameters: {
             query: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
-                /** @description The first business day. */
+                /**
+                 * @description The first business day.
+                 * @example 2026-11-19
+                 */
                 from: string;
-                /** @description The last business day. The period has at most 400 days, the first and the last included. */
+                /**
+                 * @description The last business day. The period has at most 400 days, the first and the last included.
+                 * @example 2026-11-20
+                 */
                 to: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1478,6 +1703,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "businessDay": "2026-11-19",
+                     *           "status": "open",
+                     *           "version": 0,
+                     *           "segment": 0,
+                     *           "opening": 0,
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0,
+                     *           "net": 0,
+                     *           "closing": 0
+                     *         },
+                     *         {
+                     *           "businessDay": "2026-11-20",
+                     *           "status": "open",
+                     *           "version": 0,
+                     *           "segment": 2,
+                     *           "opening": 0,
+                     *           "credits": 1250,
+                     *           "debits": 250,
+                     *           "entryCount": 2,
+                     *           "net": 1000,
+                     *           "closing": 1000
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "opening": 0,
+                     *         "credits": 1250,
+                     *         "debits": 250,
+                     *         "entryCount": 2,
+                     *         "net": 1000,
+                     *         "closing": 1000
+                     *       },
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Days"];
                 };
             };
@@ -1573,11 +1837,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1598,19 +1864,34 @@ export interface operations {
     readDay: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
             };
             cookie?: never;
@@ -1629,6 +1910,213 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "businessDay": "2026-11-20",
+                     *       "currency": "BRL",
+                     *       "timeZone": "America/Sao_Paulo",
+                     *       "zoneData": "2026f",
+                     *       "status": "open",
+                     *       "version": 0,
+                     *       "segment": 2,
+                     *       "opening": 0,
+                     *       "credits": 1250,
+                     *       "debits": 250,
+                     *       "entryCount": 2,
+                     *       "net": 1000,
+                     *       "closing": 1000,
+                     *       "byMethod": {
+                     *         "pix": {
+                     *           "credits": 1250,
+                     *           "debits": 0,
+                     *           "entryCount": 1
+                     *         },
+                     *         "cash": {
+                     *           "credits": 0,
+                     *           "debits": 250,
+                     *           "entryCount": 1
+                     *         }
+                     *       },
+                     *       "windows": [
+                     *         {
+                     *           "start": "2026-11-20T03:00:00.000Z",
+                     *           "end": "2026-11-20T04:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T04:00:00.000Z",
+                     *           "end": "2026-11-20T05:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T05:00:00.000Z",
+                     *           "end": "2026-11-20T06:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T06:00:00.000Z",
+                     *           "end": "2026-11-20T07:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T07:00:00.000Z",
+                     *           "end": "2026-11-20T08:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T08:00:00.000Z",
+                     *           "end": "2026-11-20T09:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T09:00:00.000Z",
+                     *           "end": "2026-11-20T10:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T10:00:00.000Z",
+                     *           "end": "2026-11-20T11:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T11:00:00.000Z",
+                     *           "end": "2026-11-20T12:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T12:00:00.000Z",
+                     *           "end": "2026-11-20T13:00:00.000Z",
+                     *           "credits": 1250,
+                     *           "debits": 0,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T13:00:00.000Z",
+                     *           "end": "2026-11-20T14:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T14:00:00.000Z",
+                     *           "end": "2026-11-20T15:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 250,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T15:00:00.000Z",
+                     *           "end": "2026-11-20T16:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T16:00:00.000Z",
+                     *           "end": "2026-11-20T17:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T17:00:00.000Z",
+                     *           "end": "2026-11-20T18:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T18:00:00.000Z",
+                     *           "end": "2026-11-20T19:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T19:00:00.000Z",
+                     *           "end": "2026-11-20T20:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T20:00:00.000Z",
+                     *           "end": "2026-11-20T21:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T21:00:00.000Z",
+                     *           "end": "2026-11-20T22:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T22:00:00.000Z",
+                     *           "end": "2026-11-20T23:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T23:00:00.000Z",
+                     *           "end": "2026-11-21T00:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T00:00:00.000Z",
+                     *           "end": "2026-11-21T01:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T01:00:00.000Z",
+                     *           "end": "2026-11-21T02:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T02:00:00.000Z",
+                     *           "end": "2026-11-21T03:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         }
+                     *       ],
+                     *       "lateEntries": 0,
+                     *       "hash": "8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53",
+                     *       "digest": null,
+                     *       "startsAt": "2026-11-20T03:00:00.000Z",
+                     *       "endsAt": "2026-11-21T03:00:00.000Z",
+                     *       "asOf": "2026-11-20T15:00:00.500Z",
+                     *       "appliedThrough": "2026-11-20T15:00:00.100Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Day"];
                 };
             };
@@ -1724,11 +2212,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1749,21 +2239,39 @@ export interface operations {
     readWindows: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The size of a window. */
+                /**
+                 * @description The size of a window.
+                 * @example 15m
+                 */
                 size?: "5m" | "15m" | "1h";
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
             };
             cookie?: never;
@@ -1782,6 +2290,183 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "businessDay": "2026-11-20",
+                     *       "size": "1h",
+                     *       "windows": [
+                     *         {
+                     *           "start": "2026-11-20T03:00:00.000Z",
+                     *           "end": "2026-11-20T04:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T04:00:00.000Z",
+                     *           "end": "2026-11-20T05:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T05:00:00.000Z",
+                     *           "end": "2026-11-20T06:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T06:00:00.000Z",
+                     *           "end": "2026-11-20T07:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T07:00:00.000Z",
+                     *           "end": "2026-11-20T08:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T08:00:00.000Z",
+                     *           "end": "2026-11-20T09:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T09:00:00.000Z",
+                     *           "end": "2026-11-20T10:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T10:00:00.000Z",
+                     *           "end": "2026-11-20T11:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T11:00:00.000Z",
+                     *           "end": "2026-11-20T12:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T12:00:00.000Z",
+                     *           "end": "2026-11-20T13:00:00.000Z",
+                     *           "credits": 1250,
+                     *           "debits": 0,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T13:00:00.000Z",
+                     *           "end": "2026-11-20T14:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T14:00:00.000Z",
+                     *           "end": "2026-11-20T15:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 250,
+                     *           "entryCount": 1
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T15:00:00.000Z",
+                     *           "end": "2026-11-20T16:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T16:00:00.000Z",
+                     *           "end": "2026-11-20T17:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T17:00:00.000Z",
+                     *           "end": "2026-11-20T18:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T18:00:00.000Z",
+                     *           "end": "2026-11-20T19:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T19:00:00.000Z",
+                     *           "end": "2026-11-20T20:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T20:00:00.000Z",
+                     *           "end": "2026-11-20T21:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T21:00:00.000Z",
+                     *           "end": "2026-11-20T22:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T22:00:00.000Z",
+                     *           "end": "2026-11-20T23:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-20T23:00:00.000Z",
+                     *           "end": "2026-11-21T00:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T00:00:00.000Z",
+                     *           "end": "2026-11-21T01:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T01:00:00.000Z",
+                     *           "end": "2026-11-21T02:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-11-21T02:00:00.000Z",
+                     *           "end": "2026-11-21T03:00:00.000Z",
+                     *           "credits": 0,
+                     *           "debits": 0,
+                     *           "entryCount": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Windows"];
                 };
             };
@@ -1873,11 +2558,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -1898,19 +2585,34 @@ export interface operations {
     followDays: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts. */
+                /**
+                 * @description The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts.
+                 * @example 2026-11-20.2.bOMYFvyYC2oNdfuI
+                 */
                 lastEventId?: string;
             };
             header?: {
-                /** @description The `id` of the last event that you have seen. Browsers send it by themselves. An `id` that we never sent counts as no `id`. */
+                /**
+                 * @description The `id` of the last event that you have seen. Browsers send it by themselves. An `id` that we never sent counts as no `id`.
+                 * @example 2026-11-20.2.bOMYFvyYC2oNdfuI
+                 */
                 "last-event-id"?: string;
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
             };
             cookie?: never;
@@ -1930,8 +2632,8 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: day
-                     *     id: 2026-11-20.1.VxjDdo-XXEtxNTFv
-                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":1,"opening":0,"credits":1250,"debits":0,"entryCount":1,"net":1250,"closing":1250,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1}},"windows":[{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":1250,"debits":0,"entryCount":1}],"lateEntries":0,"hash":"e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d","digest":null,"startsAt":"2026-11-20T07:00:00.000Z","endsAt":"2026-11-21T07:00:00.000Z","asOf":"2026-11-20T12:30:01.000Z","appliedThrough":"2026-11-20T12:30:00.900Z"}
+                     *     id: 2026-11-20.2.bOMYFvyYC2oNdfuI
+                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":2,"opening":0,"credits":1250,"debits":250,"entryCount":2,"net":1000,"closing":1000,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1},"cash":{"credits":0,"debits":250,"entryCount":1}},"windows":[{"start":"2026-11-20T03:00:00.000Z","end":"2026-11-20T04:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T04:00:00.000Z","end":"2026-11-20T05:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T05:00:00.000Z","end":"2026-11-20T06:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T06:00:00.000Z","end":"2026-11-20T07:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T08:00:00.000Z","end":"2026-11-20T09:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T09:00:00.000Z","end":"2026-11-20T10:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T10:00:00.000Z","end":"2026-11-20T11:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T11:00:00.000Z","end":"2026-11-20T12:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T12:00:00.000Z","end":"2026-11-20T13:00:00.000Z","credits":1250,"debits":0,"entryCount":1},{"start":"2026-11-20T13:00:00.000Z","end":"2026-11-20T14:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T14:00:00.000Z","end":"2026-11-20T15:00:00.000Z","credits":0,"debits":250,"entryCount":1},{"start":"2026-11-20T15:00:00.000Z","end":"2026-11-20T16:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T16:00:00.000Z","end":"2026-11-20T17:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T17:00:00.000Z","end":"2026-11-20T18:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T18:00:00.000Z","end":"2026-11-20T19:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T19:00:00.000Z","end":"2026-11-20T20:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T20:00:00.000Z","end":"2026-11-20T21:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T21:00:00.000Z","end":"2026-11-20T22:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T22:00:00.000Z","end":"2026-11-20T23:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T23:00:00.000Z","end":"2026-11-21T00:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T00:00:00.000Z","end":"2026-11-21T01:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T01:00:00.000Z","end":"2026-11-21T02:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T02:00:00.000Z","end":"2026-11-21T03:00:00.000Z","credits":0,"debits":0,"entryCount":0}],"lateEntries":0,"hash":"8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53","digest":null,"startsAt":"2026-11-20T03:00:00.000Z","endsAt":"2026-11-21T03:00:00.000Z","asOf":"2026-11-20T15:00:00.500Z","appliedThrough":"2026-11-20T15:00:00.100Z"}
                      */
                     "text/event-stream": string;
                 };
@@ -2011,11 +2713,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2036,23 +2740,44 @@ export interface operations {
     listEntries: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
             };
             cookie?: never;
@@ -2071,6 +2796,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "merchantId": "corner-shop",
+                     *           "businessDay": "2026-11-20",
+                     *           "entryId": "sale-0001",
+                     *           "direction": "credit",
+                     *           "currency": "BRL",
+                     *           "method": "pix",
+                     *           "amount": 1250,
+                     *           "occurredAt": "2026-11-20T12:30:00.000Z",
+                     *           "receivedAt": "2026-11-20T15:00:00.000Z",
+                     *           "segment": 1
+                     *         },
+                     *         {
+                     *           "merchantId": "corner-shop",
+                     *           "businessDay": "2026-11-20",
+                     *           "entryId": "refund-0001",
+                     *           "direction": "debit",
+                     *           "currency": "BRL",
+                     *           "method": "cash",
+                     *           "category": "refunds",
+                     *           "description": "A cracked cup",
+                     *           "reference": "receipt 4711",
+                     *           "terminalId": "till-1",
+                     *           "terminalSeq": 17,
+                     *           "metadata": {
+                     *             "cashier": "7"
+                     *           },
+                     *           "amount": 250,
+                     *           "occurredAt": "2026-11-20T14:05:00.000Z",
+                     *           "receivedAt": "2026-11-20T15:00:00.000Z",
+                     *           "segment": 2
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Entries"];
                 };
             };
@@ -2162,11 +2926,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2187,21 +2953,39 @@ export interface operations {
     readEntry: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The id of the merchant. */
+                /**
+                 * @description The id of the merchant.
+                 * @example corner-shop
+                 */
                 merchant: string;
-                /** @description The business day. */
+                /**
+                 * @description The business day.
+                 * @example 2026-11-20
+                 */
                 day: string;
-                /** @description The id of the entry. */
+                /**
+                 * @description The id of the entry.
+                 * @example sale-0001
+                 */
                 entry: string;
             };
             cookie?: never;
@@ -2220,6 +3004,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "applied",
+                     *       "entry": {
+                     *         "merchantId": "corner-shop",
+                     *         "businessDay": "2026-11-20",
+                     *         "entryId": "sale-0001",
+                     *         "direction": "credit",
+                     *         "currency": "BRL",
+                     *         "method": "pix",
+                     *         "amount": 1250,
+                     *         "occurredAt": "2026-11-20T12:30:00.000Z",
+                     *         "receivedAt": "2026-11-20T15:00:00.000Z"
+                     *       },
+                     *       "segment": 1,
+                     *       "hash": "b09f14c689074d73e552cc7dad3e5e008befad5a93d0dce234f353b46523f92d",
+                     *       "conflicts": [
+                     *         {
+                     *           "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ",
+                     *           "setAsideAt": "2026-11-20T15:00:00.200Z",
+                     *           "status": "waiting"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["FoundEntry"];
                 };
             };
@@ -2311,11 +3120,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2336,23 +3147,47 @@ export interface operations {
     listQuarantine: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
-                /** @description The largest number of items on the page. */
+                /**
+                 * @description The largest number of items on the page.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list and filter. */
+                /**
+                 * @description The `nextCursor` of the previous page of the same list and filter.
+                 * @example SVdsR3RHZzEx
+                 */
                 cursor?: string;
-                /** @description Only items of this merchant. */
+                /**
+                 * @description Only items of this merchant.
+                 * @example corner-shop
+                 */
                 merchant?: string;
-                /** @description Only items that were set aside for this reason. */
+                /**
+                 * @description Only items that were set aside for this reason.
+                 * @example content-conflict
+                 */
                 reason?: "content-conflict" | "wrong-currency" | "total-out-of-bounds" | "unknown-merchant" | "day-closed" | "invalid-entry" | "undecodable-record" | "unexpected-error";
-                /** @description Only items with this status. */
+                /**
+                 * @description Only items with this status.
+                 * @example waiting
+                 */
                 status?: "waiting" | "replayed" | "discarded";
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -2372,6 +3207,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "quarantineId": "WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ",
+                     *           "merchantId": "corner-shop",
+                     *           "entryId": "sale-0001",
+                     *           "businessDay": "2026-11-20",
+                     *           "reason": "content-conflict",
+                     *           "detail": "The book already holds this entryId with other content.",
+                     *           "status": "waiting",
+                     *           "setAsideAt": "2026-11-20T15:00:00.200Z",
+                     *           "position": "2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzQy.0",
+                     *           "entry": {
+                     *             "entryId": "sale-0001",
+                     *             "merchantId": "corner-shop",
+                     *             "direction": "credit",
+                     *             "currency": "BRL",
+                     *             "businessDay": "2026-11-20",
+                     *             "method": "pix",
+                     *             "amount": 1300,
+                     *             "occurredAt": "2026-11-20T12:30:00.000Z",
+                     *             "receivedAt": "2026-11-20T15:00:00.000Z"
+                     *           },
+                     *           "raw": "eyJlbnRyeSI6eyJhbW91bnQiOjEzMDAsImN1cnJlbmN5IjoiQlJMIiwiZGlyZWN0aW9uIjoiY3JlZGl0IiwiZW50cnlJZCI6InNhbGUtMDAwMSIsIm1lcmNoYW50SWQiOiJjb3JuZXItc2hvcCIsIm1ldGhvZCI6InBpeCIsIm9jY3VycmVkQXQiOjE3OTUxNzc4MDAwMDB9LCJidXNpbmVzc0RheSI6IjIwMjYtMTEtMjAiLCJyZWNlaXZlZEF0IjoxNzk1MTg2ODAwMDAwfQ==",
+                     *           "actions": []
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["QuarantinedItems"];
                 };
             };
@@ -2452,11 +3318,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2477,17 +3345,29 @@ export interface operations {
     readQuarantined: {
         parameters: {
             query?: {
-                /** @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`. */
+                /**
+                 * @description The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, and all entries before them on their shards, are counted. It waits up to 5 s, or as long as `Prefer: wait=` says, and then answers 409 `not-applied-yet`.
+                 * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
+                 */
                 after?: string;
             };
             header?: {
-                /** @description ETags that you know. When one of them still holds, the answer is 304 without a body. */
+                /**
+                 * @description ETags that you know. When one of them still holds, the answer is 304 without a body.
+                 * @example W/"2.bOMYFvyYC2oNdfuI"
+                 */
                 "if-none-match"?: components["parameters"]["if-none-match"];
-                /** @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240). */
+                /**
+                 * @description `wait=N`: the number of seconds that a query with `after` may wait, at most 20 (RFC 7240).
+                 * @example wait=10
+                 */
                 prefer?: components["parameters"]["prefer"];
             };
             path: {
-                /** @description The `quarantineId` of the list. */
+                /**
+                 * @description The `quarantineId` of the list.
+                 * @example WyJjb3JuZXItc2hvcCIsIjIwMjYtMTEtMjAjc2FsZS0wMDAxI2E1ZjA3N2NlYmFhMDBkZWMwMTE4MzU4YzI2ZDBmZTk3MzVhYWI2ZWE5ODdmZmE4ZDA2M2Q0ZTY2ZDc5MzM5YTAiXQ
+                 */
                 quarantineId: string;
             };
             cookie?: never;
@@ -2597,11 +3477,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2635,6 +3517,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ok";
@@ -2642,11 +3529,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2654,6 +3543,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2679,31 +3569,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "ok"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
-            /** @description Requests cannot be served at the moment. */
+            /** @description Some requests cannot be served at the moment: the answer says which and why. */
             503: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "not-ready",
+                     *       "dependencies": [
+                     *         {
+                     *           "name": "stream",
+                     *           "status": "failed",
+                     *           "cannot": "accept entries",
+                     *           "reason": "no answer within 1.5 s"
+                     *         },
+                     *         {
+                     *           "name": "register",
+                     *           "status": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
-                        status: "starting";
+                        status: "not-ready";
+                        /** @description Every system that the service needs. */
+                        dependencies: {
+                            /** @description The system, such as `stream` or `register`. */
+                            name: string;
+                            /** @enum {string} */
+                            status: "ok" | "failed";
+                            /** @description What the service cannot do without it. Absent when it is ok. */
+                            cannot?: string;
+                            /** @description Why it cannot be used. Absent when it is ok. */
+                            reason?: string;
+                        }[];
                     };
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2711,6 +3657,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2736,12 +3683,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example # HELP daybook_ingest_entries_accepted_total Entries that the stream has acknowledged.
+                     *     # TYPE daybook_ingest_entries_accepted_total counter
+                     *     daybook_ingest_entries_accepted_total{via="batch"} 4711
+                     */
                     "text/plain": string;
                 };
             };
             /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
             401: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
@@ -2753,6 +3706,7 @@ export interface operations {
             /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
             403: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "www-authenticate": components["headers"]["www-authenticate"];
                     [name: string]: unknown;
@@ -2764,6 +3718,7 @@ export interface operations {
             /** @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known. */
             503: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
@@ -2773,11 +3728,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2785,6 +3742,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2812,6 +3770,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.1",
+                     *       "info": {
+                     *         "title": "Daybook ingest",
+                     *         "version": "1"
+                     *       },
+                     *       "paths": {}
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -2826,11 +3794,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2838,6 +3808,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2865,6 +3836,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2879,11 +3854,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2891,6 +3868,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2918,6 +3896,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example <!doctype html>
+                     *     <html lang="en">…</html>
+                     */
                     "text/html": string;
                 };
             };
@@ -2932,11 +3914,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `malformed-request`: The URL or the `Host` header is not valid, or the connection ended before the body did.
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
              *
              *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
              *
              *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
              *
              *     `headers-too-large`: URL and headers take more than 16 KiB.
              *
@@ -2944,6 +3928,7 @@ export interface operations {
              */
             default: {
                 headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { DEPLOYABLES, type Deployable } from '#infra/aws/bundles'
 import { consumers, ingest, queryApi } from '#infra/local/deployables'
-import { useLocalServices } from '#infra/local/local-aws'
+import { useServices } from '#infra/local/local-aws'
 import { readSettings, SETTINGS, type Settings } from '#infra/settings'
 import { grantsOf } from './granted.ts'
 import { synthesized } from './synthesized.ts'
@@ -46,7 +46,7 @@ describe.each(names)('the function %s', (name) => {
   })
 
   test('calls only services that the local system runs as well', () => {
-    useLocalServices({ kinesis: 1, dynamodb: 2, s3: 3, firehose: 4 })
+    useServices({ kinesis: 'http://k', dynamodb: 'http://d', s3: 'http://s', firehose: 'http://f' })
     const called = Object.values(grantsOf(template, `daybook-dev-${name}`))
       .flat()
       .map((action) => action.split(':')[0] ?? '')
@@ -60,7 +60,7 @@ describe.each(names)('the function %s', (name) => {
 
 describe('the local supervisor', () => {
   const children: { child: string; env: NodeJS.ProcessEnv; hosts: Deployable[] }[] = [
-    { child: 'consumers', env: consumers({}).env ?? {}, hosts: ['journal', 'archive', 'heartbeat'] },
+    { child: 'consumers', env: consumers(8790, {}).env ?? {}, hosts: ['journal', 'archive', 'heartbeat'] },
     { child: 'query-api', env: queryApi.env ?? {}, hosts: ['query-api'] },
     { child: 'ingest', env: ingest('http://127.0.0.1:8788', {}).env ?? {}, hosts: ['ingest'] },
   ]

@@ -13,6 +13,7 @@ import {
   ref,
   type Json,
 } from './document.ts'
+import { EXAMPLE_QUARANTINE_ID, EXAMPLE_REFUND, EXAMPLE_SALE, EXAMPLE_SHOP } from './example-shop.ts'
 import { INGEST_SCHEMAS } from './ingest-schemas.ts'
 
 const ENTRIES = ['Entries']
@@ -22,7 +23,12 @@ const QUARANTINE = ['Quarantine']
 const CANNOT_BE_READ = ['not-json', 'too-large', 'unsupported-encoding', 'invalid'] as const
 const TRY_AGAIN = ['rate-limited', 'too-busy', 'stream-unavailable', 'register-unavailable', 'calendar-ended'] as const
 
-const ITEM = pathParameter('quarantineId', 'The `quarantineId` that the query API lists.', { type: 'string' })
+const ITEM = pathParameter(
+  'quarantineId',
+  'The `quarantineId` that the query API lists.',
+  { type: 'string' },
+  EXAMPLE_QUARANTINE_ID,
+)
 const CANNOT_BE_DECIDED = ['not-found', 'already-decided', 'changed-meanwhile', 'store-unavailable'] as const
 
 const PRECONDITIONS: readonly Json[] = [
@@ -34,6 +40,7 @@ const PRECONDITIONS: readonly Json[] = [
       'ETags. The merchant has to have one of them; `*` means that the merchant has to exist. Otherwise the ' +
       'answer is 412, and nothing changes.',
     schema: { type: 'string' },
+    example: '"1"',
   },
   {
     name: 'if-none-match',
@@ -43,15 +50,30 @@ const PRECONDITIONS: readonly Json[] = [
       'ETags. The merchant must not have any of them; `*` means that the merchant must not exist yet. Otherwise ' +
       'the answer is 412, and nothing changes.',
     schema: { type: 'string' },
+    example: '*',
   },
 ]
 const MERCHANT_PARAMETERS: readonly Json[] = [
-  pathParameter('merchantId', 'The id that you give the merchant.', { type: 'string', pattern: CLIENT_ID.source }),
+  pathParameter(
+    'merchantId',
+    'The id that you give the merchant.',
+    { type: 'string', pattern: CLIENT_ID.source },
+    EXAMPLE_SHOP,
+  ),
   ...queryParameters(merchantParams),
   ...PRECONDITIONS,
 ]
 const MERCHANT_ETAG: Json = { etag: { $ref: '#/components/headers/merchant-etag' } }
 const CANNOT_CHANGE = ['currency-fixed', 'changed-meanwhile', 'precondition-failed', 'register-unavailable'] as const
+
+const exampleOf = (name: 'MerchantRegistration' | 'MerchantPatch' | 'Batch' | 'Replay' | 'Discard'): Json => ({
+  example: INGEST_SCHEMAS[name].example,
+})
+
+const ENTRIES_AS_EXAMPLES: Json = { sale: { value: EXAMPLE_SALE }, refund: { value: EXAMPLE_REFUND } }
+
+// Generated clients then take and give a stream, or bytes. They would write any other text as JSON, in quotes.
+const BYTES: Json = { type: 'string', format: 'binary' }
 
 const GZIP = 'At most 1 MiB, plain or with `Content-Encoding: gzip`. The same limit holds after expansion.'
 
@@ -77,7 +99,11 @@ export const ingestDocument = () =>
           'its value. A change of the calendar counts from a future day.',
         tags: MERCHANTS,
         parameters: MERCHANT_PARAMETERS,
-        requestBody: { required: true, description: GZIP, content: jsonContent('MerchantRegistration') },
+        requestBody: {
+          required: true,
+          description: GZIP,
+          content: jsonContent('MerchantRegistration', exampleOf('MerchantRegistration')),
+        },
         responses: {
           200: jsonAnswer(
             'The merchant was registered before, and the answer shows it as it is now; or the request was a preview.',
@@ -98,7 +124,7 @@ export const ingestDocument = () =>
         requestBody: {
           required: true,
           description: GZIP,
-          content: { [MERGE_PATCH]: { schema: ref('MerchantPatch') } },
+          content: { [MERGE_PATCH]: { schema: ref('MerchantPatch'), ...exampleOf('MerchantPatch') } },
         },
         responses: {
           200: jsonAnswer(
@@ -111,8 +137,15 @@ export const ingestDocument = () =>
       },
       sendEntry: {
         summary: 'Sends one entry',
+        description:
+          'The answer comes when the entry is on the stream. Send the same entry again when there is no answer, or a 5xx: ' +
+          'it is counted once. `position` lets a query wait until it is counted.',
         tags: ENTRIES,
-        requestBody: { required: true, description: GZIP, content: jsonContent('Entry') },
+        requestBody: {
+          required: true,
+          description: GZIP,
+          content: jsonContent('Entry', { examples: ENTRIES_AS_EXAMPLES }),
+        },
         responses: {
           202: jsonAnswer('The entry will be counted.', 'Accepted', headers('location')),
         },
@@ -124,7 +157,7 @@ export const ingestDocument = () =>
           'Each entry is checked by itself, so a wrong entry does not affect the others. The results say ' +
           'what happened to each entry.',
         tags: ENTRIES,
-        requestBody: { required: true, description: GZIP, content: jsonContent('Batch') },
+        requestBody: { required: true, description: GZIP, content: jsonContent('Batch', exampleOf('Batch')) },
         responses: {
           202: jsonAnswer('All entries were accepted.', 'BatchAnswer'),
           207: jsonAnswer('Some entries were accepted, and some were refused.', 'BatchAnswer'),
@@ -151,8 +184,8 @@ export const ingestDocument = () =>
             'the limit is about 4.5 MB as sent, and a longer body is answered 413 without being read.',
           content: {
             'application/x-ndjson': {
-              schema: { type: 'string' },
-              example: `${JSON.stringify(INGEST_SCHEMAS.Entry.example)}\n`,
+              schema: BYTES,
+              example: [EXAMPLE_SALE, EXAMPLE_REFUND].map((entry) => `${JSON.stringify(entry)}\n`).join(''),
             },
           },
         },
@@ -162,10 +195,7 @@ export const ingestDocument = () =>
             headers: headers('x-request-id'),
             content: {
               'application/x-ndjson': {
-                schema: { type: 'string' },
-                example:
-                  `${JSON.stringify(INGEST_SCHEMAS.StreamAnswer.example)}\n` +
-                  '{"done":true,"accepted":251,"rejected":0}\n',
+                schema: BYTES,
               },
             },
           },
@@ -180,7 +210,7 @@ export const ingestDocument = () =>
           'corrected entry is checked like a new entry, and gets its business day like one.',
         tags: QUARANTINE,
         parameters: [ITEM],
-        requestBody: { required: false, description: GZIP, content: jsonContent('Replay') },
+        requestBody: { required: false, description: GZIP, content: jsonContent('Replay', exampleOf('Replay')) },
         responses: {
           202: jsonAnswer('The entry will be counted, or set aside again.', 'Replayed', headers('location')),
         },
@@ -191,7 +221,7 @@ export const ingestDocument = () =>
         description: 'The item can still be read. The same request again gets the same answer.',
         tags: QUARANTINE,
         parameters: [ITEM],
-        requestBody: { required: true, description: GZIP, content: jsonContent('Discard') },
+        requestBody: { required: true, description: GZIP, content: jsonContent('Discard', exampleOf('Discard')) },
         responses: {
           200: jsonAnswer('The item is left out.', 'Discarded'),
         },

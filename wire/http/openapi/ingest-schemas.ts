@@ -3,8 +3,17 @@ import * as z from 'zod'
 import { batchRequest } from '../batch.ts'
 import { entryRequest } from '#wire/entry/schema'
 import { merchantPatch, merchantRequest } from '../merchant.ts'
-import { discardRequest, replayRequest } from '../requests/quarantine.ts'
-import { merchant, MERCHANT_EXAMPLE } from './merchant-schema.ts'
+import { correction, discardRequest, replayRequest } from '../requests/quarantine.ts'
+import {
+  EXAMPLE_DISCARD,
+  EXAMPLE_PATCH,
+  EXAMPLE_REFUND,
+  EXAMPLE_REGISTRATION,
+  EXAMPLE_REPLAY,
+  EXAMPLE_SALE,
+} from './example-shop.ts'
+import { calendarRule, merchant } from './merchant-schema.ts'
+import { codeOfField, codeOfProblem } from './problem-codes.ts'
 import {
   businessDay,
   clientIdOf,
@@ -28,21 +37,22 @@ const accepted = z
 
 const index = z.int().min(0).describe('The place of the entry in the request, counted from 0.')
 
-const batchResult = z.discriminatedUnion('status', [
-  z.object({
-    index,
-    entryId: clientIdOf('The id as it was sent.'),
-    status: z.literal('accepted'),
-    businessDay: businessDay('The day in whose book the entry is counted.'),
-    position,
-  }),
-  z.object({
-    index,
-    entryId: z.string().describe('The id as it was sent, if it was text.').optional(),
-    status: z.literal('rejected'),
-    problem,
-  }),
-])
+const acceptedResult = z.object({
+  index,
+  entryId: clientIdOf('The id as it was sent.'),
+  status: z.literal('accepted'),
+  businessDay: businessDay('The day in whose book the entry is counted.'),
+  position,
+})
+
+const rejectedResult = z.object({
+  index,
+  entryId: z.string().describe('The id as it was sent, if it was text.').optional(),
+  status: z.literal('rejected'),
+  problem,
+})
+
+const batchResult = z.discriminatedUnion('status', [acceptedResult, rejectedResult])
 
 const results = z.array(batchResult).describe('One result for each entry, in the order of the request.')
 const acceptedCount = count('The number of accepted entries.')
@@ -54,37 +64,39 @@ const batchProblem = problem
   .extend(batchAnswer.partial().shape)
   .describe('A problem. If the entries were checked and none was accepted, it has the result of each.')
 
+const acceptedLines = z
+  .object({
+    from: z.int().min(1).describe('The first line of the range, counted from 1.'),
+    to: z.int().min(1).describe('The last line of the range.'),
+    accepted: count('The number of lines in the range that hold an entry. The other lines are blank.'),
+    position: position.describe(
+      'Where the entries of the range stand on the stream: the furthest place on each shard that took ' +
+        'some of them. The value is opaque. Give it as `after=` to a query that has to include all of them.',
+    ),
+    businessDays: z
+      .array(businessDay('A day in whose book entries of the range are counted.'))
+      .min(1)
+      .describe('Each day once, in order. A range has at most 500 entries, so it has at most 500 days.'),
+  })
+  .describe('All entries in these lines were accepted. A range ends before its position would name a ninth shard.')
+
+const rejectedLine = z
+  .object({ line: z.int().min(1).describe('Counted from 1.'), status: z.literal('rejected'), problem })
+  .describe('The entry in this line was refused.')
+
+const uploadEnd = z
+  .object({
+    done: z
+      .boolean()
+      .describe('False when the service stopped before the end. Then send the lines without an answer again.'),
+    accepted: acceptedCount,
+    rejected: rejectedCount,
+    problem: problem.describe('Why the service stopped before the end.').optional(),
+  })
+  .describe('The last line of the answer.')
+
 const streamAnswer = z
-  .union([
-    z
-      .object({
-        from: z.int().min(1).describe('The first line of the range, counted from 1.'),
-        to: z.int().min(1).describe('The last line of the range.'),
-        accepted: count('The number of lines in the range that hold an entry. The other lines are blank.'),
-        position: position.describe(
-          'Where the entries of the range stand on the stream: the furthest place on each shard that took ' +
-            'some of them. The value is opaque. Give it as `after=` to a query that has to include all of them.',
-        ),
-        businessDays: z
-          .array(businessDay('A day in whose book entries of the range are counted.'))
-          .min(1)
-          .describe('Each day once, in order. A range has at most 500 entries, so it has at most 500 days.'),
-      })
-      .describe('All entries in these lines were accepted. A range ends before its position would name a ninth shard.'),
-    z
-      .object({ line: z.int().min(1).describe('Counted from 1.'), status: z.literal('rejected'), problem })
-      .describe('The entry in this line was refused.'),
-    z
-      .object({
-        done: z
-          .boolean()
-          .describe('False when the service stopped before the end. Then send the lines without an answer again.'),
-        accepted: acceptedCount,
-        rejected: rejectedCount,
-        problem: problem.describe('Why the service stopped before the end.').optional(),
-      })
-      .describe('The last line of the answer.'),
-  ])
+  .union([acceptedLines, rejectedLine, uploadEnd])
   .describe('One line of the answer of `POST /v1/entries/stream`.')
 
 const by = z
@@ -115,60 +127,31 @@ const discarded = z
   })
   .describe('The item is left out for good.')
 
-const ENTRY_EXAMPLE = {
-  entryId: 'sale-0001',
-  merchantId: 'corner-shop',
-  direction: 'credit',
-  amount: 1250,
-  currency: 'BRL',
-  occurredAt: '2026-11-20T09:30:00-03:00',
-  method: 'pix',
-  terminalId: 'till-1',
-  terminalSeq: 17,
-  reference: 'receipt 4711',
-}
-
-const ACCEPTED_EXAMPLE = {
-  entryId: 'sale-0001',
-  merchantId: 'corner-shop',
-  businessDay: '2026-11-20',
-  position: '2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0',
-}
-
-const RESULT_EXAMPLE = {
-  index: 0,
-  entryId: 'sale-0001',
-  status: 'accepted',
-  businessDay: '2026-11-20',
-  position: ACCEPTED_EXAMPLE.position,
-}
-
-const RANGE_EXAMPLE = {
-  from: 1,
-  to: 251,
-  accepted: 251,
-  position: ACCEPTED_EXAMPLE.position,
-  businessDays: ['2026-11-20'],
-}
-
+/** Examples of answers are recorded (recorded-answers.ts). */
 export const INGEST_SCHEMAS = {
-  Entry: { schema: entryRequest, example: ENTRY_EXAMPLE },
-  Accepted: { schema: accepted, example: ACCEPTED_EXAMPLE },
-  Batch: { schema: batchRequest, example: { entries: [ENTRY_EXAMPLE] } },
-  BatchAnswer: { schema: batchAnswer, example: { accepted: 1, rejected: 0, results: [RESULT_EXAMPLE] } },
-  BatchResult: { schema: batchResult, example: RESULT_EXAMPLE },
+  Entry: { schema: entryRequest, example: EXAMPLE_REFUND },
+  Accepted: { schema: accepted },
+  Batch: { schema: batchRequest, example: { entries: [EXAMPLE_SALE, EXAMPLE_REFUND] } },
+  BatchAnswer: { schema: batchAnswer },
+  BatchResult: { schema: batchResult },
+  AcceptedResult: { schema: acceptedResult },
+  RejectedResult: { schema: rejectedResult },
   BatchProblem: { schema: batchProblem },
-  StreamAnswer: { schema: streamAnswer, example: RANGE_EXAMPLE },
-  MerchantRegistration: {
-    schema: merchantRequest,
-    example: { name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00' },
-  },
-  MerchantPatch: { schema: merchantPatch, example: { lateEntries: 'restate', dayStartsAt: null } },
-  Replay: { schema: replayRequest, example: { entry: { entryId: 'sale-0001-b' } } },
+  StreamAnswer: { schema: streamAnswer },
+  AcceptedLines: { schema: acceptedLines },
+  RejectedLine: { schema: rejectedLine },
+  UploadEnd: { schema: uploadEnd },
+  MerchantRegistration: { schema: merchantRequest, example: EXAMPLE_REGISTRATION },
+  MerchantPatch: { schema: merchantPatch, example: EXAMPLE_PATCH },
+  Replay: { schema: replayRequest, example: EXAMPLE_REPLAY },
+  Correction: { schema: correction },
   Replayed: { schema: replayed },
-  Discard: { schema: discardRequest, example: { reason: 'Sent by a till in test mode.' } },
+  Discard: { schema: discardRequest, example: EXAMPLE_DISCARD },
   Discarded: { schema: discarded },
-  Merchant: { schema: merchant, example: MERCHANT_EXAMPLE },
+  Merchant: { schema: merchant },
+  CalendarRule: { schema: calendarRule },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },
+  ProblemCode: { schema: codeOfProblem },
+  FieldCode: { schema: codeOfField },
 } satisfies Record<string, Published>

@@ -11,39 +11,25 @@ const dayStartsAt = z
   .string()
   .meta({ pattern: TIME_OF_DAY.source, description: 'The time of day at which a business day starts.' })
 
+export const calendarRule = z.object({
+  from: businessDay('The first day of this rule.')
+    .nullable()
+    .describe('The first day of this rule. Null for the rule from the beginning.'),
+  timeZone,
+  dayStartsAt,
+  zoneData,
+})
+
 export const merchant = z
   .object({
     merchantId: clientIdOf('The id in the path.'),
-    name: z.string(),
+    name: z.string().describe('The name for people.'),
     currency,
     timeZone,
     dayStartsAt,
     lateEntries: z.enum(LATE_POLICIES).describe('What happens to an entry whose day is already closed.'),
     zoneData,
     calendarFrom: businessDay('The first day for which the newest time zone and start of day count.').optional(),
-    calendar: z
-      .array(
-        z.object({
-          from: businessDay('The first day of this rule.')
-            .nullable()
-            .describe('The first day of this rule. Null for the rule from the beginning.'),
-          timeZone,
-          dayStartsAt,
-          zoneData,
-        }),
-      )
-      .min(1)
-      .describe('Every rule of the calendar, the newest last.'),
+    calendar: z.array(calendarRule).min(1).describe('Every rule of the calendar, the newest last.'),
   })
   .describe('A merchant: the owner of books.')
-
-export const MERCHANT_EXAMPLE = {
-  merchantId: 'corner-shop',
-  name: 'Corner Shop',
-  currency: 'BRL',
-  timeZone: 'America/Sao_Paulo',
-  dayStartsAt: '04:00',
-  lateEntries: 'nextOpenDay',
-  zoneData: '2026f',
-  calendar: [{ from: null, timeZone: 'America/Sao_Paulo', dayStartsAt: '04:00', zoneData: '2026f' }],
-}

@@ -14,7 +14,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     remedy: 'Correct the body.',
   },
   'malformed-request': {
-    means: 'The URL or the `Host` header is not valid, or the connection ended before the body did.',
+    means:
+      'The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.',
     remedy: 'Correct the request, or send it again if the connection broke.',
   },
   unauthenticated: {
@@ -79,6 +80,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'nothing-accepted': {
     means: 'No entry of a batch was accepted; `results` says why for each.',
     remedy: 'Correct the entries.',
+  },
+  'expectation-failed': {
+    means: 'The header `Expect` asks for something other than `100-continue`.',
+    remedy: 'Leave the header out.',
   },
   'headers-too-large': { means: 'URL and headers take more than 16 KiB.', remedy: 'Shorten them.' },
   'rate-limited': {

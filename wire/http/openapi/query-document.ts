@@ -21,13 +21,15 @@ import {
   type Json,
   type Operation,
 } from './document.ts'
+import { EXAMPLE_DAY, EXAMPLE_QUARANTINE_ID, EXAMPLE_SALE, EXAMPLE_SHOP } from './example-shop.ts'
 import { QUERY_SCHEMAS } from './query-schemas.ts'
 
-const MERCHANT = pathParameter('merchant', 'The id of the merchant.', { type: 'string', pattern: CLIENT_ID.source })
-const DAY = pathParameter('day', 'The business day.', { type: 'string', format: 'date' })
-const ENTRY = pathParameter('entry', 'The id of the entry.', { type: 'string', pattern: CLIENT_ID.source })
+const ID = { type: 'string', pattern: CLIENT_ID.source }
+const MERCHANT = pathParameter('merchant', 'The id of the merchant.', ID, EXAMPLE_SHOP)
+const DAY = pathParameter('day', 'The business day.', { type: 'string', format: 'date' }, EXAMPLE_DAY)
+const ENTRY = pathParameter('entry', 'The id of the entry.', ID, EXAMPLE_SALE.entryId)
 
-const ITEM = pathParameter('quarantineId', 'The `quarantineId` of the list.', { type: 'string' })
+const ITEM = pathParameter('quarantineId', 'The `quarantineId` of the list.', { type: 'string' }, EXAMPLE_QUARANTINE_ID)
 
 type Query = {
   readonly summary: string
@@ -61,13 +63,9 @@ const query = ({
     },
   },
   problems: [...problemsOf(path), ...(sumsBooks ? (['not-exact-in-json'] as const) : [])],
-  problemHeaders: WAITED,
 })
 
 const FRESH = headers('etag', 'cache-control', 'daybook-as-of', 'daybook-applied-through', 'preference-applied')
-
-// A problem, too, may be answered after a wait.
-const WAITED = headers('preference-applied')
 
 const problemsOf = (path: readonly Json[]): readonly ProblemCode[] => [
   ...(path.length > 0 ? (['not-found'] as const) : []),
@@ -88,6 +86,8 @@ export const queryDocument = () =>
       { name: 'Merchants', description: 'The owners of books.' },
     ],
     schemas: QUERY_SCHEMAS,
+    // A problem, too, may be answered after a wait.
+    problemHeaders: headers('preference-applied'),
     routes: QUERY_ROUTES,
     operations: {
       listMerchants: query({
@@ -103,12 +103,15 @@ export const queryDocument = () =>
       }),
       readMerchant: query({
         summary: 'One merchant',
+        description: 'The registration as it is now, and every rule of the calendar, also one that still has to begin.',
         tag: 'Merchants',
         path: [MERCHANT],
         answers: 'Merchant',
       }),
       readBalance: query({
         summary: 'The balance now, and whether it is exact',
+        description:
+          'The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false.',
         tag: 'Days',
         path: [MERCHANT],
         answers: 'Balance',
@@ -116,6 +119,8 @@ export const queryDocument = () =>
       }),
       readPeriod: query({
         summary: 'Every calendar day of a period, and the totals of the period',
+        description:
+          'Days without entries are there, with zeros. The totals are those of the whole period on every page.',
         tag: 'Days',
         path: [MERCHANT],
         query: periodParams,
@@ -132,6 +137,8 @@ export const queryDocument = () =>
       }),
       readWindows: query({
         summary: 'All windows of the day',
+        description:
+          'Windows begin with the day and are as long as `size` says. Windows without entries are there, with zeros.',
         tag: 'Days',
         path: [MERCHANT, DAY],
         query: windowsParams,
@@ -140,6 +147,7 @@ export const queryDocument = () =>
       followDays: LIVE,
       listEntries: query({
         summary: 'The entries of the day, in journal order',
+        description: 'The order in which the entries were counted. An entry that was set aside is not among them.',
         tag: 'Entries',
         path: [MERCHANT, DAY],
         query: pageParams,
@@ -147,6 +155,7 @@ export const queryDocument = () =>
       }),
       readEntry: query({
         summary: 'The outcome of one entry',
+        description: 'Whether the entry was counted or set aside. 404 while neither has happened yet.',
         tag: 'Entries',
         path: [MERCHANT, DAY, ENTRY],
         answers: 'FoundEntry',
@@ -163,6 +172,8 @@ export const queryDocument = () =>
       }),
       readQuarantined: query({
         summary: 'One item that was set aside, and the decisions about it',
+        description:
+          'The item as it stood on the stream, why it could not be counted, and what operators did about it.',
         tag: 'Entries',
         path: [ITEM],
         answers: 'Quarantined',
@@ -190,12 +201,15 @@ const LIVE: Operation = {
     ...queryParameters(liveParams),
     {
       name: 'last-event-id',
+      // Some generators make one name of this one and `lastEventId` of the query.
+      'x-go-name': 'LastEventIDHeader',
       in: 'header',
       required: false,
       description:
         'The `id` of the last event that you have seen. Browsers send it by themselves. An `id` that we never ' +
         'sent counts as no `id`.',
       schema: { type: 'string' },
+      example: `${EXAMPLE_DAY}.2.bOMYFvyYC2oNdfuI`,
     },
     { $ref: '#/components/parameters/prefer' },
   ],
@@ -206,11 +220,9 @@ const LIVE: Operation = {
       content: {
         'text/event-stream': {
           schema: { type: 'string' },
-          example: `retry: 2000\n\nevent: day\nid: 2026-11-20.1.VxjDdo-XXEtxNTFv\ndata: ${JSON.stringify(QUERY_SCHEMAS.Day.example)}\n\n`,
         },
       },
     },
   },
   problems: problemsOf([MERCHANT]),
-  problemHeaders: WAITED,
 }

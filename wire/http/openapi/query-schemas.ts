@@ -1,10 +1,11 @@
 /** The answers of the query API. */
 import * as z from 'zod'
 import { METHODS } from '#ledger/entry'
-import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
+import { QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { entryRequest } from '#wire/entry/schema'
 import { WINDOW_SIZES } from '../responses/windows.ts'
-import { merchant, MERCHANT_EXAMPLE, zoneData } from './merchant-schema.ts'
+import { calendarRule, merchant, zoneData } from './merchant-schema.ts'
+import { codeOfField, codeOfProblem, quarantineReason } from './problem-codes.ts'
 import {
   appliedThrough,
   businessDay,
@@ -98,13 +99,15 @@ const balance = z.object({
   appliedThrough,
 })
 
+const periodTotals = z.object(sums)
+
 const dayRow = z.object({ businessDay: businessDay('The day.'), status, version, segment, ...sums })
 
 const days = z.object({
   data: z.array(dayRow).describe('Every calendar day, including days without entries.'),
-  totals: z
-    .object(sums)
-    .describe('The totals of the whole period, from the first opening to the last closing. Every page has them.'),
+  totals: periodTotals.describe(
+    'The totals of the whole period, from the first opening to the last closing. Every page has them.',
+  ),
   nextCursor,
 })
 
@@ -131,8 +134,12 @@ const itemStatus = z
   .enum(QUARANTINE_STATUSES)
   .describe('`waiting`: an operator has to decide. An item that was replayed and set aside again is `waiting`, too.')
 
+const conflict = z
+  .object({ quarantineId, setAsideAt: instant('When it was set aside.'), status: itemStatus })
+  .describe('An item of the quarantine, in short.')
+
 const conflicts = z
-  .array(z.object({ quarantineId, setAsideAt: instant('When it was set aside.'), status: itemStatus }))
+  .array(conflict)
   .min(1)
   .describe(
     'Other contents that came with the same id and were set aside, the earliest first. At most 50; ' +
@@ -140,50 +147,65 @@ const conflicts = z
   )
   .optional()
 
-const foundEntry = z.discriminatedUnion('status', [
-  z.object({
+const appliedEntry = z
+  .object({
     status: z.literal('applied'),
     entry,
     segment: z.int().min(1).describe('The segment of the book that holds the entry.'),
     hash: chainHash,
     conflicts,
-  }),
-  z.object({
+  })
+  .describe('The entry is counted.')
+
+const quarantinedEntry = z
+  .object({
     status: z.literal('quarantined'),
     entry: entry.describe('The entry that was set aside first under this id.'),
-    reason: z.enum(QUARANTINE_REASONS).describe('Why it was set aside.'),
+    reason: quarantineReason,
     conflicts,
-  }),
-])
+  })
+  .describe('No entry with this id is counted.')
+
+const foundEntry = z.discriminatedUnion('status', [appliedEntry, quarantinedEntry])
 
 const by = z.string().describe('The operator: the subject of the token.')
 const from = z.string().describe('The IPv4 or IPv6 address that the request came from, or `unknown`.')
 const at = instant('The time of the action.')
 
+const replayBegun = z
+  .object({
+    action: z.literal('replay-begun'),
+    by,
+    from,
+    at,
+    entry: entry
+      .describe(
+        'The entry that is put on the stream. Until it is `replayed`, only this replay can go on. Left out when a ' +
+          'correction has moved it to a merchant that the caller may not act for.',
+      )
+      .optional(),
+  })
+  .describe('An operator asked for a replay.')
+
+const replayDone = z
+  .object({ action: z.literal('replayed'), by, from, at, position })
+  .describe('The entry is on the stream.')
+
+const discarding = z
+  .object({
+    action: z.literal('discarded'),
+    by,
+    from,
+    at,
+    reason: z.string().describe('The reason, as the operator gave it.'),
+  })
+  .describe('An operator left the item out for good.')
+
 const quarantineAction = z
-  .discriminatedUnion('action', [
-    z.object({
-      action: z.literal('replay-begun'),
-      by,
-      from,
-      at,
-      entry: entry
-        .describe(
-          'The entry that is put on the stream. Until it is `replayed`, only this replay can go on. Left out when a ' +
-            'correction has moved it to a merchant that the caller may not act for.',
-        )
-        .optional(),
-    }),
-    z.object({ action: z.literal('replayed'), by, from, at, position }),
-    z.object({
-      action: z.literal('discarded'),
-      by,
-      from,
-      at,
-      reason: z.string().describe('The reason, as the operator gave it.'),
-    }),
-  ])
+  .discriminatedUnion('action', [replayBegun, replayDone, discarding])
   .describe('An action of an operator on an item.')
+
+const replayedAs = z.object({ entry: entry.optional(), position })
 
 const quarantined = z
   .object({
@@ -191,7 +213,7 @@ const quarantined = z
     merchantId: merchantId.optional(),
     entryId: clientIdOf('The id of the entry.').optional(),
     businessDay: businessDay('The day in whose book the entry would have been counted.').optional(),
-    reason: z.enum(QUARANTINE_REASONS).describe('Why the item can never be counted as it is.'),
+    reason: quarantineReason,
     detail: z.string().describe('A text for people. It may change.'),
     status: itemStatus,
     setAsideAt: instant('When the item was set aside.'),
@@ -200,8 +222,7 @@ const quarantined = z
     raw: z
       .string()
       .meta({ contentEncoding: 'base64', description: 'The bytes as they stood on the stream, in base64.' }),
-    replayedAs: z
-      .object({ entry: entry.optional(), position })
+    replayedAs: replayedAs
       .describe(
         'The entry that was put on the stream in place of the item, and its position. Present only when the ' +
           'item is `replayed`. The entry is left out when a correction has moved it to a merchant that the caller ' +
@@ -215,49 +236,37 @@ const quarantined = z
 const pageOf = (item: z.ZodType, description: string) =>
   z.object({ data: z.array(item).describe(description), nextCursor })
 
-const TOTALS_EXAMPLE = { credits: 1250, debits: 0, entryCount: 1 }
-
-const DAY_EXAMPLE = {
-  merchantId: 'corner-shop',
-  businessDay: '2026-11-20',
-  currency: 'BRL',
-  timeZone: 'America/Sao_Paulo',
-  zoneData: '2026f',
-  status: 'open',
-  version: 0,
-  segment: 1,
-  opening: 0,
-  ...TOTALS_EXAMPLE,
-  net: 1250,
-  closing: 1250,
-  byMethod: { pix: TOTALS_EXAMPLE },
-  windows: [{ start: '2026-11-20T07:00:00.000Z', end: '2026-11-20T08:00:00.000Z', ...TOTALS_EXAMPLE }],
-  lateEntries: 0,
-  hash: 'e621d895c6d1a7b2f0c3e4a5968778695a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d',
-  digest: null,
-  startsAt: '2026-11-20T07:00:00.000Z',
-  endsAt: '2026-11-21T07:00:00.000Z',
-  asOf: '2026-11-20T12:30:01.000Z',
-  appliedThrough: '2026-11-20T12:30:00.900Z',
-}
-
+/** Examples of answers are recorded (recorded-answers.ts). */
 export const QUERY_SCHEMAS = {
-  Merchant: { schema: merchant, example: MERCHANT_EXAMPLE },
+  Merchant: { schema: merchant },
+  CalendarRule: { schema: calendarRule },
   Merchants: { schema: pageOf(merchant, 'The merchants, by their ids.') },
   Balance: { schema: balance },
-  Day: { schema: day, example: DAY_EXAMPLE },
+  Day: { schema: day },
   Days: { schema: days },
   DayRow: { schema: dayRow },
-  Totals: { schema: totals, example: TOTALS_EXAMPLE },
+  PeriodTotals: { schema: periodTotals },
+  TotalsByMethod: { schema: byMethod },
+  Totals: { schema: totals },
   Window: { schema: window },
   Windows: { schema: windows },
   Entry: { schema: entry },
   CountedEntry: { schema: countedEntry },
   Entries: { schema: pageOf(countedEntry, 'The entries of the book, in journal order.') },
   FoundEntry: { schema: foundEntry },
+  AppliedEntry: { schema: appliedEntry },
+  QuarantinedEntry: { schema: quarantinedEntry },
+  Conflict: { schema: conflict },
   Quarantined: { schema: quarantined },
+  ReplayedAs: { schema: replayedAs },
   QuarantineAction: { schema: quarantineAction },
+  ReplayBegun: { schema: replayBegun },
+  ReplayDone: { schema: replayDone },
+  Discarding: { schema: discarding },
   QuarantinedItems: { schema: pageOf(quarantined, 'The items that were set aside.') },
   Problem: { schema: problem },
   FieldProblem: { schema: fieldProblem },
+  ProblemCode: { schema: codeOfProblem },
+  FieldCode: { schema: codeOfField },
+  QuarantineReason: { schema: quarantineReason },
 } satisfies Record<string, Published>

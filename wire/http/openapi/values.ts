@@ -9,9 +9,9 @@ import { codeOfField, codeOfProblem } from './problem-codes.ts'
 export type Published = { readonly schema: z.ZodType; readonly example?: unknown }
 
 /** Sums may be below zero. An answer whose sum would leave ±(2^53 − 1) is refused, so every client reads it exactly. */
-export const sumMinor = (description: string) => z.int().meta({ format: 'int64', description })
+export const sumMinor = (description: string) => z.int().describe(description)
 
-export const count = (description: string) => z.int().min(0).meta({ format: 'int64', description })
+export const count = (description: string) => z.int().min(0).describe(description)
 
 export const clientIdOf = (description: string) => z.string().meta({ pattern: CLIENT_ID.source, description })
 
@@ -41,7 +41,9 @@ export const nextCursor = z
 export const fieldProblem = z.object({
   pointer: z
     .string()
-    .describe('A JSON pointer (RFC 6901) into the body. For a path or a query, the name of the parameter.'),
+    .describe(
+      'A JSON pointer (RFC 6901) into the body. For a path, a query or a header, a slash and the name of the parameter.',
+    ),
   code: codeOfField,
   detail: z.string().describe('A text for people. It may change.'),
 })

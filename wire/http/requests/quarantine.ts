@@ -9,7 +9,7 @@ import { fail, freeText, readFields, type FieldProblem } from '#wire/json/fields
 export type Correction = Readonly<Record<string, unknown>>
 
 /** Each field of an entry by its own rule, none of them required. */
-const correction = z
+export const correction = z
   .strictObject(
     Object.fromEntries(
       Object.entries<z.ZodType>(entryRequest.shape).map(([name, field]) => [

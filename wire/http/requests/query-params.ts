@@ -19,6 +19,7 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
 }
 
 const after = parsed(parsePositionToken, 'must be a position as it was answered when entries were accepted').meta({
+  example: '2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0',
   pattern: POSITION_TOKEN.source,
   description:
     'The `position` of an accepted entry, or of a range of an upload. The query answers when these entries, ' +
@@ -31,6 +32,7 @@ const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`
   minimum: 1,
   maximum: MAX_LIMIT,
   default: DEFAULT_LIMIT,
+  example: DEFAULT_LIMIT,
   description: 'The largest number of items on the page.',
 })
 
@@ -46,6 +48,7 @@ export const pageParams = queryParams.extend({
     .string()
     .meta({
       pattern: CURSOR_PATTERN,
+      example: 'SVdsR3RHZzEx',
       description: 'The `nextCursor` of the previous page of the same list and filter.',
     })
     .exactOptional(),
@@ -53,31 +56,40 @@ export const pageParams = queryParams.extend({
 
 export const quarantineParams = pageParams.extend({
   merchant: parsed(parseMerchantId, `is no id of a merchant: it ${CLIENT_ID_RULE}`)
-    .meta({ pattern: CLIENT_ID.source, description: 'Only items of this merchant.' })
+    .meta({ pattern: CLIENT_ID.source, description: 'Only items of this merchant.', example: 'corner-shop' })
     .exactOptional(),
-  reason: z.enum(QUARANTINE_REASONS).describe('Only items that were set aside for this reason.').exactOptional(),
-  status: z.enum(QUARANTINE_STATUSES).describe('Only items with this status.').exactOptional(),
+  reason: z
+    .enum(QUARANTINE_REASONS)
+    .meta({ description: 'Only items that were set aside for this reason.', example: 'content-conflict' })
+    .exactOptional(),
+  status: z
+    .enum(QUARANTINE_STATUSES)
+    .meta({ description: 'Only items with this status.', example: 'waiting' })
+    .exactOptional(),
 })
 
 export const liveParams = queryParams.extend({
   lastEventId: z
     .string()
-    .describe(
-      'The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts.',
-    )
+    .meta({
+      description:
+        'The same as the header `last-event-id`, for clients that cannot set it. When both are given, the header counts.',
+      example: '2026-11-20.2.bOMYFvyYC2oNdfuI',
+    })
     .exactOptional(),
 })
 
 export const windowsParams = queryParams.extend({
-  size: z.enum(WINDOW_SIZES).describe('The size of a window.').default('1h'),
+  size: z.enum(WINDOW_SIZES).meta({ description: 'The size of a window.', example: '15m' }).default('1h'),
 })
 
 export const periodParams = pageParams
   .extend({
-    from: day.describe('The first business day.'),
-    to: day.describe(
-      `The last business day. The period has at most ${MAX_PERIOD_DAYS} days, the first and the last included.`,
-    ),
+    from: day.meta({ description: 'The first business day.', example: '2026-11-19' }),
+    to: day.meta({
+      description: `The last business day. The period has at most ${MAX_PERIOD_DAYS} days, the first and the last included.`,
+      example: '2026-11-20',
+    }),
   })
   .superRefine(({ from, to }, context) => {
     const days = daysBetween(from, to) + 1
