@@ -56,10 +56,13 @@ export type Journal = {
   end(book: BookId): Promise<SegmentEnd | undefined>
   /**
    * Stores the segment if its number is still free in its book; otherwise returns 'taken'. It never does both, and
-   * never stores a part.
+   * never stores a part. The view and the entries may take SEGMENT_BYTES together. A segment of 400 KiB or more is
+   * thrown, and would be thrown again.
    */
   append(segment: SealedSegment): Promise<'appended' | 'taken'>
 }
+/** An item of DynamoDB holds 400 KiB. The last of them is left for the names, the numbers and the hash of a segment. */
+export const SEGMENT_BYTES = 399 * 1024
 export type SegmentEnd = Omit<SealedSegment, 'entries'>
 
 /** One head per merchant. */

@@ -1,5 +1,5 @@
 import { bookKey } from '#ledger/identifiers'
-import type { Journal } from '#ledger/ports'
+import { SEGMENT_BYTES, type Journal } from '#ledger/ports'
 import type { SealedSegment } from '#ledger/segment'
 
 export const memoryJournal = (): Journal => {
@@ -17,6 +17,9 @@ export const memoryJournal = (): Journal => {
     },
     async append(segment) {
       const key = bookKey(segment.book)
+      const bytes = segment.view.length + segment.entries.length
+      if (bytes > SEGMENT_BYTES)
+        throw new Error(`segment ${segment.number} of ${key} has ${bytes} bytes, too many to store`)
       const chain = chains.get(key) ?? []
       if (segment.number <= chain.length) return 'taken'
       if (segment.number !== chain.length + 1) throw new Error(`segment ${segment.number} would leave a gap in ${key}`)
