@@ -190,10 +190,12 @@ export class Oracle {
     this.#must(!isAlarm, `${day} raised a false alarm: ${inWords(report)}`)
   }
 
-  /** An operator repaired a day of which this many entries had been lost. */
-  noteRepaired(day: BusinessDay, report: DayReport, lost: number): void {
+  /** An operator repaired a day. The number of contents that had to be published is known unless the command was repeated. */
+  noteRepaired(day: BusinessDay, report: DayReport, lost: number | undefined): void {
     const isRepaired =
-      report.status === 'compared' && !this.#isAlarm(report, []) && report.publishedAgain === lost
+      report.status === 'compared' &&
+      !this.#isAlarm(report, []) &&
+      (lost === undefined || report.publishedAgain === lost)
     this.#must(isRepaired, `${day} was not repaired: ${inWords(report)}`)
   }
 
