@@ -105,6 +105,7 @@ class History {
         this.#begin(this.#deliver('archive', this.#archive))
         this.#begin(this.#putFromElsewhere())
         for (let till = 1; till <= this.#mix.tills; till += 1) this.#begin(this.#trade(`till ${till}`))
+        this.#begin(this.#beat())
         this.#beginPeople()
         await this.#untilAtRest(maxTurns)
         mendAll()
@@ -140,6 +141,14 @@ class History {
         const nearly = () => MAX_TOTAL_MINOR - BigInt(this.#random.below(roomMinor))
         await this.#oracle.begin({ merchantId, day }, nearly(), nearly())
       }
+    }
+  }
+
+  /** As the schedule does, so that consumers are known to be up to date on idle shards. */
+  async #beat(): Promise<void> {
+    for (let beats = 0; beats < this.#mix.heartbeats; beats += 1) {
+      await this.#scheduler.sleep(HEARTBEAT_MS)
+      for (const shard of this.#stream.open) this.#stream.put(shard, encodeHeartbeat())
     }
   }
 
@@ -281,14 +290,14 @@ class History {
     }
   }
 
-  /** The same while everything goes on. The command may fail or give up, and is then given again. */
+  /** The same while everything goes on, several times. The command may fail or give up. */
   async #reconcileMidway(): Promise<void> {
-    await this.#scheduler.sleep(this.#random.below(10_000))
-    const day = this.#random.pick(daysOf(this.#mix))
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    for (let times = 1 + this.#random.below(3); times > 0; times -= 1) {
+      await this.#scheduler.sleep(this.#random.below(this.#random.pick([10_000, 400_000])))
+      const day = this.#random.pick(daysOf(this.#mix))
       try {
-        const report = await this.#reconcile(`reconciling ${attempt}`, day, { repair: false })
-        return this.#oracle.noteReconciledMidway(day, report)
+        const report = await this.#reconcile(`reconciling ${times}`, day, { repair: false })
+        this.#oracle.noteReconciledMidway(day, report)
       } catch (error) {
         if (!isSimulatedFault(error) && !isRefusal(error)) throw error
       }
@@ -447,6 +456,7 @@ const isRefusal = (error: unknown): boolean =>
 
 const MOST_ATTEMPTS = 4
 const MOST_RECONCILED = 20
+const HEARTBEAT_MS = 60_000
 const RETRY_MS = 2_000
 
 const FAULT_WEIGHTS: Record<import('./choices.ts').Fault, (weights: Mix['weights']) => number> = {

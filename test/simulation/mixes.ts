@@ -26,6 +26,8 @@ export type Mix = {
   /** Readers of the query API, and how often each of them reads. */
   readonly readers: number
   readonly reads: number
+  /** How often the schedule puts a heartbeat on every shard, once a minute. */
+  readonly heartbeats: number
   /** Chances, per history: a day is reconciled while everything goes on; entries are lost at the end, and repaired. */
   readonly reconciled: number
   readonly repaired: number
@@ -71,6 +73,7 @@ const general: Mix = {
   decisions: 2,
   readers: 1,
   reads: 3,
+  heartbeats: 1,
   reconciled: 0.15,
   repaired: 0.1,
   astray: 0.2,
@@ -108,7 +111,7 @@ export const MIXES = {
   'cursed entries': { ...general, ...quiet, ...oneBook, cursed: 0.25, operators: 1, decisions: 3 },
   'near the bound': { ...general, ...quiet, ...oneBook, roomMinor: 20_000, shards: 3, astray: 0.7, conflict: 0.15 },
   'long texts': { ...general, ...quiet, ...oneBook, longText: 0.7, requests: 4 },
-  reconciling: { ...general, ...quiet, reconciled: 1, repaired: 0.5, operators: 1, decisions: 3, conflict: 0.2 },
+  reconciling: { ...general, ...quiet, reconciled: 1, repaired: 0.5, heartbeats: 6, operators: 1, decisions: 4, conflict: 0.3 },
 } satisfies Record<string, Mix>
 
 export type MixName = keyof typeof MIXES

@@ -34,7 +34,7 @@ export const decide = async (world: OperatorsWorld, name: string, decisions: num
   const { random, scheduler, oracle } = world
   const operator = { by: name, from: 'desk', merchants: grantedMerchants(['*' as MerchantPattern]) }
   for (let made = 0, looks = 0; made < decisions && looks < MOST_LOOKS; looks += 1) {
-    await scheduler.sleep(random.below(LOOK_EVERY_MS))
+    await scheduler.sleep(random.below(random.chance(AWAY) ? AWAY_MS : LOOK_EVERY_MS))
     const { items } = oracle.decisions
     if (items.length === 0) continue
     // The latest items are the ones at which several operators look.
@@ -47,6 +47,9 @@ export const decide = async (world: OperatorsWorld, name: string, decisions: num
 
 const MOST_LOOKS = 12
 const LOOK_EVERY_MS = 3_000
+/** Now and then operators do something else first, for as long as the archive takes to show what it was given. */
+const AWAY = 0.15
+const AWAY_MS = 400_000
 
 const carryOut = async ({ random, scheduler, oracle, ask }: OperatorsWorld, wish: Wish): Promise<void> => {
   let answers = random.chance(0.3) ? 2 : 1
@@ -63,7 +66,7 @@ const carryOut = async ({ random, scheduler, oracle, ask }: OperatorsWorld, wish
       if (!(error instanceof ProblemError)) throw error
       if (error.problem.retryAfterSeconds === undefined) return
     }
-    await scheduler.sleep(RETRY_MS)
+    await scheduler.sleep(random.chance(AWAY) ? random.below(AWAY_MS) : RETRY_MS)
   }
 }
 
