@@ -96,8 +96,11 @@ export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Ve
     else if (entry.currency !== book.terms.currency) refused.push({ candidate, reason: 'wrong-currency' })
     else if (!fitsWhole && !fitsBound(book.view.totals, totalsOf([entry]))) {
       refused.push({ candidate, reason: 'total-out-of-bounds' })
-    } else if (!fitsWhole && !fitsBound(totals, totalsOf([entry]))) waiting.push(candidate)
-    else {
+    } else if (!fitsWhole && !fitsBound(totals, totalsOf([entry]))) {
+      waiting.push(candidate)
+      // A later content of the id must not be counted first.
+      inBatch.add(entry.entryId)
+    } else {
       fresh.push(candidate)
       inBatch.add(entry.entryId)
       if (!fitsWhole) totals = addTotals(totals, totalsOf([entry]))

@@ -15,7 +15,7 @@ import { sealSegment } from '#wire/journal/segment'
 import { mustWork, ours } from '../own-fault.ts'
 import type { BookRefusal, BookCache } from './book-cache.ts'
 import { appendGoodEntries } from './good-entry.ts'
-import { MAX_PACKED_BYTES, segmentLength, type SegmentSizes } from './segment-sizes.ts'
+import { segmentLength, type SegmentSizes } from './segment-sizes.ts'
 import type { PositionedEntry } from './sort-records.ts'
 
 export type BookWriter = {
@@ -106,6 +106,6 @@ const sealNext = (book: Book, candidates: readonly PositionedEntry[], sizes: Seg
     const sealed = sealSegment(book, segment)
     // Text whose characters take many bytes and that cannot be compressed is rare. So the size is checked only after
     // packing.
-    if (sealed.entries.length <= MAX_PACKED_BYTES || length === 1) return { length, segment, sealed }
+    if (sealed.entries.length <= sizes.packedBytes || length === 1) return { length, segment, sealed }
   }
 }

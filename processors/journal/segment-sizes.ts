@@ -6,7 +6,10 @@
  */
 import type { PositionedEntry } from './sort-records.ts'
 
-/** Sizes in characters of the lines that the entries came in. This size is known before the entries are packed. */
+/**
+ * The first three are sizes in characters of the lines that the entries came in. This size is known before the entries
+ * are packed.
+ */
 export type SegmentSizes = {
   /** The most that one segment takes. */
   readonly most: number
@@ -14,14 +17,16 @@ export type SegmentSizes = {
   readonly small: number
   /** Above `small`, this much of the end goes into a segment of its own. */
   readonly tail: number
+  /**
+   * The most bytes of packed entries that one segment takes. A segment that is larger is split again. The view has the
+   * rest of SEGMENT_BYTES, of which it takes a few KB at most.
+   */
+  readonly packedBytes: number
 }
 
 // A usual line has 220 characters. It packs to 12 bytes, or to 25 with a random id, and the view of a full day packs to
 // 330. So a small segment stays below 3.5 KB. A tail, which is not compressed, stays within the 1 KB of a write unit.
-export const SEGMENT_SIZES: SegmentSizes = { most: 340_000, small: 24_000, tail: 1_800 }
-
-/** A segment that is larger is split again. The view has the rest of SEGMENT_BYTES, of which it takes a few KB at most. */
-export const MAX_PACKED_BYTES = 350_000
+export const SEGMENT_SIZES: SegmentSizes = { most: 340_000, small: 24_000, tail: 1_800, packedBytes: 350_000 }
 
 /** The number of candidates that go into the next segment, at least one. */
 export const segmentLength = (candidates: readonly PositionedEntry[], { most, small, tail }: SegmentSizes): number => {

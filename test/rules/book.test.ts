@@ -156,6 +156,15 @@ describe('a decision about a batch', () => {
   })
 })
 
+test('a second content of an id waits while the first one waits for room', () => {
+  const room = MAX_TOTAL_MINOR - 100n
+  const full = after(fresh(), [candidate({ entryId: 'big', amountMinor: room })])
+  const x = candidate({ entryId: 'x', amountMinor: 60n })
+  const [first, second] = [60n, 10n].map((amountMinor) => candidate({ entryId: 'y', amountMinor }))
+  // If another worker counts x with another amount, the first content of y has room and has to count.
+  expect(placesOf(full, [x, first, second].filter((one) => one !== undefined))).toMatchObject({ fresh: 1, waiting: 2 })
+})
+
 test('the room of an entry is free for the rest of its batch when the entry is set aside', () => {
   const room = MAX_TOTAL_MINOR - 100n
   const [x, y] = [candidate({ entryId: 'x', amountMinor: 60n }), candidate({ entryId: 'y', amountMinor: 60n })]

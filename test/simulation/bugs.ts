@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { LoadHookSync } from 'node:module'
+import { BUGS_OF_PEOPLE } from './bugs-of-people.ts'
 
 export type Bug = {
   readonly name: string
@@ -300,6 +301,7 @@ export const BUGS: readonly Bug[] = [
     find: '`${book.merchantId}#${book.day}`',
     plant: '`${book.merchantId}`',
   },
+  ...BUGS_OF_PEOPLE,
 ]
 
 /** A hook for Node's module loader that plants the bug in its file. */

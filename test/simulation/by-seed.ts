@@ -1,8 +1,8 @@
 /** Random histories: seed by seed, each with a mix in turn, at each fault rate. */
-import { registerHooks } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { BUGS, plant } from './bugs.ts'
+import { BUGS } from './bugs.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
+import { liveThrough } from './history.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 
 export type SeedOptions = {
@@ -21,9 +21,6 @@ export const MAX_TURNS = 200_000
 
 /** Lives the histories through in this process. Stops at the first that breaks a promise; false then. */
 export const liveAll = async ({ first, count, mix, rate, bug, turns }: SeedOptions): Promise<boolean> => {
-  if (bug !== undefined) registerHooks({ load: plant(bug) })
-  // Imported only now, so that a planted bug is in it.
-  const { liveThrough } = await import('./history.ts')
   const rates = rate === undefined ? (Object.keys(RATES) as RateName[]) : [rate]
   for (let seed = first; seed < first + count; seed += 1) {
     const name = mix ?? MIX_NAMES[seed % MIX_NAMES.length] ?? 'general'

@@ -1,9 +1,9 @@
 /** All histories of the small worlds. */
-import { registerHooks } from 'node:module'
-import { BUGS, plant } from './bugs.ts'
+import { BUGS } from './bugs.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
 import { quoted } from './by-seed.ts'
 import { BrokenHistory, explore, followPath, type Bounds } from './explore.ts'
+import { liveSmall } from './live-small.ts'
 import { SMALL_WORLDS } from './small-worlds.ts'
 
 export type WorldOptions = {
@@ -17,9 +17,6 @@ export type WorldOptions = {
 
 /** Lives through the worlds in this process. False when a history broke a promise. */
 export const exploreHere = async ({ world: only, bug, faults, path }: WorldOptions): Promise<boolean> => {
-  if (bug !== undefined) registerHooks({ load: plant(bug) })
-  // Imported only now, so that a planted bug is in it.
-  const { liveSmall } = await import('./live-small.ts')
   for (const [name, world] of Object.entries(SMALL_WORLDS)) {
     if (only !== undefined && name !== only) continue
     const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }

@@ -5,28 +5,37 @@
  * exact, and reconciling must find the archive equal to them.
  */
 import { archiveEntries } from '#processors/archive/archive-entries'
-import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { firehoseArchive } from '#adapters/archive/firehose-archive'
+import { decideQuarantine, type DecideQuarantine } from '#ingest/decide-quarantine'
+import { stampEntries } from '#ingest/accept-entries'
 import { guardedStream } from '#ingest/guarded-stream'
+import { knownMerchants } from '#ingest/known-merchants'
 import { streamWriter, type StreamWriter } from '#ingest/stream-writer'
 import type { Entry } from '#ledger/entry'
+import type { BusinessDay, EntryId, Position } from '#ledger/identifiers'
 import { laneOf, shardOf } from '#ledger/lanes'
 import type { Merchant } from '#ledger/merchant'
+import { MAX_TOTAL_MINOR } from '#ledger/money'
 import type { Consumer, EntryStream } from '#ledger/ports'
 import { recordEntries } from '#processors/journal/record-entries'
 import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
-import { reconcileDay } from '#processors/reconcile/reconcile-day'
+import type { DayReport } from '#processors/reconcile/reconcile-day'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
+import type { Decided } from '#wire/http/responses/quarantine'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
 import { deliverAll } from './event-source.ts'
-import { DELIVERY_MS, queriesOver, SimFirehose } from './firehose.ts'
-import { startMachine, type Machine } from './machine.ts'
+import { queriesOver, SimFirehose } from './firehose.ts'
+import { isSimulatedFault, startMachine, type Machine } from './machine.ts'
 import { MIXES, RATES, type Mix, type MixName, type RateName } from './mixes.ts'
+import { decide } from './operators.ts'
 import { Oracle } from './oracle.ts'
 import { DEPENDENCIES, mendAll } from './own-code.ts'
 import { portsOn, type Ports } from './ports.ts'
 import { randomChoices } from './random-choices.ts'
 import { seededRandom, type Random } from './random.ts'
+import { queryMachine, read } from './readers.ts'
+import { reconcile } from './reconciling.ts'
 import { Scheduler } from './scheduler.ts'
 import { SimStream, streamOn, type SimShard } from './stream.ts'
 import { byVirtualTime } from './virtual-time.ts'
@@ -46,6 +55,7 @@ const POISON: readonly Uint8Array[] = [Buffer.from('garbage'), encodeEntries(['{
 /** A machine and what runs on it. When it has died, another one takes its place. */
 type Running<T> = { readonly machine: Machine; readonly run: T }
 type Consume = (batch: ShardBatch) => Promise<BatchOutcome>
+type Ingest = { readonly writer: StreamWriter; readonly desk: DecideQuarantine }
 
 class History {
   readonly #mix: Mix
@@ -59,7 +69,10 @@ class History {
   readonly #clients: Clients
   readonly #journal: Fleet<Consume>
   readonly #archive: Fleet<Consume>
-  readonly #ingest: Fleet<StreamWriter>
+  readonly #ingest: Fleet<Ingest>
+  readonly #acknowledged: { readonly entry: Entry; readonly position: Position }[] = []
+  /** The records that the journal's consumer never sees. */
+  readonly #lost = new Set<string>()
   readonly #broken = Promise.withResolvers<never>()
   #overlaps = 0
   /** Whole-shard replays to come; bounded, so that the history ends. */
@@ -74,30 +87,37 @@ class History {
       START_MS,
     )
     this.#merchants = merchantsOf(mix)
-    this.#oracle = new Oracle(this.#merchants)
+    this.#oracle = new Oracle(this.#merchants, { segmentBytes: SEGMENT_BYTES })
     this.#stream = new SimStream(mix.shards, () => this.#scheduler.nowMs, this.#oracle.noteRecord)
     this.#firehose = new SimFirehose(this.#scheduler, this.#oracle.noteArchived)
     this.#clients = new Clients(mix, random)
     const start = (name: string) => startMachine(name, this.#scheduler, { isSlow: true })
     this.#journal = new Fleet(mix.workers, (n) => this.#journalWorker(start(`journal worker ${n}`)))
     this.#archive = new Fleet(mix.workers, (n) => this.#archiveWorker(start(`archive worker ${n}`)))
-    this.#ingest = new Fleet(2, (n) => this.#writer(start(`ingest ${n}`)))
+    this.#ingest = new Fleet(2, (n) => this.#ingestMachine(start(`ingest ${n}`)))
   }
 
   async live(maxTurns: number): Promise<void> {
     await byVirtualTime(this.#scheduler, async () => {
       try {
+        await this.#beginBooks()
         this.#begin(this.#deliver('journal', this.#journal))
         this.#begin(this.#deliver('archive', this.#archive))
         this.#begin(this.#putFromElsewhere())
         for (let till = 1; till <= this.#mix.tills; till += 1) this.#begin(this.#trade(`till ${till}`))
+        this.#begin(this.#beat())
+        this.#beginPeople()
         await this.#untilAtRest(maxTurns)
         mendAll()
         this.#rate = 0
         await this.#oracle.check(this.#stream.shards, ['journal', 'archive'])
-        this.#begin(this.#reconcile())
+        this.#begin(this.#reconcileAll())
         await this.#untilAtRest(maxTurns)
         this.#oracle.mustBeReconciled(daysOf(this.#mix))
+        if (!this.#random.chance(this.#mix.repaired)) return
+        this.#begin(this.#loseAndRepair())
+        await this.#untilAtRest(maxTurns)
+        await this.#oracle.check(this.#stream.shards, ['journal', 'archive'])
       } finally {
         mendAll()
       }
@@ -110,6 +130,47 @@ class History {
 
   async #untilAtRest(maxTurns: number): Promise<void> {
     await Promise.race([this.#scheduler.run(maxTurns), this.#broken.promise])
+  }
+
+  /** Some books begin with nearly as much as they can hold. */
+  async #beginBooks(): Promise<void> {
+    const { roomMinor } = this.#mix
+    if (roomMinor === undefined) return
+    for (const { merchantId } of this.#merchants) {
+      for (const day of daysOf(this.#mix)) {
+        const nearly = () => MAX_TOTAL_MINOR - BigInt(this.#random.below(roomMinor))
+        await this.#oracle.begin({ merchantId, day }, nearly(), nearly())
+      }
+    }
+  }
+
+  /** As the schedule does, so that consumers are known to be up to date on idle shards. */
+  async #beat(): Promise<void> {
+    for (let beats = 0; beats < this.#mix.heartbeats; beats += 1) {
+      await this.#scheduler.sleep(HEARTBEAT_MS)
+      for (const shard of this.#stream.open) this.#stream.put(shard, encodeHeartbeat())
+    }
+  }
+
+  #beginPeople(): void {
+    const { operators, decisions, readers, reads, reconciled } = this.#mix
+    const [random, scheduler, oracle] = [this.#random, this.#scheduler, this.#oracle]
+    const ask = (request: (desk: DecideQuarantine) => Promise<Decided>) =>
+      this.#ingest.ask(random, ({ desk }) => request(desk))
+    const nextEntry = () => this.#clients.next()
+    for (let n = 1; n <= operators; n += 1) {
+      this.#begin(decide({ random, scheduler, oracle, ask, nextEntry }, `operator ${n}`, decisions))
+    }
+    const machines = [1, 2].map((n) => {
+      const machine = startMachine(`query ${n}`, scheduler, { isSlow: true, mayWrite: false })
+      return queryMachine(portsOn(machine, oracle.ports), this.#streamOn(machine), scheduler)
+    })
+    const merchants = this.#merchants.map(({ merchantId }) => merchantId)
+    const [days, acknowledged, shards] = [daysOf(this.#mix), this.#acknowledged, () => this.#stream.shards]
+    for (let n = 1; n <= readers; n += 1) {
+      this.#begin(read({ random, scheduler, oracle, machines, merchants, days, shards, acknowledged }, reads))
+    }
+    if (random.chance(reconciled)) this.#begin(this.#reconcileMidway())
   }
 
   /** A till sends its entries, and sends them again when it gets no answer or is told to. */
@@ -127,11 +188,14 @@ class History {
   /** Returns the entries that were not acknowledged. */
   async #send(entries: readonly Entry[]): Promise<readonly Entry[]> {
     const received = entries.map((entry) => ({ ...entry, receivedAtMs: this.#scheduler.nowMs }))
-    const outcomes = await this.#ingest.ask(this.#random, (writer) => writer.write(received))
+    const outcomes = await this.#ingest.ask(this.#random, ({ writer }) => writer.write(received))
     if (outcomes === 'died') return entries
     return entries.filter((entry, index) => {
       const outcome = outcomes[index]
-      if (outcome?.ok) this.#oracle.noteAcknowledged(entry, outcome.value)
+      if (outcome?.ok) {
+        this.#oracle.noteAcknowledged(entry, outcome.value)
+        this.#acknowledged.push({ entry, position: outcome.value })
+      }
       return outcome?.ok !== true
     })
   }
@@ -174,10 +238,14 @@ class History {
     return deliverAll({
       stream: this.#stream,
       poll: ({ shardId }) => this.#scheduler.turn(`${consumer} mapping of ${shardId}`),
-      consume: (batch) => this.#consume(fleet, batch),
+      consume: (batch) => this.#consume(fleet, consumer === 'journal' ? this.#withoutLost(batch) : batch),
       batchSize: () => 1 + this.#random.below(6),
       isReplayed: (shard) => this.#isReplayed(consumer, shard),
     })
+  }
+
+  #withoutLost({ shardId, records }: ShardBatch): ShardBatch {
+    return { shardId, records: records.filter(({ sequenceNumber }) => !this.#lost.has(sequenceNumber)) }
   }
 
   /** Hands a batch to a worker. 'failed' when it threw or died, or when the mapping did not wait for its end. */
@@ -215,24 +283,68 @@ class History {
   }
 
   /** Compares every day with the archive, as an operator does. */
-  async #reconcile(): Promise<void> {
-    const machine = startMachine('operator', this.#scheduler, { isSlow: false })
-    const { journal, quarantine, merchants, progress } = portsOn(machine, this.#oracle.ports)
+  async #reconcileAll(): Promise<void> {
     for (const day of daysOf(this.#mix)) {
-      const report = await reconcileDay(
-        {
-          journal,
-          quarantine,
-          merchants,
-          progress,
-          stream: this.#streamOn(machine),
-          archive: queriesOver(this.#firehose.entries),
-          ...this.#clockAndSleep(),
-        },
-        { day, repair: false, deliveryMs: 2 * DELIVERY_MS },
-      )
+      const { report } = await this.#reconcileInTheEnd('operator', day, { repair: false })
       this.#oracle.noteReconciled(day, report)
     }
+  }
+
+  /** The same while everything goes on, several times. The command may fail or give up. */
+  async #reconcileMidway(): Promise<void> {
+    for (let times = 1 + this.#random.below(3); times > 0; times -= 1) {
+      await this.#scheduler.sleep(this.#random.below(this.#random.pick([10_000, 400_000])))
+      const day = this.#random.pick(daysOf(this.#mix))
+      try {
+        const report = await this.#reconcile(`reconciling ${times}`, day, { repair: false })
+        this.#oracle.noteReconciledMidway(day, report)
+      } catch (error) {
+        if (!isSimulatedFault(error) && !isRefusal(error)) throw error
+      }
+    }
+  }
+
+  /** The journal's consumer misses a record, as when progress passes one that was never dealt with. */
+  async #loseAndRepair(): Promise<void> {
+    const day = this.#random.pick(daysOf(this.#mix))
+    const { merchantId } = this.#random.pick(this.#merchants)
+    const entry = (id: string): Entry => ({
+      ...this.#clients.plain(),
+      entryId: id as EntryId,
+      merchantId,
+      businessDay: day,
+      receivedAtMs: this.#scheduler.nowMs,
+    })
+    const first = entry('lost-1')
+    const entries = [first, { ...first, amountMinor: first.amountMinor + 1n }, entry('lost-2'), first]
+    for (const each of entries) this.#oracle.noteSent(each)
+    const shard = shardOf(this.#stream.open, laneOf(merchantId)) as SimShard
+    const lost = this.#stream.nextNumber
+    this.#lost.add(lost)
+    this.#oracle.loseRecord(lost)
+    this.#stream.put(shard, encodeEntries(entries.map(entryLine)))
+    // Two contents of the first id, and the second id. A command that was behind may have published them before.
+    const { report, attempts } = await this.#reconcileInTheEnd('repairing', day, { repair: true })
+    this.#oracle.noteRepaired(day, report, attempts === 1 ? 3 : undefined)
+  }
+
+  /** A consumer may be behind, because time passes between any two calls. The command is then given again. */
+  async #reconcileInTheEnd(name: string, day: BusinessDay, options: { readonly repair: boolean }) {
+    for (let attempts = 1; ; attempts += 1) {
+      const report = await this.#reconcile(name, day, options)
+      if (report.status !== 'behind' || attempts === MOST_RECONCILED) return { report, attempts }
+    }
+  }
+
+  async #reconcile(name: string, day: BusinessDay, options: { readonly repair: boolean }): Promise<DayReport> {
+    const machine = startMachine(name, this.#scheduler, { isSlow: false })
+    const world = {
+      ports: portsOn(machine, this.#oracle.ports),
+      stream: this.#streamOn(machine),
+      archive: queriesOver(this.#firehose.entries),
+      scheduler: this.#scheduler,
+    }
+    return await Promise.race([reconcile(world, day, options), machine.death.then(refusal)])
   }
 
   #journalWorker(machine: Machine): Running<Consume> {
@@ -242,7 +354,10 @@ class History {
       booksAtOnce: 1 + this.#random.below(3),
       cacheBytes: this.#random.pick([0, 50_000, 1_000_000]),
       // Two entries or so: a batch becomes several segments, and may be lost between any two of them.
-      segmentSizes: this.#random.pick([{ most: 600, small: 450, tail: 250 }, SEGMENT_SIZES]),
+      segmentSizes: this.#random.pick([
+        { most: 600, small: 450, tail: 250, packedBytes: PACKED_BYTES },
+        { ...SEGMENT_SIZES, packedBytes: PACKED_BYTES },
+      ]),
     }
     return { machine, run: recordEntries({ ...ports, clock: () => this.#scheduler.nowMs, log: SILENT }, limits) }
   }
@@ -255,9 +370,27 @@ class History {
     return { machine, run: archiveEntries({ archive, progress, log: SILENT }, { portionCharacters }) }
   }
 
-  #writer(machine: Machine): Running<StreamWriter> {
+  #ingestMachine(machine: Machine): Running<Ingest> {
+    const clockAndSleep = this.#clockAndSleep()
+    const { clock } = clockAndSleep
     const stream = guardedStream(this.#streamOn(machine))
-    return { machine, run: streamWriter(stream, { ...this.#clockAndSleep(), random: this.#random.next }) }
+    const writer = streamWriter(stream, { ...clockAndSleep, random: this.#random.next })
+    const { quarantine, merchants, auditTrail } = this.#portsOn(machine)
+    const { decisions } = this.#oracle
+    const desk = decideQuarantine({
+      quarantine,
+      stamp: stampEntries({ merchants: knownMerchants(merchants, { clocks: [clock] }), clock }),
+      writer: {
+        write: (entries) => {
+          for (const entry of entries) decisions.notePut(entry)
+          return writer.write(entries)
+        },
+      },
+      auditTrail,
+      clock,
+      onUnpublished: decisions.noteUnpublished,
+    })
+    return { machine, run: { writer, desk } }
   }
 
   #portsOn(machine: Machine): Ports {
@@ -309,7 +442,21 @@ class Fleet<T> {
 const SILENT = { warn() {}, error() {} }
 const DELIVERY_STREAMS = { entries: 'entries', decisions: 'decisions' }
 
+/** A journal of small segments, so that long texts come to its bound. The view has what is left. */
+const PACKED_BYTES = 2_500
+const SEGMENT_BYTES = PACKED_BYTES + 2_000
+
+/** What a command says when its machine dies, or when the stream refuses too often. */
+class Refusal extends Error {}
+const refusal = (): never => {
+  throw new Refusal('its machine died')
+}
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Refusal || (error instanceof Error && error.message.startsWith('the stream refused'))
+
 const MOST_ATTEMPTS = 4
+const MOST_RECONCILED = 20
+const HEARTBEAT_MS = 60_000
 const RETRY_MS = 2_000
 
 const FAULT_WEIGHTS: Record<import('./choices.ts').Fault, (weights: Mix['weights']) => number> = {

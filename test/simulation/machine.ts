@@ -17,15 +17,19 @@ export type Machine = {
 export type Network = {
   /** Whether answers take a turn to return. Then two answers may overtake each other on their way to one machine. */
   readonly isSlow: boolean
+  /** Whether calls may change anything. What only reads breaks its promise when it writes. */
+  readonly mayWrite?: boolean
 }
 
 class SimulatedFault extends Error {}
+
+export const isSimulatedFault = (error: unknown): boolean => error instanceof SimulatedFault
 
 const WRITE_FAULTS: readonly Fault[] = ['refused', 'answer-lost', 'late', 'crash', 'crash-after']
 // A machine that dies before or after it reads leaves the same world behind as one that dies before it writes.
 const READ_FAULTS: readonly Fault[] = ['refused']
 
-export const startMachine = (name: string, scheduler: Scheduler, { isSlow }: Network): Machine => {
+export const startMachine = (name: string, scheduler: Scheduler, { isSlow, mayWrite = true }: Network): Machine => {
   const died = Promise.withResolvers<void>()
   let isDead = false
   let lateCalls = 0
@@ -55,6 +59,7 @@ export const startMachine = (name: string, scheduler: Scheduler, { isSlow }: Net
   /** The call, as it arrives. A failure is kept until the answer has returned. */
   const arrive: Arrive = async (uses, ownFaults, carryOut) => {
     const isWrite = (uses.writes?.length ?? 0) > 0
+    if (isWrite && !mayWrite) throw new Error(`${name} only reads, and writes ${uses.writes?.join(', ')}`)
     const fault = await turn(uses, [...(isWrite ? WRITE_FAULTS : READ_FAULTS), ...ownFaults])
     if (fault === 'refused') return failing('throttled')
     if (fault === 'late') {

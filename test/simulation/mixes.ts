@@ -14,6 +14,23 @@ export type Mix = {
   readonly conflict: number
   /** It is of another currency, or of a merchant that is not registered. */
   readonly stray: number
+  /** Its description makes our own code throw. */
+  readonly cursed: number
+  /** It has a long description of random characters. */
+  readonly longText: number
+  /** Books begin this close to the bound of totals; far from it without. */
+  readonly roomMinor?: number
+  /** Operators, and how many items in quarantine each of them decides about. */
+  readonly operators: number
+  readonly decisions: number
+  /** Readers of the query API, and how often each of them reads. */
+  readonly readers: number
+  readonly reads: number
+  /** How often the schedule puts a heartbeat on every shard, once a minute. */
+  readonly heartbeats: number
+  /** Chances, per history: a day is reconciled while everything goes on; entries are lost at the end, and repaired. */
+  readonly reconciled: number
+  readonly repaired: number
   /** Per record: it goes to any shard, as from an ingest with an old shard map; it cannot be read, in whole or in part. */
   readonly astray: number
   readonly poison: number
@@ -50,6 +67,15 @@ const general: Mix = {
   retry: 0.2,
   conflict: 0.08,
   stray: 0.03,
+  cursed: 0.02,
+  longText: 0.05,
+  operators: 1,
+  decisions: 2,
+  readers: 1,
+  reads: 3,
+  heartbeats: 1,
+  reconciled: 0.15,
+  repaired: 0.1,
   astray: 0.2,
   poison: 0.08,
   weights: {
@@ -66,6 +92,8 @@ const general: Mix = {
 }
 
 const oneBook = { merchants: 1, days: 1 }
+/** Without the people of other parts. */
+const quiet = { operators: 0, readers: 0, reconciled: 0, repaired: 0 }
 
 export const MIXES = {
   general,
@@ -78,6 +106,12 @@ export const MIXES = {
   reshard: { ...general, astray: 0.1, records: 8, weights: { ...general.weights, reshard: 4 } },
   poison: { ...general, poison: 0.5, conflict: 0.2, weights: { ...general.weights, throttle: 2 } },
   'bad deployments': { ...general, poison: 0.2, weights: { ...general.weights, badDeployment: 5 } },
+  operators: { ...general, ...quiet, merchants: 2, days: 1, operators: 2, decisions: 6, conflict: 0.3, stray: 0.15 },
+  readers: { ...general, ...quiet, days: 3, readers: 3, reads: 8, requests: 5, weights: { ...general.weights, lostAnswer: 2 } },
+  'cursed entries': { ...general, ...quiet, ...oneBook, cursed: 0.25, operators: 1, decisions: 3 },
+  'near the bound': { ...general, ...quiet, ...oneBook, roomMinor: 20_000, shards: 3, astray: 0.7, conflict: 0.15 },
+  'long texts': { ...general, ...quiet, ...oneBook, longText: 0.7, requests: 4 },
+  reconciling: { ...general, ...quiet, reconciled: 1, repaired: 0.5, heartbeats: 6, operators: 1, decisions: 4, conflict: 0.3 },
 } satisfies Record<string, Mix>
 
 export type MixName = keyof typeof MIXES

@@ -14,16 +14,25 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { emptyBook, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
-import { bookKey, type BookId, type BusinessDay, type Position } from '#ledger/identifiers'
+import { bookKey, type BookId, type BusinessDay, type MerchantId, type Position } from '#ledger/identifiers'
+import { laneOf, takesLane } from '#ledger/lanes'
 import type { Merchant } from '#ledger/merchant'
-import type { Consumer, Progress } from '#ledger/ports'
-import { NO_CHAIN, sealingHash } from '#ledger/segment'
-import { unpackIds } from '#wire/journal/packed-entries'
-import { openSegment } from '#wire/journal/segment'
+import { isExactInJson } from '#ledger/money'
+import { SEGMENT_BYTES, type Consumer, type Progress } from '#ledger/ports'
+import type { QuarantineOutline, SetAside } from '#ledger/quarantine'
+import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
+import { openSegment, sealSegment } from '#wire/journal/segment'
+import type { Decided } from '#wire/http/responses/quarantine'
+import type { DifferenceKind } from '#ledger/reconciliation'
 import type { DayReport } from '#processors/reconcile/reconcile-day'
 import type { DeliveredRecord } from '#processors/shard-batch'
+import { contentOf } from './content.ts'
+import { isCursed, isCursedToRead } from './curses.ts'
+import { DecisionsOracle } from './decisions-oracle.ts'
 import type { Ports } from './ports.ts'
+import { ReadsOracle } from './reads-oracle.ts'
 import { readContents, type Contents } from './stream-contents.ts'
 import type { SimShard } from './stream.ts'
 import { isCountable } from './workload.ts'
@@ -32,6 +41,7 @@ import { isCountable } from './workload.ts'
 type Expected = {
   readonly shardId: string
   readonly sequenceNumber: string
+  readonly arrivedAtMs: number
   readonly lines: Contents['entries']
   readonly entries: readonly Entry[]
   readonly auditEvents: Contents['auditEvents']
@@ -45,9 +55,16 @@ export class Oracle {
   readonly #expected: Expected[] = []
   /** One store for each consumer and shard, so that the progress of one can be lost. */
   readonly #progress = new Map<string, Progress>()
-  /** Every entry that is done: counted under its id, or set aside with its content. */
-  readonly #countedIds = new Set<string>()
+  readonly decisions = new DecisionsOracle((holds, otherwise) => this.#must(holds, otherwise))
+  readonly reads = new ReadsOracle((holds, otherwise) => this.#must(holds, otherwise))
+  readonly #segmentBytes: number
+  /** Every entry that is done: counted with its content under its id, or set aside with its content. */
+  readonly #counted = new Map<string, string>()
   readonly #asideContents = new Set<string>()
+  /** What was set aside because no more fits in its book. */
+  readonly #beyondBound = new Set<string>()
+  /** Entries that stood in their books before all others, and were never on the stream. */
+  readonly #foundations = new Map<string, Entry>()
   readonly #asidePlaces = new Set<string>()
   readonly #asidePositions = new Set<string>()
   readonly #broken: string[] = []
@@ -55,10 +72,13 @@ export class Oracle {
   /** The contents that clients have sent. */
   readonly #sent = new Set<string>()
   readonly #reconciled = new Set<BusinessDay>()
+  readonly #lost = new Set<string>()
   /** The places of entries, and the ids of audit events, that Firehose has taken. */
   readonly #archived = new Set<string>()
 
-  constructor(merchants: readonly Merchant[]) {
+  /** `segmentBytes` is the most that the journal takes in one segment. */
+  constructor(merchants: readonly Merchant[], { segmentBytes = SEGMENT_BYTES }: { readonly segmentBytes?: number } = {}) {
+    this.#segmentBytes = segmentBytes
     this.#memory = {
       journal: memoryJournal(),
       heads: memoryHeads(),
@@ -76,15 +96,16 @@ export class Oracle {
   }
 
   /** A record stands on the stream now. */
-  noteRecord = (shardId: string, { sequenceNumber, data }: DeliveredRecord): void => {
+  noteRecord = (shardId: string, { sequenceNumber, arrivedAtMs, data }: DeliveredRecord): void => {
     const { entries: lines, auditEvents, unreadable } = readContents(data)
     const entries = lines.filter((entry) => entry !== undefined)
-    this.#expected.push({ shardId, sequenceNumber, lines, entries, auditEvents, unreadable })
+    this.#expected.push({ shardId, sequenceNumber, arrivedAtMs, lines, entries, auditEvents, unreadable })
     for (const entry of entries) {
       this.#must(this.#sent.has(contentOf(entry)), `no client has sent what stands on ${shardId}: ${contentOf(entry)}`)
     }
     for (const { decisionId, kind, body } of auditEvents) {
       if (kind === 'quarantine.set-aside') this.#mustBeAside(decisionId, body)
+      else this.decisions.noteTold(decisionId, kind, body)
     }
   }
 
@@ -92,8 +113,62 @@ export class Oracle {
   noteAcknowledged(entry: Entry, { shardId, sequenceNumber, index }: Position): void {
     const record = this.#expected.find((one) => one.shardId === shardId && one.sequenceNumber === sequenceNumber)
     const standing = record?.lines[index]
-    const isThere = standing !== undefined && contentOf(standing) === contentOf(entry)
+    const isThere =
+      isCursedToRead(entry) || (standing !== undefined && contentOf(standing) === contentOf(entry))
     this.#must(isThere, `${entry.entryId} was acknowledged at ${sequenceNumber}/${index} and is not there`)
+  }
+
+  /** An operator was told what came of a request for this entry, or with this reason. */
+  noteDecided(decided: Decided, wanted: Entry | string): void {
+    this.decisions.noteAnswered(decided, wanted)
+    if (decided.status === 'replayed') this.noteAcknowledged(decided.replayedAs.entry, decided.replayedAs.position)
+  }
+
+  /** A client reached the position of its entry, and then read its day and what was set aside under its id. */
+  noteReadBack(entry: Entry, segment: number, aside: readonly QuarantineOutline[]): void {
+    const content = contentOf(entry)
+    const isCounted = this.#counted.get(idOfEntry(entry)) === content
+    const isShown = isCounted && (this.reads.segmentOf(entry) ?? Infinity) <= segment
+    const isAside = aside.some(({ subject }) => subject !== 'unreadable' && contentOf(subject) === content)
+    this.#must(
+      isShown || isAside || isCursedToRead(entry),
+      `${entry.entryId} was reached, and a reader found it neither in its day nor in quarantine`,
+    )
+  }
+
+  /** A reader was told that everything on a merchant's shards that arrived up to this time is applied. */
+  noteAppliedThrough(merchantId: MerchantId, appliedThroughMs: number, shards: readonly SimShard[]): void {
+    const lane = laneOf(merchantId)
+    const ids = new Set(shards.filter((shard) => takesLane(shard, lane)).map(({ shardId }) => shardId))
+    for (const { shardId, sequenceNumber, arrivedAtMs, entries } of this.#expected) {
+      // Records of the same millisecond have an order that the time does not tell.
+      if (!ids.has(shardId) || arrivedAtMs >= appliedThroughMs) continue
+      const own = entries.filter((entry) => entry.merchantId === merchantId)
+      this.#must(own.every(this.#isDone), `${sequenceNumber} of ${shardId} is not applied, and was said to be`)
+    }
+  }
+
+  /** Begins a book with one credit and one debit, as large as they are said to be. */
+  async begin(book: BookId, credits: bigint, debits: bigint): Promise<void> {
+    const merchant = await this.#memory.merchants.find(book.merchantId)
+    if (merchant === undefined) throw new Error(`no merchant ${book.merchantId}`)
+    const startsAtMs = Date.parse(`${book.day}T00:00:00Z`)
+    const entries = (['credit', 'debit'] as const).map(
+      (direction): Entry => ({
+        entryId: `foundation-${direction}` as Entry['entryId'],
+        merchantId: book.merchantId,
+        businessDay: book.day,
+        direction,
+        amountMinor: direction === 'credit' ? credits : debits,
+        currency: merchant.currency,
+        occurredAtMs: startsAtMs,
+        receivedAtMs: startsAtMs,
+      }),
+    )
+    const empty = emptyBook(book, { currency: merchant.currency, startsAtMs })
+    await this.#memory.heads.open(book)
+    await this.ports.journal.append(sealSegment(empty, nextSegment(empty, entries)))
+    for (const entry of entries) this.#foundations.set(idOfEntry(entry), entry)
   }
 
   /** Firehose has taken these rows. */
@@ -103,9 +178,40 @@ export class Oracle {
 
   /** What an operator saw who reconciled a day at the end. */
   noteReconciled(day: BusinessDay, report: DayReport): void {
-    const isEqual = report.status === 'compared' && report.isEqual
+    const isEqual = report.status === 'compared' && !this.#isAlarm(report, [])
     if (isEqual) this.#reconciled.add(day)
     else this.#broken.push(`${day} does not reconcile: ${inWords(report)}`)
+  }
+
+  /** What an operator saw who reconciled a day while everything went on. */
+  noteReconciledMidway(day: BusinessDay, report: DayReport): void {
+    if (report.status === 'behind') return
+    const isAlarm = report.status !== 'compared' || this.#isAlarm(report, ['not-yet-delivered'])
+    this.#must(!isAlarm, `${day} raised a false alarm: ${inWords(report)}`)
+  }
+
+  /** An operator repaired a day. The number of contents that had to be published is known unless the command was repeated. */
+  noteRepaired(day: BusinessDay, report: DayReport, lost: number | undefined): void {
+    const isRepaired =
+      report.status === 'compared' &&
+      !this.#isAlarm(report, []) &&
+      (lost === undefined || report.publishedAgain === lost)
+    this.#must(isRepaired, `${day} was not repaired: ${inWords(report)}`)
+  }
+
+  /** Whether a report names anything but these kinds of differences, and the entries that no stream has carried. */
+  #isAlarm(report: DayReport & { readonly status: 'compared' }, allowed: readonly DifferenceKind[]): boolean {
+    return report.books.some(({ book, differences, faults }) => {
+      const others = differences.filter(
+        ({ entryId, kind }) => !allowed.includes(kind) && !this.#foundations.has(idOf(book, entryId)),
+      )
+      return others.length > 0 || faults.length > 0
+    })
+  }
+
+  /** The journal's consumer will never see this record. */
+  loseRecord(sequenceNumber: string): void {
+    this.#lost.add(sequenceNumber)
   }
 
   mustBeReconciled(days: readonly BusinessDay[]): void {
@@ -176,8 +282,9 @@ export class Oracle {
       const standing = counted.filter((entry) => entry.entryId === entryId).map(contentOf)
       const candidates = sent
         .map(({ entry }) => entry)
-        .filter(isCountable)
+        .filter((entry) => isCountable(entry) && !isCursed(entry))
         .map(contentOf)
+        .filter((content) => !this.#beyondBound.has(content))
       const times = candidates.length === 0 ? 0 : 1
       this.#must(standing.length === times, `${name} is counted ${standing.length} times, not ${times}`)
       const winner = standing[0]
@@ -192,8 +299,9 @@ export class Oracle {
         this.#must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
       }
     }
-    const ids = new Set(copies.filter(({ entry }) => isCountable(entry)).map(({ entry }) => entry.entryId))
-    this.#must(counted.length === ids.size, `${bookKey(book)} counts ${counted.length} entries, not ${ids.size}`)
+    const sentIds = new Set(copies.map(({ entry }) => entry.entryId))
+    const others = counted.filter((entry) => !sentIds.has(entry.entryId) && !this.#foundations.has(idOfEntry(entry)))
+    this.#must(others.length === 0, `${bookKey(book)} counts ${others.length} entries that were never sent`)
   }
 
   /** The entries of a book, having checked that each segment's seal and view say the same as they do. */
@@ -213,6 +321,8 @@ export class Oracle {
         totals.debitsMinor === sum('debit') &&
         totals.entryCount === counted.length
       this.#must(exact, `${bookKey(book)} has other totals than its entries`)
+      const isBlurred = !isExactInJson(totals.creditsMinor) || !isExactInJson(totals.debitsMinor)
+      this.#must(!isBlurred, `${bookKey(book)} has totals beyond what JSON can say`)
       for (const parts of [byMethod, byHour]) {
         const credits = [...parts.values()].reduce((total, part) => total + part.creditsMinor, 0n)
         const entries = [...parts.values()].reduce((total, part) => total + part.entryCount, 0)
@@ -226,14 +336,17 @@ export class Oracle {
   }
 
   #watched(): Ports {
-    const { journal, quarantine } = this.#memory
+    const { journal } = this.#memory
+    const quarantine = this.decisions.watched(this.#memory.quarantine)
     return {
       ...this.#memory,
       journal: {
         ...journal,
         append: async (segment) => {
+          const bytes = segment.view.length + segment.entries.length
+          if (bytes > this.#segmentBytes) throw new Error(`a segment of ${bytes} bytes is too large to be stored`)
           const outcome = await journal.append(segment)
-          if (outcome === 'appended') this.#noteCounted(segment.book, segment)
+          if (outcome === 'appended') this.#noteAppended(segment)
           return outcome
         },
       },
@@ -242,6 +355,7 @@ export class Oracle {
         setAside: async (item) => {
           await quarantine.setAside(item)
           const { subject, position } = item
+          this.#checkReason(item)
           this.#asidePositions.add(placeOf(position))
           if (subject === 'unreadable') this.#asidePlaces.add(placeOf(position))
           else this.#asideContents.add(contentOf(subject))
@@ -265,8 +379,30 @@ export class Oracle {
     }
   }
 
-  #noteCounted(book: BookId, sealed: Parameters<Ports['journal']['append']>[0]): void {
-    for (const entryId of unpackIds(sealed.entries)) this.#countedIds.add(idOf(book, entryId))
+  #noteAppended(sealed: SealedSegment): void {
+    this.reads.noteAppended(sealed)
+    for (const entry of openSegment(sealed).segment.entries) this.#counted.set(idOfEntry(entry), contentOf(entry))
+  }
+
+  /** Checks a reason when something is set aside, for later nothing tells whether it was so. */
+  #checkReason({ subject, reason, raw, position }: SetAside): void {
+    const name = `${position.sequenceNumber}/${position.index}`
+    if (reason === 'unexpected-error') {
+      const isOurFault = subject === 'unreadable' ? Buffer.from(raw).includes('cursed: ') : isCursed(subject)
+      this.#must(isOurFault, `${name} is set aside because of our own code, which has nothing against it`)
+    }
+    if (subject === 'unreadable') return
+    if (reason === 'total-out-of-bounds') {
+      this.#beyondBound.add(contentOf(subject))
+      const totals = this.reads.totalsOf(bookOf(subject))
+      const sum = (subject.direction === 'credit' ? totals.creditsMinor : totals.debitsMinor) + subject.amountMinor
+      this.#must(!isExactInJson(sum), `${name} is set aside as too much for its book, and would fit`)
+    }
+    if (reason === 'content-conflict') {
+      const counted = this.#counted.get(idOfEntry(subject))
+      const isTaken = counted !== undefined && counted !== contentOf(subject)
+      this.#must(isTaken, `${name} is set aside because its id is taken, and it is not`)
+    }
   }
 
   #advance: Progress['advance'] = async (consumer, to) => {
@@ -281,15 +417,19 @@ export class Oracle {
     for (const record of this.#expected) {
       const { shardId, sequenceNumber } = record
       if (shardId !== to.shardId || Number(sequenceNumber) > Number(after?.sequenceNumber)) continue
+      if (consumer === 'journal' && this.#lost.has(sequenceNumber)) continue
       const isDone = consumer === 'journal' ? this.#isRecorded(record) : this.#isArchived(record)
       this.#must(isDone, `the ${consumer}'s progress of ${shardId} passed ${sequenceNumber} before it was done`)
     }
   }
 
   #isRecorded({ entries }: Expected): boolean {
-    return entries.every(
-      (entry) => this.#countedIds.has(idOf(bookOf(entry), entry.entryId)) || this.#asideContents.has(contentOf(entry)),
-    )
+    return entries.every(this.#isDone)
+  }
+
+  #isDone = (entry: Entry): boolean => {
+    const content = contentOf(entry)
+    return this.#counted.get(idOfEntry(entry)) === content || this.#asideContents.has(content)
   }
 
   #isArchived({ shardId, sequenceNumber, lines, auditEvents }: Expected): boolean {
@@ -317,14 +457,9 @@ const placeOfRow = (row: Readonly<Record<string, unknown>>): string =>
 
 const bookOf = (entry: Entry): BookId => ({ merchantId: entry.merchantId, day: entry.businessDay })
 
-const idOf = (book: BookId, entryId: string): string => `${bookKey(book)} ${entryId}`
+const idOfEntry = (entry: Entry): string => idOf(bookOf(entry), entry.entryId)
 
-/** Everything a client says of an entry, as text. */
-const contentOf = ({ receivedAtMs: _ignored, ...said }: Entry): string =>
-  JSON.stringify(
-    Object.entries(said).toSorted(([a], [b]) => (a < b ? -1 : 1)),
-    (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value),
-  )
+const idOf = (book: BookId, entryId: string): string => `${bookKey(book)} ${entryId}`
 
 const inWords = (report: DayReport): string =>
   JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))

@@ -7,11 +7,10 @@
  * plants a bug first, which some history then has to catch; `--bugs` does so with every bug in turn.
  */
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
-import { BUGS } from './bugs.ts'
-import { catchAll, liveAll, MAX_TURNS, share } from './by-seed.ts'
-import { catchAllBySmallWorlds, exploreAll, exploreHere } from './exhaustive.ts'
+import { registerHooks } from 'node:module'
+import { BUGS, plant } from './bugs.ts'
+import { curse } from './curses.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
-import { SMALL_WORLDS } from './small-worlds.ts'
 
 const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]
 npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]`
@@ -21,7 +20,7 @@ const values = readOptions(
     seed: { type: 'string', default: '1' },
     mix: { type: 'string' },
     rate: { type: 'string' },
-    turns: { type: 'string', default: String(MAX_TURNS) },
+    turns: { type: 'string' },
     exhaustive: { type: 'boolean', default: false },
     world: { type: 'string' },
     faults: { type: 'string' },
@@ -37,12 +36,18 @@ const main = async (): Promise<boolean> => {
   const { child, bugs, bug, world, path, faults } = values
   oneOf('mix', values.mix, MIX_NAMES)
   oneOf('rate', values.rate, Object.keys(RATES))
-  oneOf('world', world, Object.keys(SMALL_WORLDS))
   oneOf(
     'bug',
     bug,
     BUGS.map(({ name }) => name),
   )
+  if (bug !== undefined) registerHooks({ load: plant(bug) })
+  registerHooks({ load: curse })
+  // Production code is imported only from here on, so that a planted bug is in it.
+  const { catchAll, liveAll, MAX_TURNS, share } = await import('./by-seed.ts')
+  const { catchAllBySmallWorlds, exploreAll, exploreHere } = await import('./exhaustive.ts')
+  const { SMALL_WORLDS } = await import('./small-worlds.ts')
+  oneOf('world', world, Object.keys(SMALL_WORLDS))
   if (values.exhaustive) {
     const options = { world, bug, path, faults: faults === undefined ? undefined : Number(faults) }
     if (child || world !== undefined || bug !== undefined) return await exploreHere(options)
@@ -51,7 +56,7 @@ const main = async (): Promise<boolean> => {
   const options = {
     first: wholeNumber('--seed', values.seed, USAGE),
     count: wholeNumber('--seeds', values.seeds, USAGE),
-    turns: wholeNumber('--turns', values.turns, USAGE),
+    turns: wholeNumber('--turns', values.turns ?? String(MAX_TURNS), USAGE),
     mix: values.mix as MixName | undefined,
     rate: values.rate as RateName | undefined,
     bug,

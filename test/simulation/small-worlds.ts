@@ -3,7 +3,7 @@
  * else may happen is for the explorer to choose. A planted bug of the append protocol is caught by one of them.
  */
 import type { Entry } from '#ledger/entry'
-import type { SegmentSizes } from '#processors/journal/segment-sizes'
+import { SEGMENT_SIZES, type SegmentSizes } from '#processors/journal/segment-sizes'
 import { anEntry } from '../builders.ts'
 import type { Bounds } from './explore.ts'
 
@@ -35,7 +35,7 @@ const sale = (entryId: string, fields: Partial<Entry> = {}): Entry =>
 
 const ONE_FAULT: Bounds = { faults: 1 }
 /** One entry in each segment. */
-const TINY: SegmentSizes = { most: 1, small: 1, tail: 1 }
+const TINY: SegmentSizes = { ...SEGMENT_SIZES, most: 1, small: 1, tail: 1 }
 
 const twoWorkers = [{ worker: 'a' }, { worker: 'b' }]
 

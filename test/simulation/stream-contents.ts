@@ -1,6 +1,7 @@
 /** Reads what stands on the stream as docs/stream-record.md says it, without the code that Daybook reads it by. */
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Entry } from '#ledger/entry'
+import { isCursedToRead } from './curses.ts'
 
 /** What a record holds. What is unreadable is a line, or the whole record. */
 export type Contents = {
@@ -31,6 +32,7 @@ type Line = {
 const readEntry = (text: string): Entry | undefined => {
   if (!text.startsWith('{"entry":{"')) return undefined
   const { entry, businessDay, receivedAt } = JSON.parse(text) as Line
+  if (isCursedToRead(entry)) return undefined
   const { amount, occurredAt, ...fields } = entry
   return {
     ...fields,

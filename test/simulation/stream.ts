@@ -36,6 +36,11 @@ export class SimStream {
     return this.shards.filter(({ closed }) => !closed)
   }
 
+  /** The sequence number that the next record gets. */
+  get nextNumber(): string {
+    return String(this.#lastSequenceNumber + 1)
+  }
+
   /** The open shard that takes a hash key. */
   shardAt(hashKey: bigint): SimShard {
     const found = this.open.find(({ firstHashKey, lastHashKey }) => firstHashKey <= hashKey && hashKey <= lastHashKey)

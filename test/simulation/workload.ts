@@ -4,6 +4,7 @@ import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import { aRule } from '../builders.ts'
+import { CURSES } from './curses.ts'
 import type { Mix } from './mixes.ts'
 import type { Random } from './random.ts'
 
@@ -35,6 +36,10 @@ const STRAYS: readonly Partial<Entry>[] = [{ currency: 'EUR' as Currency }, { me
 /** Whether an entry can be counted at all. */
 export const isCountable = ({ currency, merchantId }: Entry): boolean => currency === BRL && merchantId !== 'nobody'
 
+/** A description as long as a client may send it, of characters that take four bytes and that no compression makes fewer. */
+const longText = (random: Random): string =>
+  Array.from({ length: 200 }, () => String.fromCodePoint(0x20000 + random.below(40_000))).join('')
+
 /** Makes entries: fresh ones, earlier ones again, and earlier ids with other content. */
 export class Clients {
   readonly #mix: Mix
@@ -65,6 +70,17 @@ export class Clients {
       return { ...earlier, amountMinor: earlier.amountMinor + BigInt(1 + random.below(3)) }
     }
     const stray = random.chance(this.#mix.stray) ? random.pick(STRAYS) : {}
+    const description = random.chance(this.#mix.cursed)
+      ? random.pick(CURSES)
+      : random.chance(this.#mix.longText)
+        ? longText(random)
+        : undefined
+    return { ...this.plain(), ...(description !== undefined && { description }), ...stray }
+  }
+
+  /** A good entry that was not sent before. */
+  plain(): Entry {
+    const random = this.#random
     const occurredAtMs = FIRST_DAY_MS + random.below(this.#mix.days) * DAY_MS + random.below(DAY_MS)
     return {
       // Every id is used twice: in another book it is another entry, in the same one a conflict.
@@ -77,7 +93,6 @@ export class Clients {
       occurredAtMs,
       receivedAtMs: occurredAtMs + 1000,
       method: random.pick<Method>(['cash', 'pix']),
-      ...stray,
     }
   }
 }

@@ -1,0 +1,50 @@
+/**
+ * Entries on which our own code throws each time, although no entry is wrong. The description of an entry names the code
+ * that throws. The production code of a simulation is loaded with these faults in it; its sources stay as they are.
+ */
+import { readFileSync } from 'node:fs'
+import type { LoadHookSync } from 'node:module'
+import type { Entry } from '#ledger/entry'
+
+/** What a curse breaks. An entry that cannot be read is no entry for the journal and for the archive. */
+export const CURSES = ['cursed: packing', 'cursed: folding', 'cursed: reading'] as const
+
+export const isCursed = ({ description }: Pick<Entry, 'description'>): boolean =>
+  CURSES.some((curse) => curse === description)
+
+export const isCursedToRead = ({ description }: Pick<Entry, 'description'>): boolean =>
+  description === 'cursed: reading'
+
+type Insertion = { readonly file: string; readonly after: string; readonly code: string }
+
+const INSERTIONS: readonly Insertion[] = [
+  {
+    file: 'wire/journal/packed-entries.ts',
+    after: 'export const packEntries = (entries: readonly Entry[], terms: BookTerms): Uint8Array => {',
+    code: `if (entries.some(({ description }) => description === 'cursed: packing')) throw new TypeError('cursed')`,
+  },
+  {
+    file: 'ledger/day-view.ts',
+    after: 'export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs: number): DayView => {',
+    code: `if (entries.some(({ description }) => description === 'cursed: folding')) throw new TypeError('cursed')`,
+  },
+  {
+    file: 'wire/stream/record.ts',
+    after: 'export const parseEntryLine = (line: string): Result<Entry, string> => {',
+    code: `if (line.includes('"cursed: reading"')) throw new TypeError('cursed')`,
+  },
+]
+
+/** A hook for Node's module loader. It keeps the line numbers, and what other hooks have changed. */
+export const curse: LoadHookSync = (url, context, nextLoad) => {
+  const loaded = nextLoad(url, context)
+  const insertion = INSERTIONS.find(({ file }) => url.endsWith(`/${file}`))
+  if (insertion === undefined) return loaded
+  const source = loaded.source === undefined ? readFileSync(new URL(url), 'utf8') : textOf(loaded.source)
+  const { after, code } = insertion
+  if (source.split(after).length !== 2) throw new Error(`the curse no longer fits ${insertion.file}`)
+  return { ...loaded, source: source.replace(after, () => `${after} ${code}`) }
+}
+
+const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray): string =>
+  typeof source === 'string' ? source : Buffer.from(source as Uint8Array).toString()
