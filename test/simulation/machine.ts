@@ -19,7 +19,7 @@ export type Network = {
   readonly isSlow: boolean
 }
 
-class SimulatedFault extends Error {}
+export class SimulatedFault extends Error {}
 
 const WRITE_FAULTS: readonly Fault[] = ['refused', 'answer-lost', 'late', 'crash', 'crash-after']
 // A machine that dies before or after it reads leaves the same world behind as one that dies before it writes.

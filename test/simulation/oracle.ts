@@ -14,6 +14,7 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import { bookKey, type BookId, type BusinessDay, type Position } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
@@ -32,6 +33,7 @@ import { isCountable } from './workload.ts'
 type Expected = {
   readonly shardId: string
   readonly sequenceNumber: string
+  readonly arrivedAtMs: number
   readonly lines: Contents['entries']
   readonly entries: readonly Entry[]
   readonly auditEvents: Contents['auditEvents']
@@ -43,6 +45,10 @@ export class Oracle {
   readonly ports: Ports
   readonly #memory: Ports
   readonly #expected: Expected[] = []
+  /** The same by place. */
+  readonly #records = new Map<string, Expected>()
+  /** The ids of the audit events that stand on the stream. */
+  readonly #toldIds = new Set<string>()
   /** One store for each consumer and shard, so that the progress of one can be lost. */
   readonly #progress = new Map<string, Progress>()
   /** Every entry that is done: counted under its id, or set aside with its content. */
@@ -54,6 +60,7 @@ export class Oracle {
 
   /** The contents that clients have sent. */
   readonly #sent = new Set<string>()
+  readonly #losses = new Set<string>()
   readonly #reconciled = new Set<BusinessDay>()
   /** The places of entries, and the ids of audit events, that Firehose has taken. */
   readonly #archived = new Set<string>()
@@ -76,41 +83,106 @@ export class Oracle {
   }
 
   /** A record stands on the stream now. */
-  noteRecord = (shardId: string, { sequenceNumber, data }: DeliveredRecord): void => {
+  noteRecord = (shardId: string, { sequenceNumber, arrivedAtMs, data }: DeliveredRecord): void => {
     const { entries: lines, auditEvents, unreadable } = readContents(data)
     const entries = lines.filter((entry) => entry !== undefined)
-    this.#expected.push({ shardId, sequenceNumber, lines, entries, auditEvents, unreadable })
+    const record = { shardId, sequenceNumber, arrivedAtMs, lines, entries, auditEvents, unreadable }
+    this.#expected.push(record)
+    this.#records.set(`${shardId} ${sequenceNumber}`, record)
     for (const entry of entries) {
-      this.#must(this.#sent.has(contentOf(entry)), `no client has sent what stands on ${shardId}: ${contentOf(entry)}`)
+      this.must(this.#sent.has(contentOf(entry)), `no client has sent what stands on ${shardId}: ${contentOf(entry)}`)
     }
     for (const { decisionId, kind, body } of auditEvents) {
+      this.#toldIds.add(decisionId)
       if (kind === 'quarantine.set-aside') this.#mustBeAside(decisionId, body)
+    }
+  }
+
+  /** A worker was told that its audit events are durable. */
+  noteTold(auditEvents: readonly AuditEvent[]): void {
+    for (const { eventId } of auditEvents) {
+      this.must(this.#toldIds.has(eventId), `${eventId} counts as published and is not on the stream`)
     }
   }
 
   /** A client was told that its entry stands at this position. */
   noteAcknowledged(entry: Entry, { shardId, sequenceNumber, index }: Position): void {
-    const record = this.#expected.find((one) => one.shardId === shardId && one.sequenceNumber === sequenceNumber)
-    const standing = record?.lines[index]
+    const standing = this.#records.get(`${shardId} ${sequenceNumber}`)?.lines[index]
     const isThere = standing !== undefined && contentOf(standing) === contentOf(entry)
-    this.#must(isThere, `${entry.entryId} was acknowledged at ${sequenceNumber}/${index} and is not there`)
+    this.must(isThere, `${entry.entryId} was acknowledged at ${sequenceNumber}/${index} and is not there`)
   }
 
   /** Firehose has taken these rows. */
   noteArchived = (row: Readonly<Record<string, unknown>>): void => {
-    this.#archived.add('decision_id' in row ? String(row['decision_id']) : placeOfRow(row))
+    if ('decision_id' in row) {
+      const eventId = String(row['decision_id'])
+      this.#archived.add(eventId)
+      this.must(this.#toldIds.has(eventId), `the archive holds ${eventId}, which is not on the stream`)
+      return
+    }
+    const place = placeOfRow(row)
+    this.#archived.add(place)
+    const record = this.#records.get(`${String(row['shard_id'])} ${String(row['sequence_number'])}`)
+    const entry = record?.lines[Number(row['record_index'])]
+    const isSame = record !== undefined && entry !== undefined && isRowOf(row, entry, record.arrivedAtMs)
+    this.must(isSame, `the archive holds another entry than the stream at ${place}: ${JSON.stringify(row)}`)
   }
 
   /** What an operator saw who reconciled a day at the end. */
-  noteReconciled(day: BusinessDay, report: DayReport): void {
+  noteReconciled(day: BusinessDay, report: DayReport, rows: readonly Readonly<Record<string, unknown>>[]): void {
     const isEqual = report.status === 'compared' && report.isEqual
     if (isEqual) this.#reconciled.add(day)
     else this.#broken.push(`${day} does not reconcile: ${inWords(report)}`)
+    for (const { book, archivedCopies } of report.status === 'compared' ? report.books : []) {
+      const ofBook = rows.filter((row) => row['merchant_id'] === book.merchantId && row['business_day'] === day)
+      this.must(
+        archivedCopies === ofBook.length,
+        `${bookKey(book)}: ${archivedCopies} copies reported of ${ofBook.length}`,
+      )
+    }
+  }
+
+  /** What an operator saw who reconciled a day while entries arrived. The newest may be on their way, nothing else. */
+  noteReconciledEarly(day: BusinessDay, report: DayReport): void {
+    const books = report.status === 'compared' ? report.books : []
+    const isRight = books.every(
+      ({ differences, faults }) => faults.length === 0 && differences.every(({ kind }) => MAY_BE_UNDER_WAY.has(kind)),
+    )
+    this.must(isRight, `${day} was reconciled too early: ${inWords(report)}`)
+  }
+
+  /** Something is lost now, in what reconciling sees. */
+  noteLoss(name: string): void {
+    this.#losses.add(name)
+  }
+
+  /** What reconciling says of it: `unnamed` is why that does not name the loss. */
+  noteFound(name: string, unnamed: string | undefined, report: DayReport): void {
+    this.#losses.delete(name)
+    this.must(unnamed === undefined, `reconciling does not find that ${name}: ${unnamed}: ${inWords(report)}`)
+  }
+
+  mustBeFound(): void {
+    for (const name of this.#losses) this.must(false, `reconciling never said that ${name}`)
+    this.throwBroken()
+  }
+
+  /** The number of records on the stream. */
+  get recordCount(): number {
+    return this.#expected.length
+  }
+
+  /** Reconciling compares now, and says that both consumers have dealt with the first records of the stream. */
+  mustBeDone(recordCount: number): void {
+    const undone = this.#expected
+      .slice(0, recordCount)
+      .filter((record) => !this.#isRecorded(record) || !this.#isArchived(record))
+    this.must(undone.length === 0, `reconciling compares while ${undone.length} records before its barrier are not done`)
   }
 
   mustBeReconciled(days: readonly BusinessDay[]): void {
-    for (const day of days) this.#must(this.#reconciled.has(day), `${day} was not reconciled`)
-    this.#throwBroken()
+    for (const day of days) this.must(this.#reconciled.has(day), `${day} was not reconciled`)
+    this.throwBroken()
   }
 
   loseProgress(consumer: Consumer, shardId: string): void {
@@ -147,7 +219,7 @@ export class Oracle {
     for (const { shardId, records } of shards) {
       for (const consumer of consumers) {
         const [progress] = (await this.#progress.get(`${consumer} ${shardId}`)?.read(consumer)) ?? []
-        this.#must(
+        this.must(
           progress?.sequenceNumber === records.at(-1)?.sequenceNumber,
           `the ${consumer}'s progress of ${shardId} is not at its end`,
         )
@@ -155,13 +227,13 @@ export class Oracle {
     }
     const asideCount = this.#asideContents.size + this.#asidePlaces.size
     const { items } = await this.#memory.quarantine.list({}, { limit: 100_000 })
-    this.#must(items.length === asideCount, `${items.length} items in quarantine for ${asideCount} things set aside`)
+    this.must(items.length === asideCount, `${items.length} items in quarantine for ${asideCount} things set aside`)
     const unreadable = this.#expected.reduce((sum, expected) => sum + expected.unreadable, 0)
-    this.#must(this.#asidePlaces.size === unreadable, `${this.#asidePlaces.size} of ${unreadable} unreadable set aside`)
-    this.#throwBroken()
+    this.must(this.#asidePlaces.size === unreadable, `${this.#asidePlaces.size} of ${unreadable} unreadable set aside`)
+    this.throwBroken()
   }
 
-  #throwBroken(): void {
+  throwBroken(): void {
     if (this.#broken.length > 0) throw new Error([...new Set(this.#broken)].slice(0, 5).join('\n'))
   }
 
@@ -179,21 +251,21 @@ export class Oracle {
         .filter(isCountable)
         .map(contentOf)
       const times = candidates.length === 0 ? 0 : 1
-      this.#must(standing.length === times, `${name} is counted ${standing.length} times, not ${times}`)
+      this.must(standing.length === times, `${name} is counted ${standing.length} times, not ${times}`)
       const winner = standing[0]
       const oneShard = new Set(sent.map(({ shardId }) => shardId)).size === 1
       const mayWin = oneShard ? candidates.slice(0, 1) : candidates
-      this.#must(
+      this.must(
         winner === undefined || mayWin.includes(winner),
         `${name} is not counted as it was sent, or came first`,
       )
       for (const content of contents) {
         const aside = this.#asideContents.has(content)
-        this.#must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
+        this.must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
       }
     }
     const ids = new Set(copies.filter(({ entry }) => isCountable(entry)).map(({ entry }) => entry.entryId))
-    this.#must(counted.length === ids.size, `${bookKey(book)} counts ${counted.length} entries, not ${ids.size}`)
+    this.must(counted.length === ids.size, `${bookKey(book)} counts ${counted.length} entries, not ${ids.size}`)
   }
 
   /** The entries of a book, having checked that each segment's seal and view say the same as they do. */
@@ -202,7 +274,7 @@ export class Oracle {
     let hash = NO_CHAIN
     for (const [index, sealed] of (await this.#memory.journal.read(book, 0)).entries()) {
       hash = sealingHash(hash, sealed)
-      this.#must(sealed.number === index + 1 && sealed.hash === hash, `${bookKey(book)} is a broken chain`)
+      this.must(sealed.number === index + 1 && sealed.hash === hash, `${bookKey(book)} is a broken chain`)
       const { segment } = openSegment(sealed)
       counted.push(...segment.entries)
       const { totals, byMethod, byHour } = segment.view
@@ -212,16 +284,16 @@ export class Oracle {
         totals.creditsMinor === sum('credit') &&
         totals.debitsMinor === sum('debit') &&
         totals.entryCount === counted.length
-      this.#must(exact, `${bookKey(book)} has other totals than its entries`)
+      this.must(exact, `${bookKey(book)} has other totals than its entries`)
       for (const parts of [byMethod, byHour]) {
         const credits = [...parts.values()].reduce((total, part) => total + part.creditsMinor, 0n)
         const entries = [...parts.values()].reduce((total, part) => total + part.entryCount, 0)
         const same = credits === totals.creditsMinor && entries === totals.entryCount
-        this.#must(same, `${bookKey(book)} has methods or hours that do not add up to the day`)
+        this.must(same, `${bookKey(book)} has methods or hours that do not add up to the day`)
       }
     }
     const { open } = await this.#memory.heads.read(book.merchantId)
-    this.#must(counted.length === 0 || open.has(book.day), `${bookKey(book)} is unknown to its head`)
+    this.must(counted.length === 0 || open.has(book.day), `${bookKey(book)} is unknown to its head`)
     return counted
   }
 
@@ -277,12 +349,12 @@ export class Oracle {
     await store.advance(consumer, to)
     const [after] = await store.read(consumer)
     const fell = Number(after?.sequenceNumber) < Number(before?.sequenceNumber ?? 0)
-    this.#must(!fell, `progress of ${to.shardId} fell from ${before?.sequenceNumber} to ${after?.sequenceNumber}`)
+    this.must(!fell, `progress of ${to.shardId} fell from ${before?.sequenceNumber} to ${after?.sequenceNumber}`)
     for (const record of this.#expected) {
       const { shardId, sequenceNumber } = record
       if (shardId !== to.shardId || Number(sequenceNumber) > Number(after?.sequenceNumber)) continue
       const isDone = consumer === 'journal' ? this.#isRecorded(record) : this.#isArchived(record)
-      this.#must(isDone, `the ${consumer}'s progress of ${shardId} passed ${sequenceNumber} before it was done`)
+      this.must(isDone, `the ${consumer}'s progress of ${shardId} passed ${sequenceNumber} before it was done`)
     }
   }
 
@@ -302,10 +374,11 @@ export class Oracle {
 
   #mustBeAside(eventId: string, body: object): void {
     const { position } = body as { position: Position }
-    this.#must(this.#asidePositions.has(placeOf(position)), `${eventId} is told and not so`)
+    this.must(this.#asidePositions.has(placeOf(position)), `${eventId} is told and not so`)
   }
 
-  #must(holds: boolean, otherwise: string): void {
+  /** Notes a broken promise. */
+  must = (holds: boolean, otherwise: string): void => {
     if (!holds) this.#broken.push(otherwise)
   }
 }
@@ -314,6 +387,23 @@ const placeOf = ({ shardId, sequenceNumber, index }: Position): string => `${sha
 
 const placeOfRow = (row: Readonly<Record<string, unknown>>): string =>
   `${String(row['shard_id'])} ${String(row['sequence_number'])} ${String(row['record_index'])}`
+
+/** Times as the archive's tables write them. */
+const timeText = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1)
+
+const isRowOf = (row: Readonly<Record<string, unknown>>, entry: Entry, arrivedAtMs: number): boolean =>
+  row['entry_id'] === entry.entryId &&
+  row['merchant_id'] === entry.merchantId &&
+  row['business_day'] === entry.businessDay &&
+  row['direction'] === entry.direction &&
+  row['amount'] === Number(entry.amountMinor) &&
+  row['currency'] === entry.currency &&
+  row['method'] === entry.method &&
+  row['occurred_at'] === timeText(entry.occurredAtMs) &&
+  row['received_at'] === timeText(entry.receivedAtMs) &&
+  row['arrived_at'] === timeText(arrivedAtMs)
+
+const MAY_BE_UNDER_WAY = new Set(['not-yet-delivered', 'missing-in-archive'])
 
 const bookOf = (entry: Entry): BookId => ({ merchantId: entry.merchantId, day: entry.businessDay })
 
