@@ -1,6 +1,8 @@
 /** All bugs to plant, by the part of the way of an entry in which they are. */
 import { readFileSync } from 'node:fs'
-import type { LoadHookSync } from 'node:module'
+import { registerHooks, type LoadHookSync, type ResolveHookSync } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Bug } from './bug.ts'
 import { BUGS_OF_ARCHIVE } from './bugs-of-archive.ts'
 import { BUGS_OF_INGEST } from './bugs-of-ingest.ts'
@@ -14,15 +16,48 @@ export const BUGS: readonly Bug[] = [
   ...BUGS_OF_RECONCILING,
 ]
 
+/**
+ * Imports a module of this folder with a bug planted in what it uses. Each bug has its own copy of our modules, so that one
+ * process can plant one bug after the other.
+ */
+export const importWithBug = async <Module>(name: string, module: string): Promise<Module> => {
+  copies ??= registerHooks({ resolve: intoCopy, load: plantInCopy })
+  const index = BUGS.indexOf(bugOf(name))
+  return (await import(`${pathToFileURL(join(import.meta.dirname, module)).href}?bug=${index}`)) as Module
+}
+
+let copies: ReturnType<typeof registerHooks> | undefined
+
+const REPOSITORY = pathToFileURL(join(import.meta.dirname, '../../')).href
+
+/** What a copy imports of ours is a copy, too. */
+const intoCopy: ResolveHookSync = (specifier, context, nextResolve) => {
+  const resolved = nextResolve(specifier, context)
+  const [, copy] = /(\?bug=\d+)$/.exec(context.parentURL ?? '') ?? []
+  const isOurs = resolved.url.startsWith(REPOSITORY) && !resolved.url.includes('/node_modules/')
+  return copy !== undefined && isOurs ? { ...resolved, url: `${resolved.url}${copy}` } : resolved
+}
+
+const plantInCopy: LoadHookSync = (url, context, nextLoad) => {
+  const [, index] = /\?bug=(\d+)$/.exec(url) ?? []
+  const bug = BUGS[Number(index)]
+  return bug === undefined ? nextLoad(url, context) : plant(bug.name)(url, context, nextLoad)
+}
+
 /** A hook for Node's module loader that plants the bug in its file. */
 export const plant = (name: string): LoadHookSync => {
-  const bug = BUGS.find((candidate) => candidate.name === name)
-  if (bug === undefined) throw new Error(`no bug is called "${name}"`)
+  const bug = bugOf(name)
   return (url, context, nextLoad) => {
     const loaded = nextLoad(url, context)
-    if (!url.endsWith(`/${bug.file}`)) return loaded
+    if (!new URL(url).pathname.endsWith(`/${bug.file}`)) return loaded
     const source = readFileSync(new URL(url), 'utf8')
     if (source.split(bug.find).length !== 2) throw new Error(`"${bug.name}" no longer fits ${bug.file}`)
     return { ...loaded, source: source.replace(bug.find, () => bug.plant) }
   }
+}
+
+const bugOf = (name: string): Bug => {
+  const bug = BUGS.find((candidate) => candidate.name === name)
+  if (bug === undefined) throw new Error(`no bug is called "${name}"`)
+  return bug
 }

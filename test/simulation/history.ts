@@ -98,6 +98,8 @@ class History {
 
   async live(maxTurns: number): Promise<void> {
     await byVirtualTime(this.#scheduler, async () => {
+      // A failure that no code of ours hears of would end the process.
+      process.on('unhandledRejection', this.#broken.reject)
       try {
         this.#begin(this.#deliver('journal', this.#journal))
         this.#begin(this.#deliver('archive', this.#archive))
@@ -118,6 +120,8 @@ class History {
         await this.#untilAtRest(maxTurns)
         this.#oracle.mustBeFound()
       } finally {
+        process.off('unhandledRejection', this.#broken.reject)
+        this.#scheduler.stop()
         mendAll()
       }
     })

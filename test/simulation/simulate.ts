@@ -1,5 +1,5 @@
 /**
- * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]
+ * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
  * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]
  *
  * The first lives N random histories through at each fault rate, from seed S on, each seed with a mix in turn, on all
@@ -8,12 +8,12 @@
  */
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { BUGS } from './bugs.ts'
-import { catchAll, liveAll, MAX_TURNS, share } from './by-seed.ts'
+import { catchAll, catchPart, liveAll, MAX_TURNS, share } from './by-seed.ts'
 import { catchAllBySmallWorlds, exploreAll, exploreHere } from './exhaustive.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 import { SMALL_WORLDS } from './small-worlds.ts'
 
-const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]
+const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
 npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]`
 const values = readOptions(
   {
@@ -28,6 +28,9 @@ const values = readOptions(
     path: { type: 'string' },
     bug: { type: 'string' },
     bugs: { type: 'boolean', default: false },
+    note: { type: 'boolean', default: false },
+    coverage: { type: 'boolean', default: false },
+    part: { type: 'string' },
     child: { type: 'boolean', default: false },
   },
   USAGE,
@@ -55,9 +58,12 @@ const main = async (): Promise<boolean> => {
     mix: values.mix as MixName | undefined,
     rate: values.rate as RateName | undefined,
     bug,
+    coverage: values.coverage,
   }
+  const [part, parts] = values.part?.split('/').map(Number) ?? []
+  if (part !== undefined && parts !== undefined) return await catchPart(options, part, parts)
   if (child || options.count === 1) return await liveAll(options)
-  return bugs ? await catchAll(options) : await share(options)
+  return bugs ? await catchAll(options, values.note) : await share(options)
 }
 
 const oneOf = (name: string, given: string | undefined, allowed: readonly string[]): void => {
