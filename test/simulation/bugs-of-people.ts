@@ -1,5 +1,5 @@
 /** Bugs of what people do and see, of exceptions of our own, and of the bounds of books and segments. */
-import type { Bug } from './bugs.ts'
+import type { Bug } from './bug.ts'
 
 const DECIDE = 'ingest/decide-quarantine.ts'
 const MEMORY_QUARANTINE = 'adapters/quarantine/memory-quarantine.ts'

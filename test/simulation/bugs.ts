@@ -1,318 +1,65 @@
-/**
- * Bugs to plant, to prove that the simulation can fail: each replaces a piece of production code by a plausible mistake.
- * The simulation of a planted bug must come to a history that breaks a promise. A bug whose piece of code is gone stops
- * the run, so the list follows the code.
- */
-import { readFileSync } from 'node:fs'
-import type { LoadHookSync } from 'node:module'
+/** All bugs to plant, by the part of the way of an entry in which they are. */
+import { registerHooks, type LoadHookSync, type ResolveHookSync } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Bug } from './bug.ts'
+import { BUGS_OF_ARCHIVE } from './bugs-of-archive.ts'
+import { BUGS_OF_INGEST } from './bugs-of-ingest.ts'
+import { BUGS_OF_JOURNAL } from './bugs-of-journal.ts'
 import { BUGS_OF_PEOPLE } from './bugs-of-people.ts'
-
-export type Bug = {
-  readonly name: string
-  /** The module, from the root of the repository. */
-  readonly file: string
-  readonly find: string
-  readonly plant: string
-  /** Why no small world has to catch it: what it needs happens in long histories only. */
-  readonly needsHistories?: string
-}
-
-const BOOK = 'ledger/book.ts'
-const INTO_BOOK = 'processors/journal/record-into-book.ts'
-const ENTRIES = 'processors/journal/record-entries.ts'
-const BOOK_CACHE = 'processors/journal/book-cache.ts'
+import { BUGS_OF_RECONCILING } from './bugs-of-reconciling.ts'
+import { sourceOf } from './loaded-source.ts'
 
 export const BUGS: readonly Bug[] = [
-  {
-    name: 'a failed condition is taken for a duplicate',
-    file: INTO_BOOK,
-    find: `=== 'taken') return { book: await books.refreshed(book), left }`,
-    plant: `=== 'taken') return { book: await books.refreshed(book), left: [] }`,
-  },
-  {
-    name: 'a timeout is taken for success',
-    file: INTO_BOOK,
-    find: `(await journal.append(sealed)) === 'taken'`,
-    plant: `(await journal.append(sealed).catch(() => 'appended')) === 'taken'`,
-  },
-  {
-    name: 'n is taken after a yield',
-    file: INTO_BOOK,
-    find: `const { length, segment, sealed } = ours(`,
-    plant: `book = await books.refreshed(book); const { length, segment, sealed } = ours(`,
-  },
-  {
-    name: 'ids are checked against a stale cache, and the append has no condition',
-    file: 'adapters/journal/memory-journal.ts',
-    find: `if (segment.number <= chain.length) return 'taken'`,
-    plant: `segment = { ...segment, number: chain.length + 1 }`,
-  },
-  {
-    name: 'progress is written before the appends',
-    file: ENTRIES,
-    find: `const failures = await runAll(`,
-    plant: `await noteProgress(shardId, records.at(-1)!)
-    const failures = await runAll(`,
-  },
-  {
-    name: 'progress is written past a failure',
-    file: ENTRIES,
-    find: `const lastDone = records[done - 1]`,
-    plant: `const lastDone = records.at(-1)`,
-  },
-  {
-    name: 'progress is written unconditionally',
-    file: 'adapters/progress/memory-progress.ts',
-    find: `if (rises) shardsOf`,
-    plant: `shardsOf`,
-  },
-  {
-    name: 'progress compares numbers as plain text',
-    file: 'ledger/identifiers.ts',
-    find: `a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length`,
-    plant: `a < b ? -1 : a > b ? 1 : 0`,
-  },
-  {
-    name: 'the loss of a progress write is ignored',
-    file: ENTRIES,
-    find: `isNoted ? done : 0`,
-    plant: `done`,
-  },
-  {
-    name: 'the last failure is reported instead of the first',
-    file: ENTRIES,
-    find: `records.findIndex(`,
-    plant: `records.findLastIndex(`,
-  },
-  {
-    name: 'the record after the failed one is reported',
-    file: ENTRIES,
-    find: `isNoted ? done : 0`,
-    plant: `isNoted ? done + 1 : 0`,
-  },
-  {
-    name: 'failures are not reported at all',
-    file: ENTRIES,
-    find: `return redeliverFrom === undefined ? {} : { redeliverFrom }`,
-    plant: `return {}`,
-  },
-  {
-    name: "a batch's second copy is counted",
-    file: BOOK,
-    find: `else if (inBatch.has(entry.entryId)) waiting.push(candidate)`,
-    plant: ``,
-  },
-  {
-    name: 'a conflict within a batch is decided early',
-    file: BOOK,
-    find: `else if (inBatch.has(entry.entryId)) waiting.push(candidate)`,
-    plant: `else if (inBatch.has(entry.entryId)) {
-      const first = fresh.find((other) => other.entry.entryId === entry.entryId)
-      if (JSON.stringify(first?.entry, (_, it) => String(it)) === JSON.stringify(entry, (_, it) => String(it))) duplicates.push(candidate)
-      else refused.push({ candidate, reason: 'content-conflict' })
-    }`,
-  },
-  {
-    name: 'what was stored in one segment is left for the next as well',
-    file: INTO_BOOK,
-    find: `left = left.slice(length)`,
-    plant: `left = left.slice(Math.max(1, length - 1))`,
-  },
-  {
-    name: 'a lost append forgets what did not fit its segment',
-    file: INTO_BOOK,
-    find: `return { book: await books.refreshed(book), left }`,
-    plant: `return { book: await books.refreshed(book), left: left.slice(0, length) }`,
-  },
-  {
-    name: 'an entry of another currency is counted',
-    file: BOOK,
-    find: `else if (entry.currency !== book.terms.currency) refused.push({ candidate, reason: 'wrong-currency' })`,
-    plant: ``,
-  },
-  {
-    name: 'copies that waited are forgotten',
-    file: INTO_BOOK,
-    find: `undecided = [...appended.left, ...waiting, `,
-    plant: `undecided = [...appended.left, `,
-  },
-  {
-    name: 'copies that waited go first after a lost append',
-    file: INTO_BOOK,
-    find: `undecided = [...appended.left, ...waiting, `,
-    plant: `undecided = [...waiting, ...appended.left, `,
-  },
-  {
-    name: 'an id that is in the book is a duplicate, whatever its content',
-    file: BOOK,
-    find: `if (standing === 'same') duplicates`,
-    plant: `if (standing !== 'absent') duplicates`,
-  },
-  {
-    name: 'a conflict replaces what is counted',
-    file: BOOK,
-    find: `else if (standing === 'different') refused.push({ candidate, reason: 'content-conflict' })
-    else if (standing !== 'absent') unknown.push({ candidate, contentIn: standing.contentIn })`,
-    plant: ``,
-  },
-  {
-    name: 'a content that was not read yet is taken for the same',
-    file: BOOK,
-    find: `else if (standing !== 'absent') unknown.push`,
-    plant: `else if (standing !== 'absent') duplicates.push(candidate)
-    else if (standing !== 'absent') unknown.push`,
-  },
-  {
-    name: 'a content that was not read yet is taken for another',
-    file: BOOK,
-    find: `else if (standing === 'different') refused`,
-    plant: `else if (standing !== 'absent') refused`,
-  },
-  {
-    name: 'contents are learnt from the segment before',
-    file: BOOK_CACHE,
-    find: `journal.read(book.id, number - 1, 1)`,
-    plant: `journal.read(book.id, Math.max(0, number - 2), 1)`,
-  },
-  {
-    name: 'the time of arrival is part of the content',
-    file: 'ledger/memory/fingerprint.ts',
-    find: `writeNumber(occurredAtMs)`,
-    plant: `writeNumber(occurredAtMs); writeNumber(entry.receivedAtMs)`,
-  },
-  {
-    name: 'the amount is not part of the content',
-    file: 'ledger/memory/fingerprint.ts',
-    find: `writeNumber(Number(amountMinor))`,
-    plant: ``,
-  },
-  {
-    name: 'a book is remembered before it is stored',
-    file: INTO_BOOK,
-    find: `if ((await journal.append(sealed)) === 'taken')`,
-    plant: `books.keep(evolve(book, { ...segment, hash: sealed.hash }))
-    if ((await journal.append(sealed)) === 'taken')`,
-  },
-  {
-    name: 'after a lost append the old state is tried again',
-    file: INTO_BOOK,
-    find: `return { book: await books.refreshed(book), left }`,
-    plant: `return { book: { ...(await books.refreshed(book)), seenCount: book.seenCount }, left }`,
-  },
-  {
-    name: 'a book is refreshed by its last segment alone',
-    file: BOOK_CACHE,
-    find: `for (const sealed of await journal.read(book.id, book.segment)) {`,
-    plant: `for (const sealed of (await journal.read(book.id, book.segment)).slice(-1)) {
-      state = { ...state, segment: sealed.number - 1 }`,
-  },
-  {
-    name: 'a book is not opened in the head',
-    file: BOOK_CACHE,
-    find: `if ((await heads.open(id)) === 'closed') return refuse('day-closed')`,
-    plant: ``,
-  },
-  {
-    name: 'a head forgets the day before when one is opened',
-    file: 'ledger/head.ts',
-    find: `new Set([...head.open, day])`,
-    plant: `new Set([day])`,
-  },
-  {
-    name: 'a quarantine that fails is passed over',
-    file: ENTRIES,
-    find: `await quarantine.setAside(item)`,
-    plant: `await quarantine.setAside(item).catch(() => {})`,
-  },
-  {
-    name: 'a decision is told though it did not come to be',
-    file: ENTRIES,
-    find: `await quarantine.setAside(item)`,
-    plant: `told.push(quarantineSetAside(item))
-      await quarantine.setAside(item)`,
-  },
-  {
-    name: 'unreadable lines are passed over',
-    file: 'processors/journal/sort-records.ts',
-    find: `else unreadable.push(item)`,
-    plant: ``,
-  },
-  {
-    name: 'an unreadable record stops its shard',
-    file: ENTRIES,
-    find: `const sorted = sortRecords(batch)`,
-    plant: `const sorted = sortRecords(batch)
-    if (sorted.unreadable.length > 0) throw new Error('poison')`,
-  },
-  {
-    name: 'a failure to set an unreadable record aside does not count',
-    file: ENTRIES,
-    find: `run: () => setAside(source, 'unreadable', source.reason, source.detail),`,
-    plant: `run: () => setAside(source, 'unreadable', source.reason, source.detail).catch(() => {}),`,
-  },
-  {
-    name: 'an exception that hits every entry sets them aside',
-    file: 'processors/own-fault.ts',
-    find: `    good()\n`,
-    plant: ``,
-  },
-  {
-    name: 'a record is set aside while no record at all can be read',
-    file: 'processors/good-record.ts',
-    find: `readAll([...GOOD_RECORDS, FULL_RECORD])
-      const again = read(data)
-      if (hasThrown(again)) readAll([...GOOD_RECORDS, FULL_RECORD])`,
-    plant: `const again = read(data)`,
-  },
-  {
-    name: 'a record that our own code cannot read is passed over',
-    file: 'processors/journal/sort-records.ts',
-    find: `return { books: byBook(entries), unreadable, stoppedAt: { position, fault } }`,
-    plant: `continue`,
-  },
-  {
-    name: 'progress passes what our own code fails on',
-    file: ENTRIES,
-    find: `...(sorted.stoppedAt === undefined ? [] : [stopping(sorted.stoppedAt)]),`,
-    plant: ``,
-  },
-  {
-    name: 'an exception of our own code counts as done',
-    file: ENTRIES,
-    find: `    if (error instanceof UnexpectedError) return error
-    throw error`,
-    plant: `    return error instanceof UnexpectedError ? error : undefined`,
-  },
-  {
-    name: 'quarantine keeps one item per id',
-    file: 'ledger/quarantine.ts',
-    find: '`${prefix}${contentHash(subject)}`',
-    plant: 'prefix',
-  },
-  {
-    name: 'methods start anew with each segment',
-    file: 'ledger/day-view.ts',
-    find: `const byMethod = unfrozen(view.byMethod)`,
-    plant: `const byMethod: Tally<Method> = new Map()`,
-  },
-  {
-    name: 'books of different days are one',
-    file: 'ledger/identifiers.ts',
-    find: '`${book.merchantId}#${book.day}`',
-    plant: '`${book.merchantId}`',
-  },
+  ...BUGS_OF_INGEST,
+  ...BUGS_OF_JOURNAL,
+  ...BUGS_OF_ARCHIVE,
+  ...BUGS_OF_RECONCILING,
   ...BUGS_OF_PEOPLE,
 ]
 
+/**
+ * Imports a module of this folder with a bug planted in what it uses. Each bug has its own copy of our modules, so that one
+ * process can plant one bug after the other.
+ */
+export const importWithBug = async <Module>(name: string, module: string): Promise<Module> => {
+  copies ??= registerHooks({ resolve: intoCopy, load: plantInCopy })
+  const index = BUGS.indexOf(bugOf(name))
+  return (await import(`${pathToFileURL(join(import.meta.dirname, module)).href}?bug=${index}`)) as Module
+}
+
+let copies: ReturnType<typeof registerHooks> | undefined
+
+const REPOSITORY = pathToFileURL(join(import.meta.dirname, '../../')).href
+
+/** What a copy imports of ours is a copy, too. */
+const intoCopy: ResolveHookSync = (specifier, context, nextResolve) => {
+  const resolved = nextResolve(specifier, context)
+  const [, copy] = /(\?bug=\d+)$/.exec(context.parentURL ?? '') ?? []
+  const isOurs = resolved.url.startsWith(REPOSITORY) && !resolved.url.includes('/node_modules/')
+  return copy !== undefined && isOurs ? { ...resolved, url: `${resolved.url}${copy}` } : resolved
+}
+
+const plantInCopy: LoadHookSync = (url, context, nextLoad) => {
+  const [, index] = /\?bug=(\d+)$/.exec(url) ?? []
+  const bug = BUGS[Number(index)]
+  return bug === undefined ? nextLoad(url, context) : plant(bug.name)(url, context, nextLoad)
+}
+
 /** A hook for Node's module loader that plants the bug in its file. */
 export const plant = (name: string): LoadHookSync => {
-  const bug = BUGS.find((candidate) => candidate.name === name)
-  if (bug === undefined) throw new Error(`no bug is called "${name}"`)
+  const bug = bugOf(name)
   return (url, context, nextLoad) => {
     const loaded = nextLoad(url, context)
-    if (!url.endsWith(`/${bug.file}`)) return loaded
-    const source = readFileSync(new URL(url), 'utf8')
+    if (!new URL(url).pathname.endsWith(`/${bug.file}`)) return loaded
+    const source = sourceOf(url, loaded.source)
     if (source.split(bug.find).length !== 2) throw new Error(`"${bug.name}" no longer fits ${bug.file}`)
     return { ...loaded, source: source.replace(bug.find, () => bug.plant) }
   }
+}
+
+const bugOf = (name: string): Bug => {
+  const bug = BUGS.find((candidate) => candidate.name === name)
+  if (bug === undefined) throw new Error(`no bug is called "${name}"`)
+  return bug
 }

@@ -1,19 +1,27 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { Tally } from './coverage.ts'
+import type { HistoryName } from './history.ts'
 
 const SIMULATE = join(import.meta.dirname, 'simulate.ts')
 
 export type ChildOutcome = { readonly code: number | null; readonly output: string }
 
-/** Runs the command in a process of its own. Its progress is heard as a number. */
-export const inChild = (
-  args: readonly string[],
-  onProgress: (more: number) => void = () => {},
-): Promise<ChildOutcome> => {
+/** What a process tells while it runs. */
+export type Heard = {
+  /** How many histories were lived through since. */
+  readonly lived?: number
+  readonly tally?: Tally
+  /** A bug, and the history that caught it. */
+  readonly caught?: { readonly bug: string; readonly name: HistoryName | undefined; readonly text: string }
+}
+
+/** Runs the command in a process of its own. */
+export const inChild = (args: readonly string[], onHeard: (heard: Heard) => void = () => {}): Promise<ChildOutcome> => {
   const child = fork(SIMULATE, ['--child', ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const output: Buffer[] = []
-  child.on('message', (message: { lived: number }) => onProgress(message.lived))
+  child.on('message', (heard: Heard) => onHeard(heard))
   child.stdout?.on('data', (data: Buffer) => output.push(data))
   return new Promise((resolve) =>
     child.on('close', (code) => resolve({ code, output: Buffer.concat(output).toString().trim() })),

@@ -2,9 +2,9 @@
  * Entries on which our own code throws each time, although no entry is wrong. The description of an entry names the code
  * that throws. The production code of a simulation is loaded with these faults in it; its sources stay as they are.
  */
-import { readFileSync } from 'node:fs'
 import type { LoadHookSync } from 'node:module'
 import type { Entry } from '#ledger/entry'
+import { sourceOf } from './loaded-source.ts'
 
 /** What a curse breaks. An entry that cannot be read is no entry for the journal and for the archive. */
 export const CURSES = ['cursed: packing', 'cursed: folding', 'cursed: reading'] as const
@@ -38,13 +38,10 @@ const INSERTIONS: readonly Insertion[] = [
 /** A hook for Node's module loader. It keeps the line numbers, and what other hooks have changed. */
 export const curse: LoadHookSync = (url, context, nextLoad) => {
   const loaded = nextLoad(url, context)
-  const insertion = INSERTIONS.find(({ file }) => url.endsWith(`/${file}`))
+  const insertion = INSERTIONS.find(({ file }) => new URL(url).pathname.endsWith(`/${file}`))
   if (insertion === undefined) return loaded
-  const source = loaded.source === undefined ? readFileSync(new URL(url), 'utf8') : textOf(loaded.source)
+  const source = sourceOf(url, loaded.source)
   const { after, code } = insertion
   if (source.split(after).length !== 2) throw new Error(`the curse no longer fits ${insertion.file}`)
   return { ...loaded, source: source.replace(after, () => `${after} ${code}`) }
 }
-
-const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray): string =>
-  typeof source === 'string' ? source : Buffer.from(source as Uint8Array).toString()

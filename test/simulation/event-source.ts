@@ -1,6 +1,27 @@
 /** The event source mapping of a consumer: it delivers the records of each shard in order, until all are done. */
+import type { KinesisStreamEvent } from 'aws-lambda'
+import { kinesisBatch } from '#processors/kinesis-batch'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import type { SimShard, SimStream } from './stream.ts'
+
+/** A worker as Lambda calls it: records come as an event, and the answer names the first failed one. */
+export const asLambda = (process: (batch: ShardBatch) => Promise<BatchOutcome>) => {
+  const handler = kinesisBatch(process)
+  return async ({ shardId, records }: ShardBatch): Promise<BatchOutcome> => {
+    const Records = records.map(({ sequenceNumber, arrivedAtMs, data }) => ({
+      eventID: `${shardId}:${sequenceNumber}`,
+      kinesis: {
+        sequenceNumber,
+        approximateArrivalTimestamp: arrivedAtMs / 1000,
+        data: Buffer.from(data).toString('base64'),
+      },
+    }))
+    // An event has more fields, which no function reads.
+    const { batchItemFailures } = await handler({ Records } as KinesisStreamEvent)
+    const [failed] = batchItemFailures
+    return failed === undefined ? {} : { redeliverFrom: failed.itemIdentifier }
+  }
+}
 
 export type Consume = (batch: ShardBatch) => Promise<BatchOutcome | 'failed'>
 
@@ -44,6 +65,8 @@ export const deliverAll = async ({ stream, poll, consume, batchSize, isReplayed 
       largest = outcome === 'failed' ? Math.ceil(records.length / 2) : batchSize()
       if (outcome === 'failed') continue
       const failedAt = records.findIndex(({ sequenceNumber }) => sequenceNumber === outcome.redeliverFrom)
+      // Lambda delivers the whole batch again when the answer names no record of it.
+      if (failedAt === -1 && outcome.redeliverFrom !== undefined) continue
       next += failedAt === -1 ? records.length : failedAt
       if (isReplayed(shard)) next = 0
     }

@@ -2,7 +2,7 @@
  * Firehose and the archive in memory. It takes calls as Firehose does: some records of a call may be refused, and a call
  * whose answer is lost may have been taken. Rows are filed some time later, each at least once.
  */
-import type { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
+import type { FirehoseClient, PutRecordBatchCommand, PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose'
 import type { ArchiveQueries } from '#ledger/archive'
 import { CONTENT_COLUMNS, ENTRY_COLUMNS, type Column } from '#wire/archive/columns'
 import { hash } from 'node:crypto'
@@ -12,7 +12,7 @@ import type { Scheduler } from './scheduler.ts'
 /** Firehose delivers what it took within this time. */
 export const DELIVERY_MS = 60_000
 
-type Row = Readonly<Record<string, unknown>>
+export type Row = Readonly<Record<string, unknown>>
 
 export class SimFirehose {
   readonly entries: Row[] = []
@@ -26,15 +26,21 @@ export class SimFirehose {
   }
 
   /** Firehose as code on a machine sees it. */
-  clientOn(machine: Machine, isRefused: (index: number) => boolean): FirehoseClient {
+  clientOn(machine: Machine, isRefused: () => boolean): FirehoseClient {
     const send = ({ input }: PutRecordBatchCommand) =>
-      machine.call({ writes: ['firehose'] }, ['in-part'], async (fault) => ({
-        RequestResponses: (input.Records ?? []).map(({ Data = Buffer.alloc(0) }, index) => {
-          if (fault === 'in-part' && isRefused(index)) return { ErrorCode: 'ServiceUnavailableException' }
-          this.#take(input.DeliveryStreamName, Data)
-          return { RecordId: `${index}` }
-        }),
-      }))
+      machine.call({ writes: ['firehose'] }, ['in-part'], async (fault) => {
+        const RequestResponses: PutRecordBatchCommandOutput['RequestResponses'] = []
+        const isPart = fault === 'in-part'
+        // An answer may also be shorter than the call. Then the records at its end were not taken.
+        const isShort = isPart && isRefused()
+        for (const [index, { Data = Buffer.alloc(0) }] of (input.Records ?? []).entries()) {
+          const isTaken = !isPart || !isRefused()
+          if (!isTaken && isShort) break
+          if (isTaken) this.#take(input.DeliveryStreamName, Data)
+          RequestResponses.push(isTaken ? { RecordId: `${index}` } : { ErrorCode: 'ServiceUnavailableException' })
+        }
+        return { RequestResponses }
+      })
     return { send } as unknown as FirehoseClient
   }
 
@@ -45,14 +51,17 @@ export class SimFirehose {
       .split('\n')
       .map((line) => JSON.parse(line) as Row)
     const table = streamName === 'decisions' ? this.decisions : this.entries
+    // A record is filed as a whole, under one day.
+    for (const row of rows) Object.assign(row, { business_day: rows[0]?.['business_day'] })
     for (const row of rows) this.#onRow(row)
     this.#scheduler.timer(DELIVERY_MS, () => table.push(...rows))
   }
 }
 
 /** Answers the statements of reconciling, and nothing else. */
-export const queriesOver = (rows: readonly Row[]): ArchiveQueries => {
+export const queriesOver = (rows: readonly Row[], onQuery: () => void = () => {}): ArchiveQueries => {
   const answer = (sql: string) => {
+    onQuery()
     const day = /business_day = '([^']*)'/.exec(sql)?.[1]
     const wanted = rows
       .filter((row) => row['business_day'] === day)

@@ -20,33 +20,38 @@ import { MAX_TOTAL_MINOR } from '#ledger/money'
 import type { Consumer, EntryStream } from '#ledger/ports'
 import { recordEntries } from '#processors/journal/record-entries'
 import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
-import type { DayReport } from '#processors/reconcile/reconcile-day'
+import { reconcileDay, type DayReport } from '#processors/reconcile/reconcile-day'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import type { Decided } from '#wire/http/responses/quarantine'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
-import { deliverAll } from './event-source.ts'
-import { queriesOver, SimFirehose } from './firehose.ts'
+import type { Choices, Fault } from './choices.ts'
+import { Coverage, kindOf } from './coverage.ts'
+import { asLambda, deliverAll } from './event-source.ts'
+import { DELIVERY_MS, queriesOver, SimFirehose } from './firehose.ts'
 import { isSimulatedFault, startMachine, type Machine } from './machine.ts'
 import { MIXES, RATES, type Mix, type MixName, type RateName } from './mixes.ts'
 import { decide } from './operators.ts'
 import { Oracle } from './oracle.ts'
 import { DEPENDENCIES, mendAll } from './own-code.ts'
 import { portsOn, type Ports } from './ports.ts'
+import { LOSSES, unnamed, type Sides } from './planted-losses.ts'
 import { randomChoices } from './random-choices.ts'
 import { seededRandom, type Random } from './random.ts'
 import { queryMachine, read } from './readers.ts'
 import { reconcile } from './reconciling.ts'
-import { Scheduler } from './scheduler.ts'
+import { CLOCK, Scheduler } from './scheduler.ts'
 import { SimStream, streamOn, type SimShard } from './stream.ts'
 import { byVirtualTime } from './virtual-time.ts'
+import { WriterWatch } from './watched-writer.ts'
 import { Clients, daysOf, merchantsOf, START_MS } from './workload.ts'
 
 export type HistoryName = { readonly seed: number; readonly mix: MixName; readonly rate: RateName }
 
-/** Lives one history through. Throws when a promise was broken, or when it is not at rest after that many turns. */
-export const liveThrough = async ({ seed, mix, rate }: HistoryName, maxTurns: number): Promise<void> => {
+/** Lives one history through, and returns what happened in it. Throws when a promise was broken, or when it is not at rest after that many turns. */
+export const liveThrough = async ({ seed, mix, rate }: HistoryName, maxTurns: number): Promise<Coverage> => {
   const history = new History(MIXES[mix], RATES[rate], seededRandom(seed))
   await history.live(maxTurns)
+  return history.coverage
 }
 
 /** Records without entries. */
@@ -58,6 +63,7 @@ type Consume = (batch: ShardBatch) => Promise<BatchOutcome>
 type Ingest = { readonly writer: StreamWriter; readonly desk: DecideQuarantine }
 
 class History {
+  readonly coverage = new Coverage()
   readonly #mix: Mix
   #rate: number
   readonly #random: Random
@@ -73,6 +79,7 @@ class History {
   readonly #acknowledged: { readonly entry: Entry; readonly position: Position }[] = []
   /** The records that the journal's consumer never sees. */
   readonly #lost = new Set<string>()
+  readonly #watches: WriterWatch[] = []
   readonly #broken = Promise.withResolvers<never>()
   #overlaps = 0
   /** Whole-shard replays to come; bounded, so that the history ends. */
@@ -83,7 +90,11 @@ class History {
     this.#rate = rate
     this.#random = random
     this.#scheduler = new Scheduler(
-      randomChoices(random, (fault) => this.#rate * FAULT_WEIGHTS[fault](mix.weights)),
+      counted(
+        randomChoices(random, (fault) => this.#rate * FAULT_WEIGHTS[fault](mix.weights)),
+        this.coverage,
+        () => this.#rate === 0,
+      ),
       START_MS,
     )
     this.#merchants = merchantsOf(mix)
@@ -99,26 +110,38 @@ class History {
 
   async live(maxTurns: number): Promise<void> {
     await byVirtualTime(this.#scheduler, async () => {
+      // A failure that no code of ours hears of would end the process.
+      process.on('unhandledRejection', this.#broken.reject)
       try {
         await this.#beginBooks()
         this.#begin(this.#deliver('journal', this.#journal))
         this.#begin(this.#deliver('archive', this.#archive))
         this.#begin(this.#putFromElsewhere())
+        this.#begin(this.#reconcileEarly())
         for (let till = 1; till <= this.#mix.tills; till += 1) this.#begin(this.#trade(`till ${till}`))
         this.#begin(this.#beat())
         this.#beginPeople()
         await this.#untilAtRest(maxTurns)
         mendAll()
         this.#rate = 0
+        for (const watch of this.#watches) watch.checkAtRest()
         await this.#oracle.check(this.#stream.shards, ['journal', 'archive'])
+        this.#ingest.askEach(({ writer }) => this.#mustAcknowledge(writer))
+        await this.#untilAtRest(maxTurns)
         this.#begin(this.#reconcileAll())
         await this.#untilAtRest(maxTurns)
         this.#oracle.mustBeReconciled(daysOf(this.#mix))
+        // A book that begins with what no stream has carried differs from the archive without a loss.
+        if (this.#mix.roomMinor === undefined) this.#begin(this.#findLoss())
+        await this.#untilAtRest(maxTurns)
+        this.#oracle.mustBeFound()
         if (!this.#random.chance(this.#mix.repaired)) return
         this.#begin(this.#loseAndRepair())
         await this.#untilAtRest(maxTurns)
         await this.#oracle.check(this.#stream.shards, ['journal', 'archive'])
       } finally {
+        process.off('unhandledRejection', this.#broken.reject)
+        this.#scheduler.stop()
         mendAll()
       }
     })
@@ -194,10 +217,33 @@ class History {
       const outcome = outcomes[index]
       if (outcome?.ok) {
         this.#oracle.noteAcknowledged(entry, outcome.value)
+        this.#mustBeHome(entry, outcome.value)
         this.#acknowledged.push({ entry, position: outcome.value })
       }
       return outcome?.ok !== true
     })
+  }
+
+  /** As long as no shard is split or merged, entries of a merchant stand on one shard, that of its lane. */
+  #mustBeHome({ merchantId, entryId }: Entry, { shardId }: Position): void {
+    if (this.#stream.shards.length > this.#mix.shards) return
+    const home = shardOf(this.#stream.open, laneOf(merchantId))?.shardId
+    this.#oracle.must(home === shardId, `ingest: ${entryId} of ${merchantId} stands on ${shardId}, not on ${home}`)
+  }
+
+  /** The world is calm again: every writer takes entries, as soon as its breaker lets a call through. */
+  #mustAcknowledge(writer: StreamWriter): void {
+    const entries = this.#nextEntries()
+    const send = async (): Promise<void> => {
+      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+        const received = entries.map((entry) => ({ ...entry, receivedAtMs: this.#scheduler.nowMs }))
+        const outcomes = await writer.write(received)
+        if (outcomes.every(({ ok }) => ok)) return
+        await this.#scheduler.sleep(RETRY_MS)
+      }
+      this.#oracle.must(false, 'ingest: a writer acknowledges nothing though the world is calm')
+    }
+    this.#begin(send())
   }
 
   #nextEntries(): Entry[] {
@@ -222,13 +268,15 @@ class History {
     const home = shardOf(this.#stream.open, laneOf(entries[0]?.merchantId ?? ('m0' as never))) as SimShard | undefined
     const shard = home === undefined || random.chance(this.#mix.astray) ? random.pick(this.#stream.open) : home
     if (random.chance(this.#mix.poison)) this.#stream.put(shard, random.pick(POISON))
-    const spoilt = random.chance(this.#mix.poison) ? ['no entry'] : []
-    this.#stream.put(shard, encodeEntries([...entries.map(entryLine), ...spoilt]))
+    const lines = entries.map(entryLine)
+    if (random.chance(this.#mix.poison)) lines.splice(random.below(lines.length + 1), 0, 'no entry')
+    this.#stream.put(shard, encodeEntries(lines))
   }
 
   /** Breaks our own code for a while, and mends it. */
   async #deployBadly(): Promise<void> {
     const work = this.#random.pick(Object.values(DEPENDENCIES))
+    this.coverage.note('a bad deployment')
     work(false)
     for (let turns = this.#random.below(60); turns > 0; turns -= 1) await this.#scheduler.turn('deployment')
     work(true)
@@ -262,6 +310,7 @@ class History {
   /** How long a mapping waits for the end of a batch. */
   async #patience(): Promise<void> {
     this.#overlaps += 1
+    this.coverage.note('a batch is given up on while it goes on')
     for (let turns = this.#random.below(30); turns > 0; turns -= 1) {
       await this.#scheduler.turn(`patience ${this.#overlaps}`)
     }
@@ -270,7 +319,11 @@ class History {
   #isReplayed(consumer: Consumer, shard: SimShard): boolean {
     if (this.#replaysLeft === 0 || !this.#misfortune('replay')) return false
     this.#replaysLeft -= 1
-    if (this.#random.chance(0.5)) this.#oracle.loseProgress(consumer, shard.shardId)
+    const isLost = this.#random.chance(0.5)
+    if (isLost) this.#oracle.loseProgress(consumer, shard.shardId)
+    this.coverage.note(
+      isLost ? `a shard is replayed to the ${consumer}, its progress lost` : `a shard is replayed to the ${consumer}`,
+    )
     return true
   }
 
@@ -278,15 +331,38 @@ class History {
     const { open } = this.#stream
     const [left, right] = open
     if (left !== undefined && right !== undefined && left.lastHashKey + 1n === right.firstHashKey) {
+      this.coverage.note('shards are merged')
       this.#stream.merge(left, right)
-    } else if (open.length < 4) this.#stream.split(this.#random.pick(open))
+    } else if (open.length < 4) {
+      this.coverage.note('a shard is split')
+      this.#stream.split(this.#random.pick(open))
+    }
+  }
+
+  /** An operator compares a day while entries arrive. The comparison starts only after its barrier. */
+  async #reconcileEarly(): Promise<void> {
+    for (let turns = this.#random.below(200); turns > 0; turns -= 1) await this.#scheduler.turn('operator waits')
+    const machine = startMachine('operator', this.#scheduler, { isSlow: false })
+    const day = this.#random.pick(daysOf(this.#mix))
+    const { recordCount } = this.#oracle
+    const archive = queriesOver(this.#firehose.entries, () => this.#oracle.mustBeDone(recordCount))
+    const world = { ...portsOn(machine, this.#oracle.ports), stream: this.#streamOn(machine), archive }
+    try {
+      const report = await reconcileDay({ ...world, ...this.#clockAndSleep() }, { ...RECONCILE, day })
+      this.coverage.note(`reconciled while entries arrive: ${report.status}`)
+      this.#oracle.noteReconciledEarly(day, report)
+    } catch (error) {
+      // The operator runs the command again some other time.
+      this.coverage.note('reconciled while entries arrive: failed')
+      if (!isSimulatedFault(error)) throw error
+    }
   }
 
   /** Compares every day with the archive, as an operator does. */
   async #reconcileAll(): Promise<void> {
     for (const day of daysOf(this.#mix)) {
       const { report } = await this.#reconcileInTheEnd('operator', day, { repair: false })
-      this.#oracle.noteReconciled(day, report)
+      this.#oracle.noteReconciled(day, report, this.#firehose.entries)
     }
   }
 
@@ -323,6 +399,8 @@ class History {
     this.#lost.add(lost)
     this.#oracle.loseRecord(lost)
     this.#stream.put(shard, encodeEntries(entries.map(entryLine)))
+    // What Firehose still holds is on no side, so no comparison can miss it.
+    await this.#scheduler.sleep(2 * DELIVERY_MS)
     // Two contents of the first id, and the second id. A command that was behind may have published them before.
     const { report, attempts } = await this.#reconcileInTheEnd('repairing', day, { repair: true })
     this.#oracle.noteRepaired(day, report, attempts === 1 ? 3 : undefined)
@@ -347,6 +425,27 @@ class History {
     return await Promise.race([reconcile(world, day, options), machine.death.then(refusal)])
   }
 
+  async #reconcileSides(day: BusinessDay, { rows, ...ports }: Sides): Promise<DayReport> {
+    const machine = startMachine('operator', this.#scheduler, { isSlow: false })
+    const { merchants } = this.#oracle.ports
+    const world = { ...ports, merchants, stream: this.#streamOn(machine), archive: queriesOver(rows) }
+    return await reconcileDay({ ...world, ...this.#clockAndSleep() }, { ...RECONCILE, day })
+  }
+
+  /** Loses something on one side. Reconciling has to name it. */
+  async #findLoss(): Promise<void> {
+    // By then, all that was received has had the time to get into the archive.
+    await this.#scheduler.sleep(2 * RECONCILE.deliveryMs)
+    const day = this.#random.pick(daysOf(this.#mix))
+    const name = this.#random.pick(Object.keys(LOSSES))
+    const loss = await LOSSES[name]?.({ ...this.#oracle.ports, rows: this.#firehose.entries }, day, this.#random)
+    if (loss === undefined) return
+    this.coverage.note(`planted: ${name}`)
+    this.#oracle.noteLoss(name)
+    const report = await this.#reconcileSides(day, loss.sides)
+    this.#oracle.noteFound(name, unnamed(loss.expected, report), report)
+  }
+
   #journalWorker(machine: Machine): Running<Consume> {
     const ports = this.#portsOn(machine)
     // A cache of a few books at most: forgetting is part of the world, too.
@@ -359,7 +458,10 @@ class History {
         { ...SEGMENT_SIZES, packedBytes: PACKED_BYTES },
       ]),
     }
-    return { machine, run: recordEntries({ ...ports, clock: () => this.#scheduler.nowMs, log: SILENT }, limits) }
+    return {
+      machine,
+      run: asLambda(recordEntries({ ...ports, clock: () => this.#scheduler.nowMs, log: SILENT }, limits)),
+    }
   }
 
   #archiveWorker(machine: Machine): Running<Consume> {
@@ -367,14 +469,29 @@ class History {
     const archive = firehoseArchive(client, DELIVERY_STREAMS, { ...this.#clockAndSleep(), random: this.#random.next })
     const { progress } = this.#portsOn(machine)
     const portionCharacters = this.#random.pick([1, 500, 1_000_000])
-    return { machine, run: archiveEntries({ archive, progress, log: SILENT }, { portionCharacters }) }
+    return { machine, run: asLambda(archiveEntries({ archive, progress, log: SILENT }, { portionCharacters })) }
   }
 
   #ingestMachine(machine: Machine): Running<Ingest> {
     const clockAndSleep = this.#clockAndSleep()
     const { clock } = clockAndSleep
-    const stream = guardedStream(this.#streamOn(machine))
-    const writer = streamWriter(stream, { ...clockAndSleep, random: this.#random.next })
+    const patienceMs = 5_000
+    // About ten entries, or all there are.
+    const maxBacklogBytes = this.#random.pick([3_000, 64 * 1024 * 1024])
+    const watch = new WriterWatch({
+      now: clock,
+      isDead: () => machine.isDead,
+      must: this.#oracle.must,
+      coverage: this.coverage,
+      patienceMs,
+      maxBacklogBytes,
+    })
+    this.#watches.push(watch)
+    const guarded = guardedStream(watch.behindGuard(this.#streamOn(machine)), (state) =>
+      this.coverage.note(`the breaker is ${state}`),
+    )
+    const options = { ...clockAndSleep, random: this.#random.next, patienceMs, maxBacklogBytes }
+    const writer = watch.writer(streamWriter(watch.beforeGuard(guarded), options))
     const { quarantine, merchants, auditTrail } = this.#portsOn(machine)
     const { decisions } = this.#oracle
     const desk = decideQuarantine({
@@ -394,10 +511,15 @@ class History {
   }
 
   #portsOn(machine: Machine): Ports {
-    const { sleep } = this.#clockAndSleep()
+    const trail = streamAuditTrail(this.#streamOn(machine), this.#clockAndSleep())
     return {
       ...portsOn(machine, this.#oracle.ports),
-      auditTrail: streamAuditTrail(this.#streamOn(machine), { sleep }),
+      auditTrail: {
+        publish: async (...told) => {
+          await trail.publish(...told)
+          this.#oracle.noteTold(told)
+        },
+      },
     }
   }
 
@@ -433,12 +555,31 @@ class Fleet<T> {
     return answer
   }
 
+  /** Asks each that is alive. */
+  askEach(question: (run: T) => void): void {
+    for (const { machine, run } of this.#running) if (!machine.isDead) question(run)
+  }
+
   #startNext(): Running<T> {
     this.#started += 1
     return this.#start(this.#started)
   }
 }
 
+/** The same choices, counted. */
+const counted = (choices: Choices, coverage: Coverage, isCalm: () => boolean): Choices => ({
+  next(waiting) {
+    // In a calm world, time passes only when every caller waits for it: no call takes seconds.
+    const others = isCalm() ? waiting.filter(({ actor }) => actor !== CLOCK) : waiting
+    const choice = choices.next(others.length === 0 ? waiting : others)
+    const actor = kindOf(waiting[choice.index]?.actor ?? '')
+    if (choice.fault !== undefined) coverage.note(`${actor}: ${choice.fault}`)
+    if (actor.startsWith('late call')) coverage.note(`${actor} is carried out`)
+    return choice
+  },
+})
+
+const RECONCILE = { repair: false, deliveryMs: 2 * DELIVERY_MS }
 const SILENT = { warn() {}, error() {} }
 const DELIVERY_STREAMS = { entries: 'entries', decisions: 'decisions' }
 
@@ -459,7 +600,7 @@ const MOST_RECONCILED = 20
 const HEARTBEAT_MS = 60_000
 const RETRY_MS = 2_000
 
-const FAULT_WEIGHTS: Record<import('./choices.ts').Fault, (weights: Mix['weights']) => number> = {
+const FAULT_WEIGHTS: Record<Fault, (weights: Mix['weights']) => number> = {
   refused: ({ throttle }) => throttle,
   'answer-lost': ({ lostAnswer }) => lostAnswer,
   late: ({ late }) => late,

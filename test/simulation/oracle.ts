@@ -14,6 +14,7 @@ import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import type { AuditEvent } from '#ledger/audit-event'
 import { emptyBook, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
 import { bookKey, type BookId, type BusinessDay, type MerchantId, type Position } from '#ledger/identifiers'
@@ -53,10 +54,14 @@ export class Oracle {
   readonly ports: Ports
   readonly #memory: Ports
   readonly #expected: Expected[] = []
+  /** The same by place. */
+  readonly #records = new Map<string, Expected>()
+  /** The ids of the audit events that stand on the stream. */
+  readonly #toldIds = new Set<string>()
   /** One store for each consumer and shard, so that the progress of one can be lost. */
   readonly #progress = new Map<string, Progress>()
-  readonly decisions = new DecisionsOracle((holds, otherwise) => this.#must(holds, otherwise))
-  readonly reads = new ReadsOracle((holds, otherwise) => this.#must(holds, otherwise))
+  readonly decisions = new DecisionsOracle((holds, otherwise) => this.must(holds, otherwise))
+  readonly reads = new ReadsOracle((holds, otherwise) => this.must(holds, otherwise))
   readonly #segmentBytes: number
   /** Every entry that is done: counted with its content under its id, or set aside with its content. */
   readonly #counted = new Map<string, string>()
@@ -71,13 +76,17 @@ export class Oracle {
 
   /** The contents that clients have sent. */
   readonly #sent = new Set<string>()
+  readonly #losses = new Set<string>()
   readonly #reconciled = new Set<BusinessDay>()
   readonly #lost = new Set<string>()
   /** The places of entries, and the ids of audit events, that Firehose has taken. */
   readonly #archived = new Set<string>()
 
   /** `segmentBytes` is the most that the journal takes in one segment. */
-  constructor(merchants: readonly Merchant[], { segmentBytes = SEGMENT_BYTES }: { readonly segmentBytes?: number } = {}) {
+  constructor(
+    merchants: readonly Merchant[],
+    { segmentBytes = SEGMENT_BYTES }: { readonly segmentBytes?: number } = {},
+  ) {
     this.#segmentBytes = segmentBytes
     this.#memory = {
       journal: memoryJournal(),
@@ -99,23 +108,31 @@ export class Oracle {
   noteRecord = (shardId: string, { sequenceNumber, arrivedAtMs, data }: DeliveredRecord): void => {
     const { entries: lines, auditEvents, unreadable } = readContents(data)
     const entries = lines.filter((entry) => entry !== undefined)
-    this.#expected.push({ shardId, sequenceNumber, arrivedAtMs, lines, entries, auditEvents, unreadable })
+    const record = { shardId, sequenceNumber, arrivedAtMs, lines, entries, auditEvents, unreadable }
+    this.#expected.push(record)
+    this.#records.set(`${shardId} ${sequenceNumber}`, record)
     for (const entry of entries) {
-      this.#must(this.#sent.has(contentOf(entry)), `no client has sent what stands on ${shardId}: ${contentOf(entry)}`)
+      this.must(this.#sent.has(contentOf(entry)), `no client has sent what stands on ${shardId}: ${contentOf(entry)}`)
     }
     for (const { decisionId, kind, body } of auditEvents) {
+      this.#toldIds.add(decisionId)
       if (kind === 'quarantine.set-aside') this.#mustBeAside(decisionId, body)
       else this.decisions.noteTold(decisionId, kind, body)
     }
   }
 
+  /** A worker was told that its audit events are durable. */
+  noteTold(auditEvents: readonly AuditEvent[]): void {
+    for (const { eventId } of auditEvents) {
+      this.must(this.#toldIds.has(eventId), `${eventId} counts as published and is not on the stream`)
+    }
+  }
+
   /** A client was told that its entry stands at this position. */
   noteAcknowledged(entry: Entry, { shardId, sequenceNumber, index }: Position): void {
-    const record = this.#expected.find((one) => one.shardId === shardId && one.sequenceNumber === sequenceNumber)
-    const standing = record?.lines[index]
-    const isThere =
-      isCursedToRead(entry) || (standing !== undefined && contentOf(standing) === contentOf(entry))
-    this.#must(isThere, `${entry.entryId} was acknowledged at ${sequenceNumber}/${index} and is not there`)
+    const standing = this.#records.get(`${shardId} ${sequenceNumber}`)?.lines[index]
+    const isThere = isCursedToRead(entry) || (standing !== undefined && contentOf(standing) === contentOf(entry))
+    this.must(isThere, `${entry.entryId} was acknowledged at ${sequenceNumber}/${index} and is not there`)
   }
 
   /** An operator was told what came of a request for this entry, or with this reason. */
@@ -130,7 +147,7 @@ export class Oracle {
     const isCounted = this.#counted.get(idOfEntry(entry)) === content
     const isShown = isCounted && (this.reads.segmentOf(entry) ?? Infinity) <= segment
     const isAside = aside.some(({ subject }) => subject !== 'unreadable' && contentOf(subject) === content)
-    this.#must(
+    this.must(
       isShown || isAside || isCursedToRead(entry),
       `${entry.entryId} was reached, and a reader found it neither in its day nor in quarantine`,
     )
@@ -144,7 +161,7 @@ export class Oracle {
       // Records of the same millisecond have an order that the time does not tell.
       if (!ids.has(shardId) || arrivedAtMs >= appliedThroughMs) continue
       const own = entries.filter((entry) => entry.merchantId === merchantId)
-      this.#must(own.every(this.#isDone), `${sequenceNumber} of ${shardId} is not applied, and was said to be`)
+      this.must(own.every(this.#isDone), `${sequenceNumber} of ${shardId} is not applied, and was said to be`)
     }
   }
 
@@ -153,18 +170,16 @@ export class Oracle {
     const merchant = await this.#memory.merchants.find(book.merchantId)
     if (merchant === undefined) throw new Error(`no merchant ${book.merchantId}`)
     const startsAtMs = Date.parse(`${book.day}T00:00:00Z`)
-    const entries = (['credit', 'debit'] as const).map(
-      (direction): Entry => ({
-        entryId: `foundation-${direction}` as Entry['entryId'],
-        merchantId: book.merchantId,
-        businessDay: book.day,
-        direction,
-        amountMinor: direction === 'credit' ? credits : debits,
-        currency: merchant.currency,
-        occurredAtMs: startsAtMs,
-        receivedAtMs: startsAtMs,
-      }),
-    )
+    const entries = (['credit', 'debit'] as const).map((direction): Entry => ({
+      entryId: `foundation-${direction}` as Entry['entryId'],
+      merchantId: book.merchantId,
+      businessDay: book.day,
+      direction,
+      amountMinor: direction === 'credit' ? credits : debits,
+      currency: merchant.currency,
+      occurredAtMs: startsAtMs,
+      receivedAtMs: startsAtMs,
+    }))
     const empty = emptyBook(book, { currency: merchant.currency, startsAtMs })
     await this.#memory.heads.open(book)
     await this.ports.journal.append(sealSegment(empty, nextSegment(empty, entries)))
@@ -173,21 +188,80 @@ export class Oracle {
 
   /** Firehose has taken these rows. */
   noteArchived = (row: Readonly<Record<string, unknown>>): void => {
-    this.#archived.add('decision_id' in row ? String(row['decision_id']) : placeOfRow(row))
+    if ('decision_id' in row) {
+      const eventId = String(row['decision_id'])
+      this.#archived.add(eventId)
+      this.must(this.#toldIds.has(eventId), `the archive holds ${eventId}, which is not on the stream`)
+      return
+    }
+    const place = placeOfRow(row)
+    this.#archived.add(place)
+    const record = this.#records.get(`${String(row['shard_id'])} ${String(row['sequence_number'])}`)
+    const entry = record?.lines[Number(row['record_index'])]
+    const isSame = record !== undefined && entry !== undefined && isRowOf(row, entry, record.arrivedAtMs)
+    this.must(isSame, `the archive holds another entry than the stream at ${place}: ${JSON.stringify(row)}`)
   }
 
   /** What an operator saw who reconciled a day at the end. */
-  noteReconciled(day: BusinessDay, report: DayReport): void {
+  noteReconciled(day: BusinessDay, report: DayReport, rows: readonly Readonly<Record<string, unknown>>[]): void {
     const isEqual = report.status === 'compared' && !this.#isAlarm(report, [])
     if (isEqual) this.#reconciled.add(day)
     else this.#broken.push(`${day} does not reconcile: ${inWords(report)}`)
+    for (const { book, archivedCopies } of report.status === 'compared' ? report.books : []) {
+      const ofBook = rows.filter((row) => row['merchant_id'] === book.merchantId && row['business_day'] === day)
+      this.must(
+        archivedCopies === ofBook.length,
+        `${bookKey(book)}: ${archivedCopies} copies reported of ${ofBook.length}`,
+      )
+    }
+  }
+
+  /** What an operator saw who reconciled a day while entries arrived. The newest may be on their way, nothing else. */
+  noteReconciledEarly(day: BusinessDay, report: DayReport): void {
+    const books = report.status === 'compared' ? report.books : []
+    const isRight = books.every(
+      ({ differences, faults }) => faults.length === 0 && differences.every(({ kind }) => MAY_BE_UNDER_WAY.has(kind)),
+    )
+    this.must(isRight, `${day} was reconciled too early: ${inWords(report)}`)
+  }
+
+  /** Something is lost now, in what reconciling sees. */
+  noteLoss(name: string): void {
+    this.#losses.add(name)
+  }
+
+  /** What reconciling says of it: `unnamed` is why that does not name the loss. */
+  noteFound(name: string, unnamed: string | undefined, report: DayReport): void {
+    this.#losses.delete(name)
+    this.must(unnamed === undefined, `reconciling does not find that ${name}: ${unnamed}: ${inWords(report)}`)
+  }
+
+  mustBeFound(): void {
+    for (const name of this.#losses) this.must(false, `reconciling never said that ${name}`)
+    this.throwBroken()
+  }
+
+  /** The number of records on the stream. */
+  get recordCount(): number {
+    return this.#expected.length
+  }
+
+  /** Reconciling compares now, and says that both consumers have dealt with the first records of the stream. */
+  mustBeDone(recordCount: number): void {
+    const undone = this.#expected
+      .slice(0, recordCount)
+      .filter((record) => !this.#isRecorded(record) || !this.#isArchived(record))
+    this.must(
+      undone.length === 0,
+      `reconciling compares while ${undone.length} records before its barrier are not done`,
+    )
   }
 
   /** What an operator saw who reconciled a day while everything went on. */
   noteReconciledMidway(day: BusinessDay, report: DayReport): void {
     if (report.status === 'behind') return
     const isAlarm = report.status !== 'compared' || this.#isAlarm(report, ['not-yet-delivered'])
-    this.#must(!isAlarm, `${day} raised a false alarm: ${inWords(report)}`)
+    this.must(!isAlarm, `${day} raised a false alarm: ${inWords(report)}`)
   }
 
   /** An operator repaired a day. The number of contents that had to be published is known unless the command was repeated. */
@@ -196,7 +270,7 @@ export class Oracle {
       report.status === 'compared' &&
       !this.#isAlarm(report, []) &&
       (lost === undefined || report.publishedAgain === lost)
-    this.#must(isRepaired, `${day} was not repaired: ${inWords(report)}`)
+    this.must(isRepaired, `${day} was not repaired: ${inWords(report)}`)
   }
 
   /** Whether a report names anything but these kinds of differences, and the entries that no stream has carried. */
@@ -215,8 +289,8 @@ export class Oracle {
   }
 
   mustBeReconciled(days: readonly BusinessDay[]): void {
-    for (const day of days) this.#must(this.#reconciled.has(day), `${day} was not reconciled`)
-    this.#throwBroken()
+    for (const day of days) this.must(this.#reconciled.has(day), `${day} was not reconciled`)
+    this.throwBroken()
   }
 
   loseProgress(consumer: Consumer, shardId: string): void {
@@ -253,7 +327,7 @@ export class Oracle {
     for (const { shardId, records } of shards) {
       for (const consumer of consumers) {
         const [progress] = (await this.#progress.get(`${consumer} ${shardId}`)?.read(consumer)) ?? []
-        this.#must(
+        this.must(
           progress?.sequenceNumber === records.at(-1)?.sequenceNumber,
           `the ${consumer}'s progress of ${shardId} is not at its end`,
         )
@@ -261,13 +335,13 @@ export class Oracle {
     }
     const asideCount = this.#asideContents.size + this.#asidePlaces.size
     const { items } = await this.#memory.quarantine.list({}, { limit: 100_000 })
-    this.#must(items.length === asideCount, `${items.length} items in quarantine for ${asideCount} things set aside`)
+    this.must(items.length === asideCount, `${items.length} items in quarantine for ${asideCount} things set aside`)
     const unreadable = this.#expected.reduce((sum, expected) => sum + expected.unreadable, 0)
-    this.#must(this.#asidePlaces.size === unreadable, `${this.#asidePlaces.size} of ${unreadable} unreadable set aside`)
-    this.#throwBroken()
+    this.must(this.#asidePlaces.size === unreadable, `${this.#asidePlaces.size} of ${unreadable} unreadable set aside`)
+    this.throwBroken()
   }
 
-  #throwBroken(): void {
+  throwBroken(): void {
     if (this.#broken.length > 0) throw new Error([...new Set(this.#broken)].slice(0, 5).join('\n'))
   }
 
@@ -286,22 +360,19 @@ export class Oracle {
         .map(contentOf)
         .filter((content) => !this.#beyondBound.has(content))
       const times = candidates.length === 0 ? 0 : 1
-      this.#must(standing.length === times, `${name} is counted ${standing.length} times, not ${times}`)
+      this.must(standing.length === times, `${name} is counted ${standing.length} times, not ${times}`)
       const winner = standing[0]
       const oneShard = new Set(sent.map(({ shardId }) => shardId)).size === 1
       const mayWin = oneShard ? candidates.slice(0, 1) : candidates
-      this.#must(
-        winner === undefined || mayWin.includes(winner),
-        `${name} is not counted as it was sent, or came first`,
-      )
+      this.must(winner === undefined || mayWin.includes(winner), `${name} is not counted as it was sent, or came first`)
       for (const content of contents) {
         const aside = this.#asideContents.has(content)
-        this.#must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
+        this.must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
       }
     }
     const sentIds = new Set(copies.map(({ entry }) => entry.entryId))
     const others = counted.filter((entry) => !sentIds.has(entry.entryId) && !this.#foundations.has(idOfEntry(entry)))
-    this.#must(others.length === 0, `${bookKey(book)} counts ${others.length} entries that were never sent`)
+    this.must(others.length === 0, `${bookKey(book)} counts ${others.length} entries that were never sent`)
   }
 
   /** The entries of a book, having checked that each segment's seal and view say the same as they do. */
@@ -310,7 +381,7 @@ export class Oracle {
     let hash = NO_CHAIN
     for (const [index, sealed] of (await this.#memory.journal.read(book, 0)).entries()) {
       hash = sealingHash(hash, sealed)
-      this.#must(sealed.number === index + 1 && sealed.hash === hash, `${bookKey(book)} is a broken chain`)
+      this.must(sealed.number === index + 1 && sealed.hash === hash, `${bookKey(book)} is a broken chain`)
       const { segment } = openSegment(sealed)
       counted.push(...segment.entries)
       const { totals, byMethod, byHour } = segment.view
@@ -320,18 +391,18 @@ export class Oracle {
         totals.creditsMinor === sum('credit') &&
         totals.debitsMinor === sum('debit') &&
         totals.entryCount === counted.length
-      this.#must(exact, `${bookKey(book)} has other totals than its entries`)
+      this.must(exact, `${bookKey(book)} has other totals than its entries`)
       const isBlurred = !isExactInJson(totals.creditsMinor) || !isExactInJson(totals.debitsMinor)
-      this.#must(!isBlurred, `${bookKey(book)} has totals beyond what JSON can say`)
+      this.must(!isBlurred, `${bookKey(book)} has totals beyond what JSON can say`)
       for (const parts of [byMethod, byHour]) {
         const credits = [...parts.values()].reduce((total, part) => total + part.creditsMinor, 0n)
         const entries = [...parts.values()].reduce((total, part) => total + part.entryCount, 0)
         const same = credits === totals.creditsMinor && entries === totals.entryCount
-        this.#must(same, `${bookKey(book)} has methods or hours that do not add up to the day`)
+        this.must(same, `${bookKey(book)} has methods or hours that do not add up to the day`)
       }
     }
     const { open } = await this.#memory.heads.read(book.merchantId)
-    this.#must(counted.length === 0 || open.has(book.day), `${bookKey(book)} is unknown to its head`)
+    this.must(counted.length === 0 || open.has(book.day), `${bookKey(book)} is unknown to its head`)
     return counted
   }
 
@@ -389,19 +460,19 @@ export class Oracle {
     const name = `${position.sequenceNumber}/${position.index}`
     if (reason === 'unexpected-error') {
       const isOurFault = subject === 'unreadable' ? Buffer.from(raw).includes('cursed: ') : isCursed(subject)
-      this.#must(isOurFault, `${name} is set aside because of our own code, which has nothing against it`)
+      this.must(isOurFault, `${name} is set aside because of our own code, which has nothing against it`)
     }
     if (subject === 'unreadable') return
     if (reason === 'total-out-of-bounds') {
       this.#beyondBound.add(contentOf(subject))
       const totals = this.reads.totalsOf(bookOf(subject))
       const sum = (subject.direction === 'credit' ? totals.creditsMinor : totals.debitsMinor) + subject.amountMinor
-      this.#must(!isExactInJson(sum), `${name} is set aside as too much for its book, and would fit`)
+      this.must(!isExactInJson(sum), `${name} is set aside as too much for its book, and would fit`)
     }
     if (reason === 'content-conflict') {
       const counted = this.#counted.get(idOfEntry(subject))
       const isTaken = counted !== undefined && counted !== contentOf(subject)
-      this.#must(isTaken, `${name} is set aside because its id is taken, and it is not`)
+      this.must(isTaken, `${name} is set aside because its id is taken, and it is not`)
     }
   }
 
@@ -413,13 +484,13 @@ export class Oracle {
     await store.advance(consumer, to)
     const [after] = await store.read(consumer)
     const fell = Number(after?.sequenceNumber) < Number(before?.sequenceNumber ?? 0)
-    this.#must(!fell, `progress of ${to.shardId} fell from ${before?.sequenceNumber} to ${after?.sequenceNumber}`)
+    this.must(!fell, `progress of ${to.shardId} fell from ${before?.sequenceNumber} to ${after?.sequenceNumber}`)
     for (const record of this.#expected) {
       const { shardId, sequenceNumber } = record
       if (shardId !== to.shardId || Number(sequenceNumber) > Number(after?.sequenceNumber)) continue
       if (consumer === 'journal' && this.#lost.has(sequenceNumber)) continue
       const isDone = consumer === 'journal' ? this.#isRecorded(record) : this.#isArchived(record)
-      this.#must(isDone, `the ${consumer}'s progress of ${shardId} passed ${sequenceNumber} before it was done`)
+      this.must(isDone, `the ${consumer}'s progress of ${shardId} passed ${sequenceNumber} before it was done`)
     }
   }
 
@@ -442,10 +513,11 @@ export class Oracle {
 
   #mustBeAside(eventId: string, body: object): void {
     const { position } = body as { position: Position }
-    this.#must(this.#asidePositions.has(placeOf(position)), `${eventId} is told and not so`)
+    this.must(this.#asidePositions.has(placeOf(position)), `${eventId} is told and not so`)
   }
 
-  #must(holds: boolean, otherwise: string): void {
+  /** Notes a broken promise. */
+  must = (holds: boolean, otherwise: string): void => {
     if (!holds) this.#broken.push(otherwise)
   }
 }
@@ -454,6 +526,23 @@ const placeOf = ({ shardId, sequenceNumber, index }: Position): string => `${sha
 
 const placeOfRow = (row: Readonly<Record<string, unknown>>): string =>
   `${String(row['shard_id'])} ${String(row['sequence_number'])} ${String(row['record_index'])}`
+
+/** Times as the archive's tables write them. */
+const timeText = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1)
+
+const isRowOf = (row: Readonly<Record<string, unknown>>, entry: Entry, arrivedAtMs: number): boolean =>
+  row['entry_id'] === entry.entryId &&
+  row['merchant_id'] === entry.merchantId &&
+  row['business_day'] === entry.businessDay &&
+  row['direction'] === entry.direction &&
+  row['amount'] === Number(entry.amountMinor) &&
+  row['currency'] === entry.currency &&
+  row['method'] === entry.method &&
+  row['occurred_at'] === timeText(entry.occurredAtMs) &&
+  row['received_at'] === timeText(entry.receivedAtMs) &&
+  row['arrived_at'] === timeText(arrivedAtMs)
+
+const MAY_BE_UNDER_WAY = new Set(['not-yet-delivered', 'missing-in-archive'])
 
 const bookOf = (entry: Entry): BookId => ({ merchantId: entry.merchantId, day: entry.businessDay })
 

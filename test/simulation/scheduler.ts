@@ -16,6 +16,7 @@ export class Scheduler {
   readonly #waiting: Waiting[] = []
   readonly #numbers = new Map<string, number>()
   readonly #timers: Timer[] = []
+  #isStopped = false
   nowMs: number
 
   constructor(choices: Choices, nowMs = 0) {
@@ -50,6 +51,7 @@ export class Scheduler {
     for (let turns = 0; ; turns += 1) {
       // By then everything that could go on without a turn has done so.
       await new Promise(setImmediate)
+      if (this.#isStopped) return
       const [first] = this.#timers
       const waiting = first === undefined ? this.#waiting : [...this.#waiting, this.#clock(first)]
       if (waiting.length === 0) return
@@ -60,6 +62,11 @@ export class Scheduler {
       if (index < this.#waiting.length) this.#waiting.splice(index, 1)
       next.go(fault)
     }
+  }
+
+  /** Gives no more turns: the history has failed. */
+  stop(): void {
+    this.#isStopped = true
   }
 
   #clock({ atMs, fire }: Timer): Waiting {

@@ -1,5 +1,5 @@
 /**
- * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]
+ * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
  * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]
  *
  * The first lives N random histories through at each fault rate, from seed S on, each seed with a mix in turn, on all
@@ -12,7 +12,7 @@ import { BUGS, plant } from './bugs.ts'
 import { curse } from './curses.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 
-const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]
+const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
 npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]`
 const values = readOptions(
   {
@@ -27,6 +27,9 @@ const values = readOptions(
     path: { type: 'string' },
     bug: { type: 'string' },
     bugs: { type: 'boolean', default: false },
+    note: { type: 'boolean', default: false },
+    coverage: { type: 'boolean', default: false },
+    part: { type: 'string' },
     child: { type: 'boolean', default: false },
   },
   USAGE,
@@ -41,10 +44,11 @@ const main = async (): Promise<boolean> => {
     bug,
     BUGS.map(({ name }) => name),
   )
-  if (bug !== undefined) registerHooks({ load: plant(bug) })
+  // Small worlds live with one bug in a process; histories import a copy of the code for each.
+  if (bug !== undefined && values.exhaustive) registerHooks({ load: plant(bug) })
   registerHooks({ load: curse })
   // Production code is imported only from here on, so that a planted bug is in it.
-  const { catchAll, liveAll, MAX_TURNS, share } = await import('./by-seed.ts')
+  const { catchAll, catchPart, liveAll, MAX_TURNS, share } = await import('./by-seed.ts')
   const { catchAllBySmallWorlds, exploreAll, exploreHere } = await import('./exhaustive.ts')
   const { SMALL_WORLDS } = await import('./small-worlds.ts')
   oneOf('world', world, Object.keys(SMALL_WORLDS))
@@ -60,9 +64,12 @@ const main = async (): Promise<boolean> => {
     mix: values.mix as MixName | undefined,
     rate: values.rate as RateName | undefined,
     bug,
+    coverage: values.coverage,
   }
+  const [part, parts] = values.part?.split('/').map(Number) ?? []
+  if (part !== undefined && parts !== undefined) return await catchPart(options, part, parts)
   if (child || options.count === 1) return await liveAll(options)
-  return bugs ? await catchAll(options) : await share(options)
+  return bugs ? await catchAll(options, values.note) : await share(options)
 }
 
 const oneOf = (name: string, given: string | undefined, allowed: readonly string[]): void => {
