@@ -38,6 +38,9 @@ export const liveAll = async (options: SeedOptions): Promise<boolean> => {
 
 type Failure = { readonly name: HistoryName; readonly text: string }
 
+// Most errors here are simulated faults, and no one reads where they were made.
+Error.stackTraceLimit = 0
+
 /** The first of these histories that breaks a promise, and how. */
 const firstFailure = async (
   { bug, turns }: Pick<SeedOptions, 'bug' | 'turns'>,

@@ -40,4 +40,13 @@ export const tallyInWords = (tally: Tally): string => {
 }
 
 /** The kind of an actor: its name without its numbers. */
-export const kindOf = (actor: string): string => actor.replaceAll(/\d+/g, '').replaceAll(/\s+/g, ' ').trim()
+export const kindOf = (actor: string): string => {
+  const known = kinds.get(actor)
+  if (known !== undefined) return known
+  const kind = actor.replaceAll(/\d+/g, '').replaceAll(/\s+/g, ' ').trim()
+  kinds.set(actor, kind)
+  return kind
+}
+
+// Actors of all histories have the same names.
+const kinds = new Map<string, string>()

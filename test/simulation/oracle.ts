@@ -488,6 +488,8 @@ export class Oracle {
     for (const record of this.#expected) {
       const { shardId, sequenceNumber } = record
       if (shardId !== to.shardId || Number(sequenceNumber) > Number(after?.sequenceNumber)) continue
+      // What was passed before was looked at then.
+      if (Number(sequenceNumber) <= Number(before?.sequenceNumber ?? 0)) continue
       if (consumer === 'journal' && this.#lost.has(sequenceNumber)) continue
       const isDone = consumer === 'journal' ? this.#isRecorded(record) : this.#isArchived(record)
       this.must(isDone, `the ${consumer}'s progress of ${shardId} passed ${sequenceNumber} before it was done`)
