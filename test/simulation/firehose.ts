@@ -17,10 +17,10 @@ type Row = Readonly<Record<string, unknown>>
 export class SimFirehose {
   readonly entries: Row[] = []
   readonly decisions: Row[] = []
-  readonly #scheduler: Scheduler
+  readonly #scheduler: Pick<Scheduler, 'timer'>
   readonly #onRow: (row: Row) => void
 
-  constructor(scheduler: Scheduler, onRow: (row: Row) => void) {
+  constructor(scheduler: Pick<Scheduler, 'timer'>, onRow: (row: Row) => void) {
     this.#scheduler = scheduler
     this.#onRow = onRow
   }

@@ -132,9 +132,14 @@ export class Oracle {
     const aside = (await quarantine.list({}, { limit: 100_000 })).items.map((item) => [
       item.position,
       item.lastPosition,
+      item.actions.map(({ action }) => action),
     ])
-    const progress = await Promise.all([...this.#progress].map(async ([, store]) => await store.read('journal')))
-    return JSON.stringify([chains, open, aside, progress])
+    const progress = await Promise.all(
+      [...this.#progress]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(async ([key, store]) => await store.read(key.startsWith('journal ') ? 'journal' : 'archive')),
+    )
+    return JSON.stringify([chains, open, aside.map((item) => JSON.stringify(item)).toSorted(), progress])
   }
 
   /** What must be so at the end, when each of these consumers has read the stream to its end. */
@@ -320,7 +325,15 @@ const bookOf = (entry: Entry): BookId => ({ merchantId: entry.merchantId, day: e
 const idOf = (book: BookId, entryId: string): string => `${bookKey(book)} ${entryId}`
 
 /** Everything a client says of an entry, as text. */
-const contentOf = ({ receivedAtMs: _ignored, ...said }: Entry): string =>
+const contentOf = (entry: Entry): string => {
+  const content = contents.get(entry) ?? textOf(entry)
+  contents.set(entry, content)
+  return content
+}
+
+const contents = new WeakMap<Entry, string>()
+
+const textOf = ({ receivedAtMs: _ignored, ...said }: Entry): string =>
   JSON.stringify(
     Object.entries(said).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value),
