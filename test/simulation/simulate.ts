@@ -1,10 +1,11 @@
 /**
  * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]
- * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]
+ * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]
  *
  * The first lives N random histories through at each fault rate, from seed S on, each seed with a mix in turn, on all
  * cores. The second lives through every history of the small worlds. Exit 0 only when every one ends exact. `--bug`
- * plants a bug first, which some history then has to catch; `--bugs` does so with every bug in turn.
+ * plants a bug first, which some history then has to catch; `--bugs` does so with every bug in turn. `--compare` lives
+ * through equivalent orders as well and compares the states at the end, for a world that is small enough.
  */
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { BUGS } from './bugs.ts'
@@ -14,7 +15,7 @@ import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 import { SMALL_WORLDS } from './small-worlds.ts'
 
 const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--bug NAME | --bugs]
-npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]`
+npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]`
 const values = readOptions(
   {
     seeds: { type: 'string', default: '1000' },
@@ -26,6 +27,7 @@ const values = readOptions(
     world: { type: 'string' },
     faults: { type: 'string' },
     path: { type: 'string' },
+    compare: { type: 'boolean', default: false },
     bug: { type: 'string' },
     bugs: { type: 'boolean', default: false },
     child: { type: 'boolean', default: false },
@@ -34,7 +36,7 @@ const values = readOptions(
 )
 
 const main = async (): Promise<boolean> => {
-  const { child, bugs, bug, world, path, faults } = values
+  const { child, bugs, bug, world, path, faults, compare } = values
   oneOf('mix', values.mix, MIX_NAMES)
   oneOf('rate', values.rate, Object.keys(RATES))
   oneOf('world', world, Object.keys(SMALL_WORLDS))
@@ -44,7 +46,7 @@ const main = async (): Promise<boolean> => {
     BUGS.map(({ name }) => name),
   )
   if (values.exhaustive) {
-    const options = { world, bug, path, faults: faults === undefined ? undefined : Number(faults) }
+    const options = { world, bug, path, compare, faults: faults === undefined ? undefined : Number(faults) }
     if (child || world !== undefined || bug !== undefined) return await exploreHere(options)
     return bugs ? await catchAllBySmallWorlds(options) : await exploreAll(options)
   }

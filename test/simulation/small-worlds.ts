@@ -73,6 +73,8 @@ const euros = { currency: 'EUR' as Currency }
 
 const ONE_FAULT: Bounds = { faults: 1 }
 const TWO_FAULTS: Bounds = { faults: 2 }
+/** For worlds with too many orders. */
+const interrupted = (preemptions: number): Bounds => ({ faults: 1, preemptions })
 /** One entry in each segment. */
 const TINY: SegmentSizes = { most: 1, small: 1, tail: 1 }
 
@@ -150,7 +152,7 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
   'one till': {
     shards: [[]],
     tills: [{ till: 'till 1', ingest: 'ingest', entries: [sale('e1'), sale('e2', otherMerchant)] }],
-    bounds: ONE_FAULT,
+    bounds: interrupted(3),
   },
   'two workers, a copy and a conflict': {
     shards: [[[sale('e1'), conflict('e1'), sale('e1')]]],
@@ -185,7 +187,7 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     shards: [[[sale('e1'), sale('e2'), sale('e1')]]],
     deliveries: [{ worker: 'a' }, { worker: 'a' }],
     isSlow: true,
-    bounds: ONE_FAULT,
+    bounds: interrupted(2),
   },
   'two operators, one item': {
     standing: [[sale('e1')], [conflict('e1')]],
@@ -194,14 +196,14 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
       { operator: 'operator a', decides: 'replay', about: conflict('e1') },
       { operator: 'operator b', decides: 'discard', about: conflict('e1') },
     ],
-    bounds: ONE_FAULT,
+    bounds: interrupted(3),
   },
   'an operator and a worker': {
     standing: [[sale('e1')], [conflict('e1')]],
     shards: [[]],
     operators: [{ operator: 'operator a', decides: 'replay', about: conflict('e1') }],
     deliveries: [{ worker: 'a', batches: [[1, 2]] }],
-    bounds: ONE_FAULT,
+    bounds: interrupted(2),
   },
   'two tills': {
     shards: [[]],
@@ -209,7 +211,7 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
       { till: 'till 1', ingest: 'ingest', entries: [sale('e1')] },
       { till: 'till 2', ingest: 'ingest', entries: [sale('e1'), sale('e1', otherMerchant)] },
     ],
-    bounds: ONE_FAULT,
+    bounds: interrupted(2),
   },
   'two workers, several segments': {
     shards: [[[sale('e1'), sale('e2'), sale('e3')]]],
@@ -220,6 +222,6 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
   'three workers': {
     shards: [[[sale('e1')]]],
     deliveries: [...twoWorkers, { worker: 'c' }],
-    bounds: { faults: 1, preemptions: 3 },
+    bounds: interrupted(3),
   },
 }
