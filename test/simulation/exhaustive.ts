@@ -28,11 +28,12 @@ export const exploreHere = async ({ world: only, bug, faults, path, compare }: W
     const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }
     try {
       if (path !== undefined) {
+        let steps = 0
         await followPath(
           (choices) => liveSmall(world, choices),
           path,
           bounds,
-          (step) => console.log(`  ${step}`),
+          (step) => console.log(`${String((steps += 1)).padStart(4)}  ${step}`),
         )
         console.log(`${name}: the history is exact`)
         continue

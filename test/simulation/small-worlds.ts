@@ -79,13 +79,45 @@ const interrupted = (preemptions: number): Bounds => ({ faults: 1, preemptions }
 const TINY: SegmentSizes = { most: 1, small: 1, tail: 1 }
 
 const oneWorker = [{ worker: 'a' }]
+const lastRecord: SmallDelivery = { worker: 'a', batches: [[1, 2]] }
 const twoWorkers = [{ worker: 'a' }, { worker: 'b' }]
 
 export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
+  'two workers, one batch with a copy in it': {
+    shards: [[[sale('e1'), sale('e2'), sale('e1')]]],
+    deliveries: twoWorkers,
+    bounds: ONE_FAULT,
+  },
   'a copy and a conflict in one batch': {
     shards: [[[sale('e1'), sale('e2'), sale('e1'), conflict('e1')]]],
     deliveries: oneWorker,
     bounds: TWO_FAULTS,
+  },
+  'several records and segments': {
+    shards: [[[sale('e1'), sale('e2')], [sale('e3')]]],
+    deliveries: oneWorker,
+    sizes: TINY,
+    bounds: TWO_FAULTS,
+  },
+  'two days of one merchant': {
+    shards: [[[sale('e1'), sale('e1', nextDay)]]],
+    deliveries: oneWorker,
+    bounds: TWO_FAULTS,
+  },
+  'the archive': {
+    shards: [
+      [
+        [sale('e1'), sale('e1')],
+        ['no entry', conflict('e1')],
+      ],
+    ],
+    deliveries: [{ worker: 'archive a', consumer: 'archive' }],
+    bounds: TWO_FAULTS,
+  },
+  'two shards with the same id': {
+    shards: [[[sale('e1'), sale('e2')]], [[conflict('e1')]]],
+    deliveries: [{ worker: 'a' }, { worker: 'b', shard: 1 }],
+    bounds: ONE_FAULT,
   },
   'copies and conflicts across batches': {
     shards: [[[sale('e1'), sale('e2')], [conflict('e1'), sale('e2')], [sale('e1')]]],
@@ -100,31 +132,24 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     ],
     bounds: TWO_FAULTS,
   },
-  'several records and segments': {
-    shards: [[[sale('e1'), sale('e2')], [sale('e3')]]],
-    deliveries: oneWorker,
-    sizes: TINY,
-    bounds: TWO_FAULTS,
-  },
-  'unreadable lines and records': {
-    shards: [[['no entry', sale('e1')], ['no entry'], [sale('e2')]]],
-    deliveries: oneWorker,
-    bounds: TWO_FAULTS,
-  },
   strays: {
     shards: [[[sale('e1'), sale('e2', euros), sale('e3', unknownMerchant)]]],
     deliveries: oneWorker,
     bounds: TWO_FAULTS,
   },
-  'two days of one merchant': {
-    shards: [[[sale('e1'), sale('e1', nextDay)]]],
-    deliveries: oneWorker,
-    bounds: TWO_FAULTS,
-  },
   'contents to be learnt, and no cache': {
-    standing: [[sale('e1')], [sale('e2')]],
-    shards: [[[conflict('e1'), sale('e2'), sale('e3')]]],
-    deliveries: oneWorker,
+    standing: [[sale('e1')], [sale('e2')], [sale('e3')]],
+    shards: [[[conflict('e1'), sale('e2'), sale('e4')], [sale('e5')]]],
+    // The second sequence number has a digit more than the first one.
+    deliveries: [
+      {
+        worker: 'a',
+        batches: [
+          [3, 4],
+          [4, 5],
+        ],
+      },
+    ],
     cacheBytes: 0,
     bounds: TWO_FAULTS,
   },
@@ -133,15 +158,21 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     deliveries: [{ worker: 'a', isReplayed: true }],
     bounds: TWO_FAULTS,
   },
-  'the archive': {
-    shards: [
-      [
-        [sale('e1'), sale('e1')],
-        ['no entry', conflict('e1')],
-      ],
-    ],
-    deliveries: [{ worker: 'archive a', consumer: 'archive' }],
+  'unreadable lines and records': {
+    shards: [[['no entry', sale('e1')], ['no entry'], [sale('e2')]]],
+    deliveries: oneWorker,
     bounds: TWO_FAULTS,
+  },
+  'one batch twice on one machine': {
+    standing: [[sale('e1')]],
+    shards: [[[sale('e2')]]],
+    deliveries: [lastRecord, lastRecord],
+    bounds: ONE_FAULT,
+  },
+  'three workers': {
+    shards: [[[sale('e1')]]],
+    deliveries: [...twoWorkers, { worker: 'c' }],
+    bounds: interrupted(2),
   },
   'two books at the same time': {
     shards: [[[sale('e1'), sale('e1', otherMerchant)]]],
@@ -152,22 +183,38 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
   'one till': {
     shards: [[]],
     tills: [{ till: 'till 1', ingest: 'ingest', entries: [sale('e1'), sale('e2', otherMerchant)] }],
-    bounds: interrupted(3),
+    bounds: interrupted(2),
   },
-  'two workers, a copy and a conflict': {
-    shards: [[[sale('e1'), conflict('e1'), sale('e1')]]],
-    deliveries: twoWorkers,
-    bounds: ONE_FAULT,
+  'two operators, one item': {
+    standing: [[sale('e1')], [conflict('e1')]],
+    shards: [[]],
+    operators: [
+      { operator: 'operator a', decides: 'replay', about: conflict('e1') },
+      { operator: 'operator b', decides: 'discard', about: conflict('e1') },
+    ],
+    bounds: interrupted(2),
   },
-  'two workers, one batch with a copy in it': {
-    shards: [[[sale('e1'), sale('e2'), sale('e1')]]],
-    deliveries: twoWorkers,
-    bounds: ONE_FAULT,
+  'an operator and a worker': {
+    standing: [[sale('e1')], [conflict('e1')]],
+    shards: [[]],
+    operators: [{ operator: 'operator a', decides: 'replay', about: conflict('e1') }],
+    deliveries: [{ worker: 'a', batches: [[1, 2]] }],
+    bounds: interrupted(1),
   },
-  'two shards with the same id': {
-    shards: [[[sale('e1'), sale('e2')]], [[conflict('e1')]]],
-    deliveries: [{ worker: 'a' }, { worker: 'b', shard: 1 }],
-    bounds: ONE_FAULT,
+  'two tills': {
+    shards: [[]],
+    tills: [
+      { till: 'till 1', ingest: 'ingest', entries: [sale('e1')] },
+      { till: 'till 2', ingest: 'ingest', entries: [sale('e1'), sale('e1', otherMerchant)] },
+    ],
+    bounds: interrupted(1),
+  },
+  'one batch twice on one machine, slow answers': {
+    standing: [[sale('e1')]],
+    shards: [[[sale('e2')]]],
+    deliveries: [lastRecord, lastRecord],
+    isSlow: true,
+    bounds: { faults: 0 },
   },
   'two workers, overlapping batches': {
     shards: [[[sale('e1')], [sale('e2')]]],
@@ -183,45 +230,15 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     ],
     bounds: ONE_FAULT,
   },
-  'one batch twice on one machine': {
-    shards: [[[sale('e1'), sale('e2'), sale('e1')]]],
-    deliveries: [{ worker: 'a' }, { worker: 'a' }],
-    isSlow: true,
-    bounds: interrupted(2),
-  },
-  'two operators, one item': {
-    standing: [[sale('e1')], [conflict('e1')]],
-    shards: [[]],
-    operators: [
-      { operator: 'operator a', decides: 'replay', about: conflict('e1') },
-      { operator: 'operator b', decides: 'discard', about: conflict('e1') },
-    ],
-    bounds: interrupted(3),
-  },
-  'an operator and a worker': {
-    standing: [[sale('e1')], [conflict('e1')]],
-    shards: [[]],
-    operators: [{ operator: 'operator a', decides: 'replay', about: conflict('e1') }],
-    deliveries: [{ worker: 'a', batches: [[1, 2]] }],
-    bounds: interrupted(2),
-  },
-  'two tills': {
-    shards: [[]],
-    tills: [
-      { till: 'till 1', ingest: 'ingest', entries: [sale('e1')] },
-      { till: 'till 2', ingest: 'ingest', entries: [sale('e1'), sale('e1', otherMerchant)] },
-    ],
-    bounds: interrupted(2),
+  'two workers, a copy and a conflict': {
+    shards: [[[sale('e1'), conflict('e1'), sale('e1')]]],
+    deliveries: twoWorkers,
+    bounds: ONE_FAULT,
   },
   'two workers, several segments': {
     shards: [[[sale('e1'), sale('e2'), sale('e3')]]],
     deliveries: twoWorkers,
     bounds: ONE_FAULT,
     sizes: TINY,
-  },
-  'three workers': {
-    shards: [[[sale('e1')]]],
-    deliveries: [...twoWorkers, { worker: 'c' }],
-    bounds: interrupted(3),
   },
 }
