@@ -1,5 +1,6 @@
 /** All histories of the small worlds. */
 import { BUGS } from './bugs.ts'
+import type { Choices } from './choices.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
 import { quoted } from './by-seed.ts'
 import { BrokenHistory, explore, followPath, type Bounds } from './explore.ts'
@@ -11,32 +12,42 @@ export type WorldOptions = {
   readonly bug: string | undefined
   /** The most faults in a history, instead of the world's own bound. */
   readonly faults: number | undefined
+  /** Lives through all orders as well, and compares the states at the end. */
+  readonly compare: boolean
   /** The choices of one history. */
   readonly path: string | undefined
 }
 
 /** Lives through the worlds in this process. False when a history broke a promise. */
-export const exploreHere = async ({ world: only, bug, faults, path }: WorldOptions): Promise<boolean> => {
+export const exploreHere = async ({ world: only, bug, faults, path, compare }: WorldOptions): Promise<boolean> => {
   for (const [name, world] of Object.entries(SMALL_WORLDS)) {
     if (only !== undefined && name !== only) continue
     const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }
     try {
       if (path !== undefined) {
+        let steps = 0
         await followPath(
           (choices) => liveSmall(world, choices),
           path,
           bounds,
-          (step) => console.log(`  ${step}`),
+          (step) => console.log(`${String((steps += 1)).padStart(4)}  ${step}`),
         )
         console.log(`${name}: the history is exact`)
         continue
       }
+      if (compare) {
+        if (!(await areSameInAllOrders(name, (choices) => liveSmall(world, choices), bounds))) return false
+        continue
+      }
+      const startedAtMs = performance.now()
       const { histories, states } = await explore((choices) => liveSmall(world, choices), bounds)
-      console.log(`${name}: ${histories} histories, ${states.size} states at the end, ${inWords(bounds)}`)
+      const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
+      const ends = states.size === 1 ? '1 state' : `${states.size} states`
+      console.log(`${name}: ${histories} histories, ${ends} at the end, ${inWords(bounds)} (${seconds} s)`)
     } catch (error) {
       console.log(`${name}: ${error instanceof Error ? error.message : String(error)}`)
       if (error instanceof BrokenHistory) {
-        const again = optionsOf({ world: name, bug, faults, path: error.path }).map(quoted).join(' ')
+        const again = optionsOf({ world: name, bug, faults, compare: false, path: error.path }).map(quoted).join(' ')
         console.log(`Again: npm run simulate -- --exhaustive ${again}`)
       }
       return false
@@ -45,10 +56,24 @@ export const exploreHere = async ({ world: only, bug, faults, path }: WorldOptio
   return true
 }
 
+/** Whether leaving out equivalent orders hides no state at the end, and no promise that is broken. */
+const areSameInAllOrders = async (
+  name: string,
+  live: (choices: Choices) => Promise<string>,
+  { preemptions: _all, ...bounds }: Bounds,
+): Promise<boolean> => {
+  const once = await explore(live, { ...bounds, pastBroken: true })
+  const all = await explore(live, { ...bounds, pastBroken: true, allOrders: true })
+  const missed = all.states.difference(once.states)
+  const found = `${once.histories} of ${all.histories} histories end in ${once.states.size} of ${all.states.size} states`
+  console.log([`${name}: ${found}`, ...[...missed].map((state) => `missed: ${state}`)].join('\n'))
+  return missed.size === 0
+}
+
 const inWords = ({ faults, preemptions }: Bounds): string =>
   [
     faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`,
-    preemptions === undefined ? 'every order' : `at most ${preemptions} interruptions`,
+    preemptions === undefined ? 'every order' : `orders with at most ${preemptions} interruptions`,
   ].join(', ')
 
 /** Every world in a process of its own, on all cores. */
@@ -73,21 +98,24 @@ export const catchAllBySmallWorlds = async (options: WorldOptions): Promise<bool
   const bugs = BUGS.filter(({ needsHistories }) => needsHistories === undefined)
   let done = 0
   await onAllCores(bugs, async ({ name }) => {
+    const startedAtMs = performance.now()
     const { code, output } = await inChild(['--exhaustive', ...optionsOf({ ...options, bug: name })])
     const lines = output.split('\n')
     const isCaught = code === 1 && lines.at(-1)?.startsWith('Again: ') === true
     if (!isCaught) areCaught = false
     done += 1
     showProgress(`${done} of ${bugs.length} bugs`)
-    console.log(isCaught ? `caught  ${name}  (${lines.at(-2)})` : `MISSED  ${name} ${output}`)
+    const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
+    console.log(isCaught ? `caught  ${name}  (${seconds} s; ${lines.at(-2)})` : `MISSED  ${name} ${output}`)
   })
   return areCaught
 }
 
-const optionsOf = ({ world, bug, faults, path }: WorldOptions): string[] =>
+const optionsOf = ({ world, bug, faults, compare, path }: WorldOptions): string[] =>
   [
     world === undefined ? [] : [`--world=${world}`],
     faults === undefined ? [] : [`--faults=${faults}`],
     bug === undefined ? [] : [`--bug=${bug}`],
+    compare ? ['--compare'] : [],
     path === undefined ? [] : [`--path=${path}`],
   ].flat()

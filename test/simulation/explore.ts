@@ -4,6 +4,7 @@
  * once, by sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996).
  */
 import type { Choice, Choices, Fault, Turn, Uses } from './choices.ts'
+import { CLOCK } from './scheduler.ts'
 
 export type Bounds = {
   /** The most faults in a history. */
@@ -17,6 +18,8 @@ export type Bounds = {
   readonly preemptions?: number
   /** Leaves out no equivalent order; only to check the relation of independence. */
   readonly allOrders?: boolean
+  /** Goes on after a history that broke a promise. What it broke counts as the state at its end. */
+  readonly pastBroken?: boolean
 }
 
 export type Explored = {
@@ -46,8 +49,20 @@ type Step = {
   readonly interrupts: boolean
 }
 
+/** What bounds need to know of the steps that were taken. */
+type Taken = { readonly faults: number; readonly interruptions: number; readonly last: Step | undefined }
+
+const NOTHING_TAKEN: Taken = { faults: 0, interruptions: 0, last: undefined }
+
+const afterStep = ({ faults, interruptions }: Taken, step: Step): Taken => ({
+  faults: faults + (step.fault === undefined ? 0 : 1),
+  interruptions: interruptions + (step.interrupts ? 1 : 0),
+  last: step,
+})
+
 /** A moment of a history at which something was chosen. */
 type Moment = {
+  readonly before: Taken
   readonly steps: readonly Step[]
   /** Steps that need not be chosen here: whatever they lead to has been lived through. */
   readonly asleep: Set<string>
@@ -65,7 +80,11 @@ export const explore = async (live: (choices: Choices) => Promise<string>, bound
       states.add(await live(choices))
       histories += 1
     } catch (error) {
-      if (!(error instanceof EquivalentHistory)) throw new BrokenHistory(error, pathOf(moments), histories + 1)
+      if (error instanceof EquivalentHistory) continue
+      histories += 1
+      const broken = new BrokenHistory(error, pathOf(moments), histories)
+      if (bounds.pastBroken !== true) throw broken
+      states.add(broken.message)
     }
   } while (goOn(moments))
   return { histories, states }
@@ -79,14 +98,16 @@ export const followPath = async (
   onStep: (step: string) => void,
 ): Promise<string> => {
   const chosen = path === '' ? [] : path.split('.').map(Number)
-  const taken: Step[] = []
+  let taken = NOTHING_TAKEN
+  let depth = 0
   return await live({
     next(waiting) {
       const steps = stepsOf(waiting, taken, bounds)
-      const step = steps[chosen[taken.length] ?? 0]
-      if (step === undefined) throw new Error(`the path does not fit: there is no step ${chosen[taken.length]}`)
-      taken.push(step)
-      onStep(nameOf(step))
+      const step = steps[chosen[depth] ?? 0]
+      if (step === undefined) throw new Error(`the path does not fit: there is no step ${chosen[depth]} at ${depth}`)
+      depth += 1
+      taken = afterStep(taken, step)
+      onStep(inWords(step))
       return choiceOf(step)
     },
   })
@@ -111,9 +132,10 @@ class GuidedChoices implements Choices {
     this.#depth += 1
     let moment = this.#moments[depth]
     if (moment === undefined) {
-      const taken = this.#moments.map(({ steps, chosen }) => steps[chosen] as Step)
-      const steps = stepsOf(waiting, taken, this.#bounds)
-      moment = { steps, asleep: this.#asleep(taken.at(-1)), chosen: -1 }
+      const last = this.#moments.at(-1)
+      const before = last === undefined ? NOTHING_TAKEN : afterStep(last.before, last.steps[last.chosen] as Step)
+      const steps = stepsOf(waiting, before, this.#bounds)
+      moment = { before, steps, asleep: this.#asleep(before.last), chosen: -1 }
       moment.chosen = nextAwake(moment)
       if (moment.chosen === -1) throw new EquivalentHistory()
       this.#moments.push(moment)
@@ -145,15 +167,15 @@ const nextAwake = ({ steps, asleep, chosen }: Moment): number =>
   steps.findIndex((step, index) => index > chosen && !asleep.has(nameOf(step)))
 
 /** The steps that are possible: those without a fault first, and first of these the caller that moved last. */
-const stepsOf = (waiting: readonly Turn[], taken: readonly Step[], { faults, kinds, preemptions }: Bounds): Step[] => {
-  const last = taken.at(-1)?.turn.actor
+const stepsOf = (waiting: readonly Turn[], taken: Taken, { faults, kinds, preemptions }: Bounds): Step[] => {
+  const last = taken.last?.turn.actor
   const goesOn = waiting.some(({ actor }) => actor === last)
   const callers = waiting
     .map((turn, index) => ({ turn, index, interrupts: goesOn && turn.actor !== last }))
     .toSorted((a, b) => Number(b.turn.actor === last) - Number(a.turn.actor === last))
-  const mayInterrupt = preemptions === undefined || count(taken, ({ interrupts }) => interrupts) < preemptions
+  const mayInterrupt = preemptions === undefined || taken.interruptions < preemptions
   const movable = callers.filter(({ interrupts }) => mayInterrupt || !interrupts)
-  const mayFail = count(taken, ({ fault }) => fault !== undefined) < faults
+  const mayFail = taken.faults < faults
   const kindsOf = ({ turn }: (typeof movable)[number]): readonly Fault[] =>
     mayFail ? turn.faults.filter((kind) => kinds === undefined || kinds.includes(kind)) : []
   return [
@@ -162,11 +184,12 @@ const stepsOf = (waiting: readonly Turn[], taken: readonly Step[], { faults, kin
   ]
 }
 
-const count = <T>(items: readonly T[], is: (item: T) => boolean): number => items.filter(is).length
-
 /** Whether two steps lead to the same state in either order. */
 const areIndependent = (one: Step, other: Step): boolean =>
   one.turn.actor !== other.turn.actor &&
+  // A caller whose call fails or returns may read the time and set a timer, even if the call itself uses nothing.
+  one.turn.actor !== CLOCK &&
+  other.turn.actor !== CLOCK &&
   // The faults left are few: a fault here may be in the way of one there.
   !(one.fault !== undefined && other.fault !== undefined) &&
   !isTouched(usesOf(one), usesOf(other)) &&
@@ -187,6 +210,25 @@ const usesOf = ({ turn, fault }: Step): Uses =>
 
 const nameOf = ({ turn, fault }: Step): string =>
   `${turn.actor} ${turn.number}${fault === undefined ? '' : ` ${fault}`}`
+
+/** A step for people: who, what, and what befalls it. */
+const inWords = ({ turn, fault }: Step): string => {
+  const { reads = [], writes = [] } = turn.uses
+  const items = writes.length > 0 ? ['writes', ...writes] : reads.length > 0 ? ['reads', ...reads] : []
+  const what = items.length > 0 ? items.join(' ').replaceAll('\n', ' ') : WITHOUT_ITEMS
+  return `${turn.actor}: ${turn.actor === CLOCK ? `it is ${turn.number} ms` : what}${fault === undefined ? '' : `, ${FAULTS_IN_WORDS[fault]}`}`
+}
+
+const WITHOUT_ITEMS = 'gets its answer, or goes on'
+
+const FAULTS_IN_WORDS: Readonly<Record<Fault, string>> = {
+  refused: 'and is refused',
+  'answer-lost': 'and the answer is lost',
+  late: 'is told that it failed, and it happens later',
+  crash: 'but its machine dies before',
+  'crash-after': 'and its machine dies after it',
+  'in-part': 'and a part is refused',
+}
 
 const choiceOf = ({ index, fault }: Step): Choice => (fault === undefined ? { index } : { index, fault })
 

@@ -17,24 +17,24 @@ export type Row = Readonly<Record<string, unknown>>
 export class SimFirehose {
   readonly entries: Row[] = []
   readonly decisions: Row[] = []
-  readonly #scheduler: Scheduler
+  readonly #scheduler: Pick<Scheduler, 'timer'>
   readonly #onRow: (row: Row) => void
 
-  constructor(scheduler: Scheduler, onRow: (row: Row) => void) {
+  constructor(scheduler: Pick<Scheduler, 'timer'>, onRow: (row: Row) => void) {
     this.#scheduler = scheduler
     this.#onRow = onRow
   }
 
   /** Firehose as code on a machine sees it. */
-  clientOn(machine: Machine, isRefused: () => boolean): FirehoseClient {
+  clientOn(machine: Machine, isRefused: (index: number) => boolean): FirehoseClient {
     const send = ({ input }: PutRecordBatchCommand) =>
       machine.call({ writes: ['firehose'] }, ['in-part'], async (fault) => {
         const RequestResponses: PutRecordBatchCommandOutput['RequestResponses'] = []
         const isPart = fault === 'in-part'
         // An answer may also be shorter than the call. Then the records at its end were not taken.
-        const isShort = isPart && isRefused()
+        const isShort = isPart && isRefused(index)
         for (const [index, { Data = Buffer.alloc(0) }] of (input.Records ?? []).entries()) {
-          const isTaken = !isPart || !isRefused()
+          const isTaken = !isPart || !isRefused(index)
           if (!isTaken && isShort) break
           if (isTaken) this.#take(input.DeliveryStreamName, Data)
           RequestResponses.push(isTaken ? { RecordId: `${index}` } : { ErrorCode: 'ServiceUnavailableException' })

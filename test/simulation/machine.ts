@@ -36,9 +36,8 @@ export const startMachine = (name: string, scheduler: Scheduler, { isSlow, mayWr
 
   /** Never returns to a machine that is dead. */
   const turn = async (uses: Uses, faults: readonly Fault[]): Promise<Fault | undefined> => {
-    const fault = await scheduler.turn(name, uses, faults)
+    const fault = await scheduler.turn(name, uses, faults, () => isDead)
     if (fault === 'crash') await die()
-    if (isDead) await forEver()
     return fault
   }
 

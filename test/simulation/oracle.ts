@@ -312,9 +312,14 @@ export class Oracle {
     const aside = (await quarantine.list({}, { limit: 100_000 })).items.map((item) => [
       item.position,
       item.lastPosition,
+      item.actions.map(({ action }) => action),
     ])
-    const progress = await Promise.all([...this.#progress].map(async ([, store]) => await store.read('journal')))
-    return JSON.stringify([chains, open, aside, progress])
+    const progress = await Promise.all(
+      [...this.#progress]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(async ([key, store]) => await store.read(key.startsWith('journal ') ? 'journal' : 'archive')),
+    )
+    return JSON.stringify([chains, open, aside.map((item) => JSON.stringify(item)).toSorted(), progress])
   }
 
   /** What must be so at the end, when each of these consumers has read the stream to its end. */

@@ -53,7 +53,7 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
     progress: {
       // The oracle checks that what progress passes is done.
       advance: (consumer, to) =>
-        machine.call({ reads: ['journal *', 'quarantine *'], writes: [`progress ${consumer} ${to.shardId}`] }, [], () =>
+        machine.call({ reads: DONE_BY[consumer], writes: [`progress ${consumer} ${to.shardId}`] }, [], () =>
           progress.advance(consumer, to),
         ),
       of: (consumer, shardId) => read(`progress ${consumer} ${shardId}`, () => progress.of(consumer, shardId)),
@@ -61,5 +61,8 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
     },
   }
 }
+
+/** Where the oracle looks whether a consumer has done its work. */
+const DONE_BY = { journal: ['journal *', 'quarantine *'], archive: ['firehose'] }
 
 const itemOf = (key: Parameters<typeof quarantinePlace>[0]): string => `quarantine ${quarantinePlace(key)}`

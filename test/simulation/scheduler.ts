@@ -1,6 +1,6 @@
 import type { Choices, Fault, Turn, Uses } from './choices.ts'
 
-type Waiting = Turn & { readonly go: (fault: Fault | undefined) => void }
+type Waiting = Turn & { readonly go: (fault: Fault | undefined) => void; readonly isGone: () => boolean }
 
 type Timer = { readonly atMs: number; readonly fire: () => void }
 
@@ -13,7 +13,7 @@ type Timer = { readonly atMs: number; readonly fire: () => void }
  */
 export class Scheduler {
   readonly #choices: Choices
-  readonly #waiting: Waiting[] = []
+  #waiting: Waiting[] = []
   readonly #numbers = new Map<string, number>()
   readonly #timers: Timer[] = []
   #isStopped = false
@@ -24,11 +24,19 @@ export class Scheduler {
     this.nowMs = nowMs
   }
 
-  /** Waits until the actor is picked. Returns the fault that befalls it, if any. */
-  turn(actor: string, uses: Uses = {}, faults: readonly Fault[] = []): Promise<Fault | undefined> {
+  /**
+   * Waits until the actor is picked. Returns the fault that befalls it, if any. Never returns to a caller that is gone by
+   * then.
+   */
+  turn(
+    actor: string,
+    uses: Uses = {},
+    faults: readonly Fault[] = [],
+    isGone: () => boolean = () => false,
+  ): Promise<Fault | undefined> {
     const number = this.#numbers.get(actor) ?? 0
     this.#numbers.set(actor, number + 1)
-    return new Promise((go) => this.#waiting.push({ actor, number, uses, faults, go }))
+    return new Promise((go) => this.#waiting.push({ actor, number, uses, faults, go, isGone }))
   }
 
   /** Waits until the clock has moved by `ms`. Returns a function that ends the wait without an effect. */
@@ -52,6 +60,7 @@ export class Scheduler {
       // By then everything that could go on without a turn has done so.
       await new Promise(setImmediate)
       if (this.#isStopped) return
+      this.#waiting = this.#waiting.filter(({ isGone }) => !isGone())
       const [first] = this.#timers
       const waiting = first === undefined ? this.#waiting : [...this.#waiting, this.#clock(first)]
       if (waiting.length === 0) return
@@ -75,8 +84,8 @@ export class Scheduler {
       this.#timers.shift()
       fire()
     }
-    // Any caller may read the time.
-    return { actor: CLOCK, number: atMs, uses: { writes: ['*'] }, faults: [], go }
+    // Any caller may read the time, so no turn is independent of the clock's.
+    return { actor: CLOCK, number: atMs, uses: {}, faults: [], go, isGone: () => false }
   }
 }
 

@@ -1,10 +1,11 @@
 /**
  * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
- * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]
+ * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]
  *
  * The first lives N random histories through at each fault rate, from seed S on, each seed with a mix in turn, on all
  * cores. The second lives through every history of the small worlds. Exit 0 only when every one ends exact. `--bug`
- * plants a bug first, which some history then has to catch; `--bugs` does so with every bug in turn.
+ * plants a bug first, which some history then has to catch; `--bugs` does so with every bug in turn. `--compare` lives
+ * through equivalent orders as well and compares the states at the end, for a world that is small enough.
  */
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { registerHooks } from 'node:module'
@@ -13,7 +14,7 @@ import { curse } from './curses.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 
 const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
-npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--bug NAME | --bugs]`
+npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]`
 const values = readOptions(
   {
     seeds: { type: 'string', default: '1000' },
@@ -25,6 +26,7 @@ const values = readOptions(
     world: { type: 'string' },
     faults: { type: 'string' },
     path: { type: 'string' },
+    compare: { type: 'boolean', default: false },
     bug: { type: 'string' },
     bugs: { type: 'boolean', default: false },
     note: { type: 'boolean', default: false },
@@ -36,7 +38,7 @@ const values = readOptions(
 )
 
 const main = async (): Promise<boolean> => {
-  const { child, bugs, bug, world, path, faults } = values
+  const { child, bugs, bug, world, path, faults, compare } = values
   oneOf('mix', values.mix, MIX_NAMES)
   oneOf('rate', values.rate, Object.keys(RATES))
   oneOf(
@@ -53,7 +55,7 @@ const main = async (): Promise<boolean> => {
   const { SMALL_WORLDS } = await import('./small-worlds.ts')
   oneOf('world', world, Object.keys(SMALL_WORLDS))
   if (values.exhaustive) {
-    const options = { world, bug, path, faults: faults === undefined ? undefined : Number(faults) }
+    const options = { world, bug, path, compare, faults: faults === undefined ? undefined : Number(faults) }
     if (child || world !== undefined || bug !== undefined) return await exploreHere(options)
     return bugs ? await catchAllBySmallWorlds(options) : await exploreAll(options)
   }

@@ -27,17 +27,52 @@ test('every planted bug is caught by a history of 40 seeds', { timeout: 180_000 
   expect(code).toBe(0)
 })
 
+// All worlds and all bugs are `npm run simulate -- --exhaustive` and `-- --exhaustive --bugs`.
+test.each([
+  'two workers, one batch with a copy in it',
+  'several records and segments',
+  'the archive',
+  'two shards with the same id',
+])('every history of the small world "%s" is exact', { timeout: 180_000 }, async (world) => {
+  const { code, output } = await simulate('--exhaustive', '--world', world)
+  expect(output).toMatch(/: \d{3,} histories, \d+ states? at the end/)
+  expect(code).toBe(0)
+})
+
+test.each([
+  'a failed condition is taken for a duplicate',
+  'a timeout is taken for success',
+  'progress is written past a failure',
+  'a conflict within a batch is decided early',
+])(
+  'a history of a small world catches the planted bug "%s", and is lived through again by its path',
+  { timeout: 180_000 },
+  async (bug) => {
+    const found = await simulate('--exhaustive', '--bug', bug)
+    expect(found.code).toBe(1)
+    const again = await simulate(...againIn(found.output))
+    expect(again.code).toBe(1)
+    expect(again.output).toContain(found.output.split('\nAgain: ')[0]?.split('\n').at(-1))
+    expect(again.output).toMatch(/^ +1 {2}a: reads progress journal/)
+  },
+)
+
 test('the line that a failed history prints lives it through again', async () => {
   const bug = 'a failed condition is taken for a duplicate'
   const found = await simulate('--seeds', '20', '--bug', bug)
-  const [, args = ''] = /Again: npm run simulate -- (.*)/.exec(found.output) ?? []
-  const again = await simulate(...args.split(/ (?=--)/).flatMap(splitOption))
+  const again = await simulate(...againIn(found.output))
   expect(again.code).toBe(1)
   expect(found.output).toContain(again.output.split('\n')[0])
 })
 
+/** The arguments of the command that lives a failed history through again. */
+const againIn = (output: string): string[] => {
+  const [, args = ''] = /Again: npm run simulate -- (.*)/.exec(output) ?? []
+  return args.split(/ (?=--)/).flatMap(splitOption)
+}
+
 /** `--mix "hot book"` as a shell would hand it over. */
 const splitOption = (option: string): string[] => {
-  const [, name = '', value = ''] = /^(\S+) "?(.*?)"?$/.exec(option) ?? []
-  return [name, value]
+  const [, name = '', value] = /^(\S+)(?: "?(.*?)"?)?$/.exec(option) ?? []
+  return value === undefined ? [name] : [name, value]
 }

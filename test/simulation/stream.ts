@@ -95,7 +95,8 @@ export class SimStream {
  */
 export const streamOn = (machine: Machine, stream: SimStream, isRefused: (index: number) => boolean): EntryStream => ({
   put: (records) =>
-    machine.call({ writes: ['stream *'] }, ['in-part'], async (fault) =>
+    // The oracle checks that an audit event on the stream tells what is so.
+    machine.call({ reads: ['quarantine *'], writes: ['stream *'] }, ['in-part'], async (fault) =>
       records.map(({ hashKey, data }, index) => {
         if (fault === 'in-part' && isRefused(index)) {
           return { status: 'refused', reason: 'ProvisionedThroughputExceededException' }
