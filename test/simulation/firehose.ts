@@ -32,7 +32,7 @@ export class SimFirehose {
         const RequestResponses: PutRecordBatchCommandOutput['RequestResponses'] = []
         const isPart = fault === 'in-part'
         // An answer may also be shorter than the call. Then the records at its end were not taken.
-        const isShort = isPart && isRefused(index)
+        const isShort = isPart && isRefused(-1)
         for (const [index, { Data = Buffer.alloc(0) }] of (input.Records ?? []).entries()) {
           const isTaken = !isPart || !isRefused(index)
           if (!isTaken && isShort) break
