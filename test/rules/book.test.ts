@@ -162,7 +162,12 @@ test('a second content of an id waits while the first one waits for room', () =>
   const x = candidate({ entryId: 'x', amountMinor: 60n })
   const [first, second] = [60n, 10n].map((amountMinor) => candidate({ entryId: 'y', amountMinor }))
   // If another worker counts x with another amount, the first content of y has room and has to count.
-  expect(placesOf(full, [x, first, second].filter((one) => one !== undefined))).toMatchObject({ fresh: 1, waiting: 2 })
+  expect(
+    placesOf(
+      full,
+      [x, first, second].filter((one) => one !== undefined),
+    ),
+  ).toMatchObject({ fresh: 1, waiting: 2 })
 })
 
 test('the room of an entry is free for the rest of its batch when the entry is set aside', () => {
