@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { Bug } from './bug.ts'
 import { BUGS, importWithBug } from './bugs.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
 import { addTo, sumOf, tallyInWords, type Tally } from './coverage.ts'
@@ -18,6 +19,8 @@ export type SeedOptions = {
   readonly bug: string | undefined
   /** Whether to print how often each kind of thing happened. */
   readonly coverage: boolean
+  /** Plants every so many bugs: 1 for all. */
+  readonly every: number
   /** When a history counts as going in circles. */
   readonly turns: number
 }
@@ -115,15 +118,17 @@ export const catchAll = async (options: SeedOptions, note: boolean): Promise<boo
   // Otherwise a limit on turns that the histories exceed by themselves would count as catching a bug.
   if (!(await share(options))) return false
   const caughtBy: Record<string, HistoryName> = {}
+  const planned = bugsOf(options).length
   const processes = availableParallelism()
   let areCaught = true
   let done = 0
   await onAllCores(Array.from({ length: processes }).keys(), async (index) => {
-    const args = [`--seed=${options.first}`, `--seeds=${options.count}`, ...optionsOf(options)]
+    const { first, count, every } = options
+    const args = [`--seed=${first}`, `--seeds=${count}`, `--every=${every}`, ...optionsOf(options)]
     const { code, output } = await inChild([...args, `--part=${index}/${processes}`], ({ caught }) => {
       if (caught === undefined) return
       done += 1
-      showProgress(`${done} of ${BUGS.length} bugs`)
+      showProgress(`${done} of ${planned} bugs`)
       const { bug, name, text } = caught
       if (name !== undefined) caughtBy[bug] = name
       console.log(name === undefined ? `MISSED  ${bug}` : `caught  ${bug}  (${text})`)
@@ -133,14 +138,14 @@ export const catchAll = async (options: SeedOptions, note: boolean): Promise<boo
     if (output !== '') console.log(output)
   })
   if (note) writeCaughtBy({ ...readCaughtBy(), ...caughtBy })
-  return areCaught && done === BUGS.length
+  return areCaught && done === planned
 }
 
 /** Plants the bugs of one of several processes. */
 export const catchPart = async (options: SeedOptions, part: number, parts: number): Promise<boolean> => {
   const caughtBy = readCaughtBy()
   let areCaught = true
-  for (const [index, { name: bug }] of BUGS.entries()) {
+  for (const [index, { name: bug }] of bugsOf(options).entries()) {
     if (index % parts !== part) continue
     const known = caughtBy[bug]
     const names = [...(known === undefined ? [] : [known]), ...namesOf(options)]
@@ -150,6 +155,8 @@ export const catchPart = async (options: SeedOptions, part: number, parts: numbe
   }
   return areCaught
 }
+
+const bugsOf = ({ every }: SeedOptions): readonly Bug[] => BUGS.filter((_bug, index) => index % every === 0)
 
 const CAUGHT_BY = join(import.meta.dirname, 'caught-by.json')
 
@@ -162,7 +169,7 @@ const writeCaughtBy = (caughtBy: Readonly<Record<string, HistoryName>>): void =>
   writeFileSync(CAUGHT_BY, `{\n${lines.join(',\n')}\n}\n`)
 }
 
-const optionsOf = ({ mix, rate, bug, turns }: Omit<SeedOptions, 'first' | 'count' | 'coverage'>): string[] =>
+const optionsOf = ({ mix, rate, bug, turns }: Omit<SeedOptions, 'first' | 'count' | 'coverage' | 'every'>): string[] =>
   [
     mix === undefined ? [] : [`--mix=${mix}`],
     rate === undefined ? [] : [`--rate=${rate}`],

@@ -104,14 +104,14 @@ const sumCells = (row: Row): unknown[] => [...CONTENT_COLUMNS.map((column) => su
 const sumCell = ({ name, type }: Column, row: Row): unknown => {
   const value = row[name] ?? null
   if (value === null) return null
-  if (type === 'timestamp') return BigInt(Date.parse(`${String(value).replace(' ', 'T')}Z`))
+  if (type === 'timestamp') return BigInt(Date.parse(`${(value as string).replace(' ', 'T')}Z`))
   return type === 'bigint' ? BigInt(value as number) : value
 }
 
 const COPY_COLUMNS = ['business_day', ...ENTRY_COLUMNS.map(({ name }) => name), 'text_hash']
 
 const copyCells = (row: Row): unknown[] => {
-  const texts = CONTENT_COLUMNS.filter(({ type }) => type === 'string').map(({ name }) => row[name] ?? null)
-  const textHash = hash('sha256', texts.filter((text) => text !== null).join('|'), 'hex')
+  const texts = CONTENT_COLUMNS.filter(({ type }) => type === 'string').map(({ name }) => row[name])
+  const textHash = hash('sha256', texts.filter((text) => typeof text === 'string').join('|'), 'hex')
   return [row['business_day'], ...ENTRY_COLUMNS.map(({ name }) => row[name] ?? null), textHash]
 }

@@ -31,7 +31,7 @@ const calls =
     const scheduler = new Scheduler(choices)
     const items = new Map<string, string>()
     const seen: string[] = []
-    machines.forEach(async (uses, number) => {
+    const run = async (uses: readonly Uses[], number: number): Promise<void> => {
       const machine = startMachine(`m${number}`, scheduler, { isSlow: false })
       for (const [at, { reads = [], writes = [] }] of uses.entries()) {
         const carryOut = async (): Promise<void> => {
@@ -40,9 +40,10 @@ const calls =
         }
         await machine.call({ reads, writes }, [], carryOut).catch(() => {})
       }
-    })
+    }
+    for (const [number, uses] of machines.entries()) void run(uses, number)
     await scheduler.run(100)
-    return JSON.stringify([[...items].toSorted(), seen.toSorted()])
+    return JSON.stringify([[...items].map((item) => item.join(' ')).toSorted(), seen.toSorted()])
   }
 
 /** Two machines that sleep. The end is when each of them woke, and what time it was after its call. */

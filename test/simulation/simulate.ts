@@ -1,5 +1,5 @@
 /**
- * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
+ * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--every K] [--note]]
  * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]
  *
  * The first lives N random histories through at each fault rate, from seed S on, each seed with a mix in turn, on all
@@ -13,7 +13,7 @@ import { BUGS, plant } from './bugs.ts'
 import { curse } from './curses.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 
-const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--note]]
+const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--every K] [--note]]
 npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]`
 const values = readOptions(
   {
@@ -31,6 +31,7 @@ const values = readOptions(
     bugs: { type: 'boolean', default: false },
     note: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
+    every: { type: 'string', default: '1' },
     part: { type: 'string' },
     child: { type: 'boolean', default: false },
   },
@@ -67,6 +68,7 @@ const main = async (): Promise<boolean> => {
     rate: values.rate as RateName | undefined,
     bug,
     coverage: values.coverage,
+    every: wholeNumber('--every', values.every, USAGE),
   }
   const [part, parts] = values.part?.split('/').map(Number) ?? []
   if (part !== undefined && parts !== undefined) return await catchPart(options, part, parts)

@@ -3,7 +3,6 @@ import { ProblemError } from '#http/problem-error'
 import { decideQuarantine, type DecideQuarantine, type Operator } from '#ingest/decide-quarantine'
 import { streamWriter, type StreamWriter } from '#ingest/stream-writer'
 import { grantedMerchants, type MerchantPattern } from '#ledger/access'
-import type { Subject } from '#ledger/access'
 import type { Entry } from '#ledger/entry'
 import type { Position } from '#ledger/identifiers'
 import { quarantineKey, quarantineState, type QuarantineKey } from '#ledger/quarantine'
@@ -94,7 +93,7 @@ const deskOn = (machine: Machine, place: SmallPlace): DecideQuarantine =>
 const keyOf = (subject: Entry): QuarantineKey => quarantineKey({ subject, position: {} as Position })
 
 const OPERATOR: Operator = {
-  by: 'operator' as Subject,
+  by: 'operator',
   from: '127.0.0.1',
   merchants: grantedMerchants(['*' as MerchantPattern]),
 }
