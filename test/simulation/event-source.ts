@@ -23,7 +23,7 @@ export const asLambda = (process: (batch: ShardBatch) => Promise<BatchOutcome>) 
   }
 }
 
-export type Consume = (batch: ShardBatch) => Promise<BatchOutcome | 'failed'>
+type Consume = (batch: ShardBatch) => Promise<BatchOutcome | 'failed'>
 
 export type Mapping = {
   readonly stream: SimStream

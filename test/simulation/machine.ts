@@ -21,7 +21,7 @@ export type Network = {
   readonly mayWrite?: boolean
 }
 
-export class SimulatedFault extends Error {}
+class SimulatedFault extends Error {}
 
 export const isSimulatedFault = (error: unknown): boolean => error instanceof SimulatedFault
 

@@ -27,7 +27,7 @@ export type Expected =
   | { readonly book: BookId; readonly fault: RegExp }
   | { readonly behind: Consumer }
 
-export type Loss = { readonly sides: Sides; readonly expected: Expected }
+type Loss = { readonly sides: Sides; readonly expected: Expected }
 
 type Planted = Loss | undefined | Promise<Loss | undefined>
 
