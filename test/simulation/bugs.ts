@@ -47,7 +47,7 @@ const plantInCopy: LoadHookSync = (url, context, nextLoad) => {
 }
 
 /** A hook for Node's module loader that plants the bug in its file. */
-export const plant = (name: string): LoadHookSync => {
+const plant = (name: string): LoadHookSync => {
   const bug = bugOf(name)
   return (url, context, nextLoad) => {
     const loaded = nextLoad(url, context)

@@ -1,10 +1,11 @@
 /** All histories of the small worlds. */
-import { BUGS } from './bugs.ts'
+import { BUGS, importWithBug } from './bugs.ts'
 import type { Choices } from './choices.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
 import { quoted } from './by-seed.ts'
 import { BrokenHistory, explore, followPath, type Bounds } from './explore.ts'
-import { liveSmall } from './live-small.ts'
+// Only its types: the code is imported when a bug is planted in it.
+import type * as LiveSmall from './live-small.ts'
 import { SMALL_WORLDS } from './small-worlds.ts'
 
 export type WorldOptions = {
@@ -20,6 +21,8 @@ export type WorldOptions = {
 
 /** Lives through the worlds in this process. False when a history broke a promise. */
 export const exploreHere = async ({ world: only, bug, faults, path, compare }: WorldOptions): Promise<boolean> => {
+  const { liveSmall } =
+    bug === undefined ? await import('./live-small.ts') : await importWithBug<typeof LiveSmall>(bug, 'live-small.ts')
   for (const [name, world] of Object.entries(SMALL_WORLDS)) {
     if (only !== undefined && name !== only) continue
     const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }

@@ -9,7 +9,7 @@
  */
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { registerHooks } from 'node:module'
-import { BUGS, plant } from './bugs.ts'
+import { BUGS } from './bugs.ts'
 import { curse } from './curses.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 
@@ -47,10 +47,8 @@ const main = async (): Promise<boolean> => {
     bug,
     BUGS.map(({ name }) => name),
   )
-  // Small worlds live with one bug in a process; histories import a copy of the code for each.
-  if (bug !== undefined && values.exhaustive) registerHooks({ load: plant(bug) })
   registerHooks({ load: curse })
-  // Production code is imported only from here on, so that a planted bug is in it.
+  // Production code is imported only from here on, so that it is cursed.
   const { catchAll, catchPart, liveAll, MAX_TURNS, share } = await import('./by-seed.ts')
   const { catchAllBySmallWorlds, exploreAll, exploreHere } = await import('./exhaustive.ts')
   const { SMALL_WORLDS } = await import('./small-worlds.ts')
