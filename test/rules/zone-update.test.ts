@@ -32,8 +32,10 @@ const shop = (timeZone: string, dayStartsAt = '00:00', zones: ZoneData = zones20
   aMerchant({ calendar: [ruleMade(zones, MADE, timeZone, dayStartsAt)] })
 
 /** A shop whose clock was changed, from these days. */
-const changedShop = (first: CalendarRule, ...later: readonly (readonly [from: string, rule: CalendarRule])[]): Merchant =>
-  aMerchant({ calendar: [first, ...later.map(([from, rule]) => ({ ...rule, from: day(from) }))] })
+const changedShop = (
+  first: CalendarRule,
+  ...later: readonly (readonly [from: string, rule: CalendarRule])[]
+): Merchant => aMerchant({ calendar: [first, ...later.map(([from, rule]) => ({ ...rule, from: day(from) }))] })
 
 const update = (merchant: Merchant, zones: ZoneData = zones2026f, nowMs = NOW): ZoneUpdate | undefined => {
   const updated = updateZones(merchant, zones, nowMs)

@@ -27,15 +27,15 @@ test('every third planted bug is caught by the history that is known to catch it
 })
 
 // All worlds and all bugs are `npm run simulate -- --exhaustive` and `-- --exhaustive --bugs`.
-test.each([
-  'two workers, one batch with a copy in it',
-  'several records and segments',
-  'the archive',
-])('every history of the small world "%s" is exact', { timeout: 180_000 }, async (world) => {
-  const { code, output } = await simulate('--exhaustive', '--world', world)
-  expect(output).toMatch(/: \d{3,} histories, \d+ states? at the end/)
-  expect(code).toBe(0)
-})
+test.each(['two workers, one batch with a copy in it', 'several records and segments', 'the archive'])(
+  'every history of the small world "%s" is exact',
+  { timeout: 180_000 },
+  async (world) => {
+    const { code, output } = await simulate('--exhaustive', '--world', world)
+    expect(output).toMatch(/: \d{3,} histories, \d+ states? at the end/)
+    expect(code).toBe(0)
+  },
+)
 
 test.each([
   'a failed condition is taken for a duplicate',
