@@ -7,6 +7,7 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { AuditEvent } from '#ledger/audit-event'
 import { contentHash, type Entry } from '#ledger/entry'
+import { emptyHead } from '#ledger/head'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
 import type { SealedSegment } from '#ledger/segment'
@@ -279,6 +280,160 @@ describe('an entry that is set aside', () => {
   })
 })
 
+describe('the log', () => {
+  const listening = (broken: Parameters<typeof given>[0]) => {
+    const said: (readonly [facts: object, message: string])[] = []
+    const log = {
+      warn: (...warned: [object, string]) => void said.push(warned),
+      error: (...alarmed: [object, string]) => void said.push(alarmed),
+    }
+    return { said, ...given((world) => ({ ...broken?.(world), log })) }
+  }
+  const err = expect.objectContaining({ message: 'throttled' }) as Error
+  const shardId = 'shardId-000000000000'
+  const throttled = () => Promise.reject(new Error('throttled'))
+
+  test('stays empty, and so does the audit trail, when a first batch is counted', async () => {
+    const publish = vi.fn(async () => {})
+    const { worker, said } = listening(() => ({ auditTrail: { publish } }))
+    await worker(batchOf(record(entry('a'))))
+    expect(said).toEqual([])
+    expect(publish).not.toHaveBeenCalled()
+  })
+
+  test.each<{ what: string; broken: (world: JournalWorld) => Partial<JournalWorld>; facts: object; message: string }>([
+    {
+      what: 'progress cannot be written',
+      broken: ({ progress }) => ({ progress: { ...progress, advance: throttled } }),
+      facts: { err, failures: 1, shardId },
+      message: 'progress was not written; the stream delivers the batch again',
+    },
+    {
+      what: 'progress cannot be read',
+      broken: ({ progress }) => ({ progress: { ...progress, of: throttled } }),
+      facts: { err, shardId },
+      message: 'progress cannot be read, so the known books are read again',
+    },
+    {
+      what: 'an unreadable record cannot be set aside',
+      broken: ({ quarantine }) => ({ quarantine: { ...quarantine, setAside: throttled } }),
+      facts: { err, failures: 1, shardId, redeliverFrom: '100' },
+      message: 'some entries could not be recorded; the stream delivers them again',
+    },
+    {
+      what: 'audit events cannot be published',
+      broken: () => ({ auditTrail: { publish: throttled } }),
+      facts: { err, auditEvents: 1, first: `quarantine.set-aside/${shardId}/100/0` },
+      message: 'audit events of quarantine are not on the stream; quarantine itself has the items',
+    },
+  ])('says where and why, once: $what', async ({ broken, facts, message }) => {
+    const { worker, said } = listening(broken)
+    await worker(batchOf(record(entry('a')), Buffer.from('garbage')))
+    expect(said.filter(([, told]) => told !== 'set aside in quarantine, and not counted')).toEqual([[facts, message]])
+  })
+
+  test('names the record and the reason of what is set aside', async () => {
+    const { worker, said } = listening(() => ({}))
+    await worker(batchOf(Buffer.from('garbage'), record(entry(BUG))))
+    expect(said).toMatchObject([
+      [
+        { reason: 'undecodable-record', position: { shardId, sequenceNumber: '99', index: 0 } },
+        'set aside in quarantine, and not counted',
+      ],
+      [
+        { merchantId: 'm1', entryId: BUG, position: { shardId, sequenceNumber: '100', index: 0 }, detail: 'a bug' },
+        'our own code failed on this entry or record alone; it was set aside in quarantine and is not counted',
+      ],
+    ])
+  })
+})
+
+describe('a book that others write as well', () => {
+  test('gets the entries of a worker that lost the race for a segment, after those of the other', async () => {
+    const { world, count } = given()
+    let isFirst = true
+    const journal: Journal = {
+      ...world.journal,
+      append: async (segment) => {
+        if (isFirst) {
+          isFirst = false
+          await recordEntries(world, { booksAtOnce: 1, cacheBytes: 0 })(batchOf(record(entry('a'), entry('b'))))
+        }
+        return await world.journal.append(segment)
+      },
+    }
+    const worker = recordEntries({ ...world, journal }, { booksAtOnce: 1, cacheBytes: 0 })
+    await worker(batchOf(record(entry('b'), entry('c'))))
+    expect(await count()).toBe(3)
+    const segments = await world.journal.read(book, 0)
+    expect(segments.map((sealed) => openSegment(sealed).segment.entries.map(({ entryId }) => entryId))).toEqual([
+      ['a', 'b'],
+      ['c'],
+    ])
+  })
+
+  test('is left to a later delivery after ten lost races, and the log names it', async () => {
+    let appends = 0
+    const warned: object[] = []
+    const { worker } = given(({ journal }) => ({
+      journal: {
+        ...journal,
+        append: async () => {
+          appends += 1
+          return 'taken'
+        },
+      },
+      log: { warn: (facts) => void warned.push(facts), error() {} },
+    }))
+    expect(await worker(batchOf(record(entry('a'))))).toEqual({ redeliverFrom: '99' })
+    expect(appends).toBe(10)
+    expect(warned).toMatchObject([{ err: { message: 'm1 2026-11-20 is contended: 10 rounds lost' } }])
+  })
+
+  test('that has lost a segment whose content is asked for raises an alarm that names it', async () => {
+    const { world } = given()
+    await recordEntries(world, { booksAtOnce: 1, cacheBytes: 0 })(batchOf(record(entry('a'))))
+    const alarmed: object[] = []
+    let reads = 0
+    const journal: Journal = {
+      ...world.journal,
+      read: async (...asked) => {
+        reads += 1
+        return reads === 1 ? await world.journal.read(...asked) : []
+      },
+    }
+    const log = { warn() {}, error: (facts: object) => void alarmed.push(facts) }
+    const worker = recordEntries({ ...world, journal, log }, { booksAtOnce: 1, cacheBytes: 0 })
+    expect(await worker(batchOf(record(entry('a'))))).toEqual({ redeliverFrom: '99' })
+    expect(alarmed).toMatchObject([{ err: { message: 'segment 1 of m1#2026-11-20 is gone' } }])
+  })
+
+  test('compares a copy of an id with the content that an earlier worker stored', async () => {
+    const { world, count, setAside } = given()
+    const first = [entry('x'), entry('a', { amountMinor: 5n })]
+    for (const [index, one] of first.entries()) {
+      const { records } = batchOf(record(one))
+      const later = records.map((each) => ({ ...each, sequenceNumber: String(10 + index) }))
+      await recordEntries(world, { booksAtOnce: 1, cacheBytes: 0 })({ shardId: 'shardId-000000000000', records: later })
+    }
+    const worker = recordEntries(world, { booksAtOnce: 1, cacheBytes: 0 })
+    await worker(batchOf(record(entry('a', { amountMinor: 5n }), entry('a', { amountMinor: 6n }))))
+    expect(await count()).toBe(2)
+    expect(await setAside()).toMatchObject([
+      { subject: { amountMinor: 6n }, detail: 'The book already holds this entryId with other content.' },
+    ])
+  })
+
+  test('of a day that is closed takes nothing, and the entry is set aside', async () => {
+    const { worker, count, setAside } = given(() => ({
+      heads: memoryHeads([[book.merchantId, { ...emptyHead, closedThrough: book.day }]]),
+    }))
+    expect(await worker(batchOf(record(entry('a'))))).toEqual({})
+    expect(await count()).toBe(0)
+    expect(await setAside()).toMatchObject([{ reason: 'day-closed', detail: 'The business day is closed.' }])
+  })
+})
+
 describe('a chain', () => {
   const sales = (count: number, from = 0) => Array.from({ length: count }, (_, index) => entry(`sale-${from + index}`))
   const chain = async ({ world }: ReturnType<typeof given>) => await world.journal.read(book, 0)
@@ -321,8 +476,12 @@ describe('two workers that take turns on a shard', () => {
     records: [{ sequenceNumber: String(100 + number), arrivedAtMs: 0, data: record(entry(`sale-${number}`)) }],
   })
 
-  test('read the segments of the other instead of conflicting with them', async () => {
+  test.each([
+    { what: 'that they can read', of: undefined },
+    { what: 'that they cannot read', of: () => Promise.reject(new Error('throttled')) },
+  ])('read the segments of the other instead of conflicting with them, with progress $what', async ({ of }) => {
     const { world, count } = given()
+    const progress = of === undefined ? world.progress : { ...world.progress, of }
     let taken = 0
     const journal: Journal = {
       ...world.journal,
@@ -333,7 +492,7 @@ describe('two workers that take turns on a shard', () => {
       },
     }
     const [one, other] = [1, 2].map(() =>
-      recordEntries({ ...world, journal }, { booksAtOnce: 4, cacheBytes: 1_000_000 }),
+      recordEntries({ ...world, journal, progress }, { booksAtOnce: 4, cacheBytes: 1_000_000 }),
     )
     for (let number = 0; number < 10; number += 1) await (number % 2 === 0 ? one : other)?.(batch(number))
     expect(await count()).toBe(10)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { withCurse } from '../simulation/curses.ts'
 import { readTask } from './task.ts'
 
 const { texts, order, mode } = readTask()
@@ -13,7 +14,12 @@ export default defineConfig({
     {
       name: 'instrumented code',
       enforce: 'pre',
-      load: (id) => instrumented[relative(root, id.split('?')[0] ?? id)],
+      load: (id) => {
+        const path = id.split('?')[0] ?? id
+        const text = instrumented[relative(root, path)]
+        // Only the simulation has entries that a curse hits.
+        return text === undefined ? undefined : withCurse(path, text)
+      },
     },
   ],
   test: {

@@ -5,6 +5,10 @@ import { day } from '../builders.ts'
 const head = (given: Partial<Head> = {}): Head => ({ ...emptyHead, ...given })
 const days = (...texts: string[]) => texts.map(day)
 
+test('a merchant without any book has no open day, no closed day and no balance', () => {
+  expect(emptyHead).toEqual({ closedThrough: null, closingMinor: 0n, open: new Set(), revision: 0 })
+})
+
 describe('opening the book of a day', () => {
   test('adds the day to the open ones and raises the revision by 1', () => {
     const before = head({ open: new Set(days('2026-11-21')), revision: 7 })

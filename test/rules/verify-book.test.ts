@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { emptyBook, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
 import { contentHash } from '#ledger/entry'
+import { noTotals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
 import { refuse } from '#ledger/result'
 import { digestOf, NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
@@ -88,6 +89,35 @@ describe('a segment that cannot be read', () => {
     )
   })
 
+  test('is not in a chain that can be read the second time', async () => {
+    const { read, end } = holding(CHAIN)
+    let reads = 0
+    const healing: Pick<Journal, 'read' | 'end'> = {
+      end,
+      read: async (...asked) => {
+        reads += 1
+        if (reads === 1) throw new UnreadableSegment(aBookId(), 1, 'its view is missing')
+        return await read(...asked)
+      },
+    }
+    expect(await verifyBook(healing, aBookId())).toMatchObject({ ok: true, value: { segments: CHAIN.length } })
+  })
+
+  test('is not what a table that cannot be reached is taken for', async () => {
+    const { end, read } = holding(CHAIN)
+    let reads = 0
+    const away: Pick<Journal, 'read' | 'end'> = {
+      end,
+      read: async (...asked) => {
+        reads += 1
+        if (reads === 1) throw new Error('throttled')
+        return await read(...asked)
+      },
+    }
+    await expect(verifyBook(away, aBookId())).rejects.toThrow('throttled')
+    expect(reads).toBe(1)
+  })
+
   test('does not hide an altered one before it', async () => {
     const altered = withSegment(CHAIN, 1, ({ view }) => ({ view: flipped(view, 5) }))
     expect(await verifyBook(withUnreadable(altered, 4), aBookId())).toMatchObject({ error: { segment: 2 } })
@@ -130,7 +160,9 @@ describe('an altered byte is reported at its segment', () => {
 
   test('when it is in the seal', async () => {
     const altered = withSegment(chain, 3, ({ hash }) => ({ hash: `${hash.slice(0, -1)}${hash.endsWith('0') ? 1 : 0}` }))
-    expect(await verify(altered)).toMatchObject({ ok: false, error: { segment: 4, faults: [{ what: 'hash' }] } })
+    const [good, bad] = [chain, altered].map((segments) => segments[3]?.hash)
+    const detail = `its content has the hash ${good}, but its seal is ${bad}`
+    expect(await verify(altered)).toEqual(refuse({ segment: 4, faults: [{ what: 'hash', detail }] }))
   })
 })
 
@@ -149,9 +181,14 @@ test.each([
 describe('a chain with misplaced segments', () => {
   const chain = chainOf(ENTRIES)
 
-  test.each([0, 1, 8])('is broken where segment %i is missing', async (index) => {
-    const { ok, error } = (await verify(chain.toSpliced(index, 1))) as { ok: boolean; error?: object }
-    expect({ ok, error }).toMatchObject({ ok: false, error: { segment: index + 1, faults: [{ what: 'number' }] } })
+  test.each([
+    { index: 0, follows: '2 follows nothing' },
+    { index: 1, follows: '3 follows 1' },
+    { index: 8, follows: '10 follows 8' },
+  ])('is broken where a segment is missing, so that $follows', async ({ index, follows }) => {
+    expect(await verify(chain.toSpliced(index, 1))).toEqual(
+      refuse({ segment: index + 1, faults: [{ what: 'number', detail: `it is missing: ${follows}` }] }),
+    )
   })
 
   test('is whole when only its last segment is missing, as docs/operations.md says', async () => {
@@ -206,6 +243,21 @@ describe('a chain that was sealed again after an alteration is found broken', ()
       error: {
         segment: 3,
         faults: [{ what: 'view', detail: expect.stringContaining(part.slice(2).toLowerCase()) as string }],
+      },
+    })
+  })
+
+  test.each(['byMethod', 'byHour'] as const)('when %s of the view has a row more, without any entry', async (part) => {
+    const altered = withSegment(chain, 2, (sealed) => {
+      const { view } = unpackView(sealed.view, sealed.totals)
+      const rows = new Map<unknown, unknown>(view[part]).set(part === 'byHour' ? 23 : 'cheque', noTotals)
+      return { view: packView(someTerms, { ...view, [part]: rows }) }
+    })
+    expect(await verify(sealedAgain(altered))).toMatchObject({
+      ok: false,
+      error: {
+        segment: 3,
+        faults: expect.arrayContaining([theView({ detail: part === 'byHour' ? /hours/ : /methods/ })]) as unknown,
       },
     })
   })

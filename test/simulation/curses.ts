@@ -38,10 +38,16 @@ const INSERTIONS: readonly Insertion[] = [
 /** A hook for Node's module loader. It keeps the line numbers, and what other hooks have changed. */
 export const curse: LoadHookSync = (url, context, nextLoad) => {
   const loaded = nextLoad(url, context)
-  const insertion = INSERTIONS.find(({ file }) => new URL(url).pathname.endsWith(`/${file}`))
-  if (insertion === undefined) return loaded
-  const source = sourceOf(url, loaded.source)
+  const { pathname } = new URL(url)
+  if (!INSERTIONS.some(({ file }) => pathname.endsWith(`/${file}`))) return loaded
+  return { ...loaded, source: withCurse(pathname, sourceOf(url, loaded.source)) }
+}
+
+/** The text of a module with its fault in it, if it is to have one. */
+export const withCurse = (path: string, source: string): string => {
+  const insertion = INSERTIONS.find(({ file }) => path.endsWith(`/${file}`))
+  if (insertion === undefined) return source
   const { after, code } = insertion
   if (source.split(after).length !== 2) throw new Error(`the curse no longer fits ${insertion.file}`)
-  return { ...loaded, source: source.replace(after, () => `${after} ${code}`) }
+  return source.replace(after, () => `${after} ${code}`)
 }
