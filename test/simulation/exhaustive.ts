@@ -20,9 +20,11 @@ export type WorldOptions = {
 
 /** Lives through the worlds in this process. False when a history broke a promise. */
 export const exploreHere = async ({ world: only, bug, faults, path, compare }: WorldOptions): Promise<boolean> => {
-  if (bug !== undefined) registerHooks({ load: plant(bug) })
+  const isPlanted = bug === undefined ? () => true : plantNow(bug)
   // Imported only now, so that a planted bug is in it.
   const { liveSmall } = await import('./live-small.ts')
+  if (!isPlanted())
+    throw new Error(`"${bug}" cannot be planted: no small world loads its file, or it was loaded before`)
   for (const [name, world] of Object.entries(SMALL_WORLDS)) {
     if (only !== undefined && name !== only) continue
     const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }
@@ -57,6 +59,20 @@ export const exploreHere = async ({ world: only, bug, faults, path, compare }: W
     }
   }
   return true
+}
+
+/** Plants a bug in what is loaded from now on. The answer says whether its file was. */
+const plantNow = (name: string): (() => boolean) => {
+  const load = plant(name)
+  const file = BUGS.find((bug) => bug.name === name)?.file ?? ''
+  let isLoaded = false
+  registerHooks({
+    load(url, context, nextLoad) {
+      if (url.endsWith(`/${file}`)) isLoaded = true
+      return load(url, context, nextLoad)
+    },
+  })
+  return () => isLoaded
 }
 
 /** Whether leaving out equivalent orders hides no state at the end, and no promise that is broken. */
