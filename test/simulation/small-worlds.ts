@@ -153,6 +153,15 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     sizes: TINY,
     bounds: TWO_FAULTS,
   },
+  'two shards with the same id, in a book that has begun': {
+    standing: [[sale('e0')]],
+    shards: [[[sale('e1'), conflict('e1')]], [[conflict('e1')]]],
+    deliveries: [
+      { worker: 'a', batches: [[1, 2]] },
+      { worker: 'b', shard: 1 },
+    ],
+    bounds: ONE_FAULT,
+  },
   'copies and conflicts across batches': {
     shards: [[[sale('e1'), sale('e2')], [conflict('e1'), later('e2')], [otherConflict('e1')]]],
     deliveries: [
