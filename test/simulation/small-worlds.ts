@@ -234,7 +234,7 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
       { till: 'till 1', ingest: 'ingest', entries: [sale('e1')] },
       { till: 'till 2', ingest: 'ingest', entries: [sale('e1'), sale('e1', otherMerchant)] },
     ],
-    bounds: interrupted(1),
+    bounds: { faults: 1, kinds: ['in-part'], preemptions: 0 },
   },
   'one batch twice on one machine, slow answers': {
     standing: [[sale('e1')]],
