@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path'
 import { concurrently } from '#ledger/concurrently'
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { instrument, type Mutant } from './instrument.ts'
+import { thatLoad } from './reach.ts'
 import { scope, testFiles } from './scope.ts'
 import { coverageFile, coverageOf, sha, TASK_VARIABLE, type Coverage, type Task, type Tried } from './task.ts'
 import { sample, wilson } from './sample.ts'
@@ -52,7 +53,6 @@ const main = async (): Promise<number> => {
   for (const name of filesNow()) rmSync(join(FOLDER, name))
 
   const code = scope()
-  const tests = testFiles().filter((file) => file.startsWith(values.tests))
   const { mutants, texts } = await instrument(code)
   const chosen = sample(
     mutants.filter(({ file }) => file.startsWith(values.only)),
@@ -60,6 +60,8 @@ const main = async (): Promise<number> => {
     seed,
   )
   if (chosen.length === 0) refuseArguments(`--only ${values.only}: no mutant is made there.`, USAGE)
+  const asked = testFiles().filter((file) => file.startsWith(values.tests))
+  const tests = thatLoad(asked, new Set(chosen.map(({ file }) => file)))
   writeFileSync(join(FOLDER, 'texts.json'), JSON.stringify(Object.fromEntries(texts)))
 
   const codeHash = sha(code.map(read).join('\0'))

@@ -5,6 +5,7 @@ import {
   dayBounds,
   HOUR_MS,
   parseTimeOfDay,
+  ruleUntil,
   shiftDay,
   windowsOfDay,
   type Calendar,
@@ -115,6 +116,22 @@ describe('a change of calendar', () => {
     expect(
       (dayBounds(later, day('2026-12-04')).endsAtMs - dayBounds(later, day('2026-12-04')).startsAtMs) / HOUR_MS,
     ).toBe(48)
+  })
+
+  test('leaves the rule before it all of its zone that its last day needs', () => {
+    // 12 hours behind UTC, and 11 from 10:00 UTC of the 5th on, when it is 22:00 of the 4th there.
+    const hours = (count: number) => count * HOUR_MS
+    const changesAtMs = Date.parse('2026-12-05T10:00:00Z')
+    const zone = {
+      version: 'x',
+      firstOffsetMs: hours(-12),
+      transitions: [{ atMs: changesAtMs, offsetMs: hours(-11) }],
+    }
+    const cut = ruleUntil(aRule({ zone, dayStartsAt: '23:59' }), day('2026-12-05'))
+    expect(cut.knownUntilMs).toBeLessThan(aRule().knownUntilMs)
+    expect(new Date(dayBounds([cut], day('2026-12-04')).startsAtMs).toISOString()).toBe('2026-12-05T10:59:00.000Z')
+    expect(businessDayOf([cut], Date.parse('2026-12-05T10:59:00Z'))).toBe('2026-12-04')
+    expect(cut.knownUntilMs).toBeGreaterThan(Date.parse('2026-12-05T10:59:00Z'))
   })
 
   test('leaves no instant without a day, and no day out of order', () => {

@@ -1,6 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { businessDayOf, dayBounds, HOUR_MS, knownUntil, stampDay, type Calendar } from '#ledger/calendar'
+import {
+  businessDayOf,
+  dayBounds,
+  HOUR_MS,
+  knownUntil,
+  ruleUntil,
+  stampDay,
+  type Calendar,
+  type CalendarRule,
+} from '#ledger/calendar'
 import {
   changeMerchant,
   registerMerchant,
@@ -21,6 +30,12 @@ const DAY_MS = 24 * HOUR_MS
 
 const shop = (timeZone: string, dayStartsAt = '00:00', zones: ZoneData = zones2026c): Merchant =>
   aMerchant({ calendar: [ruleMade(zones, MADE, timeZone, dayStartsAt)] })
+
+/** A shop whose clock was changed, from these days. */
+const changedShop = (
+  first: CalendarRule,
+  ...later: readonly (readonly [from: string, rule: CalendarRule])[]
+): Merchant => aMerchant({ calendar: [first, ...later.map(([from, rule]) => ({ ...rule, from: day(from) }))] })
 
 const update = (merchant: Merchant, zones: ZoneData = zones2026f, nowMs = NOW): ZoneUpdate | undefined => {
   const updated = updateZones(merchant, zones, nowMs)
@@ -115,6 +130,51 @@ describe('newer zone data', () => {
     ])
     // 21 November up to 31 December.
     expect(moved).toMatchObject([{ days: 41 }])
+  })
+
+  test('is asked for the zones of the rule in use and of later rules alone', () => {
+    const [first, second, current] = ['America/Sao_Paulo', 'America/New_York', 'America/Winnipeg'].map((zone) =>
+      ruleMade(zones2026c, MADE, zone),
+    ) as [CalendarRule, CalendarRule, CalendarRule]
+    const merchant = changedShop(first, ['2026-09-01', second], ['2026-10-01', current])
+    const zonesLeft = (...names: string[]): ZoneData => ({
+      ...zones2026f,
+      find: (name) => (names.includes(name) ? zones2026f.find(name) : undefined),
+    })
+    expect(update(merchant, zonesLeft('America/Winnipeg'))?.moved).toMatchObject([
+      { firstDay: '2026-11-21', rule: { timeZone: 'America/Winnipeg' } },
+    ])
+    const pending = changedShop(current, ['2027-01-01', first])
+    for (const left of ['America/Winnipeg', 'America/Sao_Paulo']) {
+      expect(updateZones(pending, zonesLeft(left), NOW)).toEqual({ ok: false, error: 'zone-gone' })
+    }
+  })
+
+  test('counts the days that it moves under a pending rule up to the rule after that', () => {
+    const [current, winnipeg] = ['America/Sao_Paulo', 'America/Winnipeg'].map((zone) =>
+      ruleMade(zones2026c, MADE, zone),
+    ) as [CalendarRule, CalendarRule]
+    const merchant = changedShop(current, ['2027-01-01', winnipeg], ['2027-02-01', current])
+    // All of January.
+    expect(update(merchant)?.moved).toMatchObject([{ firstDay: '2027-01-01', days: 31 }])
+  })
+
+  test('moves the first day that neither clock has begun, also when it moves no other day', () => {
+    // In Tokyo it is 03:00 of the 21st, so the 22nd is the first such day. It starts at 15:00 UTC.
+    const after = zonesWith('2026y', 'Asia/Tokyo', 9, ['2026-11-21T12:00:00Z', 8], ['2026-11-21T20:00:00Z', 9])
+    expect(update(shop('Asia/Tokyo'), after)?.moved).toMatchObject([
+      { firstDay: '2026-11-22', laterByMs: HOUR_MS, days: 1 },
+    ])
+  })
+
+  test.each([
+    { what: 'that starts before the end of the record by either clock', made: '2026-08-01T15:30:00Z', days: 1 },
+    { what: 'that starts at the end of the record', made: '2026-08-01T15:00:00Z', days: undefined },
+  ])('moves a day as far as the record of its zone goes: a day $what', ({ made, days }) => {
+    // 2 August 2036 starts in Tokyo at 15:00 UTC of the day before, and with newer data an hour later.
+    const merchant = aMerchant({ calendar: [ruleMade(zones2026c, made, 'Asia/Tokyo')] })
+    const after = zonesWith('2026y', 'Asia/Tokyo', 9, ['2036-08-01T10:00:00Z', 8])
+    expect(update(merchant, after)?.moved[0]?.days).toBe(days)
   })
 
   describe('that is still to come for a merchant', () => {
@@ -248,6 +308,38 @@ describe('a zone record that ends', () => {
     expect(stampDay(updated(before, zones2026f, nowMs).calendar, nowMs)).toEqual({ ok: true, value: '2036-08-02' })
   })
 
+  test('is extended from two years before its end on, also by data of its own version', () => {
+    const before = shop('America/New_York', '00:00', zones2026f)
+    const twoYearsBefore = Date.parse('2034-08-01T12:00:00Z')
+    expect(update(before, zones2026f, twoYearsBefore - 1)).toBeUndefined()
+    expect(update(before, zones2026f, twoYearsBefore)?.extended).toHaveLength(1)
+  })
+
+  test('is extended by the clock change that newer data has at its very end', () => {
+    const newer = zonesWith('2035a', 'Asia/Tokyo', 9, ['2036-08-01T12:00:00Z', 8])
+    const { merchant, moved } = update(shop('Asia/Tokyo'), newer, LATER) as ZoneUpdate
+    expect(moved).toEqual([])
+    expect(merchant.calendar[0].zone.transitions).toEqual([
+      { atMs: Date.parse('2036-08-01T12:00:00Z'), offsetMs: 8 * HOUR_MS },
+    ])
+    expect(startText(merchant.calendar, '2040-01-01')).toBe('2039-12-31T16:00:00.000Z')
+  })
+
+  test('is extended by no clock change where the zone has none', () => {
+    expect(updated(shop('Asia/Tokyo'), zones2026f, LATER).calendar[0].zone.transitions).toEqual([])
+  })
+
+  const ending = ruleMade(zones2026c, MADE, 'America/New_York')
+  const lasting = ruleMade(zones2026f, '2034-06-01T12:00:00Z', 'America/Chicago')
+  test.each([
+    { when: 'its rule is over', first: ruleUntil(ending, day('2034-07-01')), next: '2034-07-01', extended: [] },
+    { when: 'its rule ends before it', first: ending, next: '2035-06-01', extended: [] },
+    { when: 'its rule ends after it', first: ending, next: '2040-01-01', extended: ['America/New_York'] },
+  ])('is extended only where a day needs more of it: $when', ({ first, next, extended }) => {
+    const found = update(changedShop(first, [next, lasting]), zones2026f, LATER)
+    expect((found?.extended ?? []).map(({ rule }) => rule.timeZone)).toEqual(extended)
+  })
+
   test('is left alone by data that is older than its own', () => {
     expect(update(shop('America/New_York'), zonesWith('2020a', 'x', 0), LATER)).toBeUndefined()
   })
@@ -366,6 +458,14 @@ describe('a registration', () => {
       [null, '2026c'],
       ['2026-11-21', '2026f'],
     ])
+  })
+
+  test('that repeats a change still to come changes nothing, also when newer data lacks its zone', () => {
+    const without: ZoneData = { ...zones2026f, find: () => undefined }
+    const pending = changedShop(registered.calendar[0], ['2027-01-01', ruleMade(zones2026c, MADE, 'Asia/Tokyo')])
+    for (const repeated of [{}, { timeZone: 'Asia/Tokyo', calendarFrom: day('2027-01-01') }]) {
+      expect(changeMerchant(pending, repeated, without, NOW)).toEqual({ ok: true, value: pending })
+    }
   })
 
   test('of an unknown zone is refused, but a registered zone stays when newer data lacks it', () => {

@@ -21,6 +21,8 @@ export type SeedOptions = {
   readonly coverage: boolean
   /** Plants every so many bugs: 1 for all. */
   readonly every: number
+  /** Plants only bugs of which it is known which history catches them. */
+  readonly known: boolean
   /** When a history counts as going in circles. */
   readonly turns: number
 }
@@ -123,8 +125,9 @@ export const catchAll = async (options: SeedOptions, note: boolean): Promise<boo
   let areCaught = true
   let done = 0
   await onAllCores(Array.from({ length: processes }).keys(), async (index) => {
-    const { first, count, every } = options
-    const args = [`--seed=${first}`, `--seeds=${count}`, `--every=${every}`, ...optionsOf(options)]
+    const { first, count, every, known } = options
+    const which = [`--every=${every}`, ...(known ? ['--known'] : [])]
+    const args = [`--seed=${first}`, `--seeds=${count}`, ...which, ...optionsOf(options)]
     const { code, output } = await inChild([...args, `--part=${index}/${processes}`], ({ caught }) => {
       if (caught === undefined) return
       done += 1
@@ -156,7 +159,10 @@ export const catchPart = async (options: SeedOptions, part: number, parts: numbe
   return areCaught
 }
 
-const bugsOf = ({ every }: SeedOptions): readonly Bug[] => BUGS.filter((_bug, index) => index % every === 0)
+const bugsOf = ({ every, known }: SeedOptions): readonly Bug[] => {
+  const caughtBy = readCaughtBy()
+  return BUGS.filter(({ name }) => !known || caughtBy[name] !== undefined).filter((_bug, index) => index % every === 0)
+}
 
 const CAUGHT_BY = join(import.meta.dirname, 'caught-by.json')
 
@@ -169,7 +175,12 @@ const writeCaughtBy = (caughtBy: Readonly<Record<string, HistoryName>>): void =>
   writeFileSync(CAUGHT_BY, `{\n${lines.join(',\n')}\n}\n`)
 }
 
-const optionsOf = ({ mix, rate, bug, turns }: Omit<SeedOptions, 'first' | 'count' | 'coverage' | 'every'>): string[] =>
+const optionsOf = ({
+  mix,
+  rate,
+  bug,
+  turns,
+}: Omit<SeedOptions, 'first' | 'count' | 'coverage' | 'every' | 'known'>): string[] =>
   [
     mix === undefined ? [] : [`--mix=${mix}`],
     rate === undefined ? [] : [`--rate=${rate}`],

@@ -1,5 +1,5 @@
 /**
- * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--every K] [--note]]
+ * npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--every K] [--known] [--note]]
  * npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]
  *
  * The first lives N random histories through at each fault rate, from seed S on, each seed with a mix in turn, on all
@@ -13,7 +13,7 @@ import { BUGS } from './bugs.ts'
 import { curse } from './curses.ts'
 import { MIX_NAMES, RATES, type MixName, type RateName } from './mixes.ts'
 
-const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--every K] [--note]]
+const USAGE = `npm run simulate -- --seeds N [--seed S] [--mix M] [--rate low|high] [--turns T] [--coverage] [--bug NAME | --bugs [--every K] [--known] [--note]]
 npm run simulate -- --exhaustive [--world W] [--faults N] [--path P] [--compare] [--bug NAME | --bugs]`
 const values = readOptions(
   {
@@ -32,6 +32,7 @@ const values = readOptions(
     note: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
     every: { type: 'string', default: '1' },
+    known: { type: 'boolean', default: false },
     part: { type: 'string' },
     child: { type: 'boolean', default: false },
   },
@@ -67,6 +68,7 @@ const main = async (): Promise<boolean> => {
     bug,
     coverage: values.coverage,
     every: wholeNumber('--every', values.every, USAGE),
+    known: values.known,
   }
   const [part, parts] = values.part?.split('/').map(Number) ?? []
   if (part !== undefined && parts !== undefined) return await catchPart(options, part, parts)
