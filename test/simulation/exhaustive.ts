@@ -73,10 +73,12 @@ const areSameInAllOrders = async (
   return missed.size === 0
 }
 
-const inWords = ({ faults, preemptions }: Bounds): string =>
+const inWords = ({ faults, kinds, preemptions }: Bounds): string =>
   [
-    faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`,
-    preemptions === undefined ? 'every order' : `orders with at most ${preemptions} interruptions`,
+    `${faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`}${kinds === undefined ? '' : ` (${kinds.join(', ')})`}`,
+    preemptions === undefined
+      ? 'every order'
+      : `orders with at most ${preemptions} ${preemptions === 1 ? 'interruption' : 'interruptions'}`,
   ].join(', ')
 
 /** Every world in a process of its own, on all cores. */

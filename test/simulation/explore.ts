@@ -84,7 +84,8 @@ export const explore = async (live: (choices: Choices) => Promise<string>, bound
       histories += 1
       const broken = new BrokenHistory(error, pathOf(moments), histories)
       if (bounds.pastBroken !== true) throw broken
-      states.add(broken.message)
+      // In which order they were broken is no difference.
+      states.add(broken.message.split('\n').toSorted().join('\n'))
     }
   } while (goOn(moments))
   return { histories, states }

@@ -3,6 +3,9 @@
  * are independent, so a use that is missing would hide histories. Here, worlds that end in several states are lived
  * through in all orders as well.
  */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { anEntry, entryId, merchantId } from '../builders.ts'
 import type { Choices, Uses } from './choices.ts'
@@ -140,3 +143,11 @@ const declaring =
           })),
         ),
     })
+
+test('with a bug in the code, the same promises are seen broken when equivalent orders are left out', async () => {
+  const bug = 'a conflict within a batch is decided early'
+  const world = 'two shards with the same id, in a book that has begun'
+  const args = ['--exhaustive', '--compare', '--faults', '0', '--world', world, '--bug', bug]
+  const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'simulate.ts'), ...args])
+  expect(stdout).toContain(`${world}: 10 of 122 histories end in 3 of 3 states`)
+})

@@ -24,7 +24,7 @@ const MAX_TURNS = 2_000
 export const liveSmall = async (world: SmallWorld, choices: Choices): Promise<string> => {
   const scheduler = new Scheduler(choices)
   const oracle = new Oracle(MERCHANTS)
-  const stream = new SimStream(world.shards.length, () => 0, oracle.noteRecord)
+  const stream = new SimStream(world.shards.length, () => 0, oracle.noteRecord, FIRST_SEQUENCE_NUMBER)
   const firehose = new SimFirehose({ timer: atOnce }, oracle.noteArchived)
   const recordDirectly = recordEntries({ ...oracle.ports, clock: () => 0, log: SILENT }, LIMITS)
   const start = (name: string): Machine => startMachine(name, scheduler, { isSlow: world.isSlow ?? false })
@@ -120,6 +120,8 @@ const untilDone = async (
 }
 
 const MERCHANTS = merchantsOf({ merchants: 2 })
+// The number of the second record has one digit more.
+const FIRST_SEQUENCE_NUMBER = 99
 const LIMITS = { booksAtOnce: 1, cacheBytes: 1_000_000 }
 const SILENT = { warn() {}, error() {} }
 const DELIVERY_STREAMS = { entries: 'entries', decisions: 'decisions' }

@@ -1,6 +1,6 @@
-import { bookKey } from '#ledger/identifiers'
+import { bookKey, bookOf } from '#ledger/identifiers'
 import type { AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
-import { quarantineKey, quarantinePlace } from '#ledger/quarantine'
+import { quarantineKey, quarantinePlace, type SetAside } from '#ledger/quarantine'
 import type { Machine } from './machine.ts'
 
 export type Ports = {
@@ -37,7 +37,11 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
       idsBeginning: (beginning, page) => read('merchant *', () => merchants.idsBeginning(beginning, page)),
     },
     quarantine: {
-      setAside: (item) => write(itemOf(quarantineKey(item)), () => quarantine.setAside(item)),
+      // The oracle checks that the reason is so, by what the book counts.
+      setAside: (item) =>
+        machine.call({ reads: booksOf(item), writes: [itemOf(quarantineKey(item))] }, [], () =>
+          quarantine.setAside(item),
+        ),
       list: (filter, page) => read('quarantine *', () => quarantine.list(filter, page)),
       merchantsBeginning: (beginning, page) =>
         read('quarantine *', () => quarantine.merchantsBeginning(beginning, page)),
@@ -64,5 +68,8 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
 
 /** Where the oracle looks whether a consumer has done its work. */
 const DONE_BY = { journal: ['journal *', 'quarantine *'], archive: ['firehose'] }
+
+const booksOf = ({ subject }: SetAside): string[] =>
+  subject === 'unreadable' ? [] : [`journal ${bookKey(bookOf(subject))}`]
 
 const itemOf = (key: Parameters<typeof quarantinePlace>[0]): string => `quarantine ${quarantinePlace(key)}`

@@ -54,6 +54,8 @@ export type SmallOperator = {
   readonly about: Entry
 }
 
+const RECEIVED_MS = Date.parse('2026-11-20T12:00:00Z')
+
 const sale = (entryId: string, fields: Partial<Entry> = {}): Entry =>
   anEntry({
     entryId: entryId as EntryId,
@@ -61,11 +63,15 @@ const sale = (entryId: string, fields: Partial<Entry> = {}): Entry =>
     businessDay: '2026-11-20' as BusinessDay,
     currency: 'BRL' as Currency,
     method: 'cash',
+    receivedAtMs: RECEIVED_MS,
     ...fields,
   })
 
+/** The same content, sent again later. */
+const later = (entryId: string): Entry => sale(entryId, { receivedAtMs: RECEIVED_MS + 1_000 })
 /** The same id with other content. */
 const conflict = (entryId: string): Entry => sale(entryId, { amountMinor: 333n })
+const otherConflict = (entryId: string): Entry => sale(entryId, { amountMinor: 444n })
 const nextDay = { businessDay: '2026-11-21' as BusinessDay }
 const otherMerchant = { merchantId: 'm1' as MerchantId }
 const unknownMerchant = { merchantId: 'nobody' as MerchantId }
@@ -93,20 +99,30 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     deliveries: oneWorker,
     bounds: TWO_FAULTS,
   },
-  'a copy and a conflict in several segments': {
-    shards: [[[sale('e1'), sale('e2'), sale('e1'), conflict('e2')]]],
-    deliveries: oneWorker,
+  'a worker that fell behind by two segments': {
+    shards: [[[sale('e1')], [sale('e2'), sale('e3')]]],
+    deliveries: [
+      {
+        worker: 'a',
+        batches: [
+          [0, 1],
+          [1, 2],
+        ],
+      },
+      { worker: 'b' },
+    ],
     sizes: TINY,
+    bounds: { faults: 0 },
+  },
+  'contents to be learnt, and no cache': {
+    standing: [[sale('e1')], [sale('e2')]],
+    shards: [[[conflict('e1'), sale('e2'), sale('e3')]]],
+    deliveries: [{ worker: 'a', batches: [[2, 3]] }],
+    cacheBytes: 0,
     bounds: TWO_FAULTS,
   },
-  'several records and segments': {
-    shards: [[[sale('e1'), sale('e2')], [sale('e3')]]],
-    deliveries: oneWorker,
-    sizes: TINY,
-    bounds: TWO_FAULTS,
-  },
-  'two days of one merchant': {
-    shards: [[[sale('e1'), sale('e1', nextDay)]]],
+  strays: {
+    shards: [[[sale('e1'), sale('e2', euros), sale('e3', unknownMerchant)]]],
     deliveries: oneWorker,
     bounds: TWO_FAULTS,
   },
@@ -120,13 +136,34 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     deliveries: [{ worker: 'archive a', consumer: 'archive' }],
     bounds: TWO_FAULTS,
   },
-  'two shards with the same id': {
+  'two days of one merchant': {
+    shards: [[[sale('e1'), sale('e1', nextDay)]]],
+    deliveries: oneWorker,
+    bounds: TWO_FAULTS,
+  },
+  'several records and segments': {
+    shards: [[[sale('e1'), sale('e2')], [sale('e3')]]],
+    deliveries: oneWorker,
+    sizes: TINY,
+    bounds: TWO_FAULTS,
+  },
+  'a copy and a conflict in several segments': {
+    shards: [[[sale('e1'), sale('e2'), sale('e1'), conflict('e2')]]],
+    deliveries: oneWorker,
+    sizes: TINY,
+    bounds: TWO_FAULTS,
+  },
+  'two shards with the same id, in a book that has begun': {
+    standing: [[sale('e0')]],
     shards: [[[sale('e1'), conflict('e1')]], [[conflict('e1')]]],
-    deliveries: [{ worker: 'a' }, { worker: 'b', shard: 1 }],
+    deliveries: [
+      { worker: 'a', batches: [[1, 2]] },
+      { worker: 'b', shard: 1 },
+    ],
     bounds: ONE_FAULT,
   },
   'copies and conflicts across batches': {
-    shards: [[[sale('e1'), sale('e2')], [conflict('e1'), sale('e2')], [sale('e1')]]],
+    shards: [[[sale('e1'), sale('e2')], [conflict('e1'), later('e2')], [otherConflict('e1')]]],
     deliveries: [
       {
         worker: 'a',
@@ -138,16 +175,9 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     ],
     bounds: TWO_FAULTS,
   },
-  strays: {
-    shards: [[[sale('e1'), sale('e2', euros), sale('e3', unknownMerchant)]]],
+  'unreadable lines and records': {
+    shards: [[['no entry', sale('e1')], ['no entry'], [sale('e2')]]],
     deliveries: oneWorker,
-    bounds: TWO_FAULTS,
-  },
-  'contents to be learnt, and no cache': {
-    standing: [[sale('e1')], [sale('e2')]],
-    shards: [[[conflict('e1'), sale('e2'), sale('e3')]]],
-    deliveries: [{ worker: 'a', batches: [[2, 3]] }],
-    cacheBytes: 0,
     bounds: TWO_FAULTS,
   },
   'progress lost and a replay': {
@@ -155,10 +185,10 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
     deliveries: [{ worker: 'a', isReplayed: true }],
     bounds: TWO_FAULTS,
   },
-  'unreadable lines and records': {
-    shards: [[['no entry', sale('e1')], ['no entry'], [sale('e2')]]],
-    deliveries: oneWorker,
-    bounds: TWO_FAULTS,
+  'two shards with the same id': {
+    shards: [[[sale('e1'), conflict('e1')]], [[conflict('e1')]]],
+    deliveries: [{ worker: 'a' }, { worker: 'b', shard: 1 }],
+    bounds: ONE_FAULT,
   },
   'one batch twice on one machine': {
     standing: [[sale('e1')]],
@@ -204,7 +234,7 @@ export const SMALL_WORLDS: Readonly<Record<string, SmallWorld>> = {
       { till: 'till 1', ingest: 'ingest', entries: [sale('e1')] },
       { till: 'till 2', ingest: 'ingest', entries: [sale('e1'), sale('e1', otherMerchant)] },
     ],
-    bounds: interrupted(1),
+    bounds: { faults: 1, kinds: ['in-part'], preemptions: 0 },
   },
   'one batch twice on one machine, slow answers': {
     standing: [[sale('e1')]],

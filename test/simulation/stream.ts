@@ -15,14 +15,16 @@ export class SimStream {
   readonly #clock: () => number
   readonly #onRecord: (shardId: string, record: DeliveredRecord) => void
   #changed = Promise.withResolvers<void>()
-  // Starts short of a power of ten, so that a comparison of numbers as plain text goes wrong at once.
-  #lastSequenceNumber = 95
+  #lastSequenceNumber: number
 
   constructor(
     shardCount: number,
     clock: () => number,
     onRecord: (shardId: string, record: DeliveredRecord) => void = () => {},
+    // Short of a power of ten, so that a comparison of numbers as plain text goes wrong at once.
+    firstSequenceNumber = 96,
   ) {
+    this.#lastSequenceNumber = firstSequenceNumber - 1
     this.#clock = clock
     this.#onRecord = onRecord
     const size = 2n ** 128n / BigInt(shardCount)
