@@ -6,7 +6,7 @@ import { ProblemError } from '#http/problem-error'
 import type { DecideQuarantine, Operator } from '#ingest/decide-quarantine'
 import { grantedMerchants, type MerchantPattern } from '#ledger/access'
 import type { Entry } from '#ledger/entry'
-import type { EntryId, MerchantId } from '#ledger/identifiers'
+import type { EntryId } from '#ledger/identifiers'
 import type { Currency } from '#ledger/money'
 import { quarantineKey, quarantineState, type Quarantined, type QuarantineKey } from '#ledger/quarantine'
 import { entryRequestOf } from '#wire/entry/schema'
@@ -15,6 +15,7 @@ import type { Decided } from '#wire/http/responses/quarantine'
 import type { Oracle } from './oracle.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
+import { MERCHANT_IDS } from './workload.ts'
 
 export type OperatorsWorld = {
   readonly random: Random
@@ -102,7 +103,7 @@ const corrected = (random: Random, subject: Entry): { readonly wanted: Entry; re
   }
   const { currency, merchantId } = subject
   if (currency !== BRL) return { wanted: { ...subject, currency: BRL }, correction: { currency: BRL } }
-  const other = (merchantId === 'm0' ? 'm1' : 'm0') as MerchantId
+  const other = MERCHANT_IDS.find((id) => id !== merchantId) ?? merchantId
   const entryId = `${subject.entryId}-fixed` as EntryId
   const amountMinor = subject.amountMinor + BigInt(1 + random.below(3))
   return random.pick([

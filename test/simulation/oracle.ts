@@ -71,6 +71,8 @@ export class Oracle {
   /** Entries that stood in their books before all others, and were never on the stream. */
   readonly #foundations = new Map<string, Entry>()
   readonly #asidePlaces = new Set<string>()
+  /** How many of these are of one record. */
+  readonly #asideOfRecord = new Map<string, number>()
   readonly #asidePositions = new Set<string>()
   readonly #broken: string[] = []
 
@@ -433,7 +435,7 @@ export class Oracle {
           const { subject, position } = item
           this.#checkReason(item)
           this.#asidePositions.add(placeOf(position))
-          if (subject === 'unreadable') this.#asidePlaces.add(placeOf(position))
+          if (subject === 'unreadable') this.#noteUnreadable(position)
           else this.#asideContents.add(contentOf(subject))
         },
       },
@@ -501,8 +503,9 @@ export class Oracle {
     }
   }
 
-  #isRecorded({ entries }: Expected): boolean {
-    return entries.every(this.#isDone)
+  #isRecorded({ shardId, sequenceNumber, entries, unreadable }: Expected): boolean {
+    const aside = this.#asideOfRecord.get(`${shardId} ${sequenceNumber}`) ?? 0
+    return aside === unreadable && entries.every(this.#isDone)
   }
 
   #isDone = (entry: Entry): boolean => {
@@ -516,6 +519,14 @@ export class Oracle {
         (entry, index) => entry === undefined || this.#archived.has(`${shardId} ${sequenceNumber} ${index}`),
       ) && auditEvents.every(({ decisionId }) => this.#archived.has(decisionId))
     )
+  }
+
+  #noteUnreadable(position: Position): void {
+    const place = placeOf(position)
+    if (this.#asidePlaces.has(place)) return
+    this.#asidePlaces.add(place)
+    const record = `${position.shardId} ${position.sequenceNumber}`
+    this.#asideOfRecord.set(record, (this.#asideOfRecord.get(record) ?? 0) + 1)
   }
 
   #mustBeAside(eventId: string, body: object): void {

@@ -9,6 +9,7 @@ import type { Consumer } from '#ledger/ports'
 import { SEGMENT_SIZES, type SegmentSizes } from '#processors/journal/segment-sizes'
 import { anEntry } from '../builders.ts'
 import type { Bounds } from './explore.ts'
+import { MERCHANT_IDS } from './workload.ts'
 
 export type SmallWorld = {
   /** Records of the first shard that are recorded before the history begins. */
@@ -73,7 +74,7 @@ const later = (entryId: string): Entry => sale(entryId, { receivedAtMs: RECEIVED
 const conflict = (entryId: string): Entry => sale(entryId, { amountMinor: 333n })
 const otherConflict = (entryId: string): Entry => sale(entryId, { amountMinor: 444n })
 const nextDay = { businessDay: '2026-11-21' as BusinessDay }
-const otherMerchant = { merchantId: 'm1' as MerchantId }
+const otherMerchant = { merchantId: MERCHANT_IDS[1] as MerchantId }
 const unknownMerchant = { merchantId: 'nobody' as MerchantId }
 const euros = { currency: 'EUR' as Currency }
 

@@ -20,9 +20,12 @@ const dayOf = (ms: number): BusinessDay => new Date(ms).toISOString().slice(0, 1
 export const daysOf = ({ days }: Pick<Mix, 'days'>): BusinessDay[] =>
   Array.from({ length: days }, (_, index) => dayOf(FIRST_DAY_MS + index * DAY_MS))
 
+/** With two or three shards, the first two of them travel on different ones. */
+export const MERCHANT_IDS = ['m0', 'm4'] as MerchantId[]
+
 export const merchantsOf = (mix: Pick<Mix, 'merchants'>): Merchant[] =>
-  Array.from({ length: mix.merchants }, (_, index) => ({
-    merchantId: `m${index}` as MerchantId,
+  MERCHANT_IDS.slice(0, mix.merchants).map((merchantId, index) => ({
+    merchantId,
     name: `Merchant ${index}`,
     currency: BRL,
     calendar: [aRule({ timeZone: 'UTC' })],
@@ -85,7 +88,7 @@ export class Clients {
     return {
       // Every id is used twice: in another book it is another entry, in the same one a conflict.
       entryId: `e${Math.floor(this.#sent.length / 2)}` as EntryId,
-      merchantId: `m${random.below(this.#mix.merchants)}` as MerchantId,
+      merchantId: random.pick(MERCHANT_IDS.slice(0, this.#mix.merchants)),
       businessDay: dayOf(occurredAtMs),
       direction: random.pick<Direction>(['credit', 'debit']),
       amountMinor: BigInt(1 + random.below(1000)) * 10n,
