@@ -6,7 +6,14 @@ const head = (given: Partial<Head> = {}): Head => ({ ...emptyHead, ...given })
 const days = (...texts: string[]) => texts.map(day)
 
 test('a merchant without any book has no open day, no closed day and no balance', () => {
-  expect(emptyHead).toEqual({ closedThrough: null, closingMinor: 0n, open: new Set(), revision: 0 })
+  expect(emptyHead).toEqual({
+    closedThrough: null,
+    closingMinor: 0n,
+    open: new Set(),
+    restatements: 0,
+    lastSeal: null,
+    revision: 0,
+  })
 })
 
 describe('opening the book of a day', () => {
