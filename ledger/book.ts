@@ -42,8 +42,8 @@ export type Book = {
   readonly seen: SeenIds
   /** How many ids stand in the chain up to this segment: the part of `seen` that this state may look at. */
   readonly seenCount: number
-  /** Whether the chain has a closing segment. From there on, nothing enters the book except by a late policy. */
-  readonly isClosed: boolean
+  /** The closing segment; absent while the book is open. After it, nothing enters the book except by a late policy. */
+  readonly closedIn?: SegmentNumber
 }
 
 export type RefusalReason = 'content-conflict' | 'wrong-currency' | 'total-out-of-bounds'
@@ -77,11 +77,10 @@ export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
   view: emptyView,
   seen: new SeenIds(),
   seenCount: 0,
-  isClosed: false,
 })
 
-/** What a batch adds to a book. */
-export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Verdict<C> => {
+/** What a batch adds to a book. `counts` is false for entries that the book only has to know and passes on. */
+export const decide = <C extends Candidate>(book: Book, batch: readonly C[], counts = true): Verdict<C> => {
   const fresh: C[] = []
   const duplicates: C[] = []
   const refused: { candidate: C; reason: RefusalReason }[] = []
@@ -90,7 +89,7 @@ export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Ve
   const inBatch = new Set<EntryId>()
   let totals = book.view.totals
   // Nearly always there is room for the whole batch. Then no entry is checked by itself.
-  const fitsWhole = fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))
+  const fitsWhole = !counts || fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))
 
   for (const candidate of batch) {
     const { entry } = candidate
@@ -138,8 +137,8 @@ export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   const entries = 'entries' in segment ? idsTakenBy(segment) : segment.entryIds
   book.seen.extend(segment.number, book.seenCount, entries)
   const { number, hash, view, mark } = segment
-  const isClosed = book.isClosed || mark?.kind === 'closing'
-  return { ...book, segment: number, hash, view, seenCount: book.seenCount + entries.length, isClosed }
+  const evolved = { ...book, segment: number, hash, view, seenCount: book.seenCount + entries.length }
+  return mark?.kind === 'closing' ? { ...evolved, closedIn: number } : evolved
 }
 
 /** The entries whose ids are taken from this segment on. Nearly always, these are all that count in the book. */

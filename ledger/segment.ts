@@ -3,6 +3,7 @@ import type { DayView } from './day-view.ts'
 import type { ContentHash, Entry } from './entry.ts'
 import { bookKey, type BookId, type Brand, type BusinessDay, type EntryId } from './identifiers.ts'
 import type { Totals } from './money.ts'
+import type { QuarantineReason } from './quarantine.ts'
 
 /** 1, 2, 3 … within a book; 0 means that there is none yet. */
 export type SegmentNumber = number
@@ -34,7 +35,7 @@ export type Mark =
   /** Counts late entries of a closed day. */
   | { readonly kind: 'received'; readonly from: BusinessDay }
   /** Passes late entries on to quarantine. They count nowhere. */
-  | { readonly kind: 'setting-aside' }
+  | { readonly kind: 'setting-aside'; readonly reason: QuarantineReason }
 
 /** Whether the entries of a segment count in its book. */
 export const countsIn = (mark: Mark | undefined): boolean =>

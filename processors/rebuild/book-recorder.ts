@@ -4,12 +4,23 @@
  * says of a shard stays true.
  */
 import type { ArchivedEntry } from '#ledger/archive'
-import { UnknownFormat, type Clock, type Heads, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
+import type { AuditEvent } from '#ledger/audit-event'
+import {
+  UnknownFormat,
+  type Clock,
+  type Days,
+  type Heads,
+  type Journal,
+  type Merchants,
+  type Quarantine,
+  type Transactions,
+} from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
 import { bookKey, type BookId } from '#ledger/identifiers'
-import { BrokenChain } from '#ledger/segment'
+import { BrokenChain, countsIn } from '#ledger/segment'
 import { messageOf } from '../own-fault.ts'
 import { unpackIds } from '#wire/journal/packed-entries'
+import { openSegment } from '#wire/journal/segment'
 import { entryLine } from '#wire/stream/record'
 import { bookCache } from '../journal/book-cache.ts'
 import { recordOrIsolate } from '../journal/record-entries.ts'
@@ -22,9 +33,13 @@ import { concurrently } from '#ledger/concurrently'
 export type RecorderWorld = {
   readonly journal: Journal
   readonly heads: Heads
+  readonly days: Days
+  readonly transactions: Transactions
   readonly merchants: Merchants
   readonly quarantine: Quarantine
   readonly clock: Clock
+  /** Gets what was decided about late entries, before the recorder takes the next ones. */
+  readonly publish: (decided: readonly AuditEvent[]) => Promise<void>
 }
 
 export type RecorderLimits = { readonly booksAtOnce: number; readonly cacheBytes: number }
@@ -64,23 +79,43 @@ export const bookRecorder = (
       return outcome
     },
   }
+  const transactions: Transactions = {
+    async commit(changes) {
+      const outcome = await world.transactions.commit(changes)
+      if (outcome === 'refused') return outcome
+      for (const change of changes) {
+        if (change.change === 'set-aside') recorded.setAside += 1
+        if (change.change === 'append' && countsIn(openSegment(change.segment).segment.mark))
+          recorded.counted += unpackIds(change.segment.entries).length
+      }
+      return outcome
+    },
+  }
   const books = bookCache({ ...world, journal }, cacheBytes)
 
-  const keep = async (
+  const itemOf = (
     { position, raw }: Source,
     subject: SetAside['subject'],
     reason: QuarantineReason,
     detail: string,
-  ): Promise<void> => {
+  ): SetAside => {
     const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
-    await world.quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: world.clock() })
+    return { subject, reason, detail, position, raw: bytes, setAsideAtMs: world.clock() }
+  }
+  const keep = async (...item: Parameters<typeof itemOf>): Promise<void> => {
+    await world.quarantine.setAside(itemOf(...item))
   }
 
+  let decided: AuditEvent[] = []
   const writer: BookWriter = {
+    ...world,
     books,
     mayHaveMoved,
     journal,
+    transactions,
     sizes: SEGMENT_SIZES,
+    tell: (...events) => decided.push(...events),
+    itemOf: (candidate, reason, detail) => itemOf(candidate, candidate.entry, reason, detail),
     async setAside(candidate, reason, detail) {
       recorded.setAside += 1
       await keep(candidate, candidate.entry, reason, detail)
@@ -100,6 +135,9 @@ export const bookRecorder = (
       }
       recorded.entries += candidates.length
     })
+    const told = decided
+    decided = []
+    await world.publish(told)
   }
 
   return {

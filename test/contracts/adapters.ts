@@ -34,7 +34,6 @@ import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { firehoseClient } from '#adapters/aws/firehose'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { memoryGrants } from '#adapters/grants/memory-grants'
-import { dynamoDays } from '#adapters/days/dynamo-days'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { memoryHeads } from '#adapters/heads/memory-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
@@ -46,7 +45,7 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import { dynamoTransactions } from '#adapters/transactions/dynamo-transactions'
+import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
 import { SCOPES } from '#ledger/access'
 import type { ArchivedEntry, Archive } from '#ledger/archive'
@@ -140,14 +139,7 @@ export const allBooks: Adapter<MemoryBooks>[] = [
         days: await freshTable('days'),
         quarantine: await freshTable('quarantine'),
       }
-      const quarantine = dynamoQuarantine(dynamodb, tables.quarantine)
-      return {
-        journal: dynamoJournal(dynamodb, tables.journal),
-        heads: dynamoHeads(dynamodb, tables.days),
-        days: dynamoDays(dynamodb, tables.days),
-        quarantine,
-        transactions: dynamoTransactions(dynamodb, tables, quarantine),
-      }
+      return dynamoBooks(dynamodb, tables)
     },
   },
 ]

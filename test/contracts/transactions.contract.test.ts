@@ -118,7 +118,7 @@ describe.each(allBooks)('transactions: $name', ({ fresh }) => {
     await quarantine.setAside(early)
     const position = { ...early.position, index: early.position.index + 1 }
     const changes: Change[] = [
-      { change: 'append', segment: aSealedSegment({ mark: { kind: 'setting-aside' } }) },
+      { change: 'append', segment: aSealedSegment({ mark: { kind: 'setting-aside', reason: 'day-closed' } }) },
       { change: 'set-aside', item: { ...early, detail: 'the second time', position } },
     ]
     expect(await transactions.commit(changes)).toBe('committed')

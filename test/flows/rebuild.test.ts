@@ -1,11 +1,9 @@
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { describe, expect, test } from 'vitest'
 import { memoryArchiveObjects, type MemoryObject } from '#adapters/archive-objects/memory-archive-objects'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry } from '#ledger/archive'
 import type { Entry } from '#ledger/entry'
 import type { Merchant } from '#ledger/merchant'
@@ -26,11 +24,10 @@ const shops = [aMerchant(), aMerchant({ merchantId: merchantId('m2') })]
 const entry = (id: string, patch: Partial<Entry> = {}): Entry => anEntry({ entryId: entryId(id), ...patch })
 
 const anEmptyWorld = (merchants: readonly Merchant[] = []) => ({
-  journal: memoryJournal(),
-  heads: memoryHeads(),
+  ...memoryBooks(),
   merchants: memoryMerchants(merchants),
-  quarantine: memoryQuarantine(),
   clock: () => 0,
+  publish: async () => {},
 })
 
 /** Records as they stood on the stream, each of some entries. */

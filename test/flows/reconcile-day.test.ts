@@ -1,3 +1,4 @@
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,11 +6,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId } from '#ledger/identifiers'
@@ -38,13 +37,14 @@ const aSystem = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const [stream, bucket, progress] = [memoryEntryStream(), memoryBucket(), memoryProgress()]
-  const [journal, quarantine] = [replaceable(memoryJournal()), memoryQuarantine()]
+  const books = memoryBooks()
+  const [journal, { quarantine }] = [replaceable(books.journal), books]
   const merchants = memoryMerchants([aMerchant(), aMerchant({ merchantId: merchantId('m2') })])
   const log = { warn() {}, error() {} }
   let nowMs = NOON_MS
   const clock = () => nowMs
   const auditTrail = memoryAuditTrail()
-  const journalWorld = { journal, heads: memoryHeads(), merchants, quarantine, progress, auditTrail, clock, log }
+  const journalWorld = { ...books, journal, merchants, progress, auditTrail, clock, log }
   /** What runs; tests stop parts of it. */
   const running = { journal: true, archive: true, firehose: true }
   /** Tests may have something happen whenever somebody waits, for which time passes here. */

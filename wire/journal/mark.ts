@@ -1,6 +1,7 @@
 /** The mark of a segment as it is stored and hashed: one line of JSON with its fields in this order. */
 import * as z from 'zod'
 import { parseBusinessDay } from '#ledger/identifiers'
+import { QUARANTINE_REASONS } from '#ledger/quarantine'
 import { BrokenChain, type Mark } from '#ledger/segment'
 import { explainFields, parsed, readFields } from '../json/fields.ts'
 import { parseJson } from '../json/json.ts'
@@ -8,8 +9,9 @@ import { parseJson } from '../json/json.ts'
 export const markText = (mark: Mark): string => {
   switch (mark.kind) {
     case 'closing':
-    case 'setting-aside':
       return JSON.stringify({ kind: mark.kind })
+    case 'setting-aside':
+      return JSON.stringify({ kind: mark.kind, reason: mark.reason })
     case 'restating':
       return JSON.stringify({ kind: mark.kind, restatement: mark.restatement })
     case 'redirecting':
@@ -35,5 +37,5 @@ const fields = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('restating'), restatement: z.int().min(1) }),
   z.strictObject({ kind: z.literal('redirecting'), to: businessDay }),
   z.strictObject({ kind: z.literal('received'), from: businessDay }),
-  z.strictObject({ kind: z.literal('setting-aside') }),
+  z.strictObject({ kind: z.literal('setting-aside'), reason: z.enum(QUARANTINE_REASONS) }),
 ])
