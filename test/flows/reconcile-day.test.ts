@@ -211,7 +211,7 @@ test('a day of retries, conflicts and unknown merchants is equal, book by book',
 test('one merchant can be compared alone', async () => {
   const { send, reconcile } = await aSystem()
   await send(entry('a'), entry('b', { merchantId: merchantId('m2') }))
-  const report = await reconcile({ merchantId: merchantId('m2') })
+  const report = await reconcile({ merchantIds: [merchantId('m2')] })
   expect(report).toMatchObject({ isEqual: true, books: [{ book: { merchantId: 'm2' } }] })
 })
 
