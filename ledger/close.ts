@@ -6,7 +6,7 @@
  * and all is computed again. Items of closed days are never written twice; a restatement is an item of its own.
  */
 import { nextSegment, type Book } from './book.ts'
-import { closeDay, isClosed, openDaysBefore, restate, type Head } from './head.ts'
+import { closeDay, restate, type Head } from './head.ts'
 import type { BookId, BusinessDay } from './identifiers.ts'
 import type { Entry } from './entry.ts'
 import { totalsOf } from './day-view.ts'
@@ -41,19 +41,6 @@ export type Restatement = {
   readonly segment: SegmentNumber
   readonly seal: Seal
   readonly restatedAtMs: number
-}
-
-/** What has to be closed next so that every day up to `through` is closed. */
-export type NextClose =
-  | { readonly close: 'book'; readonly day: BusinessDay }
-  /** No book is left; the days without one remain. */
-  | { readonly close: 'rest' }
-  | { readonly close: 'nothing' }
-
-export const nextClose = (head: Head, through: BusinessDay): NextClose => {
-  const [oldest] = openDaysBefore(head, shiftDay(through, 1))
-  if (oldest !== undefined) return { close: 'book', day: oldest }
-  return isClosed(head, through) ? { close: 'nothing' } : { close: 'rest' }
 }
 
 /** The segment that closes a book as it stands. */

@@ -6,13 +6,7 @@ import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal, type Quarantine } from '#ledger/ports'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
-import {
-  NO_CHAIN,
-  sealingHash,
-  type ChainHash,
-  type SealedSegment,
-  type SegmentNumber,
-} from '#ledger/segment'
+import { NO_CHAIN, sealingHash, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '#ledger/chain'
 
