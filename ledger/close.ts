@@ -130,6 +130,8 @@ export type ClosedVersion = {
   /** The segment that carries the day view of the version; 0 when the day has no entries in it. */
   readonly segment: SegmentNumber
   readonly seal: Seal | null
+  /** When the version was issued; null for a day without a book, of which no restatement is known. */
+  readonly issuedAtMs: number | null
 }
 
 /**
@@ -159,6 +161,7 @@ export const closedVersion = (
     closingMinor: openingMinor + (own?.netMinor ?? 0n) + deltaOf(ofDay),
     segment: last?.segment ?? 0,
     seal: last?.seal ?? null,
+    issuedAtMs: applied.at(-1)?.restatedAtMs ?? own?.closedAtMs ?? null,
   }
 }
 

@@ -143,7 +143,7 @@ describe('a closed day at a version', () => {
     base: 2,
     segment: 5,
     seal: aSeal(1),
-    closedAtMs: 0,
+    closedAtMs: 90,
   }
   const restated = (number: number, on: typeof FRIDAY, deltaMinor: bigint, segment = 10 + number): Restatement => ({
     book: aBookId({ day: on }),
@@ -151,7 +151,7 @@ describe('a closed day at a version', () => {
     deltaMinor,
     segment,
     seal: aSeal(number),
-    restatedAtMs: 0,
+    restatedAtMs: 100 + number,
   })
   /** Number 2 was made before Friday was closed, so its opening has it already. */
   const restatements = [
@@ -164,11 +164,11 @@ describe('a closed day at a version', () => {
   ]
 
   test.each([
-    { version: 1, opening: 1_000n, closing: 1_200n, segment: 5, seal: 1 },
-    { version: 2, opening: 1_050n, closing: 1_250n, segment: 5, seal: 1 },
-    { version: 3, opening: 1_050n, closing: 1_220n, segment: 15, seal: 5 },
-    { version: 4, opening: 1_051n, closing: 1_221n, segment: 15, seal: 5 },
-    { version: 5, opening: 1_051n, closing: 1_225n, segment: 17, seal: 7 },
+    { version: 1, opening: 1_000n, closing: 1_200n, segment: 5, seal: 1, at: 90 },
+    { version: 2, opening: 1_050n, closing: 1_250n, segment: 5, seal: 1, at: 103 },
+    { version: 3, opening: 1_050n, closing: 1_220n, segment: 15, seal: 5, at: 105 },
+    { version: 4, opening: 1_051n, closing: 1_221n, segment: 15, seal: 5, at: 106 },
+    { version: 5, opening: 1_051n, closing: 1_225n, segment: 17, seal: 7, at: 107 },
   ])('$version has the restatements of it and of days before it, up to that one', (of) => {
     expect(closedVersion(FRIDAY, { newest: friday, restatements }, of.version)).toEqual({
       version: of.version,
@@ -177,6 +177,7 @@ describe('a closed day at a version', () => {
       closingMinor: of.closing,
       segment: of.segment,
       seal: aSeal(of.seal),
+      issuedAtMs: of.at,
     })
   })
 
@@ -196,6 +197,7 @@ describe('a closed day at a version', () => {
       closingMinor: 1_250n,
       segment: 0,
       seal: null,
+      issuedAtMs: 103,
     })
   })
 
