@@ -40,14 +40,6 @@ export const BUGS_OF_ARCHIVE: readonly Bug[] = (
       throw error`,
     },
     {
-      name: 'what was read before a failure counts as archived',
-      file: ENTRIES,
-      find: `yield { entries, auditEvents, end: index }
-      throw error`,
-      plant: `yield { entries: [], auditEvents: [], end: index }
-      throw error`,
-    },
-    {
       name: 'the last portion of a batch is not archived',
       file: ENTRIES,
       find: `  yield { entries, auditEvents, end: records.length }`,

@@ -203,18 +203,6 @@ export const BUGS_OF_INGEST: readonly Bug[] = (
       plant: ``,
     },
     {
-      name: 'a taken record stays in its queue',
-      file: BACKLOG,
-      find: `queue.records.splice(0, done)`,
-      plant: `queue.records.splice(0, done - 1)`,
-    },
-    {
-      name: 'the record behind the taken ones is lost',
-      file: BACKLOG,
-      find: `queue.records.splice(0, done)`,
-      plant: `queue.records.splice(0, done + 1)`,
-    },
-    {
       name: 'calls to the stream have no time limit',
       file: GUARD,
       find: `const guard = wrap(breaker, limited)`,
