@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { concurrently } from '#ledger/concurrently'
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { instrument, type Mutant } from './instrument.ts'
@@ -198,12 +198,15 @@ const cheapestFirst = (coverage: readonly Coverage[]): Coverage[] => coverage.to
 
 /**
  * The test files that may still notice a mutant: where each test that reaches it has tried it, those that reach it while
- * modules are loaded or tests are declared.
+ * modules are loaded or tests are declared, and its namesake, because a module may remember what it made before the
+ * mutant was switched on. The namesake comes first: it notices most.
  */
-const filesFor = (mutant: Mutant, coverage: readonly Coverage[], isTried: boolean): readonly Coverage[] =>
-  coverage
-    .filter((one) => (isTried ? one.outside.includes(mutant.id) : isReached(mutant, [one])))
-    .toSorted((a, b) => a.ms - b.ms)
+const filesFor = (mutant: Mutant, coverage: readonly Coverage[], isTried: boolean): readonly Coverage[] => {
+  const isNamesake = ({ file }: Coverage): boolean => basename(file, '.test.ts') === basename(mutant.file, '.ts')
+  return coverage
+    .filter((one) => (isTried && !isNamesake(one) ? one.outside.includes(mutant.id) : isReached(mutant, [one])))
+    .toSorted((a, b) => Number(isNamesake(b)) - Number(isNamesake(a)) || a.ms - b.ms)
+}
 
 const isReached = ({ id }: Mutant, coverage: readonly Coverage[]): boolean =>
   coverage.some(
