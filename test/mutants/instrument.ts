@@ -11,8 +11,6 @@ export type Mutant = {
   readonly kind: string
   readonly original: string
   readonly replacement: string
-  /** The text of its file with this mutant and no other. */
-  readonly altered: string
   /** The same for as long as the text of its file is the same. */
   readonly key: string
 }
@@ -28,15 +26,13 @@ export const instrument = async (files: readonly string[]): Promise<Instrumented
   const mutants = made.mutants.map(({ id, fileName, location: { start, end }, mutatorName, replacement }): Mutant => {
     const text = originals.get(fileName) ?? ''
     const place = `${start.line}:${start.column}-${end.line}:${end.column}`
-    const [from, to] = [offsetOf(text, start), offsetOf(text, end)]
     return {
       id,
       file: fileName,
       line: start.line + 1,
       kind: mutatorName,
-      original: text.slice(from, to),
+      original: textBetween(text, start, end),
       replacement,
-      altered: text.slice(0, from) + replacement + text.slice(to),
       key: `${fileName} ${sha(text)} ${place} ${replacement}`,
     }
   })
@@ -45,11 +41,11 @@ export const instrument = async (files: readonly string[]): Promise<Instrumented
 
 type Place = { readonly line: number; readonly column: number }
 
-const offsetOf = (text: string, { line, column }: Place): number =>
-  text
-    .split('\n')
-    .slice(0, line)
-    .reduce((offset, { length }) => offset + length + 1, column)
+const textBetween = (text: string, start: Place, end: Place): string => {
+  const lines = text.split('\n').slice(start.line, end.line + 1)
+  lines.push((lines.pop() ?? '').slice(0, end.column))
+  return lines.join('\n').slice(start.column)
+}
 
 /** Stryker's own switch cannot count steps of all mutants together, which is how an endless loop is found. */
 const withOurSwitch = (text: string): string => {

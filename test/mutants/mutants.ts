@@ -91,7 +91,7 @@ const main = async (): Promise<number> => {
   )
   const isTried = await tryAll(open(), coverage, shared, noticed, save)
   const rest = open()
-  console.log(`${rest.length} mutants are left; each runs alone, in the text of its file`)
+  console.log(`${rest.length} mutants are left; each runs alone from the start of its modules`)
   let done = 0
   await concurrently(rest, workers, async (mutant) => {
     const files = filesFor(mutant, coverage, isTried(mutant))
@@ -214,7 +214,7 @@ const isReached = ({ id }: Mutant, coverage: readonly Coverage[]): boolean =>
   )
 
 /**
- * Runs test files with a mutant in the text of its file. Returns the file that noticed it. Files that replace
+ * Runs test files with a mutant that is active from the start. Returns the file that noticed it. Files that replace
  * modules or globals come last, because each of them needs a process of its own.
  */
 const runAlone = async (mutant: Mutant, files: readonly Coverage[], shared: Shared): Promise<string | undefined> => {
@@ -233,28 +233,26 @@ const runFilesAlone = async (
   shared: Shared,
 ): Promise<string | undefined> => {
   if (files.length === 0) return undefined
+  const mostSteps = Object.fromEntries(files.map(({ file, steps }) => [file, 5_000_000 + 20 * steps]))
   const order = files.map(({ file }) => file)
-  const texts = join(FOLDER, `alone-${mutant.id}.texts.json`)
-  writeFileSync(texts, JSON.stringify({ [mutant.file]: mutant.altered }))
   const { code, output } = await vitest(`alone-${mutant.id}`, {
     mode: 'alone',
-    texts,
     order,
-    mutants: [],
+    mutants: [mutant.id],
     isolate,
+    mostSteps,
     ...shared,
   })
-  rmSync(texts)
   if (code === 0) return undefined
   return order.find((file) => output.includes(file)) ?? order[0]
 }
 
-/** Runs Vitest on the changed code. */
+/** Runs Vitest on the instrumented code. */
 const vitest = (
   name: string,
-  given: Omit<Task, 'folder' | 'texts' | 'isolate'> & Partial<Task>,
+  given: Omit<Task, 'folder' | 'texts' | 'isolate' | 'mostSteps'> & Partial<Task>,
 ): Promise<{ readonly code: number | null; readonly output: string }> => {
-  const task: Task = { folder: FOLDER, texts: join(FOLDER, 'texts.json'), isolate: false, ...given }
+  const task: Task = { folder: FOLDER, texts: join(FOLDER, 'texts.json'), isolate: false, mostSteps: {}, ...given }
   const file = join(FOLDER, `${name}.task.json`)
   writeFileSync(file, JSON.stringify(task))
   const args = ['run', '--config', join(import.meta.dirname, 'vitest.config.ts'), '--root', process.cwd()]

@@ -51,6 +51,7 @@ Object.assign(globalThis, {
 })
 
 const task = readTask()
+if (task.mode === 'alone') state.active = task.mutants[0]
 
 type Test = Parameters<TestRunner['onAfterRetryTask']>[0]
 type Attempt = Parameters<TestRunner['onBeforeTryTask']>[1]
@@ -72,6 +73,7 @@ export default class MutantRunner extends TestRunner {
   readonly #outside = new Set<string>()
   readonly #tests: Record<string, { ms: number; steps: number; mutants: string[] }> = {}
   readonly #failed: string[] = []
+  #allSteps = 0
   #testStartedMs = 0
   // For the mode `try`.
   #coverage: Coverage | undefined
@@ -89,6 +91,8 @@ export default class MutantRunner extends TestRunner {
     if (source === 'collect') {
       this.#file = relative(process.cwd(), filepath)
       if (task.mode === 'cover') state.covered = this.#outside
+      state.steps = 0
+      if (task.mode === 'alone') state.mostSteps = task.mostSteps[this.#file] ?? Infinity
     }
     return super.importFile(filepath, source)
   }
@@ -153,6 +157,7 @@ export default class MutantRunner extends TestRunner {
     if (task.mode === 'cover') {
       if (attempt.repeats === 0) {
         this.#tests[test.id] = { ms, steps: state.steps, mutants: [...(state.covered ?? [])] }
+        this.#allSteps += state.steps
         if (hasFailed) this.#failed.push(test.id)
       }
       // What fails without a mutant, be it only the second time, says nothing.
@@ -213,6 +218,7 @@ export default class MutantRunner extends TestRunner {
       of: coverageOf(task.code, this.#file),
       outside: [...this.#outside],
       tests: this.#tests,
+      steps: this.#allSteps,
       ms: performance.now() - this.#startedMs,
       failed: this.#failed,
     }

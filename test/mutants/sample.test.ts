@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { instrument } from './instrument.ts'
 import { sample, wilson } from './sample.ts'
@@ -29,5 +28,4 @@ test('an altered file has every mutant beside the original, behind the switch of
   for (const { id } of mutants) expect(text).toContain(`stryMutAct_9fa48("${id}")`)
   const sign = mutants.find(({ original, replacement }) => original === 'sum > 0n' && replacement === 'sum >= 0n')
   expect(sign).toMatchObject({ file, kind: 'EqualityOperator' })
-  expect(sign?.altered).toBe(readFileSync(file, 'utf8').replace('sum > 0n', 'sum >= 0n'))
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 /**
  * `cover` runs the tests without a mutant and notes what each reaches. `try` runs each test again for every mutant that
- * it reaches. `alone` runs whole files with one mutant, which stands in the text of its file.
+ * it reaches. `alone` runs whole files with one mutant, which is active before any module is loaded.
  */
 export type Task = {
   readonly mode: 'cover' | 'try' | 'alone'
@@ -14,14 +14,16 @@ export type Task = {
   readonly code: string
   /** The file to which the mode `try` adds its results. */
   readonly tried: string
-  /** The file with the texts that take the place of the code: instrumented, or with the one mutant. */
+  /** The file with the instrumented texts. */
   readonly texts: string
   /** The test files, in the order in which they run. */
   readonly order: readonly string[]
-  /** The mutants to try. */
+  /** The mutants to try, or the one that is active. */
   readonly mutants: readonly string[]
   /** In the mode `alone`: whether the files need modules of their own, each in a process of its own. */
   readonly isolate: boolean
+  /** In the mode `alone`: the steps that each file may take. */
+  readonly mostSteps: Readonly<Record<string, number>>
 }
 
 /** What a test file reaches. */
@@ -34,6 +36,7 @@ export type Coverage = {
   readonly tests: Readonly<
     Record<string, { readonly ms: number; readonly steps: number; readonly mutants: readonly string[] }>
   >
+  readonly steps: number
   readonly ms: number
   /** Tests that fail without a mutant. */
   readonly failed: readonly string[]

@@ -6,17 +6,17 @@ import { withCurse } from '../simulation/curses.ts'
 import { readTask } from './task.ts'
 
 const { texts, order, mode, isolate } = readTask()
-const changed = JSON.parse(readFileSync(texts, 'utf8')) as Record<string, string>
+const instrumented = JSON.parse(readFileSync(texts, 'utf8')) as Record<string, string>
 const root = process.cwd()
 
 export default defineConfig({
   plugins: [
     {
-      name: 'instrumented or altered code',
+      name: 'instrumented code',
       enforce: 'pre',
       load: (id) => {
         const path = id.split('?')[0] ?? id
-        const text = changed[relative(root, path)]
+        const text = instrumented[relative(root, path)]
         // Only the simulation has entries that a curse hits.
         return text === undefined ? undefined : withCurse(path, text)
       },
