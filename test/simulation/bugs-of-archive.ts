@@ -8,7 +8,7 @@ const ROWS = 'adapters/archive/pack-rows.ts'
 const TRAIL = 'adapters/audit-trail/stream-audit-trail.ts'
 const LAMBDA = 'processors/kinesis-batch.ts'
 
-const needsHistories = 'the small worlds have no archive, and no Lambda'
+const needsHistories = 'small worlds have to catch the bugs of the journal, the book and their ports'
 
 export const BUGS_OF_ARCHIVE: readonly Bug[] = (
   [

@@ -7,7 +7,7 @@ const BACKLOG = 'ingest/backlog.ts'
 const GUARD = 'ingest/guarded-stream.ts'
 const DESTINATIONS = 'ingest/destinations.ts'
 
-const needsHistories = 'the small worlds have no ingest'
+const needsHistories = 'small worlds have to catch the bugs of the journal, the book and their ports'
 
 export const BUGS_OF_INGEST: readonly Bug[] = (
   [
