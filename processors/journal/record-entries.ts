@@ -236,14 +236,14 @@ const stopping = ({ position, fault }: NonNullable<SortedBatch['stoppedAt']>): T
   run: () => Promise.reject(fault),
 })
 
+/** The ids of an entry, for the log. Its other fields are its merchant's affair. */
+const idsOf = (subject: SetAside['subject']) =>
+  subject === 'unreadable' ? {} : { merchantId: subject.merchantId, entryId: subject.entryId }
+
 /**
  * The entry, or `unreadable` when our own code fails on the entry and cannot even write it as a line. Its raw line is
  * kept in both cases.
  */
-/** Of the entry, for the log. Its other fields are its merchant's affair. */
-const idsOf = (subject: SetAside['subject']) =>
-  subject === 'unreadable' ? {} : { merchantId: subject.merchantId, entryId: subject.entryId }
-
 const subjectOf = (entry: Entry, reason: QuarantineReason): SetAside['subject'] => {
   try {
     if (reason === 'unexpected-error') entryLine(entry)

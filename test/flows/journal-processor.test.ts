@@ -6,7 +6,9 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import type { AuditEvent } from '#ledger/audit-event'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
+import type { Currency } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
+import type { QuarantineReason } from '#ledger/quarantine'
 import type { SealedSegment } from '#ledger/segment'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
 import type { ShardBatch } from '#processors/shard-batch'
@@ -78,13 +80,10 @@ describe('a batch', () => {
     const { worker, count, setAside } = given()
     await worker(batchOf(record(entry('a'), entry(id), entry('b', { terminalId: id }))))
     expect(await count()).toBe(1)
+    const rule = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : - and neither "." nor ".."'
     expect(await setAside()).toMatchObject([
-      { subject: 'unreadable', reason: 'invalid-entry', detail: expect.stringContaining('/entry/entryId') as string },
-      {
-        subject: 'unreadable',
-        reason: 'invalid-entry',
-        detail: expect.stringContaining('/entry/terminalId') as string,
-      },
+      { subject: 'unreadable', reason: 'invalid-entry', detail: `/entry/entryId ${rule}` },
+      { subject: 'unreadable', reason: 'invalid-entry', detail: `/entry/terminalId ${rule}` },
     ])
   })
 
@@ -94,10 +93,41 @@ describe('a batch', () => {
     expect(await progress()).toBe('100')
   })
 
-  test('with an entry of an unknown merchant sets it aside', async () => {
-    const { worker, setAside } = given()
-    await worker(batchOf(record(entry('a', { merchantId: 'nobody' as MerchantId }))))
-    expect(await setAside()).toMatchObject([{ reason: 'unknown-merchant' }])
+  test.each<{ reason: QuarantineReason; patch: Partial<Entry>; detail: string }>([
+    {
+      reason: 'unknown-merchant',
+      patch: { merchantId: 'nobody' as MerchantId },
+      detail: 'No merchant is registered under this id.',
+    },
+    {
+      reason: 'wrong-currency',
+      patch: { currency: 'USD' as Currency },
+      detail: 'The book is kept in another currency.',
+    },
+    {
+      reason: 'content-conflict',
+      patch: { entryId: 'first' as EntryId, amountMinor: 7n },
+      detail: 'The book already holds this entryId with other content.',
+    },
+  ])('sets one entry aside with its reason and a sentence for people: $reason', async ({ reason, patch, detail }) => {
+    const { worker, setAside, count } = given()
+    await worker(batchOf(record(entry('first', { amountMinor: 5n }), entry('a', patch))))
+    expect(await setAside()).toMatchObject([{ reason, detail, subject: patch }])
+    expect(await count()).toBe(1)
+  })
+
+  // 2^53 − 1 is 9,007,199,254,740,991: it has room for 9,007 sales of the largest amount, 10^12, and for no other.
+  test('sets the sale aside that would bring the total of its day above 2^53 − 1', async () => {
+    const { worker, setAside, count } = given()
+    const sales = Array.from({ length: 9_008 }, (_, index) => entry(`sale-${index}`, { amountMinor: 10n ** 12n }))
+    await worker(
+      batchOf(record(...sales.slice(0, 4_000)), record(...sales.slice(4_000, 8_000)), record(...sales.slice(8_000))),
+    )
+    expect(await count()).toBe(9_007)
+    const detail = 'A total of the day would leave ±(2^53 − 1).'
+    expect(await setAside()).toMatchObject([
+      { reason: 'total-out-of-bounds', detail, subject: { entryId: 'sale-9007' } },
+    ])
   })
 
   test('larger than a segment becomes several segments', async () => {
@@ -483,6 +513,21 @@ describe('two workers that take turns on a shard', () => {
     for (let number = 0; number < 10; number += 1) await (number % 2 === 0 ? one : other)?.(batch(number))
     expect(await count()).toBe(10)
     expect(taken).toBe(0)
+  })
+
+  test('read no segment of a known book again while the shard stays with one of them', async () => {
+    let reads = 0
+    const { worker } = given(({ journal }) => ({
+      journal: {
+        ...journal,
+        read: async (...asked) => {
+          reads += 1
+          return await journal.read(...asked)
+        },
+      },
+    }))
+    for (let number = 0; number < 3; number += 1) await worker(batch(number))
+    expect(reads).toBe(1)
   })
 
   test('still count everything once when progress cannot be read', async () => {

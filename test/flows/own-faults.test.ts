@@ -6,6 +6,7 @@ import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import type { Entry } from '#ledger/entry'
+import { SeenIds } from '#ledger/memory/seen-ids'
 import { UnknownFormat } from '#ledger/ports'
 import { archiveEntries } from '#processors/archive/archive-entries'
 import { recordEntries } from '#processors/journal/record-entries'
@@ -181,6 +182,24 @@ describe('an exception that hits every entry', () => {
     expect([await worker(batch), await keep(batch)]).toEqual([{ redeliverFrom: '100' }, { redeliverFrom: '100' }])
     expect([await count(), await progress('journal'), await progress('archive')]).toEqual([1, '99', '99'])
     expect([archived(), await aside()]).toEqual([['a'], []])
+  })
+
+  test('after an append names the segment in each alarm, and the entries are counted once when it is over', async () => {
+    const { world, record: worker, aside, count } = given()
+    const said = vi.spyOn(world.log, 'error')
+    const extend = vi.spyOn(SeenIds.prototype, 'extend').mockImplementation(() => {
+      throw new RangeError('Array buffer allocation failed')
+    })
+    const batch = batchOf(record(entry('a')))
+    // The worker appends the segment. When the batch is delivered again, it reads the segment that it appended.
+    expect([await worker(batch), await worker(batch)]).toEqual([{ redeliverFrom: '99' }, { redeliverFrom: '99' }])
+    expect(said.mock.calls.map(([facts]) => (facts as { err: Error }).err.message)).toEqual([
+      'the book m1#2026-11-20 after segment 1: Array buffer allocation failed',
+      'segment 1 of the book m1#2026-11-20: Array buffer allocation failed',
+    ])
+    extend.mockRestore()
+    expect(await worker(batch)).toEqual({})
+    expect([await count(), await aside()]).toEqual([1, []])
   })
 
   test('of one book holds up that book, and sets none of its entries aside', async () => {

@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { concurrently } from '#ledger/concurrently'
 import { readOptions, refuseArguments, wholeNumber } from '#test/script-arguments'
 import { instrument, type Mutant } from './instrument.ts'
@@ -95,7 +95,7 @@ const main = async (): Promise<number> => {
   let done = 0
   await concurrently(rest, workers, async (mutant) => {
     const files = filesFor(mutant, coverage, isTried(mutant))
-    const testFile = files.length === 0 ? undefined : await runAlone(mutant, files, shared)
+    const testFile = await runAlone(mutant, files, shared)
     if (testFile !== undefined) noticed(mutant.id, testFile, 'failure')
     else settle(mutant, { status: isReached(mutant, coverage) ? 'survived' : 'not reached', tree })
     save()
@@ -198,28 +198,48 @@ const cheapestFirst = (coverage: readonly Coverage[]): Coverage[] => coverage.to
 
 /**
  * The test files that may still notice a mutant: where each test that reaches it has tried it, those that reach it while
- * modules are loaded or tests are declared. Files that replace modules for themselves are not among them, because the
- * files run in one process.
+ * modules are loaded or tests are declared, and its namesake, because a module may remember what it made before the
+ * mutant was switched on. The namesake comes first: it notices most.
  */
-const filesFor = (mutant: Mutant, coverage: readonly Coverage[], isTried: boolean): readonly Coverage[] =>
-  coverage
-    .filter((one) => (isTried ? one.outside.includes(mutant.id) : isReached(mutant, [one])))
-    .filter(({ file }) => !/\bvi\.(mock|doMock|resetModules|stubEnv|stubGlobal)\(/.test(read(file)))
-    .toSorted((a, b) => a.ms - b.ms)
+const filesFor = (mutant: Mutant, coverage: readonly Coverage[], isTried: boolean): readonly Coverage[] => {
+  const isNamesake = ({ file }: Coverage): boolean => basename(file, '.test.ts') === basename(mutant.file, '.ts')
+  return coverage
+    .filter((one) => (isTried && !isNamesake(one) ? one.outside.includes(mutant.id) : isReached(mutant, [one])))
+    .toSorted((a, b) => Number(isNamesake(b)) - Number(isNamesake(a)) || a.ms - b.ms)
+}
 
 const isReached = ({ id }: Mutant, coverage: readonly Coverage[]): boolean =>
   coverage.some(
     ({ outside, tests }) => outside.includes(id) || Object.values(tests).some(({ mutants }) => mutants.includes(id)),
   )
 
-/** Runs test files with a mutant that is active from the start. Returns the file that noticed it. */
+/**
+ * Runs test files with a mutant that is active from the start. Returns the file that noticed it. Files that replace
+ * modules or globals come last, because each of them needs a process of its own.
+ */
 const runAlone = async (mutant: Mutant, files: readonly Coverage[], shared: Shared): Promise<string | undefined> => {
+  const { together = [], apart = [] } = Object.groupBy(files, ({ file }) =>
+    REPLACES.test(read(file)) ? 'apart' : 'together',
+  )
+  return (await runFilesAlone(mutant, together, false, shared)) ?? (await runFilesAlone(mutant, apart, true, shared))
+}
+
+const REPLACES = /\bvi\.(mock|doMock|resetModules|stubEnv|stubGlobal)\(/
+
+const runFilesAlone = async (
+  mutant: Mutant,
+  files: readonly Coverage[],
+  isolate: boolean,
+  shared: Shared,
+): Promise<string | undefined> => {
+  if (files.length === 0) return undefined
   const mostSteps = Object.fromEntries(files.map(({ file, steps }) => [file, 5_000_000 + 20 * steps]))
   const order = files.map(({ file }) => file)
   const { code, output } = await vitest(`alone-${mutant.id}`, {
     mode: 'alone',
     order,
     mutants: [mutant.id],
+    isolate,
     mostSteps,
     ...shared,
   })
@@ -230,9 +250,9 @@ const runAlone = async (mutant: Mutant, files: readonly Coverage[], shared: Shar
 /** Runs Vitest on the instrumented code. */
 const vitest = (
   name: string,
-  given: Omit<Task, 'folder' | 'texts' | 'mostSteps'> & Partial<Task>,
+  given: Omit<Task, 'folder' | 'texts' | 'isolate' | 'mostSteps'> & Partial<Task>,
 ): Promise<{ readonly code: number | null; readonly output: string }> => {
-  const task: Task = { folder: FOLDER, texts: join(FOLDER, 'texts.json'), mostSteps: {}, ...given }
+  const task: Task = { folder: FOLDER, texts: join(FOLDER, 'texts.json'), isolate: false, mostSteps: {}, ...given }
   const file = join(FOLDER, `${name}.task.json`)
   writeFileSync(file, JSON.stringify(task))
   const args = ['run', '--config', join(import.meta.dirname, 'vitest.config.ts'), '--root', process.cwd()]

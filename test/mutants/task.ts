@@ -20,6 +20,8 @@ export type Task = {
   readonly order: readonly string[]
   /** The mutants to try, or the one that is active. */
   readonly mutants: readonly string[]
+  /** In the mode `alone`: whether the files need modules of their own, each in a process of its own. */
+  readonly isolate: boolean
   /** In the mode `alone`: the steps that each file may take. */
   readonly mostSteps: Readonly<Record<string, number>>
 }

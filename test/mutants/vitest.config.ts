@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 import { withCurse } from '../simulation/curses.ts'
 import { readTask } from './task.ts'
 
-const { texts, order, mode } = readTask()
+const { texts, order, mode, isolate } = readTask()
 const instrumented = JSON.parse(readFileSync(texts, 'utf8')) as Record<string, string>
 const root = process.cwd()
 
@@ -28,7 +28,7 @@ export default defineConfig({
     setupFiles: ['test/mutants/setup.ts'],
     // Every file starts with modules of its own, so no mutant leaves anything behind for the next file. With one mutant
     // for all files there is nothing to leave behind, and loading modules takes longer than the tests.
-    isolate: mode !== 'alone',
+    isolate: mode !== 'alone' || isolate,
     pool: 'forks',
     maxWorkers: mode === 'alone' ? 1 : Number(process.env['MUTANTS_WORKERS'] ?? 2),
     testTimeout: mode === 'try' ? 10_000 : 60_000,

@@ -29,6 +29,16 @@ test.each([
   '+9999-01-01',
   ' 2026-11-20',
   '２０２６-11-20',
+  // The characters beside the digits in ASCII are "/" before 0 and ":" behind 9.
+  '2/26-11-20',
+  '2:26-11-20',
+  '20/6-11-20',
+  '20:6-11-20',
+  '2026-0:-20',
+  '2026-1/-20',
+  '2026-11-/:',
+  '2026-11-2/',
+  '2026-11-1:',
 ])('a text that starts like "%s" has no date', (text) => expect(leadingDate(text)).toBeNaN())
 
 test('every time that RFC 3339 can write is read as the instant that Date reads', () => {

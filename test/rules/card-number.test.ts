@@ -11,6 +11,32 @@ const MASTERCARD = '5555555555554444'
 /** The Visa's, one by one. */
 const DIGITS = Array.from(VISA)
 
+// "Payment card number" of Wikipedia, and the package credit-card-type 10.3.0.
+const RANGES: readonly { brand: string; first: string; last: string; lengths: readonly number[] }[] = [
+  { brand: 'Visa', first: '4', last: '4', lengths: [13, 16, 18, 19] },
+  { brand: 'Mastercard', first: '51', last: '55', lengths: [16] },
+  { brand: 'Mastercard', first: '2221', last: '2720', lengths: [16] },
+  { brand: 'American Express', first: '34', last: '34', lengths: [15] },
+  { brand: 'American Express', first: '37', last: '37', lengths: [15] },
+  { brand: 'Discover', first: '6011', last: '6011', lengths: [16, 17, 18, 19] },
+  { brand: 'Discover', first: '644', last: '659', lengths: [16, 17, 18, 19] },
+  { brand: 'Diners Club', first: '300', last: '305', lengths: [14, 15, 16, 17, 18, 19] },
+  { brand: 'Diners Club', first: '3095', last: '3095', lengths: [14, 15, 16, 17, 18, 19] },
+  { brand: 'Diners Club', first: '36', last: '36', lengths: [14, 15, 16, 17, 18, 19] },
+  { brand: 'Diners Club', first: '38', last: '39', lengths: [14, 15, 16, 17, 18, 19] },
+  { brand: 'JCB', first: '3528', last: '3589', lengths: [16, 17, 18, 19] },
+  { brand: 'JCB', first: '1800', last: '1800', lengths: [15] },
+  { brand: 'JCB', first: '2131', last: '2131', lengths: [15] },
+  { brand: 'UnionPay', first: '62', last: '62', lengths: [16, 17, 18, 19] },
+  { brand: 'UnionPay', first: '8100', last: '8171', lengths: [16, 17, 18, 19] },
+  { brand: 'Maestro', first: '50', last: '50', lengths: [13, 14, 15, 16, 17, 18, 19] },
+  { brand: 'Maestro', first: '56', last: '59', lengths: [13, 14, 15, 16, 17, 18, 19] },
+  { brand: 'Maestro', first: '63', last: '63', lengths: [13, 14, 15, 16, 17, 18, 19] },
+  { brand: 'Maestro', first: '67', last: '67', lengths: [13, 14, 15, 16, 17, 18, 19] },
+  { brand: 'Hipercard', first: '606282', last: '606282', lengths: [13, 16, 19] },
+  { brand: 'Hipercard', first: '3841', last: '3841', lengths: [13, 16, 19] },
+]
+
 describe('a card number', () => {
   test.each(CARD_NUMBERS)('of $brand is found: $number', ({ number }) => {
     expect(holdsCardNumber(number)).toBe(true)
@@ -53,37 +79,31 @@ describe('a card number', () => {
     for (const end of ends) expect(withCheckDigits(`${end}000000000`).filter(holdsCardNumber)).toHaveLength(1)
   })
 
-  // "Payment card number" of Wikipedia, and the package credit-card-type 10.3.0.
-  test.each([
-    { brand: 'Visa', first: '4', last: '4', lengths: [13, 16, 18, 19] },
-    { brand: 'Mastercard', first: '51', last: '55', lengths: [16] },
-    { brand: 'Mastercard', first: '2221', last: '2720', lengths: [16] },
-    { brand: 'American Express', first: '34', last: '34', lengths: [15] },
-    { brand: 'American Express', first: '37', last: '37', lengths: [15] },
-    { brand: 'Discover', first: '6011', last: '6011', lengths: [16, 17, 18, 19] },
-    { brand: 'Discover', first: '644', last: '659', lengths: [16, 17, 18, 19] },
-    { brand: 'Diners Club', first: '300', last: '305', lengths: [14, 15, 16, 17, 18, 19] },
-    { brand: 'Diners Club', first: '3095', last: '3095', lengths: [14, 15, 16, 17, 18, 19] },
-    { brand: 'Diners Club', first: '36', last: '36', lengths: [14, 15, 16, 17, 18, 19] },
-    { brand: 'Diners Club', first: '38', last: '39', lengths: [14, 15, 16, 17, 18, 19] },
-    { brand: 'JCB', first: '3528', last: '3589', lengths: [16, 17, 18, 19] },
-    { brand: 'JCB', first: '1800', last: '1800', lengths: [15] },
-    { brand: 'JCB', first: '2131', last: '2131', lengths: [15] },
-    { brand: 'UnionPay', first: '62', last: '62', lengths: [16, 17, 18, 19] },
-    { brand: 'UnionPay', first: '8100', last: '8171', lengths: [16, 17, 18, 19] },
-    { brand: 'Maestro', first: '50', last: '50', lengths: [13, 14, 15, 16, 17, 18, 19] },
-    { brand: 'Maestro', first: '56', last: '59', lengths: [13, 14, 15, 16, 17, 18, 19] },
-    { brand: 'Maestro', first: '63', last: '63', lengths: [13, 14, 15, 16, 17, 18, 19] },
-    { brand: 'Maestro', first: '67', last: '67', lengths: [13, 14, 15, 16, 17, 18, 19] },
-    { brand: 'Hipercard', first: '606282', last: '606282', lengths: [13, 16, 19] },
-    { brand: 'Hipercard', first: '3841', last: '3841', lengths: [13, 16, 19] },
-  ])('of $brand is found from $first to $last in each length', ({ first, last, lengths }) => {
+  test.each(RANGES)('of $brand is found from $first to $last in each length', ({ first, last, lengths }) => {
     for (const length of lengths) {
       for (const digits of [first.padEnd(length - 1, '0'), last.padEnd(length - 1, '9')]) {
         expect(withCheckDigits(digits).filter(holdsCardNumber)).toHaveLength(1)
       }
     }
   })
+
+  test.each(RANGES)(
+    'beside $first to $last of $brand is found where a brand is, and nowhere else',
+    ({ first, last }) => {
+      const before = String(Number(first.padEnd(6, '0')) - 1)
+      const after = String(Number(last.padEnd(6, '9')) + 1)
+      for (const issuer of [before, after]) {
+        for (let length = 12; length <= 20; length += 1) {
+          const isCard = RANGES.some(
+            ({ first, last, lengths }) =>
+              first.padEnd(6, '0') <= issuer && issuer <= last.padEnd(6, '9') && lengths.includes(length),
+          )
+          const found = withCheckDigits(issuer.padEnd(length - 1, '0')).filter(holdsCardNumber)
+          expect(found, `${issuer} in ${length} digits`).toHaveLength(isCard ? 1 : 0)
+        }
+      }
+    },
+  )
 
   test.each([
     ['4111 1111 1111 1111', 'in groups'],

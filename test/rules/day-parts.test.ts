@@ -22,6 +22,12 @@ test('a number is exact in JSON when a double holds it and both of its neighbour
   expect([BOUND, BOUND + 1n, -BOUND, -BOUND - 1n].map(isExactInJson)).toEqual([true, false, true, false])
 })
 
+test('a balance is made of the open books alone until a day is closed', () => {
+  expect(balanceParts(emptyHead, [part(1, 5n)])).toEqual([part(1, 5n)])
+  const closed = { ...emptyHead, closedThrough: day('2026-10-31'), closingMinor: 7n }
+  expect(balanceParts(closed, [part(1, 5n)])).toEqual([{ day: '2026-10-31', minor: 7n }, part(1, 5n)])
+})
+
 describe('the days that take a sum beyond the exact numbers of JSON', () => {
   test.each<{ what: string; minor: readonly bigint[]; beyond: readonly number[] }>([
     { what: 'are none for no days', minor: [], beyond: [] },

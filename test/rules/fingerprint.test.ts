@@ -103,3 +103,8 @@ test('the fingerprint covers a long text to its end', () => {
   const long = 'x'.repeat(5_000)
   expect(ofContent(anEntry({ description: `${long}a` }))).not.toBe(ofContent(anEntry({ description: `${long}b` })))
 })
+
+test('the fingerprint of a text longer than all before is the same the first time and the second time', () => {
+  const longest = anEntry({ description: 'x'.repeat(40_000) })
+  expect(ofContent(longest)).toBe(ofContent(longest))
+})

@@ -163,6 +163,15 @@ describe('a change of calendar', () => {
     expect(register(registered, { dayStartsAt: '06:00' }, notice).calendar.at(-1)?.from).toBe('2026-11-22')
   })
 
+  test('does not count from a day that starts by the new clock within the notice, and by the old one after it', () => {
+    // 1 December starts at 10:00 UTC of 30 November in Kiritimati, and at 03:00 UTC of 1 December in São Paulo.
+    const notice = Date.parse('2026-11-30T10:00:00Z') - 6 * 60_000
+    const east = wanted({ timeZone: 'Pacific/Kiritimati', dayStartsAt: '00:00', calendarFrom: '2026-12-01' })
+    expect(registerMerchant(registered, east, ianaZones, notice - 1)).toMatchObject({ ok: true })
+    const refused = { ok: false, error: 'calendar-from-not-future' }
+    expect(registerMerchant(registered, east, ianaZones, notice)).toEqual(refused)
+  })
+
   test('does not count from a day that has begun by the old clock and not yet by the new one', () => {
     const change = registerMerchant(
       registered,

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { quarantineState, type QuarantineAction, type QuarantineOutline } from '#ledger/quarantine'
+import {
+  parseQuarantinePlace,
+  quarantinePlace,
+  quarantineState,
+  type QuarantineAction,
+  type QuarantineOutline,
+} from '#ledger/quarantine'
 import { aSetAside, anEntry, entryId } from '../builders.ts'
 
 const entry = anEntry()
@@ -36,4 +42,23 @@ describe('an item in quarantine', () => {
       expect(() => quarantineState(item(actions))).toThrow('never begun')
     },
   )
+})
+
+describe('the place at which a page of quarantine ends', () => {
+  const key = { scope: 'm1', item: '2026-11-20#e1#0' }
+
+  test('is read as the key that it was made of', () => {
+    expect(parseQuarantinePlace(quarantinePlace(key))).toEqual({ ok: true, value: key })
+  })
+
+  test.each([
+    { what: 'nothing', text: '' },
+    { what: 'no item', text: 'm1' },
+    { what: 'an empty item', text: 'm1\n' },
+    { what: 'no scope', text: '\nitem' },
+    { what: 'a third line', text: 'm1\nitem\nmore' },
+    { what: 'more than 1,000 characters', text: `m1\n${'x'.repeat(998)}` },
+  ])('is refused when it has $what', ({ text }) => {
+    expect(parseQuarantinePlace(text)).toEqual({ ok: false, error: 'not-a-place' })
+  })
 })

@@ -34,6 +34,14 @@ test('a content is remembered where only the id was known', () => {
   expect(seen.look(known('b', 'b'), 2)).toBe('different')
 })
 
+test('a content may be learnt again, and another content under its id breaks the chain', () => {
+  const seen = new SeenIds()
+  seen.extend(1, 0, [known('a')])
+  expect(() => seen.extend(1, 0, [known('a')])).not.toThrow()
+  expect(() => seen.extend(1, 0, [known('a', 'other')])).toThrow('broken chain: place 0 of its book has two contents')
+  expect(seen.look(known('a'), 1)).toBe('same')
+})
+
 test.each([
   { what: 'another id at a place', entries: [known('x')], at: 0 },
   { what: 'an id at another place', entries: [known('a')], at: 1 },

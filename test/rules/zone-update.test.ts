@@ -388,6 +388,18 @@ describe('a calendar knows its zone', () => {
       until: Date.UTC(2050),
     },
     {
+      // The day starts at 03:00 UTC in São Paulo.
+      what: 'beyond the record of a rule that ends at the instant at which the next one begins',
+      calendar: [aRule({ knownUntilMs: Date.parse('2030-01-01T03:00:00Z') }), aRule({ from: day('2030-01-01') })],
+      until: Date.UTC(2050),
+    },
+    {
+      what: 'on the days of a rule that began after the record of the one before it had ended',
+      calendar: [rule, aRule({ from: day('2040-01-01') })],
+      on: '2040-01-01',
+      until: Date.UTC(2050),
+    },
+    {
       what: 'until the record of the rule before a later one ends',
       calendar: [rule, aRule({ from: day('2040-01-01') })],
       until: ENDS,
@@ -397,8 +409,8 @@ describe('a calendar knows its zone', () => {
       calendar: [aRule(), aRule({ from: day('2040-01-01'), knownUntilMs: ENDS })],
       until: ENDS,
     },
-  ])('$what', ({ calendar, until }) => {
-    expect(knownUntil(calendar as unknown as Calendar, day('2026-11-20'))).toBe(until)
+  ])('$what', ({ calendar, on = '2026-11-20', until }) => {
+    expect(knownUntil(calendar as unknown as Calendar, day(on))).toBe(until)
   })
 
   test('and takes a new entry up to the last millisecond of its record', () => {

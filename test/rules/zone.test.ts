@@ -29,6 +29,7 @@ test.each([
   { what: 'the time at which the clocks go on', wallMs: 11 * HOUR_MS, atMs: 10 * HOUR_MS },
   { what: 'a time in summer', wallMs: 12 * HOUR_MS, atMs: 11 * HOUR_MS },
   { what: 'a time that comes twice', wallMs: 20.5 * HOUR_MS, atMs: 19.5 * HOUR_MS },
+  { what: 'the time at which the clocks go back', wallMs: 21 * HOUR_MS, atMs: 21 * HOUR_MS },
   { what: 'a time after both changes', wallMs: 22 * HOUR_MS, atMs: 22 * HOUR_MS },
 ])('the clocks first show $what at the instant on paper', ({ wallMs, atMs }) => {
   expect(firstInstantAt(zone, wallMs)).toBe(atMs)

@@ -9,7 +9,7 @@ const BOOK = 'processors/reconcile/compare-book.ts'
 const SUMS = 'processors/reconcile/archived-sums.ts'
 const ARCHIVED = 'processors/reconcile/archived-books.ts'
 
-const needsHistories = 'the small worlds have no archive'
+const needsHistories = 'small worlds have to catch the bugs of the journal, the book and their ports'
 
 export const BUGS_OF_RECONCILING: readonly Bug[] = (
   [

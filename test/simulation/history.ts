@@ -584,8 +584,8 @@ const SILENT = { warn() {}, error() {} }
 const DELIVERY_STREAMS = { entries: 'entries', decisions: 'decisions' }
 
 /** A journal of small segments, so that long texts come to its bound. The view has what is left. */
-const PACKED_BYTES = 2_500
-const SEGMENT_BYTES = PACKED_BYTES + 2_000
+const PACKED_BYTES = 1_200
+const SEGMENT_BYTES = PACKED_BYTES + 800
 
 /** What a command says when its machine dies, or when the stream refuses too often. */
 class Refusal extends Error {}

@@ -118,7 +118,7 @@ export const MIXES = {
   },
   'cursed entries': { ...general, ...quiet, ...oneBook, cursed: 0.25, operators: 1, decisions: 3 },
   'near the bound': { ...general, ...quiet, ...oneBook, roomMinor: 20_000, shards: 3, astray: 0.7, conflict: 0.15 },
-  'long texts': { ...general, ...quiet, ...oneBook, longText: 0.7, requests: 4 },
+  'long texts': { ...general, ...quiet, ...oneBook, shards: 1, longText: 0.9, retry: 0.05, requests: 4, records: 12 },
   reconciling: {
     ...general,
     ...quiet,

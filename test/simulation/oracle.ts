@@ -418,7 +418,10 @@ export class Oracle {
         ...journal,
         append: async (segment) => {
           const bytes = segment.view.length + segment.entries.length
-          if (bytes > this.#segmentBytes) throw new Error(`a segment of ${bytes} bytes is too large to be stored`)
+          // The store would refuse it for ever, while here another worker may cut it smaller.
+          const fits = bytes <= this.#segmentBytes
+          this.must(fits, `a segment of ${bytes} bytes is too large to be stored`)
+          if (!fits) throw new Error('the store refuses the segment')
           const outcome = await journal.append(segment)
           if (outcome === 'appended') this.#noteAppended(segment)
           return outcome

@@ -45,6 +45,11 @@ export const LOSSES: Readonly<Record<string, (sides: Sides, day: BusinessDay, ra
       ),
       expected: { kind: 'different', ...placeOf(row) },
     })),
+  'the archive holds another text': (sides, day, random) =>
+    inArchive(sides, day, random, (row, same) => ({
+      rows: sides.rows.map((other) => (same(other) ? { ...other, reference: 'altered' } : other)),
+      expected: { kind: 'different', ...placeOf(row) },
+    })),
   'the archive holds an entry that the book lacks': (sides, day, random) =>
     inArchive(sides, day, random, (row) => ({
       rows: [...sides.rows, { ...row, entry_id: 'only-here' }],
