@@ -171,7 +171,10 @@ const readCaughtBy = (): Readonly<Record<string, HistoryName>> =>
 
 const writeCaughtBy = (caughtBy: Readonly<Record<string, HistoryName>>): void => {
   const inOrder = BUGS.flatMap(({ name }) => (caughtBy[name] === undefined ? [] : [[name, caughtBy[name]] as const]))
-  const lines = inOrder.map(([name, by]) => `  ${JSON.stringify(name)}: ${JSON.stringify(by)}`)
+  // As the formatter wants it.
+  const lines = inOrder.map(
+    ([name, { seed, mix, rate }]) => `  ${JSON.stringify(name)}: { "seed": ${seed}, "mix": "${mix}", "rate": "${rate}" }`,
+  )
   writeFileSync(CAUGHT_BY, `{\n${lines.join(',\n')}\n}\n`)
 }
 
