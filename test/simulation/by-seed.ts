@@ -171,10 +171,7 @@ const readCaughtBy = (): Readonly<Record<string, HistoryName>> =>
 
 const writeCaughtBy = (caughtBy: Readonly<Record<string, HistoryName>>): void => {
   const inOrder = BUGS.flatMap(({ name }) => (caughtBy[name] === undefined ? [] : [[name, caughtBy[name]] as const]))
-  // As the formatter wants it.
-  const lines = inOrder.map(
-    ([name, { seed, mix, rate }]) => `  ${JSON.stringify(name)}: { "seed": ${seed}, "mix": "${mix}", "rate": "${rate}" }`,
-  )
+  const lines = inOrder.map(([name, by]) => `  ${JSON.stringify(name)}: ${JSON.stringify(by)}`)
   writeFileSync(CAUGHT_BY, `{\n${lines.join(',\n')}\n}\n`)
 }
 
