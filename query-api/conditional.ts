@@ -32,8 +32,8 @@ export const answerForEver = (c: ServiceContext, { content, etag, asOf }: Requir
     : jsonResponse({ ...content, ...freshnessFields(asOf) }, 200, headers)
 }
 
-// A year, which is the most that caches take (RFC 9111, section 5.2.2.1). The answer is for its client alone.
-const FOR_EVER = 'private, max-age=31536000, immutable'
+// A year, which is the most that caches take.
+const FOR_EVER = 'max-age=31536000, immutable'
 
 /** 304 when the client has the content of this tag already, otherwise undefined. For content that is costly to make. */
 export const answerKnown = (c: ServiceContext, { etag, asOf }: Required<Omit<Answer, 'content'>>) =>

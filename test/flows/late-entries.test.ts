@@ -4,18 +4,15 @@ import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryBooks } from '#adapters/transactions/memory-books'
-import { emptyBook } from '#ledger/book'
-import { closeBook, closingSegment } from '#ledger/close'
-import { contentHash, type Entry } from '#ledger/entry'
+import type { Entry } from '#ledger/entry'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { LatePolicy } from '#ledger/merchant'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
-import { digestOf } from '#ledger/segment'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
-import { openSegment, sealSegment } from '#wire/journal/segment'
+import { openSegment } from '#wire/journal/segment'
 import { encodeEntries, entryLine } from '#wire/stream/record'
-import { evolve } from '#ledger/book'
-import { aBookId, aMerchant, anEntry, day, entryId, merchantId, someTerms } from '../builders.ts'
+import { aBookId, aMerchant, anEntry, day, entryId, merchantId } from '../builders.ts'
+import { closeAsItStands, closeRestThrough } from '../closing.ts'
 
 const m1 = merchantId('m1')
 const FRIDAY = day('2026-11-20')
@@ -53,10 +50,8 @@ const given = async (policy: LatePolicy, instead: (world: JournalWorld) => Parti
     recordEntries({ ...world, ...instead(world), ...patch }, { booksAtOnce: 1, cacheBytes: 1_000_000 })
   const before = newWorker()
   await deliver(before, sale('early', 500n))
-  await close(books, FRIDAY)
-  const head = await books.heads.read(m1)
-  const through = { ...head, closedThrough: SATURDAY, revision: head.revision + 1 }
-  await books.transactions.commit([{ change: 'head', merchantId: m1, head: through }])
+  await closeAsItStands(books, aBookId({ day: FRIDAY }), NOW_MS)
+  await closeRestThrough(books, m1, SATURDAY)
   const worker = newWorker()
   const bookOn = async (on: BusinessDay) => {
     const chain = await books.journal.read(aBookId({ day: on }), 0)
@@ -85,27 +80,6 @@ const given = async (policy: LatePolicy, instead: (world: JournalWorld) => Parti
     aside,
     told,
   }
-}
-
-/** Closes the oldest open book as it stands. */
-const close = async ({ journal, heads, transactions }: ReturnType<typeof memoryBooks>, on: BusinessDay) => {
-  const id = aBookId({ day: on })
-  let book = emptyBook(id, someTerms)
-  const entries: Entry[] = []
-  for (const sealed of await journal.read(id, 0)) {
-    const { segment } = openSegment(sealed)
-    book = evolve(book, segment)
-    entries.push(...segment.entries)
-  }
-  const segment = sealSegment(book, closingSegment(book))
-  const digest = digestOf(entries.map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })))
-  const closed = closeBook(await heads.read(m1), book, { chainHash: segment.hash, digest, atMs: NOW_MS })
-  if (!closed.ok) throw new Error(closed.error)
-  await transactions.commit([
-    { change: 'append', segment },
-    { change: 'close', closed: closed.value.closed },
-    { change: 'head', merchantId: m1, head: closed.value.head },
-  ])
 }
 
 describe('under the policy nextOpenDay, a late entry', () => {
@@ -215,9 +189,7 @@ describe('under the policy nextOpenDay, a late entry', () => {
 
   test('counts on the day after the closed ones when these reach into the future', async () => {
     const { send, books, bookOn } = await given('nextOpenDay')
-    const head = await books.heads.read(m1)
-    const through = { ...head, closedThrough: day('2026-11-30'), revision: head.revision + 1 }
-    await books.transactions.commit([{ change: 'head', merchantId: m1, head: through }])
+    await closeRestThrough(books, m1, day('2026-11-30'))
     await send(sale('late', 70n))
     expect((await bookOn(day('2026-12-01'))).counted).toEqual(['late 70'])
   })

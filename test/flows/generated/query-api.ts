@@ -48,7 +48,7 @@ export interface paths {
         };
         /**
          * The balance now, and whether it is exact
-         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false.
+         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false. With `day` or `at` it is the balance at an earlier time, with all entries that are known of it now.
          */
         get: operations["readBalance"];
         put?: never;
@@ -88,7 +88,7 @@ export interface paths {
         };
         /**
          * The daily consolidated
-         * @description A day without entries is answered with zeros.
+         * @description A day without entries is answered with zeros. A closed day is answered as it is now, at its newest version. With `version` it is answered as it was issued then, for ever.
          */
         get: operations["readDay"];
         put?: never;
@@ -1470,6 +1470,16 @@ export interface operations {
                  * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
                  */
                 after?: string;
+                /**
+                 * @description The balance at the end of this business day.
+                 * @example 2026-11-20
+                 */
+                day?: string;
+                /**
+                 * @description The balance of the entries of earlier days, and of those of its day that occurred up to this instant.
+                 * @example 2026-11-20T12:00:00-03:00
+                 */
+                at?: string;
             };
             header?: {
                 /**
@@ -1869,6 +1879,11 @@ export interface operations {
                  * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
                  */
                 after?: string;
+                /**
+                 * @description A closed day as it was issued: 1 when it was closed, and one more with each restatement that changed it. Such an answer never changes. Without it, the day is answered as it is now.
+                 * @example 1
+                 */
+                version?: number;
             };
             header?: {
                 /**
