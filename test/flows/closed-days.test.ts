@@ -10,7 +10,7 @@ import { recordEntries } from '#processors/journal/record-entries'
 import { encodeEntries, entryLine } from '#wire/stream/record'
 import { aBookId, aMerchant, day, merchantId } from '../builders.ts'
 import { closeAsItStands, closeRestThrough } from '../closing.ts'
-import { aQueryApi, moved, SHARD_ID } from './query-fixtures.ts'
+import { aQueryApi, moved, SHARD_ID } from '../http/query-fixtures.ts'
 
 const m1 = merchantId('m1')
 const [WED, THU, FRI, SAT] = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'] as const
