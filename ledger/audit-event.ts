@@ -4,12 +4,13 @@ import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { SetAside } from './quarantine.ts'
 import { sealHash, sealText, type Seal } from './seal.ts'
 
-type AuditEventKind =
+export type AuditEventKind =
   | 'merchant.saved'
   | 'day.closed'
   | 'day.restated'
   | 'entry.redirected'
   | 'entry.restated'
+  | 'entry.set-aside'
   | 'quarantine.set-aside'
   | 'quarantine.replay-begun'
   | 'quarantine.replayed'
@@ -47,6 +48,12 @@ export const entryRedirected = (entry: Entry, to: BusinessDay, decidedAtMs: numb
 export const entryRestated = (entry: Entry, restatement: number, decidedAtMs: number): AuditEvent => ({
   ...lateEntry('entry.restated', entry, decidedAtMs),
   body: { entryId: entry.entryId, contentHash: contentHash(entry), restatement },
+})
+
+/** A late entry waits in quarantine, and its own day knows it. */
+export const entrySetAside = (entry: Entry, decidedAtMs: number): AuditEvent => ({
+  ...lateEntry('entry.set-aside', entry, decidedAtMs),
+  body: { entryId: entry.entryId, contentHash: contentHash(entry) },
 })
 
 /** An id of a closed book is decided once, so the id of the event names the entry alone. */

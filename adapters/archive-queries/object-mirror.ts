@@ -51,7 +51,8 @@ export const mirrorObjects = async (from: MirroredTable, folder: string, check: 
       if (isNew && (await copy(from, object)) === 'gone') continue
       const reason = isNew ? await check(path + UNCHECKED) : undefined
       // Another process may have checked it meanwhile, and given it its name. Then it is gone under this one.
-      if (reason !== undefined && !(await isThere(path, object.bytes))) listIn(unreadable, businessDay).push({ key, reason })
+      if (reason !== undefined && !(await isThere(path, object.bytes)))
+        listIn(unreadable, businessDay).push({ key, reason })
       else files.push(path)
       if (isNew && reason === undefined) await rename(path + UNCHECKED, path).catch(() => {})
     }

@@ -9,7 +9,14 @@ import { decide, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf } from '#ledger/calendar'
 import { wholeChain } from '#ledger/chain'
 import { closedVersion, dayForLate, restateBook } from '#ledger/close'
-import { dayRestated, entryRedirected, entryRestated, quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
+import {
+  dayRestated,
+  entryRedirected,
+  entryRestated,
+  entrySetAside,
+  quarantineSetAside,
+  type AuditEvent,
+} from '#ledger/audit-event'
 import { contentHash, type ContentHash } from '#ledger/entry'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import type { LatePolicy, Merchant } from '#ledger/merchant'
@@ -83,7 +90,9 @@ export const tellAgain = async (
       if (candidate === undefined) continue
       if (mark?.kind === 'redirecting') tell(entryRedirected(entry, mark.to, clock()))
       if (mark?.kind === 'restating') tell(entryRestated(entry, mark.restatement, clock()))
-      if (mark?.kind === 'setting-aside') tell(quarantineSetAside(itemOf(candidate, mark.reason, CLOSED)))
+      if (mark?.kind === 'setting-aside') {
+        tell(quarantineSetAside(itemOf(candidate, mark.reason, CLOSED)), entrySetAside(entry, clock()))
+      }
     }
   }
 }
@@ -190,13 +199,14 @@ const passToQuarantine = async (
   reason: QuarantineReason,
   detail: string,
 ): Promise<Recorded> => {
-  const { books, itemOf, tell, transactions } = writer
+  const { books, clock, itemOf, tell, transactions } = writer
   const few = candidates.slice(0, MOST_ASIDE)
   const { length, segment, sealed } = seal(writer, book, few, { kind: 'setting-aside', reason })
   const items = few.slice(0, length).map((candidate) => itemOf(candidate, reason, detail))
   const changes: Change[] = [append(sealed), ...items.map((item) => ({ change: 'set-aside', item }) as const)]
   if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: candidates }
   tell(...items.map(quarantineSetAside))
+  for (const entry of segment.passedOn) tell(entrySetAside(entry, clock()))
   return { book: keep(books, book, segment, sealed), left: candidates.slice(length) }
 }
 

@@ -16,7 +16,9 @@ import {
   type Transactions,
 } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
-import { bookKey, type BookId } from '#ledger/identifiers'
+import type { PassedOn } from '#ledger/close'
+import { contentHash } from '#ledger/entry'
+import { bookKey, bookOf, type BookId, type EntryId } from '#ledger/identifiers'
 import { BrokenChain, countsIn } from '#ledger/segment'
 import { messageOf } from '../own-fault.ts'
 import { unpackIds } from '#wire/journal/packed-entries'
@@ -26,7 +28,7 @@ import { bookCache } from '../journal/book-cache.ts'
 import { recordOrIsolate } from '../journal/record-entries.ts'
 import type { BookWriter } from '../journal/record-into-book.ts'
 import { SEGMENT_SIZES } from '../journal/segment-sizes.ts'
-import { byBook, sortRecords, type BookBatch, type Source } from '../journal/sort-records.ts'
+import { byBook, sortRecords, type BookBatch, type PositionedEntry, type Source } from '../journal/sort-records.ts'
 import type { ShardBatch } from '../shard-batch.ts'
 import { concurrently } from '#ledger/concurrently'
 
@@ -65,10 +67,18 @@ export type BookRecorder = {
   delivered(batch: ShardBatch): Promise<void>
 }
 
+const lateKey = (book: BookId, entryId: EntryId): string => `${bookKey(book)}#${entryId}`
+
 export const bookRecorder = (
   world: RecorderWorld,
-  { booksAtOnce, cacheBytes, mayHaveMoved }: RecorderLimits & { readonly mayHaveMoved: boolean },
+  {
+    booksAtOnce,
+    cacheBytes,
+    mayHaveMoved,
+    passedOn = [],
+  }: RecorderLimits & { readonly mayHaveMoved: boolean; readonly passedOn?: readonly PassedOn[] },
 ): BookRecorder => {
+  const decisions = new Map(passedOn.map((decision) => [lateKey(decision.book, decision.entryId), decision]))
   const recorded = { entries: 0, counted: 0, setAside: 0, unreadableRecords: 0 }
   const held = new Map<string, HeldBook>()
   const journal: Journal = {
@@ -140,10 +150,35 @@ export const bookRecorder = (
     await world.publish(told)
   }
 
+  /** The batches of late entries by the books in which they count. The others are set aside. */
+  const decidedBooks = async (candidates: readonly PositionedEntry[]): Promise<BookBatch[]> => {
+    const books = new Map<string, { readonly id: BookId; readonly candidates: PositionedEntry[] }>()
+    for (const candidate of candidates) {
+      const { entry } = candidate
+      const decision = decisions.get(lateKey(bookOf(entry), entry.entryId))
+      if (decision === undefined) continue
+      if (decision.contentHash !== contentHash(entry)) {
+        await writer.setAside(candidate, 'content-conflict', 'A late entry with this id has other content.')
+      } else if (decision.to === null) {
+        await writer.setAside(candidate, 'day-closed', 'The business day is closed.')
+      } else {
+        const id = { merchantId: entry.merchantId, day: decision.to }
+        const book = books.get(bookKey(id)) ?? { id, candidates: [] }
+        books.set(bookKey(id), book)
+        book.candidates.push(candidate)
+      }
+    }
+    return [...books.values()]
+  }
+
   return {
     recorded: () => ({ ...recorded, heldBooks: [...held.values()] }),
     async archived(entries) {
-      await record(byBook(entries.map(({ entry, position }) => ({ entry, position, raw: entryLine(entry) }))))
+      const candidates = entries.map(({ entry, position }) => ({ entry, position, raw: entryLine(entry) }))
+      if (decisions.size === 0) return await record(byBook(candidates))
+      const here = candidates.filter(({ entry }) => !decisions.has(lateKey(bookOf(entry), entry.entryId)))
+      // They count after all that came in time, as they did the first time.
+      await record([...byBook(here), ...(await decidedBooks(candidates))])
     },
     async delivered(batch) {
       const { books, unreadable, stoppedAt } = sortRecords(batch)

@@ -123,7 +123,9 @@ const entry = z
   .object({
     ...entryRequest.shape,
     occurredAt: instant('The time of the entry, in UTC.'),
-    businessDay: businessDay('The day of the entry, by the calendar of its merchant. A late entry may count in the book of another day.'),
+    businessDay: businessDay(
+      'The day of the entry, by the calendar of its merchant. A late entry may count in the book of another day.',
+    ),
     receivedAt: instant('When the entry was accepted.'),
   })
   .describe('An entry as it was accepted.')
