@@ -10,7 +10,6 @@
 import { decide, evolve, type Book, type RefusalReason } from '#ledger/book'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
-import type { QuarantineReason } from '#ledger/quarantine'
 import { mustWork, ours } from '../own-fault.ts'
 import type { BookRefusal } from './book-cache.ts'
 import { appendGoodEntries } from './good-entry.ts'
@@ -22,7 +21,6 @@ export type BookWriter = LateWriter & {
   /** Whether another worker may have appended to the books that this worker knows. */
   readonly mayHaveMoved: boolean
   readonly journal: Journal
-  readonly setAside: (candidate: PositionedEntry, reason: QuarantineReason, detail: string) => Promise<void>
 }
 
 /**

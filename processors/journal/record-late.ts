@@ -43,6 +43,8 @@ export type LateWriter = {
   readonly clock: Clock
   /** Takes a decision that has to be published before the batch is done. It may be told again. */
   readonly tell: (...decided: readonly AuditEvent[]) => void
+  /** Keeps an entry in quarantine, by itself. */
+  readonly setAside: (candidate: PositionedEntry, reason: QuarantineReason, detail: string) => Promise<void>
   /** The item of quarantine that an entry becomes. */
   readonly itemOf: (candidate: PositionedEntry, reason: QuarantineReason, detail: string) => SetAside
 }
@@ -76,7 +78,7 @@ export const recordLate = async (
  * be published yet, and only the next delivery can do it.
  */
 export const tellAgain = async (
-  { journal, clock, tell, itemOf }: LateWriter,
+  { journal, clock, tell, setAside }: LateWriter,
   { id, closedIn = 0 }: Book,
   duplicates: readonly PositionedEntry[],
 ): Promise<void> => {
@@ -91,7 +93,9 @@ export const tellAgain = async (
       if (mark?.kind === 'redirecting') tell(entryRedirected(entry, mark.to, clock()))
       if (mark?.kind === 'restating') tell(entryRestated(entry, mark.restatement, clock()))
       if (mark?.kind === 'setting-aside') {
-        tell(quarantineSetAside(itemOf(candidate, mark.reason, CLOSED)), entrySetAside(entry, clock()))
+        // A replay of the item comes here, too. The item then waits again.
+        await setAside(candidate, mark.reason, CLOSED)
+        tell(entrySetAside(entry, clock()))
       }
     }
   }
