@@ -60,7 +60,7 @@ export type ArchiveObjects = {
    */
   decisions(): Promise<ArchivedDecisions>
 }
-export type ArchivedDecisions = {
+type ArchivedDecisions = {
   readonly merchants: readonly Merchant[]
   readonly passedOn: readonly PassedOn[]
   readonly unreadable: readonly UnreadableObject[]
