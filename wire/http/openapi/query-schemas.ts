@@ -268,6 +268,7 @@ export const QUERY_SCHEMAS = {
   Entries: { schema: pageOf(countedEntry, 'The entries of the book, in journal order.') },
   FoundEntry: { schema: foundEntry },
   AppliedEntry: { schema: appliedEntry },
+  RedirectedEntry: { schema: redirectedEntry },
   QuarantinedEntry: { schema: quarantinedEntry },
   Conflict: { schema: conflict },
   Quarantined: { schema: quarantined },

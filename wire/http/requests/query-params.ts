@@ -4,7 +4,7 @@ import { daysBetween } from '#ledger/calendar'
 import { CLIENT_ID, CLIENT_ID_RULE, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
-import { parseInstant } from '#wire/entry/instant'
+import { INSTANT_PATTERN, parseInstant } from '#wire/entry/instant'
 import { CURSOR_PATTERN } from '../cursor.ts'
 import { fail, parsed, readFields, type FieldProblem } from '#wire/json/fields'
 import { parsePositionToken, POSITION_TOKEN } from '../position-token.ts'
@@ -67,6 +67,7 @@ export const balanceParams = queryParams
     at: parsed(parseInstant, 'must be a time with an offset, for example 2026-11-20T12:00:00-03:00')
       .meta({
         format: 'date-time',
+        pattern: INSTANT_PATTERN,
         example: '2026-11-20T12:00:00-03:00',
         description:
           'The balance of the entries of earlier days, and of those of its day that occurred up to this instant.',
