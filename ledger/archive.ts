@@ -2,6 +2,7 @@
 import type { AnyAuditEvent } from './audit-event.ts'
 import type { Entry } from './entry.ts'
 import type { BusinessDay, Position } from './identifiers.ts'
+import type { PassedOn } from './close.ts'
 import type { Merchant } from './merchant.ts'
 
 /** An accepted entry as the archive keeps it: with where it stands on the stream, and when it arrived there. */
@@ -53,8 +54,16 @@ export type ArchiveObjects = {
    * that cannot be read is told as such, and the rest goes on. `arrived` leaves out what arrived at other times.
    */
   entries(objects: readonly ArchiveObject[], arrived?: Interval): AsyncIterable<ArchivePart>
-  /** The newest known state of every merchant that an audit event names. */
-  merchants(): Promise<{ readonly merchants: readonly Merchant[]; readonly unreadable: readonly UnreadableObject[] }>
+  /**
+   * What audit events tell of merchants and of late entries: the newest known state of every merchant, and each late entry
+   * that does not count in its own day.
+   */
+  decisions(): Promise<ArchivedDecisions>
+}
+type ArchivedDecisions = {
+  readonly merchants: readonly Merchant[]
+  readonly passedOn: readonly PassedOn[]
+  readonly unreadable: readonly UnreadableObject[]
 }
 export type ArchiveObject = {
   readonly key: string

@@ -1,9 +1,16 @@
-import { contentHash } from './entry.ts'
+import type { ClosedDay, Restatement } from './close.ts'
+import { contentHash, type Entry } from './entry.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { SetAside } from './quarantine.ts'
+import { sealHash, sealText, type Seal } from './seal.ts'
 
-type AuditEventKind =
+export type AuditEventKind =
   | 'merchant.saved'
+  | 'day.closed'
+  | 'day.restated'
+  | 'entry.redirected'
+  | 'entry.restated'
+  | 'entry.set-aside'
   | 'quarantine.set-aside'
   | 'quarantine.replay-begun'
   | 'quarantine.replayed'
@@ -30,6 +37,50 @@ export type AuditEvent<Kind extends string = AuditEventKind> = {
 
 /** An audit event of any kind, including kinds that this version does not know. */
 export type AnyAuditEvent = AuditEvent<string>
+
+/** A late entry counts in another book than that of its own day. */
+export const entryRedirected = (entry: Entry, to: BusinessDay, decidedAtMs: number): AuditEvent => ({
+  ...lateEntry('entry.redirected', entry, decidedAtMs),
+  body: { entryId: entry.entryId, contentHash: contentHash(entry), to },
+})
+
+/** A late entry counts in its own day since a restatement. */
+export const entryRestated = (entry: Entry, restatement: number, decidedAtMs: number): AuditEvent => ({
+  ...lateEntry('entry.restated', entry, decidedAtMs),
+  body: { entryId: entry.entryId, contentHash: contentHash(entry), restatement },
+})
+
+/** A late entry waits in quarantine, and its own day knows it. */
+export const entrySetAside = (entry: Entry, decidedAtMs: number): AuditEvent => ({
+  ...lateEntry('entry.set-aside', entry, decidedAtMs),
+  body: { entryId: entry.entryId, contentHash: contentHash(entry) },
+})
+
+/** An id of a closed book is decided once, so the id of the event names the entry alone. */
+const lateEntry = <Kind extends string>(kind: Kind, entry: Entry, decidedAtMs: number) => {
+  const { merchantId, businessDay, entryId } = entry
+  return { eventId: `${kind}/${merchantId}/${businessDay}/${entryId}`, kind, merchantId, businessDay, decidedAtMs }
+}
+
+export const dayClosed = ({ book, openingMinor, netMinor, base, seal, closedAtMs }: ClosedDay): AuditEvent => ({
+  eventId: `day.closed/${book.merchantId}/${book.day}`,
+  kind: 'day.closed',
+  merchantId: book.merchantId,
+  businessDay: book.day,
+  decidedAtMs: closedAtMs,
+  body: { opening: Number(openingMinor), net: Number(netMinor), base, ...sealBody(seal) },
+})
+
+export const dayRestated = ({ book, number, deltaMinor, seal, restatedAtMs }: Restatement): AuditEvent => ({
+  eventId: `day.restated/${book.merchantId}/${number}`,
+  kind: 'day.restated',
+  merchantId: book.merchantId,
+  businessDay: book.day,
+  decidedAtMs: restatedAtMs,
+  body: { restatement: number, delta: Number(deltaMinor), ...sealBody(seal) },
+})
+
+const sealBody = (seal: Seal) => ({ seal: sealText(seal), sealHash: sealHash(seal) })
 
 /** An item waits in quarantine. Setting it aside again at another position is another event. */
 export const quarantineSetAside = ({ subject, reason, position, setAsideAtMs }: SetAside): AuditEvent => {

@@ -13,8 +13,11 @@ import { addTotals, type Currency } from './money.ts'
 import { SeenIds } from './memory/seen-ids.ts'
 import {
   BrokenChain,
+  countsIn,
+  isLate,
   NO_CHAIN,
   type ChainHash,
+  type Mark,
   type Segment,
   type SegmentNumber,
   type SegmentOutline,
@@ -39,6 +42,8 @@ export type Book = {
   readonly seen: SeenIds
   /** How many ids stand in the chain up to this segment: the part of `seen` that this state may look at. */
   readonly seenCount: number
+  /** The closing segment; absent while the book is open. After it, nothing enters the book except by a late policy. */
+  readonly closedIn?: SegmentNumber
 }
 
 export type RefusalReason = 'content-conflict' | 'wrong-currency' | 'total-out-of-bounds'
@@ -74,8 +79,8 @@ export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
   seenCount: 0,
 })
 
-/** What a batch adds to a book. */
-export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Verdict<C> => {
+/** What a batch adds to a book. `counts` is false for entries that the book only has to know and passes on. */
+export const decide = <C extends Candidate>(book: Book, batch: readonly C[], counts = true): Verdict<C> => {
   const fresh: C[] = []
   const duplicates: C[] = []
   const refused: { candidate: C; reason: RefusalReason }[] = []
@@ -84,7 +89,7 @@ export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Ve
   const inBatch = new Set<EntryId>()
   let totals = book.view.totals
   // Nearly always there is room for the whole batch. Then no entry is checked by itself.
-  const fitsWhole = fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))
+  const fitsWhole = !counts || fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))
 
   for (const candidate of batch) {
     const { entry } = candidate
@@ -109,12 +114,17 @@ export const decide = <C extends Candidate>(book: Book, batch: readonly C[]): Ve
   return { fresh, duplicates, refused, waiting, unknown }
 }
 
-/** The segment that adds fresh entries to a book, still to be sealed. */
-export const nextSegment = (book: Book, fresh: readonly Entry[]): Omit<Segment, 'hash'> => ({
-  number: book.segment + 1,
-  entries: fresh,
-  view: foldEntries(book.view, fresh, book.terms.startsAtMs),
-})
+/** The segment that adds fresh entries to a book, or passes them on, still to be sealed. */
+export const nextSegment = (book: Book, fresh: readonly Entry[], mark?: Mark): Omit<Segment, 'hash'> => {
+  const [entries, passedOn] = countsIn(mark) ? [fresh, []] : [[], fresh]
+  return {
+    number: book.segment + 1,
+    ...(mark !== undefined && { mark }),
+    entries,
+    passedOn,
+    view: foldEntries(book.view, entries, book.terms.startsAtMs, isLate(mark)),
+  }
+}
 
 /**
  * The book after its next segment, which has to stand in the chain by now (see `Book`). An outline will do: contents can be
@@ -124,13 +134,18 @@ export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
     throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
   }
-  const entries = 'entries' in segment ? segment.entries : segment.entryIds
+  const entries = 'entries' in segment ? idsTakenBy(segment) : segment.entryIds
   book.seen.extend(segment.number, book.seenCount, entries)
-  const { number, hash, view } = segment
-  return { ...book, segment: number, hash, view, seenCount: book.seenCount + entries.length }
+  const { number, hash, view, mark } = segment
+  const evolved = { ...book, segment: number, hash, view, seenCount: book.seenCount + entries.length }
+  return mark?.kind === 'closing' ? { ...evolved, closedIn: number } : evolved
 }
+
+/** The entries whose ids are taken from this segment on. Nearly always, these are all that count in the book. */
+const idsTakenBy = ({ entries, passedOn }: Segment): readonly Entry[] =>
+  passedOn.length === 0 ? entries : [...entries, ...passedOn]
 
 /** Takes note of the contents in a segment that the book has read as an outline. */
 export const learnContents = (book: Book, segment: Segment): void => {
-  book.seen.extend(segment.number, book.seen.countBefore(segment.number), segment.entries)
+  book.seen.extend(segment.number, book.seen.countBefore(segment.number), idsTakenBy(segment))
 }

@@ -9,14 +9,14 @@ export type DayView = {
   readonly byMethod: ReadonlyMap<Method, Totals>
   /** By the hour's index, 0 for the first hour after the day's start. Only hours with entries. */
   readonly byHour: ReadonlyMap<number, Totals>
-  /** How many entries came after the day was closed. */
+  /** How many of the entries came after their own day was closed: this day, or one from which they were passed on. */
   readonly lateEntries: number
 }
 
 export const emptyView: DayView = { totals: noTotals, byMethod: new Map(), byHour: new Map(), lateEntries: 0 }
 
-/** The view after some more entries; their order makes no difference. */
-export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs: number): DayView => {
+/** The view after some more entries; their order makes no difference. `areLate` says that their own day was closed. */
+export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs: number, areLate = false): DayView => {
   const totals = { ...view.totals }
   const byMethod = unfrozen(view.byMethod)
   const byHour = unfrozen(view.byHour)
@@ -25,7 +25,7 @@ export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs
     tally(byMethod, entry.method ?? 'other', entry)
     tally(byHour, windowOf(entry, startsAtMs, HOUR_MS), entry)
   }
-  return { totals, byMethod, byHour, lateEntries: view.lateEntries }
+  return { totals, byMethod, byHour, lateEntries: view.lateEntries + (areLate ? entries.length : 0) }
 }
 
 /** What some entries add up to. */

@@ -9,7 +9,8 @@
 import type { Caller, Grant, Subject } from './access.ts'
 import type { AuditEvent } from './audit-event.ts'
 import type { Head } from './head.ts'
-import type { BookId, EntryId, MerchantId } from './identifiers.ts'
+import type { ClosedDay, Restatement } from './close.ts'
+import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
 import type { Merchant } from './merchant.ts'
 import type {
@@ -84,6 +85,36 @@ export type Heads = {
   /** Opens the day unless it is open, as `openDay` says. Returns 'closed' when the day is closed for good. */
   open(book: BookId): Promise<'open' | 'closed'>
 }
+
+/** The closed days of merchants, and how they were issued again. No item is ever changed. */
+export type Days = {
+  /** The newest closed day up to the given one; undefined when no day up to it had a book. Strongly consistent. */
+  newestClosed(book: BookId): Promise<ClosedDay | undefined>
+  /** The closed days of a period, both ends included, that had a book, oldest first. Strongly consistent. */
+  closed(merchantId: MerchantId, from: BusinessDay, to: BusinessDay): Promise<readonly ClosedDay[]>
+  /** The merchant's restatements with numbers from `after` + 1 to `upTo`, in order. Strongly consistent. */
+  restatements(merchantId: MerchantId, after: number, upTo: number): Promise<readonly Restatement[]>
+}
+
+/** Changes of several items that come true together. */
+export type Transactions = {
+  /**
+   * Carries out every change, or none when the condition of one of them does not hold. At most 25 changes, each of
+   * another item.
+   */
+  commit(changes: readonly Change[]): Promise<'committed' | 'refused'>
+}
+export type Change =
+  /** Stores the segment, if its number is free in its book. */
+  | { readonly change: 'append'; readonly segment: SealedSegment }
+  /** Stores the head, if the stored revision is the one before. */
+  | { readonly change: 'head'; readonly merchantId: MerchantId; readonly head: Head }
+  /** Stores the closed day, if there is none for that day. */
+  | { readonly change: 'close'; readonly closed: ClosedDay }
+  /** Stores the restatement, if its number is free. */
+  | { readonly change: 'restate'; readonly restatement: Restatement }
+  /** Keeps the entry in quarantine, as `Quarantine.setAside` does. It has no condition. */
+  | { readonly change: 'set-aside'; readonly item: SetAside }
 
 /** An item of the register: the merchant, or why it cannot be read. */
 export type RegisterItem = { readonly merchantId: MerchantId; readonly merchant: Result<Merchant, string> }

@@ -1,8 +1,9 @@
 import { createHash, hash } from 'node:crypto'
 import type { DayView } from './day-view.ts'
 import type { ContentHash, Entry } from './entry.ts'
-import { bookKey, type BookId, type Brand, type EntryId } from './identifiers.ts'
+import { bookKey, type BookId, type Brand, type BusinessDay, type EntryId } from './identifiers.ts'
 import type { Totals } from './money.ts'
+import type { QuarantineReason } from './quarantine.ts'
 
 /** 1, 2, 3 … within a book; 0 means that there is none yet. */
 export type SegmentNumber = number
@@ -13,13 +14,38 @@ export type ChainHash = Brand<string, 'ChainHash'>
 /** One append to a book: entries in journal order, and the day view after them. */
 export type Segment = {
   readonly number: SegmentNumber
+  /** Absent for an append to an open book. */
+  readonly mark?: Mark
+  /** The entries that count in this book from this segment on. */
   readonly entries: readonly Entry[]
+  /** Late entries whose ids are taken in this book, and that do not count in it. */
+  readonly passedOn: readonly Entry[]
   readonly view: DayView
   readonly hash: ChainHash
 }
 
-/** What has to be known of a segment to append behind it. */
-export type SegmentOutline = Omit<Segment, 'entries'> & { readonly entryIds: readonly EntryId[] }
+/** What a segment does beside an ordinary append. Only `closing` and `received` stand in a book that is not closed. */
+export type Mark =
+  /** Closes the book. It has no entries. */
+  | { readonly kind: 'closing' }
+  /** Counts late entries in their own day. The number is that of the merchant's restatement. */
+  | { readonly kind: 'restating'; readonly restatement: number }
+  /** Passes late entries on to the book of an open day, where they count. */
+  | { readonly kind: 'redirecting'; readonly to: BusinessDay }
+  /** Counts late entries of a closed day. */
+  | { readonly kind: 'received'; readonly from: BusinessDay }
+  /** Passes late entries on to quarantine. They count nowhere. */
+  | { readonly kind: 'setting-aside'; readonly reason: QuarantineReason }
+
+/** Whether the entries of a segment count in its book. */
+export const countsIn = (mark: Mark | undefined): boolean =>
+  mark?.kind !== 'redirecting' && mark?.kind !== 'setting-aside'
+
+/** Whether the entries of a segment came after their own day was closed, and count all the same. */
+export const isLate = (mark: Mark | undefined): boolean => mark?.kind === 'restating' || mark?.kind === 'received'
+
+/** What has to be known of a segment to append behind it. The ids are those of all its entries. */
+export type SegmentOutline = Omit<Segment, 'entries' | 'passedOn'> & { readonly entryIds: readonly EntryId[] }
 
 /** A segment as it is stored: packed by `wire/journal/segment.ts`, sealed by its hash. */
 export type SealedSegment = {
@@ -27,8 +53,11 @@ export type SealedSegment = {
   readonly number: SegmentNumber
   /** Those of the whole book after this segment. */
   readonly totals: Totals
+  /** The mark as `wire/journal/mark.ts` writes it; absent for an append to an open book. */
+  readonly mark?: string
   /** The rest of the day view after this segment, packed. */
   readonly view: Uint8Array
+  /** All entries of the segment, those that it passes on included. */
   readonly entries: Uint8Array
   readonly hash: ChainHash
 }
@@ -41,7 +70,7 @@ export const NO_CHAIN = '0'.repeat(64) as ChainHash
 
 /** hash(n) = SHA-256(hash(n−1) ‖ content(n)). An altered byte alters every hash from there on. */
 export const sealingHash = (previous: ChainHash, segment: Omit<SealedSegment, 'hash'>): ChainHash => {
-  const { book, number, totals, view, entries } = segment
+  const { book, number, totals, mark, view, entries } = segment
   // The lengths in front keep two different segments from ever reading as the same bytes.
   const head = [
     bookKey(book),
@@ -51,6 +80,8 @@ export const sealingHash = (previous: ChainHash, segment: Omit<SealedSegment, 'h
     totals.entryCount,
     view.length,
     entries.length,
+    // A segment without a mark is hashed as it was before there were marks.
+    ...(mark === undefined ? [] : [mark]),
   ]
   return createHash('sha256')
     .update(Buffer.from(previous, 'hex'))

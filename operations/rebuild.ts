@@ -35,7 +35,9 @@ export const rebuild: Command = async (args, terminal) => {
   const client = documentClient({ maxAttempts: 10 })
   const archive = parquetArchiveObjects(s3ObjectStore(s3Client(), settings.archiveBucket))
   const tables = await provisionRebuild(client, Date.now())
-  const [rebuilt, live] = [booksInStore(client, tables), booksInStore(client, settings.tables)]
+  const [made, live] = [booksInStore(client, tables), booksInStore(client, settings.tables)]
+  // What was decided about late entries is in the archive already.
+  const rebuilt = { ...made, publish: async () => {} }
   const limits = { booksAtOnce: settings.booksAtOnce, cacheBytes: settings.bookCacheBytes }
   try {
     const result = await rebuildShowing(terminal, { archive, rebuilt, register: live.merchants }, limits, stopped)

@@ -1,4 +1,4 @@
-import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
+import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type MerchantId } from '#ledger/identifiers'
 import type { ReconcileRequest } from '#processors/reconcile/reconcile-day'
 import { readArguments, UsageError } from './command.ts'
 
@@ -10,7 +10,10 @@ npm run -s reconcile -- --day DAY         compares the archive with every book o
 
 Exit code: 0 equal, 1 not equal or not comparable, 2 wrong arguments, 3 no system runs or answers.`
 
-export type ReconcileArguments = Pick<ReconcileRequest, 'day' | 'merchantId' | 'repair'> & { readonly json: boolean }
+export type ReconcileArguments = Pick<ReconcileRequest, 'day' | 'repair'> & {
+  readonly merchantId?: MerchantId
+  readonly json: boolean
+}
 
 /** Throws a UsageError for arguments that make no request. */
 export const reconcileArguments = (args: readonly string[]): ReconcileArguments => {
@@ -37,7 +40,7 @@ const dayOf = (text = ''): ReconcileRequest['day'] => {
   return day.value
 }
 
-const merchantOf = (text: string | undefined): Pick<ReconcileRequest, 'merchantId'> => {
+const merchantOf = (text: string | undefined): Pick<ReconcileArguments, 'merchantId'> => {
   if (text === undefined) return {}
   const merchantId = parseMerchantId(text)
   if (!merchantId.ok) throw new UsageError(`${text} is not a merchant's id: an id ${CLIENT_ID_RULE}.`)

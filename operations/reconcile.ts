@@ -27,7 +27,9 @@ export const reconcile: Command = async (args, terminal) => {
   if (asked.merchantId !== undefined && !(await isRegistered(world.merchants, asked.merchantId))) {
     throw new UsageError(`No merchant is registered as ${asked.merchantId}. Check --merchant.`)
   }
-  const request = { ...asked, deliveryMs: settings.archiveDeliveryMs, onReport: showCompared(terminal) }
+  const { day, repair, merchantId } = asked
+  const which = merchantId === undefined ? {} : { merchantIds: [merchantId] }
+  const request = { day, repair, ...which, deliveryMs: settings.archiveDeliveryMs, onReport: showCompared(terminal) }
   const report = await reconcileDay(world, request).finally(() => terminal.status(undefined))
   if (asked.json) terminal.printJson({ day: asked.day, ...report })
   else terminal.print(...reconciliationLines(asked.day, report))

@@ -1,4 +1,7 @@
 /** `npm run replay`: sends the entries that arrived since an instant through the journal's rules once more. */
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import type { AuditEvent } from '#ledger/audit-event'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { s3Client } from '#adapters/aws/s3'
@@ -53,7 +56,11 @@ type Replayed = { readonly recorded: Recorded; readonly unreadableObjects: reado
 
 const replayed = async ({ arrived, source }: Request, terminal: Terminal): Promise<Replayed> => {
   const { tables, streamName, archiveBucket, booksAtOnce, bookCacheBytes } = readSettings()
-  const world = booksInStore(documentClient({ maxAttempts: 10 }), tables)
+  const auditTrail = streamAuditTrail(kinesisEntryStream(kinesisClient(), streamName))
+  const world = {
+    ...booksInStore(documentClient({ maxAttempts: 10 }), tables),
+    publish: (decided: readonly AuditEvent[]) => auditTrail.publish(...decided),
+  }
   const limits = { booksAtOnce, cacheBytes: bookCacheBytes }
   const [line, speed] = [progressLine(terminal), rate()]
   const stopped = interruption()

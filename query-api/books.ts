@@ -12,21 +12,25 @@
  */
 import { daysBetween, shiftDay } from '#ledger/calendar'
 import { balanceParts, sumMinor, type DayPart } from '#ledger/day-parts'
-import { emptyView } from '#ledger/day-view'
-import { openDaysBefore, type Head } from '#ledger/head'
+import { segmentsAfter } from '#ledger/chain'
+import { emptyView, totalsOf } from '#ledger/day-view'
+import type { ClosedVersion } from '#ledger/close'
+import { isClosed, openDaysBefore, type Head } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
-import { netMinor, noTotals } from '#ledger/money'
+import { addTotals, netMinor, noTotals } from '#ledger/money'
 import type { SegmentEnd } from '#ledger/ports'
 import type { SegmentNumber } from '#ledger/segment'
 import type { BalanceRead } from '#wire/http/responses/balance'
-import type { DayAtSegment } from '#wire/http/responses/day'
+import { issueOf, OPEN, type DayAtSegment, type Issue } from '#wire/http/responses/day'
 import { unpackView } from '#wire/journal/packed-view'
-import type { PeriodRead } from '#wire/http/responses/period'
+import type { DayOfPeriod, PeriodRead } from '#wire/http/responses/period'
 import { concurrently } from '#ledger/concurrently'
+import { entriesOf } from './chain.ts'
+import { readVersion, readVersions, segmentOf } from './closed-days.ts'
 import type { Memory, RememberingStore } from './memory.ts'
 
 /** Where heads and books are read, and how they were last read. */
-export type BookSource = Pick<RememberingStore, 'heads' | 'journal' | 'memory'>
+export type BookSource = Pick<RememberingStore, 'heads' | 'days' | 'journal' | 'memory'>
 
 /**
  * A business day as its book stands now, with the opening of that same moment. A day without entries has the empty
@@ -38,6 +42,26 @@ export const readDay = async (source: BookSource, { merchantId, day }: BookId): 
   return unpackDay(read)
 }
 
+/** A closed day at a version, and when it was issued; undefined while it has no such version. */
+export const readDayAt = async (
+  source: BookSource,
+  book: BookId,
+  version: number,
+): Promise<(DayAtSegment & { readonly issuedAtMs: number | null }) | undefined> => {
+  const head = await source.heads.read(book.merchantId)
+  const found = isClosed(head, book.day) ? await readVersion(source, head, book, version) : undefined
+  if (found === undefined) return undefined
+  return { ...unpackDay(await packedVersion(source, book, found)), issuedAtMs: found.issuedAtMs }
+}
+
+const packedVersion = async (source: BookSource, book: BookId, version: ClosedVersion): Promise<PackedDay> => ({
+  day: book.day,
+  openingMinor: version.openingMinor,
+  partsBefore: () => [{ day: shiftDay(book.day, -1), minor: version.openingMinor }],
+  issue: issueOf(version),
+  end: await segmentOf(source, book, version),
+})
+
 /**
  * A business day with the last segment of its book as it is stored. Its end is undefined when the day has no entries.
  */
@@ -45,6 +69,7 @@ export type PackedDay = {
   readonly day: BusinessDay
   readonly openingMinor: bigint
   readonly partsBefore: () => readonly DayPart[]
+  readonly issue: Issue
   readonly end: SegmentEnd | undefined
 }
 
@@ -56,9 +81,8 @@ export const unpackDay = ({ end, ...opened }: PackedDay): DayAtSegment => ({
 })
 
 /**
- * Open days, and days without entries, oldest first, as they all stood at the moment at which the last one was read.
- * When earlier books never hold still, the parts of an opening are some milliseconds apart. A closed day is read only
- * when it is the last of the wanted days.
+ * Days, oldest first, as they all stood at the moment at which the last one was read. When earlier books never hold still,
+ * the parts of an opening are some milliseconds apart. A closed day is read at the newest version that it had then.
  */
 export const readDays = async (
   source: BookSource,
@@ -78,15 +102,21 @@ export const readDays = async (
 
   const parts = balanceParts(before.head, netsOf(before))
   const ends = new Map(before.days.map((day, index) => [day, before.ends[index]]))
+  const closed: PackedDay[] = []
+  for (const day of [...wanted].filter((day) => isClosed(before.head, day)).toSorted()) {
+    const version = await readVersion(source, before.head, { merchantId, day })
+    if (version !== undefined) closed.push(await packedVersion(source, { merchantId, day }, version))
+    wanted.delete(day)
+  }
   const all = [...new Set([...before.days, ...wanted])].toSorted()
   let openingMinor = before.head.closingMinor
   const read = all.map((day): PackedDay => {
     const partsBefore = () => parts.filter((part) => part.day < day)
-    const packed = { day, openingMinor, partsBefore, end: day === last ? end : ends.get(day) }
+    const packed = { day, openingMinor, partsBefore, issue: OPEN, end: day === last ? end : ends.get(day) }
     openingMinor += netMinor(packed.end?.totals ?? noTotals)
     return packed
   })
-  return read.filter(({ day }) => wanted.has(day))
+  return [...closed, ...read.filter(({ day }) => wanted.has(day))]
 }
 
 // A book that has entries stays open or closed for ever. So a book that does not exist after the day was read did not
@@ -103,24 +133,76 @@ export const readPeriod = async (
   { from, to }: { from: BusinessDay; to: BusinessDay },
 ): Promise<PeriodRead> => {
   const read = await readOpenBooks(source, merchantId, (head) => openDaysBefore(head, shiftDay(to, 1)))
+  const { head } = read
+  const closed = await closedRows(source, head, merchantId, from, to)
   const ends = new Map(read.days.map((day, index) => [day, read.ends[index]]))
   const netsBefore = netsOf(read).filter(({ day }) => day < from)
-  const before = balanceParts(read.head, netsBefore)
-  let openingMinor = sumMinor(before)
-  const days = Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => {
-    const day = shiftDay(from, index)
+  const [first] = closed
+  const before =
+    first === undefined ? balanceParts(head, netsBefore) : [{ day: shiftDay(from, -1), minor: first.openingMinor }]
+  let openingMinor = first === undefined ? sumMinor(before) : head.closingMinor
+  const open = Array.from({ length: daysBetween(from, to) + 1 - closed.length }, (_, index) => {
+    const day = shiftDay(from, closed.length + index)
     const end = ends.get(day)
-    const row = { day, openingMinor, segment: end?.number ?? 0, totals: end?.totals ?? noTotals }
+    const row = { day, openingMinor, issue: OPEN, segment: end?.number ?? 0, totals: end?.totals ?? noTotals }
     openingMinor += netMinor(row.totals)
     return row
   })
-  return { before, days }
+  return { before, days: [...closed, ...open] }
+}
+
+/** The closed days of a period, at the newest versions that they had at this head. */
+const closedRows = async (
+  source: BookSource,
+  head: Head,
+  merchantId: MerchantId,
+  from: BusinessDay,
+  to: BusinessDay,
+): Promise<DayOfPeriod[]> => {
+  const { closedThrough } = head
+  if (closedThrough === null || closedThrough < from) return []
+  const last = closedThrough < to ? closedThrough : to
+  const versions = await readVersions(source, head, merchantId, { from, to: last })
+  return versions.map((version) => ({
+    day: version.day,
+    openingMinor: version.openingMinor,
+    issue: issueOf(version),
+    segment: version.segment,
+    totals: version.seal?.totals ?? noTotals,
+  }))
 }
 
 /** The balance over the closed days and all open books. */
 export const readBalance = async (source: BookSource, merchantId: MerchantId): Promise<BalanceRead> => {
   const read = await readOpenBooks(source, merchantId, openDaysBefore)
-  return { head: read.head, nets: netsOf(read), exact: read.exact }
+  const parts = balanceParts(read.head, netsOf(read))
+  return { head: read.head, parts, exact: read.exact }
+}
+
+/** The balance at the end of a business day, with all that is known of it now. */
+export const readBalanceOf = async (source: BookSource, { merchantId, day }: BookId): Promise<BalanceRead> => {
+  const read = await readOpenBooks(source, merchantId, (head) => openDaysBefore(head, shiftDay(day, 1)))
+  const { head, exact } = read
+  if (!isClosed(head, day)) return { head, parts: balanceParts(head, netsOf(read)), exact }
+  const version = await readVersion(source, head, { merchantId, day })
+  return { head, parts: [{ day, minor: version?.closingMinor ?? 0n }], exact: true }
+}
+
+/**
+ * The balance of the days before an instant's own, and of the entries of its day that occurred up to then. It is exact when
+ * what came before was so at one moment.
+ */
+export const readBalanceAt = async (
+  source: BookSource,
+  { merchantId, day }: BookId,
+  atMs: number,
+): Promise<BalanceRead> => {
+  const before = await readBalanceOf(source, { merchantId, day: shiftDay(day, -1) })
+  let ofDay = noTotals
+  for await (const sealed of segmentsAfter(source.journal, { merchantId, day }, 0)) {
+    ofDay = addTotals(ofDay, totalsOf(entriesOf(sealed).filter(({ occurredAtMs }) => occurredAtMs <= atMs)))
+  }
+  return { ...before, parts: [...before.parts, { day, minor: netMinor(ofDay) }] }
 }
 
 /** A head, some of the days that it lists as open, and the ends of their books in the same order. */

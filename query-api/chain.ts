@@ -1,7 +1,6 @@
 import type { Entry } from '#ledger/entry'
 import type { SealedSegment } from '#ledger/segment'
-import { unpackEntries } from '#wire/journal/packed-entries'
-import { unpackView } from '#wire/journal/packed-view'
+import { openSegment } from '#wire/journal/segment'
 
-export const entriesOf = ({ book, totals, view, entries }: SealedSegment): Entry[] =>
-  unpackEntries(entries, book, unpackView(view, totals).terms)
+/** The entries that count in the book of a segment. */
+export const entriesOf = (sealed: SealedSegment): readonly Entry[] => openSegment(sealed).segment.entries

@@ -24,6 +24,17 @@ export const answer = (c: ServiceContext, { content, etag = contentTag(content),
 export const answerFresh = (c: ServiceContext, { content, etag = contentTag(content), asOf }: Answer): Response =>
   conditional(c, { ...content, ...freshnessFields(asOf) }, etag, asOf)
 
+/** Content that never changes, with a freshness of its own. A client may keep it for ever; 304 when it has it already. */
+export const answerForEver = (c: ServiceContext, { content, etag, asOf }: Required<Answer>): Response => {
+  const headers = { ...headersOf(etag, asOf), 'cache-control': FOR_EVER }
+  return matchesTag(c.req.header('if-none-match'), etag)
+    ? new Response(null, { status: 304, headers })
+    : jsonResponse({ ...content, ...freshnessFields(asOf) }, 200, headers)
+}
+
+// A year, which is the most that caches take.
+const FOR_EVER = 'max-age=31536000, immutable'
+
 /** 304 when the client has the content of this tag already, otherwise undefined. For content that is costly to make. */
 export const answerKnown = (c: ServiceContext, { etag, asOf }: Required<Omit<Answer, 'content'>>) =>
   matchesTag(c.req.header('if-none-match'), etag)

@@ -1,21 +1,24 @@
 import { orProblem } from '#http/problem-error'
 import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
-import { bookKey } from '#ledger/identifiers'
+import { dayBounds } from '#ledger/calendar'
+import { bookKey, type BusinessDay } from '#ledger/identifiers'
+import type { Positions } from '#ledger/positions'
 import { entryResponse } from '#wire/entry/schema'
 import { listResponse } from '#wire/http/cursor'
 import {
+  parseDayParams,
   parsePageParams,
   parsePeriodParams,
   parseQueryParams,
   parseWindowsParams,
 } from '#wire/http/requests/query-params'
-import { dayResponse, openDayTag } from '#wire/http/responses/day'
+import { dayResponse, dayTag, versionTag } from '#wire/http/responses/day'
 import { periodResponse } from '#wire/http/responses/period'
 import { conflictResponse } from '#wire/http/responses/quarantine'
 import { WINDOW_MS, windowsResponse, windowsTag } from '#wire/http/responses/windows'
-import { readDay, readPeriod } from './books.ts'
-import { answer, answerFresh, answerKnown } from './conditional.ts'
+import { readDay, readDayAt, readPeriod } from './books.ts'
+import { answer, answerForEver, answerFresh, answerKnown } from './conditional.ts'
 import { findEntry, placeText, readEntries } from './entries.ts'
 import { dayOf, entryIdOf, merchantIdOf, merchantOf, notFound, requestedDays, requestedEntries } from './parameters.ts'
 import { readFresh, type RouteParts } from './routing.ts'
@@ -23,6 +26,18 @@ import { foldWindows } from './windows.ts'
 
 export const dayHandlers = (parts: RouteParts) => {
   const { store, fresh } = parts
+
+  const readVersionOf = async (c: ServiceContext, after: Positions | undefined, day: BusinessDay, version: number) => {
+    const { merchant, read } = await readFresh(parts, c, after, (merchantId) =>
+      readDayAt(store, { merchantId, day }, version),
+    )
+    if (read === undefined) throw notFound(`The day has no version ${version}. An open day has none.`)
+    const content = orProblem(dayResponse(merchant, read))
+    // A day without a book was closed with its neighbours, and no item says when.
+    const issuedAtMs = read.issuedAtMs ?? dayBounds(merchant.calendar, day).endsAtMs
+    const asOf = { asOfMs: issuedAtMs, appliedThroughMs: issuedAtMs }
+    return answerForEver(c, { content, etag: versionTag(merchant, day, version), asOf })
+  }
 
   return {
     readPeriod: async (c: ServiceContext) => {
@@ -40,13 +55,14 @@ export const dayHandlers = (parts: RouteParts) => {
     },
 
     readDay: async (c: ServiceContext) => {
-      const { after } = queryOf(c, parseQueryParams)
+      const { after, version } = queryOf(c, parseDayParams)
       const day = dayOf(c)
+      if (version !== undefined) return await readVersionOf(c, after, day, version)
       const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) =>
         readDay(store, { merchantId, day }),
       )
       const content = orProblem(dayResponse(merchant, read))
-      return answerFresh(c, { content, etag: openDayTag(merchant, read), asOf })
+      return answerFresh(c, { content, etag: dayTag(merchant, read), asOf })
     },
 
     readWindows: async (c: ServiceContext) => {

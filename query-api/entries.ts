@@ -1,11 +1,11 @@
 /** The entries of a book, in journal order: page by page, or one by its id. */
 import { setImmediate as otherRequests } from 'node:timers/promises'
 import { contentHash, type Entry } from '#ledger/entry'
-import type { BookId, EntryId } from '#ledger/identifiers'
+import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
-import type { ChainHash, SegmentNumber } from '#ledger/segment'
+import type { ChainHash, SealedSegment, SegmentNumber } from '#ledger/segment'
 import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
-import { outlineSegment } from '#wire/journal/segment'
+import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { segmentsAfter } from '#ledger/chain'
 import { entriesOf } from './chain.ts'
 import { unusable, type Store } from './store.ts'
@@ -47,6 +47,15 @@ export type FoundEntry = (
       /** The hash of the chain up to that segment. */
       readonly hash: ChainHash
     }
+  | {
+      readonly status: 'redirected'
+      readonly entry: Entry
+      /** The day in whose book it counts, because its own was closed. */
+      readonly movedTo: BusinessDay
+      /** Where its own book says so. */
+      readonly segment: SegmentNumber
+      readonly hash: ChainHash
+    }
   | { readonly status: 'quarantined'; readonly entry: Entry; readonly reason: QuarantineReason }
 ) & {
   /** Other contents with the same id that were set aside, the earliest first; at most MAX_CONFLICTS. */
@@ -85,13 +94,23 @@ export const findEntry = async (
 
 const findCounted = async (journal: Store['journal'], book: BookId, entryId: EntryId) => {
   for await (const sealed of segmentsAfter(journal, book, 0)) {
-    const isInIt = outlineSegment(sealed).segment.entryIds.includes(entryId)
-    const entry = isInIt ? entriesOf(sealed).find((candidate) => candidate.entryId === entryId) : undefined
-    if (entry !== undefined) return { status: 'applied', entry, segment: sealed.number, hash: sealed.hash } as const
+    if (outlineSegment(sealed).segment.entryIds.includes(entryId)) return becameIn(sealed, entryId)
     // Reading only the ids of a full segment takes a millisecond, and a book may have hundreds of segments.
     await otherRequests()
   }
   return undefined
+}
+
+/** What became of an entry in the segment that holds it. One that was set aside there is in quarantine. */
+const becameIn = (sealed: SealedSegment, entryId: EntryId) => {
+  const { mark, entries, passedOn } = openSegment(sealed).segment
+  const place = { segment: sealed.number, hash: sealed.hash }
+  const isIt = (entry: Entry): boolean => entry.entryId === entryId
+  const counted = entries.find(isIt)
+  if (counted !== undefined) return { status: 'applied', entry: counted, ...place } as const
+  const entry = passedOn.find(isIt)
+  if (entry === undefined || mark?.kind !== 'redirecting') return undefined
+  return { status: 'redirected', entry, movedTo: mark.to, ...place } as const
 }
 
 const firstSetAside = (claims: readonly QuarantineOutline[]) => {

@@ -2,13 +2,14 @@ import { orProblem } from '#http/problem-error'
 import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
 import type { ServiceParts } from '#http/service'
+import { businessDayOf } from '#ledger/calendar'
 import type { Merchant } from '#ledger/merchant'
 import type { RegisterItem } from '#ledger/ports'
 import { listResponse } from '#wire/http/cursor'
 import { merchantResponse, merchantTag } from '#wire/http/merchant'
-import { parsePageParams, parseQueryParams } from '#wire/http/requests/query-params'
+import { parseBalanceParams, parsePageParams, parseQueryParams } from '#wire/http/requests/query-params'
 import { balanceResponse } from '#wire/http/responses/balance'
-import { readBalance } from './books.ts'
+import { readBalance, readBalanceAt, readBalanceOf } from './books.ts'
 import { answer, answerFresh } from './conditional.ts'
 import { listGrantedMerchants } from './granted-lists.ts'
 import { listFor, merchantOf, requestedMerchants } from './parameters.ts'
@@ -46,8 +47,18 @@ export const merchantHandlers = (parts: RouteParts & { readonly log: Pick<Servic
     },
 
     readBalance: async (c: ServiceContext) => {
-      const { after } = queryOf(c, parseQueryParams)
-      const { merchant, asOf, read } = await readFresh(parts, c, after, (merchantId) => readBalance(store, merchantId))
+      const { after, day, at } = queryOf(c, parseBalanceParams)
+      // The day of an instant is a matter of the merchant's calendar.
+      const ofInstant =
+        at === undefined ? undefined : businessDayOf((await merchantOf(c, store.merchants)).calendar, at)
+      const { merchant, asOf, read } = await readFresh(parts, c, after, async (merchantId) => {
+        if (at !== undefined && ofInstant !== undefined) {
+          return await readBalanceAt(store, { merchantId, day: ofInstant }, at)
+        }
+        return day === undefined
+          ? await readBalance(store, merchantId)
+          : await readBalanceOf(store, { merchantId, day })
+      })
       return answerFresh(c, { content: orProblem(balanceResponse(merchant, read)), asOf })
     },
   }

@@ -11,7 +11,7 @@ import type { BusinessDay } from '#ledger/identifiers'
 import { CALENDAR_CACHE_MS, type Merchant } from '#ledger/merchant'
 import type { Clock } from '#ledger/ports'
 import type { SegmentNumber } from '#ledger/segment'
-import { dayResponse, openDayTag } from '#wire/http/responses/day'
+import { dayResponse, dayTag } from '#wire/http/responses/day'
 import { tagOf, type DayEvent } from '#wire/http/event-stream'
 import { jsonText } from '#wire/json/json'
 import { problemBody } from '#wire/http/problem'
@@ -102,9 +102,9 @@ export const merchantWatch = ({ store, clock, asOf }: WatchParts, known: Merchan
 
 /** The news of a day; the previous object itself where the view is still the same. */
 const newsOf = (merchant: Merchant, packed: PackedDay, freshness: object, known: DayNews | undefined): DayNews => {
-  const { day, openingMinor, end } = packed
+  const { day, openingMinor, issue, end } = packed
   const segment = end?.number ?? 0
-  const etag = openDayTag(merchant, { day, segment, openingMinor })
+  const etag = dayTag(merchant, { day, segment, openingMinor, issue })
   if (known?.etag === etag) return known
   const view = dayResponse(merchant, unpackDay(packed))
   return view.ok

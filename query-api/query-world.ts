@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoDays } from '#adapters/days/dynamo-days'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
@@ -35,6 +36,7 @@ export const queryApiWith = (settings: Settings, log: Logger, stopping: AbortSig
     store: {
       merchants,
       heads: dynamoHeads(client, tables.days),
+      days: dynamoDays(client, tables.days),
       journal,
       quarantine: dynamoQuarantine(client, tables.quarantine),
       progress: dynamoProgress(client, tables.progress),

@@ -1,11 +1,20 @@
 import { timed, type Call } from '#http/timed'
 import { orUnavailable, Unavailable, type Dependency } from '#http/unavailable'
-import { UnknownFormat, type Heads, type Journal, type Merchants, type Progress, type Quarantine } from '#ledger/ports'
+import {
+  UnknownFormat,
+  type Days,
+  type Heads,
+  type Journal,
+  type Merchants,
+  type Progress,
+  type Quarantine,
+} from '#ledger/ports'
 
 /** What the query API reads. No part of it writes. */
 export type Store = {
   readonly merchants: Pick<Merchants, 'find' | 'items' | 'idsBeginning'>
   readonly heads: Pick<Heads, 'read'>
+  readonly days: Days
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly quarantine: Pick<Quarantine, 'list' | 'merchantsBeginning' | 'ofEntry' | 'find'>
   readonly progress: Pick<Progress, 'read'>
@@ -35,7 +44,7 @@ export const timingReads = (store: Store, onRead: (read: StoreRead, call: Call) 
 
 /** The same store, with every read passed through `around`. */
 const eachRead = (
-  { merchants, heads, journal, quarantine, progress }: Store,
+  { merchants, heads, days, journal, quarantine, progress }: Store,
   around: <T>(name: StoreRead, read: () => Promise<T>) => Promise<T>,
 ): Store => ({
   merchants: {
@@ -45,6 +54,13 @@ const eachRead = (
       around({ port: 'merchants', operation: 'idsBeginning' }, () => merchants.idsBeginning(beginning, page)),
   },
   heads: { read: (merchantId) => around({ port: 'heads', operation: 'read' }, () => heads.read(merchantId)) },
+  days: {
+    newestClosed: (book) => around({ port: 'days', operation: 'newestClosed' }, () => days.newestClosed(book)),
+    closed: (merchantId, from, to) =>
+      around({ port: 'days', operation: 'closed' }, () => days.closed(merchantId, from, to)),
+    restatements: (merchantId, after, upTo) =>
+      around({ port: 'days', operation: 'restatements' }, () => days.restatements(merchantId, after, upTo)),
+  },
   journal: {
     read: (book, after, limit) =>
       around({ port: 'journal', operation: 'read' }, () => journal.read(book, after, limit)),

@@ -6,10 +6,10 @@ import { setImmediate as otherRequests } from 'node:timers/promises'
 import { HOUR_MS } from '#ledger/calendar'
 import { tally, windowOf, type Tally } from '#ledger/day-view'
 import type { SegmentEnd } from '#ledger/ports'
-import { unpackEntries } from '#wire/journal/packed-entries'
 import { unpackView } from '#wire/journal/packed-view'
 import type { TotalsByWindow } from '#wire/http/responses/windows'
 import { segmentsAfter } from '#ledger/chain'
+import { entriesOf } from './chain.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -27,7 +27,7 @@ export const foldWindows = async (
 
   const totals: Tally<number> = new Map()
   for await (const sealed of segmentsAfter(journal, end.book, 0)) {
-    for (const entry of unpackEntries(sealed.entries, sealed.book, terms)) {
+    for (const entry of entriesOf(sealed)) {
       tally(totals, windowOf(entry, terms.startsAtMs, sizeMs), entry)
     }
     // Segments after the end belong to another ETag.

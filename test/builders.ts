@@ -10,7 +10,7 @@ import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { SetAside } from '#ledger/quarantine'
-import type { SealedSegment } from '#ledger/segment'
+import type { Mark, SealedSegment } from '#ledger/segment'
 import { sealSegment } from '#wire/journal/segment'
 import { entryLine } from '#wire/stream/record'
 
@@ -95,13 +95,15 @@ export const aSealedSegment = ({
   book = aBookId(),
   number = 1,
   entries = [anEntry()],
+  mark,
 }: {
   book?: BookId
   number?: number
   entries?: readonly Entry[]
+  mark?: Mark
 } = {}): SealedSegment => {
   const before = { ...emptyBook(book, someTerms), segment: number - 1 }
-  const sealed = sealSegment(before, nextSegment(before, entries))
+  const sealed = sealSegment(before, nextSegment(before, entries, mark))
   // `expect` takes a Buffer and the plain bytes that come back from a store for two things.
   return { ...sealed, view: new Uint8Array(sealed.view), entries: new Uint8Array(sealed.entries) }
 }

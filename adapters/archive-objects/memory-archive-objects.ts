@@ -1,5 +1,6 @@
 import type { ArchivedEntry, ArchiveObject, ArchiveObjects } from '#ledger/archive'
 import { compareSequenceNumbers } from '#ledger/identifiers'
+import type { PassedOn } from '#ledger/close'
 import type { Merchant } from '#ledger/merchant'
 
 /** The entries of an object, or why it cannot be read. */
@@ -8,6 +9,7 @@ export type MemoryObject = ArchiveObject & { readonly holds: readonly ArchivedEn
 export const memoryArchiveObjects = (
   stored: readonly MemoryObject[],
   merchants: readonly Merchant[] = [],
+  passedOn: readonly PassedOn[] = [],
 ): ArchiveObjects => ({
   async list() {
     return { objects: stored.map(({ holds: _holds, ...object }) => object), unreadable: [] }
@@ -27,8 +29,8 @@ export const memoryArchiveObjects = (
     }
     if (entries.length > 0) yield { entries: entries.toSorted(byMerchantAndPosition) }
   },
-  async merchants() {
-    return { merchants, unreadable: [] }
+  async decisions() {
+    return { merchants, passedOn, unreadable: [] }
   },
 })
 

@@ -8,12 +8,15 @@ import type {
   Interval,
   UnreadableObject,
 } from '#ledger/archive'
+import type { PassedOn } from '#ledger/close'
+import { bookKey } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import { refuse, type Result } from '#ledger/result'
 import { ENTRY_COLUMNS, type ColumnType } from '#wire/archive/columns'
 import { HIDDEN, isHidden, readArchiveKey } from '#wire/archive/key'
 import { parseArchiveRow } from '#wire/archive/row'
-import { DECISION_ROW_VERSION } from '#wire/archive/audit-row'
+import { DECISION_ROW_VERSION, parseAuditEventRow } from '#wire/archive/audit-row'
+import { parsePassedOn, PASSED_ON_KINDS } from '#wire/archive/passed-on'
 import { parseJson } from '#wire/json/json'
 import { parseSavedMerchant } from '#wire/archive/merchant'
 import type { ObjectStore, StoredObject } from './object-store.ts'
@@ -37,7 +40,7 @@ export const parquetArchiveObjects = (
   entries: (objects, arrived) =>
     inTemporaryDuckdb({ store, memoryMiB, table: ENTRIES_TABLE }, (duckdb) => sortedEntries(duckdb, objects, arrived)),
 
-  async merchants() {
+  async decisions() {
     const objects: StoredObject[] = []
     const unreadable: UnreadableObject[] = []
     for await (const object of store.list('decisions/')) {
@@ -45,12 +48,14 @@ export const parquetArchiveObjects = (
       else if (object.bytes > 0 || !object.key.endsWith('/')) objects.push(object)
     }
     const newest = new Map<string, Merchant>()
-    const parts = inTemporaryDuckdb({ store, memoryMiB, table: MERCHANTS_TABLE }, (duckdb) => told(duckdb, objects))
+    const passedOn = new Map<string, PassedOn>()
+    const parts = inTemporaryDuckdb({ store, memoryMiB, table: DECISIONS_TABLE }, (duckdb) => told(duckdb, objects))
     for await (const part of parts) {
       if ('reason' in part) unreadable.push(part)
+      else if ('entryId' in part) passedOn.set(`${bookKey(part.book)}#${part.entryId}`, part)
       else if (part.revision > (newest.get(part.merchantId)?.revision ?? 0)) newest.set(part.merchantId, part)
     }
-    return { merchants: [...newest.values()], unreadable }
+    return { merchants: [...newest.values()], passedOn: [...passedOn.values()], unreadable }
   },
 })
 
@@ -132,26 +137,42 @@ const withoutNulls = ({ object: _object, ...columns }: Row): Row => {
 
 const nameOf = ({ merchant_id, entry_id }: Row): string => `${String(merchant_id)} ${String(entry_id)}`
 
-const MERCHANTS_TABLE = 'CREATE TABLE staged (object INTEGER, body VARCHAR, schema_version INTEGER)'
-const STAGING_MERCHANTS = (rows: string) =>
-  `INSERT INTO staged SELECT ${OBJECT_PLACE}, body, schema_version FROM ${rows} WHERE kind = 'merchant.saved'`
+const DECISION_COLUMNS = 'decision_id, kind, merchant_id, business_day, decided_at, body, schema_version'
+const DECISIONS_TABLE = `CREATE TABLE staged (object INTEGER, decision_id VARCHAR, kind VARCHAR, merchant_id VARCHAR,
+  business_day VARCHAR, decided_at TIMESTAMP, body VARCHAR, schema_version INTEGER)`
+const KINDS = ['merchant.saved', ...PASSED_ON_KINDS].map((kind) => `'${kind}'`).join()
+const STAGING_DECISIONS = (rows: string) =>
+  `INSERT INTO staged SELECT ${OBJECT_PLACE}, ${DECISION_COLUMNS} FROM ${rows} WHERE kind IN (${KINDS})`
+const DECISIONS = `SELECT object, ${DECISION_COLUMNS.replace('decided_at', "strftime(decided_at, '%Y-%m-%d %H:%M:%S.%g') AS decided_at")}
+  FROM staged`
 
 async function* told(
   duckdb: TemporaryDuckdb,
   objects: readonly StoredObject[],
-): AsyncGenerator<Merchant | UnreadableObject> {
-  yield* duckdb.insert(objects, STAGING_MERCHANTS)
-  type Saved = { readonly object: number; readonly body: string; readonly schema_version: number | null }
-  for await (const rows of duckdb.rows<Saved>('SELECT object, body, schema_version FROM staged')) {
-    for (const { object, body, schema_version } of rows) {
-      const merchant = merchantOf(body, schema_version)
-      yield merchant.ok ? merchant.value : { key: objects[object]?.key ?? '', reason: merchant.error }
+): AsyncGenerator<Merchant | PassedOn | UnreadableObject> {
+  yield* duckdb.insert(objects, STAGING_DECISIONS)
+  for await (const rows of duckdb.rows<DecisionCells>(DECISIONS)) {
+    for (const row of rows) {
+      const read = row.kind === 'merchant.saved' ? merchantOf(row) : passedOnOf(row)
+      yield read.ok ? read.value : { key: objects[row.object]?.key ?? '', reason: read.error }
     }
   }
 }
 
-const merchantOf = (body: string, version: number | null): Result<Merchant, string> => {
+type DecisionCells = Row & {
+  readonly object: number
+  readonly kind: string
+  readonly body: string
+  readonly schema_version: number | null
+}
+
+const merchantOf = ({ body, schema_version: version }: DecisionCells): Result<Merchant, string> => {
   if (version !== DECISION_ROW_VERSION) return refuse(`decision format ${String(version)} is not known here`)
   const json = parseJson(body)
   return json.ok ? parseSavedMerchant(json.value) : json
+}
+
+const passedOnOf = (row: DecisionCells): Result<PassedOn, string> => {
+  const event = parseAuditEventRow(withoutNulls(row))
+  return event.ok ? parsePassedOn(event.value) : event
 }

@@ -50,9 +50,10 @@ export const mirrorObjects = async (from: MirroredTable, folder: string, check: 
       const isNew = !(await isThere(path, object.bytes))
       if (isNew && (await copy(from, object)) === 'gone') continue
       const reason = isNew ? await check(path + UNCHECKED) : undefined
-      if (reason !== undefined) listIn(unreadable, businessDay).push({ key, reason })
+      // Another process may have checked it meanwhile, and given it its name. Then it is gone under this one.
+      if (reason !== undefined && !(await isThere(path, object.bytes)))
+        listIn(unreadable, businessDay).push({ key, reason })
       else files.push(path)
-      // Another process may have done it meanwhile.
       if (isNew && reason === undefined) await rename(path + UNCHECKED, path).catch(() => {})
     }
   }

@@ -2,8 +2,9 @@ import { emptyHead, openDay, type Head } from '#ledger/head'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Heads } from '#ledger/ports'
 
-export const memoryHeads = (known: Iterable<readonly [MerchantId, Head]> = []): Heads => {
-  const heads = new Map(known)
+/** Heads that changes of several items share, or some that are known at the beginning. */
+export const memoryHeads = (known: Map<MerchantId, Head> | Iterable<readonly [MerchantId, Head]> = []): Heads => {
+  const heads = known instanceof Map ? known : new Map(known)
   const headOf = (merchantId: MerchantId): Head => heads.get(merchantId) ?? emptyHead
   return {
     async read(merchantId) {

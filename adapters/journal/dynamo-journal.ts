@@ -26,13 +26,14 @@ export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Jo
         TableName: table,
         ConsistentRead: true,
         KeyConditionExpression: '#book = :book',
-        ProjectionExpression: '#segment, #credits, #debits, #entryCount, #view, #hash',
+        ProjectionExpression: '#segment, #credits, #debits, #entryCount, #mark, #view, #hash',
         ExpressionAttributeNames: {
           '#book': 'book',
           '#segment': 'segment',
           '#credits': 'credits',
           '#debits': 'debits',
           '#entryCount': 'entryCount',
+          '#mark': 'mark',
           '#view': 'view',
           '#hash': 'hash',
         },
@@ -48,14 +49,17 @@ export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Jo
   // 'taken'. That is correct: the caller reads the new segments, as after losing to another worker, and finds its own
   // entries in them.
   async append(segment) {
-    const put = new PutCommand({
-      TableName: table,
-      Item: toItem(segment),
-      ConditionExpression: 'attribute_not_exists(#book)',
-      ExpressionAttributeNames: { '#book': 'book' },
-    })
+    const put = new PutCommand(segmentPut(table, segment))
     return (await conditionalWrite(() => client.send(put))) === 'written' ? 'appended' : 'taken'
   },
+})
+
+/** Puts a segment if its number is free in its book. */
+export const segmentPut = (table: string, segment: SealedSegment) => ({
+  TableName: table,
+  Item: toItem(segment),
+  ConditionExpression: 'attribute_not_exists(#book)',
+  ExpressionAttributeNames: { '#book': 'book' },
 })
 
 type SegmentItem = {
@@ -64,17 +68,19 @@ type SegmentItem = {
   readonly credits: number | bigint
   readonly debits: number | bigint
   readonly entryCount: number
+  readonly mark?: string
   readonly view: Uint8Array
   readonly entries: Uint8Array
   readonly hash: Uint8Array
 }
 
-const toItem = ({ book, number, totals, view, entries, hash }: SealedSegment): SegmentItem => ({
+const toItem = ({ book, number, totals, mark, view, entries, hash }: SealedSegment): SegmentItem => ({
   book: bookKey(book),
   segment: number,
   credits: totals.creditsMinor,
   debits: totals.debitsMinor,
   entryCount: totals.entryCount,
+  ...(mark !== undefined && { mark }),
   view,
   entries,
   hash: Buffer.from(hash, 'hex'),
@@ -88,11 +94,13 @@ const toSegment = (book: BookId, item: SegmentItem): SealedSegment => {
 
 const toEnd = (book: BookId, item: SegmentItem): SegmentEnd => {
   requireParts(book, item, { credits: isWhole, debits: isWhole, entryCount: isWhole, view: isBytes, hash: isHash })
-  const { segment, credits, debits, entryCount, view, hash } = item
+  if (item.mark !== undefined) requireParts(book, item, { mark: isText })
+  const { segment, credits, debits, entryCount, mark, view, hash } = item
   return {
     book,
     number: segment,
     totals: { creditsMinor: BigInt(credits), debitsMinor: BigInt(debits), entryCount },
+    ...(mark !== undefined && { mark }),
     view,
     hash: Buffer.from(hash).toString('hex') as ChainHash,
   }
@@ -113,5 +121,6 @@ const requireParts = (
 }
 
 const isWhole = (value: unknown): boolean => typeof value === 'bigint' || Number.isSafeInteger(value)
+const isText = (value: unknown): boolean => typeof value === 'string'
 const isBytes = (value: unknown): boolean => value instanceof Uint8Array
 const isHash = (value: unknown): boolean => value instanceof Uint8Array && value.length === 32

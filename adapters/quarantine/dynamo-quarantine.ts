@@ -50,7 +50,21 @@ import { ok, refuse, type Result } from '#ledger/result'
 import { entryLine, parseEntryLine } from '#wire/stream/record'
 import { quarantinePage } from './quarantine-page.ts'
 
-export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string): Quarantine => {
+/** The quarantine, and what a transaction that sets an entry aside has to do before. */
+export type DynamoQuarantine = Quarantine & {
+  /** Writes what has to be there before the item. Doing so without ever writing the item does no harm. */
+  prepare(item: SetAside): Promise<void>
+}
+
+/** Puts an item that can be listed, if there is none under its key. */
+export const quarantinePut = (table: string, item: SetAside) => ({
+  TableName: table,
+  Item: toItem(item),
+  ConditionExpression: 'attribute_not_exists(#scope)',
+  ExpressionAttributeNames: { '#scope': 'scope' },
+})
+
+export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string): DynamoQuarantine => {
   const whole = async (item: QuarantineItem): Promise<Quarantined> => {
     if (item.parts === undefined) return toQuarantined(item, item.raw)
     const query = { TableName: table, ConsistentRead: true, ...inScope(item.parts) }
@@ -82,19 +96,18 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     listed.add(merchantId)
   }
 
+  const prepare = async ({ subject, raw }: SetAside): Promise<void> => {
+    // Before the item, so that no crash leaves an item that its merchant's clients cannot find.
+    if (subject !== 'unreadable') await listMerchant(subject.merchantId)
+    for (const part of furtherParts(raw)) await client.send(new PutCommand({ TableName: table, Item: part }))
+  }
+
   return {
+    prepare,
+
     async setAside(setAside) {
-      // Before the item, so that no crash leaves an item that its merchant's clients cannot find.
-      if (setAside.subject !== 'unreadable') await listMerchant(setAside.subject.merchantId)
-      for (const part of furtherParts(setAside.raw)) {
-        await client.send(new PutCommand({ TableName: table, Item: part }))
-      }
-      const put = new PutCommand({
-        TableName: table,
-        Item: toItem(setAside),
-        ConditionExpression: 'attribute_not_exists(#scope)',
-        ExpressionAttributeNames: { '#scope': 'scope' },
-      })
+      await prepare(setAside)
+      const put = new PutCommand(quarantinePut(table, setAside))
       if ((await conditionalWrite(() => client.send(put))) === 'written') return
       // The item exists already and stays as it was the first time. Only its last place may rise.
       const { position } = setAside

@@ -7,20 +7,29 @@ import {
   quarantinePlace,
   quarantineState,
   type Quarantined,
+  type SetAside,
 } from '#ledger/quarantine'
 import { idsBeginningOf, pageOf } from '#adapters/page-of'
 import { quarantinePage } from './quarantine-page.ts'
 
-export const memoryQuarantine = (): Quarantine => {
-  const items = new Map<string, Quarantined>()
-  const keyOf = (item: Pick<Quarantined, 'subject' | 'position'>): string => quarantinePlace(quarantineKey(item))
+/** The items by their places. */
+export type MemoryItems = Map<string, Quarantined>
+
+const keyOf = (item: Pick<Quarantined, 'subject' | 'position'>): string => quarantinePlace(quarantineKey(item))
+
+/** What `Quarantine.setAside` does. */
+export const keepAside = (items: MemoryItems, item: SetAside): void => {
+  const key = keyOf(item)
+  const { position: lastPosition } = item
+  const known = items.get(key) ?? { ...item, detail: keptDetail(item.detail), lastPosition, actions: [] }
+  const isLater = comparePositions(lastPosition, known.lastPosition) > 0
+  items.set(key, isLater ? { ...known, lastPosition } : known)
+}
+
+export const memoryQuarantine = (items: MemoryItems = new Map()): Quarantine => {
   return {
     async setAside(item) {
-      const key = keyOf(item)
-      const { position: lastPosition } = item
-      const known = items.get(key) ?? { ...item, detail: keptDetail(item.detail), lastPosition, actions: [] }
-      const isLater = comparePositions(lastPosition, known.lastPosition) > 0
-      items.set(key, isLater ? { ...known, lastPosition } : known)
+      keepAside(items, item)
     },
     async list({ merchantId, reason, status }, { limit, ...from }) {
       const wanted = [...items.values()].filter(

@@ -1,11 +1,9 @@
 /** Measures how many entries of one merchant the processor counts per second in one book, over the local DynamoDB. */
+import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
-import { dynamoHeads } from '#adapters/heads/dynamo-heads'
-import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
-import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { provision } from '#infra/local/provision'
 import { s3Client } from '#adapters/aws/s3'
@@ -42,10 +40,8 @@ const ceiling = async ({ tables, bookCacheBytes }: ReturnType<typeof readSetting
   const process = recordEntries(
     {
       merchants,
-      journal: dynamoJournal(client, tables.journal),
-      heads: dynamoHeads(client, tables.days),
+      ...dynamoBooks(client, tables),
       progress: dynamoProgress(client, tables.progress),
-      quarantine: dynamoQuarantine(client, tables.quarantine),
       auditTrail: memoryAuditTrail(),
       clock: Date.now,
       log: console,

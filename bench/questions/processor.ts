@@ -2,12 +2,10 @@
  * Measures the journal processor's CPU per entry, from the bytes of a stream record to a packed and sealed segment:
  * large batches of few merchants, over a store in memory.
  */
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { recordEntries } from '#processors/journal/record-entries'
 import type { ShardBatch } from '#processors/shard-batch'
 import type { Figure } from '../rig/figure.ts'
@@ -24,10 +22,8 @@ export const measureProcessor = async (): Promise<readonly Figure[]> => {
   const stream = recordedStream(1)
   const process = recordEntries(
     {
-      journal: memoryJournal(),
-      heads: memoryHeads(),
+      ...memoryBooks(),
       progress: memoryProgress(),
-      quarantine: memoryQuarantine(),
       auditTrail: memoryAuditTrail(),
       merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),
       clock: Date.now,

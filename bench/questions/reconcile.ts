@@ -3,6 +3,7 @@
  * of the same entries, as `bench:rebuild` makes them, are in memory. DuckDB and the comparison are those of
  * `npm run reconcile`. Exit code 1 when the day is not equal.
  */
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,11 +12,8 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { BusinessDay } from '#ledger/identifiers'
 import { recordEntries } from '#processors/journal/record-entries'
 import { reconcileDay } from '#processors/reconcile/reconcile-day'
@@ -31,9 +29,10 @@ const DAY = '2026-11-19' as BusinessDay
 
 const main = async (folder: string): Promise<number> => {
   const bucket = memoryBucket()
+  const inMemory = memoryBooks()
   const stores = {
-    journal: memoryJournal(),
-    quarantine: memoryQuarantine(),
+    journal: inMemory.journal,
+    quarantine: inMemory.quarantine,
     merchants: memoryMerchants(),
     stream: memoryEntryStream(),
     // Both consumers count as past every record of the stream.
@@ -49,7 +48,7 @@ const main = async (folder: string): Promise<number> => {
     sleep: async () => {},
   }
   const log = { warn() {}, error: console.error }
-  const recorder = { ...stores, heads: memoryHeads(), auditTrail: memoryAuditTrail(), progress: memoryProgress(), log }
+  const recorder = { ...inMemory, ...stores, auditTrail: memoryAuditTrail(), progress: memoryProgress(), log }
   const { rows } = await fill({
     entryCount,
     s3: bucket.client as S3Client,

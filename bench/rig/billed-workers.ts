@@ -1,7 +1,7 @@
 /** The production processor over a billed store, for a platform of shops late in their day. */
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { recordEntries } from '#processors/journal/record-entries'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import { billedStore, type Bill } from './billed-store.ts'
@@ -20,9 +20,10 @@ export const billedWorkers = async (shops: readonly Shop[], workerCount = 1): Pr
   }
   store.takeBill()
   const world = {
+    // No day is closed, so nothing but the store is written.
+    ...memoryBooks(),
     ...store,
     merchants: memoryMerchants(shops.map(({ merchantId }) => merchantOf(merchantId))),
-    quarantine: memoryQuarantine(),
     auditTrail: memoryAuditTrail(),
     clock: Date.now,
     log: { warn: refuseToGoOn, error: refuseToGoOn },

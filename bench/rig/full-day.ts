@@ -29,7 +29,7 @@ export const fullDay = (shop: Shop): SealedSegment => {
     occurredAtMs: terms.startsAtMs,
     receivedAtMs: terms.startsAtMs,
   }
-  const segment = { number: 1, entries: [entry], view: fullView(shop) }
+  const segment = { number: 1, entries: [entry], passedOn: [], view: fullView(shop) }
   return sealSegment(emptyBook(book, terms), segment)
 }
 

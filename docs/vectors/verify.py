@@ -87,6 +87,9 @@ def chain_hash(previous, merchant_id, business_day, segment):
         len(view),
         len(entries),
     ]
+    # Only segments that close a day, or come after that, have a mark.
+    if "mark" in segment:
+        head.append(segment["mark"])
     line = "|".join(str(part) for part in head) + "\n"
     return hashlib.sha256(bytes.fromhex(previous) + line.encode("ascii") + view + entries).hexdigest()
 
@@ -108,13 +111,40 @@ def check_book(book):
         yield f"{where}: chain hash", previous, segment["hash"]
         for entry in segment["holds"]:
             yield f"{where}, entry {entry['entryId']}: content hash", content_hash(entry["sent"]), entry["contentHash"]
-            hashes.append((entry["entryId"], content_hash(entry["sent"])))
+            if counts(segment):
+                hashes.append((entry["entryId"], content_hash(entry["sent"])))
         yield f"{where}: digest of the book so far", digest(hashes), segment["digest"]
+
+
+def counts(segment):
+    """Whether the entries of a segment count in its book. Late entries may have been passed on to another place."""
+    return json.loads(segment.get("mark", "{}")).get("kind") not in ("redirecting", "setting-aside")
+
+
+def check_seals(book):
+    """Each seal is one line of canonical JSON, and names the seal before it."""
+    segments = {segment["hash"]: segment for segment in book["segments"]}
+    previous = None
+    for version, seal in enumerate(book["seals"], start=1):
+        where = f"seal {version}"
+        told = json.loads(seal["text"])
+        segment = segments[told["chainHash"]]
+        yield f"{where}: canonical text", canonical_seal(told), seal["text"]
+        yield f"{where}: hash", hashlib.sha256(seal["text"].encode("ascii")).hexdigest(), seal["hash"]
+        yield f"{where}: previous", told["previous"], previous
+        for name in ("credits", "debits", "entryCount", "digest"):
+            yield f"{where}: {name}", told[name], segment[name]
+        previous = seal["hash"]
+
+
+def canonical_seal(seal):
+    return json.dumps(seal, sort_keys=True, separators=(",", ":"))
 
 
 def check_vectors(folder):
     read = lambda name: json.loads((folder / name).read_text("utf-8"))
-    checked = [*check_content(read("content.json")["vectors"]), *check_book(read("book.json"))]
+    book = read("book.json")
+    checked = [*check_content(read("content.json")["vectors"]), *check_book(book), *check_seals(book)]
     wrong = [(what, found, expected) for what, found, expected in checked if found != expected]
     for what, found, expected in wrong:
         print(f"{what} is {found}, not {expected}")

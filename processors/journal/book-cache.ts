@@ -1,11 +1,12 @@
 import { emptyBook, evolve, learnContents, type Book } from '#ledger/book'
 import { startOfDay } from '#ledger/calendar'
+import { closingSegment } from '#ledger/close'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import { UnreadableSegment, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
 import { BrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
-import { openSegment, outlineSegment } from '#wire/journal/segment'
+import { openSegment, outlineSegment, sealSegment } from '#wire/journal/segment'
 import { messageOf, mustWork } from '../own-fault.ts'
 import { wholeChain } from '#ledger/chain'
 
@@ -26,7 +27,7 @@ export type BookCache = {
 }
 
 /** The reasons why an entry has no book. */
-export type BookRefusal = Extract<QuarantineReason, 'unknown-merchant' | 'day-closed'>
+export type BookRefusal = Extract<QuarantineReason, 'unknown-merchant'>
 
 type BookPorts = { readonly journal: Journal; readonly heads: Heads; readonly merchants: Merchants }
 
@@ -92,9 +93,19 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
   const openBook = async (id: BookId): Promise<Result<Book, BookRefusal>> => {
     const merchant = await merchants.find(id.merchantId)
     if (merchant === undefined) return refuse('unknown-merchant')
-    if ((await heads.open(id)) === 'closed') return refuse('day-closed')
     const startsAtMs = startOfDay(merchant.calendar, id.day)
-    return ok(emptyBook(id, { currency: merchant.currency, startsAtMs }))
+    const empty = emptyBook(id, { currency: merchant.currency, startsAtMs })
+    return ok((await heads.open(id)) === 'open' ? empty : await closeEmpty(empty))
+  }
+
+  // The day was closed before it had a book. The chain has to say so, because late entries are recorded in it.
+  const closeEmpty = async (empty: Book): Promise<Book> => {
+    const sealed = mustWork(`the closing segment of ${bookKey(empty.id)}`, () =>
+      sealSegment(empty, closingSegment(empty)),
+    )
+    // When the number is taken, another worker has put the same segment.
+    await journal.append(sealed)
+    return await refreshed(empty)
   }
 
   return {

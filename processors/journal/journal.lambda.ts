@@ -1,12 +1,10 @@
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
-import { dynamoHeads } from '#adapters/heads/dynamo-heads'
-import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
-import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
 import { kinesisBatch } from '../kinesis-batch.ts'
@@ -16,10 +14,8 @@ const { streamName, tables, logLevel, booksAtOnce, bookCacheBytes } = readSettin
 const client = documentClient()
 
 const world = {
-  journal: dynamoJournal(client, tables.journal),
-  heads: dynamoHeads(client, tables.days),
+  ...dynamoBooks(client, tables),
   merchants: dynamoMerchants(client, tables.merchants),
-  quarantine: dynamoQuarantine(client, tables.quarantine),
   // A batch waits at most this long for the audit trail, which does not decide what is counted.
   auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), streamName)),
   progress: dynamoProgress(client, tables.progress),

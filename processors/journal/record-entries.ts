@@ -11,7 +11,17 @@ import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import { concurrently } from '#ledger/concurrently'
 import type { BookId } from '#ledger/identifiers'
-import type { Clock, AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type {
+  AuditTrail,
+  Clock,
+  Days,
+  Heads,
+  Journal,
+  Merchants,
+  Progress,
+  Quarantine,
+  Transactions,
+} from '#ledger/ports'
 import { quarantineKey, type QuarantineReason, type SetAside } from '#ledger/quarantine'
 import { quarantineId } from '#wire/http/quarantine-id'
 import { entryLine } from '#wire/stream/record'
@@ -26,9 +36,11 @@ import { sortRecords, type PositionedEntry, type SortedBatch, type Source } from
 export type JournalWorld = {
   readonly journal: Journal
   readonly heads: Heads
+  readonly days: Days
+  readonly transactions: Transactions
   readonly merchants: Merchants
   readonly quarantine: Quarantine
-  /** Gets an audit event for each item that is set aside. */
+  /** Gets an audit event for each item that is set aside, and for each decision about a late entry. */
   readonly auditTrail: AuditTrail
   readonly progress: Progress
   readonly clock: Clock
@@ -48,7 +60,7 @@ export const recordEntries = (
   world: JournalWorld,
   { booksAtOnce, cacheBytes, segmentSizes = SEGMENT_SIZES }: JournalLimits,
 ): ((batch: ShardBatch) => Promise<BatchOutcome>) => {
-  const { journal, quarantine, auditTrail, progress, clock, log } = world
+  const { quarantine, auditTrail, progress, clock, log } = world
   const books = bookCache(world, cacheBytes)
   /** The sequence number to which this worker has brought the progress of each shard. */
   const ownProgress = new Map<string, string>()
@@ -76,13 +88,17 @@ export const recordEntries = (
     }
   }
 
+  const publish = async (told: readonly AuditEvent[]): Promise<void> => {
+    for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
+      await auditTrail.publish(...told.slice(at, at + TOLD_AT_ONCE))
+    }
+  }
+
   // A failure to publish is only logged. The item waits in quarantine, which is what matters, and a shard must not stop
   // because an event cannot be published.
-  const publish = async (told: readonly AuditEvent[]): Promise<void> => {
+  const publishIfPossible = async (told: readonly AuditEvent[]): Promise<void> => {
     try {
-      for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
-        await auditTrail.publish(...told.slice(at, at + TOLD_AT_ONCE))
-      }
+      await publish(told)
     } catch (err) {
       log.warn(
         { err, auditEvents: told.length, first: told[0]?.eventId },
@@ -91,17 +107,44 @@ export const recordEntries = (
     }
   }
 
+  // Without these events, the archive alone would not tell which book a late entry counts in. When the batch comes again,
+  // its entries are found in the chain, and the events are told again.
+  const publishDecided = async (shardId: string, decided: readonly AuditEvent[]): Promise<boolean> => {
+    try {
+      await publish(decided)
+      return true
+    } catch (err) {
+      raise(
+        log,
+        { shardId },
+        [{ err }],
+        'decisions about late entries were not published; the stream delivers the batch again',
+      )
+      return false
+    }
+  }
+
   return async (batch) => {
     const { shardId, records } = batch
     const told: AuditEvent[] = []
-    const setAside = async (
+    const decided: AuditEvent[] = []
+    const itemOf = (
       { position, raw }: Source,
       subject: SetAside['subject'],
       reason: QuarantineReason,
       detail: string,
-    ): Promise<void> => {
+    ): SetAside => {
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
-      const item: SetAside = { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
+      return { subject, reason, detail, position, raw: bytes, setAsideAtMs: clock() }
+    }
+    const setAside = async (
+      source: Source,
+      subject: SetAside['subject'],
+      reason: QuarantineReason,
+      detail: string,
+    ): Promise<void> => {
+      const item = itemOf(source, subject, reason, detail)
+      const { position } = item
       await quarantine.setAside(item)
       const about = { ...idsOf(subject), quarantineId: quarantineId(quarantineKey(item)), position, detail }
       if (reason === 'unexpected-error')
@@ -114,10 +157,12 @@ export const recordEntries = (
     }
     const sorted = sortRecords(batch)
     const writer: BookWriter = {
+      ...world,
       books,
       mayHaveMoved: await wasServedByOthers(shardId),
-      journal,
       sizes: segmentSizes,
+      tell: (...events) => decided.push(...events),
+      itemOf: (candidate, reason, detail) => itemOf(candidate, candidate.entry, reason, detail),
       setAside: (candidate, reason, detail) => setAside(candidate, subjectOf(candidate.entry, reason), reason, detail),
     }
     const tasks: Task[] = [
@@ -140,9 +185,10 @@ export const recordEntries = (
       failures,
       'some entries could not be recorded; the stream delivers them again',
     )
-    await publish(told)
+    await publishIfPossible(told)
     const lastDone = records[done - 1]
-    const isNoted = lastDone === undefined || (await noteProgress(shardId, lastDone))
+    const isTold = await publishDecided(shardId, decided)
+    const isNoted = isTold && (lastDone === undefined || (await noteProgress(shardId, lastDone)))
     // A batch whose progress is not written is not done, even if its entries are recorded, because readers cannot know
     // that they are.
     const redeliverFrom = records[isNoted ? done : 0]?.sequenceNumber
@@ -181,6 +227,7 @@ const raise = (
 type MayHeal =
   | 'some entries could not be recorded; the stream delivers them again'
   | 'progress was not written; the stream delivers the batch again'
+  | 'decisions about late entries were not published; the stream delivers the batch again'
 
 const HELD_UP = 'our own code cannot go on: the shard is held up, nothing is set aside. See docs/operations.md'
 

@@ -7,24 +7,20 @@
  * lock, no fence and no other transaction. After a crash or an error at any point, the chain says exactly what is
  * counted, and the redelivered batch starts from that.
  */
-import { decide, evolve, nextSegment, type Book, type RefusalReason } from '#ledger/book'
+import { decide, evolve, type Book, type RefusalReason } from '#ledger/book'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
-import type { QuarantineReason } from '#ledger/quarantine'
-import { sealSegment } from '#wire/journal/segment'
 import { mustWork, ours } from '../own-fault.ts'
-import type { BookRefusal, BookCache } from './book-cache.ts'
+import type { BookRefusal } from './book-cache.ts'
 import { appendGoodEntries } from './good-entry.ts'
-import { segmentLength, type SegmentSizes } from './segment-sizes.ts'
+import { latePolicy, recordLate, tellAgain, type LateWriter } from './record-late.ts'
+import { sealNext } from './seal-next.ts'
 import type { PositionedEntry } from './sort-records.ts'
 
-export type BookWriter = {
-  readonly books: BookCache
+export type BookWriter = LateWriter & {
   /** Whether another worker may have appended to the books that this worker knows. */
   readonly mayHaveMoved: boolean
   readonly journal: Journal
-  readonly sizes: SegmentSizes
-  readonly setAside: (candidate: PositionedEntry, reason: QuarantineReason, detail: string) => Promise<void>
 }
 
 /**
@@ -45,12 +41,15 @@ export const recordIntoBook = async (
   let undecided = candidates
   for (let round = 0; undecided.length > 0; round += 1) {
     if (round === MAX_ROUNDS) throw new Error(`${id.merchantId} ${id.day} is contended: ${MAX_ROUNDS} rounds lost`)
-    const { fresh, refused, waiting, unknown } = ours(
-      () => decide(book, undecided),
+    const policy = book.closedIn === undefined ? undefined : await latePolicy(writer, book)
+    const { fresh, duplicates, refused, waiting, unknown } = ours(
+      () => decide(book, undecided, policy === undefined || policy === 'restate'),
       () => appendGoodEntries(book),
     )
     for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, DETAILS[reason])
-    const appended = await append(writer, book, fresh)
+    if (policy !== undefined) await tellAgain(writer, book, duplicates)
+    const appended =
+      policy === undefined ? await append(writer, book, fresh) : await recordLate(writer, book, fresh, policy)
     await writer.books.learn(appended.book, new Set(unknown.map(({ contentIn }) => contentIn)))
     book = appended.book
     undecided = [...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate)]
@@ -66,7 +65,6 @@ const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
   'wrong-currency': 'The book is kept in another currency.',
   'total-out-of-bounds': 'A total of the day would leave ±(2^53 − 1).',
   'unknown-merchant': 'No merchant is registered under this id.',
-  'day-closed': 'The business day is closed.',
 }
 
 /**
@@ -94,18 +92,4 @@ const append = async (
     left = left.slice(length)
   }
   return { book, left }
-}
-
-/** The next segment, with as many of the candidates as fit into it. */
-const sealNext = (book: Book, candidates: readonly PositionedEntry[], sizes: SegmentSizes) => {
-  for (let length = segmentLength(candidates, sizes); ; length = Math.ceil(length / 2)) {
-    const segment = nextSegment(
-      book,
-      candidates.slice(0, length).map(({ entry }) => entry),
-    )
-    const sealed = sealSegment(book, segment)
-    // Text whose characters take many bytes and that cannot be compressed is rare. So the size is checked only after
-    // packing.
-    if (sealed.entries.length <= sizes.packedBytes || length === 1) return { length, segment, sealed }
-  }
 }

@@ -12,7 +12,9 @@ import { areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import {
+  countsIn,
   digestOf,
+  isLate,
   NO_CHAIN,
   sealingHash,
   type ChainHash,
@@ -33,13 +35,13 @@ export type WholeBook = {
 
 export type BrokenBook = { readonly segment: SegmentNumber; readonly faults: readonly Fault[] }
 
-type Fault = { readonly what: 'number' | 'hash' | 'unreadable' | 'view' | 'ids'; readonly detail: string }
+type Fault = { readonly what: 'number' | 'hash' | 'unreadable' | 'view' | 'ids' | 'mark'; readonly detail: string }
 
 export const verifyBook = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
 ): Promise<Result<WholeBook, BrokenBook>> => {
-  let known: Known = { number: 0, hash: NO_CHAIN, view: emptyView, contents: new Map() }
+  let known: Known = { number: 0, hash: NO_CHAIN, view: emptyView, contents: new Map(), isClosed: false }
   try {
     for await (const sealed of readable(journal, book, () => known.number)) {
       const next = follow(known, sealed)
@@ -51,11 +53,14 @@ export const verifyBook = async (
     return refuse({ segment: error.segment, faults: [{ what: 'unreadable', detail: error.detail }] })
   }
   const { number, hash, contents } = known
+  const counted = [...contents].flatMap(([entryId, contentHash]) =>
+    contentHash === null ? [] : [{ entryId, contentHash }],
+  )
   return ok({
     segments: number,
-    entries: contents.size,
+    entries: counted.length,
     hash: number === 0 ? null : hash,
-    digest: digestOf(Iterator.from(contents).map(([entryId, content]) => ({ entryId, contentHash: content }))),
+    digest: digestOf(counted),
   })
 }
 
@@ -79,7 +84,9 @@ type Known = {
   readonly number: SegmentNumber
   readonly hash: ChainHash
   readonly view: DayView
-  readonly contents: Map<EntryId, ContentHash>
+  /** Every id of the chain. The content is null for an entry that does not count in the book. */
+  readonly contents: Map<EntryId, ContentHash | null>
+  readonly isClosed: boolean
 }
 
 const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> => {
@@ -95,37 +102,50 @@ const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> 
       : [{ what: 'hash', detail: `its content has the hash ${hash}, but its seal is ${sealed.hash}` }]
   const folded = fold(known, sealed)
   if (!folded.ok) return refuse({ segment: number, faults: [...seal, folded.error] })
-  const { view, faults } = folded.value
+  const { faults, ...after } = folded.value
   if (seal.length + faults.length > 0) return refuse({ segment: number, faults: [...seal, ...faults] })
-  return ok({ ...known, number, hash, view })
+  return ok({ ...known, ...after, number, hash })
 }
 
 /** The view after the segment as its entries make it, and the parts of the stored view that differ from it. */
-const fold = (
-  { view: before, contents }: Known,
-  sealed: SealedSegment,
-): Result<{ readonly view: DayView; readonly faults: readonly Fault[] }, Fault> => {
+const fold = ({ view: before, contents, isClosed }: Known, sealed: SealedSegment): Result<Folded, Fault> => {
   try {
     const { terms, segment } = openSegment(sealed)
+    const { mark, entries, passedOn } = segment
     const faults: Fault[] = []
-    for (const entry of segment.entries) {
+    for (const entry of [...entries, ...passedOn]) {
       if (contents.has(entry.entryId)) faults.push({ what: 'ids', detail: `${entry.entryId} is in the book already` })
-      contents.set(entry.entryId, contentHash(entry))
+      contents.set(entry.entryId, countsIn(mark) ? contentHash(entry) : null)
     }
-    const view = foldEntries(before, segment.entries, terms.startsAtMs)
+    const view = foldEntries(before, entries, terms.startsAtMs, isLate(mark))
     for (const part of differing(view, segment.view)) {
       faults.push({ what: 'view', detail: `${part} are not what the entries add up to` })
     }
-    return ok({ view, faults })
+    const kind = mark?.kind ?? 'entries'
+    if (ONLY_OPEN.has(kind) === isClosed) {
+      faults.push({
+        what: 'mark',
+        detail: `a segment of the kind "${kind}" cannot stand ${isClosed ? 'after' : 'before'} the close`,
+      })
+    }
+    if (kind === 'closing' && entries.length > 0)
+      faults.push({ what: 'mark', detail: 'the closing segment has entries' })
+    return ok({ view, isClosed: isClosed || kind === 'closing', faults })
   } catch (error) {
     return refuse({ what: 'unreadable', detail: error instanceof Error ? error.message : String(error) })
   }
 }
 
+type Folded = { readonly view: DayView; readonly isClosed: boolean; readonly faults: readonly Fault[] }
+
+/** The kinds of segments that stand in an open book. All others stand in a closed one. */
+const ONLY_OPEN: ReadonlySet<string> = new Set(['entries', 'received', 'closing'])
+
 const differing = (made: DayView, stored: DayView): readonly string[] => [
   ...(areSameTotals(made.totals, stored.totals) ? [] : ['the totals']),
   ...(areSame(made.byMethod, stored.byMethod) ? [] : ['the methods']),
   ...(areSame(made.byHour, stored.byHour) ? [] : ['the hours']),
+  ...(made.lateEntries === stored.lateEntries ? [] : ['the late entries']),
 ]
 
 const areSame = <Key>(made: ReadonlyMap<Key, Totals>, stored: ReadonlyMap<Key, Totals>): boolean =>

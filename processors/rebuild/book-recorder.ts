@@ -4,27 +4,44 @@
  * says of a shard stays true.
  */
 import type { ArchivedEntry } from '#ledger/archive'
-import { UnknownFormat, type Clock, type Heads, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
+import type { AuditEvent } from '#ledger/audit-event'
+import {
+  UnknownFormat,
+  type Clock,
+  type Days,
+  type Heads,
+  type Journal,
+  type Merchants,
+  type Quarantine,
+  type Transactions,
+} from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
-import { bookKey, type BookId } from '#ledger/identifiers'
-import { BrokenChain } from '#ledger/segment'
+import type { PassedOn } from '#ledger/close'
+import { contentHash } from '#ledger/entry'
+import { bookKey, bookOf, type BookId, type EntryId } from '#ledger/identifiers'
+import { BrokenChain, countsIn } from '#ledger/segment'
 import { messageOf } from '../own-fault.ts'
 import { unpackIds } from '#wire/journal/packed-entries'
+import { openSegment } from '#wire/journal/segment'
 import { entryLine } from '#wire/stream/record'
 import { bookCache } from '../journal/book-cache.ts'
 import { recordOrIsolate } from '../journal/record-entries.ts'
 import type { BookWriter } from '../journal/record-into-book.ts'
 import { SEGMENT_SIZES } from '../journal/segment-sizes.ts'
-import { byBook, sortRecords, type BookBatch, type Source } from '../journal/sort-records.ts'
+import { byBook, sortRecords, type BookBatch, type PositionedEntry, type Source } from '../journal/sort-records.ts'
 import type { ShardBatch } from '../shard-batch.ts'
 import { concurrently } from '#ledger/concurrently'
 
 export type RecorderWorld = {
   readonly journal: Journal
   readonly heads: Heads
+  readonly days: Days
+  readonly transactions: Transactions
   readonly merchants: Merchants
   readonly quarantine: Quarantine
   readonly clock: Clock
+  /** Gets what was decided about late entries, before the recorder takes the next ones. */
+  readonly publish: (decided: readonly AuditEvent[]) => Promise<void>
 }
 
 export type RecorderLimits = { readonly booksAtOnce: number; readonly cacheBytes: number }
@@ -50,10 +67,18 @@ export type BookRecorder = {
   delivered(batch: ShardBatch): Promise<void>
 }
 
+const lateKey = (book: BookId, entryId: EntryId): string => `${bookKey(book)}#${entryId}`
+
 export const bookRecorder = (
   world: RecorderWorld,
-  { booksAtOnce, cacheBytes, mayHaveMoved }: RecorderLimits & { readonly mayHaveMoved: boolean },
+  {
+    booksAtOnce,
+    cacheBytes,
+    mayHaveMoved,
+    passedOn = [],
+  }: RecorderLimits & { readonly mayHaveMoved: boolean; readonly passedOn?: readonly PassedOn[] },
 ): BookRecorder => {
+  const decisions = new Map(passedOn.map((decision) => [lateKey(decision.book, decision.entryId), decision]))
   const recorded = { entries: 0, counted: 0, setAside: 0, unreadableRecords: 0 }
   const held = new Map<string, HeldBook>()
   const journal: Journal = {
@@ -64,23 +89,43 @@ export const bookRecorder = (
       return outcome
     },
   }
+  const transactions: Transactions = {
+    async commit(changes) {
+      const outcome = await world.transactions.commit(changes)
+      if (outcome === 'refused') return outcome
+      for (const change of changes) {
+        if (change.change === 'set-aside') recorded.setAside += 1
+        if (change.change === 'append' && countsIn(openSegment(change.segment).segment.mark))
+          recorded.counted += unpackIds(change.segment.entries).length
+      }
+      return outcome
+    },
+  }
   const books = bookCache({ ...world, journal }, cacheBytes)
 
-  const keep = async (
+  const itemOf = (
     { position, raw }: Source,
     subject: SetAside['subject'],
     reason: QuarantineReason,
     detail: string,
-  ): Promise<void> => {
+  ): SetAside => {
     const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
-    await world.quarantine.setAside({ subject, reason, detail, position, raw: bytes, setAsideAtMs: world.clock() })
+    return { subject, reason, detail, position, raw: bytes, setAsideAtMs: world.clock() }
+  }
+  const keep = async (...item: Parameters<typeof itemOf>): Promise<void> => {
+    await world.quarantine.setAside(itemOf(...item))
   }
 
+  let decided: AuditEvent[] = []
   const writer: BookWriter = {
+    ...world,
     books,
     mayHaveMoved,
     journal,
+    transactions,
     sizes: SEGMENT_SIZES,
+    tell: (...events) => decided.push(...events),
+    itemOf: (candidate, reason, detail) => itemOf(candidate, candidate.entry, reason, detail),
     async setAside(candidate, reason, detail) {
       recorded.setAside += 1
       await keep(candidate, candidate.entry, reason, detail)
@@ -100,12 +145,40 @@ export const bookRecorder = (
       }
       recorded.entries += candidates.length
     })
+    const told = decided
+    decided = []
+    await world.publish(told)
+  }
+
+  /** The batches of late entries by the books in which they count. The others are set aside. */
+  const decidedBooks = async (candidates: readonly PositionedEntry[]): Promise<BookBatch[]> => {
+    const books = new Map<string, { readonly id: BookId; readonly candidates: PositionedEntry[] }>()
+    for (const candidate of candidates) {
+      const { entry } = candidate
+      const decision = decisions.get(lateKey(bookOf(entry), entry.entryId))
+      if (decision === undefined) continue
+      if (decision.contentHash !== contentHash(entry)) {
+        await writer.setAside(candidate, 'content-conflict', 'A late entry with this id has other content.')
+      } else if (decision.to === null) {
+        await writer.setAside(candidate, 'day-closed', 'The business day is closed.')
+      } else {
+        const id = { merchantId: entry.merchantId, day: decision.to }
+        const book = books.get(bookKey(id)) ?? { id, candidates: [] }
+        books.set(bookKey(id), book)
+        book.candidates.push(candidate)
+      }
+    }
+    return [...books.values()]
   }
 
   return {
     recorded: () => ({ ...recorded, heldBooks: [...held.values()] }),
     async archived(entries) {
-      await record(byBook(entries.map(({ entry, position }) => ({ entry, position, raw: entryLine(entry) }))))
+      const candidates = entries.map(({ entry, position }) => ({ entry, position, raw: entryLine(entry) }))
+      if (decisions.size === 0) return await record(byBook(candidates))
+      const here = candidates.filter(({ entry }) => !decisions.has(lateKey(bookOf(entry), entry.entryId)))
+      // They count after all that came in time, as they did the first time.
+      await record([...byBook(here), ...(await decidedBooks(candidates))])
     },
     async delivered(batch) {
       const { books, unreadable, stoppedAt } = sortRecords(batch)

@@ -2,17 +2,21 @@
  * Proves that books are equal to those of another place, by the number of entries, by sums, and by the digest of their
  * entries.
  */
-import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
+import { bookKey, type BookId, type BusinessDay, type EntryId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
-import { UnknownFormat, type Heads, type Journal, type Merchants } from '#ledger/ports'
+import { UnknownFormat, type Days, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import { contentsOfBook, sumOfBook, type BookSum } from './book-digest.ts'
 import { allListed } from '#ledger/listed'
 import { concurrently } from '#ledger/concurrently'
 
-/** A place of books. The heads list all of them, because no book has a segment before its head lists it. */
+/**
+ * A place of books. The heads and the items of closed days list all of them, because no book has a segment before its head
+ * lists it.
+ */
 export type Shelf = {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly heads: Pick<Heads, 'read'>
+  readonly days: Pick<Days, 'closed' | 'restatements'>
   readonly merchants: Pick<Merchants, 'items'>
 }
 
@@ -77,13 +81,19 @@ const noting = async (unreadable: string[], work: () => Promise<void>): Promise<
   }
 }
 
-const booksOn = async ({ merchants, heads }: Shelf, unreadable: string[]): Promise<BookId[]> => {
+const FIRST_DAY = '0001-01-01' as BusinessDay
+
+const booksOn = async ({ merchants, heads, days }: Shelf, unreadable: string[]): Promise<BookId[]> => {
   const ids: BookId[] = []
   const registered = await allListed((page) => merchants.items(page))
   await concurrently(registered, HEADS_AT_ONCE, async ({ merchantId }) => {
     await noting(unreadable, async () => {
-      const { open } = await heads.read(merchantId)
+      const { open, closedThrough, restatements } = await heads.read(merchantId)
       for (const day of open) ids.push({ merchantId, day })
+      if (closedThrough === null) return
+      for (const { book } of await days.closed(merchantId, FIRST_DAY, closedThrough)) ids.push(book)
+      // A day may have got its first entries by a restatement.
+      for (const { book } of await days.restatements(merchantId, 0, restatements)) ids.push(book)
     })
   })
   return ids

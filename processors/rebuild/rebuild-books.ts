@@ -36,11 +36,11 @@ export const rebuildBooks = async (
   onProgress: (progress: ReadingProgress) => void,
 ): Promise<Rebuilt> => {
   const listed = await archive.list()
-  const decided = await archive.merchants()
+  const decided = await archive.decisions()
   const { missing, unreadableMerchants } = await missingIn(decided.merchants, register)
   for (const merchant of [...decided.merchants, ...missing]) await enter(rebuilt.merchants, merchant)
 
-  const recorder = bookRecorder(rebuilt, { ...limits, mayHaveMoved: false })
+  const recorder = bookRecorder(rebuilt, { ...limits, mayHaveMoved: false, passedOn: decided.passedOn })
   const read = await recordArchive(archive, listed.objects, (entries) => recorder.archived(entries), { onProgress })
   return {
     ...read,

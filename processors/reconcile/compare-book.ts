@@ -6,14 +6,16 @@ import { differencesOf, type Difference, type Kept, type Times } from '#ledger/r
 import { digestOf } from '#ledger/segment'
 import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
 import type { ArchivedSum } from './archived-sums.ts'
-import { countedBook, type SetAsideOfBook } from './counted-book.ts'
+import { countedBook, type BookEnd, type CountedBook, type SetAsideOfBook } from './counted-book.ts'
 
 /** A comparison of a book with the archive. */
 export type BookReport = {
   readonly book: BookId
   readonly isEqual: boolean
-  /** The book as its readers see it; undefined when the chain cannot be trusted. */
+  /** The entries of the day that count, also those that count on another day; undefined when the chain cannot be trusted. */
   readonly journal?: Side
+  /** The state of the book that was compared; absent without segments, or when the chain cannot be trusted. */
+  readonly end?: BookEnd
   /** The sums of the archive without the items that were set aside. */
   readonly archive: Side
   /** The number of rows in the archive; every copy counts. */
@@ -42,7 +44,7 @@ export const equalBook = async (
   if (archived.digest === undefined) return undefined
   const found = await countedBook(journal, book)
   if (!found.ok || found.value.faults.length > 0) return undefined
-  const { counted, shownTotals } = found.value
+  const { counted, totals: countedTotals } = found.value
   // An item that was set aside and later replayed unchanged is counted.
   const onlyAside = [...setAside].flatMap(([entryId, contents]) =>
     contents
@@ -50,14 +52,15 @@ export const equalBook = async (
       .map((content) => ({ ...content, entryId })),
   )
   const kept = [...counted.entries().map(toPair), ...onlyAside]
-  const totals = addTotals(shownTotals, totalsOf(onlyAside))
+  const totals = addTotals(countedTotals, totalsOf(onlyAside))
   if (digestOf(kept) !== archived.digest || !areSameTotals(totals, archived.totals)) return undefined
   const digest = onlyAside.length === 0 ? archived.digest : digestOf(counted.entries().map(toPair))
-  const side = { totals: shownTotals, digest }
+  const side = { totals: countedTotals, digest }
   return {
     book,
     isEqual: true,
     journal: side,
+    ...endOf(found.value, digest),
     archive: side,
     archivedCopies: archived.copies,
     setAsideCount: countOf(setAside),
@@ -87,7 +90,7 @@ export const compareBook = async (
   return {
     book,
     isEqual: differences.length === 0 && faults.length === 0,
-    ...(found.ok && { journal: { totals: found.value.shownTotals, digest: digestOf(counted.entries().map(toPair)) } }),
+    ...(found.ok && sidesOf(found.value)),
     archive: archiveSide(archived, counted, setAside),
     archivedCopies: archived.copies,
     setAsideCount: countOf(setAside),
@@ -95,6 +98,15 @@ export const compareBook = async (
     faults,
   }
 }
+
+const sidesOf = (book: CountedBook): Pick<BookReport, 'journal' | 'end'> => {
+  const digest = digestOf(book.counted.entries().map(toPair))
+  return { journal: { totals: book.totals, digest }, ...endOf(book, digest) }
+}
+
+/** `digest` is that of the entries of the day. */
+const endOf = ({ end, countedHere }: CountedBook, digest: string): Pick<BookReport, 'end'> =>
+  end === undefined ? {} : { end: { ...end, digest: countedHere === undefined ? digest : digestOf(countedHere) } }
 
 const toPair = ([entryId, { contentHash }]: readonly [EntryId, Pick<Kept, 'contentHash'>]) => ({ entryId, contentHash })
 

@@ -1,23 +1,34 @@
 import { totalsOf, type Movement } from '#ledger/day-view'
-import { contentHash } from '#ledger/entry'
+import { contentHash, type ContentHash } from '#ledger/entry'
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal, type Quarantine } from '#ledger/ports'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
-import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
+import { NO_CHAIN, sealingHash, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '#ledger/chain'
 
 /** A book as its chain holds it. */
 export type CountedBook = {
+  /**
+   * The entries of this day that count: here, or in the book of another day because they came late. Late entries of other
+   * days that count here are not among them.
+   */
   readonly counted: ReadonlyMap<EntryId, Kept>
-  /** The sums that the last segment shows to readers. */
-  readonly shownTotals: Totals
+  /** The sums of these entries. */
+  readonly totals: Totals
+  /** The end of the chain; absent for a book without segments. */
+  readonly end?: Omit<BookEnd, 'digest'>
+  /** The entries that count here, when they are not the same as those of this day. */
+  readonly countedHere?: readonly BookContent[]
   /** The faults of the book by itself, in words. */
   readonly faults: readonly string[]
 }
+
+/** The state of a book that was compared. The digest is that of all entries that count in it. */
+export type BookEnd = { readonly segment: SegmentNumber; readonly hash: ChainHash; readonly digest: string }
 
 /**
  * Reads a book and checks its hashes and totals. Refuses a chain that was altered or cannot be read, with the reason in
@@ -37,24 +48,39 @@ export const countedBook = async (
 
 const readBook = async (journal: Pick<Journal, 'read' | 'end'>, book: BookId): Promise<Result<CountedBook, string>> => {
   const counted = new Map<EntryId, Kept>()
+  const here: BookContent[] = []
   const faults: string[] = []
-  let [totals, shownTotals, hash] = [noTotals, noTotals, NO_CHAIN]
+  let hasMoved = false
+  let [totals, sum, shownTotals, hash, number] = [noTotals, noTotals, noTotals, NO_CHAIN, 0]
   for await (const sealed of wholeChain(journal, book)) {
     if (sealingHash(hash, sealed) !== sealed.hash) return refuse(`segment ${sealed.number} does not match its hash`)
-    const entries = entriesOf(sealed)
-    if (!entries.ok) return refuse(`segment ${sealed.number} cannot be read: ${entries.error}`)
-    for (const entry of entries.value) {
+    const opened = segmentIn(sealed)
+    if (!opened.ok) return refuse(`segment ${sealed.number} cannot be read: ${opened.error}`)
+    const { mark, entries, passedOn } = opened.value
+    const ofThisDay = mark?.kind === 'received' ? [] : mark?.kind === 'redirecting' ? passedOn : entries
+    for (const entry of ofThisDay) {
       // A check of totals alone would miss this: if the chain has an entry twice, its totals count the entry twice,
       // too.
       if (counted.has(entry.entryId)) faults.push(`segment ${sealed.number} counts ${entry.entryId} a second time`)
       counted.set(entry.entryId, { contentHash: contentHash(entry), receivedAtMs: entry.receivedAtMs })
     }
-    totals = addTotals(totals, totalsOf(entries.value))
-    ;({ totals: shownTotals, hash } = sealed)
+    hasMoved ||= mark?.kind === 'received' || mark?.kind === 'redirecting'
+    for (const entry of entries) here.push({ entryId: entry.entryId, contentHash: contentHash(entry) })
+    totals = addTotals(totals, totalsOf(ofThisDay))
+    sum = addTotals(sum, totalsOf(entries))
+    ;({ totals: shownTotals, hash, number } = sealed)
   }
-  if (!areSameTotals(totals, shownTotals)) faults.push('the totals that readers see are not the sums of the entries')
-  return ok({ counted, shownTotals, faults })
+  if (!areSameTotals(sum, shownTotals)) faults.push('the totals that readers see are not the sums of the entries')
+  return ok({
+    counted,
+    totals,
+    ...(number > 0 && { end: { segment: number, hash } }),
+    ...(hasMoved && { countedHere: here }),
+    faults,
+  })
 }
+
+type BookContent = { readonly entryId: EntryId; readonly contentHash: ContentHash }
 
 /**
  * The items of a day in quarantine, in any state, by merchant: of the given merchants, or of all merchants in
@@ -82,9 +108,9 @@ export const setAsideOf = async (
 export type SetAsideOfBook = ReadonlyMap<EntryId, readonly SetAsideContent[]>
 type SetAsideContent = Kept & Movement
 
-const entriesOf = (sealed: SealedSegment) => {
+const segmentIn = (sealed: SealedSegment) => {
   try {
-    return ok(openSegment(sealed).segment.entries)
+    return ok(openSegment(sealed).segment)
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))
   }

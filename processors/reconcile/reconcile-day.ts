@@ -32,7 +32,7 @@ export type ReconcileWorld = BarrierWorld & {
 export type ReconcileRequest = {
   readonly day: BusinessDay
   /** Absent for all merchants. */
-  readonly merchantId?: MerchantId
+  readonly merchantIds?: readonly MerchantId[]
   readonly repair: boolean
   /** The longest time from the hand-over of an entry to Firehose until the archive shows it. */
   readonly deliveryMs: number
@@ -69,7 +69,7 @@ export const reconcileDay = async (world: ReconcileWorld, request: ReconcileRequ
   const objects = await world.archive.unreadable(request.day)
   if (objects.length > 0) return { status: 'unreadable', objects }
   const reports = new Map<MerchantId, BookReport>()
-  const which = request.merchantId === undefined ? 'all' : [request.merchantId]
+  const which = request.merchantIds ?? 'all'
   const unreadableMerchants = await unreadableIn(world, which)
   const behind = await compareInto(reports, world, request, which)
   if (behind !== undefined) return { status: 'behind', behind }

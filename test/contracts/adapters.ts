@@ -45,6 +45,8 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { dynamoBooks } from '#adapters/transactions/dynamo-books'
+import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
 import { SCOPES } from '#ledger/access'
 import type { ArchivedEntry, Archive } from '#ledger/archive'
 import type { AnyAuditEvent } from '#ledger/audit-event'
@@ -108,19 +110,36 @@ export const headsWith: HeadsAdapter[] = [
   { name: 'memory', given: async (merchantId, head) => memoryHeads([[merchantId, head]]) },
   {
     name: 'DynamoDB',
-    given: async (merchantId, { closedThrough, closingMinor, open, revision }) => {
+    given: async (merchantId, { closedThrough, closingMinor, open, restatements, lastSeal, revision }) => {
       const table = await freshTable('days')
       const stored = {
         merchantId,
         day: 'head',
-        format: 1,
+        format: 2,
         ...(closedThrough !== null && { closedThrough }),
         ...(closingMinor !== 0n && { closing: closingMinor }),
         ...(open.size > 0 && { open }),
+        ...(restatements > 0 && { restatements }),
+        ...(lastSeal !== null && { lastSeal }),
         ...(revision > 0 && { rev: revision }),
       }
       if (revision > 0) await dynamodb.send(new PutCommand({ TableName: table, Item: stored }))
       return dynamoHeads(dynamodb, table)
+    },
+  },
+]
+
+export const allBooks: Adapter<MemoryBooks>[] = [
+  { name: 'memory', fresh: async () => memoryBooks() },
+  {
+    name: 'DynamoDB',
+    fresh: async () => {
+      const tables = {
+        journal: await freshTable('journal'),
+        days: await freshTable('days'),
+        quarantine: await freshTable('quarantine'),
+      }
+      return dynamoBooks(dynamodb, tables)
     },
   },
 ]

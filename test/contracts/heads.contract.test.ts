@@ -4,6 +4,7 @@ import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { emptyHead } from '#ledger/head'
 import { shiftDay } from '#ledger/calendar'
 import { UnknownFormat } from '#ledger/ports'
+import type { SealHash } from '#ledger/seal'
 import { aBookId, day, merchantId } from '../builders.ts'
 import { dynamodb, freshTable, headsWith } from './adapters.ts'
 
@@ -18,7 +19,14 @@ describe.each(headsWith)('heads: $name', ({ given }) => {
   })
 
   test('a head is read as it is stored', async () => {
-    const head = { closedThrough: friday, closingMinor: -(2n ** 53n) + 1n, open: new Set([saturday]), revision: 12 }
+    const head = {
+      closedThrough: friday,
+      closingMinor: -(2n ** 53n) + 1n,
+      open: new Set([saturday]),
+      restatements: 3,
+      lastSeal: 'ab'.repeat(32) as SealHash,
+      revision: 12,
+    }
     const heads = await given(m1, head)
     expect(await heads.read(m1)).toEqual(head)
   })
@@ -72,14 +80,14 @@ describe.each(headsWith)('heads: $name', ({ given }) => {
 })
 
 test.each([
-  { format: 2, stored: { format: 2 } },
+  { format: 3, stored: { format: 3 } },
   { format: 'undefined', stored: {} },
 ])('a head in format $format is refused by name, and never changed', async ({ format, stored }) => {
   const table = await freshTable('days')
   const item = { merchantId: 'm1', day: 'head', rev: 1, open: new Set([friday]), ...stored }
   await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
   const heads = dynamoHeads(dynamodb, table)
-  const reason = `The head of merchant m1 is stored in format ${format}, and only 1 is known here.`
+  const reason = `The head of merchant m1 is stored in format ${format}, and only 2 is known here.`
   const read = heads.read(m1)
   await expect(read).rejects.toThrow(reason)
   await expect(read).rejects.toBeInstanceOf(UnknownFormat)
@@ -88,14 +96,27 @@ test.each([
   expect(Item).toEqual(item)
 })
 
-test.each([{ open: 'text' }, { rev: 'x' }, { closing: 'x' }])('a head with %o is refused by name', async (stored) => {
+test('a head that was stored before days were closed is read, and opens days', async () => {
   const table = await freshTable('days')
-  const item = { merchantId: 'm1', day: 'head', format: 1, rev: 1, open: new Set([friday]), ...stored }
+  const item = { merchantId: 'm1', day: 'head', format: 1, rev: 1, open: new Set([friday]) }
   await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
-  await expect(dynamoHeads(dynamodb, table).read(m1)).rejects.toThrow(
-    new UnknownFormat('The head of merchant m1 cannot be read: a part of it is not what a head has there.'),
-  )
+  const heads = dynamoHeads(dynamodb, table)
+  expect(await heads.read(m1)).toEqual({ ...emptyHead, open: new Set([friday]), revision: 1 })
+  expect(await heads.open(aBookId({ day: saturday }))).toBe('open')
+  expect(await heads.read(m1)).toEqual({ ...emptyHead, open: new Set([friday, saturday]), revision: 2 })
 })
+
+test.each([{ open: 'text' }, { rev: 'x' }, { closing: 'x' }, { restatements: 'x' }, { lastSeal: 1 }])(
+  'a head with %o is refused by name',
+  async (stored) => {
+    const table = await freshTable('days')
+    const item = { merchantId: 'm1', day: 'head', format: 1, rev: 1, open: new Set([friday]), ...stored }
+    await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
+    await expect(dynamoHeads(dynamodb, table).read(m1)).rejects.toThrow(
+      new UnknownFormat('The head of merchant m1 cannot be read: a part of it is not what a head has there.'),
+    )
+  },
+)
 
 test('heads on DynamoDB throw an error that may heal', async () => {
   const heads = dynamoHeads(dynamodb, 'no-such-table')

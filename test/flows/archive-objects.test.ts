@@ -173,7 +173,7 @@ describe('entries of Parquet objects', () => {
     const { objects, unreadable } = await archive.list()
     expect(objects.map(({ key }) => key)).toEqual(['entries/business_day=2026-11-20/further/down'])
     expect(unreadable.map(({ key }) => key)).toEqual([...hidden, keyOf('empty')])
-    expect((await archive.merchants()).unreadable.map(({ key }) => key)).toEqual([
+    expect((await archive.decisions()).unreadable.map(({ key }) => key)).toEqual([
       'decisions/day=2026-11-20/_a.parquet',
     ])
   })
@@ -212,7 +212,7 @@ test('the newest audit event of a merchant gives its state, with the clocks that
       'decisions/day=2026-11-21/d.parquet': await auditEventsParquet([{ ...saved(4, 'later'), schema_version: 2 }]),
     }),
   )
-  const { merchants, unreadable } = await archive.merchants()
+  const { merchants, unreadable } = await archive.decisions()
   expect(merchants).toEqual([inWinnipeg({ revision: 2, name: 'newer' })])
   expect(unreadable.map(({ key }) => key)).toEqual([
     'decisions/day=2026-11-21/c.parquet',
@@ -225,7 +225,7 @@ test('a merchant rebuilt from the archive is the one that the register holds, wi
   const merchant = inWinnipeg({ revision: 2, savedBy: { by: 'ana', from: '2001:db8::7', atMs: 1_795_177_801_123 } })
   const rows = [merchant, former].map((one) => auditEventRow(merchantSaved(one, 0)))
   const key = 'decisions/day=2026-11-20/a.parquet'
-  const { merchants } = await parquetArchiveObjects(inMemory({ [key]: await auditEventsParquet(rows) })).merchants()
+  const { merchants } = await parquetArchiveObjects(inMemory({ [key]: await auditEventsParquet(rows) })).decisions()
   const register = memoryMerchants([merchant, former])
   for (const rebuilt of merchants) expect(rebuilt).toEqual(await register.find(rebuilt.merchantId))
   expect(merchants).toHaveLength(2)
@@ -234,7 +234,7 @@ test('a merchant rebuilt from the archive is the one that the register holds, wi
 test('an archived merchant in an unknown format is named and not read', async () => {
   const key = 'decisions/day=2026-11-20/a.parquet'
   const rows = await auditEventsParquet([saved(1, 'older'), saved(2, 'newer', { format: 3 })])
-  const { merchants, unreadable } = await parquetArchiveObjects(inMemory({ [key]: rows })).merchants()
+  const { merchants, unreadable } = await parquetArchiveObjects(inMemory({ [key]: rows })).decisions()
   expect(merchants).toEqual([inWinnipeg({ revision: 1, name: 'older' })])
   expect(unreadable).toEqual([{ key, reason: 'a merchant in format 3; only the formats 1 and 2 are known here' }])
 })

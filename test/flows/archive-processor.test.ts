@@ -1,12 +1,10 @@
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { describe, expect, test, vi } from 'vitest'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import { memoryArchive } from '#adapters/archive/memory-archive'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry, Archive } from '#ledger/archive'
 import { archiveEntries, type ArchiveWorld } from '#processors/archive/archive-entries'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
@@ -236,10 +234,8 @@ describe('every entry is archived in the end', () => {
 
 describe('the journal and the archive consumer', () => {
   const journalWorld = (world: ArchiveWorld): JournalWorld => ({
-    journal: memoryJournal(),
-    heads: memoryHeads(),
+    ...memoryBooks(),
     merchants: memoryMerchants([aMerchant()]),
-    quarantine: memoryQuarantine(),
     auditTrail: memoryAuditTrail(),
     progress: world.progress,
     clock: () => 0,

@@ -1,13 +1,10 @@
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { AuditEvent } from '#ledger/audit-event'
 import { contentHash, type Entry } from '#ledger/entry'
-import { emptyHead } from '#ledger/head'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { Currency } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
@@ -35,10 +32,8 @@ const batchOf = (...datas: Uint8Array[]): ShardBatch => ({
 const given = (broken: (world: JournalWorld) => Partial<JournalWorld> = () => ({})) => {
   const alarms: string[] = []
   const world: JournalWorld = {
-    journal: memoryJournal(),
-    heads: memoryHeads(),
+    ...memoryBooks(),
     merchants: memoryMerchants([merchant]),
-    quarantine: memoryQuarantine(),
     auditTrail: memoryAuditTrail(),
     progress: memoryProgress(),
     clock: () => 0,
@@ -452,15 +447,6 @@ describe('a book that others write as well', () => {
     expect(await setAside()).toMatchObject([
       { subject: { amountMinor: 6n }, detail: 'The book already holds this entryId with other content.' },
     ])
-  })
-
-  test('of a day that is closed takes nothing, and the entry is set aside', async () => {
-    const { worker, count, setAside } = given(() => ({
-      heads: memoryHeads([[book.merchantId, { ...emptyHead, closedThrough: book.day }]]),
-    }))
-    expect(await worker(batchOf(record(entry('a'))))).toEqual({})
-    expect(await count()).toBe(0)
-    expect(await setAside()).toMatchObject([{ reason: 'day-closed', detail: 'The business day is closed.' }])
   })
 })
 

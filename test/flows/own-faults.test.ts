@@ -1,12 +1,10 @@
 /** What becomes of entries when our own code fails: on everything, on one book, on one entry, or now and then. */
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryArchive } from '#adapters/archive/memory-archive'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { Entry } from '#ledger/entry'
 import { SeenIds } from '#ledger/memory/seen-ids'
 import { UnknownFormat } from '#ledger/ports'
@@ -84,10 +82,9 @@ const given = () => {
   const log = { warn: vi.fn(), error: (_facts: object, message: string) => void alarms.push(message) }
   const archive = memoryArchive()
   const world = {
-    journal: memoryJournal(),
-    heads: memoryHeads(),
+    ...memoryBooks(),
     merchants: memoryMerchants([aMerchant()]),
-    quarantine: memoryQuarantine(),
+    publish: async () => {},
     auditTrail: memoryAuditTrail(),
     progress: memoryProgress(),
     clock: () => 0,

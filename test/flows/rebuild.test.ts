@@ -1,11 +1,11 @@
+import { parsePassedOn, PASSED_ON_KINDS } from '#wire/archive/passed-on'
+import { closeAsItStands } from '../closing.ts'
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { describe, expect, test } from 'vitest'
 import { memoryArchiveObjects, type MemoryObject } from '#adapters/archive-objects/memory-archive-objects'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { ArchivedEntry } from '#ledger/archive'
 import type { Entry } from '#ledger/entry'
 import type { Merchant } from '#ledger/merchant'
@@ -16,7 +16,7 @@ import { replayArchive, replayStream } from '#processors/rebuild/replay'
 import type { ShardBatch } from '#processors/shard-batch'
 import { seededRandom } from '#test/simulation/random'
 import { encodeEntries, entryLine } from '#wire/stream/record'
-import { aBookId, aMerchant, anEntry, entryId, merchantId } from '../builders.ts'
+import { day, aBookId, aMerchant, anEntry, entryId, merchantId } from '../builders.ts'
 
 const SHARD = 'shardId-000000000000'
 const DAY = aBookId().day
@@ -26,11 +26,10 @@ const shops = [aMerchant(), aMerchant({ merchantId: merchantId('m2') })]
 const entry = (id: string, patch: Partial<Entry> = {}): Entry => anEntry({ entryId: entryId(id), ...patch })
 
 const anEmptyWorld = (merchants: readonly Merchant[] = []) => ({
-  journal: memoryJournal(),
-  heads: memoryHeads(),
+  ...memoryBooks(),
   merchants: memoryMerchants(merchants),
-  quarantine: memoryQuarantine(),
   clock: () => 0,
+  publish: async () => {},
 })
 
 /** Records as they stood on the stream, each of some entries. */
@@ -292,4 +291,54 @@ describe('a replay', () => {
     expect(await replayStream(again(), live, LIMITS, () => {})).toMatchObject({ entries: 0, unreadableRecords: 2 })
     expect((await live.quarantine.list({}, { limit: 10 })).items).toHaveLength(1)
   })
+})
+
+describe('after days were closed, books rebuilt from the archive', () => {
+  const friday = aBookId()
+  const TODAY_MS = Date.parse('2026-11-22T12:00:00-03:00')
+  const onSunday = { occurredAtMs: TODAY_MS - 1_000, businessDay: day('2026-11-22') }
+
+  test.each(['nextOpenDay', 'restate', 'quarantine'] as const)(
+    'hold what the live ones hold, with late entries under %s',
+    async (lateEntries) => {
+      const merchants = [aMerchant({ lateEntries })]
+      const live = {
+        ...anEmptyWorld(merchants),
+        progress: memoryProgress(),
+        auditTrail: memoryAuditTrail(),
+        log: { warn() {}, error() {} },
+        clock: () => TODAY_MS,
+      }
+      const early = [[entry('early', { amountMinor: 500n })], [entry('same', { ...onSunday, amountMinor: 5n })]]
+      const late = [
+        [entry('late', { amountMinor: 70n }), entry('late', { amountMinor: 71n })],
+        [
+          entry('same', { amountMinor: 6n }),
+          entry('early', { amountMinor: 501n }),
+          entry('late', { amountMinor: 70n }),
+        ],
+      ]
+      const worker = recordEntries(live, LIMITS)
+      await worker(batchOf(early))
+      await closeAsItStands(live, friday, TODAY_MS)
+      await worker({ ...batchOf([...early, ...late]) })
+
+      const passedOn = live.auditTrail.published
+        .filter(({ kind }) => PASSED_ON_KINDS.some((known) => known === kind))
+        .map((event) => {
+          const read = parsePassedOn(event)
+          if (!read.ok) throw new Error(read.error)
+          return read.value
+        })
+      const rebuilt = anEmptyWorld()
+      const archive = memoryArchiveObjects([anObject('all', archivedFrom([...early, ...late]))], merchants, passedOn)
+      await rebuildBooks({ archive, rebuilt, register: live.merchants }, LIMITS, () => {})
+      const found = await compareBooks({ rebuilt, live }, { booksAtOnce: 2, onProgress() {} })
+      expect(found).toMatchObject({ different: [], unreadable: [] })
+      expect(found.totals.rebuilt).toEqual(found.totals.live)
+      // The books of Friday and Sunday, or of more days when late entries count there.
+      expect(found.books).toBe(2)
+      expect(found.totals.live.entryCount).toBe({ nextOpenDay: 3, restate: 4, quarantine: 2 }[lateEntries])
+    },
+  )
 })

@@ -1,142 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
-import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
-import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryHeads } from '#adapters/heads/memory-heads'
+import { expect, test } from 'vitest'
 import { memoryJournal } from '#adapters/journal/memory-journal'
-import { memoryMerchants } from '#adapters/merchants/memory-merchants'
-import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
-import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId } from '#ledger/identifiers'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
 import { ok, refuse } from '#ledger/result'
 import { reconciliationLines } from '#operations/reconcile-output'
 import { openSegment } from '#wire/journal/segment'
-import { recordEntries } from '#processors/journal/record-entries'
-import { PATIENCE_MS, reconcileDay, type DayReport, type ReconcileRequest } from '#processors/reconcile/reconcile-day'
-import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
-import { viewStatements } from '../../sql/files.ts'
-import { memoryBucket, putEntries } from '../archive/memory-bucket.ts'
+import { PATIENCE_MS, type DayReport } from '#processors/reconcile/reconcile-day'
+import { putEntries } from '../archive/memory-bucket.ts'
+import { aSystem, NOON_MS } from './a-system.ts'
 import { awkwardEntries } from '../awkward-texts.ts'
 import { alteredParquet } from '../parquet-object.ts'
 import { aBookId, aMerchant, anEntry, aSealedSegment, aSetAside, day, entryId, merchantId } from '../builders.ts'
 
-const NOON_MS = Date.parse('2026-11-20T12:00:00-03:00')
 const HOUR_MS = 3_600_000
-const DELIVERY_MS = 305_000
 
 const entry = (id: string, given: Partial<Entry> = {}): Entry =>
   anEntry({ entryId: entryId(id), receivedAtMs: NOON_MS - HOUR_MS, ...given })
-
-/** A system whose consumers run, and whose Firehose delivers, when something is sent and whenever somebody waits. */
-const aSystem = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const [stream, bucket, progress] = [memoryEntryStream(), memoryBucket(), memoryProgress()]
-  const [journal, quarantine] = [replaceable(memoryJournal()), memoryQuarantine()]
-  const merchants = memoryMerchants([aMerchant(), aMerchant({ merchantId: merchantId('m2') })])
-  const log = { warn() {}, error() {} }
-  let nowMs = NOON_MS
-  const clock = () => nowMs
-  const auditTrail = memoryAuditTrail()
-  const journalWorld = { journal, heads: memoryHeads(), merchants, quarantine, progress, auditTrail, clock, log }
-  /** What runs; tests stop parts of it. */
-  const running = { journal: true, archive: true, firehose: true }
-  /** Tests may have something happen whenever somebody waits, for which time passes here. */
-  const waiting = { sleptMs: 0, onWait: async (): Promise<void> => {} }
-  const handedOver: ArchivedEntry[] = []
-  let [counted, archived] = [0, 0]
-
-  const runJournal = async () => {
-    const records = stream.records.slice(counted).map((record) => ({ ...record, arrivedAtMs: nowMs }))
-    counted = stream.records.length
-    // A new worker each time, which knows only what the chains say.
-    const worker = recordEntries(journalWorld, { booksAtOnce: 1, cacheBytes: 0 })
-    if (records.length > 0) await worker({ shardId: records[0]?.shardId ?? '', records })
-  }
-  const runArchive = async () => {
-    for (const { shardId, sequenceNumber, data } of stream.records.slice(archived)) {
-      const record = decodeRecord(data)
-      for (const [index, line] of record.ok && record.value.kind === 'entries' ? record.value.entries.entries() : []) {
-        if (!line.entry.ok) continue
-        const position = { shardId, sequenceNumber, index }
-        handedOver.push({ entry: line.entry.value, position, arrivedAtMs: nowMs })
-      }
-      await progress.advance('archive', { shardId, sequenceNumber, appliedThroughMs: nowMs })
-    }
-    archived = stream.records.length
-  }
-  const deliver = async () => {
-    const rows = handedOver.splice(0)
-    for (const ofDay of Map.groupBy(rows, ({ entry }) => entry.businessDay).values()) await putEntries(bucket, ofDay)
-  }
-  const run = async () => {
-    if (running.journal) await runJournal()
-    if (running.archive) await runArchive()
-    if (running.firehose) await deliver()
-  }
-  const put = (...entries: Entry[]) => stream.put([{ hashKey: 0n, data: encodeEntries(entries.map(entryLine)) }])
-  const send = async (...entries: Entry[]) => {
-    await put(...entries)
-    await run()
-  }
-  const archive = alterable(duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() }))
-  const world = {
-    stream,
-    progress,
-    clock,
-    journal,
-    quarantine,
-    merchants,
-    archive,
-    sleep: async (ms: number) => {
-      nowMs += ms
-      waiting.sleptMs += ms
-      await run()
-      await waiting.onWait()
-    },
-  }
-  const reconcile = (request: Partial<ReconcileRequest> = {}): Promise<DayReport> =>
-    reconcileDay(world, { day: day('2026-11-20'), repair: false, deliveryMs: DELIVERY_MS, ...request })
-  return { world, bucket, archive, journal, quarantine, running, waiting, put, send, run, reconcile }
-}
-
-/** A journal of which a test can replace whole chains, as no append does. */
-const replaceable = (journal: Journal): Journal & { replace(next: Journal): void; current(): Journal } => {
-  let current = journal
-  return {
-    read: (...given) => current.read(...given),
-    end: (book) => current.end(book),
-    append: (segment) => current.append(segment),
-    replace: (next) => void (current = next),
-    current: () => current,
-  }
-}
-
-/** An archive of which a test can alter what is read. */
-type Alterable = ArchiveQueries & {
-  alter: (cell: unknown) => unknown
-  alterRow: (sql: string, columns: readonly string[], cells: readonly unknown[]) => readonly unknown[]
-}
-
-const alterable = (queries: ArchiveQueries): Alterable => {
-  const archive: Alterable = {
-    ...queries,
-    alter: (cell) => cell,
-    alterRow: (_sql, _columns, cells) => cells,
-    async *stream(sql) {
-      for await (const { columns, rows } of queries.stream(sql)) {
-        yield { columns, rows: rows.map((row) => archive.alterRow(sql, columns, row.map(archive.alter))) }
-      }
-    },
-  }
-  return archive
-}
 
 /** A journal with one proper book of these entries. */
 const journalOf = async (entries: readonly Entry[]): Promise<Journal> => {
@@ -211,7 +91,7 @@ test('a day of retries, conflicts and unknown merchants is equal, book by book',
 test('one merchant can be compared alone', async () => {
   const { send, reconcile } = await aSystem()
   await send(entry('a'), entry('b', { merchantId: merchantId('m2') }))
-  const report = await reconcile({ merchantId: merchantId('m2') })
+  const report = await reconcile({ merchantIds: [merchantId('m2')] })
   expect(report).toMatchObject({ isEqual: true, books: [{ book: { merchantId: 'm2' } }] })
 })
 

@@ -1,12 +1,10 @@
 /** One history, judged by processes with two versions of the zone data. */
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ALLOWED, withToken } from '#test/access'
 import { ingest } from '#ingest/ingest'
 import { businessDayOf, dayBounds } from '#ledger/calendar'
@@ -47,9 +45,9 @@ const aWorld = () => {
       return merchant && asRead(merchant)
     },
   }
-  const books = { journal: memoryJournal(), heads: memoryHeads(), progress: memoryProgress() }
-  const quarantine = memoryQuarantine()
-  const query = aQueryApi({ storeWith: () => ({ ...books, merchants, quarantine }) })
+  const books = { ...memoryBooks(), progress: memoryProgress() }
+  const { quarantine } = books
+  const query = aQueryApi({ storeWith: () => ({ ...books, merchants }) })
   let recorded = 0
 
   return {
@@ -75,7 +73,7 @@ const aWorld = () => {
         .slice(recorded)
         .map(({ sequenceNumber, data }) => ({ sequenceNumber, data, arrivedAtMs: nowMs }))
       recorded += records.length
-      const worker = recordEntries({ ...books, merchants, quarantine, auditTrail, clock, log }, LIMITS)
+      const worker = recordEntries({ ...books, merchants, auditTrail, clock, log }, LIMITS)
       if (records.length > 0) await worker({ shardId: SHARD_ID, records })
       return (await query.get(`/v1/merchants/m1/days/${date}`)).body
     },

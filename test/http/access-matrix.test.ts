@@ -6,11 +6,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryGrants } from '#adapters/grants/memory-grants'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { jwtTokens } from '#adapters/tokens/jwt-tokens'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import type { AccessParts } from '#http/access'
@@ -390,8 +388,8 @@ const elapse = (count: number) => void vi.advanceTimersByTime(count * 1_000)
 const start = async (issuer: Issuer, trouble?: Trouble) => {
   const grants = memoryGrants()
   const registered = MERCHANTS.map((id) => aMerchant({ merchantId: merchantId(id) }))
-  const [merchants, quarantine] = [memoryMerchants(registered), memoryQuarantine()]
-  const [journal, heads] = [memoryJournal(), memoryHeads()]
+  const merchants = memoryMerchants(registered)
+  const { journal, heads, days, quarantine } = memoryBooks()
   for (const id of MERCHANTS) {
     const book = { merchantId: merchantId(id), day: day(DAY) }
     await heads.open(book)
@@ -409,7 +407,7 @@ const start = async (issuer: Issuer, trouble?: Trouble) => {
     ingest: ingest({ access: access(), zones: ianaZones, stream, merchants, quarantine, log }),
     'query-api': queryApi({
       ...access(),
-      store: { merchants, heads, journal, quarantine, progress: memoryProgress() },
+      store: { merchants, heads, days, journal, quarantine, progress: memoryProgress() },
       openShards: stream.openShards,
       clock: Date.now,
       timer: { nowMs: () => performance.now(), sleep: async () => {} },

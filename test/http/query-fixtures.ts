@@ -1,11 +1,9 @@
 /** The query API over memory adapters, with books as the journal processor would have written them. */
 import { setImmediate } from 'node:timers/promises'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import type { AccessParts } from '#http/access'
 import type { Registry } from '#http/metrics'
 import { decide, emptyBook, evolve, nextSegment, type Book } from '#ledger/book'
@@ -50,8 +48,10 @@ export const aQueryApi = ({
   needs = [],
   ...parts
 }: Given = {}) => {
-  const [journal, heads, progress, quarantine] = [memoryJournal(), memoryHeads(), memoryProgress(), memoryQuarantine()]
-  const store: Store = { merchants: memoryMerchants(merchants), heads, journal, quarantine, progress }
+  const books = memoryBooks()
+  const { journal, heads, days, quarantine } = books
+  const progress = memoryProgress()
+  const store: Store = { merchants: memoryMerchants(merchants), heads, days, journal, quarantine, progress }
   const logged: unknown[] = []
   const tasks = new Set<Task>()
   const stopping = new AbortController()
@@ -93,6 +93,7 @@ export const aQueryApi = ({
   return {
     app,
     get,
+    books,
     journal,
     progress,
     quarantine,
@@ -118,6 +119,7 @@ export const aQueryApi = ({
 const withCalls = (store: Store, calls: StoreCalls): Store => ({
   merchants: { ...store.merchants, ...calls.merchants },
   heads: { ...store.heads, ...calls.heads },
+  days: { ...store.days, ...calls.days },
   journal: { ...store.journal, ...calls.journal },
   quarantine: { ...store.quarantine, ...calls.quarantine },
   progress: { ...store.progress, ...calls.progress },

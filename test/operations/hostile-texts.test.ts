@@ -14,6 +14,8 @@ import { memoryClients } from '#adapters/clients/memory-clients'
 import { memoryGrants } from '#adapters/grants/memory-grants'
 import { visible } from '#infra/visible'
 import { clients, USAGE as CLIENTS_USAGE } from '#operations/clients'
+import { close } from '#operations/close'
+import { CLOSE_USAGE } from '#operations/close-arguments'
 import type { Command } from '#operations/command'
 import { people, USAGE as PEOPLE_USAGE } from '#operations/people'
 import { quarantine, USAGE as QUARANTINE_USAGE } from '#operations/quarantine'
@@ -95,6 +97,7 @@ const COMMANDS: Readonly<Record<string, readonly [Command, string]>> = {
   ],
   sql: [sql, SQL_USAGE],
   reconcile: [reconcile, RECONCILE_USAGE],
+  close: [close, CLOSE_USAGE],
   rebuild: [rebuild, REBUILD_USAGE],
   replay: [replay, REPLAY_USAGE],
 }

@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { emptyHead, openDay, openDaysBefore, type Head } from '#ledger/head'
+import { closeDay, closeThrough, emptyHead, openDay, openDaysBefore, restate, type Head } from '#ledger/head'
+import type { SealHash } from '#ledger/seal'
 import { day } from '../builders.ts'
 
 const head = (given: Partial<Head> = {}): Head => ({ ...emptyHead, ...given })
 const days = (...texts: string[]) => texts.map(day)
 
 test('a merchant without any book has no open day, no closed day and no balance', () => {
-  expect(emptyHead).toEqual({ closedThrough: null, closingMinor: 0n, open: new Set(), revision: 0 })
+  expect(emptyHead).toEqual({
+    closedThrough: null,
+    closingMinor: 0n,
+    open: new Set(),
+    restatements: 0,
+    lastSeal: null,
+    revision: 0,
+  })
 })
 
 describe('opening the book of a day', () => {
@@ -40,4 +48,60 @@ test.each([
 ])('the open days before $before come oldest first', ({ before, expected }) => {
   const open = new Set(days('2026-11-21', '2026-11-19', '2026-11-20'))
   expect(openDaysBefore(head({ open }), before === undefined ? undefined : day(before))).toEqual(expected)
+})
+
+describe('closing', () => {
+  const SEAL = 'ab'.repeat(32) as SealHash
+  const before = head({
+    closedThrough: day('2026-11-18'),
+    closingMinor: 7n,
+    open: new Set(days('2026-11-21', '2026-11-20')),
+    revision: 3,
+  })
+
+  test('the oldest open book moves the balance and leaves the other books open', () => {
+    expect(closeDay(before, day('2026-11-20'), { netMinor: -9n, seal: SEAL })).toEqual({
+      ok: true,
+      value: {
+        closedThrough: day('2026-11-20'),
+        closingMinor: -2n,
+        open: new Set(days('2026-11-21')),
+        restatements: 0,
+        lastSeal: SEAL,
+        revision: 4,
+      },
+    })
+  })
+
+  test.each(['2026-11-21', '2026-11-19', '2026-11-22'])('%s, which is not the oldest open book, is refused', (text) => {
+    expect(closeDay(before, day(text), { netMinor: 0n, seal: SEAL })).toEqual({ ok: false, error: 'not-the-oldest' })
+  })
+
+  test.each([
+    { through: '2026-11-19', after: { ...before, closedThrough: day('2026-11-19'), revision: 4 } },
+    { through: '2026-11-18', after: before },
+    { through: '2026-11-17', after: before },
+  ])('days without a book through $through', ({ through, after }) => {
+    expect(closeThrough(before, day(through))).toEqual({ ok: true, value: after })
+  })
+
+  test('days without a book changes nothing when they were closed before', () => {
+    expect(closeThrough(before, day('2026-11-18'))).toMatchObject({ value: before })
+    const same = closeThrough(before, day('2026-11-18'))
+    expect(same.ok && same.value).toBe(before)
+  })
+
+  test.each(['2026-11-20', '2026-11-25'])('days up to %s is refused while a book among them is open', (text) => {
+    expect(closeThrough(before, day(text))).toEqual({ ok: false, error: 'has-open-books' })
+  })
+
+  test('a restatement moves the balance and the revision, and closes nothing', () => {
+    expect(restate(before, { deltaMinor: 5n, seal: SEAL })).toEqual({
+      ...before,
+      closingMinor: 12n,
+      restatements: 1,
+      lastSeal: SEAL,
+      revision: 4,
+    })
+  })
 })

@@ -30,8 +30,8 @@ export const BUGS_OF_JOURNAL: readonly Bug[] = [
   {
     name: 'ids are checked against a stale cache, and the append has no condition',
     file: 'adapters/journal/memory-journal.ts',
-    find: `if (segment.number <= chain.length) return 'taken'`,
-    plant: `segment = { ...segment, number: chain.length + 1 }`,
+    find: `if (!isFree(chains, segment)) return 'taken'`,
+    plant: `segment = { ...segment, number: chainOf(chains, bookKey(segment.book)).length + 1 }`,
   },
   {
     name: 'progress is written before the appends',
@@ -195,8 +195,8 @@ export const BUGS_OF_JOURNAL: readonly Bug[] = [
   {
     name: 'a book is not opened in the head',
     file: BOOK_CACHE,
-    find: `if ((await heads.open(id)) === 'closed') return refuse('day-closed')`,
-    plant: ``,
+    find: `ok((await heads.open(id)) === 'open' ? empty : await closeEmpty(empty))`,
+    plant: `ok(empty)`,
   },
   {
     name: 'a head forgets the day before when one is opened',

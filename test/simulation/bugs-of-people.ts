@@ -6,7 +6,7 @@ const MEMORY_QUARANTINE = 'adapters/quarantine/memory-quarantine.ts'
 const BOOKS = 'query-api/books.ts'
 const FRESHNESS = 'query-api/freshness.ts'
 const ENTRIES = 'processors/journal/record-entries.ts'
-const INTO_BOOK = 'processors/journal/record-into-book.ts'
+const SEAL_NEXT = 'processors/journal/seal-next.ts'
 const BOOK = 'ledger/book.ts'
 
 const bugsOfOperators: readonly Omit<Bug, 'needsHistories'>[] = [
@@ -130,7 +130,7 @@ const bugsOfBounds: readonly Omit<Bug, 'needsHistories'>[] = [
   {
     name: 'totals are counted beyond their bound',
     file: BOOK,
-    find: `const fitsWhole = fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))`,
+    find: `const fitsWhole = !counts || fitsBound(totals, totalsOf(batch.values().map(({ entry }) => entry)))`,
     plant: `const fitsWhole = true`,
   },
   {
@@ -162,19 +162,19 @@ const bugsOfBounds: readonly Omit<Bug, 'needsHistories'>[] = [
   },
   {
     name: 'the size of a packed segment is not looked at',
-    file: INTO_BOOK,
+    file: SEAL_NEXT,
     find: `sealed.entries.length <= sizes.packedBytes || length === 1`,
     plant: `sealed.entries.length > 0`,
   },
   {
     name: 'a segment that is too large is halved only once',
-    file: INTO_BOOK,
+    file: SEAL_NEXT,
     find: `sealed.entries.length <= sizes.packedBytes || length === 1`,
     plant: `sealed.entries.length <= sizes.packedBytes || length < segmentLength(candidates, sizes)`,
   },
   {
     name: 'what a smaller segment leaves out counts as stored',
-    file: INTO_BOOK,
+    file: SEAL_NEXT,
     find: `return { length, segment, sealed }`,
     plant: `return { length: segmentLength(candidates, sizes), segment, sealed }`,
   },

@@ -121,8 +121,8 @@ export const BUGS_OF_RECONCILING: readonly Bug[] = (
     {
       name: 'readers may see other totals than the sums',
       file: COUNTED,
-      find: `if (!areSameTotals(totals, shownTotals)) faults`,
-      plant: `if (totals.entryCount > shownTotals.entryCount) faults`,
+      find: `if (!areSameTotals(sum, shownTotals)) faults`,
+      plant: `if (sum.entryCount > shownTotals.entryCount) faults`,
     },
     {
       name: 'only the totals of the cheap comparison count',

@@ -25,7 +25,8 @@ const INSERTIONS: readonly Insertion[] = [
   },
   {
     file: 'ledger/day-view.ts',
-    after: 'export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs: number): DayView => {',
+    after:
+      'export const foldEntries = (view: DayView, entries: readonly Entry[], startsAtMs: number, areLate = false): DayView => {',
     code: `if (entries.some(({ description }) => description === 'cursed: folding')) throw new TypeError('cursed')`,
   },
   {

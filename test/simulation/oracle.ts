@@ -9,11 +9,9 @@
  * the totals are those of what is counted, the chain is unbroken, and the heads know every book.
  */
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { AuditEvent } from '#ledger/audit-event'
 import { emptyBook, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
@@ -91,10 +89,8 @@ export class Oracle {
   ) {
     this.#segmentBytes = segmentBytes
     this.#memory = {
-      journal: memoryJournal(),
-      heads: memoryHeads(),
+      ...memoryBooks(),
       merchants: memoryMerchants(merchants),
-      quarantine: memoryQuarantine(),
       auditTrail: memoryAuditTrail(),
       progress: memoryProgress(),
     }
@@ -435,11 +431,18 @@ export class Oracle {
         ...quarantine,
         setAside: async (item) => {
           await quarantine.setAside(item)
-          const { subject, position } = item
-          this.#checkReason(item)
-          this.#asidePositions.add(placeOf(position))
-          if (subject === 'unreadable') this.#noteUnreadable(position)
-          else this.#asideContents.add(contentOf(subject))
+          this.#noteAside(item)
+        },
+      },
+      transactions: {
+        commit: async (changes) => {
+          const outcome = await this.#memory.transactions.commit(changes)
+          if (outcome === 'refused') return outcome
+          for (const change of changes) {
+            if (change.change === 'append') this.#noteAppended(change.segment)
+            if (change.change === 'set-aside') this.#noteAside(change.item)
+          }
+          return outcome
         },
       },
       auditTrail: {
@@ -458,6 +461,14 @@ export class Oracle {
         advance: (consumer, to) => this.#advance(consumer, to),
       },
     }
+  }
+
+  #noteAside(item: SetAside): void {
+    const { subject, position } = item
+    this.#checkReason(item)
+    this.#asidePositions.add(placeOf(position))
+    if (subject === 'unreadable') this.#noteUnreadable(position)
+    else this.#asideContents.add(contentOf(subject))
   }
 
   #noteAppended(sealed: SealedSegment): void {

@@ -1,11 +1,23 @@
 import { bookKey, bookOf } from '#ledger/identifiers'
-import type { AuditTrail, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
+import type {
+  AuditTrail,
+  Change,
+  Days,
+  Heads,
+  Journal,
+  Merchants,
+  Progress,
+  Quarantine,
+  Transactions,
+} from '#ledger/ports'
 import { quarantineKey, quarantinePlace, type SetAside } from '#ledger/quarantine'
 import type { Machine } from './machine.ts'
 
 export type Ports = {
   readonly journal: Journal
   readonly heads: Heads
+  readonly days: Days
+  readonly transactions: Transactions
   readonly merchants: Merchants
   readonly quarantine: Quarantine
   readonly auditTrail: AuditTrail
@@ -18,7 +30,7 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
     machine.call({ reads: [item] }, [], carryOut)
   const write = <T>(item: string, carryOut: () => Promise<T>): Promise<T> =>
     machine.call({ writes: [item] }, [], carryOut)
-  const { journal, heads, merchants, quarantine, auditTrail, progress } = ports
+  const { journal, heads, days, transactions, merchants, quarantine, auditTrail, progress } = ports
   return {
     journal: {
       read: (book, after, limit) => read(`journal ${bookKey(book)}`, () => journal.read(book, after, limit)),
@@ -28,6 +40,19 @@ export const portsOn = (machine: Machine, ports: Ports): Ports => {
     heads: {
       read: (merchantId) => read(`head ${merchantId}`, () => heads.read(merchantId)),
       open: (book) => write(`head ${book.merchantId}`, () => heads.open(book)),
+    },
+    days: {
+      newestClosed: (book) => read(`days ${book.merchantId}`, () => days.newestClosed(book)),
+      closed: (merchantId, from, to) => read(`days ${merchantId}`, () => days.closed(merchantId, from, to)),
+      restatements: (merchantId, after, upTo) =>
+        read(`days ${merchantId}`, () => days.restatements(merchantId, after, upTo)),
+    },
+    transactions: {
+      // The oracle looks at the books of what is set aside.
+      commit: (changes) =>
+        machine.call({ reads: changes.flatMap(booksOfChange), writes: changes.map(writtenBy) }, [], () =>
+          transactions.commit(changes),
+        ),
     },
     merchants: {
       find: (merchantId) => read(`merchant ${merchantId}`, () => merchants.find(merchantId)),
@@ -73,3 +98,20 @@ const booksOf = ({ subject }: SetAside): string[] =>
   subject === 'unreadable' ? [] : [`journal ${bookKey(bookOf(subject))}`]
 
 const itemOf = (key: Parameters<typeof quarantinePlace>[0]): string => `quarantine ${quarantinePlace(key)}`
+
+const booksOfChange = (change: Change): string[] => (change.change === 'set-aside' ? booksOf(change.item) : [])
+
+const writtenBy = (change: Change): string => {
+  switch (change.change) {
+    case 'append':
+      return `journal ${bookKey(change.segment.book)}`
+    case 'head':
+      return `head ${change.merchantId}`
+    case 'close':
+      return `days ${change.closed.book.merchantId}`
+    case 'restate':
+      return `days ${change.restatement.book.merchantId}`
+    case 'set-aside':
+      return itemOf(quarantineKey(change.item))
+  }
+}

@@ -50,8 +50,8 @@ export class ReadsOracle {
     return () => states.slice(first)
   }
 
-  checkBalance(merchantId: MerchantId, { nets, exact }: BalanceRead, during: readonly State[]): void {
-    const balance = nets.reduce((sum, { minor }) => sum + minor, 0n)
+  checkBalance(merchantId: MerchantId, { parts, exact }: BalanceRead, during: readonly State[]): void {
+    const balance = parts.reduce((sum, { minor }) => sum + minor, 0n)
     const wasSo = during.some((state) => balance === netBefore(state))
     this.#must(!exact || wasSo, `${merchantId} has never had the balance ${balance}, which was read as exact`)
     this.#must(exact || during.length > 1, `the balance of ${merchantId} is not exact, and no book has moved`)

@@ -48,7 +48,7 @@ export interface paths {
         };
         /**
          * The balance now, and whether it is exact
-         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false.
+         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false. With `day` or `at` it is the balance at an earlier time, with all entries that are known of it now.
          */
         get: operations["readBalance"];
         put?: never;
@@ -88,7 +88,7 @@ export interface paths {
         };
         /**
          * The daily consolidated
-         * @description A day without entries is answered with zeros.
+         * @description A day without entries is answered with zeros. A closed day is answered as it is now, at its newest version. With `version` it is answered as it was issued then, for ever.
          */
         get: operations["readDay"];
         put?: never;
@@ -474,7 +474,7 @@ export interface components {
             windows: components["schemas"]["Window"][];
             /**
              * Format: int64
-             * @description The number of entries that came after the day was closed.
+             * @description How many of the entries came after their own day was closed: this day, or one that is closed.
              */
             lateEntries: number;
             /** @description The hash of the chain so far. Null while there are no entries. */
@@ -706,7 +706,7 @@ export interface components {
             occurredAt: string;
             /**
              * Format: date
-             * @description The day in whose book the entry is counted.
+             * @description The day of the entry, by the calendar of its merchant. A late entry may count in the book of another day.
              */
             businessDay: string;
             /**
@@ -763,7 +763,7 @@ export interface components {
             occurredAt: string;
             /**
              * Format: date
-             * @description The day in whose book the entry is counted.
+             * @description The day of the entry, by the calendar of its merchant. A late entry may count in the book of another day.
              */
             businessDay: string;
             /**
@@ -783,7 +783,7 @@ export interface components {
             /** @description Give it as `cursor=` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        FoundEntry: components["schemas"]["AppliedEntry"] | components["schemas"]["QuarantinedEntry"];
+        FoundEntry: components["schemas"]["AppliedEntry"] | components["schemas"]["RedirectedEntry"] | components["schemas"]["QuarantinedEntry"];
         /** @description The entry is counted. */
         AppliedEntry: {
             /**
@@ -795,6 +795,29 @@ export interface components {
             /**
              * Format: int64
              * @description The segment of the book that holds the entry.
+             */
+            segment: number;
+            /** @description SHA-256 over the chain of all segments up to this one. */
+            hash: string;
+            /** @description Other contents that came with the same id and were set aside, the earliest first. At most 50; `/v1/quarantine?merchant=` lists all. Absent when there are none. */
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        /** @description The entry came late, and is counted in the book of another day. */
+        RedirectedEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "redirected";
+            entry: components["schemas"]["Entry"];
+            /**
+             * Format: date
+             * @description The day in whose book the entry is counted, because its own day was closed.
+             */
+            movedTo: string;
+            /**
+             * Format: int64
+             * @description The segment of the own book that says so.
              */
             segment: number;
             /** @description SHA-256 over the chain of all segments up to this one. */
@@ -1029,6 +1052,7 @@ export interface components {
          *     - `not-an-id`: A parameter of a query that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.
          *     - `not-a-cursor`: A value that is not a `nextCursor` of the same list and filter.
          *     - `not-a-position`: A value that is not a position from the answer to an accepted entry.
+         *     - `not-both`: Two parameters of which only one can be given.
          *     - `not-an-etag`: A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.
          *     - `not-a-calendar-date`: A value that is not an existing date, written `YYYY-MM-DD`.
          *     - `calendar-from-not-future`: A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.
@@ -1470,6 +1494,16 @@ export interface operations {
                  * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
                  */
                 after?: string;
+                /**
+                 * @description The balance at the end of this business day.
+                 * @example 2026-11-20
+                 */
+                day?: string;
+                /**
+                 * @description The balance of the entries of earlier days, and of those of its day that occurred up to this instant.
+                 * @example 2026-11-20T12:00:00-03:00
+                 */
+                at?: string;
             };
             header?: {
                 /**
@@ -1869,6 +1903,11 @@ export interface operations {
                  * @example 2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0
                  */
                 after?: string;
+                /**
+                 * @description A closed day as it was issued: 1 when it was closed, and one more with each restatement that changed it. Such an answer never changes. Without it, the day is answered as it is now.
+                 * @example 1
+                 */
+                version?: number;
             };
             header?: {
                 /**

@@ -1,12 +1,10 @@
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { tableKeys } from '#adapters/dynamodb/tables'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { processLog } from '#infra/log'
 import { recordEntries } from '#processors/journal/record-entries'
 import { DECISIONS, ENTRIES } from '#wire/archive/columns'
@@ -709,10 +707,8 @@ describe.each(both)('the whole template of $name', ({ template }) => {
 async function linesOfSettingAside(): Promise<string[]> {
   const lines: string[] = []
   const world = {
-    journal: memoryJournal(),
-    heads: memoryHeads(),
+    ...memoryBooks(),
     merchants: memoryMerchants(),
-    quarantine: memoryQuarantine(),
     auditTrail: memoryAuditTrail(),
     progress: memoryProgress(),
     clock: () => 0,

@@ -150,6 +150,7 @@ export const FIELD_TEXTS = {
     'A parameter of a query that is not an id: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`, but not `.` or `..`.',
   'not-a-cursor': 'A value that is not a `nextCursor` of the same list and filter.',
   'not-a-position': 'A value that is not a position from the answer to an accepted entry.',
+  'not-both': 'Two parameters of which only one can be given.',
   'not-an-etag':
     'A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.',
   'not-a-calendar-date': 'A value that is not an existing date, written `YYYY-MM-DD`.',

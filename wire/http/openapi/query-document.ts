@@ -3,6 +3,8 @@ import type * as z from 'zod'
 import { CLIENT_ID } from '#ledger/identifiers'
 import type { ProblemCode } from '../problem.ts'
 import {
+  balanceParams,
+  dayParams,
   liveParams,
   pageParams,
   periodParams,
@@ -111,9 +113,11 @@ export const queryDocument = () =>
       readBalance: query({
         summary: 'The balance now, and whether it is exact',
         description:
-          'The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false.',
+          'The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is ' +
+          'false. With `day` or `at` it is the balance at an earlier time, with all entries that are known of it now.',
         tag: 'Days',
         path: [MERCHANT],
+        query: balanceParams,
         answers: 'Balance',
         sumsBooks: true,
       }),
@@ -129,9 +133,12 @@ export const queryDocument = () =>
       }),
       readDay: query({
         summary: 'The daily consolidated',
-        description: 'A day without entries is answered with zeros.',
+        description:
+          'A day without entries is answered with zeros. A closed day is answered as it is now, at its newest version. With ' +
+          '`version` it is answered as it was issued then, for ever.',
         tag: 'Days',
         path: [MERCHANT, DAY],
+        query: dayParams,
         answers: 'Day',
         sumsBooks: true,
       }),

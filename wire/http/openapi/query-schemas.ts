@@ -73,7 +73,7 @@ const day = z
     ...sums,
     byMethod,
     windows: z.array(window).describe('The hours from the start of the day, including hours without entries.'),
-    lateEntries: count('The number of entries that came after the day was closed.'),
+    lateEntries: count('How many of the entries came after their own day was closed: this day, or one that is closed.'),
     hash: chainHash.nullable().describe('The hash of the chain so far. Null while there are no entries.'),
     digest: z
       .string()
@@ -123,7 +123,9 @@ const entry = z
   .object({
     ...entryRequest.shape,
     occurredAt: instant('The time of the entry, in UTC.'),
-    businessDay: businessDay('The day in whose book the entry is counted.'),
+    businessDay: businessDay(
+      'The day of the entry, by the calendar of its merchant. A late entry may count in the book of another day.',
+    ),
     receivedAt: instant('When the entry was accepted.'),
   })
   .describe('An entry as it was accepted.')
@@ -166,7 +168,18 @@ const quarantinedEntry = z
   })
   .describe('No entry with this id is counted.')
 
-const foundEntry = z.discriminatedUnion('status', [appliedEntry, quarantinedEntry])
+const redirectedEntry = z
+  .object({
+    status: z.literal('redirected'),
+    entry,
+    movedTo: businessDay('The day in whose book the entry is counted, because its own day was closed.'),
+    segment: z.int().min(1).describe('The segment of the own book that says so.'),
+    hash: chainHash,
+    conflicts,
+  })
+  .describe('The entry came late, and is counted in the book of another day.')
+
+const foundEntry = z.discriminatedUnion('status', [appliedEntry, redirectedEntry, quarantinedEntry])
 
 const by = z.string().describe('The operator: the subject of the token.')
 const from = z.string().describe('The IPv4 or IPv6 address that the request came from, or `unknown`.')
@@ -255,6 +268,7 @@ export const QUERY_SCHEMAS = {
   Entries: { schema: pageOf(countedEntry, 'The entries of the book, in journal order.') },
   FoundEntry: { schema: foundEntry },
   AppliedEntry: { schema: appliedEntry },
+  RedirectedEntry: { schema: redirectedEntry },
   QuarantinedEntry: { schema: quarantinedEntry },
   Conflict: { schema: conflict },
   Quarantined: { schema: quarantined },

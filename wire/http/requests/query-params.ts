@@ -4,6 +4,7 @@ import { daysBetween } from '#ledger/calendar'
 import { CLIENT_ID, CLIENT_ID_RULE, parseBusinessDay, parseMerchantId } from '#ledger/identifiers'
 import { QUARANTINE_REASONS, QUARANTINE_STATUSES } from '#ledger/quarantine'
 import { ok, refuse, type Result } from '#ledger/result'
+import { INSTANT_PATTERN, parseInstant } from '#wire/entry/instant'
 import { CURSOR_PATTERN } from '../cursor.ts'
 import { fail, parsed, readFields, type FieldProblem } from '#wire/json/fields'
 import { parsePositionToken, POSITION_TOKEN } from '../position-token.ts'
@@ -17,6 +18,9 @@ const parseLimit = (text: string): Result<number, 'out-of-range'> => {
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0
   return limit >= 1 && limit <= MAX_LIMIT ? ok(limit) : refuse('out-of-range')
 }
+
+const parseVersion = (text: string): Result<number, 'out-of-range'> =>
+  /^[1-9]\d{0,8}$/.test(text) ? ok(Number(text)) : refuse('out-of-range')
 
 const after = parsed(parsePositionToken, 'must be a position as it was answered when entries were accepted').meta({
   example: '2c2hhcmRJZC0wMDAwMDAwMDAwMDAgNDk2NzM5.0',
@@ -41,6 +45,39 @@ const limit = parsed(parseLimit, `must be a whole number from 1 to ${MAX_LIMIT}`
  * same shards, are counted.
  */
 export const queryParams = z.strictObject({ after: after.exactOptional() })
+
+export const dayParams = queryParams.extend({
+  version: parsed(parseVersion, 'must be a whole number from 1 on')
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      example: 1,
+      description:
+        'A closed day as it was issued: 1 when it was closed, and one more with each restatement that changed it. Such an ' +
+        'answer never changes. Without it, the day is answered as it is now.',
+    })
+    .exactOptional(),
+})
+
+export const balanceParams = queryParams
+  .extend({
+    day: day
+      .meta({ description: 'The balance at the end of this business day.', example: '2026-11-20' })
+      .exactOptional(),
+    at: parsed(parseInstant, 'must be a time with an offset, for example 2026-11-20T12:00:00-03:00')
+      .meta({
+        format: 'date-time',
+        pattern: INSTANT_PATTERN,
+        example: '2026-11-20T12:00:00-03:00',
+        description:
+          'The balance of the entries of earlier days, and of those of its day that occurred up to this instant.',
+      })
+      .exactOptional(),
+  })
+  .superRefine(({ day: ofDay, at }, context) => {
+    if (ofDay === undefined || at === undefined) return
+    context.addIssue({ code: 'custom', path: ['at'], ...fail('not-both', 'cannot be given together with "day"') })
+  })
 
 export const pageParams = queryParams.extend({
   limit: limit.default(DEFAULT_LIMIT),
@@ -101,6 +138,10 @@ export const periodParams = pageParams
 type Parsed<Schema extends z.ZodType> = Result<z.output<Schema>, readonly FieldProblem[]>
 
 export const parseQueryParams = (given: unknown): Parsed<typeof queryParams> => readFields(queryParams, given)
+
+export const parseDayParams = (given: unknown): Parsed<typeof dayParams> => readFields(dayParams, given)
+
+export const parseBalanceParams = (given: unknown): Parsed<typeof balanceParams> => readFields(balanceParams, given)
 
 /** A page of a list. The cursor is text here; only the list it belongs to can read it. */
 export const parsePageParams = (given: unknown): Parsed<typeof pageParams> => readFields(pageParams, given)

@@ -1,4 +1,5 @@
 import { dayBounds, HOUR_MS, ruleOn } from '#ledger/calendar'
+import type { ClosedVersion } from '#ledger/close'
 import type { DayPart } from '#ledger/day-parts'
 import type { DayView } from '#ledger/day-view'
 import type { BusinessDay } from '#ledger/identifiers'
@@ -16,6 +17,7 @@ export type DayAtSegment = {
   readonly openingMinor: bigint
   /** The days that add up to the opening; made when they are asked for. */
   readonly partsBefore: () => readonly DayPart[]
+  readonly issue: Issue
   /** 0 while the day has no entries; then there is no hash either. */
   readonly segment: SegmentNumber
   readonly hash: ChainHash | null
@@ -24,7 +26,7 @@ export type DayAtSegment = {
 
 /** The daily consolidated as clients read it, but for how fresh it is. */
 export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: DayAtSegment) => {
-  const { day, openingMinor: opening, partsBefore, segment, hash, view } = read
+  const { day, openingMinor: opening, partsBefore, issue, segment, hash, view } = read
   const { totals, byMethod, byHour, lateEntries, ...forgotten } = view
   forgotten satisfies Record<string, never>
   const net = netMinor(totals)
@@ -37,7 +39,8 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     currency,
     timeZone,
     zoneData: zone.version,
-    ...OPEN_STATUS,
+    status: issue.status,
+    version: issue.version,
     segment,
     opening,
     ...totalsResponse(totals),
@@ -47,7 +50,7 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     windows: windowRows(byHour, bounds, HOUR_MS),
     lateEntries,
     hash,
-    digest: null,
+    digest: issue.digest,
     startsAt: instantText(bounds.startsAtMs),
     endsAt: instantText(bounds.endsAtMs),
   }
@@ -57,15 +60,35 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
   ])
 }
 
-/**
- * The ETag of an open day. The opening is in it because earlier days may move while this one does not, and the merchant's
- * revision because a change of calendar moves a day that has no entries yet. Weak: how fresh the answer is, is not in it.
- * It names its book, so that the tag of one day never stands for another one, whichever client mixes them up.
- */
-export const openDayTag = (
-  { merchantId, revision }: Pick<Merchant, 'merchantId' | 'revision'>,
-  { day, segment, openingMinor }: Pick<DayAtSegment, 'day' | 'segment' | 'openingMinor'>,
-): string => `W/"${merchantId}.${day}.s${segment}.v${OPEN_STATUS.version}.o${openingMinor}.m${revision}"`
+/** A day as it was issued: open, or closed at a version. */
+export type Issue = {
+  readonly status: 'open' | 'closed' | 'restated'
+  /** 0 while the day is open, 1 when it is closed, and one more with each restatement that changes it. */
+  readonly version: number
+  /** The digest of its entries; null while it is open, and for a day that was closed without entries. */
+  readonly digest: string | null
+}
 
-/** What is said of a day that is not closed; it has versions from its first close on. */
-export const OPEN_STATUS = { status: 'open', version: 0 } as const
+/** What is said of a day that is not closed. */
+export const OPEN: Issue = { status: 'open', version: 0, digest: null }
+
+/** What is said of a closed day at one of its versions. */
+export const issueOf = ({ version, seal }: Pick<ClosedVersion, 'version' | 'seal'>): Issue => ({
+  status: version === 1 ? 'closed' : 'restated',
+  version,
+  digest: seal?.digest ?? null,
+})
+
+/**
+ * The ETag of a day as it is now. The opening is in it because earlier days may move while this one does not, and the
+ * merchant's revision because a change of calendar moves a day that has no entries yet. Weak: how fresh the answer is, is
+ * not in it. It names its book, so that the tag of one day never stands for another one, whichever client mixes them up.
+ */
+export const dayTag = (
+  { merchantId, revision }: Pick<Merchant, 'merchantId' | 'revision'>,
+  { day, segment, openingMinor, issue }: Pick<DayAtSegment, 'day' | 'segment' | 'openingMinor' | 'issue'>,
+): string => `W/"${merchantId}.${day}.s${segment}.v${issue.version}.o${openingMinor}.m${revision}"`
+
+/** The ETag of a closed day at a version, which never changes. */
+export const versionTag = ({ merchantId }: Pick<Merchant, 'merchantId'>, day: BusinessDay, version: number): string =>
+  `"${merchantId}.${day}.v${version}"`

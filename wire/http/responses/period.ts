@@ -2,7 +2,7 @@ import { sumMinor, type DayPart } from '#ledger/day-parts'
 import type { BusinessDay } from '#ledger/identifiers'
 import { addTotals, netMinor, noTotals, type Totals } from '#ledger/money'
 import type { SegmentNumber } from '#ledger/segment'
-import { OPEN_STATUS } from './day.ts'
+import type { Issue } from './day.ts'
 import { withExactSums, type SumOverBooks } from './exact-sums.ts'
 import { totalsResponse } from './totals.ts'
 
@@ -13,6 +13,7 @@ export type PeriodRead = { readonly before: readonly DayPart[]; readonly days: r
 export type DayOfPeriod = {
   readonly day: BusinessDay
   readonly openingMinor: bigint
+  readonly issue: Issue
   readonly segment: SegmentNumber
   readonly totals: Totals
 }
@@ -47,9 +48,10 @@ export const periodResponse = ({ before, days }: PeriodRead, shown: readonly Day
   ])
 }
 
-const dayRow = ({ day, openingMinor, segment, totals }: DayOfPeriod) => ({
+const dayRow = ({ day, openingMinor, issue, segment, totals }: DayOfPeriod) => ({
   businessDay: day,
-  ...OPEN_STATUS,
+  status: issue.status,
+  version: issue.version,
   segment,
   ...sums(openingMinor, totals),
 })

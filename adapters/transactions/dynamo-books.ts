@@ -1,0 +1,22 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { dynamoDays } from '#adapters/days/dynamo-days'
+import type { TableNames } from '#adapters/dynamodb/tables'
+import { dynamoHeads } from '#adapters/heads/dynamo-heads'
+import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { dynamoTransactions } from './dynamo-transactions.ts'
+
+/** The stores of books in these tables, with transactions over all of them. */
+export const dynamoBooks = (
+  client: DynamoDBDocumentClient,
+  tables: Pick<TableNames, 'journal' | 'days' | 'quarantine'>,
+) => {
+  const quarantine = dynamoQuarantine(client, tables.quarantine)
+  return {
+    journal: dynamoJournal(client, tables.journal),
+    heads: dynamoHeads(client, tables.days),
+    days: dynamoDays(client, tables.days),
+    quarantine,
+    transactions: dynamoTransactions(client, tables, quarantine),
+  }
+}

@@ -1,0 +1,78 @@
+/** The stores of books in memory, with transactions over all of them. */
+import { memoryDays, noDays } from '#adapters/days/memory-days'
+import { memoryHeads } from '#adapters/heads/memory-heads'
+import { addSegment, isFree, memoryJournal, type MemoryChains } from '#adapters/journal/memory-journal'
+import { keepAside, memoryQuarantine, type MemoryItems } from '#adapters/quarantine/memory-quarantine'
+import { emptyHead, type Head } from '#ledger/head'
+import { bookKey, type MerchantId } from '#ledger/identifiers'
+import type { Change, Days, Heads, Journal, Quarantine, Transactions } from '#ledger/ports'
+
+export type MemoryBooks = {
+  readonly journal: Journal
+  readonly heads: Heads
+  readonly days: Days
+  readonly quarantine: Quarantine
+  readonly transactions: Transactions
+}
+
+export const memoryBooks = (known: Iterable<readonly [MerchantId, Head]> = []): MemoryBooks => {
+  const chains: MemoryChains = new Map()
+  const heads = new Map(known)
+  const days = noDays()
+  const items: MemoryItems = new Map()
+
+  const holds = (change: Change): boolean => {
+    switch (change.change) {
+      case 'append':
+        return isFree(chains, change.segment)
+      case 'head':
+        return (heads.get(change.merchantId) ?? emptyHead).revision === change.head.revision - 1
+      case 'close':
+        return !days.closed.has(bookKey(change.closed.book))
+      case 'restate': {
+        const { book, number } = change.restatement
+        const { length } = days.restatements.get(book.merchantId) ?? []
+        if (number > length + 1) throw new Error(`restatement ${number} of ${book.merchantId} would leave a gap`)
+        return number === length + 1
+      }
+      case 'set-aside':
+        return true
+    }
+  }
+
+  const carryOut = (change: Change): void => {
+    switch (change.change) {
+      case 'append':
+        addSegment(chains, change.segment)
+        return
+      case 'head':
+        heads.set(change.merchantId, change.head)
+        return
+      case 'close':
+        days.closed.set(bookKey(change.closed.book), change.closed)
+        return
+      case 'restate': {
+        const { restatement } = change
+        const { merchantId } = restatement.book
+        days.restatements.set(merchantId, [...(days.restatements.get(merchantId) ?? []), restatement])
+        return
+      }
+      case 'set-aside':
+        keepAside(items, change.item)
+    }
+  }
+
+  return {
+    journal: memoryJournal(chains),
+    heads: memoryHeads(heads),
+    days: memoryDays(days),
+    quarantine: memoryQuarantine(items),
+    transactions: {
+      async commit(changes) {
+        if (!changes.every(holds)) return 'refused'
+        changes.forEach(carryOut)
+        return 'committed'
+      },
+    },
+  }
+}

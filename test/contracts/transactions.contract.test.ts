@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import type { ClosedDay, Restatement } from '#ledger/close'
+import { emptyHead } from '#ledger/head'
+import type { Change } from '#ledger/ports'
+import { quarantineKey } from '#ledger/quarantine'
+import { sealHash, type Seal } from '#ledger/seal'
+import { NO_CHAIN } from '#ledger/segment'
+import { aBookId, aSealedSegment, aSetAside, anEntry, day, entryId, merchantId } from '../builders.ts'
+import { allBooks } from './adapters.ts'
+
+const m1 = merchantId('m1')
+const friday = day('2026-11-20')
+const saturday = day('2026-11-21')
+
+const aSeal = (given: Partial<Seal> = {}): Seal => ({
+  merchantId: m1,
+  day: friday,
+  version: 1,
+  totals: { creditsMinor: 2n ** 53n - 1n, debitsMinor: 250n, entryCount: 3 },
+  chainHash: NO_CHAIN,
+  digest: 'cd'.repeat(32),
+  previous: null,
+  ...given,
+})
+
+const aClosedDay = (given: Partial<ClosedDay> = {}): ClosedDay => ({
+  book: aBookId(),
+  openingMinor: -7n,
+  netMinor: 2n ** 53n - 251n,
+  base: 2,
+  segment: 4,
+  seal: aSeal(),
+  closedAtMs: 1_795_250_000_000,
+  ...given,
+})
+
+const aRestatement = (given: Partial<Restatement> = {}): Restatement => ({
+  book: aBookId(),
+  number: 1,
+  deltaMinor: -500n,
+  segment: 6,
+  seal: aSeal({ version: 2, previous: sealHash(aSeal()) }),
+  restatedAtMs: 1_795_260_000_000,
+  ...given,
+})
+
+const head = { ...emptyHead, closedThrough: friday, closingMinor: 12n, lastSeal: sealHash(aSeal()), revision: 1 }
+
+describe.each(allBooks)('transactions: $name', ({ fresh }) => {
+  test('several changes come true together, and are read as they were written', async () => {
+    const { transactions, journal, heads, days, quarantine } = await fresh()
+    const segment = aSealedSegment({ mark: { kind: 'redirecting', to: saturday } })
+    const received = aSealedSegment({ book: aBookId({ day: saturday }), mark: { kind: 'received', from: friday } })
+    const item = aSetAside()
+    const changes: Change[] = [
+      { change: 'append', segment },
+      { change: 'append', segment: received },
+      { change: 'head', merchantId: m1, head },
+      { change: 'close', closed: aClosedDay() },
+      { change: 'restate', restatement: aRestatement() },
+      { change: 'set-aside', item },
+    ]
+    expect(await transactions.commit(changes)).toBe('committed')
+
+    expect(await journal.read(aBookId(), 0)).toEqual([segment])
+    expect(await journal.end(aBookId())).toMatchObject({ mark: segment.mark, hash: segment.hash })
+    expect(await journal.read(received.book, 0)).toEqual([received])
+    expect(await heads.read(m1)).toEqual(head)
+    expect(await days.newestClosed(aBookId())).toEqual(aClosedDay())
+    expect(await days.restatements(m1, 0, 1)).toEqual([aRestatement()])
+    expect(await quarantine.find(quarantineKey(item))).toMatchObject({ reason: item.reason, raw: item.raw })
+  })
+
+  const standing: Change[] = [
+    { change: 'append', segment: aSealedSegment() },
+    { change: 'head', merchantId: m1, head },
+    { change: 'close', closed: aClosedDay() },
+    { change: 'restate', restatement: aRestatement() },
+  ]
+  test.each(standing)('nothing is written when the condition of $change does not hold', async (change) => {
+    const { transactions, journal, heads, days, quarantine } = await fresh()
+    expect(await transactions.commit([change])).toBe('committed')
+    const book = aBookId({ merchantId: merchantId('m2') })
+    const entry = anEntry({ merchantId: book.merchantId })
+    const others: Change[] = [
+      { change: 'append', segment: aSealedSegment({ book, entries: [entry] }) },
+      { change: 'head', merchantId: book.merchantId, head },
+      { change: 'close', closed: aClosedDay({ book }) },
+      { change: 'restate', restatement: aRestatement({ book }) },
+      { change: 'set-aside', item: aSetAside({ entry }) },
+    ]
+    // The condition that does not hold stands last, so that the others were found to hold before.
+    expect(await transactions.commit([...others, change])).toBe('refused')
+
+    expect(await journal.read(book, 0)).toEqual([])
+    expect(await heads.read(book.merchantId)).toEqual(emptyHead)
+    expect(await days.newestClosed(book)).toBeUndefined()
+    expect(await days.restatements(book.merchantId, 0, 1)).toEqual([])
+    expect(await quarantine.ofEntry(book, entry.entryId, 1)).toEqual([])
+    expect(await transactions.commit(others)).toBe('committed')
+  })
+
+  test('a head is stored only behind the revision that was read', async () => {
+    const { transactions, heads } = await fresh()
+    const put = (revision: number) =>
+      transactions.commit([{ change: 'head', merchantId: m1, head: { ...head, revision } }])
+    expect(await put(2)).toBe('refused')
+    expect(await put(1)).toBe('committed')
+    expect(await heads.open(aBookId({ day: saturday }))).toBe('open')
+    expect(await put(2)).toBe('refused')
+    expect(await put(3)).toBe('committed')
+    expect(await heads.read(m1)).toEqual({ ...head, revision: 3 })
+  })
+
+  test('an entry that is in quarantine already does not stop the other changes, and keeps its place', async () => {
+    const { transactions, journal, quarantine } = await fresh()
+    const early = aSetAside({ detail: 'the first time' })
+    await quarantine.setAside(early)
+    const position = { ...early.position, index: early.position.index + 1 }
+    const changes: Change[] = [
+      { change: 'append', segment: aSealedSegment({ mark: { kind: 'setting-aside', reason: 'day-closed' } }) },
+      { change: 'set-aside', item: { ...early, detail: 'the second time', position } },
+    ]
+    expect(await transactions.commit(changes)).toBe('committed')
+    expect(await journal.read(aBookId(), 0)).toHaveLength(1)
+    expect(await quarantine.find(quarantineKey(early))).toMatchObject({
+      detail: 'the first time',
+      position: early.position,
+      lastPosition: position,
+    })
+    expect(await transactions.commit(changes)).toBe('refused')
+  })
+
+  test('of twenty transactions on one head at the same time, one is carried out', async () => {
+    const { transactions, journal } = await fresh()
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => {
+        const entry = anEntry({ entryId: entryId(`e${index}`) })
+        return transactions.commit([
+          {
+            change: 'append',
+            segment: aSealedSegment({ book: aBookId({ day: day(`2026-11-${index + 10}`) }), entries: [entry] }),
+          },
+          { change: 'head', merchantId: m1, head },
+        ])
+      }),
+    )
+    expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1)
+    const chains = await Promise.all(
+      outcomes.map((_, index) => journal.read(aBookId({ day: day(`2026-11-${index + 10}`) }), 0)),
+    )
+    expect(chains.map(({ length }) => length)).toEqual(outcomes.map((outcome) => (outcome === 'committed' ? 1 : 0)))
+  })
+})
+
+describe.each(allBooks)('days: $name', ({ fresh }) => {
+  const closedOn = (text: string) => aClosedDay({ book: aBookId({ day: day(text) }), seal: aSeal({ day: day(text) }) })
+
+  test('the newest closed day up to a day, and those of a period', async () => {
+    const { transactions, days } = await fresh()
+    const [first, second, third] = ['2025-12-31', '2026-11-20', '2026-11-22'].map(closedOn)
+    const other = aClosedDay({ book: aBookId({ merchantId: merchantId('m0') }) })
+    for (const closed of [third, first, second, other]) {
+      if (closed !== undefined) await transactions.commit([{ change: 'close', closed }])
+    }
+    await transactions.commit([{ change: 'head', merchantId: m1, head }])
+    await transactions.commit([{ change: 'restate', restatement: aRestatement() }])
+
+    expect(await days.newestClosed(aBookId({ day: day('2025-12-30') }))).toBeUndefined()
+    expect(await days.newestClosed(aBookId({ day: day('2025-12-31') }))).toEqual(first)
+    expect(await days.newestClosed(aBookId({ day: day('2026-11-21') }))).toEqual(second)
+    expect(await days.newestClosed(aBookId({ day: day('9998-12-31') }))).toEqual(third)
+    expect(await days.closed(m1, day('2026-11-20'), day('2026-11-22'))).toEqual([second, third])
+    expect(await days.closed(m1, day('2026-01-01'), day('2026-11-19'))).toEqual([])
+    expect(await days.closed(m1, day('2026-11-22'), day('2026-11-20'))).toEqual([])
+  })
+
+  test('restatements come in the order of their numbers', async () => {
+    const { transactions, days } = await fresh()
+    const all = Array.from({ length: 12 }, (_, index) => aRestatement({ number: index + 1, segment: index + 6 }))
+    for (const restatement of all) await transactions.commit([{ change: 'restate', restatement }])
+    expect(await days.restatements(m1, 0, 12)).toEqual(all)
+    expect((await days.restatements(m1, 1, 10)).map(({ number }) => number)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expect(await days.restatements(m1, 12, 12)).toEqual([])
+    expect(await days.restatements(merchantId('m2'), 0, 12)).toEqual([])
+  })
+})
