@@ -45,9 +45,17 @@ export class Consumers extends Construct {
       reservedConcurrency: 200,
     })
     this.journal.allow({ actions: ['dynamodb:PutItem', 'dynamodb:Query'], resources: [journal.tableArn] })
-    this.journal.allow({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [days.tableArn] })
+    // A transaction needs the permission of each of its writes, and one for a condition by itself
+    // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html).
+    this.journal.allow({
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      resources: [days.tableArn],
+    })
     this.journal.allow({ actions: ['dynamodb:GetItem'], resources: [merchants.tableArn] })
-    this.journal.allow({ actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'], resources: [quarantine.tableArn] })
+    this.journal.allow({
+      actions: ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [quarantine.tableArn],
+    })
     this.journal.allow({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [progress.tableArn] })
     // What was set aside is published on the stream.
     this.journal.allow({ actions: ['kinesis:PutRecords', 'kinesis:ListShards'], resources: [stream.streamArn] })

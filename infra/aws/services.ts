@@ -96,7 +96,8 @@ export const allowQueryApi = (
     actions: ['dynamodb:Query'],
     resources: [journal.tableArn, progress.tableArn, `${merchants.tableArn}/index/byId`],
   })
-  queryApi.allow({ actions: ['dynamodb:GetItem'], resources: [days.tableArn, grants.tableArn] })
+  queryApi.allow({ actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [days.tableArn] })
+  queryApi.allow({ actions: ['dynamodb:GetItem'], resources: [grants.tableArn] })
   queryApi.allow({ actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], resources: [quarantine.tableArn] })
   queryApi.allow({ actions: ['kms:Decrypt'], resources: [keys.data.keyArn] })
 }

@@ -392,9 +392,9 @@ describe('what each function may call', () => {
   const grants: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
     journal: {
       'daybook-dev-journal.Arn': ['dynamodb:PutItem', 'dynamodb:Query'],
-      'daybook-dev-days.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'daybook-dev-days.Arn': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       'daybook-dev-merchants.Arn': ['dynamodb:GetItem'],
-      'daybook-dev-quarantine.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      'daybook-dev-quarantine.Arn': ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       'daybook-dev-progress.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       'daybook-dev-entries.Arn': [...reading, 'kinesis:PutRecords'],
       'data key': ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -423,7 +423,7 @@ describe('what each function may call', () => {
       'daybook-dev-merchants.Arn': ['dynamodb:GetItem', 'dynamodb:Scan'],
       'daybook-dev-merchants.Arn/index/byId': ['dynamodb:Query'],
       'daybook-dev-journal.Arn': ['dynamodb:Query'],
-      'daybook-dev-days.Arn': ['dynamodb:GetItem'],
+      'daybook-dev-days.Arn': ['dynamodb:GetItem', 'dynamodb:Query'],
       'daybook-dev-progress.Arn': ['dynamodb:Query'],
       'daybook-dev-quarantine.Arn': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
       'daybook-dev-grants.Arn': ['dynamodb:GetItem'],
