@@ -23,7 +23,9 @@ export const closingLines = (
 
 const dayLines = (day: string, outcomes: readonly DayOutcome[]): string[] => {
   const closed = outcomes.filter(({ status }) => status === 'closed').length
-  const open = outcomes.filter(({ status }) => status !== 'closed')
+  const open = outcomes
+    .filter(({ status }) => status !== 'closed')
+    .toSorted((a, b) => (a.merchantId < b.merchantId ? -1 : 1))
   return [
     `${open.length === 0 ? '✓' : '✗'} ${day}  ${counted(closed, 'book', 'books')} closed${open.length === 0 ? '' : `, ${digits(open.length)} open`}`,
     ...open.slice(0, MOST_SHOWN).map((outcome) => `    ${outcome.merchantId}: ${reasonOf(outcome)}`),
