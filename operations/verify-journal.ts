@@ -1,13 +1,14 @@
 /** `npm run verify-journal`: walks the hash chains of books and says where one breaks. */
 import { documentClient } from '#adapters/aws/dynamodb'
+import { dynamoDays } from '#adapters/days/dynamo-days'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
-import { openDaysBefore } from '#ledger/head'
+import { daysWithBooks } from '#ledger/days-with-books'
 import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId, type MerchantId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
-import { UnknownFormat, type Heads, type Journal, type Merchants } from '#ledger/ports'
+import { UnknownFormat, type Days, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
 import { readSettings } from '#infra/settings'
@@ -18,8 +19,8 @@ export const USAGE = `npm run verify-journal -- --merchant M --day D
 npm run verify-journal -- --merchant M
 npm run verify-journal -- --all
 
-  --merchant, --day   the book; without a day, every open book of the merchant
-  --all               every open book of every merchant
+  --merchant, --day   the book; without a day, every book of the merchant in which some entry counts
+  --all               the same of every merchant
   --json              a line of JSON for each book
 
 An item that cannot be read is named, and the command goes on.
@@ -29,6 +30,7 @@ Exit code: 0 whole, 1 broken or not readable, 2 wrong arguments, 3 no system run
 export type JournalStore = {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly heads: Pick<Heads, 'read'>
+  readonly days: Pick<Days, 'closed' | 'restatements'>
   readonly merchants: Pick<Merchants, 'find' | 'items'>
 }
 
@@ -56,7 +58,7 @@ export const verifyJournal =
         throw new UsageError(`No merchant is registered as ${merchantId}. Check --merchant.`)
       }
     }
-    const books = 'day' in wanted ? [wanted] : openBooks(store, wanted, report)
+    const books = 'day' in wanted ? [wanted] : booksOf(store, wanted, report)
     return await verifyAll(store, books, report)
   }
 
@@ -78,9 +80,9 @@ const wantedOf = (given: { merchant?: string | undefined; day?: string | undefin
   return { merchantId: merchantId.value, day: day.value }
 }
 
-/** The open books that the heads list, of one merchant or of all. Goes on past an item that cannot be read. */
-async function* openBooks(
-  { heads, merchants }: JournalStore,
+/** The open and the closed books of one merchant or of all. Goes on past an item that cannot be read. */
+async function* booksOf(
+  { heads, days, merchants }: JournalStore,
   { merchantId }: { merchantId?: MerchantId },
   report: Reporter,
 ) {
@@ -88,9 +90,9 @@ async function* openBooks(
     ? everyListed(merchants.items)
     : [{ merchantId, merchant: ok(undefined) }]) {
     if (!merchant.ok) report.unreadable(id, 'merchant', `The register cannot be read at ${id}: ${merchant.error}.`)
-    const head = await unlessUnreadable(() => heads.read(id))
-    if (head.ok) for (const day of openDaysBefore(head.value)) yield { merchantId: id, day }
-    else report.unreadable(id, 'head', `${head.error} Name each of its books with --day.`)
+    const found = await unlessUnreadable(() => daysWithBooks({ heads, days }, id))
+    if (found.ok) for (const day of found.value) yield { merchantId: id, day }
+    else report.unreadable(id, 'head', `${found.error} Name each of its books with --day.`)
   }
 }
 
@@ -186,6 +188,7 @@ const runningStore = (): JournalStore => {
   return {
     journal: dynamoJournal(client, tables.journal),
     heads: dynamoHeads(client, tables.days),
+    days: dynamoDays(client, tables.days),
     merchants: dynamoMerchants(client, tables.merchants),
   }
 }

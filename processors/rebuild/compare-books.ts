@@ -2,7 +2,8 @@
  * Proves that books are equal to those of another place, by the number of entries, by sums, and by the digest of their
  * entries.
  */
-import { bookKey, type BookId, type BusinessDay, type EntryId } from '#ledger/identifiers'
+import { daysWithBooks } from '#ledger/days-with-books'
+import { bookKey, type BookId, type EntryId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnknownFormat, type Days, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import { contentsOfBook, sumOfBook, type BookSum } from './book-digest.ts'
@@ -81,19 +82,12 @@ const noting = async (unreadable: string[], work: () => Promise<void>): Promise<
   }
 }
 
-const FIRST_DAY = '0001-01-01' as BusinessDay
-
 const booksOn = async ({ merchants, heads, days }: Shelf, unreadable: string[]): Promise<BookId[]> => {
   const ids: BookId[] = []
   const registered = await allListed((page) => merchants.items(page))
   await concurrently(registered, HEADS_AT_ONCE, async ({ merchantId }) => {
     await noting(unreadable, async () => {
-      const { open, closedThrough, restatements } = await heads.read(merchantId)
-      for (const day of open) ids.push({ merchantId, day })
-      if (closedThrough === null) return
-      for (const { book } of await days.closed(merchantId, FIRST_DAY, closedThrough)) ids.push(book)
-      // A day may have got its first entries by a restatement.
-      for (const { book } of await days.restatements(merchantId, 0, restatements)) ids.push(book)
+      for (const day of await daysWithBooks({ heads, days }, merchantId)) ids.push({ merchantId, day })
     })
   })
   return ids

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { memoryHeads } from '#adapters/heads/memory-heads'
-import { memoryJournal } from '#adapters/journal/memory-journal'
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import type { BookId } from '#ledger/identifiers'
 import { UnknownFormat, UnreadableSegment } from '#ledger/ports'
 import { refuse } from '#ledger/result'
 import { USAGE, verifyJournal, type JournalStore } from '#operations/verify-journal'
-import { aBookId, aMerchant, aSealedSegment, day, merchantId } from '#test/builders'
+import { aBookId, aMerchant, anEntry, aSealedSegment, day, merchantId } from '#test/builders'
+import { closeAsItStands, closeRestThrough, restateEmpty } from '#test/closing'
 import { runIn } from './run.ts'
 
 const books = [
@@ -24,7 +24,7 @@ const books = [
 
 /** A store with these books, of which some have a byte of their entries altered. */
 const storeWith = async (...altered: readonly BookId[]): Promise<JournalStore> => {
-  const [journal, heads] = [memoryJournal(), memoryHeads()]
+  const { journal, heads, days } = memoryBooks()
   for (const book of books) {
     const sealed = aSealedSegment({ book })
     const entries = sealed.entries.map((byte, index) => (index === 9 ? byte ^ 1 : byte))
@@ -32,7 +32,7 @@ const storeWith = async (...altered: readonly BookId[]): Promise<JournalStore> =
     await journal.append(altered.includes(book) ? { ...sealed, entries } : sealed)
   }
   const merchants = memoryMerchants(['m1', 'm2', 'm3'].map((id) => aMerchant({ merchantId: merchantId(id) })))
-  return { journal, heads, merchants }
+  return { journal, heads, days, merchants }
 }
 
 const run = async (args: readonly string[], store = storeWith()) => {
@@ -71,6 +71,28 @@ test('verify-journal names the segment and the fault of a broken book and ends w
   expect(complained).toMatch(/: 1 broken$/)
 })
 
+test('verify-journal walks closed books too, and those that got their entries after the close', async () => {
+  const books = memoryBooks()
+  await books.heads.open(aBookId())
+  await books.journal.append(aSealedSegment())
+  await closeAsItStands(books, aBookId(), 0)
+  const empty = aBookId({ day: day('2026-11-21') })
+  await closeRestThrough(books, empty.merchantId, empty.day)
+  await restateEmpty(books, empty, [anEntry({ businessDay: empty.day })])
+  await books.heads.open(aBookId({ day: day('2026-11-22') }))
+
+  const merchants = memoryMerchants([aMerchant()])
+  for (const args of [['--all'], ['--merchant', 'm1']]) {
+    const { exit, printed } = await run(args, Promise.resolve({ ...books, merchants }))
+    expect(exit).toBe(0)
+    expect(printed.split('\n')).toEqual([
+      expect.stringMatching(/^m1 2026-11-20 {2}whole: 2 segments, 1 entry/),
+      expect.stringMatching(/^m1 2026-11-21 {2}whole: 2 segments, 1 entry/),
+      expect.stringMatching(/^m1 2026-11-22 {2}whole: 0 segments/),
+    ])
+  }
+})
+
 test('verify-journal goes on after a broken book, through every open book of one merchant or of all', async () => {
   const lines = ({ printed }: { printed: string }) => printed.match(/^m\d 2026-11-2\d/gm)
   expect(lines(await run(['--merchant', 'm2']))).toEqual(['m2 2026-11-20', 'm2 2026-11-21'])
@@ -81,8 +103,9 @@ test('verify-journal goes on after a broken book, through every open book of one
 
 /** A store in which another version has stored a head and a merchant, and in which a segment lacks a part. */
 const storeWithUnreadable = async (): Promise<JournalStore> => {
-  const { journal, heads, merchants } = await storeWith()
+  const { journal, heads, days, merchants } = await storeWith()
   return {
+    days,
     journal: {
       ...journal,
       read: (book, after, limit) =>
