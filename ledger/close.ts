@@ -10,7 +10,7 @@ import { closeDay, restate, type Head } from './head.ts'
 import type { BookId, BusinessDay, EntryId } from './identifiers.ts'
 import type { ContentHash, Entry } from './entry.ts'
 import { totalsOf } from './day-view.ts'
-import { shiftDay } from './calendar.ts'
+import { businessDayOf, shiftDay, type Calendar } from './calendar.ts'
 import { netMinor } from './money.ts'
 import { ok, type Result } from './result.ts'
 import { sealHash, type Seal } from './seal.ts'
@@ -42,6 +42,10 @@ export type Restatement = {
   readonly seal: Seal
   readonly restatedAtMs: number
 }
+
+/** The last business day that is over. A later one cannot be closed: the rest of its entries would come late. */
+export const lastEndedDay = (calendar: Calendar, nowMs: number): BusinessDay =>
+  shiftDay(businessDayOf(calendar, nowMs), -1)
 
 /** The segment that closes a book as it stands. */
 export const closingSegment = (book: Book): Omit<Segment, 'hash'> => nextSegment(book, [], { kind: 'closing' })

@@ -12,8 +12,8 @@ npm run -s close -- --day DAY         closes every business day up to this one (
   --merchant M                        of one merchant
   --json                              the outcome of each day as JSON
 
-A day is closed when its book is equal to the archive. A day that is not stays open, with the later days of its merchant.
-Doing it again changes nothing.
+A day is closed when it has ended, by its merchant's calendar, and its book is equal to the archive. Any other day stays open,
+with the later days of its merchant. Doing it again changes nothing.
 
 Exit code: 0 everything is closed, 1 some day stays open, 2 wrong arguments, 3 no system runs or answers.`
 

@@ -6,11 +6,12 @@
  */
 import { concurrently } from '#ledger/concurrently'
 import { dayClosed, type AuditEvent } from '#ledger/audit-event'
-import type { ClosedDay } from '#ledger/close'
-import { closeThrough, openDaysBefore, type Head } from '#ledger/head'
-import { shiftDay } from '#ledger/calendar'
+import { lastEndedDay, type ClosedDay } from '#ledger/close'
+import { HOUR_MS, shiftDay } from '#ledger/calendar'
+import { closeThrough, openDaysBefore } from '#ledger/head'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
-import type { AuditTrail, Merchants } from '#ledger/ports'
+import { UnknownFormat, type AuditTrail, type Merchants } from '#ledger/ports'
+import { BrokenChain } from '#ledger/segment'
 import { reconcileDay, type DayReport, type ReconcileWorld } from '../reconcile/reconcile-day.ts'
 import type { BookReport } from '../reconcile/compare-book.ts'
 import { closeComparedBook, type CloseBookWorld } from './close-book.ts'
@@ -44,7 +45,7 @@ export type DayOutcome = { readonly merchantId: MerchantId; readonly day: Busine
 
 /** The outcome of every day up to `through` that was open, by day and merchant. Days that were closed before have none. */
 export const closeDays = async (world: CloseWorld, request: CloseRequest): Promise<readonly DayOutcome[]> => {
-  const { through, merchantIds, onDay } = request
+  const { merchantIds, onDay } = request
   const outcomes: DayOutcome[] = []
   const stuck = new Set<MerchantId>()
   const note = (outcome: DayOutcome): void => {
@@ -53,36 +54,100 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
     onDay?.(outcome)
   }
 
-  for (const [day, merchants] of await openBooks(world, merchantIds, through)) {
+  const plans = await concurrently(
+    merchantIds,
+    MERCHANTS_AT_ONCE,
+    async (merchantId) => await planOf(world, merchantId, request.through, note),
+  )
+  for (const [day, merchants] of byDay(plans)) {
     for (const merchantId of merchants) if (stuck.has(merchantId)) note({ merchantId, day, status: 'after-open-day' })
-    await closeDay(
-      world,
-      request,
-      day,
-      merchants.filter((merchantId) => !stuck.has(merchantId)),
-      note,
-    )
+    const left = merchants.filter((merchantId) => !stuck.has(merchantId))
+    await closeDay(world, request, day, left, note)
   }
-  const proven = merchantIds.filter((merchantId) => !stuck.has(merchantId))
-  await concurrently(proven, MERCHANTS_AT_ONCE, async (merchantId) => await closeRest(world, merchantId, through))
+  const ready = plans.filter((plan) => plan !== undefined).filter(({ merchantId }) => !stuck.has(merchantId))
+  await concurrently(ready, MERCHANTS_AT_ONCE, async ({ merchantId, through }) => {
+    await unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through))
+  })
+  for (const { merchantId, notEnded } of plans.filter((plan) => plan !== undefined)) {
+    for (const day of notEnded) note({ merchantId, day, status: 'waiting', reason: 'the day has not ended' })
+  }
   return outcomes
 }
 
 const MERCHANTS_AT_ONCE = 16
 
-/** The merchants whose books of a day are open, by day, the oldest first. */
-const openBooks = async (
-  { heads }: Pick<CloseWorld, 'heads'>,
-  merchantIds: readonly MerchantId[],
-  through: BusinessDay,
-): Promise<readonly (readonly [BusinessDay, readonly MerchantId[]])[]> => {
-  const open = new Map<BusinessDay, MerchantId[]>()
-  await concurrently(merchantIds, MERCHANTS_AT_ONCE, async (merchantId) => {
-    for (const day of openDaysBefore(await heads.read(merchantId), shiftDay(through, 1))) {
-      open.set(day, [...(open.get(day) ?? []), merchantId])
+type Note = (outcome: DayOutcome) => void
+
+/** What there is to close of a merchant. */
+type Plan = {
+  readonly merchantId: MerchantId
+  /** The last day to close: the wanted one, or an earlier one while that has not ended. */
+  readonly through: BusinessDay
+  readonly open: readonly BusinessDay[]
+  /** Open days up to the wanted one that have not ended. */
+  readonly notEnded: readonly BusinessDay[]
+}
+
+/** Undefined, and noted, when an item of the merchant cannot be read. */
+const planOf = async (
+  world: CloseWorld,
+  merchantId: MerchantId,
+  wanted: BusinessDay,
+  note: Note,
+): Promise<Plan | undefined> =>
+  await unlessUnusable(note, { merchantId, day: wanted }, async () => {
+    const through = await lastToClose(world, merchantId, wanted)
+    const days = openDaysBefore(await world.heads.read(merchantId), shiftDay(wanted, 1))
+    return {
+      merchantId,
+      through,
+      open: days.filter((day) => day <= through),
+      notEnded: days.filter((day) => day > through),
     }
   })
-  return [...open].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([day, ids]) => [day, ids.toSorted()])
+
+const lastToClose = async (
+  { merchants, clock }: CloseWorld,
+  merchantId: MerchantId,
+  wanted: BusinessDay,
+): Promise<BusinessDay> => {
+  const nowMs = clock()
+  if (Date.parse(wanted) + LATEST_END_MS <= nowMs) return wanted
+  const merchant = await merchants.find(merchantId)
+  if (merchant === undefined) throw new Error(`the merchant ${merchantId} is gone from the register`)
+  const ended = lastEndedDay(merchant.calendar, nowMs)
+  return ended < wanted ? ended : wanted
+}
+
+// A day begins up to 36 hours after its date does in UTC, and has at most 72 hours: then it has ended everywhere, whatever
+// the merchant's calendar says.
+const LATEST_END_MS = 108 * HOUR_MS
+
+/**
+ * Does the work for one merchant. An item that this version cannot use keeps the merchant's day open, and other merchants go
+ * on. A failure that may heal is thrown.
+ */
+const unlessUnusable = async <T>(
+  note: Note,
+  where: { readonly merchantId: MerchantId; readonly day: BusinessDay },
+  work: () => Promise<T>,
+): Promise<T | undefined> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof UnknownFormat || error instanceof BrokenChain)) throw error
+    note({ ...where, status: 'not-equal', reason: error.message })
+    return undefined
+  }
+}
+
+/** The merchants whose books of a day are open, by day, the oldest first. */
+const byDay = (plans: readonly (Plan | undefined)[]): readonly (readonly [BusinessDay, readonly MerchantId[]])[] => {
+  const days = new Map<BusinessDay, MerchantId[]>()
+  for (const { merchantId, open } of plans.filter((plan) => plan !== undefined)) {
+    for (const day of open) days.set(day, [...(days.get(day) ?? []), merchantId])
+  }
+  return [...days].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([day, ids]) => [day, ids.toSorted()])
 }
 
 /** Compares the books of a day with the archive, and closes those that are equal. */
@@ -91,7 +156,7 @@ const closeDay = async (
   { deliveryMs }: CloseRequest,
   day: BusinessDay,
   merchantIds: readonly MerchantId[],
-  note: (outcome: DayOutcome) => void,
+  note: Note,
 ): Promise<void> => {
   let left = merchantIds
   for (let tries = 0; left.length > 0 && tries < MAX_TRIES; tries += 1) {
@@ -106,8 +171,12 @@ const closeDay = async (
     await concurrently(left, MERCHANTS_AT_ONCE, async (merchantId) => {
       const book = books.get(merchantId)
       if (book !== undefined && !book.isEqual) return note({ merchantId, day, ...unequal(book) })
-      const before = await world.days.newestClosed({ merchantId, day })
-      const closing = await closeComparedBook(world, { merchantId, day }, book?.end)
+      const found = await unlessUnusable(note, { merchantId, day }, async () => ({
+        before: await world.days.newestClosed({ merchantId, day }),
+        closing: await closeComparedBook(world, { merchantId, day }, book?.end),
+      }))
+      if (found === undefined) return
+      const { before, closing } = found
       if (closing.status === 'moved') moved.push(merchantId)
       if (closing.status === 'not-the-oldest') note({ merchantId, day, status: 'after-open-day' })
       if (closing.status === 'was-closed') note({ merchantId, day, status: 'closed' })
@@ -169,7 +238,7 @@ const unequal = (report: BookReport): NotClosed => {
 /** Closes the days without a book that are left. */
 const closeRest = async (world: CloseWorld, merchantId: MerchantId, through: BusinessDay): Promise<void> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const head: Head = await world.heads.read(merchantId)
+    const head = await world.heads.read(merchantId)
     const after = closeThrough(head, through)
     // A book was opened meanwhile, which the next run closes.
     if (!after.ok || after.value === head) return

@@ -39,8 +39,9 @@ export const recordIntoBook = async (
   }
   let book = found.value
   let undecided = candidates
-  for (let round = 0; undecided.length > 0; round += 1) {
-    if (round === MAX_ROUNDS) throw new Error(`${id.merchantId} ${id.day} is contended: ${MAX_ROUNDS} rounds lost`)
+  for (let lost = 0; undecided.length > 0;) {
+    if (lost === MAX_ROUNDS) throw new Error(`${id.merchantId} ${id.day} is contended: ${MAX_ROUNDS} rounds lost`)
+    const before = undecided.length
     const policy = book.closedIn === undefined ? undefined : await latePolicy(writer, book)
     const { fresh, duplicates, refused, waiting, unknown } = ours(
       () => decide(book, undecided, policy === undefined || policy === 'restate'),
@@ -53,6 +54,8 @@ export const recordIntoBook = async (
     await writer.books.learn(appended.book, new Set(unknown.map(({ contentIn }) => contentIn)))
     book = appended.book
     undecided = [...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate)]
+    // Late entries are decided a few at a time, so only rounds that decide nothing are lost.
+    lost = undecided.length < before ? 0 : lost + 1
   }
 }
 

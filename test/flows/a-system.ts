@@ -23,7 +23,7 @@ import { aMerchant, day, merchantId } from '../builders.ts'
 export const NOON_MS = Date.parse('2026-11-20T12:00:00-03:00')
 export const DELIVERY_MS = 305_000
 
-/** A system whose consumers run, and whose Firehose delivers, when something is sent and whenever somebody waits. */
+/** A system whose consumers run, and whose Firehose delivers, when something is sent and whenever code of ours waits. */
 export const aSystem = async ({ lateEntries = 'nextOpenDay' }: { readonly lateEntries?: LatePolicy } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -41,7 +41,7 @@ export const aSystem = async ({ lateEntries = 'nextOpenDay' }: { readonly lateEn
   const journalWorld = { ...books, journal, merchants, progress, auditTrail, clock, log }
   /** What runs; tests stop parts of it. */
   const running = { journal: true, archive: true, firehose: true }
-  /** Tests may have something happen whenever somebody waits, for which time passes here. */
+  /** Time passes here only while code of ours waits. Tests may have something happen then. */
   const waiting = { sleptMs: 0, onWait: async (): Promise<void> => {} }
   const handedOver: ArchivedEntry[] = []
   let [counted, archived] = [0, 0]

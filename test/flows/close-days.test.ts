@@ -5,19 +5,21 @@ import { emptyHead } from '#ledger/head'
 import { NO_CHAIN } from '#ledger/segment'
 import { closeDays, type CloseRequest, type CloseWorld } from '#processors/close/close-days'
 import { verifyBook } from '#processors/journal/verify-book'
+import type { BookId } from '#ledger/identifiers'
+import { UnknownFormat } from '#ledger/ports'
 import { sealHash } from '#ledger/seal'
 import { aBookId, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { aSystem, DELIVERY_MS } from './a-system.ts'
 
 const [m1, m2] = [merchantId('m1'), merchantId('m2')]
-const [WED, THU, FRI, SAT] = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'].map(day) as [
+const [MON, TUE, WED, THU] = ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19'].map(day) as [
   ReturnType<typeof day>,
   ReturnType<typeof day>,
   ReturnType<typeof day>,
   ReturnType<typeof day>,
 ]
 
-const sale = (id: string, of = FRI, amountMinor = 100n, given: Partial<Entry> = {}): Entry => {
+const sale = (id: string, of = WED, amountMinor = 100n, given: Partial<Entry> = {}): Entry => {
   const occurredAtMs = Date.parse(`${of}T09:30:00-03:00`)
   return anEntry({
     entryId: entryId(id),
@@ -29,6 +31,14 @@ const sale = (id: string, of = FRI, amountMinor = 100n, given: Partial<Entry> = 
   })
 }
 
+/** Reads for all merchants but m1, whose item is in a format that is not known here. */
+const refusing =
+  <Key, T>(merchant: string, read: (key: Key) => Promise<T>) =>
+  (key: Key): Promise<T> =>
+    merchant === 'm1' && (key === 'm1' || typeof key !== 'string')
+      ? Promise.reject(new UnknownFormat('It is stored in format 9.'))
+      : read(key)
+
 /** A system, and a closer in it. `instead` replaces ports of the closer alone. */
 const given = async (
   instead: (world: CloseWorld) => Partial<CloseWorld> = () => ({}),
@@ -39,7 +49,7 @@ const given = async (
   const close = async (request: Partial<CloseRequest> = {}) => {
     const outcomes = await closeDays(
       { ...world, ...instead(world) },
-      { through: FRI, merchantIds: [m1, m2], deliveryMs: DELIVERY_MS, ...request },
+      { through: WED, merchantIds: [m1, m2], deliveryMs: DELIVERY_MS, ...request },
     )
     return outcomes.map(({ merchantId, day, status }) => `${merchantId} ${day} ${status}`)
   }
@@ -49,25 +59,25 @@ const given = async (
 
 test('days are closed one after the other, with seals that name each other, and the days without a book with them', async () => {
   const { send, close, head, books, world } = await given()
-  await send(sale('a', WED, 500n), sale('b', FRI, 30n), sale('c', THU, 7n, { merchantId: m2 }))
-  expect(await close()).toEqual([`m1 ${WED} closed`, `m2 ${THU} closed`, `m1 ${FRI} closed`])
+  await send(sale('a', MON, 500n), sale('b', WED, 30n), sale('c', TUE, 7n, { merchantId: m2 }))
+  expect(await close()).toEqual([`m1 ${MON} closed`, `m2 ${TUE} closed`, `m1 ${WED} closed`])
 
-  const closed = await books.days.closed(m1, WED, FRI)
+  const closed = await books.days.closed(m1, MON, WED)
   expect(closed).toMatchObject([
-    { book: { day: WED }, openingMinor: 0n, netMinor: 500n, base: 0, segment: 2, seal: { version: 1, previous: null } },
-    { book: { day: FRI }, openingMinor: 500n, netMinor: 30n, segment: 2 },
+    { book: { day: MON }, openingMinor: 0n, netMinor: 500n, base: 0, segment: 2, seal: { version: 1, previous: null } },
+    { book: { day: WED }, openingMinor: 500n, netMinor: 30n, segment: 2 },
   ])
   const [first, last] = closed
   expect(last?.seal.previous).toBe(first && sealHash(first.seal))
   expect(await head()).toMatchObject({
-    closedThrough: FRI,
+    closedThrough: WED,
     closingMinor: 530n,
     open: new Set(),
     lastSeal: last && sealHash(last.seal),
   })
-  expect(await head(m2)).toMatchObject({ closedThrough: FRI, closingMinor: 7n })
+  expect(await head(m2)).toMatchObject({ closedThrough: WED, closingMinor: 7n })
   // The seal says what anyone finds in the chain.
-  const verified = await verifyBook(world.journal, aBookId({ day: FRI }))
+  const verified = await verifyBook(world.journal, aBookId({ day: WED }))
   expect(verified).toMatchObject({
     ok: true,
     value: { segments: 2, hash: last?.seal.chainHash, digest: last?.seal.digest },
@@ -76,7 +86,7 @@ test('days are closed one after the other, with seals that name each other, and 
 
 test('closing again changes nothing and tells nothing', async () => {
   const { send, close, head, auditTrail } = await given()
-  await send(sale('a', WED))
+  await send(sale('a', MON))
   await close()
   const [before, told] = [await head(), auditTrail.published.length]
   expect(await close()).toEqual([])
@@ -86,77 +96,77 @@ test('closing again changes nothing and tells nothing', async () => {
 
 test('each close is told once it is durable, and the close before it again, which a crash may have left untold', async () => {
   const { send, close, auditTrail } = await given()
-  await send(sale('a', WED, 500n), sale('b', FRI))
+  await send(sale('a', MON, 500n), sale('b', WED))
   await close()
   expect(auditTrail.published.map(({ eventId }) => eventId)).toEqual([
+    `day.closed/m1/${MON}`,
+    `day.closed/m1/${MON}`,
     `day.closed/m1/${WED}`,
-    `day.closed/m1/${WED}`,
-    `day.closed/m1/${FRI}`,
   ])
-  expect(auditTrail.published[0]).toMatchObject({ businessDay: WED, body: { opening: 0, net: 500, base: 0 } })
+  expect(auditTrail.published[0]).toMatchObject({ businessDay: MON, body: { opening: 0, net: 500, base: 0 } })
 })
 
 test('a later day stays open', async () => {
   const { send, close, head } = await given()
-  await send(sale('a', WED), sale('b', SAT))
-  expect(await close()).toEqual([`m1 ${WED} closed`])
-  expect(await head()).toMatchObject({ closedThrough: FRI, open: new Set([SAT]) })
+  await send(sale('a', MON), sale('b', THU))
+  expect(await close()).toEqual([`m1 ${MON} closed`])
+  expect(await head()).toMatchObject({ closedThrough: WED, open: new Set([THU]) })
 })
 
 test('a merchant that never had an entry is closed without any book', async () => {
   const { close, head } = await given()
   expect(await close()).toEqual([])
-  expect(await head()).toEqual({ ...emptyHead, closedThrough: FRI, revision: 1 })
+  expect(await head()).toEqual({ ...emptyHead, closedThrough: WED, revision: 1 })
 })
 
 describe('a day that the archive does not prove stays open, with the later days of its merchant', () => {
   test('because the archive has an entry under another id, while other merchants go on', async () => {
     const { send, close, head, archive } = await given()
-    await send(sale('lost', WED), sale('b', FRI), sale('c', WED, 1n, { merchantId: m2 }))
+    await send(sale('lost', MON), sale('b', WED), sale('c', MON, 1n, { merchantId: m2 }))
     archive.alter = (cell) => (cell === 'lost' ? 'found' : cell)
-    expect(await close()).toEqual([`m1 ${WED} not-equal`, `m2 ${WED} closed`, `m1 ${FRI} after-open-day`])
-    expect(await head()).toMatchObject({ closedThrough: null, open: new Set([WED, FRI]) })
-    expect(await head(m2)).toMatchObject({ closedThrough: FRI })
+    expect(await close()).toEqual([`m1 ${MON} not-equal`, `m2 ${MON} closed`, `m1 ${WED} after-open-day`])
+    expect(await head()).toMatchObject({ closedThrough: null, open: new Set([MON, WED]) })
+    expect(await head(m2)).toMatchObject({ closedThrough: WED })
     archive.alter = (cell) => cell
-    expect(await close()).toEqual([`m1 ${WED} closed`, `m1 ${FRI} closed`])
+    expect(await close()).toEqual([`m1 ${MON} closed`, `m1 ${WED} closed`])
   })
 
   test('because a byte of its chain was altered', async () => {
     const { send, close, head, journal, books } = await given()
-    await send(sale('a', WED), sale('b', FRI), sale('c', WED, 1n, { merchantId: m2 }))
+    await send(sale('a', MON), sale('b', WED), sale('c', MON, 1n, { merchantId: m2 }))
     const whole = books.journal
     journal.replace({
       ...whole,
       read: async (...asked) =>
         (await whole.read(...asked)).map((segment) =>
-          segment.book.merchantId === m1 && segment.book.day === WED ? { ...segment, hash: NO_CHAIN } : segment,
+          segment.book.merchantId === m1 && segment.book.day === MON ? { ...segment, hash: NO_CHAIN } : segment,
         ),
     })
-    expect(await close()).toEqual([`m1 ${WED} not-equal`, `m2 ${WED} closed`, `m1 ${FRI} after-open-day`])
-    expect(await head()).toMatchObject({ closedThrough: null, open: new Set([WED, FRI]) })
-    expect(await head(m2)).toMatchObject({ closedThrough: FRI })
+    expect(await close()).toEqual([`m1 ${MON} not-equal`, `m2 ${MON} closed`, `m1 ${WED} after-open-day`])
+    expect(await head()).toMatchObject({ closedThrough: null, open: new Set([MON, WED]) })
+    expect(await head(m2)).toMatchObject({ closedThrough: WED })
   })
 
   test('because its entries are not delivered yet; the next run closes it', async () => {
     const { send, close, head, running } = await given()
     running.firehose = false
-    await send(sale('a', WED, 100n, { receivedAtMs: Date.parse('2026-11-20T11:59:00-03:00') }), sale('b', FRI))
-    expect(await close({ deliveryMs: 24 * 3_600_000 })).toEqual([`m1 ${WED} waiting`, `m1 ${FRI} after-open-day`])
+    await send(sale('a', MON, 100n, { receivedAtMs: Date.parse('2026-11-20T11:59:00-03:00') }), sale('b', WED))
+    expect(await close({ deliveryMs: 24 * 3_600_000 })).toEqual([`m1 ${MON} waiting`, `m1 ${WED} after-open-day`])
     expect((await head()).closedThrough).toBeNull()
     running.firehose = true
-    expect(await close()).toEqual([`m1 ${WED} closed`, `m1 ${FRI} closed`])
+    expect(await close()).toEqual([`m1 ${MON} closed`, `m1 ${WED} closed`])
   })
 
   test('because a consumer is behind', async () => {
     const { send, close, running } = await given()
-    await send(sale('a', WED))
+    await send(sale('a', MON))
     running.journal = false
-    expect(await close()).toEqual([`m1 ${WED} waiting`])
+    expect(await close()).toEqual([`m1 ${MON} waiting`])
   })
 })
 
 test('a book that grows between the comparison and the close is compared again', async () => {
-  const late = [sale('b', WED, 7n)]
+  const late = [sale('b', MON, 7n)]
   let send: (...entries: Entry[]) => Promise<void> = async () => {}
   const system = await given(({ days }) => ({
     days: {
@@ -169,21 +179,21 @@ test('a book that grows between the comparison and the close is compared again',
     },
   }))
   send = system.send
-  await send(sale('a', WED))
-  expect(await system.close({ merchantIds: [m1] })).toEqual([`m1 ${WED} closed`])
+  await send(sale('a', MON))
+  expect(await system.close({ merchantIds: [m1] })).toEqual([`m1 ${MON} closed`])
   expect(await system.head()).toMatchObject({ closingMinor: 107n })
 })
 
 test('of two closers at the same time, one closes each day, and both say that it is closed', async () => {
   const { send, close, head, books } = await given()
-  await send(sale('a', WED, 500n), sale('b', FRI, 30n))
+  await send(sale('a', MON, 500n), sale('b', WED, 30n))
   const outcomes = await Promise.all([close(), close()])
   for (const outcome of outcomes) {
     expect(outcome.filter((line) => !line.endsWith(' closed') && !line.endsWith(' after-open-day'))).toEqual([])
   }
   await close()
-  expect(await head()).toMatchObject({ closedThrough: FRI, closingMinor: 530n })
-  expect(await books.journal.read(aBookId({ day: WED }), 0)).toHaveLength(2)
+  expect(await head()).toMatchObject({ closedThrough: WED, closingMinor: 530n })
+  expect(await books.journal.read(aBookId({ day: MON }), 0)).toHaveLength(2)
 })
 
 test('a closer whose answer is lost closes each day once', async () => {
@@ -197,25 +207,69 @@ test('a closer whose answer is lost closes each day once', async () => {
       },
     },
   }))
-  await send(sale('a', WED, 500n), sale('b', FRI, 30n))
+  await send(sale('a', MON, 500n), sale('b', WED, 30n))
   await expect(close()).rejects.toThrow('the answer is lost')
-  expect(await close()).toEqual([`m1 ${FRI} closed`])
-  expect(await head()).toMatchObject({ closedThrough: FRI, closingMinor: 530n })
+  expect(await close()).toEqual([`m1 ${WED} closed`])
+  expect(await head()).toMatchObject({ closedThrough: WED, closingMinor: 530n })
 })
 
 describe('after a close, the archive and the books are still equal, and the next days close', () => {
   test.each(['nextOpenDay', 'restate', 'quarantine'] as const)('with late entries under %s', async (lateEntries) => {
     const { send, close, head, world, reconcile } = await given(undefined, { lateEntries })
-    await send(sale('a', WED, 500n))
-    await close({ through: THU })
-    await send(sale('late', WED, 70n), sale('late', WED, 71n), sale('b', FRI, 30n))
-    for (const of of [WED, THU, FRI]) {
+    await send(sale('a', MON, 500n))
+    await close({ through: TUE })
+    await send(sale('late', MON, 70n), sale('late', MON, 71n), sale('b', WED, 30n))
+    for (const of of [MON, TUE, WED, day('2026-11-20')]) {
       expect(await reconcile({ day: of })).toMatchObject({ status: 'compared', isEqual: true })
     }
-    expect(await close()).toEqual([`m1 ${FRI} closed`])
-    const closing = { nextOpenDay: 600n, restate: 600n, quarantine: 530n }[lateEntries]
-    expect(await head()).toMatchObject({ closedThrough: FRI, closingMinor: closing })
-    for (const of of [WED, FRI])
+    expect(await close()).toEqual([`m1 ${WED} closed`])
+    // Friday, on which late entries count under the first policy, has not ended.
+    const closing = { nextOpenDay: 530n, restate: 600n, quarantine: 530n }[lateEntries]
+    expect(await head()).toMatchObject({ closedThrough: WED, closingMinor: closing })
+    for (const of of [MON, WED])
       expect(await verifyBook(world.journal, aBookId({ day: of }))).toMatchObject({ ok: true })
+  })
+})
+
+describe('a day that has not ended', () => {
+  // It is noon of Friday, the 20th, in São Paulo.
+  const [FRI, SAT] = [day('2026-11-20'), day('2026-11-21')]
+
+  test('stays open, and the days before it are closed', async () => {
+    const { send, close, head } = await given()
+    await send(sale('a', MON), sale('b', FRI))
+    expect(await close({ through: SAT })).toEqual([`m1 ${MON} closed`, `m1 ${FRI} waiting`])
+    expect(await head()).toMatchObject({ closedThrough: THU, open: new Set([FRI]) })
+    // A merchant that has sold nothing yet today can still sell today.
+    expect(await head(m2)).toMatchObject({ closedThrough: THU })
+  })
+
+  test.each([
+    { atMs: Date.parse('2026-11-20T23:59:59.999-03:00'), closed: THU },
+    { atMs: Date.parse('2026-11-21T00:00:00-03:00'), closed: FRI },
+  ])('is the one that goes on at $atMs', async ({ atMs, closed }) => {
+    const { send, close, head } = await given(() => ({ clock: () => atMs }))
+    await send(sale('a', MON))
+    await close({ through: SAT })
+    expect(await head()).toMatchObject({ closedThrough: closed })
+  })
+})
+
+describe('an item that another version has stored', () => {
+  test.each([
+    { what: 'a head', instead: ({ heads }: CloseWorld) => ({ heads: { read: refusing('m1', heads.read) } }) },
+    {
+      what: 'a closed day',
+      instead: ({ days }: CloseWorld) => ({
+        days: { ...days, newestClosed: (book: BookId) => refusing(book.merchantId, days.newestClosed)(book) },
+      }),
+    },
+  ])("keeps its merchant's day open when it is $what, and other merchants go on", async ({ instead }) => {
+    const { send, close, head } = await given((world) => ({ ...instead(world) }) as Partial<CloseWorld>)
+    await send(sale('a', MON), sale('c', MON, 1n, { merchantId: m2 }))
+    const outcomes = await close()
+    expect(outcomes.filter((line) => line.startsWith('m1'))).toEqual([expect.stringMatching(/ not-equal$/)])
+    expect(outcomes.filter((line) => line.startsWith('m2'))).toEqual([`m2 ${MON} closed`])
+    expect(await head(m2)).toMatchObject({ closedThrough: WED })
   })
 })

@@ -96,7 +96,7 @@ describe('a batch', () => {
   test.each<{ reason: QuarantineReason; patch: Partial<Entry>; detail: string }>([
     {
       reason: 'unknown-merchant',
-      patch: { merchantId: 'nobody' as MerchantId },
+      patch: { merchantId: 'not-registered' as MerchantId },
       detail: 'No merchant is registered under this id.',
     },
     {

@@ -264,6 +264,14 @@ describe('under the policy quarantine, late entries', () => {
     expect((await bookOn(FRIDAY)).counted).toEqual(['early 500'])
   })
 
+  test('are all set aside in one batch, however many they are', async () => {
+    const { send, bookOn } = await given('quarantine')
+    const many = Array.from({ length: 450 }, (_, index) => sale(`late-${index}`, 1n))
+    expect(await send(...many)).toEqual({})
+    const { segments } = await bookOn(FRIDAY)
+    expect(segments.flatMap(({ passedOn }) => passedOn)).toEqual(many)
+  })
+
   test('that an operator replays as they were wait again, because their day is still closed', async () => {
     const { send, books, bookOn } = await given('quarantine')
     await send(sale('late', 70n))

@@ -5,6 +5,7 @@ import {
   closedVersion,
   closingSegment,
   dayForLate,
+  lastEndedDay,
   restateBook,
   type ClosedDay,
   type Restatement,
@@ -13,7 +14,7 @@ import type { Entry } from '#ledger/entry'
 import { emptyHead, type Head } from '#ledger/head'
 import { sealHash, type Seal, type SealHash } from '#ledger/seal'
 import { NO_CHAIN, type ChainHash, type Mark } from '#ledger/segment'
-import { aBookId, anEntry, day, entryId, merchantId, someTerms } from '../builders.ts'
+import { aBookId, anEntry, aRule, day, entryId, merchantId, someTerms } from '../builders.ts'
 
 const head = (given: Partial<Head> = {}): Head => ({ ...emptyHead, ...given })
 const days = (...texts: string[]) => new Set(texts.map(day))
@@ -212,5 +213,27 @@ describe('a closed day at a version', () => {
     const past = { newest: undefined, restatements: [restated(1, THURSDAY, 70n)] }
     expect(closedVersion(FRIDAY, past)).toMatchObject({ version: 2, openingMinor: 70n, closingMinor: 70n, segment: 0 })
     expect(closedVersion(day('2026-11-18'), past)).toMatchObject({ version: 1, openingMinor: 0n, closingMinor: 0n })
+  })
+})
+
+describe('the last day that has ended', () => {
+  const rule = (timeZone: string, dayStartsAt = '00:00') => aRule({ timeZone, dayStartsAt })
+  test.each([
+    { zone: rule('UTC'), at: '2026-11-21T00:00:00Z', last: FRIDAY },
+    { zone: rule('UTC'), at: '2026-11-20T23:59:59.999Z', last: THURSDAY },
+    { zone: rule('Pacific/Kiritimati'), at: '2026-11-20T10:00:00Z', last: FRIDAY },
+    { zone: rule('Pacific/Kiritimati'), at: '2026-11-20T09:59:59Z', last: THURSDAY },
+    { zone: rule('Pacific/Pago_Pago'), at: '2026-11-21T11:00:00Z', last: FRIDAY },
+    { zone: rule('Pacific/Pago_Pago'), at: '2026-11-21T10:59:59Z', last: THURSDAY },
+    { zone: rule('UTC', '04:00'), at: '2026-11-21T04:00:00Z', last: FRIDAY },
+    { zone: rule('UTC', '04:00'), at: '2026-11-21T03:59:59Z', last: THURSDAY },
+    // New York goes back to winter time at 06:00 UTC of 1 November: that day has 25 hours, and begins at 04:00 UTC.
+    { zone: rule('America/New_York'), at: '2026-11-02T04:59:59Z', last: day('2026-10-31') },
+    { zone: rule('America/New_York'), at: '2026-11-02T05:00:00Z', last: day('2026-11-01') },
+    // And to summer time on 8 March: that day has 23 hours.
+    { zone: rule('America/New_York'), at: '2026-03-09T03:59:59Z', last: day('2026-03-07') },
+    { zone: rule('America/New_York'), at: '2026-03-09T04:00:00Z', last: day('2026-03-08') },
+  ])('at $at in $zone.timeZone, with days from $zone.dayStartsAt, is $last', ({ zone, at, last }) => {
+    expect(lastEndedDay([zone], Date.parse(at))).toBe(last)
   })
 })

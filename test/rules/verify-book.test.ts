@@ -1,4 +1,4 @@
-/** A chain that somebody altered: each way of doing so is found, and named at the segment where it was done. */
+/** A chain that was altered: each way of altering it is found, and named at the segment where it was done. */
 import { describe, expect, test } from 'vitest'
 import { emptyBook, nextSegment } from '#ledger/book'
 import type { Entry } from '#ledger/entry'
@@ -57,7 +57,7 @@ const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
 const withSegment = (chain: readonly SealedSegment[], index: number, change: (segment: SealedSegment) => object) =>
   chain.map((segment, at): SealedSegment => (at === index ? { ...segment, ...change(segment) } : segment))
 
-/** Whoever alters a chain may seal it again; then only its content can give it away. */
+/** An altered chain may have been sealed again. Then only its content can show it. */
 const sealedAgain = (chain: readonly SealedSegment[]): SealedSegment[] => {
   let hash = NO_CHAIN
   return chain.map((segment) => {
