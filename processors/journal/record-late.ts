@@ -137,10 +137,7 @@ const redirect = async (writer: LateWriter, book: Book, fresh: readonly Position
   const segment = nextSegment(book, received.segment.entries, { kind: 'redirecting', to })
   const passed = { segment, sealed: mustWork('a redirecting segment', () => sealSegment(book, segment)) }
   const changes: Change[] = [append(passed.sealed), append(received.sealed)]
-  if ((await transactions.commit(changes)) === 'refused') {
-    await books.refreshed(target)
-    return { book: await books.refreshed(book), left: fresh }
-  }
+  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: fresh }
   keep(books, target, received.segment, received.sealed)
   const done = new Set(verdict.fresh.slice(0, received.length))
   for (const { entry } of done) tell(entryRedirected(entry, to, clock()))
@@ -164,7 +161,7 @@ const restate = async (writer: LateWriter, book: Book, fresh: readonly Positione
   if (now === undefined) throw new Error(`a closed day has no newest version`)
   const restating = seal(writer, book, fresh, { kind: 'restating', restatement: number })
   const counted = restating.segment.entries
-  const contents = [...(await contentsOf(journal, book.id, book.segment)), ...counted.map(contentIn)]
+  const contents = [...(await contentsOf(journal, book.id)), ...counted.map(contentIn)]
   const { hash: chainHash } = restating.sealed
   const atMs = clock()
   const restated = restateBook(head, book, counted, {
@@ -185,11 +182,10 @@ const restate = async (writer: LateWriter, book: Book, fresh: readonly Positione
 
 const contentIn = (entry: Segment['entries'][number]) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })
 
-/** What counts in a book up to a segment. */
-const contentsOf = async (journal: LateWriter['journal'], id: BookId, upTo: number) => {
+/** What counts in a book. If it has grown since the entries were compared, the transaction is refused. */
+const contentsOf = async (journal: LateWriter['journal'], id: BookId) => {
   const contents: { entryId: EntryId; contentHash: ContentHash }[] = []
   for await (const sealed of wholeChain(journal, id)) {
-    if (sealed.number > upTo) break
     contents.push(...openSegment(sealed).segment.entries.map(contentIn))
   }
   return contents

@@ -1,4 +1,8 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
+import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { dynamoTransactions } from '#adapters/transactions/dynamo-transactions'
 import type { ClosedDay, Restatement } from '#ledger/close'
 import { emptyHead } from '#ledger/head'
 import type { Change } from '#ledger/ports'
@@ -69,6 +73,14 @@ describe.each(allBooks)('transactions: $name', ({ fresh }) => {
     expect(await days.newestClosed(aBookId())).toEqual(aClosedDay())
     expect(await days.restatements(m1, 0, 1)).toEqual([aRestatement()])
     expect(await quarantine.find(quarantineKey(item))).toMatchObject({ reason: item.reason, raw: item.raw })
+    expect(await quarantine.merchantsBeginning('m', { limit: 10 })).toEqual({ items: [m1] })
+  })
+
+  test('an entry is set aside with all its bytes, however many they are', async () => {
+    const { transactions, quarantine } = await fresh()
+    const item = aSetAside({ raw: new Uint8Array(700_000).fill(7) })
+    expect(await transactions.commit([{ change: 'set-aside', item }])).toBe('committed')
+    expect((await quarantine.find(quarantineKey(item)))?.raw.length).toBe(700_000)
   })
 
   const standing: Change[] = [
@@ -106,6 +118,7 @@ describe.each(allBooks)('transactions: $name', ({ fresh }) => {
       transactions.commit([{ change: 'head', merchantId: m1, head: { ...head, revision } }])
     expect(await put(2)).toBe('refused')
     expect(await put(1)).toBe('committed')
+    expect(await put(3)).toBe('refused')
     expect(await heads.open(aBookId({ day: saturday }))).toBe('open')
     expect(await put(2)).toBe('refused')
     expect(await put(3)).toBe('committed')
@@ -184,4 +197,58 @@ describe.each(allBooks)('days: $name', ({ fresh }) => {
     expect(await days.restatements(m1, 12, 12)).toEqual([])
     expect(await days.restatements(merchantId('m2'), 0, 12)).toEqual([])
   })
+})
+
+describe('a transaction on DynamoDB', () => {
+  const cancelled = (...codes: string[]) =>
+    new TransactionCanceledException({
+      message: 'cancelled',
+      $metadata: {},
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    })
+  /** A client that answers with these errors in turn, and then succeeds. */
+  const given = (...errors: Error[]) => {
+    let sent = 0
+    const send = async () => {
+      sent += 1
+      const error = errors.shift()
+      if (error !== undefined) throw error
+      return {}
+    }
+    const client = { send } as unknown as DynamoDBDocumentClient
+    const tables = { journal: 'journal', days: 'days', quarantine: 'quarantine' }
+    const { commit } = dynamoTransactions(client, tables, dynamoQuarantine(client, tables.quarantine))
+    const changes: Change[] = [
+      { change: 'append', segment: aSealedSegment() },
+      { change: 'head', merchantId: m1, head },
+    ]
+    return { commit: () => commit(changes), sent: () => sent }
+  }
+
+  // dynoxide never answers so.
+  test('is tried again while another one holds an item', async () => {
+    const { commit, sent } = given(cancelled('TransactionConflict', 'None'), cancelled('None', 'TransactionConflict'))
+    expect(await commit()).toBe('committed')
+    expect(sent()).toBe(3)
+  })
+
+  test('is given up when others hold its items again and again', async () => {
+    const { commit, sent } = given(...Array.from({ length: 9 }, () => cancelled('TransactionConflict', 'None')))
+    await expect(commit()).rejects.toThrow('cancelled')
+    expect(sent()).toBe(5)
+  })
+
+  test('is refused when a condition does not hold, whatever else was in its way', async () => {
+    const { commit, sent } = given(cancelled('TransactionConflict', 'ConditionalCheckFailed'))
+    expect(await commit()).toBe('refused')
+    expect(sent()).toBe(1)
+  })
+
+  test.each([cancelled('ThrottlingError', 'None'), new Error('no route to host')])(
+    'throws %s, which may heal',
+    async (error) => {
+      const { commit } = given(error)
+      await expect(commit()).rejects.toBe(error)
+    },
+  )
 })

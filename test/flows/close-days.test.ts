@@ -4,6 +4,7 @@ import type { Entry } from '#ledger/entry'
 import { emptyHead } from '#ledger/head'
 import { NO_CHAIN } from '#ledger/segment'
 import { closeDays, type CloseRequest, type CloseWorld } from '#processors/close/close-days'
+import { closeComparedBook } from '#processors/close/close-book'
 import { verifyBook } from '#processors/journal/verify-book'
 import type { BookId } from '#ledger/identifiers'
 import { UnknownFormat } from '#ledger/ports'
@@ -55,6 +56,17 @@ const given = async (
   }
   const head = (of = m1) => system.books.heads.read(of)
   return { ...system, world, close, head }
+}
+
+/** The seal of a closed day says what a walk through its chain finds. */
+const mustBeSealedAsItStands = async ({ books, world }: Awaited<ReturnType<typeof given>>, of: typeof MON) => {
+  const [closed] = await books.days.closed(m1, of, of)
+  const { chainHash: hash, digest, totals } = closed?.seal ?? {}
+  const found = await verifyBook(world.journal, aBookId({ day: of }))
+  expect(found).toMatchObject({
+    ok: true,
+    value: { segments: closed?.segment, entries: totals?.entryCount, hash, digest },
+  })
 }
 
 test('days are closed one after the other, with seals that name each other, and the days without a book with them', async () => {
@@ -182,6 +194,29 @@ test('a book that grows between the comparison and the close is compared again',
   await send(sale('a', MON))
   expect(await system.close({ merchantIds: [m1] })).toEqual([`m1 ${MON} closed`])
   expect(await system.head()).toMatchObject({ closingMinor: 107n })
+  await mustBeSealedAsItStands(system, MON)
+})
+
+test('a day on which late entries of another day count is sealed with them', async () => {
+  const system = await given(() => ({ clock: () => Date.parse('2026-11-22T12:00:00-03:00') }))
+  const FRI = day('2026-11-20')
+  await system.send(sale('a', MON, 500n))
+  await system.close({ through: TUE })
+  await system.send(sale('late', MON, 70n), sale('b', FRI, 30n))
+  expect(await system.close({ through: FRI })).toEqual([`m1 ${FRI} closed`])
+  expect(await system.head()).toMatchObject({ closedThrough: FRI, closingMinor: 600n })
+  await mustBeSealedAsItStands(system, FRI)
+})
+
+test('closing a book again says that it was closed', async () => {
+  const { send, world } = await given()
+  await send(sale('a', MON))
+  const end = await world.journal.end(aBookId({ day: MON }))
+  if (end === undefined) throw new Error('there is no book')
+  const compared = { segment: end.number, hash: end.hash, digest: '' }
+  const close = () => closeComparedBook(world, aBookId({ day: MON }), compared)
+  expect(await close()).toMatchObject({ status: 'closed' })
+  expect(await close()).toEqual({ status: 'was-closed' })
 })
 
 test('of two closers at the same time, one closes each day, and both say that it is closed', async () => {

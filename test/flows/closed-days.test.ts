@@ -6,6 +6,8 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { LatePolicy } from '#ledger/merchant'
 import { digestOf } from '#ledger/segment'
+import { readDays } from '#query-api/books'
+import { readVersion, readVersions } from '#query-api/closed-days'
 import { recordEntries } from '#processors/journal/record-entries'
 import { encodeEntries, entryLine } from '#wire/stream/record'
 import { aBookId, aMerchant, day, merchantId } from '../builders.ts'
@@ -212,4 +214,26 @@ test('a day that is closed while it is read is answered as it was at one moment'
   const { body } = await reading
   expect(body).toMatchObject({ opening: 500, closing: 380 })
   expect(['open', 'closed']).toContain(body['status'])
+})
+
+test('a reader that has read an older head sees the version of that head', async () => {
+  const { books, send, late } = await given()
+  const before = await books.heads.read(m1)
+  await send(late)
+  const wed = aBookId({ day: day(WED) })
+  expect(await readVersion(books, before, wed)).toMatchObject({ version: 1, closingMinor: 500n, segment: 2 })
+  expect(await readVersion(books, await books.heads.read(m1), wed)).toMatchObject({ version: 2, closingMinor: 570n })
+  const period = { from: day(WED), to: day(THU) }
+  expect(await readVersions(books, before, m1, period)).toMatchObject([{ version: 1 }, { version: 1 }])
+})
+
+test('of several days, each is read once, closed or open', async () => {
+  const { books } = await given()
+  const source = { ...books, memory: { head: () => undefined, segment: () => undefined } }
+  const read = await readDays(source, m1, [day(FRI), day(WED), day(THU)])
+  expect(read.map(({ day, issue, openingMinor }) => [day, issue.version, openingMinor])).toEqual([
+    [WED, 1, 0n],
+    [THU, 1, 500n],
+    [FRI, 0, 500n],
+  ])
 })

@@ -4,10 +4,11 @@ import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryBooks } from '#adapters/transactions/memory-books'
-import type { Entry } from '#ledger/entry'
+import { contentHash, type Entry } from '#ledger/entry'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { LatePolicy } from '#ledger/merchant'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
+import { digestOf } from '#ledger/segment'
 import { quarantineKey, quarantineState } from '#ledger/quarantine'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
 import { openSegment } from '#wire/journal/segment'
@@ -48,7 +49,7 @@ const given = async (policy: LatePolicy, instead: (world: JournalWorld) => Parti
     })
   }
   const newWorker = (patch: Partial<JournalWorld> = {}) =>
-    recordEntries({ ...world, ...instead(world), ...patch }, { booksAtOnce: 1, cacheBytes: 1_000_000 })
+    recordEntries({ ...world, ...instead(world), ...patch }, { booksAtOnce: 4, cacheBytes: 1_000_000 })
   const before = newWorker()
   await deliver(before, sale('early', 500n))
   await closeAsItStands(books, aBookId({ day: FRIDAY }), NOW_MS)
@@ -188,6 +189,43 @@ describe('under the policy nextOpenDay, a late entry', () => {
     expect((await bookOn(SUNDAY)).counted).toEqual(['late 70'])
   })
 
+  test('whose id is taken there is set aside by a worker that has read only the ids of that day', async () => {
+    const { send, newWorker, sendTo, bookOn, aside } = await given('nextOpenDay')
+    await send(sale('taken', 5n, { occurredAtMs: NOW_MS - 1_000, businessDay: SUNDAY }))
+    expect(await sendTo(newWorker(), sale('taken', 70n))).toEqual({})
+    expect((await bookOn(SUNDAY)).counted).toEqual(['taken 5'])
+    expect(await aside()).toEqual(['taken 70 content-conflict'])
+  })
+
+  test('counts on the next open day when today was closed after the head was read', async () => {
+    let stale = 0
+    const MONDAY = day('2026-11-23')
+    const { send, books, bookOn } = await given('nextOpenDay', ({ heads }) => ({
+      heads: {
+        ...heads,
+        read: async (of) => {
+          const head = await heads.read(of)
+          return stale-- > 0 ? { ...head, closedThrough: SATURDAY } : head
+        },
+      },
+    }))
+    await closeRestThrough(books, m1, SUNDAY)
+    stale = 1
+    expect(await send(sale('late', 70n))).toEqual({})
+    expect((await bookOn(SUNDAY)).counted).toEqual([])
+    expect((await bookOn(MONDAY)).counted).toEqual(['late 70'])
+  })
+
+  test('is counted once beside entries of the day where it counts, in one batch and by two workers', async () => {
+    const { sendTo, newWorker, bookOn } = await given('nextOpenDay')
+    const now = { occurredAtMs: NOW_MS - 1_000, businessDay: SUNDAY }
+    const batch = [sale('late', 70n), sale('today-1', 1n, now), sale('late-2', 80n), sale('today-2', 2n, now)]
+    await Promise.all([sendTo(newWorker(), ...batch), sendTo(newWorker(), ...batch.toReversed())])
+    await sendTo(newWorker(), ...batch)
+    expect((await bookOn(SUNDAY)).counted.toSorted()).toEqual(['late 70', 'late-2 80', 'today-1 1', 'today-2 2'])
+    expect((await bookOn(FRIDAY)).counted).toEqual(['early 500'])
+  })
+
   test('counts on the day after the closed ones when these reach into the future', async () => {
     const { send, books, bookOn } = await given('nextOpenDay')
     await closeRestThrough(books, m1, day('2026-11-30'))
@@ -221,8 +259,11 @@ describe('under the policy restate, late entries', () => {
       },
       { number: 2, deltaMinor: 5n, segment: 4, seal: { version: 3, totals: { creditsMinor: 575n, entryCount: 4 } } },
     ])
-    const lines = ['early', 'late', 'later', 'last']
-    expect(lines).toHaveLength(restatements[1]?.seal.totals.entryCount ?? 0)
+    const digests = restatements.map(({ seal }) => seal.digest)
+    const all = [sale('early', 500n), sale('late', 70n), sale('later', 30n, { direction: 'debit' }), sale('last', 5n)]
+    const digestOfFirst = (count: number) =>
+      digestOf(all.slice(0, count).map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })))
+    expect(digests).toEqual([digestOfFirst(3), digestOfFirst(4)])
     expect(told()).toEqual([
       'day.restated/m1/1',
       'entry.restated/m1/2026-11-20/late',

@@ -6,7 +6,7 @@ import { contentHash } from '#ledger/entry'
 import { noTotals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
 import { refuse } from '#ledger/result'
-import { digestOf, NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
+import { digestOf, NO_CHAIN, sealingHash, type Mark, type SealedSegment } from '#ledger/segment'
 import { verifyBook } from '#processors/journal/verify-book'
 import { aBookId, anEntry, day, entryId, merchantId, someTerms } from '#test/builders'
 import { packEntries } from '#wire/journal/packed-entries'
@@ -282,4 +282,60 @@ describe('a chain that was sealed again after an alteration is found broken', ()
 const theView = ({ detail }: { detail: RegExp }) => ({
   what: 'view',
   detail: expect.stringMatching(detail) as string,
+})
+
+describe('a book with marks', () => {
+  type Part = { readonly entries: readonly Entry[]; readonly mark?: Mark }
+  const [first, second, third, fourth] = ENTRIES as [Entry, Entry, Entry, Entry]
+  const marked = (...parts: readonly Part[]): SealedSegment[] => {
+    let state = emptyBook(aBookId(), someTerms)
+    return parts.map(({ entries, mark }) => {
+      const sealed = sealSegment(state, nextSegment(state, entries, mark))
+      state = { ...state, segment: sealed.number, hash: sealed.hash, view: openSegment(sealed).segment.view }
+      return sealed
+    })
+  }
+  const open: Part = { entries: [first] }
+  const closing: Part = { entries: [], mark: { kind: 'closing' } }
+  const restating: Part = { entries: [second], mark: { kind: 'restating', restatement: 1 } }
+  const redirecting: Part = { entries: [third], mark: { kind: 'redirecting', to: day('2026-11-22') } }
+  const settingAside: Part = { entries: [fourth], mark: { kind: 'setting-aside', reason: 'day-closed' } }
+  const received: Part = { entries: [second], mark: { kind: 'received', from: day('2026-11-18') } }
+
+  test('is whole, and its digest is that of the entries that count', async () => {
+    const chain = marked(open, closing, restating, redirecting, settingAside)
+    const digest = digestOf(
+      [first, second].map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })),
+    )
+    expect(await verify(chain)).toMatchObject({ ok: true, value: { segments: 5, entries: 2, digest } })
+    expect(await verify(marked(open, received, closing))).toMatchObject({ ok: true, value: { entries: 2 } })
+  })
+
+  test.each([
+    { what: 'an append after the close', parts: [open, closing, { entries: [second] }], segment: 3 },
+    { what: 'late entries of another day after the close', parts: [open, closing, received], segment: 3 },
+    { what: 'a second close', parts: [open, closing, closing], segment: 3 },
+    { what: 'a restatement before the close', parts: [open, restating], segment: 2 },
+    { what: 'entries passed on before the close', parts: [open, redirecting], segment: 2 },
+    { what: 'entries set aside before the close', parts: [settingAside], segment: 1 },
+    { what: 'a close with entries', parts: [{ ...closing, entries: [first] }], segment: 1 },
+  ])('is broken by $what', async ({ parts, segment }) => {
+    expect(await verify(marked(...parts))).toMatchObject({ ok: false, error: { segment, faults: [{ what: 'mark' }] } })
+  })
+
+  test('is broken by an id that comes again, also where it does not count', async () => {
+    expect(await verify(marked(open, closing, { ...redirecting, entries: [first] }))).toMatchObject({
+      error: { segment: 3, faults: [{ what: 'ids' }] },
+    })
+  })
+
+  test('is broken when its view counts late entries otherwise', async () => {
+    const chain = withSegment(marked(open, closing, restating), 2, ({ view, totals }) => {
+      const { terms, view: read } = unpackView(view, totals)
+      return { view: packView(terms, { ...read, lateEntries: 0 }) }
+    })
+    expect(await verify(sealedAgain(chain))).toMatchObject({
+      error: { segment: 3, faults: [{ what: 'view', detail: expect.stringContaining('the late entries') as string }] },
+    })
+  })
 })
