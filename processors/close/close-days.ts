@@ -5,15 +5,16 @@
  * from there, after a crash as well.
  */
 import { concurrently } from '#ledger/concurrently'
-import { dayClosed, type AuditEvent } from '#ledger/audit-event'
+import { dayClosed } from '#ledger/audit-event'
 import { lastEndedDay, type ClosedDay } from '#ledger/close'
 import { HOUR_MS, shiftDay } from '#ledger/calendar'
 import { closeThrough, openDaysBefore } from '#ledger/head'
-import type { BusinessDay, MerchantId } from '#ledger/identifiers'
+import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { UnknownFormat, type AuditTrail, type Merchants } from '#ledger/ports'
 import { BrokenChain } from '#ledger/segment'
 import { reconcileDay, type DayReport, type ReconcileWorld } from '../reconcile/reconcile-day.ts'
 import type { BookReport } from '../reconcile/compare-book.ts'
+import type { BookEnd } from '../reconcile/counted-book.ts'
 import { closeComparedBook, type CloseBookWorld } from './close-book.ts'
 
 export type CloseWorld = ReconcileWorld &
@@ -167,33 +168,73 @@ const closeDay = async (
     }
     const books = new Map(report.books.map((book) => [book.book.merchantId, book]))
     const moved: MerchantId[] = []
-    const told: AuditEvent[] = []
-    await concurrently(left, MERCHANTS_AT_ONCE, async (merchantId) => {
+    const equal: MerchantId[] = []
+    for (const merchantId of left) {
       const book = books.get(merchantId)
-      if (book !== undefined && !book.isEqual) return note({ merchantId, day, ...unequal(book) })
-      const found = await unlessUnusable(note, { merchantId, day }, async () => ({
-        before: await world.days.newestClosed({ merchantId, day }),
-        closing: await closeComparedBook(world, { merchantId, day }, book?.end),
-      }))
-      if (found === undefined) return
-      const { before, closing } = found
-      if (closing.status === 'moved') moved.push(merchantId)
-      if (closing.status === 'not-the-oldest') note({ merchantId, day, status: 'after-open-day' })
-      if (closing.status === 'was-closed') note({ merchantId, day, status: 'closed' })
-      if (closing.status !== 'closed') return
-      // A closer that died before it told of the day before left that to the next one.
-      if (before !== undefined) told.push(dayClosed(before))
-      told.push(dayClosed(closing.closed))
-      note({ merchantId, day, status: 'closed', closed: closing.closed })
-    })
-    for (let at = 0; at < told.length; at += TOLD_AT_ONCE) {
-      await world.auditTrail.publish(...told.slice(at, at + TOLD_AT_ONCE))
+      if (book === undefined || book.isEqual) equal.push(merchantId)
+      else note({ merchantId, day, ...unequal(book) })
+    }
+    for (let at = 0; at < equal.length; at += TOLD_AT_ONCE) {
+      const some = equal
+        .slice(at, at + TOLD_AT_ONCE)
+        .map((merchantId) => ({ book: { merchantId, day }, end: books.get(merchantId)?.end }))
+      moved.push(...(await closeSome(world, some, note)))
     }
     left = moved
   }
   for (const merchantId of left) {
     note({ merchantId, day, status: 'waiting', reason: 'entries keep coming in for this day' })
   }
+}
+
+/**
+ * Closes books of one day that are equal to the archive, and tells of it. Returns the merchants whose books have moved.
+ *
+ * A closer that dies between a close and its event leaves the event untold. So the last close of each merchant is told again
+ * before the next one is made, and at most the newest is ever untold.
+ */
+const closeSome = async (
+  world: CloseWorld,
+  compared: readonly { readonly book: BookId; readonly end: BookEnd | undefined }[],
+  note: Note,
+): Promise<MerchantId[]> => {
+  const moved: MerchantId[] = []
+  const tell = async (closed: readonly (ClosedDay | undefined)[]): Promise<void> =>
+    await world.auditTrail.publish(...closed.filter((one) => one !== undefined).map(dayClosed))
+  const newestOf = (book: BookId) => unlessUnusable(note, book, () => world.days.newestClosed(book))
+
+  const usable = new Set<BookId>()
+  const before = await concurrently(compared, MERCHANTS_AT_ONCE, async ({ book }) => {
+    const newest = await unlessUnusable(note, book, async () => [await world.days.newestClosed(book)])
+    if (newest !== undefined) usable.add(book)
+    return newest?.[0]
+  })
+  await tell(before)
+  const closed = await concurrently(
+    compared.filter(({ book }) => usable.has(book)),
+    MERCHANTS_AT_ONCE,
+    async ({ book, end }) => {
+      const closing = await unlessUnusable(note, book, () => closeComparedBook(world, book, end))
+      switch (closing?.status) {
+        case 'closed':
+          note({ ...book, status: 'closed', closed: closing.closed })
+          return closing.closed
+        case 'was-closed':
+          note({ ...book, status: 'closed' })
+          return await newestOf(book)
+        case 'moved':
+          moved.push(book.merchantId)
+          return undefined
+        case 'not-the-oldest':
+          note({ ...book, status: 'after-open-day' })
+          return undefined
+        case undefined:
+          return undefined
+      }
+    },
+  )
+  await tell(closed)
+  return moved
 }
 
 /** How often a book that keeps growing is compared again in one run. */

@@ -118,6 +118,34 @@ test('each close is told once it is durable, and the close before it again, whic
   expect(auditTrail.published[0]).toMatchObject({ businessDay: MON, body: { opening: 0, net: 500, base: 0 } })
 })
 
+test('a close whose event was lost is told before the next close is made', async () => {
+  const trouble = { publish: false, commit: false }
+  const { send, close, auditTrail } = await given(({ auditTrail: trail, transactions }) => ({
+    auditTrail: {
+      publish: async (...events) => {
+        if (trouble.publish && events.length > 0) throw new Error('no stream')
+        await trail.publish(...events)
+      },
+    },
+    transactions: {
+      commit: async (changes) => {
+        if (trouble.commit) throw new Error('no store')
+        return await transactions.commit(changes)
+      },
+    },
+  }))
+  const told = () => auditTrail.published.map(({ eventId }) => eventId)
+  await send(sale('a', MON), sale('b', WED))
+  trouble.publish = true
+  await expect(close({ through: MON })).rejects.toThrow('no stream')
+  Object.assign(trouble, { publish: false, commit: true })
+  await expect(close()).rejects.toThrow('no store')
+  expect(told()).toEqual([`day.closed/m1/${MON}`])
+  trouble.commit = false
+  await close()
+  expect(new Set(told())).toEqual(new Set([`day.closed/m1/${MON}`, `day.closed/m1/${WED}`]))
+})
+
 test('a later day stays open', async () => {
   const { send, close, head } = await given()
   await send(sale('a', MON), sale('b', THU))
