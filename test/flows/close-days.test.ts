@@ -328,7 +328,7 @@ describe('an item that another version has stored', () => {
       }),
     },
   ])("keeps its merchant's day open when it is $what, and other merchants go on", async ({ instead }) => {
-    const { send, close, head } = await given((world) => ({ ...instead(world) }) as Partial<CloseWorld>)
+    const { send, close, head } = await given(instead)
     await send(sale('a', MON), sale('c', MON, 1n, { merchantId: m2 }))
     const outcomes = await close()
     expect(outcomes.filter((line) => line.startsWith('m1'))).toEqual([expect.stringMatching(/ not-equal$/)])
