@@ -44,11 +44,16 @@ export const request = async ({ token }: Sender, url: string, method: string, bo
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 
-export const register = async (system: RunningSystem, merchantId: string): Promise<void> => {
+export const register = async (
+  system: RunningSystem,
+  merchantId: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> => {
   const answer = await answered(system, `${system.ingest}/v1/merchants/${merchantId}`, 'PUT', {
     name: merchantId,
     currency: 'BRL',
     timeZone: 'UTC',
+    ...more,
   })
   if (answer.status >= 300) throw new Error(`cannot register: ${JSON.stringify(answer)}`)
 }

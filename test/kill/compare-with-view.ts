@@ -11,7 +11,8 @@ type View = { readonly book: string; readonly rows: readonly Row[]; readonly vie
 /** Totals, methods and hours of the day against the sums of its entries. */
 export const compareWithView = ({ book, rows, view, findings }: View): void => {
   const startMs = Date.parse(`${book.slice(-10)}T00:00:00Z`)
-  const hourOf = ({ occurredAt }: Row) => Math.floor((Date.parse(occurredAt) - startMs) / HOUR_MS)
+  // An entry of an earlier day, which came after that day was closed, counts in the first hour.
+  const hourOf = ({ occurredAt }: Row) => Math.max(0, Math.floor((Date.parse(occurredAt) - startMs) / HOUR_MS))
   const byMethod = Map.groupBy(rows, ({ method }) => method ?? 'other')
   const byHour = Map.groupBy(rows, hourOf)
   const windows = (view['windows'] as Sums[]).map(({ credits, debits, entryCount }) => ({

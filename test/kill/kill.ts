@@ -16,11 +16,12 @@ import { RunningSystem } from '#test/flows/running-system'
 import { readOptions, wholeNumber } from '#test/script-arguments'
 import { seededRandom } from '#test/simulation/random'
 import { audit } from './audit.ts'
+import { startClosers } from './closers.ts'
 import { COUNTED_TWICE } from './compare-with-sent.ts'
 import { Findings } from './findings.ts'
 import { wreak, type Toll } from './mayhem.ts'
 import { startReaders } from './readers.ts'
-import { MERCHANTS, startTills } from './tills.ts'
+import { SHOPS, startTills } from './tills.ts'
 import { Witness } from './witness.ts'
 
 const USAGE = 'npm run test:kill -- [--kills N] [--seed S] [--control]'
@@ -62,16 +63,21 @@ try {
 
 async function run(findings: Findings) {
   const witness = new Witness()
-  for (const merchantId of MERCHANTS) await register(system, merchantId)
+  for (const [merchantId, lateEntries] of Object.entries(SHOPS)) await register(system, merchantId, { lateEntries })
   const stopTills = startTills({ system, witness, seed, resends: control ? 'nothing' : 'anything' })
   const stopReaders = startReaders({ system, witness, findings })
+  // The control counts entries twice, so that its books are not those of the archive.
+  const closers = control ? undefined : startClosers({ system, findings, seed })
   const random = seededRandom(seed)
-  const toll = await wreak({ system, witness, findings, random, kills, onKill: (done) => progress(done, witness) })
+  const onKill = (done: number) => progress(done, witness)
+  const lull = async () => await closers?.untilClosed()
+  const toll = await wreak({ system, witness, findings, random, kills, onKill, lull })
   await stopTills()
   const lookedUp = await stopReaders()
-  const { counted, archived } = await audit({ system, witness, findings })
+  await closers?.stop()
+  const audited = await audit({ system, witness, findings, ...(closers && { closers }) })
   for (const pid of await system.stop()) findings.add('a process outlived SIGTERM', `${pid} ${commandLineOf(pid)}`)
-  return { witness, toll, lookedUp, counted, archived }
+  return { witness, toll, lookedUp, ...audited, closers }
 }
 
 function progress(done: number, witness: Witness): void {
@@ -80,7 +86,7 @@ function progress(done: number, witness: Witness): void {
   else if (done % Math.ceil(kills / 10) === 0) console.log(line)
 }
 
-function report({ witness, toll, lookedUp, counted, archived }: Awaited<ReturnType<typeof run>>): void {
+function report({ witness, toll, lookedUp, counted, late, archived, closers }: Awaited<ReturnType<typeof run>>): void {
   const { acknowledged, refused, unanswered } = witness.counts()
   const rows = [
     ...Array.from(toll.kills, ([victim, count]) => [`kills of ${victim}`, count]),
@@ -91,6 +97,10 @@ function report({ witness, toll, lookedUp, counted, archived }: Awaited<ReturnTy
     ['looked up at once', lookedUp],
     ['counted', counted],
     ['in the archive', archived ?? 'nothing archives yet'],
+    ['runs of closers', closers?.tally.runs ?? 0],
+    ['of them killed, come to their end', `${closers?.tally.killed ?? 0}, ${closers?.tally.done ?? 0}`],
+    ['late: passed on, restated, in quarantine', Object.values(late).join(', ')],
+    ['closed days looked at again and again', closers?.versions.size ?? 0],
     ['until acknowledged again, median ms', quantile(toll, 0.5)],
     ['until acknowledged again, longest ms', quantile(toll, 1)],
     ['seconds', seconds()],

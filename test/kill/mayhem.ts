@@ -17,6 +17,8 @@ export type Mayhem = {
   readonly random: Random
   readonly kills: number
   readonly onKill: (done: number) => void
+  /** Waits for work that takes longer than most pauses between kills. */
+  readonly lull: () => Promise<void>
 }
 
 export type Toll = {
@@ -26,7 +28,7 @@ export type Toll = {
   readonly recoveriesMs: readonly number[]
 }
 
-export const wreak = async ({ system, witness, findings, random, kills, onKill }: Mayhem): Promise<Toll> => {
+export const wreak = async ({ system, witness, findings, random, kills, onKill, lull }: Mayhem): Promise<Toll> => {
   const tally = new Map<Victim, number>()
   const recoveriesMs: number[] = []
   let done = 0
@@ -51,6 +53,7 @@ export const wreak = async ({ system, witness, findings, random, kills, onKill }
     // Often enough the next kill hits a system that is still recovering from this one.
     if (random.chance(0.75)) recoveriesMs.push(await recovery(witness, killedAtMs))
     await sleep(random.below(800))
+    if (random.chance(0.1)) await lull()
   }
   return { kills: tally, pauses, recoveriesMs }
 }

@@ -5,7 +5,16 @@ import type { RunningSystem } from '#test/flows/running-system'
 import { seededRandom, type Random } from '#test/simulation/random'
 import type { Witness } from './witness.ts'
 
-export const MERCHANTS = ['baker', 'butcher', 'florist', 'grocer', 'kiosk'] as const
+/** The shops, and what becomes of entries that come after their day was closed. */
+export const SHOPS = {
+  baker: 'nextOpenDay',
+  butcher: 'restate',
+  florist: 'quarantine',
+  grocer: 'nextOpenDay',
+  kiosk: 'restate',
+} as const
+export type Shop = keyof typeof SHOPS
+export const MERCHANTS = Object.keys(SHOPS) as readonly Shop[]
 
 export type Trade = {
   readonly system: RunningSystem
@@ -71,7 +80,10 @@ const newTill = (terminalId: string, random: Random): Till => {
       direction: random.chance(0.8) ? 'credit' : 'debit',
       amount: 1 + random.below(100_000),
       currency: 'BRL',
-      occurredAt: new Date(startOfTrade(startedAtMs) + random.below(DAY_MS)).toISOString(),
+      // Some tills were offline for a day or two.
+      occurredAt: new Date(
+        startOfTrade(startedAtMs) - (random.chance(0.1) ? DAY_MS * (1 + random.below(2)) : 0) + random.below(DAY_MS),
+      ).toISOString(),
       ...(random.chance(0.8) && { method: random.pick(['cash', 'pix', 'debit-card', 'credit-card', 'voucher']) }),
       ...(random.chance(0.2) && { description: `Mesa ${random.below(30)}, "para viagem" – ${terminalSeq}` }),
       ...(random.chance(0.7) && { terminalId, terminalSeq }),
@@ -109,11 +121,18 @@ const newTill = (terminalId: string, random: Random): Till => {
 
 const DAY_MS = 86_400_000
 
-/** Trade moves on to the day before every few seconds: books are opened all the time, and none grows without bound. */
+/**
+ * Trade moves on to the next day every few seconds: books are opened all the time, and none grows without bound. All of its
+ * days have ended, so that they can be closed.
+ */
 const startOfTrade = (startedAtMs: number): number => {
   const today = Math.floor(startedAtMs / DAY_MS) * DAY_MS
-  return today - DAY_MS * (1 + (Math.floor((Date.now() - startedAtMs) / 20_000) % 300))
+  return today - DAY_MS * (300 - (Math.floor((Date.now() - startedAtMs) / 20_000) % 300))
 }
+
+/** The newest day that tills have left behind: most of its entries have been sent, and some are still to come. */
+export const lastDayOfTrade = (startedAtMs: number): string =>
+  new Date(startOfTrade(startedAtMs) - DAY_MS).toISOString().slice(0, 10)
 
 const withOtherContent = (sale: Sale): Sale => ({ ...sale, amount: sale.amount + 1 })
 

@@ -20,7 +20,7 @@ import { audit } from '#test/kill/audit'
 import { NOT_ARCHIVED } from '#test/kill/compare-with-archive'
 import { NOT_COUNTED } from '#test/kill/compare-with-sent'
 import { Findings } from '#test/kill/findings'
-import { MERCHANTS, startTills } from '#test/kill/tills'
+import { SHOPS, startTills } from '#test/kill/tills'
 import { Witness } from '#test/kill/witness'
 import { readOptions, wholeNumber } from '#test/script-arguments'
 import { seededRandom } from '#test/simulation/random'
@@ -69,7 +69,7 @@ try {
 
 async function run(system: RunningSystem, findings: Findings) {
   const witness = new Witness()
-  for (const merchantId of MERCHANTS) await register(system, merchantId)
+  for (const [merchantId, lateEntries] of Object.entries(SHOPS)) await register(system, merchantId, { lateEntries })
   // An acknowledged entry is never sent again, because a copy would hide a lost entry.
   const stopTills = startTills({ system, witness, seed, resends: 'what-failed' })
   const random = seededRandom(seed)
