@@ -5,6 +5,7 @@ export type Question = { readonly name: string; measure(): Promise<readonly Figu
 /** The questions in the order in which they are measured. Each is loaded only in the process that measures it. */
 export const questions: readonly Question[] = [
   { name: 'write-units', measure: async () => (await import('./questions/write-units.ts')).measureWriteUnits() },
+  { name: 'closing', measure: async () => (await import('./questions/closing.ts')).measureClosing() },
   { name: 'cost', measure: async () => (await import('./questions/cost.ts')).measureCost() },
   { name: 'steps', measure: async () => (await import('./questions/steps.ts')).measureSteps() },
   { name: 'processor', measure: async () => (await import('./questions/processor.ts')).measureProcessor() },
