@@ -41,7 +41,8 @@ const POLICIES: readonly LatePolicy[] = ['nextOpenDay', 'restate', 'quarantine']
 const LATE_NOTES: Record<LatePolicy, string> = {
   nextOpenDay: 'one transaction: a segment in its own day and one in the open day',
   restate: 'one transaction: a segment with the view of a full day, item of the restatement, head',
-  quarantine: 'one transaction: a segment with the view of a full day, item of the quarantine',
+  quarantine:
+    'one transaction: a segment with the view of a full day, item of the quarantine; once for each merchant: its name',
 }
 const MERCHANTS = 200
 const AFTER_MS = 36 * 3_600_000
