@@ -15,6 +15,7 @@ import { register } from '#test/flows/client'
 import { RunningSystem } from '#test/flows/running-system'
 import { readOptions, wholeNumber } from '#test/script-arguments'
 import { seededRandom } from '#test/simulation/random'
+import { startAddingUp } from './adds-up.ts'
 import { audit } from './audit.ts'
 import { startClosers } from './closers.ts'
 import { COUNTED_TWICE } from './compare-with-sent.ts'
@@ -66,6 +67,7 @@ async function run(findings: Findings) {
   for (const [merchantId, lateEntries] of Object.entries(SHOPS)) await register(system, merchantId, { lateEntries })
   const stopTills = startTills({ system, witness, seed, resends: control ? 'nothing' : 'anything' })
   const stopReaders = startReaders({ system, witness, findings })
+  const stopAddingUp = startAddingUp({ system, findings })
   // The control counts entries twice, so that its books are not those of the archive.
   const closers = control ? undefined : startClosers({ system, findings, seed })
   const random = seededRandom(seed)
@@ -74,10 +76,11 @@ async function run(findings: Findings) {
   const toll = await wreak({ system, witness, findings, random, kills, onKill, lull })
   await stopTills()
   const lookedUp = await stopReaders()
+  const addedUp = await stopAddingUp()
   await closers?.stop()
   const audited = await audit({ system, witness, findings, ...(closers && { closers }) })
   for (const pid of await system.stop()) findings.add('a process outlived SIGTERM', `${pid} ${commandLineOf(pid)}`)
-  return { witness, toll, lookedUp, ...audited, closers }
+  return { witness, toll, lookedUp, addedUp, ...audited, closers }
 }
 
 function progress(done: number, witness: Witness): void {
@@ -86,7 +89,16 @@ function progress(done: number, witness: Witness): void {
   else if (done % Math.ceil(kills / 10) === 0) console.log(line)
 }
 
-function report({ witness, toll, lookedUp, counted, late, archived, closers }: Awaited<ReturnType<typeof run>>): void {
+function report({
+  witness,
+  toll,
+  lookedUp,
+  addedUp,
+  counted,
+  late,
+  archived,
+  closers,
+}: Awaited<ReturnType<typeof run>>): void {
   const { acknowledged, refused, unanswered } = witness.counts()
   const rows = [
     ...Array.from(toll.kills, ([victim, count]) => [`kills of ${victim}`, count]),
@@ -95,6 +107,7 @@ function report({ witness, toll, lookedUp, counted, late, archived, closers }: A
     ['refused', refused],
     ['unanswered', unanswered],
     ['looked up at once', lookedUp],
+    ['totals that add up', addedUp],
     ['counted', counted],
     ['in the archive', archived ?? 'nothing archives yet'],
     ['runs of closers', closers?.tally.runs ?? 0],
