@@ -258,7 +258,8 @@ class History {
 
   /** A machine on which closing begins now. */
   #closer(name: string): CloserMachine {
-    const machine = startMachine(name, this.#scheduler, { isSlow: true })
+    // Closing reads hundreds of items. Were each refused as often as in a worker, hardly a day would be closed.
+    const machine = startMachine(name, this.#scheduler, { isSlow: true, retriesReads: true })
     return {
       machine,
       ports: this.#portsOn(machine, this.#oracle.portsOfCloser()),
