@@ -99,7 +99,9 @@ class History {
       counted(
         randomChoices(random, (fault) => this.#rate * FAULT_WEIGHTS[fault](mix.weights)),
         this.coverage,
-        () => this.#rate === 0,
+        // In a calm world, time passes only when every caller waits for it: no call takes seconds. Where days are closed,
+        // it passes more slowly than elsewhere, because a close gives up on a consumer after a minute and a half.
+        () => this.#rate === 0 || (this.#isClosing && random.chance(CLOCK_STANDS)),
       ),
       START_MS,
     )
@@ -679,11 +681,10 @@ class Fleet<T> {
   }
 }
 
-/** The same choices, counted. */
-const counted = (choices: Choices, coverage: Coverage, isCalm: () => boolean): Choices => ({
+/** The same choices, counted. While the clock stands, it moves only when every caller waits for it. */
+const counted = (choices: Choices, coverage: Coverage, clockStands: () => boolean): Choices => ({
   next(waiting) {
-    // In a calm world, time passes only when every caller waits for it: no call takes seconds.
-    const others = isCalm() ? waiting.filter(({ actor }) => actor !== CLOCK) : waiting
+    const others = clockStands() ? waiting.filter(({ actor }) => actor !== CLOCK) : waiting
     const choice = choices.next(others.length === 0 ? waiting : others)
     const actor = kindOf(waiting[choice.index]?.actor ?? '')
     if (choice.fault !== undefined) coverage.note(`${actor}: ${choice.fault}`)
@@ -710,6 +711,7 @@ const isRefusal = (error: unknown): boolean =>
 
 /** The day on which every history begins. */
 const TODAY = new Date(START_MS).toISOString().slice(0, 10) as BusinessDay
+const CLOCK_STANDS = 0.8
 /** The clocks of some workers are behind, so that a day has ended for a closer, and not for them. */
 const MOST_SKEW_MS = 2 * 3_600_000
 
