@@ -283,6 +283,24 @@ describe('under the policy restate, late entries', () => {
   })
 })
 
+describe('a restatement', () => {
+  test('whose event could not be published is told with the next delivery, like its entries', async () => {
+    let failures = 1
+    const { send, told } = await given('restate', ({ auditTrail }) => ({
+      auditTrail: {
+        publish: async (...events) => {
+          if (events.length > 0 && failures-- > 0) throw new Error('no stream')
+          await auditTrail.publish(...events)
+        },
+      },
+    }))
+    expect(await send(sale('late', 70n))).toEqual({ redeliverFrom: '102' })
+    expect(told()).toEqual([])
+    expect(await send(sale('late', 70n))).toEqual({})
+    expect(told()).toEqual(['day.restated/m1/1', 'entry.restated/m1/2026-11-20/late'])
+  })
+})
+
 describe('under the policy quarantine, late entries', () => {
   test('wait for a person, and their day knows them', async () => {
     const { send, bookOn, books, aside, told, merchants } = await given('quarantine')
