@@ -8,7 +8,7 @@
 import { decide, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf } from '#ledger/calendar'
 import { wholeChain } from '#ledger/chain'
-import { closedVersion, dayForLate, restateBook } from '#ledger/close'
+import { closedVersion, dayForLate, restateBook, type Restatement } from '#ledger/close'
 import {
   dayRestated,
   entryRedirected,
@@ -78,27 +78,40 @@ export const recordLate = async (
  * be published yet, and only the next delivery can do it.
  */
 export const tellAgain = async (
-  { journal, clock, tell, setAside }: LateWriter,
+  writer: LateWriter,
   { id, closedIn = 0 }: Book,
   duplicates: readonly PositionedEntry[],
 ): Promise<void> => {
   if (duplicates.length === 0) return
+  const { journal, clock, tell, setAside } = writer
   const wanted = new Map(duplicates.map((candidate) => [candidate.entry.entryId, candidate]))
   for (const sealed of await journal.read(id, closedIn)) {
     const { segment } = openSegment(sealed)
     const { mark } = segment
-    for (const entry of [...segment.entries, ...segment.passedOn]) {
-      const candidate = wanted.get(entry.entryId)
-      if (candidate === undefined) continue
+    const known = [...segment.entries, ...segment.passedOn].filter(({ entryId }) => wanted.has(entryId))
+    // The event of the day was published together with those of its entries, or not at all.
+    if (mark?.kind === 'restating' && known.length > 0) tell(dayRestated(await restatementOf(writer, id, mark)))
+    for (const entry of known) {
       if (mark?.kind === 'redirecting') tell(entryRedirected(entry, mark.to, clock()))
       if (mark?.kind === 'restating') tell(entryRestated(entry, mark.restatement, clock()))
       if (mark?.kind === 'setting-aside') {
+        const candidate = wanted.get(entry.entryId)
         // A replay of the item comes here, too. The item then waits again.
-        await setAside(candidate, mark.reason, CLOSED)
+        if (candidate !== undefined) await setAside(candidate, mark.reason, CLOSED)
         tell(entrySetAside(entry, clock()))
       }
     }
   }
+}
+
+const restatementOf = async (
+  { days }: LateWriter,
+  { merchantId }: BookId,
+  { restatement: number }: Extract<Mark, { readonly kind: 'restating' }>,
+): Promise<Restatement> => {
+  const [restatement] = await days.restatements(merchantId, number - 1, number)
+  if (restatement === undefined) throw new Error(`restatement ${number} of ${merchantId} is gone`)
+  return restatement
 }
 
 const CLOSED = 'The business day is closed.'

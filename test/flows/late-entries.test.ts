@@ -273,6 +273,26 @@ describe('under the policy restate, late entries', () => {
     ])
   })
 
+  test('whose restatement could not be published hold up their batch, and all of it is published with the next delivery', async () => {
+    let failures = 1
+    const { send, told } = await given('restate', ({ auditTrail }) => ({
+      auditTrail: {
+        publish: async (...events) => {
+          if (events.length > 0 && failures-- > 0) throw new Error('no stream')
+          await auditTrail.publish(...events)
+        },
+      },
+    }))
+    expect(await send(sale('late', 70n), sale('later', 30n))).toEqual({ redeliverFrom: '102' })
+    expect(told()).toEqual([])
+    expect(await send(sale('late', 70n), sale('later', 30n))).toEqual({})
+    expect(told()).toEqual([
+      'day.restated/m1/1',
+      'entry.restated/m1/2026-11-20/late',
+      'entry.restated/m1/2026-11-20/later',
+    ])
+  })
+
   test('of a day that had no book issue it for the first time with entries', async () => {
     const { send, bookOn, books } = await given('restate')
     const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }
