@@ -32,11 +32,11 @@ export class DecisionsOracle {
       ...quarantine,
       setAside: async (item) => {
         await quarantine.setAside(item)
-        await this.#noteStored(quarantine, item)
+        await this.noteStored(quarantine, item)
       },
       note: async (item, action) => {
         const outcome = await quarantine.note(item, action)
-        if (outcome === 'noted') await this.#noteStored(quarantine, item)
+        if (outcome === 'noted') await this.noteStored(quarantine, item)
         return outcome
       },
     }
@@ -95,7 +95,8 @@ export class DecisionsOracle {
     this.#told.add(eventId)
   }
 
-  async #noteStored(quarantine: Quarantine, item: Pick<Quarantined, 'subject' | 'position'>): Promise<void> {
+  /** An item was stored. */
+  async noteStored(quarantine: Quarantine, item: Pick<Quarantined, 'subject' | 'position'>): Promise<void> {
     const stored = await quarantine.find(quarantineKey(item))
     if (stored === undefined) return this.#must(false, 'an item is gone that was just stored')
     const place = placeOf(stored)

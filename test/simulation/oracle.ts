@@ -19,9 +19,9 @@ import { bookKey, type BookId, type BusinessDay, type MerchantId, type Position 
 import { laneOf, takesLane } from '#ledger/lanes'
 import type { Merchant } from '#ledger/merchant'
 import { isExactInJson } from '#ledger/money'
-import { SEGMENT_BYTES, type Consumer, type Progress } from '#ledger/ports'
+import { SEGMENT_BYTES, type Change, type Consumer, type Progress } from '#ledger/ports'
 import type { QuarantineOutline, SetAside } from '#ledger/quarantine'
-import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
+import { NO_CHAIN, sealingHash } from '#ledger/segment'
 import { openSegment, sealSegment } from '#wire/journal/segment'
 import type { Decided } from '#wire/http/responses/quarantine'
 import type { DifferenceKind } from '#ledger/reconciliation'
@@ -29,6 +29,7 @@ import type { DayReport } from '#processors/reconcile/reconcile-day'
 import type { DeliveredRecord } from '#processors/shard-batch'
 import { contentOf } from './content.ts'
 import { isCursed, isCursedToRead } from './curses.ts'
+import { ClosesOracle, type Appended } from './closes-oracle.ts'
 import { DecisionsOracle } from './decisions-oracle.ts'
 import type { Ports } from './ports.ts'
 import { ReadsOracle } from './reads-oracle.ts'
@@ -47,6 +48,16 @@ type Expected = {
   readonly unreadable: number
 }
 
+export type OracleOptions = {
+  /** The most that the journal takes in one segment. */
+  readonly segmentBytes?: number
+  /** What the archive shows by now. */
+  readonly rows?: () => readonly Readonly<Record<string, unknown>>[]
+  readonly clock?: () => number
+  /** How far the clocks of workers are behind at most. */
+  readonly skewMs?: number
+}
+
 export class Oracle {
   /** Memory adapters that tell the oracle what they are asked to do. */
   readonly ports: Ports
@@ -60,9 +71,13 @@ export class Oracle {
   readonly #progress = new Map<string, Progress>()
   readonly decisions = new DecisionsOracle((holds, otherwise) => this.must(holds, otherwise))
   readonly reads = new ReadsOracle((holds, otherwise) => this.must(holds, otherwise))
+  readonly closes: ClosesOracle
   readonly #segmentBytes: number
-  /** Every entry that is done: counted with its content under its id, or set aside with its content. */
+  readonly #rows: (() => readonly Readonly<Record<string, unknown>>[]) | undefined
+  /** Every entry that is done: counted with its content under the id of its own day, or set aside with its content. */
   readonly #counted = new Map<string, string>()
+  /** The books that have segments. */
+  readonly #books = new Map<string, BookId>()
   readonly #asideContents = new Set<string>()
   /** What was set aside because no more fits in its book. */
   readonly #beyondBound = new Set<string>()
@@ -82,18 +97,17 @@ export class Oracle {
   /** The places of entries, and the ids of audit events, that Firehose has taken. */
   readonly #archived = new Set<string>()
 
-  /** `segmentBytes` is the most that the journal takes in one segment. */
-  constructor(
-    merchants: readonly Merchant[],
-    { segmentBytes = SEGMENT_BYTES }: { readonly segmentBytes?: number } = {},
-  ) {
+  /** Without a clock, time plays no part. */
+  constructor(merchants: readonly Merchant[], { segmentBytes = SEGMENT_BYTES, rows, ...time }: OracleOptions = {}) {
     this.#segmentBytes = segmentBytes
+    this.#rows = rows
     this.#memory = {
       ...memoryBooks(),
       merchants: memoryMerchants(merchants),
       auditTrail: memoryAuditTrail(),
       progress: memoryProgress(),
     }
+    this.closes = new ClosesOracle(this.must, this.#memory, { merchants, ...time })
     this.ports = this.#watched()
   }
 
@@ -114,9 +128,15 @@ export class Oracle {
     }
     for (const { decisionId, kind, body } of auditEvents) {
       this.#toldIds.add(decisionId)
-      if (kind === 'quarantine.set-aside') this.#mustBeAside(decisionId, body)
-      else this.decisions.noteTold(decisionId, kind, body)
+      this.#checkTold(decisionId, kind, body)
     }
+  }
+
+  /** What is told has to be so. */
+  #checkTold(eventId: string, kind: string, body: object): void {
+    if (kind === 'quarantine.set-aside') this.#mustBeAside(eventId, body)
+    else if (kind.startsWith('quarantine.')) this.decisions.noteTold(eventId, kind, body)
+    else if (kind !== 'merchant.saved') this.closes.noteTold(eventId, body as Readonly<Record<string, unknown>>)
   }
 
   /** A worker was told that its audit events are durable. */
@@ -179,7 +199,7 @@ export class Oracle {
       receivedAtMs: startsAtMs,
     }))
     const empty = emptyBook(book, { currency: merchant.currency, startsAtMs })
-    await this.#memory.heads.open(book)
+    await this.ports.heads.open(book)
     await this.ports.journal.append(sealSegment(empty, nextSegment(empty, entries)))
     for (const entry of entries) this.#foundations.set(idOfEntry(entry), entry)
   }
@@ -322,11 +342,18 @@ export class Oracle {
 
   /** What must be so at the end, when each of these consumers has read the stream to its end. */
   async check(shards: readonly SimShard[], consumers: readonly Consumer[]): Promise<void> {
-    const books = Map.groupBy(
+    const copies = Map.groupBy(
       this.#expected.flatMap(({ shardId, entries }) => entries.map((entry) => ({ shardId, entry }))),
       ({ entry }) => bookKey(bookOf(entry)),
     )
-    for (const copies of books.values()) await this.#checkBook(copies)
+    const counted: Entry[] = []
+    for (const book of this.#books.values()) counted.push(...(await this.#readBook(book)))
+    // A late entry may count in the book of another day.
+    const byOwnBook = Map.groupBy(counted, (entry) => bookKey(bookOf(entry)))
+    for (const key of new Set([...copies.keys(), ...byOwnBook.keys()])) {
+      this.#checkBook(key, copies.get(key) ?? [], byOwnBook.get(key) ?? [])
+    }
+    await this.closes.checkAtEnd()
     for (const { shardId, records } of shards) {
       for (const consumer of consumers) {
         const [progress] = (await this.#progress.get(`${consumer} ${shardId}`)?.read(consumer)) ?? []
@@ -348,13 +375,14 @@ export class Oracle {
     if (this.#broken.length > 0) throw new Error([...new Set(this.#broken)].slice(0, 5).join('\n'))
   }
 
-  async #checkBook(copies: readonly { readonly shardId: string; readonly entry: Entry }[]): Promise<void> {
-    const first = copies[0]
-    if (first === undefined) return
-    const book = bookOf(first.entry)
-    const counted = await this.#readBook(book)
+  /** `counted` are the entries of a day that count, in its own book or as late entries in another one. */
+  #checkBook(
+    key: string,
+    copies: readonly { readonly shardId: string; readonly entry: Entry }[],
+    counted: readonly Entry[],
+  ): void {
     for (const [entryId, sent] of Map.groupBy(copies, ({ entry }) => entry.entryId)) {
-      const name = `${bookKey(book)} ${entryId}`
+      const name = `${key} ${entryId}`
       const contents = new Set(sent.map(({ entry }) => contentOf(entry)))
       const standing = counted.filter((entry) => entry.entryId === entryId).map(contentOf)
       const candidates = sent
@@ -362,12 +390,15 @@ export class Oracle {
         .filter((entry) => isCountable(entry) && !isCursed(entry))
         .map(contentOf)
         .filter((content) => !this.#beyondBound.has(content))
-      const times = candidates.length === 0 ? 0 : 1
+      const passedBy = sent[0] && this.#passedBy(sent[0].entry)
+      const times = candidates.length === 0 || passedBy !== undefined ? 0 : 1
       this.must(standing.length === times, `${name} is counted ${standing.length} times, not ${times}`)
       const winner = standing[0]
+      const decided = winner ?? passedBy
       const oneShard = new Set(sent.map(({ shardId }) => shardId)).size === 1
       const mayWin = oneShard ? candidates.slice(0, 1) : candidates
-      this.must(winner === undefined || mayWin.includes(winner), `${name} is not counted as it was sent, or came first`)
+      const isRight = decided === undefined || decided === LATE || mayWin.includes(decided)
+      this.must(isRight, `${name} is not counted as it was sent, or came first`)
       for (const content of contents) {
         const aside = this.#asideContents.has(content)
         this.must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
@@ -375,7 +406,18 @@ export class Oracle {
     }
     const sentIds = new Set(copies.map(({ entry }) => entry.entryId))
     const others = counted.filter((entry) => !sentIds.has(entry.entryId) && !this.#foundations.has(idOfEntry(entry)))
-    this.must(others.length === 0, `${bookKey(book)} counts ${others.length} entries that were never sent`)
+    this.must(others.length === 0, `${key} counts ${others.length} entries that were never sent`)
+  }
+
+  /**
+   * Why an id of a book is not counted although it could be: the content that the book has recorded as set aside, or
+   * `LATE` where a late entry of another day has the id.
+   */
+  #passedBy(entry: Entry): string | undefined {
+    const place = this.closes.placeIn(bookOf(entry), entry.entryId)
+    // An entry on which our own code fails may be recorded without being folded.
+    if (place?.day === null) return isCursed(place.entry) ? LATE : contentOf(place.entry)
+    return place === undefined && this.closes.isTakenByLate(bookOf(entry), entry.entryId) ? LATE : undefined
   }
 
   /** The entries of a book, having checked that each segment's seal and view say the same as they do. */
@@ -404,13 +446,11 @@ export class Oracle {
         this.must(same, `${bookKey(book)} has methods or hours that do not add up to the day`)
       }
     }
-    const { open } = await this.#memory.heads.read(book.merchantId)
-    this.must(counted.length === 0 || open.has(book.day), `${bookKey(book)} is unknown to its head`)
     return counted
   }
 
   #watched(): Ports {
-    const { journal } = this.#memory
+    const { journal, heads, merchants } = this.#memory
     const quarantine = this.decisions.watched(this.#memory.quarantine)
     return {
       ...this.#memory,
@@ -423,7 +463,25 @@ export class Oracle {
           this.must(fits, `a segment of ${bytes} bytes is too large to be stored`)
           if (!fits) throw new Error('the store refuses the segment')
           const outcome = await journal.append(segment)
-          if (outcome === 'appended') this.#noteAppended(segment)
+          if (outcome === 'appended') await this.#noteChanged(segment.book.merchantId, [{ change: 'append', segment }])
+          return outcome
+        },
+      },
+      heads: {
+        ...heads,
+        open: async (book) => {
+          const { revision } = await heads.read(book.merchantId)
+          const outcome = await heads.open(book)
+          const after = await heads.read(book.merchantId)
+          if (after.revision !== revision) await this.#noteChanged(book.merchantId, [])
+          return outcome
+        },
+      },
+      merchants: {
+        ...merchants,
+        save: async (merchant) => {
+          const outcome = await merchants.save(merchant)
+          if (outcome === 'saved') this.closes.noteMerchant(merchant)
           return outcome
         },
       },
@@ -434,22 +492,10 @@ export class Oracle {
           this.#noteAside(item)
         },
       },
-      transactions: {
-        commit: async (changes) => {
-          const outcome = await this.#memory.transactions.commit(changes)
-          if (outcome === 'refused') return outcome
-          for (const change of changes) {
-            if (change.change === 'append') this.#noteAppended(change.segment)
-            if (change.change === 'set-aside') this.#noteAside(change.item)
-          }
-          return outcome
-        },
-      },
+      transactions: { commit: (changes) => this.#commit(changes) },
       auditTrail: {
         publish: async (...told) => {
-          for (const { eventId, body } of told) {
-            this.#mustBeAside(eventId, body)
-          }
+          for (const { eventId, kind, body } of told) this.#checkTold(eventId, kind, body)
         },
       },
       progress: {
@@ -463,17 +509,77 @@ export class Oracle {
     }
   }
 
+  /** `recordCount` is the number of records that stood on the stream when the close began; absent for other changes. */
+  async #commit(changes: readonly Change[], recordCount?: number): Promise<'committed' | 'refused'> {
+    const outcome = await this.#memory.transactions.commit(changes)
+    if (outcome === 'refused') return outcome
+    for (const change of changes) {
+      if (change.change !== 'set-aside') continue
+      this.#noteAsideContent(change.item)
+      await this.decisions.noteStored(this.#memory.quarantine, change.item)
+    }
+    for (const merchantId of new Set(changes.map(merchantOf))) {
+      const own = changes.filter((change) => merchantOf(change) === merchantId)
+      if (merchantId !== undefined) await this.#noteChanged(merchantId, own)
+    }
+    for (const change of changes) {
+      if (change.change === 'set-aside') this.#checkReason(change.item)
+      if (change.change === 'close') this.#mustBeProven(change.closed.book, recordCount ?? 0)
+    }
+    return outcome
+  }
+
+  /** The ports of a closer that begins now. */
+  portsOfCloser(): Ports {
+    const { recordCount } = this
+    return { ...this.ports, transactions: { commit: (changes) => this.#commit(changes, recordCount) } }
+  }
+
+  /** A book was closed: it holds what stood on the stream when the close began, and the archive shows all that it holds. */
+  #mustBeProven(book: BookId, recordCount: number): void {
+    const isOfBook = (entry: Entry): boolean => bookKey(bookOf(entry)) === bookKey(book)
+    for (const { entries } of this.#expected.slice(0, recordCount)) {
+      for (const entry of entries.filter(isOfBook)) {
+        const isThere = this.closes.placeOf(entry) === book.day || this.#asideContents.has(contentOf(entry))
+        this.must(isThere, `${bookKey(book)} was closed without ${entry.entryId}, which came before`)
+      }
+    }
+    if (this.#rows === undefined) return
+    const shown = new Set(
+      this.#rows().map(
+        (row) =>
+          `${String(row['merchant_id'])} ${String(row['business_day'])} ${String(row['entry_id'])} ${String(row['amount'])}`,
+      ),
+    )
+    for (const { entryId, amountMinor } of this.closes.ownEntries(book)) {
+      const isShown = shown.has(`${book.merchantId} ${book.day} ${entryId} ${amountMinor}`)
+      this.must(isShown, `${bookKey(book)} was closed with ${entryId}, which the archive does not show`)
+    }
+  }
+
   #noteAside(item: SetAside): void {
-    const { subject, position } = item
+    this.#noteAsideContent(item)
     this.#checkReason(item)
+  }
+
+  #noteAsideContent({ subject, position }: SetAside): void {
     this.#asidePositions.add(placeOf(position))
     if (subject === 'unreadable') this.#noteUnreadable(position)
     else this.#asideContents.add(contentOf(subject))
   }
 
-  #noteAppended(sealed: SealedSegment): void {
-    this.reads.noteAppended(sealed)
-    for (const entry of openSegment(sealed).segment.entries) this.#counted.set(idOfEntry(entry), contentOf(entry))
+  /** Items of a merchant have changed together. */
+  async #noteChanged(merchantId: MerchantId, changes: readonly Change[]): Promise<void> {
+    const appended = changes.flatMap((change): Appended[] =>
+      change.change === 'append' ? [{ sealed: change.segment, segment: openSegment(change.segment).segment }] : [],
+    )
+    for (const { sealed, segment } of appended) {
+      this.#books.set(bookKey(sealed.book), sealed.book)
+      for (const entry of segment.entries) this.#counted.set(idOfEntry(entry), contentOf(entry))
+    }
+    const isAside = (entry: Entry): boolean => this.#asideContents.has(contentOf(entry))
+    await this.closes.noteChanged(merchantId, appended, changes, isAside)
+    this.reads.noteChanged(merchantId, appended, this.closes.newestOf(merchantId))
   }
 
   /** Checks a reason when something is set aside, for later nothing tells whether it was so. */
@@ -491,9 +597,16 @@ export class Oracle {
       this.must(!isExactInJson(sum), `${name} is set aside as too much for its book, and would fit`)
     }
     if (reason === 'content-conflict') {
-      const counted = this.#counted.get(idOfEntry(subject))
-      const isTaken = counted !== undefined && counted !== contentOf(subject)
+      const standing = this.closes.placeIn(bookOf(subject), subject.entryId)
+      const isTaken =
+        (standing !== undefined && contentOf(standing.entry) !== contentOf(subject)) ||
+        this.closes.isTakenByLate(bookOf(subject), subject.entryId) ||
+        (this.closes.isRecordedAside({ subject, reason }) && this.closes.isTakenLater(subject))
       this.must(isTaken, `${name} is set aside because its id is taken, and it is not`)
+    }
+    if (reason === 'day-closed') {
+      const isRecorded = this.closes.isRecordedAside({ subject, reason })
+      this.must(isRecorded, `${name} is set aside as late, and its own book does not record it`)
     }
   }
 
@@ -553,6 +666,24 @@ export class Oracle {
     if (!holds) this.#broken.push(otherwise)
   }
 }
+
+const merchantOf = (change: Change): MerchantId | undefined => {
+  switch (change.change) {
+    case 'append':
+      return change.segment.book.merchantId
+    case 'head':
+      return change.merchantId
+    case 'close':
+      return change.closed.book.merchantId
+    case 'restate':
+      return change.restatement.book.merchantId
+    case 'set-aside':
+      return change.item.subject === 'unreadable' ? undefined : change.item.subject.merchantId
+  }
+}
+
+/** Instead of a content: a late entry of another day has the id. */
+const LATE = 'late'
 
 const placeOf = ({ shardId, sequenceNumber, index }: Position): string => `${shardId} ${sequenceNumber} ${index}`
 

@@ -5,32 +5,43 @@
 import type { Entry } from '#ledger/entry'
 import { bookKey, type BookId, type BusinessDay, type MerchantId } from '#ledger/identifiers'
 import { netMinor, noTotals, type Totals } from '#ledger/money'
-import type { SealedSegment } from '#ledger/segment'
 import type { BalanceRead } from '#wire/http/responses/balance'
 import type { DayAtSegment } from '#wire/http/responses/day'
-import type { PeriodRead } from '#wire/http/responses/period'
-import { unpackIds } from '#wire/journal/packed-entries'
+import type { DayOfPeriod, PeriodRead } from '#wire/http/responses/period'
+import type { Appended, Issued } from './closes-oracle.ts'
 
 type Must = (holds: boolean, otherwise: string) => void
 
-/** The books of one merchant after one of its appends: the totals of each segment so far, by day. */
-type State = ReadonlyMap<BusinessDay, readonly Totals[]>
+/** The books of one merchant after one change of them. */
+type State = {
+  /** The totals of each segment so far, by day. */
+  readonly books: ReadonlyMap<BusinessDay, readonly Totals[]>
+  /** The newest version of each closed day. */
+  readonly issued: ReadonlyMap<BusinessDay, Issued>
+}
 
 export class ReadsOracle {
   readonly #must: Must
   readonly #states = new Map<MerchantId, State[]>()
-  /** The segment in which each id is counted. */
+  /** The segment in which each entry counts, by its own book and its id. */
   readonly #segments = new Map<string, number>()
 
   constructor(must: Must) {
     this.#must = must
   }
 
-  noteAppended({ book, number, totals, entries }: SealedSegment): void {
-    const states = this.#statesOf(book.merchantId)
-    const last = states.at(-1) ?? new Map()
-    states.push(new Map([...last, [book.day, [...(last.get(book.day) ?? []), totals]]]))
-    for (const entryId of unpackIds(entries)) this.#segments.set(`${bookKey(book)} ${entryId}`, number)
+  /** Several books of a merchant may change at once, and then there is no state in between. */
+  noteChanged(merchantId: MerchantId, appended: readonly Appended[], issued: State['issued']): void {
+    const states = this.#statesOf(merchantId)
+    const books = new Map(states.at(-1)?.books)
+    for (const { sealed, segment } of appended) {
+      const { book, number, totals } = sealed
+      books.set(book.day, [...(books.get(book.day) ?? []), totals])
+      for (const { businessDay, entryId } of segment.entries) {
+        this.#segments.set(`${bookKey({ merchantId, day: businessDay })} ${entryId}`, number)
+      }
+    }
+    states.push({ books, issued })
   }
 
   /** The segment in which an entry's id is counted, if it is. */
@@ -40,7 +51,7 @@ export class ReadsOracle {
 
   /** What a book adds up to now. */
   totalsOf({ merchantId, day }: BookId): Totals {
-    return this.#statesOf(merchantId).at(-1)?.get(day)?.at(-1) ?? noTotals
+    return this.#statesOf(merchantId).at(-1)?.books.get(day)?.at(-1) ?? noTotals
   }
 
   /** A reader begins to read. Returns the states that the merchant's books have during its reading, once it is over. */
@@ -60,7 +71,7 @@ export class ReadsOracle {
   checkDay({ merchantId, day }: BookId, read: DayAtSegment, during: readonly State[]): void {
     const name = `${merchantId} on ${day} at segment ${read.segment}`
     const { view, openingMinor } = read
-    this.#must(isOneOf(during, day, read.segment, view.totals), `${name} was never so while it was read`)
+    this.#must(isOneOf(during, { ...read, totals: view.totals }), `${name} was never so while it was read`)
     for (const [parts, all] of [
       ['methods', view.byMethod],
       ['hours', view.byHour],
@@ -78,7 +89,7 @@ export class ReadsOracle {
     let openingMinor = days[0]?.openingMinor
     for (const row of days) {
       const name = `${merchantId} on ${row.day} at segment ${row.segment}`
-      this.#must(isOneOf(during, row.day, row.segment, row.totals), `${name} was never so while its period was read`)
+      this.#must(isOneOf(during, row), `${name} was never so while its period was read`)
       this.#must(row.openingMinor === openingMinor, `${name} does not open with what the day before closed with`)
       openingMinor = row.openingMinor + netMinor(row.totals)
     }
@@ -90,14 +101,24 @@ export class ReadsOracle {
   }
 
   #statesOf(merchantId: MerchantId): State[] {
-    const states = this.#states.get(merchantId) ?? [new Map()]
+    const states = this.#states.get(merchantId) ?? [{ books: new Map(), issued: new Map() }]
     this.#states.set(merchantId, states)
     return states
   }
 }
 
-const isOneOf = (during: readonly State[], day: BusinessDay, segment: number, totals: Totals): boolean => {
-  const [first, last] = [during[0]?.get(day) ?? [], during.at(-1)?.get(day) ?? []]
+const isOneOf = (during: readonly State[], { day, issue, segment, totals, openingMinor }: DayOfPeriod): boolean => {
+  const { version } = issue
+  // A closed day is read as it was issued, with the opening of its version.
+  if (version > 0) {
+    return during.some(({ issued }) => {
+      const as = issued.get(day)
+      const isVersion = as?.version === version && as.segment === segment
+      return isVersion && as.openingMinor === openingMinor && areSame(as.totals, totals)
+    })
+  }
+  if (during.every(({ issued }) => issued.has(day))) return false
+  const [first, last] = [during[0]?.books.get(day) ?? [], during.at(-1)?.books.get(day) ?? []]
   const isThere = segment >= first.length && segment <= last.length
   return isThere && areSame(last[segment - 1] ?? noTotals, totals)
 }
@@ -105,7 +126,7 @@ const isOneOf = (during: readonly State[], day: BusinessDay, segment: number, to
 /** What the books before a day add up to, or all of them. */
 const netBefore = (state: State, before?: BusinessDay): bigint => {
   let sum = 0n
-  for (const [day, totals] of state) {
+  for (const [day, totals] of state.books) {
     if (before === undefined || day < before) sum += netMinor(totals.at(-1) ?? noTotals)
   }
   return sum
