@@ -171,7 +171,9 @@ const closeDay = async (
     const equal: MerchantId[] = []
     for (const merchantId of left) {
       const book = books.get(merchantId)
-      if (book === undefined || book.isEqual) equal.push(merchantId)
+      if (book === undefined || (book.isEqual && book.isArchived)) equal.push(merchantId)
+      // It has grown while it was compared. The next comparison waits until the archive shows what came.
+      else if (book.isEqual) moved.push(merchantId)
       else note({ merchantId, day, ...unequal(book) })
     }
     for (let at = 0; at < equal.length; at += TOLD_AT_ONCE) {

@@ -8,7 +8,7 @@
 import { decide, evolve, nextSegment, type Book } from '#ledger/book'
 import { businessDayOf } from '#ledger/calendar'
 import { wholeChain } from '#ledger/chain'
-import { closedVersion, dayForLate, restateBook, type Restatement } from '#ledger/close'
+import { closedVersion, dayForLate, restateBook } from '#ledger/close'
 import {
   dayRestated,
   entryRedirected,
@@ -78,40 +78,32 @@ export const recordLate = async (
  * be published yet, and only the next delivery can do it.
  */
 export const tellAgain = async (
-  writer: LateWriter,
+  { journal, days, clock, tell, setAside }: LateWriter,
   { id, closedIn = 0 }: Book,
   duplicates: readonly PositionedEntry[],
 ): Promise<void> => {
   if (duplicates.length === 0) return
-  const { journal, clock, tell, setAside } = writer
   const wanted = new Map(duplicates.map((candidate) => [candidate.entry.entryId, candidate]))
   for (const sealed of await journal.read(id, closedIn)) {
     const { segment } = openSegment(sealed)
     const { mark } = segment
-    const known = [...segment.entries, ...segment.passedOn].filter(({ entryId }) => wanted.has(entryId))
-    // The event of the day was published together with those of its entries, or not at all.
-    if (mark?.kind === 'restating' && known.length > 0) tell(dayRestated(await restatementOf(writer, id, mark)))
-    for (const entry of known) {
+    const late = [...segment.entries, ...segment.passedOn].filter(({ entryId }) => wanted.has(entryId))
+    if (mark?.kind === 'restating' && late.length > 0) {
+      const { restatement: number } = mark
+      tell(...(await days.restatements(id.merchantId, number - 1, number)).map(dayRestated))
+    }
+    for (const entry of late) {
+      const candidate = wanted.get(entry.entryId)
+      if (candidate === undefined) continue
       if (mark?.kind === 'redirecting') tell(entryRedirected(entry, mark.to, clock()))
       if (mark?.kind === 'restating') tell(entryRestated(entry, mark.restatement, clock()))
       if (mark?.kind === 'setting-aside') {
-        const candidate = wanted.get(entry.entryId)
         // A replay of the item comes here, too. The item then waits again.
-        if (candidate !== undefined) await setAside(candidate, mark.reason, CLOSED)
+        await setAside(candidate, mark.reason, CLOSED)
         tell(entrySetAside(entry, clock()))
       }
     }
   }
-}
-
-const restatementOf = async (
-  { days }: LateWriter,
-  { merchantId }: BookId,
-  { restatement: number }: Extract<Mark, { readonly kind: 'restating' }>,
-): Promise<Restatement> => {
-  const [restatement] = await days.restatements(merchantId, number - 1, number)
-  if (restatement === undefined) throw new Error(`restatement ${number} of ${merchantId} is gone`)
-  return restatement
 }
 
 const CLOSED = 'The business day is closed.'

@@ -12,6 +12,11 @@ import { countedBook, type BookEnd, type CountedBook, type SetAsideOfBook } from
 export type BookReport = {
   readonly book: BookId
   readonly isEqual: boolean
+  /**
+   * Whether the archive shows every entry of the day that counts. A book may be equal without it, because entries that came
+   * while it was compared may be on either side.
+   */
+  readonly isArchived: boolean
   /** The entries of the day that count, also those that count on another day; undefined when the chain cannot be trusted. */
   readonly journal?: Side
   /** The state of the book that was compared; absent without segments, or when the chain cannot be trusted. */
@@ -59,6 +64,7 @@ export const equalBook = async (
   return {
     book,
     isEqual: true,
+    isArchived: true,
     journal: side,
     ...endOf(found.value, digest),
     archive: side,
@@ -90,6 +96,9 @@ export const compareBook = async (
   return {
     book,
     isEqual: differences.length === 0 && faults.length === 0,
+    isArchived: [...counted].every(([entryId, { contentHash }]) =>
+      archived.contents.get(entryId)?.some((content) => content.contentHash === contentHash),
+    ),
     ...(found.ok && sidesOf(found.value)),
     archive: archiveSide(archived, counted, setAside),
     archivedCopies: archived.copies,

@@ -225,6 +225,32 @@ test('a book that grows between the comparison and the close is compared again',
   await mustBeSealedAsItStands(system, MON)
 })
 
+test('a book that grew while it was compared stays open until the archive shows what came', async () => {
+  const late = [sale('b', MON, 7n)]
+  let send: (...entries: Entry[]) => Promise<void> = async () => {}
+  const system = await given(({ archive, clock }) => ({
+    archive: {
+      ...archive,
+      // The barrier is passed by then. The entry is counted, and its way into the archive takes longer.
+      async *stream(sql) {
+        const [now] = late.splice(0)
+        if (now !== undefined) {
+          system.running.firehose = false
+          await send({ ...now, receivedAtMs: clock() + 1 })
+        }
+        yield* archive.stream(sql)
+      },
+    },
+  }))
+  send = system.send
+  await send(sale('a', MON))
+  expect(await system.close({ merchantIds: [m1] })).toEqual([`m1 ${MON} waiting`])
+  expect(await system.head()).toMatchObject({ closedThrough: null, open: new Set([MON]) })
+  system.running.firehose = true
+  expect(await system.close({ merchantIds: [m1] })).toEqual([`m1 ${MON} closed`])
+  await mustBeSealedAsItStands(system, MON)
+})
+
 test('a day on which late entries of another day count is sealed with them', async () => {
   const system = await given(() => ({ clock: () => Date.parse('2026-11-22T12:00:00-03:00') }))
   const FRI = day('2026-11-20')

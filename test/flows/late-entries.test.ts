@@ -273,7 +273,18 @@ describe('under the policy restate, late entries', () => {
     ])
   })
 
-  test('whose restatement could not be published hold up their batch, and all of it is published with the next delivery', async () => {
+  test('of a day that had no book issue it for the first time with entries', async () => {
+    const { send, bookOn, books } = await given('restate')
+    const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }
+    await send(sale('late', 70n, onSaturday))
+    expect(await bookOn(SATURDAY)).toMatchObject({ counted: ['late 70'], marks: ['closing', 'restating'] })
+    expect(await books.days.restatements(m1, 0, 1)).toMatchObject([{ book: { day: SATURDAY }, seal: { version: 2 } }])
+    expect(await books.heads.read(m1)).toMatchObject({ closingMinor: 570n, restatements: 1 })
+  })
+})
+
+describe('a restatement', () => {
+  test('whose event could not be published is told with the next delivery, like its entries', async () => {
     let failures = 1
     const { send, told } = await given('restate', ({ auditTrail }) => ({
       auditTrail: {
@@ -283,23 +294,10 @@ describe('under the policy restate, late entries', () => {
         },
       },
     }))
-    expect(await send(sale('late', 70n), sale('later', 30n))).toEqual({ redeliverFrom: '102' })
+    expect(await send(sale('late', 70n))).toEqual({ redeliverFrom: '102' })
     expect(told()).toEqual([])
-    expect(await send(sale('late', 70n), sale('later', 30n))).toEqual({})
-    expect(told()).toEqual([
-      'day.restated/m1/1',
-      'entry.restated/m1/2026-11-20/late',
-      'entry.restated/m1/2026-11-20/later',
-    ])
-  })
-
-  test('of a day that had no book issue it for the first time with entries', async () => {
-    const { send, bookOn, books } = await given('restate')
-    const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }
-    await send(sale('late', 70n, onSaturday))
-    expect(await bookOn(SATURDAY)).toMatchObject({ counted: ['late 70'], marks: ['closing', 'restating'] })
-    expect(await books.days.restatements(m1, 0, 1)).toMatchObject([{ book: { day: SATURDAY }, seal: { version: 2 } }])
-    expect(await books.heads.read(m1)).toMatchObject({ closingMinor: 570n, restatements: 1 })
+    expect(await send(sale('late', 70n))).toEqual({})
+    expect(told()).toEqual(['day.restated/m1/1', 'entry.restated/m1/2026-11-20/late'])
   })
 })
 

@@ -66,6 +66,7 @@ export class ClosesOracle {
   readonly #chains = new Map<string, Chain>()
   /** By own book and id. */
   readonly #places = new Map<string, Place>()
+  /** The days of which versions are looked at. */
   readonly #days = new Set<BusinessDay>()
   readonly #issued = new Map<string, Issued[]>()
   readonly #closed = new Map<string, ClosedDay>()
@@ -92,9 +93,15 @@ export class ClosesOracle {
     this.#calendars.set(merchantId, calendar)
   }
 
-  /** Versions of this day are looked at from now on. */
-  noteDay(day: BusinessDay): void {
-    this.#days.add(day)
+  calendarOf(merchantId: MerchantId): Calendar {
+    const calendar = this.#calendars.get(merchantId)
+    if (calendar === undefined) throw new Error(`no merchant ${merchantId}`)
+    return calendar
+  }
+
+  /** Versions of these days are looked at from now on, whether they have books or not. */
+  noteDays(first: BusinessDay, last: BusinessDay): void {
+    for (let day = first; day <= last; day = shiftDay(day, 1)) this.#days.add(day)
   }
 
   /** Where an entry counts; null when its own book records that it was set aside, undefined when its book knows nothing of it. */

@@ -9,6 +9,8 @@ import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import { decideQuarantine, type DecideQuarantine } from '#ingest/decide-quarantine'
 import { stampEntries } from '#ingest/accept-entries'
+import { businessDayOf, shiftDay } from '#ledger/calendar'
+import { lastEndedDay } from '#ledger/close'
 import { guardedStream } from '#ingest/guarded-stream'
 import { knownMerchants } from '#ingest/known-merchants'
 import { streamWriter, type StreamWriter } from '#ingest/stream-writer'
@@ -25,6 +27,7 @@ import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import type { Decided } from '#wire/http/responses/quarantine'
 import { encodeEntries, encodeHeartbeat, entryLine } from '#wire/stream/record'
 import type { Choices, Fault } from './choices.ts'
+import { close, closeNowAndThen, type CloserMachine } from './closers.ts'
 import { Coverage, kindOf } from './coverage.ts'
 import { asLambda, deliverAll } from './event-source.ts'
 import { DELIVERY_MS, queriesOver, SimFirehose } from './firehose.ts'
@@ -32,6 +35,7 @@ import { isSimulatedFault, startMachine, type Machine } from './machine.ts'
 import { MIXES, RATES, type Mix, type MixName, type RateName } from './mixes.ts'
 import { decide } from './operators.ts'
 import { Oracle } from './oracle.ts'
+import { changeMerchants, POLICIES } from './owners.ts'
 import { DEPENDENCIES, mendAll } from './own-code.ts'
 import { portsOn, type Ports } from './ports.ts'
 import { LOSSES, unnamed, type Sides } from './planted-losses.ts'
@@ -72,6 +76,8 @@ class History {
   readonly #firehose: SimFirehose
   readonly #oracle: Oracle
   readonly #merchants: readonly Merchant[]
+  /** Whether days are closed in this history. */
+  readonly #isClosing: boolean
   readonly #clients: Clients
   readonly #journal: Fleet<Consume>
   readonly #archive: Fleet<Consume>
@@ -97,11 +103,22 @@ class History {
       ),
       START_MS,
     )
-    this.#merchants = merchantsOf(mix)
-    this.#oracle = new Oracle(this.#merchants, { segmentBytes: SEGMENT_BYTES })
+    // A history without closes takes no chance here, so that it is the same as before there were closes.
+    this.#isClosing = mix.closing > 0 && random.chance(mix.closing)
+    this.#merchants = merchantsOf(mix, this.#isClosing ? () => random.pick(POLICIES) : undefined)
+    this.#oracle = new Oracle(this.#merchants, {
+      segmentBytes: SEGMENT_BYTES,
+      rows: () => this.#firehose.entries,
+      clock: () => this.#scheduler.nowMs,
+      skewMs: MOST_SKEW_MS,
+    })
+    const [first, ...others] = this.#isClosing ? this.#daysToRead() : []
+    const last = others.at(-1)
+    // Days in between have no entries, and are closed all the same.
+    if (first !== undefined && last !== undefined) this.#oracle.closes.noteDays(first, last)
     this.#stream = new SimStream(mix.shards, () => this.#scheduler.nowMs, this.#oracle.noteRecord)
     this.#firehose = new SimFirehose(this.#scheduler, this.#oracle.noteArchived)
-    this.#clients = new Clients(mix, random)
+    this.#clients = new Clients(mix, random, this.#isClosing ? (entry) => this.#stampToday(entry) : undefined)
     const start = (name: string) => startMachine(name, this.#scheduler, { isSlow: true })
     this.#journal = new Fleet(mix.workers, (n) => this.#journalWorker(start(`journal worker ${n}`)))
     this.#archive = new Fleet(mix.workers, (n) => this.#archiveWorker(start(`archive worker ${n}`)))
@@ -128,9 +145,13 @@ class History {
         await this.#oracle.check(this.#stream.shards, ['journal', 'archive'])
         this.#ingest.askEach(({ writer }) => this.#mustAcknowledge(writer))
         await this.#untilAtRest(maxTurns)
-        this.#begin(this.#reconcileAll())
-        await this.#untilAtRest(maxTurns)
-        this.#oracle.mustBeReconciled(daysOf(this.#mix))
+        await this.#reconcileAll(maxTurns)
+        if (this.#isClosing) {
+          this.#begin(this.#closeAll())
+          await this.#untilAtRest(maxTurns)
+          await this.#oracle.check(this.#stream.shards, ['journal', 'archive'])
+          await this.#reconcileAll(maxTurns)
+        }
         // A book that begins with what no stream has carried differs from the archive without a loss.
         if (this.#mix.roomMinor === undefined) this.#begin(this.#findLoss())
         await this.#untilAtRest(maxTurns)
@@ -153,6 +174,26 @@ class History {
 
   async #untilAtRest(maxTurns: number): Promise<void> {
     await Promise.race([this.#scheduler.run(maxTurns), this.#broken.promise])
+  }
+
+  /** The days that have entries, or may have some before the history ends. */
+  #daysToRead(): BusinessDay[] {
+    const days = daysOf(this.#mix)
+    return this.#isClosing ? [...days, ...[0, 1, 2].map((later) => shiftDay(TODAY, later))] : days
+  }
+
+  /** The entry as ingest accepts it when it occurs now, by the calendar that its merchant has. */
+  #stampToday(entry: Entry): Entry {
+    const occurredAtMs = this.#scheduler.nowMs
+    const calendar = this.#oracle.closes.calendarOf(entry.merchantId)
+    return { ...entry, occurredAtMs, businessDay: businessDayOf(calendar, occurredAtMs), receivedAtMs: occurredAtMs }
+  }
+
+  /** An entry that comes again is of the same day, whatever calendar its merchant has by then. */
+  #mustBeOfSameDay({ merchantId, entryId, businessDay, occurredAtMs }: Entry): void {
+    if (occurredAtMs < START_MS || !this.#merchants.some((merchant) => merchant.merchantId === merchantId)) return
+    const now = businessDayOf(this.#oracle.closes.calendarOf(merchantId), occurredAtMs)
+    this.#oracle.must(now === businessDay, `${entryId} of ${businessDay} comes again, and is of ${now} by now`)
   }
 
   /** Some books begin with nearly as much as they can hold. */
@@ -189,23 +230,83 @@ class History {
       return queryMachine(portsOn(machine, oracle.ports), this.#streamOn(machine), scheduler)
     })
     const merchants = this.#merchants.map(({ merchantId }) => merchantId)
-    const [days, acknowledged, shards] = [daysOf(this.#mix), this.#acknowledged, () => this.#stream.shards]
+    const [days, acknowledged, shards] = [this.#daysToRead(), this.#acknowledged, () => this.#stream.shards]
+    const isClosing = this.#isClosing
     for (let n = 1; n <= readers; n += 1) {
-      this.#begin(read({ random, scheduler, oracle, machines, merchants, days, shards, acknowledged }, reads))
+      this.#begin(
+        read({ random, scheduler, oracle, machines, merchants, days, shards, acknowledged, isClosing }, reads),
+      )
     }
     if (random.chance(reconciled)) this.#begin(this.#reconcileMidway())
+    if (this.#isClosing) this.#beginClosing()
+  }
+
+  #beginClosing(): void {
+    const { closers, closes, changes } = this.#mix
+    const [random, scheduler] = [this.#random, this.#scheduler]
+    const merchants = this.#merchants.map(({ merchantId }) => merchantId)
+    const note = (what: string): void => this.coverage.note(what)
+    for (let n = 1; n <= closers; n += 1) {
+      const start = () => this.#closer(`closer ${n}`)
+      const days = this.#daysToRead()
+      const world = { random, scheduler, merchants, days, start, deliveryMs: RECONCILE.deliveryMs, note }
+      this.#begin(closeNowAndThen(world, closes))
+    }
+    const ports = portsOn(startMachine('owner', scheduler, { isSlow: true }), this.#oracle.ports)
+    this.#begin(changeMerchants({ random, scheduler, merchants, ports, note }, changes))
+  }
+
+  /** A machine on which closing begins now. */
+  #closer(name: string): CloserMachine {
+    const machine = startMachine(name, this.#scheduler, { isSlow: true })
+    return {
+      machine,
+      ports: this.#portsOn(machine, this.#oracle.portsOfCloser()),
+      stream: this.#streamOn(machine),
+      archive: queriesOver(this.#firehose.entries),
+    }
+  }
+
+  /** In a calm world, days are closed when it is asked for some times. Asking again then changes nothing. */
+  async #closeAll(): Promise<void> {
+    const world = {
+      scheduler: this.#scheduler,
+      start: () => this.#closer('last closer'),
+      deliveryMs: RECONCILE.deliveryMs,
+    }
+    const merchantIds = this.#merchants.map(({ merchantId }) => merchantId)
+    const ended = merchantIds.map((id) => lastEndedDay(this.#oracle.closes.calendarOf(id), this.#scheduler.nowMs))
+    const through = ended.toSorted()[0] as BusinessDay
+    let left: unknown
+    for (let attempts = 0; attempts < MOST_RECONCILED; attempts += 1) {
+      const outcomes = await close(world, { through, merchantIds })
+      left = outcomes
+      if (outcomes !== 'died' && outcomes.every(({ status }) => status === 'closed')) break
+    }
+    await this.#oracle.mustBeClosed(through, left)
+    const again = await close(world, { through, merchantIds })
+    this.#oracle.must(again.length === 0, `closing ${through} again closes days that were closed`)
+    for (const [what, times] of Object.entries(this.#oracle.closes.counts)) {
+      if (times > 0) this.coverage.note(what, times)
+    }
   }
 
   /** A till sends its entries, and sends them again when it gets no answer or is told to. */
   async #trade(till: string): Promise<void> {
     for (let request = 0; request < this.#mix.requests; request += 1) {
       await this.#scheduler.turn(till)
+      await this.#pause()
       let entries: readonly Entry[] = this.#nextEntries()
       for (let attempt = 0; attempt < MOST_ATTEMPTS && entries.length > 0; attempt += 1) {
         entries = await this.#send(entries)
         if (entries.length > 0) await this.#scheduler.sleep(RETRY_MS)
       }
     }
+  }
+
+  /** Leaves closers time to close a day. */
+  async #pause(): Promise<void> {
+    if (this.#isClosing) await this.#scheduler.sleep(this.#random.below(this.#mix.pauseMs))
   }
 
   /** Returns the entries that were not acknowledged. */
@@ -248,7 +349,10 @@ class History {
 
   #nextEntries(): Entry[] {
     const entries = Array.from({ length: 1 + this.#random.below(5) }, () => this.#clients.next())
-    for (const entry of entries) this.#oracle.noteSent(entry)
+    for (const entry of entries) {
+      this.#oracle.noteSent(entry)
+      if (this.#isClosing) this.#mustBeOfSameDay(entry)
+    }
     return entries
   }
 
@@ -256,6 +360,7 @@ class History {
   async #putFromElsewhere(): Promise<void> {
     for (let made = 0; made < this.#mix.records; made += 1) {
       await this.#scheduler.turn('elsewhere')
+      await this.#pause()
       this.#putRecord()
       if (this.#misfortune('reshard')) this.#reshard()
       if (this.#misfortune('badDeployment')) await this.#deployBadly()
@@ -359,11 +464,17 @@ class History {
   }
 
   /** Compares every day with the archive, as an operator does. */
-  async #reconcileAll(): Promise<void> {
-    for (const day of daysOf(this.#mix)) {
-      const { report } = await this.#reconcileInTheEnd('operator', day, { repair: false })
-      this.#oracle.noteReconciled(day, report, this.#firehose.entries)
+  async #reconcileAll(maxTurns: number): Promise<void> {
+    const days = this.#isClosing ? this.#oracle.daysOfEntries() : daysOf(this.#mix)
+    const compareAll = async (): Promise<void> => {
+      for (const day of days) {
+        const { report } = await this.#reconcileInTheEnd('operator', day, { repair: false })
+        this.#oracle.noteReconciled(day, report, this.#firehose.entries)
+      }
     }
+    this.#begin(compareAll())
+    await this.#untilAtRest(maxTurns)
+    this.#oracle.mustBeReconciled(days)
   }
 
   /** The same while everything goes on, several times. The command may fail or give up. */
@@ -458,9 +569,10 @@ class History {
         { ...SEGMENT_SIZES, packedBytes: PACKED_BYTES },
       ]),
     }
+    const skewMs = this.#isClosing ? this.#random.pick([0, 0, MOST_SKEW_MS]) : 0
     return {
       machine,
-      run: asLambda(recordEntries({ ...ports, clock: () => this.#scheduler.nowMs, log: SILENT }, limits)),
+      run: asLambda(recordEntries({ ...ports, clock: () => this.#scheduler.nowMs - skewMs, log: SILENT }, limits)),
     }
   }
 
@@ -510,10 +622,10 @@ class History {
     return { machine, run: { writer, desk } }
   }
 
-  #portsOn(machine: Machine): Ports {
+  #portsOn(machine: Machine, ports = this.#oracle.ports): Ports {
     const trail = streamAuditTrail(this.#streamOn(machine), this.#clockAndSleep())
     return {
-      ...portsOn(machine, this.#oracle.ports),
+      ...portsOn(machine, ports),
       auditTrail: {
         publish: async (...told) => {
           await trail.publish(...told)
@@ -594,6 +706,11 @@ const refusal = (): never => {
 }
 const isRefusal = (error: unknown): boolean =>
   error instanceof Refusal || (error instanceof Error && error.message.startsWith('the stream refused'))
+
+/** The day on which every history begins. */
+const TODAY = new Date(START_MS).toISOString().slice(0, 10) as BusinessDay
+/** The clocks of some workers are behind, so that a day has ended for a closer, and not for them. */
+const MOST_SKEW_MS = 2 * 3_600_000
 
 const MOST_ATTEMPTS = 4
 const MOST_RECONCILED = 20

@@ -31,6 +31,17 @@ export type Mix = {
   /** Chances, per history: a day is reconciled while everything goes on; entries are lost at the end, and repaired. */
   readonly reconciled: number
   readonly repaired: number
+  /** Chance, per history: days are closed in it. The rest of this counts in such histories alone. */
+  readonly closing: number
+  /** Closers, and how often each of them closes. */
+  readonly closers: number
+  readonly closes: number
+  /** How often owners change the policy or the calendar of a merchant. */
+  readonly changes: number
+  /** Chance, per entry: it occurs now, and not on one of the days before. */
+  readonly today: number
+  /** How long tills and others pause at most between what they send, so that days are closed in between. */
+  readonly pauseMs: number
   /** Per record: it goes to any shard, as from an ingest with an old shard map; it cannot be read, in whole or in part. */
   readonly astray: number
   readonly poison: number
@@ -76,6 +87,12 @@ const general: Mix = {
   heartbeats: 1,
   reconciled: 0.15,
   repaired: 0.1,
+  closing: 0.15,
+  closers: 1,
+  closes: 3,
+  changes: 1,
+  today: 0.15,
+  pauseMs: 400_000,
   astray: 0.2,
   poison: 0.08,
   weights: {
@@ -93,7 +110,7 @@ const general: Mix = {
 
 const oneBook = { merchants: 1, days: 1 }
 /** Without the people of other parts. */
-const quiet = { operators: 0, readers: 0, reconciled: 0, repaired: 0 }
+const quiet = { operators: 0, readers: 0, reconciled: 0, repaired: 0, closing: 0 }
 
 export const MIXES = {
   general,
@@ -128,6 +145,24 @@ export const MIXES = {
     operators: 1,
     decisions: 4,
     conflict: 0.3,
+  },
+  closing: {
+    ...general,
+    ...quiet,
+    days: 3,
+    closing: 1,
+    closers: 2,
+    closes: 4,
+    changes: 3,
+    tills: 3,
+    requests: 6,
+    records: 8,
+    readers: 2,
+    reads: 8,
+    operators: 1,
+    decisions: 3,
+    repaired: 0.1,
+    poison: 0.02,
   },
   'busy tills': {
     ...general,

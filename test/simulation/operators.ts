@@ -15,7 +15,7 @@ import type { Decided } from '#wire/http/responses/quarantine'
 import type { Oracle } from './oracle.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-import { MERCHANT_IDS } from './workload.ts'
+import { MERCHANT_IDS, START_MS } from './workload.ts'
 
 export type OperatorsWorld = {
   readonly random: Random
@@ -106,11 +106,13 @@ const corrected = (random: Random, subject: Entry): { readonly wanted: Entry; re
   const other = MERCHANT_IDS.find((id) => id !== merchantId) ?? merchantId
   const entryId = `${subject.entryId}-fixed` as EntryId
   const amountMinor = subject.amountMinor + BigInt(1 + random.below(3))
-  return random.pick([
+  const corrections = [
     { wanted: { ...subject, entryId }, correction: { entryId } },
     { wanted: { ...subject, amountMinor }, correction: { amount: Number(amountMinor) } },
     { wanted: { ...subject, merchantId: other }, correction: { merchantId: other } },
-  ])
+  ]
+  // What occurs during a history may be of another day under the calendar of another merchant.
+  return random.pick(subject.occurredAtMs < START_MS ? corrections : corrections.slice(0, 2))
 }
 
 const BRL = 'BRL' as Currency

@@ -243,6 +243,22 @@ export class Oracle {
     this.must(isRight, `${day} was reconciled too early: ${inWords(report)}`)
   }
 
+  /** In a calm world, every day up to this one has to be closed. `left` is what the last closer said. */
+  async mustBeClosed(through: BusinessDay, left: unknown): Promise<void> {
+    const { items } = await this.#memory.merchants.items({ limit: 1_000 })
+    for (const { merchantId } of items) {
+      const { closedThrough } = await this.#memory.heads.read(merchantId)
+      const isSo = closedThrough !== null && closedThrough >= through
+      this.must(isSo, `${merchantId} is closed through ${closedThrough}, and not through ${through}: ${inWords(left)}`)
+    }
+  }
+
+  /** The days of all entries that stand on the stream. */
+  daysOfEntries(): BusinessDay[] {
+    const days = this.#expected.flatMap(({ entries }) => entries.map(({ businessDay }) => businessDay))
+    return [...new Set(days)].toSorted()
+  }
+
   /** Something is lost now, in what reconciling sees. */
   noteLoss(name: string): void {
     this.#losses.add(name)
@@ -713,5 +729,5 @@ const idOfEntry = (entry: Entry): string => idOf(bookOf(entry), entry.entryId)
 
 const idOf = (book: BookId, entryId: string): string => `${bookKey(book)} ${entryId}`
 
-const inWords = (report: DayReport): string =>
+const inWords = (report: unknown): string =>
   JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))

@@ -26,3 +26,6 @@ export const DEPENDENCIES = {
 export const mendAll = (): void => {
   for (const work of Object.values(DEPENDENCIES)) work(true)
 }
+
+/** Whether a bad deployment is out now. */
+export const areBroken = (): boolean => crypto.createHash !== createHash || TextDecoder.prototype.decode !== decode

@@ -1,5 +1,5 @@
 /** Readers of the query API: they wait for what they were acknowledged, and read days, periods and balances. */
-import { readBalance, readDay, readPeriod } from '#query-api/books'
+import { readBalance, readBalanceOf, readDay, readDayAt, readPeriod } from '#query-api/books'
 import { journalFreshness, type Freshness } from '#query-api/freshness'
 import { knownShards } from '#query-api/known-shards'
 import { remembering, type RememberingStore } from '#query-api/memory'
@@ -33,14 +33,16 @@ export type ReadersWorld = {
   readonly shards: () => readonly SimShard[]
   /** What clients were acknowledged so far. */
   readonly acknowledged: readonly { readonly entry: Entry; readonly position: Position }[]
+  /** Whether days are closed. */
+  readonly isClosing: boolean
 }
 
 /** Reads this many times. */
 export const read = async (world: ReadersWorld, reads: number): Promise<void> => {
   const { random, scheduler, machines } = world
   for (let made = 0; made < reads; made += 1) {
-    await scheduler.sleep(random.below(READ_EVERY_MS))
-    const kind = random.pick([readAcknowledged, readAcknowledged, readOneDay, readAllDays, readAll, readFreshness])
+    await scheduler.sleep(random.below(world.isClosing ? READ_CLOSED_EVERY_MS : READ_EVERY_MS))
+    const kind = random.pick(world.isClosing ? [...READS, ...READS_OF_CLOSED] : READS)
     try {
       await kind(world, random.pick(machines))
     } catch (error) {
@@ -50,6 +52,7 @@ export const read = async (world: ReadersWorld, reads: number): Promise<void> =>
 }
 
 const READ_EVERY_MS = 2_000
+const READ_CLOSED_EVERY_MS = 200_000
 
 type Read = (world: ReadersWorld, machine: QueryMachine) => Promise<void>
 
@@ -58,7 +61,9 @@ const readAcknowledged: Read = async ({ random, oracle, acknowledged }, { store,
   const { entry, position } = random.pick(acknowledged)
   if (!(await freshness.reaches([position], random.below(4_000)))) return
   const { merchantId, businessDay: day, entryId } = entry
-  const { segment } = await readDay(store, { merchantId, day })
+  // A late entry counts on another day.
+  const countsOn = oracle.closes.placeOf(entry) ?? day
+  const { segment } = await readDay(store, { merchantId, day: countsOn })
   const aside = await store.quarantine.ofEntry({ merchantId, day }, entryId, 50)
   oracle.noteReadBack(entry, segment, aside)
 }
@@ -91,3 +96,22 @@ const readFreshness: Read = async ({ random, oracle, merchants, shards }, { fres
   const appliedThroughMs = await freshness.appliedThroughMs(merchantId)
   if (appliedThroughMs !== null) oracle.noteAppliedThrough(merchantId, appliedThroughMs, shards())
 }
+
+const READS = [readAcknowledged, readAcknowledged, readOneDay, readAllDays, readAll, readFreshness]
+
+const readBalanceOfDay: Read = async ({ random, oracle, merchants, days }, { store }) => {
+  const [merchantId, day] = [random.pick(merchants), random.pick(days)]
+  const during = oracle.reads.begin(merchantId)
+  const balance = await readBalanceOf(store, { merchantId, day })
+  oracle.reads.checkBalance(merchantId, balance, during(), day)
+}
+
+const readOldVersion: Read = async ({ random, oracle, merchants, days }, { store }) => {
+  const book = { merchantId: random.pick(merchants), day: random.pick(days) }
+  const version = 1 + random.below(4)
+  const wasIssued = oracle.closes.issuedAs(book, version) !== undefined
+  const read = await readDayAt(store, book, version)
+  oracle.reads.checkVersion(book, version, read, { wasIssued, issued: oracle.closes.issuedAs(book, version) })
+}
+
+const READS_OF_CLOSED = [readOneDay, readAll, readBalanceOfDay, readOldVersion]

@@ -3,6 +3,7 @@
  * of the segments as they are appended.
  */
 import type { Entry } from '#ledger/entry'
+import { shiftDay } from '#ledger/calendar'
 import { bookKey, type BookId, type BusinessDay, type MerchantId } from '#ledger/identifiers'
 import { netMinor, noTotals, type Totals } from '#ledger/money'
 import type { BalanceRead } from '#wire/http/responses/balance'
@@ -61,11 +62,34 @@ export class ReadsOracle {
     return () => states.slice(first)
   }
 
-  checkBalance(merchantId: MerchantId, { parts, exact }: BalanceRead, during: readonly State[]): void {
+  /** The balance of all books, or of those up to a day. */
+  checkBalance(merchantId: MerchantId, read: BalanceRead, during: readonly State[], day?: BusinessDay): void {
+    const { parts, exact } = read
     const balance = parts.reduce((sum, { minor }) => sum + minor, 0n)
-    const wasSo = during.some((state) => balance === netBefore(state))
-    this.#must(!exact || wasSo, `${merchantId} has never had the balance ${balance}, which was read as exact`)
-    this.#must(exact || during.length > 1, `the balance of ${merchantId} is not exact, and no book has moved`)
+    const upTo = day === undefined ? '' : ` at the end of ${day}`
+    const before = day && shiftDay(day, 1)
+    const wasSo = during.some((state) => balance === netBefore(state, before))
+    this.#must(!exact || wasSo, `${merchantId} has never had the balance ${balance}${upTo}, which was read as exact`)
+    this.#must(exact || during.length > 1, `the balance of ${merchantId}${upTo} is not exact, and no book has moved`)
+  }
+
+  /** A version of a closed day, which may have been issued during the read. */
+  checkVersion(
+    { merchantId, day }: BookId,
+    version: number,
+    read: DayAtSegment | undefined,
+    { wasIssued, issued }: { readonly wasIssued: boolean; readonly issued: Issued | undefined },
+  ): void {
+    const name = `version ${version} of ${merchantId} on ${day}`
+    this.#must(read !== undefined || !wasIssued, `${name} was issued, and a reader did not get it`)
+    // The versions that a day without a book had by number before it was closed were never looked at.
+    if (read === undefined || issued === undefined) return
+    const isSame =
+      read.issue.version === version &&
+      read.segment === issued.segment &&
+      read.openingMinor === issued.openingMinor &&
+      areSame(read.view.totals, issued.totals)
+    this.#must(isSame, `${name} was read with another content than it was issued with`)
   }
 
   checkDay({ merchantId, day }: BookId, read: DayAtSegment, during: readonly State[]): void {

@@ -1,7 +1,7 @@
 /** The entries of a history. */
 import type { Direction, Entry, Method } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
-import type { Merchant } from '#ledger/merchant'
+import type { LatePolicy, Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import { aRule } from '../builders.ts'
 import { CURSES } from './curses.ts'
@@ -23,13 +23,16 @@ export const daysOf = ({ days }: Pick<Mix, 'days'>): BusinessDay[] =>
 /** With two or three shards, the first two of them travel on different ones. */
 export const MERCHANT_IDS = ['m0', 'm4'] as MerchantId[]
 
-export const merchantsOf = (mix: Pick<Mix, 'merchants'>): Merchant[] =>
+export const merchantsOf = (
+  mix: Pick<Mix, 'merchants'>,
+  policyOf: () => LatePolicy = () => 'nextOpenDay',
+): Merchant[] =>
   MERCHANT_IDS.slice(0, mix.merchants).map((merchantId, index) => ({
     merchantId,
     name: `Merchant ${index}`,
     currency: BRL,
     calendar: [aRule({ timeZone: 'UTC' })],
-    lateEntries: 'nextOpenDay',
+    lateEntries: policyOf(),
     revision: 1,
   }))
 
@@ -43,15 +46,21 @@ export const isCountable = ({ currency, merchantId }: Entry): boolean => currenc
 const longText = (random: Random): string =>
   Array.from({ length: 200 }, () => String.fromCodePoint(0x20000 + random.below(40_000))).join('')
 
+/** The entry as it is accepted when it occurs now. */
+type StampToday = (entry: Entry) => Entry
+
 /** Makes entries: fresh ones, earlier ones again, and earlier ids with other content. */
 export class Clients {
   readonly #mix: Mix
   readonly #random: Random
   readonly #sent: Entry[] = []
+  readonly #stampToday: StampToday | undefined
 
-  constructor(mix: Mix, random: Random) {
+  /** Without `stampToday`, all entries are of the days before the history. */
+  constructor(mix: Mix, random: Random, stampToday?: StampToday) {
     this.#mix = mix
     this.#random = random
+    this.#stampToday = stampToday
   }
 
   next(): Entry {
@@ -78,7 +87,9 @@ export class Clients {
       : random.chance(this.#mix.longText)
         ? longText(random)
         : undefined
-    return { ...this.plain(), ...(description !== undefined && { description }), ...stray }
+    const plain = this.plain()
+    const today = this.#stampToday !== undefined && random.chance(this.#mix.today) ? this.#stampToday(plain) : plain
+    return { ...today, ...(description !== undefined && { description }), ...stray }
   }
 
   /** A good entry that was not sent before. */
