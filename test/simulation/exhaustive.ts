@@ -5,8 +5,8 @@ import { inChild, onAllCores, showProgress } from './children.ts'
 import { quoted } from './by-seed.ts'
 import { BrokenHistory, explore, followPath, type Bounds } from './explore.ts'
 // Only its types: the code is imported when a bug is planted in it.
-import type * as LiveSmall from './live-small.ts'
-import { SMALL_WORLDS } from './small-worlds.ts'
+import type * as LiveWorld from './live-world.ts'
+import { WORLDS } from './worlds.ts'
 
 export type WorldOptions = {
   readonly world: string | undefined
@@ -21,16 +21,16 @@ export type WorldOptions = {
 
 /** Lives through the worlds in this process. False when a history broke a promise. */
 export const exploreHere = async ({ world: only, bug, faults, path, compare }: WorldOptions): Promise<boolean> => {
-  const { liveSmall } =
-    bug === undefined ? await import('./live-small.ts') : await importWithBug<typeof LiveSmall>(bug, 'live-small.ts')
-  for (const [name, world] of Object.entries(SMALL_WORLDS)) {
+  const { liveWorld } =
+    bug === undefined ? await import('./live-world.ts') : await importWithBug<typeof LiveWorld>(bug, 'live-world.ts')
+  for (const [name, world] of Object.entries(WORLDS)) {
     if (only !== undefined && name !== only) continue
     const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }
     try {
       if (path !== undefined) {
         let steps = 0
         await followPath(
-          (choices) => liveSmall(world, choices),
+          (choices) => liveWorld(world, choices),
           path,
           bounds,
           (step) => console.log(`${String((steps += 1)).padStart(4)}  ${step}`),
@@ -39,11 +39,11 @@ export const exploreHere = async ({ world: only, bug, faults, path, compare }: W
         continue
       }
       if (compare) {
-        if (!(await areSameInAllOrders(name, (choices) => liveSmall(world, choices), bounds))) return false
+        if (!(await areSameInAllOrders(name, (choices) => liveWorld(world, choices), bounds))) return false
         continue
       }
       const startedAtMs = performance.now()
-      const { histories, states } = await explore((choices) => liveSmall(world, choices), bounds)
+      const { histories, states } = await explore((choices) => liveWorld(world, choices), bounds)
       const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
       const ends = states.size === 1 ? '1 state' : `${states.size} states`
       console.log(`${name}: ${histories} histories, ${ends} at the end, ${inWords(bounds)} (${seconds} s)`)
@@ -85,14 +85,14 @@ const inWords = ({ faults, kinds, preemptions }: Bounds): string =>
 export const exploreAll = async (options: WorldOptions): Promise<boolean> => {
   const startedAtMs = Date.now()
   let areExact = true
-  await onAllCores(Object.keys(SMALL_WORLDS), async (world) => {
+  await onAllCores(Object.keys(WORLDS), async (world) => {
     const { code, output } = await inChild(['--exhaustive', ...optionsOf({ ...options, world })])
     console.log(output)
     if (code !== 0) areExact = false
   })
   if (areExact) {
     const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1)
-    console.log(`${Object.keys(SMALL_WORLDS).length} small worlds: every history exact (${seconds} s)`)
+    console.log(`${Object.keys(WORLDS).length} small worlds: every history exact (${seconds} s)`)
   }
   return areExact
 }

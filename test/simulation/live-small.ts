@@ -3,8 +3,6 @@ import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import { archiveEntries } from '#processors/archive/archive-entries'
 import { recordEntries } from '#processors/journal/record-entries'
 import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
-import type { BatchOutcome, DeliveredRecord, ShardBatch } from '#processors/shard-batch'
-import { encodeEntries, entryLine } from '#wire/stream/record'
 import type { Choices } from './choices.ts'
 import { SimFirehose } from './firehose.ts'
 import { startMachine, type Machine } from './machine.ts'
@@ -12,6 +10,7 @@ import { Fleet } from './small-fleet.ts'
 import { Oracle } from './oracle.ts'
 import { portsOn } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
+import { bytesOf, untilDone } from './small-deliveries.ts'
 import { decide, mustHaveDecided, trade } from './small-people.ts'
 import type { SmallBatch, SmallDelivery, SmallRecord, SmallWorld } from './small-worlds.ts'
 import { SimStream, type SimShard } from './stream.ts'
@@ -99,26 +98,6 @@ export const liveSmall = async (world: SmallWorld, choices: Choices): Promise<st
   return JSON.stringify([await oracle.state(), streamed, archived])
 }
 
-type Consume = (batch: ShardBatch) => Promise<BatchOutcome>
-
-/** Delivers a batch, and what is left of it, until a worker has done it. */
-const untilDone = async (
-  fleet: Fleet<Consume>,
-  worker: string,
-  shardId: string,
-  all: readonly DeliveredRecord[],
-  [first, last]: SmallBatch,
-): Promise<void> => {
-  let next = first
-  while (next < last) {
-    const records = all.slice(next, last)
-    const outcome = await fleet.ask(worker, (consume) => consume({ shardId, records })).catch((): 'failed' => 'failed')
-    if (outcome === 'failed' || outcome === 'died') continue
-    const failedAt = records.findIndex(({ sequenceNumber }) => sequenceNumber === outcome.redeliverFrom)
-    next = failedAt === -1 ? last : next + failedAt
-  }
-}
-
 const MERCHANTS = merchantsOf({ merchants: 2 })
 // The number of the second record has one digit more.
 const FIRST_SEQUENCE_NUMBER = 99
@@ -131,13 +110,3 @@ const atOnce = (_ms: number, fire: () => void): (() => void) => {
   fire()
   return () => {}
 }
-
-/** The same bytes in every history. */
-const bytesOf = (record: SmallRecord): Uint8Array => {
-  const bytes =
-    encoded.get(record) ?? encodeEntries(record.map((line) => (typeof line === 'string' ? line : entryLine(line))))
-  encoded.set(record, bytes)
-  return bytes
-}
-
-const encoded = new WeakMap<SmallRecord, Uint8Array>()

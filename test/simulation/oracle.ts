@@ -334,14 +334,16 @@ export class Oracle {
   /** The state of the world, as text that is the same for equal states. */
   async state(): Promise<string> {
     const { journal, heads, quarantine } = this.#memory
-    const books = new Map(
-      this.#expected.flatMap(({ entries }) => entries.map((entry) => [bookKey(bookOf(entry)), bookOf(entry)])),
-    )
-    const chains = await Promise.all(
-      [...books.values()].map(async (book) => (await journal.read(book, 0)).map(({ hash }) => hash)),
-    )
-    const open = await Promise.all(
-      [...books.values()].map(async ({ merchantId }) => [...(await heads.read(merchantId)).open].toSorted()),
+    const books = [...this.#books].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, book]) => book)
+    const chains = await Promise.all(books.map(async (book) => (await journal.read(book, 0)).map(({ hash }) => hash)))
+    const merchantIds = [...new Set(books.map(({ merchantId }) => merchantId))]
+    const closed = await Promise.all(
+      merchantIds.map(async (merchantId) => {
+        const { open, ...head } = await heads.read(merchantId)
+        const { days } = this.#memory
+        const items = await days.closed(merchantId, FIRST_OF_ALL_DAYS, LAST_OF_ALL_DAYS)
+        return [[...open].toSorted(), head, items, await days.restatements(merchantId, 0, head.restatements)]
+      }),
     )
     const aside = (await quarantine.list({}, { limit: 100_000 })).items.map((item) => [
       item.position,
@@ -353,7 +355,7 @@ export class Oracle {
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(async ([key, store]) => await store.read(key.startsWith('journal ') ? 'journal' : 'archive')),
     )
-    return JSON.stringify([chains, open, aside.map((item) => JSON.stringify(item)).toSorted(), progress])
+    return inWords([chains, closed, aside.map((item) => JSON.stringify(item)).toSorted(), progress])
   }
 
   /** What must be so at the end, when each of these consumers has read the stream to its end. */
@@ -697,6 +699,9 @@ const merchantOf = (change: Change): MerchantId | undefined => {
       return change.item.subject === 'unreadable' ? undefined : change.item.subject.merchantId
   }
 }
+
+const FIRST_OF_ALL_DAYS = '0001-01-01' as BusinessDay
+const LAST_OF_ALL_DAYS = '9998-12-31' as BusinessDay
 
 /** Instead of a content: a late entry of another day has the id. */
 const LATE = 'late'

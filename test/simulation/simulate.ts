@@ -52,8 +52,8 @@ const main = async (): Promise<boolean> => {
   // Production code is imported only from here on, so that it is cursed.
   const { catchAll, catchPart, liveAll, MAX_TURNS, share } = await import('./by-seed.ts')
   const { catchAllBySmallWorlds, exploreAll, exploreHere } = await import('./exhaustive.ts')
-  const { SMALL_WORLDS } = await import('./small-worlds.ts')
-  oneOf('world', world, Object.keys(SMALL_WORLDS))
+  const { WORLDS } = await import('./worlds.ts')
+  oneOf('world', world, Object.keys(WORLDS))
   if (values.exhaustive) {
     const options = { world, bug, path, compare, faults: faults === undefined ? undefined : Number(faults) }
     if (child || world !== undefined || bug !== undefined) return await exploreHere(options)

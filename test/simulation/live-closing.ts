@@ -1,0 +1,242 @@
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { firehoseArchive } from '#adapters/archive/firehose-archive'
+import type { BusinessDay } from '#ledger/identifiers'
+import type { Merchant } from '#ledger/merchant'
+import type { EntryStream } from '#ledger/ports'
+import { archiveEntries } from '#processors/archive/archive-entries'
+import { closeDays } from '#processors/close/close-days'
+import { recordEntries } from '#processors/journal/record-entries'
+import { aRule } from '../builders.ts'
+import type { Choices } from './choices.ts'
+import { CLOSERS_CLOCK_MS, FIRST, MERCHANT, THIRD, WORKERS_CLOCK_MS, type ClosingWorld } from './closing-worlds.ts'
+import { queriesOver, SimFirehose } from './firehose.ts'
+import { startMachine, type Machine } from './machine.ts'
+import { Oracle } from './oracle.ts'
+import { portsOn, type Ports } from './ports.ts'
+import { Scheduler } from './scheduler.ts'
+import { ask, close, type ClosingPlace } from './small-closing.ts'
+import { bytesOf, untilDone } from './small-deliveries.ts'
+import { Fleet } from './small-fleet.ts'
+import type { SmallDelivery, SmallRecord } from './small-worlds.ts'
+import { SimStream, streamOn } from './stream.ts'
+
+// The longest history has less than two hundred.
+const MAX_TURNS = 2_000
+
+/** Lives one history through in which days are closed. Returns its last state; throws when a promise was broken. */
+export const liveClosing = async (world: ClosingWorld, choices: Choices): Promise<string> => {
+  const { standing = [], records = [], arriving = [], deliveries = [], closers = [], readers = [] } = world
+  const { laterPolicy, isArchived = false } = world
+  const scheduler = new Scheduler(choices)
+  const wake = new Wake()
+  const firehose = new SimFirehose({ timer: atOnce }, (row) => oracle.noteArchived(row))
+  const oracle = new Oracle([merchantWith(world.policy)], {
+    clock: () => CLOSERS_CLOCK_MS,
+    skewMs: CLOSERS_CLOCK_MS - WORKERS_CLOCK_MS,
+    rows: () => firehose.entries,
+  })
+  oracle.closes.noteDays(FIRST, THIRD)
+  const { progress, merchants } = oracle.ports
+  const stream = new SimStream(1, () => CLOSERS_CLOCK_MS, oracle.noteRecord, FIRST_SEQUENCE_NUMBER)
+  const archive = queriesOver(firehose.entries)
+  const [shard] = stream.shards
+  if (shard === undefined) throw new Error('a stream has a shard')
+  const { shardId } = shard
+
+  const putAll = (some: readonly SmallRecord[]): void => {
+    for (const record of some) {
+      for (const line of record) if (typeof line !== 'string') oracle.noteSent(line)
+      stream.put(shard, bytesOf(record))
+    }
+  }
+
+  const closeDirectly = async (through: BusinessDay): Promise<void> => {
+    const clock = () => CLOSERS_CLOCK_MS
+    const ports = { ...oracle.ports, stream: WITHOUT_SHARDS, archive, clock, sleep: forEver }
+    await closeDays(ports, { through, merchantIds: [MERCHANT], deliveryMs: 0 })
+    await oracle.mustBeClosed(through, 'no fault')
+  }
+
+  const begin = async (): Promise<void> => {
+    putAll(standing)
+    const whole = { shardId, records: [...shard.records] }
+    const record = recordEntries({ ...oracle.ports, clock: () => WORKERS_CLOCK_MS, log: SILENT }, LIMITS)
+    if (standing.length > 0) await record(whole)
+    if (!isArchived) putAll(records)
+    if (shard.records.length > 0) await archiveWorkerOn(HERE, firehose, progress)({ shardId, records: shard.records })
+    if (isArchived) putAll(records)
+    if (world.closedThrough !== undefined) await closeDirectly(world.closedThrough)
+  }
+
+  const start = (name: string, { mayWrite = true } = {}): Machine =>
+    lookedAt(startMachine(name, scheduler, { isSlow: false, mayWrite }), !mayWrite)
+
+  const closingPortsOn = (machine: Machine, of: Ports = oracle.ports): Ports => {
+    const ports = portsOn(machine, of)
+    const trail = isArchived
+      ? streamAuditTrail(
+          streamOn(machine, stream, () => false),
+          NO_PAUSE,
+        )
+      : ports.auditTrail
+    return {
+      ...ports,
+      // A register that never changes need not be asked.
+      ...(laterPolicy === undefined && { merchants }),
+      progress: {
+        ...ports.progress,
+        advance: async (consumer, to) => {
+          await ports.progress.advance(consumer, to)
+          wake.all()
+        },
+      },
+      auditTrail: { publish: async (...events) => (events.length === 0 ? undefined : await trail.publish(...events)) },
+    }
+  }
+
+  const workers = new Fleet(
+    (name) => start(name),
+    (machine) => recordEntries({ ...closingPortsOn(machine), clock: () => WORKERS_CLOCK_MS, log: SILENT }, LIMITS),
+  )
+  const archiveWorkers = new Fleet(
+    (name) => startMachine(name, scheduler, { isSlow: false }),
+    (machine) => archiveWorkerOn(machine, firehose, portsOn(machine, oracle.ports).progress),
+  )
+  const fleetOf = ({ consumer = 'journal' }: SmallDelivery) => (consumer === 'journal' ? workers : archiveWorkers)
+
+  const deliver = async (delivery: SmallDelivery): Promise<void> => {
+    const { worker, batches = [[standing.length, shard.records.length] as const] } = delivery
+    for (const batch of batches) await untilDone(fleetOf(delivery), worker, shardId, shard.records, batch)
+  }
+
+  /** Delivers whatever stands on the stream, until no more is put. */
+  const follow = async (delivery: SmallDelivery): Promise<void> => {
+    for (let next = standing.length; ;) {
+      await scheduler.turn(`delivery to ${delivery.worker}`, { reads: ['stream *'] })
+      const end = shard.records.length
+      if (next === end && isOver) return
+      if (next === end) await Promise.race([stream.change(), over])
+      await untilDone(fleetOf(delivery), delivery.worker, shardId, shard.records, [next, end])
+      next = end
+    }
+  }
+
+  const arrive = async (): Promise<void> => {
+    for (const record of arriving) {
+      await scheduler.turn('till', { writes: ['stream *'] })
+      putAll([record])
+    }
+  }
+
+  const changePolicy = async (to: Merchant['lateEntries']): Promise<void> => {
+    await scheduler.turn('register', { writes: [`merchant ${MERCHANT}`] })
+    await merchants.save({ ...merchantWith(to), revision: 2 })
+  }
+
+  await begin()
+  const place: ClosingPlace = {
+    oracle,
+    start,
+    portsOn: closingPortsOn,
+    streamOn: (machine) => (isArchived ? streamOn(machine, stream, () => false) : WITHOUT_SHARDS),
+    archive,
+    sleep: () => wake.next(),
+    beginRun: async (name) => {
+      // Without a barrier, nothing is known of what stands on the stream.
+      if (!isArchived) return oracle.ports
+      await scheduler.turn(name, { reads: ['stream *'] })
+      return oracle.portsOfCloser()
+    },
+    beginQuestion: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
+  }
+  let isOver = false
+  const over = Promise.all([arrive(), ...close(place, closers)]).then(() => {
+    isOver = true
+  })
+  const done = Promise.all([
+    over,
+    ...deliveries.map(isArchived ? follow : deliver),
+    ...ask(place, readers),
+    ...(laterPolicy === undefined ? [] : [changePolicy(laterPolicy)]),
+  ])
+  let isDone = false
+  void done.then(() => (isDone = true))
+  await scheduler.run(MAX_TURNS)
+  if (!isDone) throw new Error('not all comes to its end')
+  await oracle.check(stream.shards, ['journal', 'archive'])
+  for (const { through } of closers) await oracle.mustBeClosed(through, 'closed')
+  oracle.throwBroken()
+  return await oracle.state()
+}
+
+const archiveWorkerOn = (machine: Machine, firehose: SimFirehose, progress: Ports['progress']) => {
+  const client = firehose.clientOn(machine, () => false)
+  const archive = firehoseArchive(client, DELIVERY_STREAMS, { ...NO_PAUSE, random: () => 0 })
+  return archiveEntries({ archive, progress, log: SILENT })
+}
+
+const merchantWith = (lateEntries: Merchant['lateEntries']): Merchant => ({
+  merchantId: MERCHANT,
+  name: 'Merchant',
+  currency: 'BRL' as Merchant['currency'],
+  calendar: [RULE],
+  lateEntries,
+  revision: 1,
+})
+
+const RULE = aRule({ timeZone: 'UTC' })
+
+/** What the oracle looks at after each change, and readers are told of. */
+const LOOKED_AT = ['journal *', 'head *', 'days *', 'quarantine *']
+
+/** The machine, each call of which says that the oracle looks at all of that: calls that write, or all calls of readers. */
+const lookedAt = (machine: Machine, isReader: boolean): Machine => ({
+  name: machine.name,
+  death: machine.death,
+  get isDead() {
+    return machine.isDead
+  },
+  call: (uses, ownFaults, carryOut) => {
+    const isLookedAt = isReader || uses.writes !== undefined
+    const reads = isLookedAt ? [...(uses.reads ?? []), ...LOOKED_AT] : (uses.reads ?? [])
+    return machine.call({ ...uses, reads }, ownFaults, carryOut)
+  },
+})
+
+/** Callers that wait until something has changed. */
+class Wake {
+  #next = Promise.withResolvers<void>()
+
+  next(): Promise<void> {
+    return this.#next.promise
+  }
+
+  all(): void {
+    this.#next.resolve()
+    this.#next = Promise.withResolvers()
+  }
+}
+
+const FIRST_SEQUENCE_NUMBER = 99
+const LIMITS = { booksAtOnce: 1, cacheBytes: 1_000_000 }
+const SILENT = { warn() {}, error() {} }
+const DELIVERY_STREAMS = { entries: 'entries', decisions: 'decisions' }
+const NO_PAUSE = { sleep: async () => {} }
+const forEver = (): Promise<never> => new Promise(() => {})
+
+/** Where no records arrive any more, nothing has to be waited for. */
+const WITHOUT_SHARDS: EntryStream = { put: async () => [], openShards: async () => [] }
+
+/** Carries out every call at once. */
+const HERE: Machine = {
+  name: 'here',
+  death: forEver(),
+  isDead: false,
+  call: (_uses, _ownFaults, carryOut) => carryOut(),
+}
+
+/** Rows are filed as soon as Firehose has them. */
+const atOnce = (_ms: number, fire: () => void): (() => void) => {
+  fire()
+  return () => {}
+}

@@ -1,0 +1,128 @@
+/** Closers of days, readers beside them, and a change of the merchant's policy. */
+import { readBalance, readBalanceOf, readDay, readDayAt, readPeriod } from '#query-api/books'
+import { remembering, type RememberingStore } from '#query-api/memory'
+import type { ArchiveQueries } from '#ledger/archive'
+import type { BusinessDay } from '#ledger/identifiers'
+import type { EntryStream } from '#ledger/ports'
+import { closeDays, type DayOutcome } from '#processors/close/close-days'
+import {
+  CLOSERS_CLOCK_MS,
+  FIRST,
+  MERCHANT,
+  THIRD,
+  type Question,
+  type SmallCloser,
+  type SmallReader,
+} from './closing-worlds.ts'
+import { isSimulatedFault, type Machine } from './machine.ts'
+import type { Oracle } from './oracle.ts'
+import type { Ports } from './ports.ts'
+import { Fleet } from './small-fleet.ts'
+
+/** Where they meet. */
+export type ClosingPlace = {
+  readonly oracle: Oracle
+  readonly start: (name: string, network?: { readonly mayWrite: boolean }) => Machine
+  readonly portsOn: (machine: Machine, ports?: Ports) => Ports
+  readonly streamOn: (machine: Machine) => EntryStream
+  readonly archive: ArchiveQueries
+  /** Returns once something may have changed for which a closer waits. */
+  readonly sleep: () => Promise<void>
+  /** Waits until a closer may begin. Returns the ports that it has. */
+  readonly beginRun: (closer: string) => Promise<Ports>
+  /** Waits until a reader may ask. */
+  readonly beginQuestion: (reader: string) => Promise<unknown>
+}
+
+/** Each closer closes days, again and again until all are closed. */
+export const close = (place: ClosingPlace, closers: readonly SmallCloser[]): Promise<void>[] => {
+  const { oracle } = place
+  const machines = new Fleet(
+    (name) => place.start(name),
+    (machine) => closerOn(machine, place),
+  )
+  return closers.map(async ({ closer, through }) => {
+    for (let run = 0; run < MOST_RUNS; run += 1) {
+      const ports = await place.beginRun(closer)
+      const outcomes = await unlessFaulty(
+        oracle,
+        machines.ask(closer, (run) => run(through, ports)),
+      )
+      if (outcomes === undefined || outcomes === 'died') continue
+      // A day that was opened after the run had looked is closed by the next one.
+      const { closedThrough } = await oracle.ports.heads.read(MERCHANT)
+      const isClosed = closedThrough !== null && closedThrough >= through
+      if (isClosed && outcomes.every(({ status }) => status === 'closed')) return
+    }
+    oracle.must(false, `${closer} never ends closing`)
+  })
+}
+
+// A run fails at most once, and another caller changes a book a few times.
+const MOST_RUNS = 6
+
+const closerOn =
+  (machine: Machine, { portsOn, streamOn, archive, sleep }: ClosingPlace) =>
+  async (through: BusinessDay, ports: Ports): Promise<readonly DayOutcome[]> =>
+    await closeDays(
+      { ...portsOn(machine, ports), stream: streamOn(machine), archive, clock: () => CLOSERS_CLOCK_MS, sleep },
+      { through, merchantIds: [MERCHANT], deliveryMs: 0 },
+    )
+
+/** Each reader asks until it is answered. What it is told must have been so at some moment since it asked. */
+export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promise<void>[] => {
+  const { oracle } = place
+  const machines = new Fleet(
+    (name) => place.start(name, { mayWrite: false }),
+    (machine) => remembering(place.portsOn(machine)),
+  )
+  return readers.map(async ({ reader, asks }) => {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      await place.beginQuestion(reader)
+      const answered = machines.ask(reader, async (store) => {
+        await questionTo(store, oracle, asks)
+        return 'answered'
+      })
+      if ((await unlessFaulty(oracle, answered)) === 'answered') return
+    }
+    oracle.must(false, `${reader} is never answered`)
+  })
+}
+
+// One more than there are faults.
+const MOST_ATTEMPTS = 3
+
+const questionTo = async (store: RememberingStore, oracle: Oracle, asks: Question): Promise<void> => {
+  const during = oracle.reads.begin(MERCHANT)
+  switch (asks.for) {
+    case 'balance':
+      return oracle.reads.checkBalance(MERCHANT, await readBalance(store, MERCHANT), during())
+    case 'balance at the end of a day': {
+      const book = { merchantId: MERCHANT, day: asks.day }
+      return oracle.reads.checkBalance(MERCHANT, await readBalanceOf(store, book), during(), asks.day)
+    }
+    case 'day': {
+      const book = { merchantId: MERCHANT, day: asks.day }
+      return oracle.reads.checkDay(book, await readDay(store, book), during())
+    }
+    case 'period':
+      return oracle.reads.checkPeriod(MERCHANT, await readPeriod(store, MERCHANT, { from: FIRST, to: THIRD }), during())
+    case 'version': {
+      const { version } = asks
+      const book = { merchantId: MERCHANT, day: asks.day }
+      const wasIssued = oracle.closes.issuedAs(book, version) !== undefined
+      const read = await readDayAt(store, book, version)
+      oracle.reads.checkVersion(book, version, read, { wasIssued, issued: oracle.closes.issuedAs(book, version) })
+    }
+  }
+}
+
+/** The answer, or undefined when a fault of the world was in its way. */
+const unlessFaulty = async <T>(oracle: Oracle, answer: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await answer
+  } catch (error) {
+    if (!isSimulatedFault(error)) oracle.must(false, error instanceof Error ? error.message : String(error))
+    return undefined
+  }
+}
