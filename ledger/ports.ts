@@ -86,6 +86,15 @@ export type Heads = {
   open(book: BookId): Promise<'open' | 'closed'>
 }
 
+/** Finds the merchants that have open days, without a look at the others. */
+export type OpenDays = {
+  /**
+   * The merchants whose oldest open day is not after the given one, page by page. A page goes on where the one before it
+   * ended, whatever was closed meanwhile. A day that was opened or closed a moment ago may be missing or still be there.
+   */
+  since(through: BusinessDay, page: Page): Promise<Listed<MerchantId>>
+}
+
 /** The closed days of merchants, and how they were issued again. No item is ever changed. */
 export type Days = {
   /** The newest closed day up to the given one; undefined when no day up to it had a book. Strongly consistent. */
