@@ -12,7 +12,7 @@ import { firstPage } from '#adapters/page-of'
 import { emptyHead, isClosed, openDay, openDaysBefore, type Head } from '#ledger/head'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
 import { laneOf } from '#ledger/lanes'
-import { UnknownFormat, type Heads, type OpenDays } from '#ledger/ports'
+import { UnknownFormat, type Heads, type OldestOpen, type OpenDays } from '#ledger/ports'
 import type { SealHash } from '#ledger/seal'
 
 /** The head of a merchant is an item among the merchant's days. Its key is a name that is not a date. */
@@ -115,12 +115,12 @@ export const dynamoOpenDays = (client: DynamoDBDocumentClient, table: string): O
       place = undefined
     }
     const { items, ...more } = firstPage(found, placeOf, limit)
-    return { items: items.map(({ merchantId }) => merchantId), ...more }
+    return { items: items.map(({ merchantId, oldestOpen }) => ({ merchantId, oldestOpen })), ...more }
   },
 })
 
 /** Where the index holds the head of a merchant. */
-type IndexItem = { readonly lane: number; readonly oldestOpen: BusinessDay; readonly merchantId: MerchantId }
+type IndexItem = OldestOpen & { readonly lane: number }
 
 /** An index with one partition would take 1,000 writes a second, and midnight opens a day of every merchant of a zone. */
 const INDEX_LANES = 16

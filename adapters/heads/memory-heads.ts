@@ -24,9 +24,8 @@ export const memoryOpenDays = (heads: ReadonlyMap<MerchantId, Head>): OpenDays =
   async since(through, page) {
     const found = [...heads].flatMap(([merchantId, head]) => {
       const oldest = openDaysBefore(head)[0]
-      return oldest !== undefined && oldest <= through ? [{ merchantId, place: `${oldest}/${merchantId}` }] : []
+      return oldest !== undefined && oldest <= through ? [{ merchantId, oldestOpen: oldest }] : []
     })
-    const { items, ...more } = pageOf(found, ({ place }) => place, page)
-    return { items: items.map(({ merchantId }) => merchantId), ...more }
+    return pageOf(found, ({ merchantId, oldestOpen }) => `${oldestOpen}/${merchantId}`, page)
   },
 })

@@ -15,5 +15,6 @@ test('a table that was made without its index gets it at the next start', async 
   await provisionTables(client, { days: name })
   const m1 = merchantId('m1')
   await dynamoHeads(client, name).open({ merchantId: m1, day: day('2026-11-20') })
-  expect(await dynamoOpenDays(client, name).since(day('2026-11-20'), { limit: 10 })).toEqual({ items: [m1] })
+  const found = await dynamoOpenDays(client, name).since(day('2026-11-20'), { limit: 10 })
+  expect(found).toEqual({ items: [{ merchantId: m1, oldestOpen: '2026-11-20' }] })
 })
