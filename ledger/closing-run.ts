@@ -2,6 +2,8 @@
  * A run that closes days in steps. Each step closes what it can of the next merchants and says what comes next, so a run
  * may be interrupted between any two steps, and each step may be done twice.
  */
+import { hash } from 'node:crypto'
+import { MINUTE_MS } from './calendar.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 
 /** The merchants whose days are closed, up to a day. */
@@ -9,6 +11,21 @@ export type ClosingOrder = { readonly merchantIds: readonly MerchantId[]; readon
 
 /** At most as many merchants in one order: the state of a run has to stay far below 256 KiB. */
 export const MOST_ORDERED = 100
+
+/**
+ * The name of a run that is started on request. All who ask for the same within ten minutes ask for the same names, so they
+ * join the run that is under way. `attempt` counts from 1, and begins anew with the next ten minutes.
+ */
+export const requestedRun = (merchantId: MerchantId, through: BusinessDay, atMs: number, attempt: number): string => {
+  const what = hash('sha256', `${merchantId} ${through}`).slice(0, 32)
+  return `close-${what}-${Math.floor(atMs / REQUESTED_TOGETHER_MS)}-${attempt}`
+}
+
+/** The next instant from which names of requested runs begin anew. */
+export const nextRequestsMs = (atMs: number): number =>
+  (Math.floor(atMs / REQUESTED_TOGETHER_MS) + 1) * REQUESTED_TOGETHER_MS
+
+const REQUESTED_TOGETHER_MS = 10 * MINUTE_MS
 
 /** What came of a day that was open when the run began. */
 export type ClosingDay = {
