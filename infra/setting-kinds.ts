@@ -25,6 +25,19 @@ export const port = (fallback: number) => portNumber.default(fallback)
 
 export const optionalPort = portNumber.optional()
 
+/** A time such as `6h`, `15m` or `30s`, in milliseconds. */
+export const duration = (fallback: string, { minMs }: { readonly minMs: number }) => {
+  const rule = `must be a whole number of seconds, minutes or hours of at least ${minMs / 1_000}s, such as 30s, 15m or 6h`
+  return z
+    .string()
+    .default(fallback)
+    .transform((text) => {
+      const [, count, unit] = /^(\d{1,9})([smh])$/.exec(text) ?? []
+      return Number(count) * { s: 1_000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h']
+    })
+    .refine((ms) => ms >= minMs, rule)
+}
+
 // AWS allows these characters in the names of streams, delivery streams and tables.
 export const resourceName = (fallback: string) =>
   z

@@ -5,6 +5,7 @@ import type { TableNames } from '#adapters/dynamodb/tables'
 import {
   address,
   atLeast,
+  duration,
   list,
   optionalPort,
   origins,
@@ -61,6 +62,13 @@ const environment = z.object({
   // The longest time from the hand-over to Firehose until the archive shows an entry: its buffer (here 5 s) and 5 minutes.
   ARCHIVE_DELIVERY_SECONDS: atLeast(0).default(305),
 
+  // How long after its end a day is closed by itself.
+  CLOSE_AFTER: duration('6h', { minMs: 0 }),
+  // The workflow that closes days, as an ARN of Step Functions.
+  CLOSE_STATE_MACHINE: z.string().default('arn:aws:states:us-east-1:000000000000:stateMachine:daybook-close'),
+  // The longest time that the route that closes days waits, whatever its client prefers.
+  CLOSE_WAIT: duration('30s', { minMs: 0 }),
+
   // Without a value there is no limit.
   INGEST_MAX_ENTRIES_PER_SECOND: atLeast(1).optional(),
   INGEST_MAX_BYTES_IN_FLIGHT: wholeNumber({ min: 4 * 1024 * 1024 }).default(64 * 1024 * 1024),
@@ -70,6 +78,8 @@ const environment = z.object({
   BOOK_CACHE_BYTES: wholeNumber({ min: 0 }).default(128 * 1024 * 1024),
 
   // Only the local system uses the next settings.
+  // How often days that are due are closed; the first time after this time.
+  CLOSE_EVERY: duration('15m', { minMs: 1_000 }),
   // Where the consumers answer /healthz and /readyz, on 127.0.0.1. Without it, `npm start` takes a free port.
   CONSUMERS_PORT: optionalPort,
   DAYBOOK_DATA: z.string().default(DEFAULT_DATA_FOLDER),
@@ -134,6 +144,10 @@ const settingsOf = (values: z.infer<typeof environment>) => ({
       ? undefined
       : { workGroup: values.ATHENA_WORKGROUP, database: values.ATHENA_DATABASE },
   archiveDeliveryMs: values.ARCHIVE_DELIVERY_SECONDS * 1_000,
+  closeAfterMs: values.CLOSE_AFTER,
+  closeEveryMs: values.CLOSE_EVERY,
+  closeStateMachine: values.CLOSE_STATE_MACHINE,
+  closeWaitMs: values.CLOSE_WAIT,
   maxEntriesPerSecond: values.INGEST_MAX_ENTRIES_PER_SECOND,
   maxBytesInFlight: values.INGEST_MAX_BYTES_IN_FLIGHT,
   booksAtOnce: values.BOOKS_AT_ONCE,

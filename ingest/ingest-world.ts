@@ -2,7 +2,10 @@
 import type { Logger } from 'pino'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { documentClient } from '#adapters/aws/dynamodb'
+import { sfnClient } from '#adapters/aws/sfn'
+import { sfnClosings } from '#adapters/closings/sfn-closings'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { dynamoGrants } from '#adapters/grants/dynamo-grants'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
@@ -21,6 +24,11 @@ export const ingestWith = (settings: Settings, log: Logger) => {
     merchants: dynamoMerchants(client, settings.tables.merchants),
     zones: ianaZones,
     quarantine: dynamoQuarantine(client, settings.tables.quarantine),
+    closing: {
+      closings: sfnClosings(sfnClient(), settings.closeStateMachine),
+      heads: dynamoHeads(client, settings.tables.days),
+    },
+    maxCloseWaitMs: settings.closeWaitMs,
     // A client that registers a merchant waits no longer than this for the audit trail.
     auditTrail: streamAuditTrail(kinesisEntryStream(kinesisClient({ requestTimeoutMs: 1_000 }), settings.streamName)),
     access: {

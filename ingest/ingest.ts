@@ -8,6 +8,7 @@ import type { ZoneData } from '#ledger/zone'
 import { acceptEntries, stampEntries } from './accept-entries.ts'
 import { admission } from './admission.ts'
 import { ingestApp } from './app.ts'
+import { closeUpTo, type ClosingWorld } from './close-up-to.ts'
 import { calendarAlarm } from './calendar-alarm.ts'
 import { decideQuarantine } from './decide-quarantine.ts'
 import { guardedStream, type BreakerState } from './guarded-stream.ts'
@@ -24,6 +25,9 @@ export type IngestWorld = {
   /** The zone data that calendars record when merchants are registered or changed. */
   readonly zones: ZoneData
   readonly quarantine: Pick<Quarantine, 'find' | 'note'>
+  /** What closes days on request. Undefined: such requests are answered 503. */
+  readonly closing?: ClosingWorld
+  readonly maxCloseWaitMs?: number
   /** Hears what was decided about merchants and quarantine. Undefined: decisions are not published. */
   readonly auditTrail?: AuditTrail
   /** Who sends requests, and for which merchants they may act. */
@@ -51,6 +55,8 @@ export const ingest = ({
   merchants,
   zones,
   quarantine,
+  closing = NO_CLOSING,
+  maxCloseWaitMs = DEFAULT_CLOSE_WAIT_MS,
   auditTrail = NO_AUDIT_TRAIL,
   access,
   corsOrigins = [],
@@ -100,6 +106,8 @@ export const ingest = ({
     corsOrigins,
     ...rooms,
     accept: acceptEntries({ stamp, writer }),
+    closeUpTo: closeUpTo({ ...closing, merchants, clock }),
+    maxCloseWaitMs,
     quarantine: decideQuarantine({
       quarantine,
       stamp,
@@ -139,6 +147,13 @@ const UNPUBLISHED = {
   item: 'the decision on an item of quarantine is saved, but its audit event is not on the stream',
   merchant: 'the merchant is saved, but its audit event is not on the stream',
 } as const
+
+const DEFAULT_CLOSE_WAIT_MS = 30_000
+
+const NOT_GIVEN = async () => {
+  throw new Error('this ingest was given nothing that closes days')
+}
+const NO_CLOSING: ClosingWorld = { closings: { start: NOT_GIVEN, state: NOT_GIVEN }, heads: { read: NOT_GIVEN } }
 
 const NO_AUDIT_TRAIL: AuditTrail = { publish: async () => {} }
 

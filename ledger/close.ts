@@ -10,7 +10,7 @@ import { closeDay, restate, type Head } from './head.ts'
 import type { BookId, BusinessDay, EntryId } from './identifiers.ts'
 import type { ContentHash, Entry } from './entry.ts'
 import { totalsOf } from './day-view.ts'
-import { businessDayOf, shiftDay, type Calendar } from './calendar.ts'
+import { businessDayOf, HOUR_MS, shiftDay, type Calendar } from './calendar.ts'
 import { netMinor } from './money.ts'
 import { ok, type Result } from './result.ts'
 import { sealHash, type Seal } from './seal.ts'
@@ -46,6 +46,12 @@ export type Restatement = {
 /** The last business day that is over. A later one cannot be closed: the rest of its entries would come late. */
 export const lastEndedDay = (calendar: Calendar, nowMs: number): BusinessDay =>
   shiftDay(businessDayOf(calendar, nowMs), -1)
+
+/** The last business day that is over by some calendar. A day ends first where clocks are 14 hours ahead of UTC. */
+export const lastDayEndedAnywhere = (nowMs: number): BusinessDay =>
+  shiftDay(new Date(nowMs + EARLIEST_CLOCK_MS).toISOString().slice(0, 10) as BusinessDay, -1)
+
+const EARLIEST_CLOCK_MS = 14 * HOUR_MS
 
 /** The segment that closes a book as it stands. */
 export const closingSegment = (book: Book): Omit<Segment, 'hash'> => nextSegment(book, [], { kind: 'closing' })

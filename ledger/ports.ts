@@ -10,6 +10,7 @@ import type { Caller, Grant, Subject } from './access.ts'
 import type { AuditEvent } from './audit-event.ts'
 import type { Head } from './head.ts'
 import type { ClosedDay, Restatement } from './close.ts'
+import type { ClosingDay, ClosingOrder } from './closing-run.ts'
 import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { Shard } from './lanes.ts'
 import type { Merchant } from './merchant.ts'
@@ -85,6 +86,33 @@ export type Heads = {
   /** Opens the day unless it is open, as `openDay` says. Returns 'closed' when the day is closed for good. */
   open(book: BookId): Promise<'open' | 'closed'>
 }
+
+/** Finds the merchants that have open days, without a look at the others. */
+export type OpenDays = {
+  /**
+   * The merchants whose oldest open day is not after the given one, page by page. A page goes on where the one before it
+   * ended, whatever was closed meanwhile. A day that was opened or closed a moment ago may be missing or still be there.
+   */
+  since(through: BusinessDay, page: Page): Promise<Listed<OldestOpen>>
+}
+export type OldestOpen = { readonly merchantId: MerchantId; readonly oldestOpen: BusinessDay }
+
+/** Runs that close days outside of this process, each under a name of its own. */
+export type Closings = {
+  /**
+   * Starts a run under this name. Says 'running' when it has begun, also when it did so before, under the same order; says
+   * 'ended' when a run of this name has ended.
+   */
+  start(name: string, order: ClosingOrder): Promise<'running' | 'ended'>
+  /** How the run of this name stands; it has been started before. */
+  state(name: string): Promise<ClosingState>
+}
+export type ClosingState =
+  | { readonly status: 'running' }
+  /** All days of the order are closed, or stay open for a reason that the run does not wait for. */
+  | { readonly status: 'ended'; readonly days: readonly ClosingDay[] }
+  /** The run gave up after failures that did not heal. */
+  | { readonly status: 'failed'; readonly reason: string }
 
 /** The closed days of merchants, and how they were issued again. No item is ever changed. */
 export type Days = {

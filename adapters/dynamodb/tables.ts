@@ -20,7 +20,12 @@ export const tableKeys: Readonly<Record<keyof TableNames, TableKey>> = {
     index: { name: 'byId', partition: { name: 'register', type: 'S' }, sort: { name: 'merchantId', type: 'S' } },
   },
   journal: { partition: { name: 'book', type: 'S' }, sort: { name: 'segment', type: 'N' } },
-  days: { partition: { name: 'merchantId', type: 'S' }, sort: { name: 'day', type: 'S' } },
+  days: {
+    partition: { name: 'merchantId', type: 'S' },
+    sort: { name: 'day', type: 'S' },
+    // Only heads with open days have these two, so the index holds nothing else.
+    index: { name: 'byOldestOpen', partition: { name: 'lane', type: 'N' }, sort: { name: 'oldestOpen', type: 'S' } },
+  },
   progress: { partition: { name: 'consumer', type: 'S' }, sort: { name: 'shard', type: 'S' } },
   quarantine: { partition: { name: 'scope', type: 'S' }, sort: { name: 'item', type: 'S' } },
   grants: { partition: { name: 'subject', type: 'S' } },

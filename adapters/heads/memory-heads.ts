@@ -1,6 +1,7 @@
-import { emptyHead, openDay, type Head } from '#ledger/head'
+import { pageOf } from '#adapters/page-of'
+import { emptyHead, openDay, openDaysBefore, type Head } from '#ledger/head'
 import type { MerchantId } from '#ledger/identifiers'
-import type { Heads } from '#ledger/ports'
+import type { Heads, OpenDays } from '#ledger/ports'
 
 /** Heads that changes of several items share, or some that are known at the beginning. */
 export const memoryHeads = (known: Map<MerchantId, Head> | Iterable<readonly [MerchantId, Head]> = []): Heads => {
@@ -18,3 +19,13 @@ export const memoryHeads = (known: Map<MerchantId, Head> | Iterable<readonly [Me
     },
   }
 }
+
+export const memoryOpenDays = (heads: ReadonlyMap<MerchantId, Head>): OpenDays => ({
+  async since(through, page) {
+    const found = [...heads].flatMap(([merchantId, head]) => {
+      const oldest = openDaysBefore(head)[0]
+      return oldest !== undefined && oldest <= through ? [{ merchantId, oldestOpen: oldest }] : []
+    })
+    return pageOf(found, ({ merchantId, oldestOpen }) => `${oldestOpen}/${merchantId}`, page)
+  },
+})

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { dynamoDays } from '#adapters/days/dynamo-days'
 import type { TableNames } from '#adapters/dynamodb/tables'
-import { dynamoHeads } from '#adapters/heads/dynamo-heads'
+import { dynamoHeads, dynamoOpenDays } from '#adapters/heads/dynamo-heads'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { dynamoTransactions } from './dynamo-transactions.ts'
@@ -16,6 +16,7 @@ export const dynamoBooks = (
     journal: dynamoJournal(client, tables.journal),
     heads: dynamoHeads(client, tables.days),
     days: dynamoDays(client, tables.days),
+    openDays: dynamoOpenDays(client, tables.days),
     quarantine,
     transactions: dynamoTransactions(client, tables, quarantine),
   }

@@ -1,16 +1,17 @@
 /** The stores of books in memory, with transactions over all of them. */
 import { memoryDays, noDays } from '#adapters/days/memory-days'
-import { memoryHeads } from '#adapters/heads/memory-heads'
+import { memoryHeads, memoryOpenDays } from '#adapters/heads/memory-heads'
 import { addSegment, isFree, memoryJournal, type MemoryChains } from '#adapters/journal/memory-journal'
 import { keepAside, memoryQuarantine, type MemoryItems } from '#adapters/quarantine/memory-quarantine'
 import { emptyHead, type Head } from '#ledger/head'
 import { bookKey, type MerchantId } from '#ledger/identifiers'
-import type { Change, Days, Heads, Journal, Quarantine, Transactions } from '#ledger/ports'
+import type { Change, Days, Heads, Journal, OpenDays, Quarantine, Transactions } from '#ledger/ports'
 
 export type MemoryBooks = {
   readonly journal: Journal
   readonly heads: Heads
   readonly days: Days
+  readonly openDays: OpenDays
   readonly quarantine: Quarantine
   readonly transactions: Transactions
 }
@@ -66,6 +67,7 @@ export const memoryBooks = (known: Iterable<readonly [MerchantId, Head]> = []): 
     journal: memoryJournal(chains),
     heads: memoryHeads(heads),
     days: memoryDays(days),
+    openDays: memoryOpenDays(heads),
     quarantine: memoryQuarantine(items),
     transactions: {
       async commit(changes) {

@@ -15,6 +15,7 @@ export const DEPLOYABLES = {
   journal: 'processors/journal/journal.lambda.ts',
   archive: 'processors/archive/archive.lambda.ts',
   heartbeat: 'processors/heartbeat/heartbeat.lambda.ts',
+  close: 'processors/close/close.lambda.ts',
   'token-claims': 'infra/aws/identity/token-claims.lambda.ts',
 } as const
 
@@ -55,6 +56,9 @@ export const writeBundle = ({ files }: Bundle, folder: string): string => {
 /** Services whose `/docs` shows Swagger UI. */
 const WITH_DOCS: readonly Bundled[] = ['ingest', 'query-api', 'ingest-server', 'query-api-server']
 
+/** Imported only when no workgroup of Athena is set: DuckDB is 60 MB of binaries. */
+const NOT_ON_AWS = ['#adapters/archive-queries/duckdb-archive-queries']
+
 /** Bundles a function or a server of the project at `root`. */
 export const bundleOf = (deployable: Bundled, root = ROOT): Bundle => {
   const { outputFiles, metafile } = buildSync({
@@ -69,6 +73,7 @@ export const bundleOf = (deployable: Bundled, root = ROOT): Bundle => {
     // The names of functions and classes stand in logs and stacks.
     keepNames: true,
     platform: 'node',
+    external: NOT_ON_AWS,
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],

@@ -1,16 +1,19 @@
 /** The consumers of the stream in one process. It does the part of Lambda: it loads the deployed handlers and feeds them. */
 import { parseArgs } from 'node:util'
+import { StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { firehoseClient } from '#adapters/aws/firehose'
+import { sfnClient } from '#adapters/aws/sfn'
 import { probes } from '#http/probes'
 import { serve } from '#http/serve'
 import { onStopSignal, outliveReaders } from '#http/process-life'
 import type { Consumer } from '#ledger/ports'
 import { sendHeartbeats } from '#processors/heartbeat/send-heartbeats'
 import { handler as archiveHandler } from '#processors/archive/archive.lambda'
+import { handler as closeHandler } from '#processors/close/close.lambda'
 import { handler as journalHandler } from '#processors/journal/journal.lambda'
 import { logUncaught, processLog } from '#infra/log'
 import { readSettings } from '#infra/settings'
@@ -18,10 +21,13 @@ import { consumersNeeds } from './consumers-needs.ts'
 import { pulses } from './pulse.ts'
 import type { StreamHandler } from './deliver.ts'
 import { startEventSourceMapping } from './event-source-mapping.ts'
+import { serveStates } from './states/states-service.ts'
 import { sweepExpired } from './sweep-expired.ts'
 
-const { tables, streamName, deliveryStreams, logLevel } = readSettings()
-const { port: portOfProbes } = parseArgs({ options: { port: { type: 'string' } } }).values
+const { tables, streamName, deliveryStreams, logLevel, closeEveryMs, closeStateMachine } = readSettings()
+const { port: portOfProbes, 'sfn-port': portOfStates } = parseArgs({
+  options: { port: { type: 'string' }, 'sfn-port': { type: 'string' } },
+}).values
 const log = processLog({ level: logLevel })
 logUncaught(log)
 const kinesis = kinesisClient()
@@ -62,6 +68,26 @@ const sweep = () => {
 setTimeout(sweep, FIRST_SWEEP_AFTER_MS)
 setInterval(sweep, SWEEP_EVERY_MS)
 
+// Step Functions for this machine, unless the environment names another one.
+const states =
+  portOfStates === undefined
+    ? undefined
+    : await serveStates(Number(portOfStates), {
+        stateMachineArn: closeStateMachine,
+        step: closeHandler,
+        onFailure: (run, err) =>
+          log.error({ err, run }, 'days were not closed because a step failed again and again; the next run goes on'),
+      })
+
+// On AWS, EventBridge Scheduler does this.
+const sfn = sfnClient()
+const closeDue = () => {
+  sfn.send(new StartExecutionCommand({ stateMachineArn: closeStateMachine, input: '{}' })).catch((err: unknown) => {
+    log.warn({ err }, 'the workflow that closes days could not be started; the next try follows')
+  })
+}
+setInterval(closeDue, closeEveryMs)
+
 // On AWS, alarms tell the same: Lambda has no process to ask (docs/metrics.md).
 if (portOfProbes !== undefined) {
   // Clients with one attempt, so that an answer is about now and not about the first of several tries.
@@ -82,6 +108,7 @@ if (portOfProbes !== undefined) {
 outliveReaders()
 onStopSignal(() => {
   clearInterval(heart)
+  states?.stop()
   Promise.all(mappings.map((mapping) => mapping.stop())).then(
     () => process.exit(0),
     (err: unknown) => {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { writeFileDurably } from '#adapters/files/durable-files'
-import { endpointVariable, SERVICE_NAMES, SERVICES, type LocalService, type ServiceUrls } from './local-aws.ts'
+import { DATA_SERVICES, endpointVariable, SERVICE_NAMES, type LocalService, type ServiceUrls } from './local-aws.ts'
 
 type Memory = {
   readonly format: typeof FORMAT
@@ -23,7 +23,7 @@ type Memory = {
 /** Throws an error for people when the folder's data is in other services than those of this start. */
 export const checkServicesOfData = (folder: string, named: Partial<ServiceUrls>): void => {
   const before = readMemory(folder)
-  for (const service of SERVICES) {
+  for (const service of DATA_SERVICES) {
     const wasNamed = before?.named.includes(service) ?? false
     const isNamed = named[service] !== undefined
     const name = SERVICE_NAMES[service]
@@ -50,7 +50,7 @@ type Store = { readonly client: DynamoDBDocumentClient; readonly table: string }
  * the environment named is not the one of this folder.
  */
 export const claimServices = async (folder: string, named: Partial<ServiceUrls>, store: Store): Promise<void> => {
-  const begun = SERVICES.filter((service) => named[service] !== undefined)
+  const begun = DATA_SERVICES.filter((service) => named[service] !== undefined)
   const memory = readMemory(folder) ?? { format: FORMAT, named: begun, folderId: crypto.randomUUID(), isInStore: false }
   // Before the mark is in the store. Otherwise, after a crash between the two, no folder would be the one of the mark.
   write(folder, memory)

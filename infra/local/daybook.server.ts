@@ -9,6 +9,7 @@ import { prepareStart } from './before-start.ts'
 import { claimServices } from './data-services.ts'
 import { consumers, ingest, queryApi } from './deployables.ts'
 import {
+  DATA_SERVICES,
   endpointVariable,
   namedServices,
   SERVICE_NAMES,
@@ -56,6 +57,7 @@ const services: ServiceUrls = {
   dynamodb: named.dynamodb ?? urlOnLoopback(ports.dynamodb),
   s3: named.s3 ?? urlOnLoopback(ports.s3),
   firehose: named.firehose ?? urlOnLoopback(ports.firehose),
+  sfn: named.sfn ?? urlOnLoopback(ports.sfn),
 }
 // Both this process, which provisions, and the children, which inherit the environment, need the endpoints.
 useServices(services)
@@ -78,7 +80,7 @@ for (const service of SERVICES) {
   if (url !== undefined)
     output.tell(service, 'info', `${SERVICE_NAMES[service]} at ${url} is used (${endpointVariable(service)})`)
 }
-let awaited = Object.entries(services).map(([service, url]) => ({ name: SERVICE_NAMES[service as LocalService], url }))
+let awaited = DATA_SERVICES.map((service) => ({ name: SERVICE_NAMES[service], url: services[service] }))
 const waiting = setInterval(() => {
   const names = awaited.map(({ name, url }) => `${name} at ${url}`).join(', ')
   output.tell('daybook', 'warn', `not ready yet; waiting for ${names}`)
@@ -92,7 +94,7 @@ own('s3', s3Service)
 if (ownIssuer !== undefined) supervisor.start(issuerService(dataFolder))
 await provisionAll().catch(async (error: unknown) => await giveUp(provisioningText(error)))
 own('firehose', firehoseService)
-supervisor.start(consumers(consumersPort, process.env))
+supervisor.start(consumers({ probes: consumersPort, sfn: named.sfn ? undefined : ports.sfn }, process.env))
 supervisor.start(queryApi)
 supervisor.start(ingest(settings.queryUrl ?? apis.queryUrl, process.env))
 
@@ -104,6 +106,7 @@ awaited = [
 await Promise.all([
   // The consumers do without Firehose for a while, and would hide that it cannot start.
   named.firehose ?? untilAnswering(services.firehose),
+  named.sfn ?? untilAnswering(services.sfn),
   ...awaited.map(async (service) => {
     await untilReady(service.url)
     awaited = awaited.filter((other) => other !== service)
@@ -142,7 +145,7 @@ function provisioningText(error: unknown): string {
 }
 
 function whereDataIs(): string {
-  const elsewhere = SERVICES.flatMap((service) =>
+  const elsewhere = DATA_SERVICES.flatMap((service) =>
     named[service] === undefined ? [] : [`${SERVICE_NAMES[service]} at ${named[service]}`],
   )
   return [`${dataFolder}/`, ...elsewhere].join(' and in the ')

@@ -2,12 +2,18 @@
 import { fileURLToPath } from 'node:url'
 import type { ChildSpec } from './supervisor.ts'
 
-/** Both consumers, and the schedule of the heartbeat. The local store has a single writer, so few books at a time are fastest. The port is that of the probes. */
-export const consumers = (port: number, { BOOKS_AT_ONCE = '4' }: NodeJS.ProcessEnv): ChildSpec => ({
+/**
+ * Both consumers, and the schedules of the heartbeat and of closing. The local store has a single writer, so few books at a
+ * time are fastest. The ports are that of the probes, and that of Step Functions unless the environment names another one.
+ */
+export const consumers = (
+  { probes, sfn }: { readonly probes: number; readonly sfn: number | undefined },
+  { BOOKS_AT_ONCE = '4' }: NodeJS.ProcessEnv,
+): ChildSpec => ({
   name: 'consumers',
   stage: 2,
   script: pathTo('infra/local/consumers.server.ts'),
-  args: ['--port', String(port)],
+  args: ['--port', String(probes), ...(sfn === undefined ? [] : ['--sfn-port', String(sfn)])],
   env: { BOOKS_AT_ONCE },
 })
 

@@ -1,5 +1,7 @@
-/** The services of AWS that the local system needs, by the names in which the AWS SDK looks for their addresses. */
-export const SERVICES = ['kinesis', 'dynamodb', 's3', 'firehose'] as const
+/** The services of AWS that keep data of the local system. */
+export const DATA_SERVICES = ['kinesis', 'dynamodb', 's3', 'firehose'] as const
+/** All services of AWS that it needs, by the names in which the AWS SDK looks for their addresses. */
+export const SERVICES = [...DATA_SERVICES, 'sfn'] as const
 export type LocalService = (typeof SERVICES)[number]
 export type ServiceUrls = Readonly<Record<LocalService, string>>
 
@@ -9,6 +11,7 @@ export const SERVICE_NAMES: Readonly<Record<LocalService, string>> = {
   dynamodb: 'DynamoDB',
   s3: 'S3',
   firehose: 'Firehose',
+  sfn: 'Step Functions',
 }
 
 /** The variable of the environment that names a service. */

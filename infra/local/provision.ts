@@ -2,6 +2,7 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   ResourceInUseException as TableExists,
+  UpdateTableCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import {
@@ -84,7 +85,13 @@ const provisionTable = async (dynamodb: Clients['dynamodb'], TableName: string, 
   await eventually(() => created(dynamodb.send(new CreateTableCommand(table)), TableExists), patience)
   await eventually(async () => {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }))
-    return Table?.TableStatus === 'ACTIVE' || undefined
+    if (Table?.TableStatus !== 'ACTIVE') return undefined
+    const { GlobalSecondaryIndexes: [index] = [], AttributeDefinitions } = keySchema(key)
+    if (index === undefined || Table.GlobalSecondaryIndexes?.length === 1) return true
+    // The table was made before it had an index.
+    const GlobalSecondaryIndexUpdates = [{ Create: index }]
+    await dynamodb.send(new UpdateTableCommand({ TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates }))
+    return undefined
   }, patience)
 }
 

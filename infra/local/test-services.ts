@@ -37,6 +37,8 @@ export const startTestServices = async ({ folder }: { folder?: string } = {}): P
     dynamodb: endpoints.dynamodbEndpoint,
     s3: endpoints.s3Endpoint,
     firehose: endpoints.firehoseEndpoint,
+    // Tests of workflows serve their own.
+    sfn: NOWHERE,
   })
   // Firehose keeps acknowledged records in a folder only.
   const passing = folder === undefined ? mkdtempSync(join(tmpdir(), 'daybook-firehose-')) : undefined
@@ -61,6 +63,8 @@ export const startTestServices = async ({ folder }: { folder?: string } = {}): P
   }
   return { ...endpoints, pidOf: (name) => supervisor.pidOf(name), stop }
 }
+
+const NOWHERE = urlOnLoopback(1)
 
 const untilAnswering = async (endpoint: string) => {
   await eventually(async () => (await fetch(endpoint)).status, { timeoutMs: 15_000 })

@@ -12,7 +12,7 @@ import { closeThrough, openDaysBefore } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { UnknownFormat, type AuditTrail, type Merchants } from '#ledger/ports'
 import { BrokenChain } from '#ledger/segment'
-import { reconcileDay, type DayReport, type ReconcileWorld } from '../reconcile/reconcile-day.ts'
+import { reconcileDay, type DayReport, type ReconcileRequest, type ReconcileWorld } from '../reconcile/reconcile-day.ts'
 import type { BookReport } from '../reconcile/compare-book.ts'
 import type { BookEnd } from '../reconcile/counted-book.ts'
 import { closeComparedBook, type CloseBookWorld } from './close-book.ts'
@@ -29,6 +29,10 @@ export type CloseRequest = {
   readonly merchantIds: readonly MerchantId[]
   /** As in `ReconcileRequest`. */
   readonly deliveryMs: number
+  /** As in `ReconcileRequest`. */
+  readonly patienceMs?: number
+  /** From then on no further day is begun. The first one always is, so every run gets on. */
+  readonly untilMs?: number
   /** Called for each day when its outcome is known. */
   readonly onDay?: (outcome: DayOutcome) => void
 }
@@ -36,13 +40,16 @@ export type CloseRequest = {
 /** What came of a day that was open. */
 export type DayOutcome = { readonly merchantId: MerchantId; readonly day: BusinessDay } & (
   | { readonly status: 'closed'; readonly closed?: ClosedDay }
-  /** Entries are on their way into the archive, or a consumer is behind. A later run closes the day. */
-  | { readonly status: 'waiting'; readonly reason: string }
-  /** The archive and the book differ. A person has to look. */
-  | { readonly status: 'not-equal'; readonly reason: string; readonly report?: BookReport }
+  | NotClosed
   /** An earlier day of the merchant stays open. */
   | { readonly status: 'after-open-day' }
 )
+
+type NotClosed =
+  /** A later run closes the day: once the archive has its entries, once it has ended, or when its turn comes. */
+  | { readonly status: 'waiting'; readonly waitsFor: 'archive' | 'end-of-day' | 'turn'; readonly reason: string }
+  /** The archive and the book differ. A person has to look. */
+  | { readonly status: 'not-equal'; readonly reason: string; readonly report?: BookReport }
 
 /** The outcome of every day up to `through` that was open, by day and merchant. Days that were closed before have none. */
 export const closeDays = async (world: CloseWorld, request: CloseRequest): Promise<readonly DayOutcome[]> => {
@@ -60,7 +67,12 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
     MERCHANTS_AT_ONCE,
     async (merchantId) => await planOf(world, merchantId, request.through, note),
   )
-  for (const [day, merchants] of byDay(plans)) {
+  const days = byDay(plans)
+  for (const [index, [day, merchants]] of days.entries()) {
+    if (index > 0 && world.clock() >= (request.untilMs ?? Infinity)) {
+      for (const merchantId of merchants) note({ merchantId, day, ...OUT_OF_TIME })
+      continue
+    }
     for (const merchantId of merchants) if (stuck.has(merchantId)) note({ merchantId, day, status: 'after-open-day' })
     const left = merchants.filter((merchantId) => !stuck.has(merchantId))
     await closeDay(world, request, day, left, note)
@@ -70,10 +82,13 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
     await unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through))
   })
   for (const { merchantId, notEnded } of plans.filter((plan) => plan !== undefined)) {
-    for (const day of notEnded) note({ merchantId, day, status: 'waiting', reason: 'the day has not ended' })
+    for (const day of notEnded) note({ merchantId, day, ...NOT_ENDED })
   }
   return outcomes
 }
+
+const NOT_ENDED = { status: 'waiting', waitsFor: 'end-of-day', reason: 'the day has not ended' } as const
+const OUT_OF_TIME = { status: 'waiting', waitsFor: 'turn', reason: 'the run has taken its time' } as const
 
 const MERCHANTS_AT_ONCE = 16
 
@@ -154,14 +169,14 @@ const byDay = (plans: readonly (Plan | undefined)[]): readonly (readonly [Busine
 /** Compares the books of a day with the archive, and closes those that are equal. */
 const closeDay = async (
   world: CloseWorld,
-  { deliveryMs }: CloseRequest,
+  { deliveryMs, patienceMs }: CloseRequest,
   day: BusinessDay,
   merchantIds: readonly MerchantId[],
   note: Note,
 ): Promise<void> => {
   let left = merchantIds
   for (let tries = 0; left.length > 0 && tries < MAX_TRIES; tries += 1) {
-    const report = await compare(world, { day, deliveryMs }, left)
+    const report = await compare(world, { day, deliveryMs, ...(patienceMs !== undefined && { patienceMs }) }, left)
     if (report.status !== 'compared') {
       for (const merchantId of left) note({ merchantId, day, ...notCompared(report) })
       return
@@ -185,7 +200,7 @@ const closeDay = async (
     left = moved
   }
   for (const merchantId of left) {
-    note({ merchantId, day, status: 'waiting', reason: 'entries keep coming in for this day' })
+    note({ merchantId, day, ...waiting('entries keep coming in for this day') })
   }
 }
 
@@ -247,7 +262,7 @@ const TOLD_AT_ONCE = 200
 /** For many merchants, all are compared, which takes fewer questions. */
 const compare = async (
   world: CloseWorld,
-  request: { readonly day: BusinessDay; readonly deliveryMs: number },
+  request: Pick<ReconcileRequest, 'day' | 'deliveryMs' | 'patienceMs'>,
   merchantIds: readonly MerchantId[],
 ): Promise<DayReport> => {
   const which = merchantIds.length > MOST_NAMED ? {} : { merchantIds }
@@ -256,14 +271,12 @@ const compare = async (
 
 const MOST_NAMED = 100
 
-type NotClosed =
-  | { readonly status: 'waiting'; readonly reason: string }
-  | { readonly status: 'not-equal'; readonly reason: string; readonly report?: BookReport }
+const waiting = (reason: string) => ({ status: 'waiting', waitsFor: 'archive', reason }) as const
 
 const notCompared = (report: Exclude<DayReport, { readonly status: 'compared' }>): NotClosed => {
   switch (report.status) {
     case 'behind':
-      return { status: 'waiting', reason: `the ${report.behind.consumer} is behind on ${report.behind.shardId}` }
+      return waiting(`the ${report.behind.consumer} is behind on ${report.behind.shardId}`)
     case 'unreadable':
       return { status: 'not-equal', reason: `${report.objects.length} objects of the archive cannot be read` }
   }
@@ -272,8 +285,7 @@ const notCompared = (report: Exclude<DayReport, { readonly status: 'compared' }>
 const unequal = (report: BookReport): NotClosed => {
   const { differences, faults } = report
   const isUnderWay = faults.length === 0 && differences.every(({ kind }) => kind === 'not-yet-delivered')
-  if (isUnderWay)
-    return { status: 'waiting', reason: `${differences.length} entries are not yet delivered to the archive` }
+  if (isUnderWay) return waiting(`${differences.length} entries are not yet delivered to the archive`)
   const reason = faults[0] ?? `${differences.length} entries differ between the archive and the book`
   return { status: 'not-equal', reason, report }
 }

@@ -10,7 +10,7 @@
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
 import type { ArchiveQueries, UnreadableObject } from '#ledger/archive'
-import { UnreadableSegment, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
+import { UnknownFormat, UnreadableSegment, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
 import { noTotals } from '#ledger/money'
 import type { Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
@@ -25,7 +25,7 @@ import { publishAgain } from './publish-again.ts'
 export type ReconcileWorld = BarrierWorld & {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly quarantine: Pick<Quarantine, 'list'>
-  readonly merchants: Pick<Merchants, 'items'>
+  readonly merchants: Pick<Merchants, 'find' | 'items'>
   readonly archive: ArchiveQueries
 }
 
@@ -36,6 +36,8 @@ export type ReconcileRequest = {
   readonly repair: boolean
   /** The longest time from the hand-over of an entry to Firehose until the archive shows it. */
   readonly deliveryMs: number
+  /** The time that consumers have to reach the barrier, and that the archive has to show what is under way. */
+  readonly patienceMs?: number
   /** Called for each book whenever it has been compared. The last report of a book counts. */
   readonly onReport?: (report: BookReport) => void
 }
@@ -62,7 +64,6 @@ export type DayReport =
 
 type UnreadableMerchant = { readonly merchantId: MerchantId; readonly reason: string }
 
-/** The time that consumers have to reach the barrier, and that the archive has to show what is under way. */
 export const PATIENCE_MS = 90_000
 
 export const reconcileDay = async (world: ReconcileWorld, request: ReconcileRequest): Promise<DayReport> => {
@@ -107,17 +108,17 @@ const byMerchant = (reports: ReadonlyMap<MerchantId, BookReport>): BookReport[] 
 const compareInto = async (
   reports: Map<MerchantId, BookReport>,
   world: ReconcileWorld,
-  { day, deliveryMs, onReport }: ReconcileRequest,
+  { day, deliveryMs, patienceMs = PATIENCE_MS, onReport }: ReconcileRequest,
   which: Which,
 ): Promise<Behind | undefined> => {
   // The archive's consumer has handed over what it has by now at about the time when that was received. The rest may
   // have waited on the stream for any time.
   const handedOverThroughMs = await archivedThrough(world)
   const barrier = await putBarrier(world)
-  const behind = await barrierPassed(world, barrier, PATIENCE_MS)
+  const behind = await barrierPassed(world, barrier, patienceMs)
   if (behind !== undefined) return behind
 
-  const untilMs = world.clock() + PATIENCE_MS
+  const untilMs = world.clock() + patienceMs
   for (let left: Which = which; left === 'all' || left.length > 0;) {
     const times = {
       barrierAtMs: barrier.putAtMs,
@@ -189,10 +190,17 @@ const registered = async ({ merchants }: ReconcileWorld): Promise<MerchantId[]> 
 
 const unreadableIn = async ({ merchants }: ReconcileWorld, which: Which): Promise<UnreadableMerchant[]> => {
   const found: UnreadableMerchant[] = []
-  for await (const { merchantId, merchant } of everyListed((page) => merchants.items(page))) {
-    if (!merchant.ok && (which === 'all' || which.includes(merchantId))) {
-      found.push({ merchantId, reason: merchant.error })
+  for (const merchantId of which === 'all' ? [] : which) {
+    try {
+      await merchants.find(merchantId)
+    } catch (error) {
+      if (!(error instanceof UnknownFormat)) throw error
+      found.push({ merchantId, reason: error.message })
     }
+  }
+  if (which !== 'all') return found
+  for await (const { merchantId, merchant } of everyListed((page) => merchants.items(page))) {
+    if (!merchant.ok) found.push({ merchantId, reason: merchant.error })
   }
   return found
 }

@@ -115,10 +115,10 @@ export const headsWith: HeadsAdapter[] = [
       const stored = {
         merchantId,
         day: 'head',
-        format: 2,
+        format: 3,
         ...(closedThrough !== null && { closedThrough }),
         ...(closingMinor !== 0n && { closing: closingMinor }),
-        ...(open.size > 0 && { open }),
+        ...(open.size > 0 && { open, oldestOpen: [...open].toSorted()[0], lane: 0 }),
         ...(restatements > 0 && { restatements }),
         ...(lastSeal !== null && { lastSeal }),
         ...(revision > 0 && { rev: revision }),

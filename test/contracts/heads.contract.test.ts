@@ -80,14 +80,14 @@ describe.each(headsWith)('heads: $name', ({ given }) => {
 })
 
 test.each([
-  { format: 3, stored: { format: 3 } },
+  { format: 4, stored: { format: 4 } },
   { format: 'undefined', stored: {} },
 ])('a head in format $format is refused by name, and never changed', async ({ format, stored }) => {
   const table = await freshTable('days')
   const item = { merchantId: 'm1', day: 'head', rev: 1, open: new Set([friday]), ...stored }
   await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
   const heads = dynamoHeads(dynamodb, table)
-  const reason = `The head of merchant m1 is stored in format ${format}, and only 2 is known here.`
+  const reason = `The head of merchant m1 is stored in format ${format}, and only 3 is known here.`
   const read = heads.read(m1)
   await expect(read).rejects.toThrow(reason)
   await expect(read).rejects.toBeInstanceOf(UnknownFormat)

@@ -1,6 +1,8 @@
 /** Both services over the same memory adapters, with merchants, books and quarantine items whose names are known. */
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryClosings } from '#adapters/closings/memory-closings'
+import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
 import { ingest } from '#ingest/ingest'
@@ -118,6 +120,7 @@ export const aWorld = async (): Promise<World> => {
     },
     merchants,
     quarantine: items,
+    closing: { closings: memoryClosings(async (run) => ({ ...run, next: 'done' })), heads: memoryHeads() },
     log,
     clock: () => NOW_MS,
     queryUrl: 'https://books.example',

@@ -15,7 +15,7 @@ import type { AccessParts } from '#http/access'
 import type { Handlers } from '#http/routes'
 import { ingest } from '#ingest/ingest'
 import { SCOPES, type Scope } from '#ledger/access'
-import type { Grants } from '#ledger/ports'
+import type { Closings, Grants } from '#ledger/ports'
 import { quarantineKey, type SetAside } from '#ledger/quarantine'
 import { queryApi } from '#query-api/app'
 import {
@@ -321,6 +321,7 @@ const INGEST_REQUESTS: Sending<typeof INGEST_ROUTES> = {
   sendEntry: (m) => ({ path: '/v1/entries', body: entryOf(m), status: 202 }),
   sendBatch: (m) => ({ path: '/v1/entries/batch', body: { entries: [entryOf(m)] }, status: 202 }),
   streamEntries: (m) => ({ path: '/v1/entries/stream', body: entryOf(m), type: 'application/x-ndjson', status: 200 }),
+  closeDays: (m) => ({ path: `/v1/merchants/${m}/days/${DAY}/close`, status: 200 }),
   replayQuarantined: (m) => ({ path: `/v1/quarantine/${itemOf('to-replay', m)}/replay`, status: 202 }),
   discardQuarantined: (m) => ({
     path: `/v1/quarantine/${itemOf('to-discard', m)}/discard`,
@@ -403,8 +404,17 @@ const start = async (issuer: Issuer, trouble?: Trouble) => {
   })
   const log = { error: () => {}, warn: () => {} }
   const stream = memoryEntryStream()
+  const closings: Closings = { start: async () => 'running', state: async () => ({ status: 'ended', days: [] }) }
   const apps = {
-    ingest: ingest({ access: access(), zones: ianaZones, stream, merchants, quarantine, log }),
+    ingest: ingest({
+      access: access(),
+      zones: ianaZones,
+      stream,
+      merchants,
+      quarantine,
+      log,
+      closing: { closings, heads },
+    }),
     'query-api': queryApi({
       ...access(),
       store: { merchants, heads, days, journal, quarantine, progress: memoryProgress() },
@@ -598,7 +608,7 @@ describe('the table of routes is all that there is', () => {
 
     const scopeOf = ({ method, path }: Route): Scope => {
       if (path.startsWith('/v1/entries')) return 'entries:write'
-      if (path.startsWith('/v1/quarantine') || path === '/metrics') return 'operations'
+      if (/^\/(v1\/quarantine|metrics)|\/close$/.test(path)) return 'operations'
       return method === 'GET' ? 'ledger:read' : 'merchants:admin'
     }
     const ruleOf = ({ method, path }: Route): MerchantRule => {

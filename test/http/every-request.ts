@@ -11,7 +11,7 @@ export const ITEM = aSetAside()
 const MERCHANT = { name: 'Corner Shop', currency: 'BRL', timeZone: 'America/Sao_Paulo' }
 
 /** What the routes of ingest take. */
-const BODIES: { readonly [Name in keyof typeof INGEST_ROUTES]: object } = {
+const BODIES: { readonly [Name in Exclude<keyof typeof INGEST_ROUTES, 'closeDays'>]: object } = {
   registerMerchant: MERCHANT,
   changeMerchant: MERCHANT,
   sendEntry: SALE,

@@ -1,10 +1,14 @@
 /** What both services really answer to the requests that the OpenAPI documents give as examples. */
 import { expect } from 'vitest'
+import { memoryClosings } from '#adapters/closings/memory-closings'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { shiftDay } from '#ledger/calendar'
+import { emptyHead } from '#ledger/head'
+import type { Merchants } from '#ledger/ports'
 import { quarantineKey } from '#ledger/quarantine'
 import { sentBy } from '#test/access'
-import { aSetAside } from '#test/builders'
+import { aSetAside, day as businessDay, merchantId } from '#test/builders'
 import {
   EXAMPLE_DAY,
   EXAMPLE_DISCARD,
@@ -87,6 +91,8 @@ export const exampleAnswers = async (): Promise<Answers> => {
   })
   await sent('discardQuarantined', 'POST', `/v1/quarantine/${item}/discard`, { reason: '' })
 
+  await noteClosing(merchants, note)
+
   const query = aQueryApi({ merchants: [], storeWith: () => ({ merchants, quarantine }) })
   query.elapse(READ_AT_MS - NOW_MS)
   await query.append(sale)
@@ -131,4 +137,43 @@ export const exampleAnswers = async (): Promise<Answers> => {
   )
   await asked('readQuarantined replayed', `/v1/quarantine/${item}`)
   return answers
+}
+
+/** On the next day: closing that goes on, then closing that has come to its end. */
+const noteClosing = async (
+  merchants: Merchants,
+  note: (operationId: string, answer: string, status: number, text: string) => void,
+): Promise<void> => {
+  const day = businessDay(EXAMPLE_DAY)
+  const head = { ...emptyHead, open: new Set([day]), revision: 1 }
+  const closed = { ...emptyHead, closedThrough: day, revision: 2 }
+  const outcome = {
+    merchantId: merchantId(EXAMPLE_SHOP),
+    day,
+    status: 'closed',
+    version: 1,
+    closingMinor: 750n,
+  } as const
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const closings = memoryClosings(async (run) => {
+    await promise
+    return { ...run, next: 'done', days: [outcome] }
+  })
+  let reads = 0
+  const { app } = anIngest({
+    merchants,
+    clock: () => NOW_MS + 24 * 3_600_000,
+    // Every request reads the head before and after.
+    closing: { closings, heads: { read: async () => ((reads += 1) < 4 ? head : closed) } },
+  })
+  const close = async (day: string, wait: number) => {
+    const headers = { prefer: `wait=${wait}`, 'x-request-id': EXAMPLE_REQUEST_ID }
+    const path = `/v1/merchants/${EXAMPLE_SHOP}/days/${day}/close`
+    const response = await app.request(path, { method: 'POST', headers })
+    note('closeDays', 'usual', response.status, await response.text())
+  }
+  await close(EXAMPLE_DAY, 0)
+  resolve()
+  await close(EXAMPLE_DAY, 30)
+  await close(shiftDay(day, 30), 0)
 }

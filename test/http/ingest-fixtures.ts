@@ -1,6 +1,8 @@
 /** Ingest over memory adapters, and what clients send to it. */
 import { expect, vi } from 'vitest'
+import { memoryClosings } from '#adapters/closings/memory-closings'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
+import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { ianaZones } from '#adapters/zones/iana-zones'
@@ -51,6 +53,7 @@ export const anIngest = ({ streamWith = () => ({}), ...world }: Given = {}) => {
       stream: { ...memory, ...streamWith(memory) },
       merchants: memoryMerchants([aMerchant()]),
       quarantine: memoryQuarantine(),
+      closing: { closings: memoryClosings(async (run) => ({ ...run, next: 'done' })), heads: memoryHeads() },
       log,
       ...world,
     }),

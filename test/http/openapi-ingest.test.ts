@@ -1,11 +1,15 @@
 /** The published document of the command side, held against what it really answers. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { memoryClosings } from '#adapters/closings/memory-closings'
+import { memoryHeads } from '#adapters/heads/memory-heads'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import type { IngestWorld } from '#ingest/ingest'
+import { requestedRun } from '#ledger/closing-run'
+import type { Closings } from '#ledger/ports'
 import { quarantineKey, type Quarantined } from '#ledger/quarantine'
 import { ALLOWED, REFUSED } from '#test/access'
-import { aMerchant, aRule, aSetAside } from '#test/builders'
+import { aMerchant, aRule, aSetAside, day, merchantId } from '#test/builders'
 import { ingestDocument } from '#wire/http/openapi/ingest-document'
 import { quarantineId } from '#wire/http/quarantine-id'
 import { anIngest, SALE as sale } from './ingest-fixtures.ts'
@@ -20,8 +24,26 @@ const UNREACHABLE = () => Promise.reject(new Error('no route to host'))
 const ITEM = aSetAside({ position: { shardId: 'shardId-000000000000', sequenceNumber: '0', index: 0 } })
 const WAITING: Quarantined = { ...ITEM, lastPosition: ITEM.position, actions: [] }
 
+const MONDAY_CLOSES = '/v1/merchants/m1/days/2026-11-16/close'
+const TUESDAY_CLOSES = '/v1/merchants/m1/days/2026-11-17/close'
+
+/** Monday's run has ended, and that of Tuesday goes on. */
+const closing = (given: Partial<Closings> = {}): Partial<IngestWorld> => {
+  const monday = requestedRun(merchantId('m1'), day('2026-11-16'), Date.parse('2026-11-20T12:30:00Z'), 1)
+  const closings: Closings = {
+    start: async () => 'running',
+    state: async (name) => (name === monday ? { status: 'ended', days: [] } : { status: 'running' }),
+    ...given,
+  }
+  return { closing: { closings, heads: memoryHeads() } }
+}
+
 const WORLDS = {
-  usual: {},
+  usual: closing(),
+  'whose closings have all ended': closing({ start: async () => 'ended' }),
+  'without a workflow': closing({ start: UNREACHABLE }),
+  'whose workflow fails': closing({ state: async () => ({ status: 'failed', reason: 'FAILED' }) }),
+  'without heads': { closing: { closings: memoryClosings(async (run) => run), heads: { read: UNREACHABLE } } },
   'with a full house': { limits: { maxBytesInFlight: 1 } },
   'that takes an entry a minute': { limits: { maxBytesInFlight: 2 ** 26, maxEntriesPerSecond: 1 / 60 } },
   'without a stream': { stream: { put: UNREACHABLE, openShards: UNREACHABLE } },
@@ -65,7 +87,12 @@ const ONE_EACH: readonly Sent[] = [
   ['POST', BATCH, { entries: [sale] }],
 ]
 const TAKE_JSON: readonly Sent[] = [...ONE_EACH, ['PUT', BAKERY], ['PATCH', BAKERY, {}, MERGE_PATCH], ...DECIDING]
-const OF_MERCHANTS: readonly Sent[] = [['PUT', BAKERY, bakery], ['PATCH', BAKERY, {}, MERGE_PATCH], ...DECIDING]
+const OF_MERCHANTS: readonly Sent[] = [
+  ['PUT', BAKERY, bakery],
+  ['PATCH', BAKERY, {}, MERGE_PATCH],
+  ['POST', MONDAY_CLOSES],
+  ...DECIDING,
+]
 const GUARDED: readonly Sent[] = [...ONE_EACH, ['POST', UPLOAD, ''], ...OF_MERCHANTS, ['GET', '/metrics']]
 const KEPT = ['/openapi.json', '/docs', '/docs/problems']
 
@@ -104,6 +131,10 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
       '{}',
       { ...headers, 'content-encoding': 'br' },
     ]),
+    ['POST', MONDAY_CLOSES],
+    ['POST', TUESDAY_CLOSES, undefined, { prefer: 'wait=0' }],
+    ['POST', '/v1/merchants/m1/days/2026-11-30/close'],
+    ['POST', '/v1/merchants/m1/days/Friday/close'],
     ...DECIDING,
     ['POST', '/v1/quarantine/nothing/replay'],
     ['POST', '/v1/quarantine/nothing/discard', { reason: 'test' }],
@@ -115,6 +146,10 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
     ...['/healthz', '/readyz', '/metrics', ...KEPT].map((path): Sent => ['GET', path]),
     ...KEPT.map((path): Sent => ['GET', path, undefined, { 'if-none-match': '*' }]),
   ],
+  'whose closings have all ended': [['POST', MONDAY_CLOSES]],
+  'without a workflow': [['POST', MONDAY_CLOSES]],
+  'whose workflow fails': [['POST', MONDAY_CLOSES]],
+  'without heads': [['POST', MONDAY_CLOSES]],
   'with a full house': [...ONE_EACH, ['POST', UPLOAD, ''], ...DECIDING],
   'that takes an entry a minute': [...ONE_EACH, ...ONE_EACH, ...DECIDING],
   'without a stream': [...ONE_EACH, ...DECIDING, ['GET', '/readyz']],
@@ -122,6 +157,7 @@ const EXCHANGES: Record<keyof typeof WORLDS, readonly Sent[]> = {
     ...ONE_EACH,
     ['PUT', BAKERY, bakery],
     ['PATCH', BAKERY, {}, MERGE_PATCH],
+    ['POST', MONDAY_CLOSES],
     ['POST', REPLAY, { entry: { amount: 7 } }],
   ],
   'in which others are quicker': [

@@ -85,7 +85,7 @@ test('the ports of the APIs and of the issuer, which listen later, are given to 
   const drawn = [21_000, 23_000, 26_000]
   const ports = Object.values(await portsOfServices(settings, drawing(drawn)))
   expect(ports.filter((port) => drawn.includes(port))).toEqual([])
-  expect(new Set(ports).size).toBe(5)
+  expect(new Set(ports).size).toBe(6)
 })
 
 test.each([

@@ -184,7 +184,7 @@ const bugsOfReconcilingMidway: readonly Omit<Bug, 'needsHistories'>[] = [
   {
     name: 'a comparison does not wait for the consumers',
     file: 'processors/reconcile/reconcile-day.ts',
-    find: `const behind = await barrierPassed(world, barrier, PATIENCE_MS)`,
+    find: `const behind = await barrierPassed(world, barrier, patienceMs)`,
     plant: `const behind = undefined`,
   },
   {

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'too-busy': { status: 503, title: 'More is waiting than can be held' },
   'register-unavailable': { status: 503, title: 'The register of merchants cannot be reached at the moment' },
   'calendar-ended': { status: 503, title: "The merchant's calendar ends before this time" },
+  'closing-unavailable': { status: 503, title: 'Days cannot be closed at the moment' },
   'store-unavailable': { status: 503, title: 'Books cannot be read at the moment' },
 } as const satisfies Record<string, { status: number; title: string }>
 

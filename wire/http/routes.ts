@@ -43,6 +43,7 @@ const entries = { scope: 'entries:write', merchants: 'of-entries' } as const
 const register = { scope: 'merchants:admin', merchants: 'in-path' } as const
 const books = { scope: 'ledger:read', merchants: 'in-path' } as const
 const items = { scope: 'operations', merchants: 'of-item' } as const
+const closing = { scope: 'operations', merchants: 'in-path' } as const
 
 export const INGEST_ROUTES = {
   registerMerchant: { method: 'PUT', path: '/v1/merchants/{merchantId}', access: register },
@@ -50,6 +51,7 @@ export const INGEST_ROUTES = {
   sendEntry: { method: 'POST', path: '/v1/entries', access: entries },
   sendBatch: { method: 'POST', path: '/v1/entries/batch', access: entries },
   streamEntries: { method: 'POST', path: '/v1/entries/stream', access: entries },
+  closeDays: { method: 'POST', path: '/v1/merchants/{merchantId}/days/{day}/close', access: closing },
   replayQuarantined: { method: 'POST', path: '/v1/quarantine/{quarantineId}/replay', access: items },
   discardQuarantined: { method: 'POST', path: '/v1/quarantine/{quarantineId}/discard', access: items },
 } as const satisfies Routes

@@ -30,6 +30,11 @@ const start = async ({ connection, connections }: FrontSettings): Promise<void> 
     accept: acceptEntries({ stamp, writer }),
     quarantine: decideQuarantine({ quarantine: memoryQuarantine(), stamp, writer, auditTrail, clock: Date.now }),
     registrar: registrar({ merchants, zones: ianaZones, clock: Date.now }),
+    // This rival keeps no days that close.
+    closeUpTo: async () => {
+      throw new Error('nothing is closed here')
+    },
+    maxCloseWaitMs: 0,
     admission: room(),
     uploadAdmission: room(),
     limit: noRateLimit,

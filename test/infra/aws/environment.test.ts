@@ -46,7 +46,7 @@ describe.each(names)('the function %s', (name) => {
   })
 
   test('calls only services that the local system runs as well', () => {
-    useServices({ kinesis: 'http://k', dynamodb: 'http://d', s3: 'http://s', firehose: 'http://f' })
+    useServices({ kinesis: 'http://k', dynamodb: 'http://d', s3: 'http://s', firehose: 'http://f', sfn: 'http://w' })
     const called = Object.values(grantsOf(template, `daybook-dev-${name}`))
       .flat()
       .map((action) => action.split(':')[0] ?? '')
@@ -60,7 +60,11 @@ describe.each(names)('the function %s', (name) => {
 
 describe('the local supervisor', () => {
   const children: { child: string; env: NodeJS.ProcessEnv; hosts: Deployable[] }[] = [
-    { child: 'consumers', env: consumers(8790, {}).env ?? {}, hosts: ['journal', 'archive', 'heartbeat'] },
+    {
+      child: 'consumers',
+      env: consumers({ probes: 8790, sfn: 8791 }, {}).env ?? {},
+      hosts: ['journal', 'archive', 'heartbeat', 'close'],
+    },
     { child: 'query-api', env: queryApi.env ?? {}, hosts: ['query-api'] },
     { child: 'ingest', env: ingest('http://127.0.0.1:8788', {}).env ?? {}, hosts: ['ingest'] },
   ]

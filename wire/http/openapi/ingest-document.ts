@@ -13,12 +13,13 @@ import {
   ref,
   type Json,
 } from './document.ts'
-import { EXAMPLE_QUARANTINE_ID, EXAMPLE_REFUND, EXAMPLE_SALE, EXAMPLE_SHOP } from './example-shop.ts'
+import { EXAMPLE_DAY, EXAMPLE_QUARANTINE_ID, EXAMPLE_REFUND, EXAMPLE_SALE, EXAMPLE_SHOP } from './example-shop.ts'
 import { INGEST_SCHEMAS } from './ingest-schemas.ts'
 
 const ENTRIES = ['Entries']
 const MERCHANTS = ['Merchants']
 const QUARANTINE = ['Quarantine']
+const DAYS = ['Days']
 
 const CANNOT_BE_READ = ['not-json', 'too-large', 'unsupported-encoding', 'invalid'] as const
 const TRY_AGAIN = ['rate-limited', 'too-busy', 'stream-unavailable', 'register-unavailable', 'calendar-ended'] as const
@@ -29,6 +30,19 @@ const ITEM = pathParameter(
   { type: 'string' },
   EXAMPLE_QUARANTINE_ID,
 )
+const CLOSING_PARAMETERS: readonly Json[] = [
+  pathParameter('merchantId', 'The merchant.', { type: 'string', pattern: CLIENT_ID.source }, EXAMPLE_SHOP),
+  pathParameter('day', 'The last business day to close.', { type: 'string', format: 'date' }, EXAMPLE_DAY),
+  {
+    name: 'prefer',
+    in: 'header',
+    required: false,
+    description: '`wait=N`: the number of seconds to wait for the outcome, at most 30 (RFC 7240).',
+    schema: { type: 'string' },
+    example: 'wait=10',
+  },
+]
+
 const CANNOT_BE_DECIDED = ['not-found', 'already-decided', 'changed-meanwhile', 'store-unavailable'] as const
 
 const PRECONDITIONS: readonly Json[] = [
@@ -86,6 +100,7 @@ export const ingestDocument = () =>
       'again any number of times.',
     tags: [
       { name: 'Entries', description: 'Movements of cash: credits and debits.' },
+      { name: 'Days', description: 'Closing business days.' },
       { name: 'Quarantine', description: 'Decisions about entries that were set aside.' },
       { name: 'Merchants', description: 'The owners of books.' },
     ],
@@ -201,6 +216,36 @@ export const ingestDocument = () =>
           },
         },
         problems: ['unsupported-encoding', 'too-busy'],
+      },
+      closeDays: {
+        summary: 'Closes the days of a merchant up to this one',
+        description:
+          'Each day is compared with the archive, and closed when both are equal, the oldest first. The answer comes when ' +
+          'the outcome of each day is known, or after 30 s, or as long as `Prefer: wait=` says. Then the closing goes on ' +
+          'without you: ask again, which joins it and changes nothing else. Days also close by themselves, some hours ' +
+          'after they end.',
+        tags: DAYS,
+        parameters: CLOSING_PARAMETERS,
+        responses: {
+          200: jsonAnswer(
+            'What came of each day that was open. `status` says whether all of them are closed.',
+            'ClosedDays',
+            headers('preference-applied'),
+          ),
+          202: jsonAnswer(
+            'Some days still wait for the archive, and the closing goes on.',
+            'ClosedDays',
+            headers('preference-applied', 'retry-after'),
+          ),
+        },
+        problems: [
+          'invalid',
+          'not-found',
+          'rate-limited',
+          'register-unavailable',
+          'closing-unavailable',
+          'store-unavailable',
+        ],
       },
       replayQuarantined: {
         summary: 'Puts an item of the quarantine on the stream again',

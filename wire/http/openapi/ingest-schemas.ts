@@ -127,6 +127,37 @@ const discarded = z
   })
   .describe('The item is left out for good.')
 
+const closedDay = z.object({
+  businessDay: businessDay('The day, which had entries and was open.'),
+  status: z
+    .enum(['closed', 'waiting', 'not-equal', 'after-open-day'])
+    .describe(
+      '`waiting`: the day has not ended, or its entries are on their way into the archive. `not-equal`: the archive and ' +
+        'the book differ, and an operator has to look. `after-open-day`: an earlier day stays open.',
+    ),
+  reason: z.string().describe('Why the day stays open, for people.').optional(),
+  version: z.int().min(1).describe('The version with which the day was closed.').optional(),
+  closing: z
+    .int()
+    .describe('The balance with which the day was closed. Absent when another request was faster.')
+    .optional(),
+})
+
+const closedDays = z.object({
+  merchantId: clientIdOf('The merchant.'),
+  through: businessDay('The last day that was to be closed.'),
+  status: z
+    .enum(['closed', 'closing', 'open'])
+    .describe(
+      '`closed`: every day up to `through` is closed. `closing`: the workflow goes on. `open`: some day stays open, and ' +
+        '`days` says why.',
+    ),
+  closedThrough: businessDay('').nullable().describe('The last closed day. Null until a day is closed.'),
+  days: z
+    .array(closedDay)
+    .describe('The days that were open, in their order. Of a day that was closed before, nothing is said.'),
+})
+
 /** Examples of answers are recorded (recorded-answers.ts). */
 export const INGEST_SCHEMAS = {
   Entry: { schema: entryRequest, example: EXAMPLE_REFUND },
@@ -148,6 +179,8 @@ export const INGEST_SCHEMAS = {
   Replayed: { schema: replayed },
   Discard: { schema: discardRequest, example: EXAMPLE_DISCARD },
   Discarded: { schema: discarded },
+  ClosedDays: { schema: closedDays },
+  ClosedDay: { schema: closedDay },
   Merchant: { schema: merchant },
   CalendarRule: { schema: calendarRule },
   Problem: { schema: problem },

@@ -83,6 +83,9 @@ const USUAL: Readonly<Record<ProblemCode, Words>> = {
   'calendar-ended': words(
     "The record of the merchant's time zone ends before this time. We extend it. Send the entry again with the same entryId.",
   ),
+  'closing-unavailable': words(
+    'The workflow that closes days does not answer. Sending the same request again is safe.',
+  ),
   'store-unavailable': words('The store of books does not answer. Sending the same request again is safe.'),
 }
 
@@ -103,6 +106,11 @@ const OF_OPERATIONS: Readonly<Record<string, Partial<Record<ProblemCode, Words>>
     'store-unavailable': NO_QUARANTINE,
   },
   discardQuarantined: { 'store-unavailable': NO_QUARANTINE },
+  closeDays: {
+    'rate-limited': words(
+      'The days up to this one were looked at ten times within ten minutes, and stay open. Ask again after Retry-After.',
+    ),
+  },
 }
 
 function notExact(sum: string): Words {

@@ -114,6 +114,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     means: "The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.",
     remedy: 'Send the same again, with the same `entryId`, after `Retry-After`.',
   },
+  'closing-unavailable': {
+    means: 'The workflow that closes days cannot be reached, or has failed. What it had closed before is closed.',
+    remedy: 'Send the same again after `Retry-After`. Days that are due are closed by themselves as well.',
+  },
   'store-unavailable': {
     means: 'The books, or the quarantine, cannot be reached.',
     remedy: 'Ask again after `Retry-After`.',
@@ -154,6 +158,7 @@ export const FIELD_TEXTS = {
   'not-an-etag':
     'A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.',
   'not-a-calendar-date': 'A value that is not an existing date, written `YYYY-MM-DD`.',
+  'not-begun': "A day that has not begun by the merchant's calendar.",
   'calendar-from-not-future':
     'A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.',
 } as const satisfies Record<string, string>

@@ -298,6 +298,55 @@ export const RECORDED_ANSWERS: RecordedAnswers = {
       }
     }
   },
+  "closeDays": {
+    "200": {
+      "usual": {
+        "merchantId": "corner-shop",
+        "through": "2026-11-20",
+        "status": "closed",
+        "closedThrough": "2026-11-20",
+        "days": [
+          {
+            "businessDay": "2026-11-20",
+            "status": "closed",
+            "version": 1,
+            "closing": 750
+          }
+        ]
+      }
+    },
+    "202": {
+      "usual": {
+        "merchantId": "corner-shop",
+        "through": "2026-11-20",
+        "status": "closing",
+        "closedThrough": null,
+        "days": [
+          {
+            "businessDay": "2026-11-20",
+            "status": "waiting"
+          }
+        ]
+      }
+    },
+    "422": {
+      "usual": {
+        "type": "/docs/problems#invalid",
+        "title": "Some fields are not valid",
+        "status": 422,
+        "code": "invalid",
+        "detail": "The day has not begun.",
+        "requestId": "5f0c8d0e-6f0a-4a53-9b1e-0d3f0b1f6a77",
+        "errors": [
+          {
+            "pointer": "/day",
+            "code": "not-begun",
+            "detail": "must not be after 2026-11-21, the merchant's business day"
+          }
+        ]
+      }
+    }
+  },
   "listMerchants": {
     "200": {
       "usual": {

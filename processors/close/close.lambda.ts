@@ -1,0 +1,58 @@
+/** The function that the workflow of closing calls: one step of a run. */
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { athenaArchiveQueries } from '#adapters/archive-queries/athena-archive-queries'
+import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { athenaClient } from '#adapters/aws/athena'
+import { documentClient } from '#adapters/aws/dynamodb'
+import { kinesisClient } from '#adapters/aws/kinesis'
+import { s3Client } from '#adapters/aws/s3'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
+import { dynamoProgress } from '#adapters/progress/dynamo-progress'
+import { dynamoBooks } from '#adapters/transactions/dynamo-books'
+import { processLog } from '#infra/log'
+import { readSettings } from '#infra/settings'
+import type { ArchiveQueries } from '#ledger/archive'
+import { viewStatements } from '#sql/files'
+import { parseStepInput, runJson } from '#wire/closing/run'
+import { closeNext, type CloseNext } from './close-next.ts'
+
+const { streamName, tables, logLevel, closeAfterMs, archiveDeliveryMs, archiveBucket, athena, dataFolder } =
+  readSettings()
+
+const archiveQueries = async (): Promise<ArchiveQueries> => {
+  const [client, bucket] = [s3Client(), archiveBucket]
+  if (athena !== undefined)
+    return athenaArchiveQueries({ client: athenaClient(), objects: s3ObjectStore(client, bucket), ...athena })
+  // Loaded only where it is used, because the package of DuckDB is not in the function's bundle.
+  const { duckdbArchiveQueries } = await import('#adapters/archive-queries/duckdb-archive-queries')
+  const folder = join(dataFolder, 'archive-cache')
+  return duckdbArchiveQueries({ client, bucket, folder, views: viewStatements() })
+}
+
+const closing = async (): Promise<CloseNext> => {
+  const client = documentClient({ maxAttempts: 10 })
+  const stream = kinesisEntryStream(kinesisClient(), streamName)
+  const world = {
+    ...dynamoBooks(client, tables),
+    merchants: dynamoMerchants(client, tables.merchants),
+    stream,
+    progress: dynamoProgress(client, tables.progress),
+    auditTrail: streamAuditTrail(stream),
+    archive: await archiveQueries(),
+    clock: Date.now,
+    sleep,
+    log: processLog({ level: logLevel }),
+  }
+  return closeNext(world, { closeAfterMs, deliveryMs: archiveDeliveryMs })
+}
+
+let step: Promise<CloseNext> | undefined
+
+export const handler = async (input: unknown): Promise<unknown> => {
+  const run = parseStepInput(input)
+  if (!run.ok) throw new Error(run.error)
+  return runJson(await (await (step ??= closing()))(run.value))
+}

@@ -1,0 +1,78 @@
+/** Our Step Functions answers as AWS documents it, and its workflow tries a failed step again. */
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import { expect, onTestFinished, test } from 'vitest'
+import { eventually } from '#infra/local/retry'
+import { serveStates } from '#infra/local/states/states-service'
+
+const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:daybook-close'
+
+const given = async (step: (input: unknown) => Promise<unknown> = async () => ({ next: 'done' })) => {
+  const service = await serveStates(0, { stateMachineArn, step })
+  const client = new SFNClient({ endpoint: `http://127.0.0.1:${service.port}`, region: 'us-east-1', maxAttempts: 1 })
+  onTestFinished(() => {
+    client.destroy()
+    service.stop()
+  })
+  const start = (name?: string, input?: string, arn = stateMachineArn) =>
+    client.send(new StartExecutionCommand({ stateMachineArn: arn, name, input }))
+  const describe = (executionArn: string | undefined) => client.send(new DescribeExecutionCommand({ executionArn }))
+  const ended = (executionArn: string | undefined) =>
+    eventually(
+      async () => {
+        const execution = await describe(executionArn)
+        return execution.status === 'RUNNING' ? undefined : execution
+      },
+      { timeoutMs: 20_000 },
+    )
+  return { start, describe, ended, service }
+}
+
+test.each([
+  {
+    what: 'a state machine of another name',
+    name: 'x',
+    input: '{}',
+    arn: `${stateMachineArn}2`,
+    says: 'StateMachineDoesNotExist',
+  },
+  { what: 'a name with a space', name: 'a b', input: '{}', arn: stateMachineArn, says: 'InvalidName' },
+  { what: 'a name of 81 characters', name: 'x'.repeat(81), input: '{}', arn: stateMachineArn, says: 'InvalidName' },
+  { what: 'an input that is not JSON', name: 'x', input: '{', arn: stateMachineArn, says: 'InvalidExecutionInput' },
+])('refuses $what as AWS does', async ({ name, input, arn, says }) => {
+  const { start } = await given()
+  await expect(start(name, input, arn)).rejects.toMatchObject({ name: says })
+})
+
+test('the same name with another input is taken, also while the execution runs', async () => {
+  const { start } = await given(() => new Promise(() => {}))
+  await start('x', '{}')
+  await expect(start('x', '{}')).resolves.toMatchObject({ executionArn: expect.stringMatching(/:execution:.*:x$/) })
+  await expect(start('x', '{"a":1}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' })
+})
+
+test('an execution that does not exist is no execution', async () => {
+  const { describe } = await given()
+  const arn = 'arn:aws:states:us-east-1:000000000000:execution:daybook-close:none'
+  await expect(describe(arn)).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' })
+})
+
+test('a step that fails is done again with the same input, and its output ends the execution', async () => {
+  const inputs: unknown[] = []
+  const { start, ended } = await given(async (input) => {
+    inputs.push(input)
+    if (inputs.length === 1) throw new Error('throttled')
+    return { next: 'done', closed: 3 }
+  })
+  const { executionArn } = await start(undefined, '{"through":"2026-11-20"}')
+  const execution = await ended(executionArn)
+  expect(execution).toMatchObject({ status: 'SUCCEEDED', input: '{"through":"2026-11-20"}' })
+  expect(JSON.parse(execution.output ?? '')).toEqual({ next: 'done', closed: 3 })
+  expect(execution.stopDate?.getTime()).toBeGreaterThanOrEqual(execution.startDate?.getTime() ?? Infinity)
+  expect(inputs).toEqual([{ through: '2026-11-20' }, { through: '2026-11-20' }])
+})
+
+test('web pages are refused', async () => {
+  const { service } = await given()
+  const response = await fetch(`http://127.0.0.1:${service.port}`, { headers: { origin: 'http://evil.example' } })
+  expect(response.status).toBe(403)
+})
