@@ -78,7 +78,7 @@ export const recordLate = async (
  * be published yet, and only the next delivery can do it.
  */
 export const tellAgain = async (
-  { journal, clock, tell, setAside }: LateWriter,
+  { journal, days, clock, tell, setAside }: LateWriter,
   { id, closedIn = 0 }: Book,
   duplicates: readonly PositionedEntry[],
 ): Promise<void> => {
@@ -87,6 +87,11 @@ export const tellAgain = async (
   for (const sealed of await journal.read(id, closedIn)) {
     const { segment } = openSegment(sealed)
     const { mark } = segment
+    const isWanted = [...segment.entries, ...segment.passedOn].some(({ entryId }) => wanted.has(entryId))
+    if (isWanted && mark?.kind === 'restating') {
+      const { restatement: number } = mark
+      tell(...(await days.restatements(id.merchantId, number - 1, number)).map(dayRestated))
+    }
     for (const entry of [...segment.entries, ...segment.passedOn]) {
       const candidate = wanted.get(entry.entryId)
       if (candidate === undefined) continue
