@@ -246,7 +246,8 @@ describe('the archive', () => {
   test.each(both)(
     'of the bucket of $name, only results of Athena expire, and EventBridge hears of objects',
     ({ template }) => {
-  .toMatchObject({
+      const bucket = template.of('AWS::S3::Bucket')[0]?.properties ?? {}
+      expect(bucket).toMatchObject({
         NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       })
       const { Rules: rules } = bucket['LifecycleConfiguration'] as { Rules: JsonObject[] }
