@@ -89,7 +89,11 @@ export const verifySeals = async (
       detail: `segment ${segment} issues ${merchantId} ${day}, and the table days has no such item`,
     })
   }
-  return { faults: faults.toSorted((a, b) => a.version - b.version), missing, notYetKept: notYetKept.toSorted() }
+  return {
+    faults: faults.toSorted((a, b) => a.version - b.version),
+    missing,
+    notYetKept: notYetKept.toSorted((a, b) => a - b),
+  }
 }
 
 const OBJECTS_AT_ONCE = 16
