@@ -56,6 +56,7 @@ const environment = z.object({
   CORS_ORIGINS: origins.default([]),
 
   ARCHIVE_BUCKET: resourceName('daybook-archive'),
+  SEAL_BUCKET: resourceName('daybook-seals'),
   // SQL goes to Athena when a workgroup is set, and otherwise to DuckDB over copies of the objects.
   ATHENA_WORKGROUP: z.string().optional(),
   ATHENA_DATABASE: z.string().default('daybook'),
@@ -139,6 +140,7 @@ const settingsOf = (values: z.infer<typeof environment>) => ({
   trustedProxies: values.TRUSTED_PROXIES,
   corsOrigins: values.CORS_ORIGINS,
   archiveBucket: values.ARCHIVE_BUCKET,
+  sealBucket: values.SEAL_BUCKET,
   athena:
     values.ATHENA_WORKGROUP === undefined
       ? undefined

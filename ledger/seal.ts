@@ -46,4 +46,29 @@ export const sealText = ({
   )
 }
 
-export const sealHash = (seal: Seal): SealHash => hash('sha256', sealText(seal), 'hex') as SealHash
+export const sealHash = (seal: Seal): SealHash => hashOfSealText(sealText(seal))
+
+/** What `sha256sum` says of an object that holds the text of a seal. */
+export const hashOfSealText = (text: string): SealHash => hash('sha256', text, 'hex') as SealHash
+
+/** What tells a seal from all others. */
+export type SealName = Pick<Seal, 'merchantId' | 'day' | 'version'>
+
+/** Where the object of a seal is kept. An id may have dots in it, and the version is what stands after the last one. */
+export const sealKey = ({ merchantId, day, version }: SealName): string =>
+  `seals/business_day=${day}/${merchantId}.${version}.json`
+
+/**
+ * The port to the objects of seals, which are kept apart from the books. Each holds a seal as `sealText` writes it, so that
+ * a change of the journal shows even when its author may write there. No object is ever changed or removed. It promises
+ * what `ports.ts` says of every port.
+ */
+export type Seals = {
+  /**
+   * Keeps the seal, or finds that it is kept already. Returns 'another' when its name stands for something else, which stays
+   * as it is. The seal is durable when this returns 'kept'.
+   */
+  keep(seal: Seal): Promise<'kept' | 'another'>
+  /** What is kept under a name, whatever it is; undefined when there is nothing. */
+  read(name: SealName): Promise<string | undefined>
+}

@@ -1,5 +1,10 @@
 /** `npm run reconcile`: compares the entries of a day in the archive with those in the books, and names those that differ. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { s3Client } from '#adapters/aws/s3'
+import { dynamoDays } from '#adapters/days/dynamo-days'
+import { dynamoHeads } from '#adapters/heads/dynamo-heads'
+import { s3Seals } from '#adapters/seals/s3-seals'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
@@ -10,6 +15,7 @@ import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import type { MerchantId } from '#ledger/identifiers'
 import { UnknownFormat, type Merchants } from '#ledger/ports'
+import { withSeals, type CompareSealsWorld } from '#processors/reconcile/compare-seals'
 import { reconcileDay, type ReconcileWorld } from '#processors/reconcile/reconcile-day'
 import { readSettings, type Settings } from '#infra/settings'
 import { archiveQueries } from './archive-queries.ts'
@@ -30,7 +36,8 @@ export const reconcile: Command = async (args, terminal) => {
   const { day, repair, merchantId } = asked
   const which = merchantId === undefined ? {} : { merchantIds: [merchantId] }
   const request = { day, repair, ...which, deliveryMs: settings.archiveDeliveryMs, onReport: showCompared(terminal) }
-  const report = await reconcileDay(world, request).finally(() => terminal.status(undefined))
+  const compared = await reconcileDay(world, request).finally(() => terminal.status(undefined))
+  const report = await withSeals(world, compared, { repair })
   if (asked.json) terminal.printJson({ day: asked.day, ...report })
   else terminal.print(...reconciliationLines(asked.day, report))
   return report.status === 'compared' && report.isEqual ? EXIT.done : EXIT.refused
@@ -46,11 +53,16 @@ const isRegistered = async (merchants: Pick<Merchants, 'find'>, merchantId: Merc
   }
 }
 
-const worldOf = (settings: Settings): ReconcileWorld & { readonly merchants: Merchants } => {
+const worldOf = (settings: Settings): ReconcileWorld & CompareSealsWorld & { readonly merchants: Merchants } => {
   const { tables } = settings
   const client = documentClient()
+  const stream = kinesisEntryStream(kinesisClient(), settings.streamName)
   return {
-    stream: kinesisEntryStream(kinesisClient(), settings.streamName),
+    stream,
+    auditTrail: streamAuditTrail(stream),
+    heads: dynamoHeads(client, tables.days),
+    days: dynamoDays(client, tables.days),
+    seals: s3Seals(s3Client(), settings.sealBucket),
     progress: dynamoProgress(client, tables.progress),
     journal: dynamoJournal(client, tables.journal),
     quarantine: dynamoQuarantine(client, tables.quarantine),

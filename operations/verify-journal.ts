@@ -1,4 +1,5 @@
-/** `npm run verify-journal`: walks the hash chains of books and says where one breaks. */
+/** `npm run verify-journal`: walks the hash chains of books, compares them with their seals, and says where one breaks. */
+import { writeFileSync } from 'node:fs'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoDays } from '#adapters/days/dynamo-days'
 import { dynamoHeads } from '#adapters/heads/dynamo-heads'
@@ -10,18 +11,27 @@ import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId, type Me
 import { everyListed } from '#ledger/listed'
 import { UnknownFormat, type Days, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
-import { verifyBook, type BrokenBook, type WholeBook } from '#processors/journal/verify-book'
+import { s3Seals } from '#adapters/seals/s3-seals'
+import { s3Client } from '#adapters/aws/s3'
+import type { BrokenBook } from '#processors/journal/verify-book'
+import { exportedBook } from '#processors/seals/exported-book'
+import { verifySealedBook, type SealedBook } from '#processors/seals/verify-sealed-book'
+import { sealsOfMerchant, type MerchantSeals, type SealWorld } from '#processors/seals/verify-seals'
 import { readSettings } from '#infra/settings'
+import { jsonText } from '#wire/json/json'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
 import { counted, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run verify-journal -- --merchant M --day D
 npm run verify-journal -- --merchant M
 npm run verify-journal -- --all
+npm run verify-journal -- --merchant M --day D --export [FILE]
 
   --merchant, --day   the book; without a day, every book of the merchant in which some entry counts
   --all               the same of every merchant
   --json              a line of JSON for each book
+  --export            writes the book with its hashes and seals into a file that docs/vectors/verify.py checks without Daybook;
+                      the file is new, and named after the book unless FILE is given
 
 An item that cannot be read is named, and the command goes on.
 
@@ -31,6 +41,8 @@ export type JournalStore = {
   readonly journal: Pick<Journal, 'read' | 'end'>
   readonly heads: Pick<Heads, 'read'>
   readonly days: Pick<Days, 'closed' | 'restatements'>
+  readonly seals: SealWorld['seals']
+  readonly clock: SealWorld['clock']
   readonly merchants: Pick<Merchants, 'find' | 'items'>
 }
 
@@ -38,8 +50,10 @@ export type JournalStore = {
 export const verifyJournal =
   (openStore: () => JournalStore): Command =>
   async (args, terminal) => {
-    const { values } = readArguments(args, {
+    const { values, positionals } = readArguments(args, {
+      allowPositionals: true,
       options: {
+        export: { type: 'boolean', default: false },
         merchant: { type: 'string' },
         day: { type: 'string' },
         all: { type: 'boolean', default: false },
@@ -47,6 +61,7 @@ export const verifyJournal =
       },
     })
     const wanted = wantedOf(values)
+    const file = exportFile(wanted, values.export, positionals)
     const store = openStore()
     const { merchantId } = wanted
     const report = reporter(terminal, values.json)
@@ -59,8 +74,18 @@ export const verifyJournal =
       }
     }
     const books = 'day' in wanted ? [wanted] : booksOf(store, wanted, report)
-    return await verifyAll(store, books, report)
+    return await verifyAll(store, books, report, file)
   }
+
+/** The file to export to; undefined without `--export`. */
+const exportFile = (wanted: Wanted, isExport: boolean, [file, ...more]: readonly string[]): string | undefined => {
+  if (!isExport && file === undefined) return undefined
+  if (!isExport || more.length > 0)
+    throw new UsageError(`${(isExport ? more[0] : file) ?? ''} has no meaning here. A file is named after --export.`)
+  if (!('day' in wanted)) throw new UsageError('--export writes one book: name it with --merchant and --day.')
+  // A merchant's id may have a colon in it, which some file systems refuse.
+  return file ?? `${wanted.merchantId.replaceAll(':', '_')}.${wanted.day}.book.json`
+}
 
 type Wanted = BookId | { readonly merchantId?: BookId['merchantId'] }
 
@@ -106,21 +131,59 @@ const unlessUnreadable = async <T>(read: () => Promise<T>): Promise<Result<T, st
   }
 }
 
+/** Books of one merchant come one after the other, so its seals are read once. */
 const verifyAll = async (
-  { journal }: JournalStore,
+  store: JournalStore,
   books: Iterable<BookId> | AsyncIterable<BookId>,
   report: Reporter,
+  exportTo?: string,
 ): Promise<Exit> => {
-  for await (const book of books) report.book(book, await verifyBook(journal, book))
+  let known: { readonly merchantId: MerchantId; readonly seals: Pick<MerchantSeals, 'of'> } | undefined
+  for await (const book of books) {
+    const { merchantId } = book
+    if (known?.merchantId !== merchantId) known = { merchantId, seals: await sealsToCompare(store, merchantId, report) }
+    const verified = await verifySealedBook(store, book, known.seals)
+    report.book(book, verified)
+    if (exportTo === undefined) continue
+    if (verified.ok)
+      writeExport(exportTo, await exportedBook(store.journal, book, verified.value, known.seals.of(book.day)))
+    report.exported(verified.ok ? exportTo : undefined)
+  }
   return report.end()
 }
 
-type Item = 'merchant' | 'head'
+const writeExport = (file: string, book: Awaited<ReturnType<typeof exportedBook>>): void => {
+  try {
+    writeFileSync(file, `${jsonText(book)}\n`, { flag: 'wx' })
+  } catch (error) {
+    throw new UsageError(
+      `The book cannot be written to ${file}: ${(error as Error).message}. Name another file after --export.`,
+    )
+  }
+}
+
+/** The seals of a merchant. When the items cannot be read, there are none to compare with, which is reported. */
+const sealsToCompare = async (
+  store: JournalStore,
+  merchantId: MerchantId,
+  report: Reporter,
+): Promise<Pick<MerchantSeals, 'of'>> => {
+  const seals = await unlessUnreadable(() => sealsOfMerchant(store, merchantId))
+  if (!seals.ok) report.unreadable(merchantId, 'days', `${seals.error} Its books are compared with no seals.`)
+  else for (const fault of seals.value.faults) report.broken(merchantId, fault)
+  return seals.ok ? seals.value : { of: () => [] }
+}
+
+type Item = 'merchant' | 'head' | 'days'
 
 type Reporter = {
-  book(book: BookId, verified: Result<WholeBook, BrokenBook>): void
+  book(book: BookId, verified: Result<SealedBook, BrokenBook>): void
+  /** The closed days of the merchant are not what its seals say. */
+  broken(merchantId: MerchantId, detail: string): void
   /** An item of the merchant, other than a segment, that cannot be read. */
   unreadable(merchantId: MerchantId, item: Item, detail: string): void
+  /** Where the book was written to; undefined when it was not, because it is broken. */
+  exported(file: string | undefined): void
   end(): Exit
 }
 
@@ -133,16 +196,28 @@ const reporter = ({ print, printJson, complain }: Terminal, json: boolean): Repo
         seen.segments += verified.value.segments
         seen.entries += verified.value.entries
       } else seen.broken += 1
-      const said = verified.ok ? { whole: true, ...verified.value } : { whole: false, ...verified.error }
+      const said = verified.ok ? wholeJson(verified.value) : { whole: false, ...verified.error }
       if (json) printJson({ ...book, ...said })
       else print(...linesOf(book, verified))
       // Shows the person who waits that the command is alive. The results are printed, not complained.
       if (seen.books % PROGRESS_EVERY === 0) complain(`… ${counts()}`)
     },
+    broken(merchantId, detail) {
+      seen.broken += 1
+      if (json) printJson({ merchantId, whole: false, faults: [{ what: 'seal', detail }] })
+      else print(`${merchantId}  BROKEN seals:`, `    ${detail}`)
+    },
     unreadable(merchantId, item, detail) {
       seen.unreadable += 1
       if (json) printJson({ merchantId, whole: false, unreadable: item, detail })
       else print(`${merchantId}  UNREADABLE ${item}:`, `    ${detail}`)
+    },
+    exported(file) {
+      complain(
+        file === undefined
+          ? 'A broken book is not exported.'
+          : `Written to ${file}. To check it without Daybook: python3 docs/vectors/verify.py --book ${file}`,
+      )
     },
     end() {
       const { broken, unreadable } = seen
@@ -167,11 +242,18 @@ const reporter = ({ print, printJson, complain }: Terminal, json: boolean): Repo
 
 const PROGRESS_EVERY = 100
 
-const linesOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, BrokenBook>): readonly string[] => {
+const wholeJson = ({ issued: _issued, ...book }: SealedBook) => ({ whole: true, ...book })
+
+const linesOf = ({ merchantId, day }: BookId, verified: Result<SealedBook, BrokenBook>): readonly string[] => {
   if (verified.ok) {
-    const { segments, entries, hash, digest } = verified.value
+    const { segments, entries, hash, digest, versions, notYetKept } = verified.value
+    const sealed = versions.length === 0 ? [] : [`seals of ${versionsText(versions)}`]
+    const sums = [counted(segments, 'segment', 'segments'), counted(entries, 'entry', 'entries')]
     return [
-      `${merchantId} ${day}  whole: ${counted(segments, 'segment', 'segments')}, ${counted(entries, 'entry', 'entries')}, hash ${hash ?? 'none'}, digest ${digest}`,
+      `${merchantId} ${day}  whole: ${[...sums, `hash ${hash ?? 'none'}`, `digest ${digest}`, ...sealed].join(', ')}`,
+      ...(notYetKept.length === 0
+        ? []
+        : [`    the seal of ${versionsText(notYetKept)} is not kept yet, as of a close of this hour`]),
     ]
   }
   const { segment, faults } = verified.error
@@ -181,15 +263,21 @@ const linesOf = ({ merchantId, day }: BookId, verified: Result<WholeBook, Broken
   ]
 }
 
+const versionsText = (versions: readonly number[]): string =>
+  versions.length === 1 ? `version ${versions[0]}` : `versions ${versions.join(', ')}`
+
 const runningStore = (): JournalStore => {
-  if (process.env['AWS_ENDPOINT_URL_DYNAMODB'] === undefined) useRunningSystemOrAws()
-  const { tables } = readSettings()
+  const { AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_S3: s3 } = process.env
+  if (store === undefined || s3 === undefined) useRunningSystemOrAws()
+  const { tables, sealBucket } = readSettings()
   const client = documentClient()
   return {
     journal: dynamoJournal(client, tables.journal),
     heads: dynamoHeads(client, tables.days),
     days: dynamoDays(client, tables.days),
     merchants: dynamoMerchants(client, tables.merchants),
+    seals: s3Seals(s3Client(), sealBucket),
+    clock: Date.now,
   }
 }
 

@@ -10,7 +10,8 @@ import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger
 import type { Merchant } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
 import type { SetAside } from '#ledger/quarantine'
-import type { Mark, SealedSegment } from '#ledger/segment'
+import type { Seal } from '#ledger/seal'
+import { NO_CHAIN, type Mark, type SealedSegment } from '#ledger/segment'
 import { sealSegment } from '#wire/journal/segment'
 import { entryLine } from '#wire/stream/record'
 
@@ -109,6 +110,16 @@ export const aSealedSegment = ({
 }
 
 /** An entry set aside. */
+export const aSeal = (given: Partial<Seal> = {}): Seal => ({
+  ...aBookId(),
+  version: 1,
+  totals: { creditsMinor: 2n ** 53n - 1n, debitsMinor: 250n, entryCount: 3 },
+  chainHash: NO_CHAIN,
+  digest: 'cd'.repeat(32),
+  previous: null,
+  ...given,
+})
+
 export const aSetAside = ({ entry = anEntry(), ...given }: Partial<SetAside> & { entry?: Entry } = {}): SetAside => ({
   subject: entry,
   reason: 'content-conflict',

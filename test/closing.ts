@@ -17,7 +17,7 @@ export const closeAsItStands = async (
 ): Promise<void> => {
   const { book, entries } = await readBook(journal, id)
   const segment = sealSegment(book, closingSegment(book))
-  const digest = digestOf(entries.map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })))
+  const digest = digestOfEntries(entries)
   const closed = closeBook(await heads.read(id.merchantId), book, { chainHash: segment.hash, digest, atMs })
   if (!closed.ok) throw new Error(closed.error)
   const outcome = await transactions.commit([
@@ -51,7 +51,7 @@ export const restateEmpty = async (
   const head = await heads.read(id.merchantId)
   const mark = { kind: 'restating', restatement: head.restatements + 1 } as const
   const segment = sealSegment(book, nextSegment(book, entries, mark))
-  const known = { version: 1, chainHash: segment.hash, digest: '', atMs: 0 }
+  const known = { version: 1, chainHash: segment.hash, digest: digestOfEntries(entries), atMs: 0 }
   const restated = restateBook(head, book, entries, known)
   await transactions.commit([
     { change: 'append', segment },
@@ -59,6 +59,9 @@ export const restateEmpty = async (
     { change: 'head', merchantId: id.merchantId, head: restated.head },
   ])
 }
+
+const digestOfEntries = (entries: readonly Entry[]): string =>
+  digestOf(entries.map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })))
 
 const readBook = async (journal: MemoryBooks['journal'], id: BookId) => {
   const chain = await journal.read(id, 0)

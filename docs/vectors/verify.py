@@ -4,6 +4,9 @@
     python3 verify.py                 checks the published vectors, content.json and book.json beside this file
     python3 verify.py FILE            prints the content hash of each entry in FILE, one JSON text a line, and the digest
                                       of them all; "-" reads standard input
+    python3 verify.py --book FILE [SEAL ...]
+                                      checks a book that `npm run verify-journal -- --export` wrote, and compares its
+                                      seals with the objects in the files SEAL, when they are given
 
 Entries may be as a client sent them or as the query API lists them. Exit code: 0 when everything matches, 1 when not.
 """
@@ -144,12 +147,80 @@ def canonical_seal(seal):
 def check_vectors(folder):
     read = lambda name: json.loads((folder / name).read_text("utf-8"))
     book = read("book.json")
-    checked = [*check_content(read("content.json")["vectors"]), *check_book(book), *check_seals(book)]
+    return report([*check_content(read("content.json")["vectors"]), *check_book(book), *check_seals(book)])
+
+
+def report(checked):
     wrong = [(what, found, expected) for what, found, expected in checked if found != expected]
     for what, found, expected in wrong:
         print(f"{what} is {found}, not {expected}")
     print(f"{len(checked) - len(wrong)} of {len(checked)} values match.")
     return 1 if wrong else 0
+
+
+EXPORT_FORMAT = 1
+
+
+def check_export(book, objects):
+    """A book with its seals: the hashes hold the stored bytes, the digests the entries, and each seal holds both."""
+    if (book.get("kind"), book.get("format")) != ("daybook-book", EXPORT_FORMAT):
+        raise ValueError(f"this is no exported book of format {EXPORT_FORMAT}: {book.get('kind')}, {book.get('format')}")
+    merchant_id, day = book["merchantId"], book["businessDay"]
+    previous, pairs, sums = "0" * 64, [], {"credits": 0, "debits": 0, "entryCount": 0}
+    states, seen = {}, set()
+    for number, segment in enumerate(book["segments"], start=1):
+        where = f"segment {number}"
+        yield f"{where}: number", segment["number"], number
+        previous = chain_hash(previous, merchant_id, day, segment)
+        yield f"{where}: chain hash", previous, segment["hash"]
+        for text in segment["contents"]:
+            content = json.loads(text)
+            entry = f"{where}, entry {content['entryId']}"
+            yield f"{entry}: canonical text", canonical(content), text
+            yield f"{entry}: merchant", content["merchantId"], merchant_id
+            yield f"{entry}: is in the book already", content["entryId"] in seen, False
+            seen.add(content["entryId"])
+            if counts(segment):
+                pairs.append((content["entryId"], hashlib.sha256(text.encode("utf-8")).hexdigest()))
+                sums["credits" if content["direction"] == "credit" else "debits"] += content["amount"]
+                sums["entryCount"] += 1
+        for name, total in sums.items():
+            yield f"{where}: {name}", total, segment[name]
+        kind = json.loads(segment.get("mark", "{}")).get("kind")
+        if kind in ("closing", "restating"):
+            states[number] = {**sums, "chainHash": previous, "digest": digest(pairs)}
+    yield "the hash of the book", previous if book["segments"] else None, book["hash"]
+    yield "the digest of the book", digest(pairs), book["digest"]
+    versions = []
+    for seal in book["seals"]:
+        where = f"the seal of version {seal['version']}"
+        told = json.loads(seal["text"])
+        yield f"{where}: canonical text", canonical_seal(told), seal["text"]
+        yield f"{where}: hash", hashlib.sha256(seal["text"].encode("ascii")).hexdigest(), seal["hash"]
+        named = {"merchantId": merchant_id, "day": day, "version": seal["version"]}
+        for name, value in {**named, **states.get(seal["segment"], {"segment": seal["segment"]})}.items():
+            yield f"{where}: {name}", told.get(name), value
+        versions.append(seal["version"])
+    yield "the versions of the seals, in order", versions, sorted(set(versions))
+    hashes = {seal["hash"]: seal["version"] for seal in book["seals"]}
+    for name, kept in objects:
+        found = hashlib.sha256(kept).hexdigest()
+        yield f"{name}: the object of a seal of this book", found in hashes, True
+    if objects:
+        kept = {hashlib.sha256(kept).hexdigest() for _, kept in objects}
+        for seal, version in hashes.items():
+            yield f"the seal of version {version}: is among the objects", seal in kept, True
+
+
+def check_book_file(file, seals):
+    book = json.loads(Path(file).read_text("utf-8"))
+    objects = [(name, Path(name).read_bytes()) for name in seals]
+    try:
+        checked = list(check_export(book, objects))
+    except (KeyError, TypeError, ValueError) as error:
+        print(f"{file} cannot be checked: {error!r}")
+        return 1
+    return report(checked)
 
 
 def print_hashes(lines):
@@ -164,6 +235,8 @@ def main(arguments):
     sys.stdout.reconfigure(encoding="utf-8")
     if not arguments:
         return check_vectors(Path(__file__).resolve().parent)
+    if arguments[0] == "--book" and len(arguments) > 1:
+        return check_book_file(arguments[1], arguments[2:])
     if len(arguments) > 1 or arguments[0].startswith("--"):
         print(__doc__, file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ import type { Archive } from './archive.ts'
 import { DaybookFunction } from './function.ts'
 import type { Keys } from './keys.ts'
 import { only, type Names } from './names.ts'
+import type { SealStore } from './seals.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,6 +17,7 @@ export type ConsumersProps = {
   readonly stream: Stream
   readonly tables: Tables
   readonly archive: Archive
+  readonly seals: SealStore
   readonly names: Names
 }
 
@@ -24,7 +26,7 @@ export class Consumers extends Construct {
   readonly journal: DaybookFunction
   readonly archive: DaybookFunction
 
-  constructor(scope: Construct, id: string, { stage, keys, stream, tables, archive, names }: ConsumersProps) {
+  constructor(scope: Construct, id: string, { stage, keys, stream, tables, archive, seals, names }: ConsumersProps) {
     super(scope, id)
     const { merchants, journal, days, progress, quarantine } = tables.all
     const common = { stage, logKey: keys.logs, timeout: Duration.minutes(2) }
@@ -65,8 +67,8 @@ export class Consumers extends Construct {
     this.archive = new DaybookFunction(this, 'archive', {
       ...common,
       deployable: 'archive',
-      description: 'Hands every entry of the stream to Firehose.',
-      environment: only(names, 'ENTRIES_DELIVERY_STREAM', 'DECISIONS_DELIVERY_STREAM', 'PROGRESS_TABLE'),
+      description: 'Hands every entry of the stream to Firehose, and keeps seals.',
+      environment: only(names, 'ENTRIES_DELIVERY_STREAM', 'DECISIONS_DELIVERY_STREAM', 'PROGRESS_TABLE', 'SEAL_BUCKET'),
       memoryMiB: 1_769,
       reservedConcurrency: 200,
     })
@@ -75,6 +77,13 @@ export class Consumers extends Construct {
       resources: [archive.entries.attrArn, archive.decisions.attrArn],
     })
     this.archive.allow({ actions: ['dynamodb:UpdateItem'], resources: [progress.tableArn] })
+    this.archive.allow({
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${seals.bucket.bucketArn}/seals/*`],
+      why: 'Each seal is an object of its own.',
+    })
+    // Without it, an object that does not exist is answered like one that is forbidden.
+    this.archive.allow({ actions: ['s3:ListBucket'], resources: [seals.bucket.bucketArn] })
     this.archive.allow({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [keys.data.keyArn] })
     consume(this, 'archive-of-stream', this.archive, { stream, bucket: archive.bucket })
   }

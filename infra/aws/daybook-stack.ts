@@ -12,6 +12,7 @@ import { Keys } from './keys.ts'
 import { LambdaEdge } from './lambda-edge.ts'
 import { namesOf } from './names.ts'
 import type { PublicHost } from './public-host.ts'
+import { SealStore } from './seals.ts'
 import { Services, type ServicesProps } from './services.ts'
 import type { Stage } from './stage.ts'
 import { Tables } from './tables.ts'
@@ -29,8 +30,9 @@ export class DaybookStack extends Stack {
     const { stream } = new EntryStream(this, 'stream', { stage, key: keys.data })
     const tables = new Tables(this, 'tables', { stage, key: keys.data })
     const archive = new Archive(this, 'archive', { stage, key: keys.data, logKey: keys.logs, account, region })
-    const names = namesOf({ stream, tables, archive })
-    const consumers = new Consumers(this, 'consumers', { stage, keys, stream, tables, archive, names })
+    const seals = new SealStore(this, 'seals', { stage, key: keys.data, account, region })
+    const names = namesOf({ stream, tables, archive, seals })
+    const consumers = new Consumers(this, 'consumers', { stage, keys, stream, tables, archive, seals, names })
     const identity = new Identity(this, 'identity', { stage, keys, tables, account, names })
     const tokens = {
       TOKEN_ISSUER: `https://cognito-idp.${region}.amazonaws.com/${identity.userPool.userPoolId}`,

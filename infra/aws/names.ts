@@ -1,6 +1,7 @@
 import type { Stream } from 'aws-cdk-lib/aws-kinesis'
 import type { TableNames } from '#adapters/dynamodb/tables'
 import { ARCHIVE_DELIVERY_SECONDS, type Archive } from './archive.ts'
+import type { SealStore } from './seals.ts'
 import type { Tables } from './tables.ts'
 
 /** The settings (infra/settings.ts) whose values this stack makes. */
@@ -11,6 +12,7 @@ export type Names = Readonly<
     | 'DECISIONS_DELIVERY_STREAM'
     | 'ARCHIVE_BUCKET'
     | 'ARCHIVE_DELIVERY_SECONDS'
+    | 'SEAL_BUCKET'
     | 'ATHENA_WORKGROUP'
     | 'ATHENA_DATABASE'
     | `${Uppercase<keyof TableNames>}_TABLE`,
@@ -22,8 +24,9 @@ export const namesOf = (parts: {
   readonly stream: Stream
   readonly tables: Tables
   readonly archive: Archive
+  readonly seals: SealStore
 }): Names => {
-  const { stream, archive } = parts
+  const { stream, archive, seals } = parts
   const { merchants, journal, days, progress, quarantine, grants } = parts.tables.all
   return {
     STREAM_NAME: stream.streamName,
@@ -31,6 +34,7 @@ export const namesOf = (parts: {
     DECISIONS_DELIVERY_STREAM: archive.decisions.ref,
     ARCHIVE_BUCKET: archive.bucket.bucketName,
     ARCHIVE_DELIVERY_SECONDS: String(ARCHIVE_DELIVERY_SECONDS),
+    SEAL_BUCKET: seals.bucket.bucketName,
     ATHENA_WORKGROUP: archive.workGroup.name,
     ATHENA_DATABASE: archive.database,
     MERCHANTS_TABLE: merchants.tableName,

@@ -22,6 +22,7 @@ type Provisioned = {
   readonly shardCount: number
   readonly tables: TableNames
   readonly archiveBucket: string
+  readonly sealBucket: string
 }
 type Clients = {
   readonly kinesis: KinesisClient
@@ -41,14 +42,15 @@ export class CannotProvision extends Error {
   }
 }
 
-/** Creates the stream, tables and bucket that do not exist yet, and returns when all can be used. */
+/** Creates the stream, tables and buckets that do not exist yet, and returns when all can be used. */
 export const provision = async (
   clients: Clients,
-  { streamName, shardCount, tables, archiveBucket }: Provisioned,
+  { streamName, shardCount, tables, archiveBucket, sealBucket }: Provisioned,
 ): Promise<void> => {
   await Promise.all([
     of('kinesis', provisionStream(clients.kinesis, streamName, shardCount)),
     of('s3', provisionBucket(clients.s3, archiveBucket)),
+    of('s3', provisionBucket(clients.s3, sealBucket)),
     of('dynamodb', provisionTables(clients.dynamodb, tables)),
   ])
 }

@@ -56,7 +56,8 @@ export const startTestServices = async ({ folder }: { folder?: string } = {}): P
   try {
     await Promise.all(Object.values(endpoints).map(untilAnswering))
     // Firehose would wait for S3.
-    await provisionBucket(s3Client(), readSettings().archiveBucket)
+    const { archiveBucket, sealBucket } = readSettings()
+    for (const bucket of [archiveBucket, sealBucket]) await provisionBucket(s3Client(), bucket)
   } catch (error) {
     await stop()
     throw new Error(`The local services did not start:\n${output.join('\n')}`, { cause: error })

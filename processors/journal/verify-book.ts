@@ -18,6 +18,7 @@ import {
   NO_CHAIN,
   sealingHash,
   type ChainHash,
+  type Mark,
   type SealedSegment,
   type SegmentNumber,
 } from '#ledger/segment'
@@ -31,38 +32,65 @@ export type WholeBook = {
   readonly hash: ChainHash | null
   /** The digest of the set of entries, as `digestOf` makes it. */
   readonly digest: string
+  /** How the book stood after each segment that issued a version of its day. */
+  readonly issued: ReadonlyMap<SegmentNumber, IssuedState>
+}
+
+/** What a seal says of a book. */
+export type IssuedState = {
+  readonly mark: Mark
+  readonly hash: ChainHash
+  readonly digest: string
+  readonly totals: Totals
 }
 
 export type BrokenBook = { readonly segment: SegmentNumber; readonly faults: readonly Fault[] }
 
-type Fault = { readonly what: 'number' | 'hash' | 'unreadable' | 'view' | 'ids' | 'mark'; readonly detail: string }
+type Fault = {
+  readonly what: 'number' | 'hash' | 'unreadable' | 'view' | 'ids' | 'mark' | 'seal'
+  readonly detail: string
+}
 
 export const verifyBook = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
 ): Promise<Result<WholeBook, BrokenBook>> => {
-  let known: Known = { number: 0, hash: NO_CHAIN, view: emptyView, contents: new Map(), isClosed: false }
+  let known: Known = {
+    number: 0,
+    hash: NO_CHAIN,
+    view: emptyView,
+    contents: new Map(),
+    isClosed: false,
+    mark: undefined,
+  }
+  const issued = new Map<SegmentNumber, IssuedState>()
   try {
     for await (const sealed of readable(journal, book, () => known.number)) {
       const next = follow(known, sealed)
       if (!next.ok) return next
       known = next.value
+      const { number, mark, hash, view, contents } = known
+      if (mark?.kind === 'closing' || mark?.kind === 'restating') {
+        issued.set(number, { mark, hash, digest: digestOf(countedIn(contents)), totals: view.totals })
+      }
     }
   } catch (error) {
     if (!(error instanceof UnreadableSegment)) throw error
     return refuse({ segment: error.segment, faults: [{ what: 'unreadable', detail: error.detail }] })
   }
   const { number, hash, contents } = known
-  const counted = [...contents].flatMap(([entryId, contentHash]) =>
-    contentHash === null ? [] : [{ entryId, contentHash }],
-  )
+  const counted = countedIn(contents)
   return ok({
     segments: number,
     entries: counted.length,
     hash: number === 0 ? null : hash,
     digest: digestOf(counted),
+    issued,
   })
 }
+
+const countedIn = (contents: Known['contents']) =>
+  [...contents].flatMap(([entryId, contentHash]) => (contentHash === null ? [] : [{ entryId, contentHash }]))
 
 /** Every segment of the book up to one that cannot be read; then throws. `known` is the last segment that was looked at. */
 async function* readable(journal: Pick<Journal, 'read' | 'end'>, book: BookId, known: () => SegmentNumber) {
@@ -87,6 +115,8 @@ type Known = {
   /** Every id of the chain. The content is null for an entry that does not count in the book. */
   readonly contents: Map<EntryId, ContentHash | null>
   readonly isClosed: boolean
+  /** That of the last segment. */
+  readonly mark: Mark | undefined
 }
 
 const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> => {
@@ -130,13 +160,13 @@ const fold = ({ view: before, contents, isClosed }: Known, sealed: SealedSegment
     }
     if (kind === 'closing' && entries.length > 0)
       faults.push({ what: 'mark', detail: 'the closing segment has entries' })
-    return ok({ view, isClosed: isClosed || kind === 'closing', faults })
+    return ok({ view, mark, isClosed: isClosed || kind === 'closing', faults })
   } catch (error) {
     return refuse({ what: 'unreadable', detail: error instanceof Error ? error.message : String(error) })
   }
 }
 
-type Folded = { readonly view: DayView; readonly isClosed: boolean; readonly faults: readonly Fault[] }
+type Folded = Pick<Known, 'view' | 'mark' | 'isClosed'> & { readonly faults: readonly Fault[] }
 
 /** The kinds of segments that stand in an open book. All others stand in a closed one. */
 const ONLY_OPEN: ReadonlySet<string> = new Set(['entries', 'received', 'closing'])

@@ -17,6 +17,7 @@ import {
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis'
 import type { FirehoseClient } from '@aws-sdk/client-firehose'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { onTestFinished } from 'vitest'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
@@ -45,6 +46,9 @@ import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
+import { memorySeals } from '#adapters/seals/memory-seals'
+import { s3Seals } from '#adapters/seals/s3-seals'
+import { s3Client } from '#adapters/aws/s3'
 import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
 import { SCOPES } from '#ledger/access'
@@ -55,6 +59,7 @@ import type { Head } from '#ledger/head'
 import type { MerchantId } from '#ledger/identifiers'
 import type { AuditTrail, EntryStream, Grants, Heads, Journal, Merchants, Progress, Quarantine } from '#ledger/ports'
 import type { Result } from '#ledger/result'
+import type { Seals } from '#ledger/seal'
 import { parseArchiveRow } from '#wire/archive/row'
 import { parseAuditEventRow } from '#wire/archive/audit-row'
 import type { TableNames } from '#adapters/dynamodb/tables'
@@ -140,6 +145,29 @@ export const allBooks: Adapter<MemoryBooks>[] = [
         quarantine: await freshTable('quarantine'),
       }
       return dynamoBooks(dynamodb, tables)
+    },
+  },
+]
+
+/** Seals, and a way to put an object beside the port. */
+type AlterableSeals = { readonly seals: Seals; readonly put: (key: string, text: string) => Promise<void> }
+
+export const allSeals: Adapter<AlterableSeals>[] = [
+  {
+    name: 'memory',
+    fresh: async () => {
+      const seals = memorySeals()
+      return { seals, put: async (key, text) => void seals.objects.set(key, text) }
+    },
+  },
+  {
+    name: 'S3',
+    fresh: async () => {
+      const [client, Bucket] = [s3Client(), `contract-seals-${randomUUID()}`]
+      await client.send(new CreateBucketCommand({ Bucket }))
+      const put = async (Key: string, Body: string) =>
+        void (await client.send(new PutObjectCommand({ Bucket, Key, Body })))
+      return { seals: s3Seals(client, Bucket), put }
     },
   },
 ]

@@ -7,25 +7,13 @@ import type { ClosedDay, Restatement } from '#ledger/close'
 import { emptyHead } from '#ledger/head'
 import type { Change } from '#ledger/ports'
 import { quarantineKey } from '#ledger/quarantine'
-import { sealHash, type Seal } from '#ledger/seal'
-import { NO_CHAIN } from '#ledger/segment'
-import { aBookId, aSealedSegment, aSetAside, anEntry, day, entryId, merchantId } from '../builders.ts'
+import { sealHash } from '#ledger/seal'
+import { aBookId, aSeal, aSealedSegment, aSetAside, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { allBooks } from './adapters.ts'
 
 const m1 = merchantId('m1')
 const friday = day('2026-11-20')
 const saturday = day('2026-11-21')
-
-const aSeal = (given: Partial<Seal> = {}): Seal => ({
-  merchantId: m1,
-  day: friday,
-  version: 1,
-  totals: { creditsMinor: 2n ** 53n - 1n, debitsMinor: 250n, entryCount: 3 },
-  chainHash: NO_CHAIN,
-  digest: 'cd'.repeat(32),
-  previous: null,
-  ...given,
-})
 
 const aClosedDay = (given: Partial<ClosedDay> = {}): ClosedDay => ({
   book: aBookId(),

@@ -273,6 +273,14 @@ describe('under the policy restate, late entries', () => {
     ])
   })
 
+  test('that come once more after a crash tell their restatement again, and with it its seal', async () => {
+    const { send, told } = await given('restate')
+    await send(sale('late', 70n))
+    const first = told()
+    await send(sale('late', 70n))
+    expect(told().slice(first.length)).toEqual(first)
+  })
+
   test('of a day that had no book issue it for the first time with entries', async () => {
     const { send, bookOn, books } = await given('restate')
     const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }

@@ -92,7 +92,14 @@ const COMMANDS: Readonly<Record<string, readonly [Command, string]>> = {
   quarantine: [quarantine, QUARANTINE_USAGE],
   zones: [zones(() => ({ ...aClientsWorld(), merchants: unreachable, zones: {} as never })), ZONES_USAGE],
   'verify-journal': [
-    verifyJournal(() => ({ merchants: unreachable, heads: unreachable, days: unreachable, journal: unreachable })),
+    verifyJournal(() => ({
+      merchants: unreachable,
+      heads: unreachable,
+      days: unreachable,
+      journal: unreachable,
+      seals: unreachable,
+      clock: unreachable,
+    })),
     VERIFY_USAGE,
   ],
   sql: [sql, SQL_USAGE],

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { memoryBooks } from '#adapters/transactions/memory-books'
+import { memorySeals } from '#adapters/seals/memory-seals'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import type { BookId } from '#ledger/identifiers'
 import { UnknownFormat, UnreadableSegment } from '#ledger/ports'
@@ -32,7 +33,7 @@ const storeWith = async (...altered: readonly BookId[]): Promise<JournalStore> =
     await journal.append(altered.includes(book) ? { ...sealed, entries } : sealed)
   }
   const merchants = memoryMerchants(['m1', 'm2', 'm3'].map((id) => aMerchant({ merchantId: merchantId(id) })))
-  return { journal, heads, days, merchants }
+  return { journal, heads, days, merchants, seals: memorySeals(), clock: () => 0 }
 }
 
 const run = async (args: readonly string[], store = storeWith()) => {
@@ -83,11 +84,16 @@ test('verify-journal walks closed books too, and those that got their entries af
 
   const merchants = memoryMerchants([aMerchant()])
   for (const args of [['--all'], ['--merchant', 'm1']]) {
-    const { exit, printed } = await run(args, Promise.resolve({ ...books, merchants }))
+    const { exit, printed } = await run(
+      args,
+      Promise.resolve({ ...books, merchants, seals: memorySeals(), clock: () => 0 }),
+    )
     expect(exit).toBe(0)
     expect(printed.split('\n')).toEqual([
       expect.stringMatching(/^m1 2026-11-20 {2}whole: 2 segments, 1 entry/),
+      '    the seal of version 1 is not kept yet, as of a close of this hour',
       expect.stringMatching(/^m1 2026-11-21 {2}whole: 2 segments, 1 entry/),
+      '    the seal of version 2 is not kept yet, as of a close of this hour',
       expect.stringMatching(/^m1 2026-11-22 {2}whole: 0 segments/),
     ])
   }
@@ -103,9 +109,11 @@ test('verify-journal goes on after a broken book, through every open book of one
 
 /** A store in which another version has stored a head and a merchant, and in which a segment lacks a part. */
 const storeWithUnreadable = async (): Promise<JournalStore> => {
-  const { journal, heads, days, merchants } = await storeWith()
+  const { journal, heads, days, merchants, seals, clock } = await storeWith()
   return {
     days,
+    seals,
+    clock,
     journal: {
       ...journal,
       read: (book, after, limit) =>

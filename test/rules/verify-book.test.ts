@@ -135,6 +135,7 @@ describe('a chain that was not altered is whole', () => {
         entries: count,
         hash: chain.at(-1)?.hash ?? null,
         digest: digestOf(entries.map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) }))),
+        issued: new Map(),
       },
     })
   })

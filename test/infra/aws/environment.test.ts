@@ -84,9 +84,12 @@ describe('the local supervisor', () => {
 function variablesOf(name: Deployable): Record<string, string> {
   const { Environment } = template.the('AWS::Lambda::Function', { FunctionName: `daybook-dev-${name}` })
   const { Variables } = Environment as { readonly Variables: Readonly<Record<string, string>> }
-  // A reference to the suffix of AWS's hosts, which is known only there.
+  // References to the suffix of AWS's hosts and to the account, which are known only there.
   return Object.fromEntries(
-    Object.entries(Variables).map(([one, value]) => [one, value.replace('AWS::URLSuffix', 'amazonaws.com')]),
+    Object.entries(Variables).map(([one, value]) => [
+      one,
+      value.replace('AWS::URLSuffix', 'amazonaws.com').replace('AWS::AccountId', '123456789012'),
+    ]),
   )
 }
 

@@ -68,10 +68,15 @@ describe('stages', () => {
 
   // S3 User Guide, "General purpose bucket naming rules": 3 to 63 characters. An account has 12 digits.
   test('the longest stage in the region with the longest name still makes a valid bucket name', () => {
-    const { the } = synthesized({ stage: 'a-stage-of-16-le', region: 'ap-southeast-1' })
-    const name = textOf(the('AWS::S3::Bucket')['BucketName']).replace('AWS::AccountId', '123456789012')
-    expect(name).toBe('daybook-a-stage-of-16-le-archive-123456789012-ap-southeast-1')
-    expect(name.length).toBeLessThanOrEqual(63)
+    const { of } = synthesized({ stage: 'a-stage-of-16-le', region: 'ap-southeast-1' })
+    const names = of('AWS::S3::Bucket').map(({ properties }) =>
+      textOf(properties['BucketName'] ?? null).replace('AWS::AccountId', '123456789012'),
+    )
+    expect(names).toEqual([
+      'daybook-a-stage-of-16-le-archive-123456789012-ap-southeast-1',
+      'daybook-a-stage-of-16-le-seals-123456789012-ap-southeast-1',
+    ])
+    expect(names.filter((name) => name.length > 63)).toEqual([])
   })
 })
 
@@ -227,21 +232,63 @@ describe('the archive', () => {
           BucketEncryption: {
             ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
           },
-          NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
         })
-        const rules = (properties['LifecycleConfiguration'] as { Rules: JsonObject[] }).Rules
-        const expiring = rules.filter((rule) => 'ExpirationInDays' in rule)
-        expect(expiring.map((rule) => rule['Prefix'])).toEqual(['athena/'])
       }
-      expect(template.of('AWS::S3::BucketPolicy').map(({ properties }) => properties['PolicyDocument'])).toMatchObject([
-        {
-          Statement: [
-            { Effect: 'Deny', Principal: { AWS: '*' }, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-          ],
-        },
+      const policies = policiesOf(template).filter(({ type }) => type === 'AWS::S3::BucketPolicy')
+      const withoutTls = { 'aws:SecureTransport': 'false' }
+      expect(policies.filter(({ condition }) => condition !== null)).toMatchObject([
+        { effect: 'Deny', actions: ['s3:*'], principal: { AWS: '*' }, condition: { Bool: withoutTls } },
+        { effect: 'Deny', actions: ['s3:*'], principal: { AWS: '*' }, condition: { Bool: withoutTls } },
       ])
     },
   )
+
+  test.each(both)(
+    'of the bucket of $name, only results of Athena expire, and EventBridge hears of objects',
+    ({ template }) => {
+      const bucket = template.of('AWS::S3::Bucket')[0]?.properties ?? {}
+      expect(bucket).toMatchObject({
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      })
+      const { Rules: rules } = bucket['LifecycleConfiguration'] as { Rules: JsonObject[] }
+      const expiring = rules.filter((rule) => 'ExpirationInDays' in rule)
+      expect(expiring.map((rule) => rule['Prefix'])).toEqual(['athena/'])
+    },
+  )
+
+  test.each([
+    { template: dev, retention: { Mode: 'GOVERNANCE', Days: 1 } },
+    { template: prod, retention: { Mode: 'COMPLIANCE', Days: 3660 } },
+  ])('seals are kept in a bucket of their own under Object Lock: $retention', ({ template, retention }) => {
+    const locked = template.of('AWS::S3::Bucket').filter(({ properties }) => properties['ObjectLockEnabled'] === true)
+    expect(locked.map(({ properties }) => properties)).toMatchObject([
+      {
+        BucketName: expect.anything() as unknown,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: retention } },
+      },
+    ])
+    expect(textOf(locked[0]?.properties['BucketName'] ?? null)).toMatch(/^daybook-\w+-seals-/)
+    // Nothing expires there either.
+    expect(locked[0]?.properties).not.toHaveProperty('LifecycleConfiguration')
+  })
+
+  test('no function may remove a seal or shorten its time, and in prod every caller is refused', () => {
+    const removing = /^s3:(Delete|Bypass|PutBucket|PutObjectRetention|PutObjectLegalHold)/
+    for (const template of [dev, prod]) {
+      const allowed = policiesOf(template).filter(({ effect }) => effect === 'Allow')
+      expect(allowed.flatMap(({ actions }) => actions).filter((action) => removing.test(action))).toEqual([])
+    }
+    const denied = policiesOf(prod).filter(({ actions }) => actions.includes('s3:DeleteObject'))
+    expect(denied).toMatchObject([
+      {
+        type: 'AWS::S3::BucketPolicy',
+        effect: 'Deny',
+        principal: { AWS: '*' },
+        condition: null,
+        actions: ['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+      },
+    ])
+  })
 
   const deliveries = [
     { what: 'entries', partition: 'business_day', query: '{business_day:.business_day}' },
@@ -381,6 +428,7 @@ describe('what each function may call', () => {
     [`/aws/lambda/daybook-dev-${fn}.Arn`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   })
   const bucket = 'daybook-dev-archive-AWS::AccountId-us-east-1'
+  const seals = 'daybook-dev-seals-AWS::AccountId-us-east-1'
   const reading = [
     'kinesis:DescribeStream',
     'kinesis:DescribeStreamSummary',
@@ -406,6 +454,8 @@ describe('what each function may call', () => {
       // Stream and delivery stream have the same name.
       'daybook-dev-entries.Arn': ['firehose:PutRecordBatch', ...reading],
       'daybook-dev-decisions.Arn': ['firehose:PutRecordBatch'],
+      [`${seals}.Arn`]: ['s3:ListBucket'],
+      [`${seals}.Arn/seals/*`]: ['s3:GetObject', 's3:PutObject'],
       'data key': ['kms:Decrypt', 'kms:GenerateDataKey'],
       ...failures,
       ...logs('archive'),
@@ -481,6 +531,8 @@ describe.each(both)('the policies of $name', ({ template }) => {
         `${bucket}/errors/entries/*`,
         `${bucket}/decisions/*`,
         `${bucket}/errors/decisions/*`,
+        // Each seal is an object of its own.
+        'seals-AWS::AccountId-us-east-1.Arn/seals/*',
         ...(template === prod ? ofBackups : []),
       ].toSorted(),
     )

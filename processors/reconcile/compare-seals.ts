@@ -1,0 +1,66 @@
+/**
+ * Adds to a comparison what the seals of its closed books say: in the table `days`, as objects, and in the chains. With
+ * `repair`, each close and restatement whose seal is not kept is told again, so that the archive consumer keeps it.
+ */
+import { UnknownFormat, type AuditTrail, type Journal } from '#ledger/ports'
+import { verifyBook } from '../journal/verify-book.ts'
+import { sealsOfMerchant, verifySeals, type SealWorld, type VerifiedSeals } from '../seals/verify-seals.ts'
+import type { BookReport } from './compare-book.ts'
+import { PATIENCE_MS, type DayReport } from './reconcile-day.ts'
+
+export type CompareSealsWorld = SealWorld & {
+  readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly auditTrail: AuditTrail
+  readonly sleep: (ms: number) => Promise<unknown>
+}
+
+export const withSeals = async (
+  world: CompareSealsWorld,
+  report: DayReport,
+  { repair }: { readonly repair: boolean },
+): Promise<DayReport> => {
+  if (report.status !== 'compared') return report
+  const books: BookReport[] = []
+  for (const book of report.books) books.push(await bookWithSeals(world, book, repair))
+  return { ...report, books, isEqual: report.isEqual && books.every(({ isEqual }) => isEqual) }
+}
+
+const bookWithSeals = async (world: CompareSealsWorld, report: BookReport, repair: boolean): Promise<BookReport> => {
+  const faults = await faultsOf(world, report, repair)
+  if (faults.length === 0) return report
+  return { ...report, isEqual: false, faults: [...report.faults, ...faults] }
+}
+
+const faultsOf = async (world: CompareSealsWorld, { book }: BookReport, repair: boolean): Promise<string[]> => {
+  try {
+    const seals = await sealsOfMerchant(world, book.merchantId)
+    const issued = seals.of(book.day)
+    const asAWhole = seals.faults.map((fault) => `seals: ${fault}`)
+    if (issued.length === 0) return asAWhole
+    const walked = await verifyBook(world.journal, book)
+    const look = () => verifySeals(world, book, issued, walked.ok ? walked.value : undefined)
+    let found = await look()
+    if (repair && found.missing.length > 0) found = await untilKept(world, found, look)
+    return [...asAWhole, ...found.faults.map(({ version, detail }) => `seal of version ${version}: ${detail}`)]
+  } catch (error) {
+    if (error instanceof UnknownFormat) return [`seals: ${error.message}`]
+    throw error
+  }
+}
+
+/** Tells of the seals that are missing, and waits for the archive consumer to keep them. */
+const untilKept = async (
+  { auditTrail, clock, sleep }: CompareSealsWorld,
+  first: VerifiedSeals,
+  look: () => Promise<VerifiedSeals>,
+): Promise<VerifiedSeals> => {
+  await auditTrail.publish(...first.missing.map(({ event }) => event()))
+  const untilMs = clock() + PATIENCE_MS
+  for (;;) {
+    await sleep(LOOK_AGAIN_MS)
+    const found = await look()
+    if (found.missing.length === 0 || clock() >= untilMs) return found
+  }
+}
+
+const LOOK_AGAIN_MS = 1_000

@@ -1,0 +1,32 @@
+import type { BookId } from '#ledger/identifiers'
+import type { Journal } from '#ledger/ports'
+import { ok, refuse, type Result } from '#ledger/result'
+import { verifyBook, type BrokenBook, type WholeBook } from '../journal/verify-book.ts'
+import { verifySeals, type MerchantSeals, type SealWorld } from './verify-seals.ts'
+
+export type SealedBook = WholeBook & {
+  /** The versions of the day that issued a seal. */
+  readonly versions: readonly number[]
+  /** Those of which the objects are on their way. */
+  readonly notYetKept: readonly number[]
+}
+
+/** Whether a book is what its chain says, and what was said of it when its day was closed. */
+export const verifySealedBook = async (
+  world: Pick<SealWorld, 'seals' | 'clock'> & { readonly journal: Pick<Journal, 'read' | 'end'> },
+  book: BookId,
+  sealsOf: Pick<MerchantSeals, 'of'>,
+): Promise<Result<SealedBook, BrokenBook>> => {
+  const walked = await verifyBook(world.journal, book)
+  const issued = sealsOf.of(book.day)
+  const { faults, notYetKept } = await verifySeals(world, book, issued, walked.ok ? walked.value : undefined)
+  const ofSeals = faults.map(
+    ({ version, detail }) => ({ what: 'seal', detail: `version ${version}: ${detail}` }) as const,
+  )
+  if (!walked.ok) return refuse({ ...walked.error, faults: [...walked.error.faults, ...ofSeals] })
+  if (ofSeals.length > 0) return refuse({ segment: firstSegment(issued, faults[0]?.version), faults: ofSeals })
+  return ok({ ...walked.value, versions: issued.map(({ seal }) => seal.version), notYetKept })
+}
+
+const firstSegment = (issued: ReturnType<MerchantSeals['of']>, version: number | undefined): number =>
+  issued.find(({ seal }) => seal.version === version)?.segment ?? 0
