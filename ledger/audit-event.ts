@@ -1,7 +1,7 @@
 import type { ClosedDay, Restatement } from './close.ts'
 import { contentHash, type Entry } from './entry.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
-import type { SetAside } from './quarantine.ts'
+import type { QuarantineReason, SetAside } from './quarantine.ts'
 import { sealHash, sealText, type Seal } from './seal.ts'
 
 export type AuditEventKind =
@@ -50,13 +50,13 @@ export const entryRestated = (entry: Entry, restatement: number, decidedAtMs: nu
   body: { entryId: entry.entryId, contentHash: contentHash(entry), restatement },
 })
 
-/** A late entry waits in quarantine, and its own day knows it. */
-export const entrySetAside = (entry: Entry, decidedAtMs: number): AuditEvent => ({
+/** A late entry waits in quarantine, and its own day knows it. A release is told as a redirect. */
+export const entrySetAside = (entry: Entry, reason: QuarantineReason, decidedAtMs: number): AuditEvent => ({
   ...lateEntry('entry.set-aside', entry, decidedAtMs),
-  body: { entryId: entry.entryId, contentHash: contentHash(entry) },
+  body: { entryId: entry.entryId, contentHash: contentHash(entry), reason },
 })
 
-/** An id of a closed book is decided once, so the id of the event names the entry alone. */
+/** An id of a closed book is set aside once at most, and counts once at most. So the id of the event names the entry alone. */
 const lateEntry = <Kind extends string>(kind: Kind, entry: Entry, decidedAtMs: number) => {
   const { merchantId, businessDay, entryId } = entry
   return { eventId: `${kind}/${merchantId}/${businessDay}/${entryId}`, kind, merchantId, businessDay, decidedAtMs }

@@ -16,6 +16,7 @@ import {
   countsIn,
   isLate,
   NO_CHAIN,
+  takesIds,
   type ChainHash,
   type Mark,
   type Segment,
@@ -134,16 +135,19 @@ export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
     throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
   }
-  const entries = 'entries' in segment ? idsTakenBy(segment) : segment.entryIds
+  const entries = idsTakenBy(segment)
   book.seen.extend(segment.number, book.seenCount, entries)
   const { number, hash, view, mark } = segment
   const evolved = { ...book, segment: number, hash, view, seenCount: book.seenCount + entries.length }
   return mark?.kind === 'closing' ? { ...evolved, closedIn: number } : evolved
 }
 
-/** The entries whose ids are taken from this segment on. Nearly always, these are all that count in the book. */
-const idsTakenBy = ({ entries, passedOn }: Segment): readonly Entry[] =>
-  passedOn.length === 0 ? entries : [...entries, ...passedOn]
+/** The entries whose ids are taken from this segment on, or these ids alone. Nearly always, all of them count in the book. */
+const idsTakenBy = (segment: Segment | SegmentOutline): readonly Entry[] | readonly EntryId[] => {
+  if (!takesIds(segment.mark)) return []
+  if (!('entries' in segment)) return segment.entryIds
+  return segment.passedOn.length === 0 ? segment.entries : [...segment.entries, ...segment.passedOn]
+}
 
 /** Takes note of the contents in a segment that the book has read as an outline. */
 export const learnContents = (book: Book, segment: Segment): void => {

@@ -143,6 +143,8 @@ export type Change =
   | { readonly change: 'restate'; readonly restatement: Restatement }
   /** Keeps the entry in quarantine, as `Quarantine.setAside` does. It has no condition. */
   | { readonly change: 'set-aside'; readonly item: SetAside }
+  /** Notes in an item of quarantine where its entry counts now, if the item has as many actions as it was read with. */
+  | { readonly change: 'release'; readonly item: Quarantined; readonly to: BusinessDay }
 
 /** An item of the register: the merchant, or why it cannot be read. */
 export type RegisterItem = { readonly merchantId: MerchantId; readonly merchant: Result<Merchant, string> }
@@ -169,9 +171,9 @@ export type Listed<T> = { readonly items: readonly T[]; readonly next?: string }
 /** The place where a record that can never succeed waits for a person. */
 export type Quarantine = {
   /**
-   * Keeps the item once, under its `quarantineKey`. Setting it aside again changes only `lastPosition`, which rises
-   * when the new place is later. So the actions of operators stay, and `quarantineState` says whether the item waits
-   * again. The item is durable when this returns.
+   * Keeps the item once, under its `quarantineKey`. Setting it aside again at a later place changes only `lastPosition`,
+   * the reason and the detail; at an earlier place it changes nothing. So the actions of operators stay, and
+   * `quarantineState` says whether the item waits again. The item is durable when this returns.
    */
   setAside(item: SetAside): Promise<void>
   /**

@@ -1,6 +1,6 @@
 import type { GrantedMerchants } from './access.ts'
 import type { Act } from './actor.ts'
-import { contentHash, type Entry } from './entry.ts'
+import { contentHash, type ContentHash, type Entry } from './entry.ts'
 import { comparePositions, type BusinessDay, type EntryId, type MerchantId, type Position } from './identifiers.ts'
 import { ok, refuse, type Result } from './result.ts'
 
@@ -35,7 +35,10 @@ export type SetAside = {
  */
 export const keptDetail = (detail: string): string => detail.slice(0, 1_000).toWellFormed()
 
-/** An item as it was set aside the first time, and everything that has happened to it since. */
+/**
+ * An item, and everything that has happened to it. It has the bytes, the place and the time of the first time that it was
+ * set aside, and the reason and the detail of the last time, because these say why it waits now.
+ */
 export type Quarantined = SetAside & {
   /**
    * Present only when the item is stored in an unknown format. It is the stored key, because the key cannot be computed
@@ -46,6 +49,8 @@ export type Quarantined = SetAside & {
   readonly lastPosition: Position
   /** The actions of operators, in order. No action is ever removed. */
   readonly actions: readonly QuarantineAction[]
+  /** The day on which the entry counts since it was released. Then it never waits again, wherever copies are found. */
+  readonly movedTo?: BusinessDay
 }
 
 /** An item without its bytes, because they may be many. */
@@ -86,7 +91,9 @@ export const quarantineState = (item: QuarantineOutline): QuarantineState => {
   if (last.action === 'discarded') return { status: 'discarded', reason: last.reason }
   if (before?.action !== 'replay-begun') throw new Error('a replay was noted that was never begun')
   const replayedAs = { entry: before.entry, position: last.position }
-  return cameBack(item, replayedAs) ? { status: 'waiting' } : { status: 'replayed', replayedAs }
+  return item.movedTo === undefined && cameBack(item, replayedAs)
+    ? { status: 'waiting' }
+    : { status: 'replayed', replayedAs }
 }
 
 /**
@@ -96,6 +103,17 @@ export const quarantineState = (item: QuarantineOutline): QuarantineState => {
  */
 const cameBack = (item: QuarantineOutline, { entry, position }: Replay): boolean =>
   isSameContent(item.subject, entry) && comparePositions(item.lastPosition, position) >= 0
+
+/**
+ * Whether an operator has decided that this content counts. The decision holds from the beginning of the replay, when the
+ * entry may stand on the stream already, until the entry is set aside again.
+ */
+export const isReleased = (item: QuarantineOutline, content: ContentHash): boolean => {
+  const state = quarantineState(item)
+  const entry =
+    state.status === 'waiting' ? state.begun : state.status === 'replayed' ? state.replayedAs.entry : undefined
+  return entry !== undefined && contentHash(entry) === content
+}
 
 const isSameContent = (subject: SetAside['subject'], entry: Entry): boolean =>
   subject !== 'unreadable' && contentHash(subject) === contentHash(entry)

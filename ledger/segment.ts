@@ -34,12 +34,21 @@ export type Mark =
   | { readonly kind: 'redirecting'; readonly to: BusinessDay }
   /** Counts late entries of a closed day. */
   | { readonly kind: 'received'; readonly from: BusinessDay }
-  /** Passes late entries on to quarantine. They count nowhere. */
+  /** Passes late entries on to quarantine. They count nowhere, unless a later segment releases them. */
   | { readonly kind: 'setting-aside'; readonly reason: QuarantineReason }
+  /** Passes entries that an earlier segment set aside on to the book of an open day, because an operator wants it so. */
+  | { readonly kind: 'releasing'; readonly to: BusinessDay }
 
 /** Whether the entries of a segment count in its book. */
 export const countsIn = (mark: Mark | undefined): boolean =>
-  mark?.kind !== 'redirecting' && mark?.kind !== 'setting-aside'
+  movedTo(mark) === undefined && mark?.kind !== 'setting-aside'
+
+/** The day on which the entries of a segment count instead of their own; undefined for all other segments. */
+export const movedTo = (mark: Mark | undefined): BusinessDay | undefined =>
+  mark?.kind === 'redirecting' || mark?.kind === 'releasing' ? mark.to : undefined
+
+/** Whether the ids of a segment are new in its book. Those of released entries stand in an earlier segment. */
+export const takesIds = (mark: Mark | undefined): boolean => mark?.kind !== 'releasing'
 
 /** Whether the entries of a segment came after their own day was closed, and count all the same. */
 export const isLate = (mark: Mark | undefined): boolean => mark?.kind === 'restating' || mark?.kind === 'received'

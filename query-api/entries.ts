@@ -3,7 +3,7 @@ import { setImmediate as otherRequests } from 'node:timers/promises'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
-import type { ChainHash, SealedSegment, SegmentNumber } from '#ledger/segment'
+import { movedTo, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { segmentsAfter } from '#ledger/chain'
@@ -94,14 +94,15 @@ export const findEntry = async (
 
 const findCounted = async (journal: Store['journal'], book: BookId, entryId: EntryId) => {
   for await (const sealed of segmentsAfter(journal, book, 0)) {
-    if (outlineSegment(sealed).segment.entryIds.includes(entryId)) return becameIn(sealed, entryId)
+    const found = outlineSegment(sealed).segment.entryIds.includes(entryId) ? becameIn(sealed, entryId) : undefined
+    if (found !== undefined) return found
     // Reading only the ids of a full segment takes a millisecond, and a book may have hundreds of segments.
     await otherRequests()
   }
   return undefined
 }
 
-/** What became of an entry in the segment that holds it. One that was set aside there is in quarantine. */
+/** What became of an entry in a segment that holds it. One that was set aside there waits, or a later segment releases it. */
 const becameIn = (sealed: SealedSegment, entryId: EntryId) => {
   const { mark, entries, passedOn } = openSegment(sealed).segment
   const place = { segment: sealed.number, hash: sealed.hash }
@@ -109,8 +110,8 @@ const becameIn = (sealed: SealedSegment, entryId: EntryId) => {
   const counted = entries.find(isIt)
   if (counted !== undefined) return { status: 'applied', entry: counted, ...place } as const
   const entry = passedOn.find(isIt)
-  if (entry === undefined || mark?.kind !== 'redirecting') return undefined
-  return { status: 'redirected', entry, movedTo: mark.to, ...place } as const
+  const to = movedTo(mark)
+  return entry && to && ({ status: 'redirected', entry, movedTo: to, ...place } as const)
 }
 
 const firstSetAside = (claims: readonly QuarantineOutline[]) => {

@@ -30,7 +30,7 @@ import { sortableNumber } from '#adapters/dynamodb/sortable-number'
 import { UNKNOWN } from '#ledger/actor'
 import { firstPage } from '#adapters/page-of'
 import type { Entry } from '#ledger/entry'
-import type { MerchantId, Position } from '#ledger/identifiers'
+import type { BusinessDay, MerchantId, Position } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
@@ -62,6 +62,29 @@ export const quarantinePut = (table: string, item: SetAside) => ({
   Item: toItem(item),
   ConditionExpression: 'attribute_not_exists(#scope)',
   ExpressionAttributeNames: { '#scope': 'scope' },
+})
+
+/** Notes where the entry of an item counts now, if the item has as many actions as it was read with. */
+export const releaseUpdate = (table: string, item: Quarantined, to: BusinessDay) => {
+  const { condition, names, values } = withActionsOf(item)
+  return {
+    TableName: table,
+    Key: quarantineKey(item),
+    UpdateExpression: 'SET #movedTo = :to, #format = :format',
+    ConditionExpression: condition,
+    ExpressionAttributeNames: { '#movedTo': 'movedTo', '#format': 'format', ...names },
+    ExpressionAttributeValues: { ':to': to, ':format': FORMAT, ...values },
+  }
+}
+
+/** The condition that an item has as many actions as it was read with. */
+const withActionsOf = ({ actions }: Quarantined) => ({
+  condition:
+    actions.length === 0
+      ? 'attribute_exists(#reason) AND attribute_not_exists(#actionCount)'
+      : 'attribute_exists(#reason) AND #actionCount = :before',
+  names: { '#actionCount': 'actionCount', '#reason': 'reason' },
+  values: actions.length > 0 ? { ':before': actions.length } : {},
 })
 
 export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string): DynamoQuarantine => {
@@ -109,15 +132,26 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
       await prepare(setAside)
       const put = new PutCommand(quarantinePut(table, setAside))
       if ((await conditionalWrite(() => client.send(put))) === 'written') return
-      // The item exists already and stays as it was the first time. Only its last place may rise.
-      const { position } = setAside
+      // The item exists already. Only its last place may rise, and with it the reason why it waits.
+      const { position, reason, detail } = setAside
       const update = new UpdateCommand({
         TableName: table,
         Key: quarantineKey(setAside),
-        UpdateExpression: 'SET #lastPlace = :lastPlace, #lastPosition = :lastPosition',
+        UpdateExpression:
+          'SET #lastPlace = :lastPlace, #lastPosition = :lastPosition, #reason = :reason, #detail = :detail',
         ConditionExpression: '#lastPlace < :lastPlace',
-        ExpressionAttributeNames: { '#lastPlace': 'lastPlace', '#lastPosition': 'lastPosition' },
-        ExpressionAttributeValues: { ':lastPlace': placeText(position), ':lastPosition': position },
+        ExpressionAttributeNames: {
+          '#lastPlace': 'lastPlace',
+          '#lastPosition': 'lastPosition',
+          '#reason': 'reason',
+          '#detail': 'detail',
+        },
+        ExpressionAttributeValues: {
+          ':lastPlace': placeText(position),
+          ':lastPosition': position,
+          ':reason': reason,
+          ':detail': keptDetail(detail),
+        },
       })
       await conditionalWrite(() => client.send(update))
     },
@@ -171,20 +205,14 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
 
     async note(item, action) {
       const actions = [...item.actions, action].map((one) => toActionItem(one, item.subject))
+      const { condition, names, values } = withActionsOf(item)
       const update = new UpdateCommand({
         TableName: table,
         Key: quarantineKey(item),
         UpdateExpression: 'SET #actions = :actions, #actionCount = :after',
-        ConditionExpression:
-          item.actions.length === 0
-            ? 'attribute_exists(#reason) AND attribute_not_exists(#actionCount)'
-            : 'attribute_exists(#reason) AND #actionCount = :before',
-        ExpressionAttributeNames: { '#actions': 'actions', '#actionCount': 'actionCount', '#reason': 'reason' },
-        ExpressionAttributeValues: {
-          ':actions': actions,
-          ':after': actions.length,
-          ...(item.actions.length > 0 && { ':before': item.actions.length }),
-        },
+        ConditionExpression: condition,
+        ExpressionAttributeNames: { '#actions': 'actions', ...names },
+        ExpressionAttributeValues: { ':actions': actions, ':after': actions.length, ...values },
       })
       return (await conditionalWrite(() => client.send(update))) === 'written' ? 'noted' : 'moved'
     },
@@ -200,7 +228,9 @@ const MERCHANTS_SCOPE = 'merchants#'
 /** How many merchants a process remembers to be on the list; each that it forgot costs a write. */
 const MOST_LISTED = 50_000
 
-const FORMAT = 1
+const FORMAT = 2
+/** The same before entries were released. An item that was stored so stays so until its entry is. */
+const FORMER = 1
 
 /** In every format, an item has its key, `format`, `reason`, `position`, `setAsideAtMs` and `raw`. */
 type QuarantineItem = QuarantineKey & {
@@ -215,6 +245,8 @@ type QuarantineItem = QuarantineKey & {
   /** Absent until there is an action. A further action is conditional on their count. */
   readonly actions?: readonly ActionItem[]
   readonly actionCount?: number
+  /** The day on which the entry counts since it was released. */
+  readonly movedTo?: BusinessDay
   /** The entry's line as in a stream record; absent when no entry could be read. */
   readonly entry?: string
   /** All bytes, or the first part of them. `parts` is then the scope of the other parts. */
@@ -237,6 +269,7 @@ const OUTLINE_NAMES: Readonly<Record<keyof Required<OutlineItem>, string>> = {
   setAsideAtMs: '#setAsideAtMs',
   actions: '#actions',
   actionCount: '#actionCount',
+  movedTo: '#movedTo',
   entry: '#entry',
 }
 
@@ -259,7 +292,7 @@ const toItem = (setAside: SetAside): QuarantineItem => {
   forgotten satisfies Record<string, never>
   return {
     ...quarantineKey(setAside),
-    format: FORMAT,
+    format: FORMER,
     reason,
     detail: keptDetail(detail),
     position,
@@ -276,11 +309,12 @@ const toQuarantined = (item: QuarantineItem, raw: Uint8Array): Quarantined => ({
 
 /** Throws when the item cannot be read by this version. */
 const toOutline = (item: OutlineItem): QuarantineOutline => {
-  requireFormat(item.format, FORMAT, `Quarantine item ${item.scope} ${item.item}`)
-  const { reason, detail, position, lastPosition, setAsideAtMs } = item
+  if (item.format !== FORMER) requireFormat(item.format, FORMAT, `Quarantine item ${item.scope} ${item.item}`)
+  const { reason, detail, position, lastPosition, setAsideAtMs, movedTo } = item
   const subject = subjectOf(item)
   const actions = (item.actions ?? []).map((action) => toAction(action, subject))
-  return { subject, reason, detail, position, lastPosition, setAsideAtMs, actions }
+  const known = { subject, reason, detail, position, lastPosition, setAsideAtMs, actions }
+  return movedTo === undefined ? known : { ...known, movedTo }
 }
 
 /** The item without its further parts. When it cannot be read, the error holds what is known of it. */

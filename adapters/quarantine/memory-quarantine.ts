@@ -1,4 +1,4 @@
-import { comparePositions } from '#ledger/identifiers'
+import { comparePositions, type BusinessDay } from '#ledger/identifiers'
 import type { Quarantine } from '#ledger/ports'
 import {
   entryItemPrefix,
@@ -20,10 +20,21 @@ const keyOf = (item: Pick<Quarantined, 'subject' | 'position'>): string => quara
 /** What `Quarantine.setAside` does. */
 export const keepAside = (items: MemoryItems, item: SetAside): void => {
   const key = keyOf(item)
-  const { position: lastPosition } = item
-  const known = items.get(key) ?? { ...item, detail: keptDetail(item.detail), lastPosition, actions: [] }
+  const { position: lastPosition, reason } = item
+  const detail = keptDetail(item.detail)
+  const known = items.get(key) ?? { ...item, detail, lastPosition, actions: [] }
   const isLater = comparePositions(lastPosition, known.lastPosition) > 0
-  items.set(key, isLater ? { ...known, lastPosition } : known)
+  items.set(key, isLater ? { ...known, lastPosition, reason, detail } : known)
+}
+
+/** Whether the item has as many actions as it was read with. */
+export const hasSameActions = (items: MemoryItems, item: Quarantined): boolean =>
+  items.get(keyOf(item))?.actions.length === item.actions.length
+
+/** Notes where the entry of an item counts now. */
+export const keepReleased = (items: MemoryItems, item: Quarantined, movedTo: BusinessDay): void => {
+  const key = keyOf(item)
+  items.set(key, { ...(items.get(key) ?? item), movedTo })
 }
 
 export const memoryQuarantine = (items: MemoryItems = new Map()): Quarantine => {

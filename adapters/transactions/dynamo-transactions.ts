@@ -9,7 +9,7 @@ import { closedDayPut, restatementPut } from '#adapters/days/dynamo-days'
 import type { TableNames } from '#adapters/dynamodb/tables'
 import { headPut } from '#adapters/heads/dynamo-heads'
 import { segmentPut } from '#adapters/journal/dynamo-journal'
-import { quarantinePut, type DynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { quarantinePut, releaseUpdate, type DynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import type { Change, Transactions } from '#ledger/ports'
 import { quarantineKey, type SetAside } from '#ledger/quarantine'
 
@@ -38,6 +38,8 @@ export const dynamoTransactions = (
         return isAsideAlready
           ? { ConditionCheck: stillAside(tables.quarantine, change.item) }
           : { Put: quarantinePut(tables.quarantine, change.item) }
+      case 'release':
+        return { Update: releaseUpdate(tables.quarantine, change.item, change.to) }
     }
   }
 

@@ -2,7 +2,13 @@
 import { memoryDays, noDays } from '#adapters/days/memory-days'
 import { memoryHeads, memoryOpenDays } from '#adapters/heads/memory-heads'
 import { addSegment, isFree, memoryJournal, type MemoryChains } from '#adapters/journal/memory-journal'
-import { keepAside, memoryQuarantine, type MemoryItems } from '#adapters/quarantine/memory-quarantine'
+import {
+  hasSameActions,
+  keepAside,
+  keepReleased,
+  memoryQuarantine,
+  type MemoryItems,
+} from '#adapters/quarantine/memory-quarantine'
 import { emptyHead, type Head } from '#ledger/head'
 import { bookKey, type MerchantId } from '#ledger/identifiers'
 import type { Change, Days, Heads, Journal, OpenDays, Quarantine, Transactions } from '#ledger/ports'
@@ -38,6 +44,8 @@ export const memoryBooks = (known: Iterable<readonly [MerchantId, Head]> = []): 
       }
       case 'set-aside':
         return true
+      case 'release':
+        return hasSameActions(items, change.item)
     }
   }
 
@@ -60,6 +68,9 @@ export const memoryBooks = (known: Iterable<readonly [MerchantId, Head]> = []): 
       }
       case 'set-aside':
         keepAside(items, change.item)
+        return
+      case 'release':
+        keepReleased(items, change.item, change.to)
     }
   }
 

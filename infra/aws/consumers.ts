@@ -54,8 +54,15 @@ export class Consumers extends Construct {
       resources: [days.tableArn],
     })
     this.journal.allow({ actions: ['dynamodb:GetItem'], resources: [merchants.tableArn] })
+    // Whether an operator has released a late entry is read from its item, which may have further parts.
     this.journal.allow({
-      actions: ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: [
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
       resources: [quarantine.tableArn],
     })
     this.journal.allow({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [progress.tableArn] })

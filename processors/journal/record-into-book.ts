@@ -13,7 +13,7 @@ import type { Journal } from '#ledger/ports'
 import { mustWork, ours } from '../own-fault.ts'
 import type { BookRefusal } from './book-cache.ts'
 import { appendGoodEntries } from './good-entry.ts'
-import { latePolicy, recordLate, tellAgain, type LateWriter } from './record-late.ts'
+import { CONFLICT, latePolicy, recordKnown, recordLate, type LateWriter } from './record-late.ts'
 import { sealNext } from './seal-next.ts'
 import type { PositionedEntry } from './sort-records.ts'
 
@@ -47,13 +47,17 @@ export const recordIntoBook = async (
       () => decide(book, undecided, policy === undefined || policy === 'restate'),
       () => appendGoodEntries(book),
     )
-    for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, DETAILS[reason])
-    if (policy !== undefined) await tellAgain(writer, book, duplicates)
+    // A closed book may know an id by an entry that it passed on, so it looks at the others of that id itself.
+    const isKnown = ({ reason }: { reason: RefusalReason }) => policy !== undefined && reason === 'content-conflict'
+    for (const { candidate, reason } of refused.filter((one) => !isKnown(one)))
+      await writer.setAside(candidate, reason, DETAILS[reason])
+    const conflicts = refused.filter(isKnown).map(({ candidate }) => candidate)
+    const known = policy === undefined ? { book, left: [] } : await recordKnown(writer, book, { duplicates, conflicts })
     const appended =
-      policy === undefined ? await append(writer, book, fresh) : await recordLate(writer, book, fresh, policy)
+      policy === undefined ? await append(writer, book, fresh) : await recordLate(writer, known.book, fresh, policy)
     await writer.books.learn(appended.book, new Set(unknown.map(({ contentIn }) => contentIn)))
     book = appended.book
-    undecided = [...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate)]
+    undecided = [...known.left, ...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate)]
     // Late entries are decided a few at a time, so only rounds that decide nothing are lost.
     lost = undecided.length < before ? 0 : lost + 1
   }
@@ -64,7 +68,7 @@ export const recordIntoBook = async (
 const MAX_ROUNDS = 10
 
 const DETAILS: Readonly<Record<RefusalReason | BookRefusal, string>> = {
-  'content-conflict': 'The book already holds this entryId with other content.',
+  'content-conflict': CONFLICT,
   'wrong-currency': 'The book is kept in another currency.',
   'total-out-of-bounds': 'A total of the day would leave ±(2^53 − 1).',
   'unknown-merchant': 'No merchant is registered under this id.',

@@ -1,7 +1,11 @@
 /**
- * Entries that come after their day was closed. The book of the day has compared them with its chain, so each is new to it.
- * The merchant's policy says what becomes of them; the chain records it together with the change elsewhere, in one
- * transaction. So a copy that comes years later finds what was decided, under whatever policy by then.
+ * Entries that come after their day was closed. The book of the day compares them with its chain first. For a new one, the
+ * merchant's policy says what becomes of it; the chain records it together with the change elsewhere, in one transaction.
+ * So a copy that comes years later finds what was decided, under whatever policy by then.
+ *
+ * An entry that was set aside can be released: an operator replays its item, and the processor finds that decision in the
+ * item itself, whichever copy of the entry brings it there. What stands on the stream says nothing about it, so no client
+ * can release an entry. A release counts the entry on an open day, and is noted in the chain and in the item at once.
  *
  * Each call tries once. When anything has changed meanwhile, the entries are left, and everything is looked at again.
  */
@@ -17,12 +21,19 @@ import {
   quarantineSetAside,
   type AuditEvent,
 } from '#ledger/audit-event'
-import { contentHash, type ContentHash } from '#ledger/entry'
-import type { BookId, EntryId } from '#ledger/identifiers'
+import { contentHash, type ContentHash, type Entry } from '#ledger/entry'
+import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import type { LatePolicy, Merchant } from '#ledger/merchant'
-import type { Change, Clock, Days, Heads, Journal, Merchants, Transactions } from '#ledger/ports'
-import type { QuarantineReason, SetAside } from '#ledger/quarantine'
-import { digestOf, type Mark, type SealedSegment, type Segment } from '#ledger/segment'
+import type { Change, Clock, Days, Heads, Journal, Merchants, Quarantine, Transactions } from '#ledger/ports'
+import {
+  isReleased,
+  quarantineKey,
+  type Quarantined,
+  type QuarantineKey,
+  type QuarantineReason,
+  type SetAside,
+} from '#ledger/quarantine'
+import { digestOf, movedTo, type Mark, type SealedSegment, type Segment } from '#ledger/segment'
 import { openSegment, sealSegment } from '#wire/journal/segment'
 import { mustWork, ours } from '../own-fault.ts'
 import type { BookCache } from './book-cache.ts'
@@ -40,6 +51,7 @@ export type LateWriter = {
   readonly days: Days
   readonly merchants: Pick<Merchants, 'find'>
   readonly transactions: Transactions
+  readonly quarantine: Pick<Quarantine, 'find'>
   readonly clock: Clock
   /** Takes a decision that has to be published before the batch is done. It may be told again. */
   readonly tell: (...decided: readonly AuditEvent[]) => void
@@ -74,81 +86,184 @@ export const recordLate = async (
 }
 
 /**
- * Tells again what became of entries that the book knows. When a worker dies after a transaction, its decisions may not
- * be published yet, and only the next delivery can do it.
+ * Brings entries whose ids a closed book knows to their end, whether with this content or with another one. Those that an
+ * operator released count on an open day. Of the others is told again what became of them: when a worker dies after a
+ * transaction, its decisions may not be published yet, and only the next delivery can do it.
  */
-export const tellAgain = async (
-  { journal, days, clock, tell, setAside }: LateWriter,
+export const recordKnown = async (
+  writer: LateWriter,
+  book: Book,
+  { duplicates, conflicts }: Record<'duplicates' | 'conflicts', readonly PositionedEntry[]>,
+): Promise<Recorded> => {
+  const known = [...duplicates, ...conflicts]
+  if (known.length === 0) return { book, left: [] }
+  const decided = await decidedAfterClose(writer, book)
+  const released: Released[] = []
+  for (const candidate of known) {
+    const decision = decided.get(candidate.entry.entryId)
+    const item = await releasedItem(writer, candidate, decision)
+    if (item !== undefined) released.push({ candidate, item })
+    else if (decision !== undefined) await tellAgain(writer, book, candidate, decision)
+    // Otherwise the book has the id since before its close.
+    else if (conflicts.includes(candidate)) await writer.setAside(candidate, 'content-conflict', CONFLICT)
+  }
+  return await release(writer, book, released)
+}
+
+/** What a closed book has decided about an id: the last segment that has it says so. */
+type Decision = { readonly mark: Mark; readonly entry: Entry }
+
+const decidedAfterClose = async (
+  { journal }: LateWriter,
   { id, closedIn = 0 }: Book,
-  duplicates: readonly PositionedEntry[],
-): Promise<void> => {
-  if (duplicates.length === 0) return
-  const wanted = new Map(duplicates.map((candidate) => [candidate.entry.entryId, candidate]))
+): Promise<ReadonlyMap<EntryId, Decision>> => {
+  const decided = new Map<EntryId, Decision>()
   for (const sealed of await journal.read(id, closedIn)) {
-    const { segment } = openSegment(sealed)
-    const { mark } = segment
-    const late = [...segment.entries, ...segment.passedOn].filter(({ entryId }) => wanted.has(entryId))
-    if (mark?.kind === 'restating' && late.length > 0) {
-      const { restatement: number } = mark
-      tell(...(await days.restatements(id.merchantId, number - 1, number)).map(dayRestated))
-    }
-    for (const entry of late) {
-      const candidate = wanted.get(entry.entryId)
-      if (candidate === undefined) continue
-      if (mark?.kind === 'redirecting') tell(entryRedirected(entry, mark.to, clock()))
-      if (mark?.kind === 'restating') tell(entryRestated(entry, mark.restatement, clock()))
-      if (mark?.kind === 'setting-aside') {
-        // A replay of the item comes here, too. The item then waits again.
-        await setAside(candidate, mark.reason, CLOSED)
-        tell(entrySetAside(entry, clock()))
-      }
-    }
+    const { mark, entries, passedOn } = openSegment(sealed).segment
+    if (mark === undefined) continue
+    for (const entry of [...entries, ...passedOn]) decided.set(entry.entryId, { mark, entry })
+  }
+  return decided
+}
+
+const tellAgain = async (
+  { clock, days, quarantine, setAside, tell }: LateWriter,
+  { id }: Book,
+  candidate: PositionedEntry,
+  { mark, entry: decidedEntry }: Decision,
+): Promise<void> => {
+  const { entry } = candidate
+  if (contentHash(decidedEntry) !== contentHash(entry)) return await setAside(candidate, 'content-conflict', CONFLICT)
+  const to = movedTo(mark)
+  if (to !== undefined) tell(entryRedirected(entry, to, clock()))
+  if (mark.kind === 'restating') {
+    const { restatement: number } = mark
+    tell(...(await days.restatements(id.merchantId, number - 1, number)).map(dayRestated))
+    tell(entryRestated(entry, number, clock()))
+  }
+  if (mark.kind === 'setting-aside') {
+    // It waits for the reason for which it was set aside last.
+    const item = await quarantine.find(itemKey(entry))
+    await setAside(candidate, item?.reason ?? mark.reason, item?.detail ?? CLOSED)
+    tell(entrySetAside(entry, mark.reason, clock()))
   }
 }
 
 const CLOSED = 'The business day is closed.'
+export const CONFLICT = 'The book already holds this entryId with other content.'
+
+/** An entry with the item of quarantine by which an operator released it. */
+type Released = { readonly candidate: PositionedEntry; readonly item: Quarantined }
+
+/**
+ * The item by which an operator released an entry of an id that waits: that of the content that stands in the book, of which
+ * the entry may be a correction, or that of the entry itself.
+ */
+const releasedItem = async (
+  { quarantine }: LateWriter,
+  { entry }: PositionedEntry,
+  decision: Decision | undefined,
+): Promise<Quarantined | undefined> => {
+  if (decision?.mark.kind !== 'setting-aside') return undefined
+  for (const subject of [decision.entry, entry]) {
+    const item = await quarantine.find(itemKey(subject))
+    if (item !== undefined && isReleased(item, contentHash(entry))) return item
+  }
+  return undefined
+}
+
+/** The position is no part of the key of an entry. */
+const itemKey = (subject: Entry): QuarantineKey =>
+  quarantineKey({ subject, position: { shardId: '', sequenceNumber: '', index: 0 } })
+
+/** Counts released entries in the book of an open day. Those that cannot count there wait again. */
+const release = async (writer: LateWriter, book: Book, released: readonly Released[]): Promise<Recorded> => {
+  const some = released.slice(0, MOST_ITEMS)
+  const candidates = released.map(({ candidate }) => candidate)
+  if (some.length === 0) return { book, left: [] }
+  const found = await targetOf(writer, book)
+  if (found === undefined) return { book, left: candidates }
+  const { target, to } = found
+  const { fresh, refused } = decideIn(
+    target,
+    some.map(({ candidate }) => candidate),
+  )
+  for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, notThere(to))
+  const undecided = candidates.filter((candidate) => !refused.some((one) => one.candidate === candidate))
+  if (fresh.length === 0) return { book, left: undecided }
+  const items = some.filter(({ candidate }) => fresh.includes(candidate)).map(({ item }) => item)
+  return await passOn(writer, { book, target, to, kind: 'releasing' }, fresh, undecided, items)
+}
 
 /** Counts entries in the book of an open day. */
-const redirect = async (writer: LateWriter, book: Book, fresh: readonly PositionedEntry[]): Promise<Recorded> => {
-  const { books, clock, heads, tell, transactions } = writer
-  const { merchantId, day: from } = book.id
-  const { calendar } = await merchantOf(writer, book.id)
-  const to = dayForLate(await heads.read(merchantId), businessDayOf(calendar, clock()))
-  const found = await books.current({ merchantId, day: to }, { mayHaveMoved: true })
-  if (!found.ok) throw new Error(`the merchant ${merchantId} is gone from the register`)
-  const target = found.value
-  // It was closed since the head was read, so there is another open day now.
-  if (target.closedIn !== undefined) return { book, left: fresh }
-
-  const verdict = ours(
-    () => decide(target, fresh),
-    () => appendGoodEntries(target),
-  )
-  const known = [...verdict.duplicates, ...verdict.unknown.map(({ candidate }) => candidate)]
-  const refused = [
-    ...verdict.refused,
-    ...known.map((candidate) => ({ candidate, reason: 'content-conflict' as const })),
-  ]
+const redirect = async (writer: LateWriter, book: Book, late: readonly PositionedEntry[]): Promise<Recorded> => {
+  const found = await targetOf(writer, book)
+  if (found === undefined) return { book, left: late }
+  const { target, to } = found
+  const { fresh, refused } = decideIn(target, late)
   const [first] = refused
   if (first !== undefined) {
     const same = refused.filter(({ reason }) => reason === first.reason).map(({ candidate }) => candidate)
     const passed = await passToQuarantine(writer, book, same, first.reason, notThere(to))
     const aside = new Set(same.slice(0, same.length - passed.left.length))
-    return { book: passed.book, left: fresh.filter((candidate) => !aside.has(candidate)) }
+    return { book: passed.book, left: late.filter((candidate) => !aside.has(candidate)) }
   }
+  return await passOn(writer, { book, target, to, kind: 'redirecting' }, fresh, late, [])
+}
 
-  const received = seal(writer, target, verdict.fresh, { kind: 'received', from })
+type Target = { readonly target: Book; readonly to: BusinessDay }
+
+/** The open book in which late entries count; undefined when it was closed since the head was read. */
+const targetOf = async (writer: LateWriter, { id }: Book): Promise<Target | undefined> => {
+  const { books, clock, heads } = writer
+  const { merchantId } = id
+  const { calendar } = await merchantOf(writer, id)
+  const to = dayForLate(await heads.read(merchantId), businessDayOf(calendar, clock()))
+  const found = await books.current({ merchantId, day: to }, { mayHaveMoved: true })
+  if (!found.ok) throw new Error(`the merchant ${merchantId} is gone from the register`)
+  const target = found.value
+  return target.closedIn === undefined ? { target, to } : undefined
+}
+
+/** Which entries of another day the book can count. No other entry of an id that it holds ever can. */
+const decideIn = (target: Book, candidates: readonly PositionedEntry[]) => {
+  const { fresh, refused, duplicates, unknown } = ours(
+    () => decide(target, candidates),
+    () => appendGoodEntries(target),
+  )
+  const known = [...duplicates, ...unknown.map(({ candidate }) => candidate)]
+  const conflicts = known.map((candidate) => ({ candidate, reason: 'content-conflict' as const }))
+  return { fresh, refused: [...refused, ...conflicts] }
+}
+
+/**
+ * Counts entries in the book of another day, and records in their own book that they count there: in one transaction, with
+ * the items of quarantine by which they were released. Of `undecided`, those that count now are not left.
+ */
+const passOn = async (
+  writer: LateWriter,
+  { book, target, to, kind }: Target & { readonly book: Book; readonly kind: 'redirecting' | 'releasing' },
+  fresh: readonly PositionedEntry[],
+  undecided: readonly PositionedEntry[],
+  items: readonly Quarantined[],
+): Promise<Recorded> => {
+  const { books, clock, tell, transactions } = writer
+  const received = seal(writer, target, fresh, { kind: 'received', from: book.id.day })
   // The same entries in as many bytes, but for a few; SEGMENT_BYTES leaves room for these.
-  const segment = nextSegment(book, received.segment.entries, { kind: 'redirecting', to })
-  const passed = { segment, sealed: mustWork('a redirecting segment', () => sealSegment(book, segment)) }
-  const changes: Change[] = [append(passed.sealed), append(received.sealed)]
-  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: fresh }
+  const segment = nextSegment(book, received.segment.entries, { kind, to })
+  const sealed = mustWork('the segment that passes entries on', () => sealSegment(book, segment))
+  const changes: Change[] = [
+    append(sealed),
+    append(received.sealed),
+    ...items.slice(0, received.length).map((item) => ({ change: 'release', item, to }) as const),
+  ]
+  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: undecided }
   keep(books, target, received.segment, received.sealed)
-  const done = new Set(verdict.fresh.slice(0, received.length))
+  const done = new Set(fresh.slice(0, received.length))
   for (const { entry } of done) tell(entryRedirected(entry, to, clock()))
   return {
-    book: keep(books, book, passed.segment, passed.sealed),
-    left: fresh.filter((candidate) => !done.has(candidate)),
+    book: keep(books, book, segment, sealed),
+    left: undecided.filter((candidate) => !done.has(candidate)),
   }
 }
 
@@ -205,18 +320,18 @@ const passToQuarantine = async (
   detail: string,
 ): Promise<Recorded> => {
   const { books, clock, itemOf, tell, transactions } = writer
-  const few = candidates.slice(0, MOST_ASIDE)
+  const few = candidates.slice(0, MOST_ITEMS)
   const { length, segment, sealed } = seal(writer, book, few, { kind: 'setting-aside', reason })
   const items = few.slice(0, length).map((candidate) => itemOf(candidate, reason, detail))
   const changes: Change[] = [append(sealed), ...items.map((item) => ({ change: 'set-aside', item }) as const)]
   if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: candidates }
   tell(...items.map(quarantineSetAside))
-  for (const entry of segment.passedOn) tell(entrySetAside(entry, clock()))
+  for (const entry of segment.passedOn) tell(entrySetAside(entry, reason, clock()))
   return { book: keep(books, book, segment, sealed), left: candidates.slice(length) }
 }
 
-// With the segment, 21 changes are one transaction.
-const MOST_ASIDE = 20
+// With the segments, at most 22 changes are one transaction.
+const MOST_ITEMS = 20
 
 const seal = ({ sizes }: LateWriter, book: Book, candidates: readonly PositionedEntry[], mark: Mark) =>
   ours(

@@ -16,6 +16,7 @@ import {
   digestOf,
   isLate,
   NO_CHAIN,
+  takesIds,
   sealingHash,
   type ChainHash,
   type Mark,
@@ -60,6 +61,7 @@ export const verifyBook = async (
     hash: NO_CHAIN,
     view: emptyView,
     contents: new Map(),
+    waiting: new Set(),
     isClosed: false,
     mark: undefined,
   }
@@ -114,6 +116,8 @@ type Known = {
   readonly view: DayView
   /** Every id of the chain. The content is null for an entry that does not count in the book. */
   readonly contents: Map<EntryId, ContentHash | null>
+  /** The ids that were set aside and not released since. Shared as well. */
+  readonly waiting: Set<EntryId>
   readonly isClosed: boolean
   /** That of the last segment. */
   readonly mark: Mark | undefined
@@ -138,13 +142,17 @@ const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> 
 }
 
 /** The view after the segment as its entries make it, and the parts of the stored view that differ from it. */
-const fold = ({ view: before, contents, isClosed }: Known, sealed: SealedSegment): Result<Folded, Fault> => {
+const fold = ({ view: before, contents, waiting, isClosed }: Known, sealed: SealedSegment): Result<Folded, Fault> => {
   try {
     const { terms, segment } = openSegment(sealed)
     const { mark, entries, passedOn } = segment
     const faults: Fault[] = []
     for (const entry of [...entries, ...passedOn]) {
-      if (contents.has(entry.entryId)) faults.push({ what: 'ids', detail: `${entry.entryId} is in the book already` })
+      const { entryId } = entry
+      if (!takesIds(mark)) {
+        if (!waiting.delete(entryId)) faults.push({ what: 'ids', detail: `${entryId} does not wait to be released` })
+      } else if (contents.has(entryId)) faults.push({ what: 'ids', detail: `${entryId} is in the book already` })
+      if (mark?.kind === 'setting-aside') waiting.add(entryId)
       contents.set(entry.entryId, countsIn(mark) ? contentHash(entry) : null)
     }
     const view = foldEntries(before, entries, terms.startsAtMs, isLate(mark))

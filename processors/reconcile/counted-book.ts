@@ -6,7 +6,7 @@ import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal, type Quarantine } from '#ledger/ports'
 import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
-import { NO_CHAIN, sealingHash, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
+import { movedTo, NO_CHAIN, sealingHash, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '#ledger/chain'
 
@@ -57,14 +57,14 @@ const readBook = async (journal: Pick<Journal, 'read' | 'end'>, book: BookId): P
     const opened = segmentIn(sealed)
     if (!opened.ok) return refuse(`segment ${sealed.number} cannot be read: ${opened.error}`)
     const { mark, entries, passedOn } = opened.value
-    const ofThisDay = mark?.kind === 'received' ? [] : mark?.kind === 'redirecting' ? passedOn : entries
+    const ofThisDay = mark?.kind === 'received' ? [] : movedTo(mark) === undefined ? entries : passedOn
     for (const entry of ofThisDay) {
       // A check of totals alone would miss this: if the chain has an entry twice, its totals count the entry twice,
       // too.
       if (counted.has(entry.entryId)) faults.push(`segment ${sealed.number} counts ${entry.entryId} a second time`)
       counted.set(entry.entryId, { contentHash: contentHash(entry), receivedAtMs: entry.receivedAtMs })
     }
-    hasMoved ||= mark?.kind === 'received' || mark?.kind === 'redirecting'
+    hasMoved ||= mark?.kind === 'received' || movedTo(mark) !== undefined
     for (const entry of entries) here.push({ entryId: entry.entryId, contentHash: contentHash(entry) })
     totals = addTotals(totals, totalsOf(ofThisDay))
     sum = addTotals(sum, totalsOf(entries))

@@ -285,14 +285,16 @@ describe.each(quarantines)('decisions about items in quarantine: $name', ({ fres
     expect((await stored(quarantine)).actions).toEqual([discarded])
   })
 
-  test('an item that is set aside again keeps its actions and the latest position', async () => {
+  test('an item that is set aside again keeps its actions, and has the latest position and why it waits since then', async () => {
     const quarantine = await fresh()
     await quarantine.setAside(first)
     await noteAll(quarantine, [discarded])
     for (const position of [place('9', 12), place('9', 2), place('8'), place('10', 5), place('10', 4), place('9')]) {
-      await quarantine.setAside({ ...first, position, reason: 'wrong-currency', setAsideAtMs: 5 })
+      const detail = `at ${position.sequenceNumber} ${position.index}`
+      await quarantine.setAside({ ...first, position, reason: 'wrong-currency', detail, setAsideAtMs: 5 })
     }
-    expect(await stored(quarantine)).toEqual({ ...first, lastPosition: place('10', 5), actions: [discarded] })
+    const last = { lastPosition: place('10', 5), reason: 'wrong-currency', detail: 'at 10 5' }
+    expect(await stored(quarantine)).toEqual({ ...first, ...last, actions: [discarded] })
   })
 
   test.each([
@@ -428,7 +430,7 @@ describe('the quarantine on DynamoDB', () => {
 
   describe('an item in an unknown format', () => {
     test.each([
-      { stored: 'in a newer format', change: { format: 2 }, says: 'is stored in format 2, and only 1 is known here' },
+      { stored: 'in a newer format', change: { format: 3 }, says: 'is stored in format 3, and only 2 is known here' },
       { stored: 'in no format', change: { format: undefined }, says: 'is stored in format undefined' },
       {
         stored: 'with an invalid entry',

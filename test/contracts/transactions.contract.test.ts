@@ -6,7 +6,7 @@ import { dynamoTransactions } from '#adapters/transactions/dynamo-transactions'
 import type { ClosedDay, Restatement } from '#ledger/close'
 import { emptyHead } from '#ledger/head'
 import type { Change } from '#ledger/ports'
-import { quarantineKey } from '#ledger/quarantine'
+import { quarantineKey, quarantineState } from '#ledger/quarantine'
 import { sealHash } from '#ledger/seal'
 import { aBookId, aSeal, aSealedSegment, aSetAside, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { allBooks } from './adapters.ts'
@@ -125,11 +125,42 @@ describe.each(allBooks)('transactions: $name', ({ fresh }) => {
     expect(await transactions.commit(changes)).toBe('committed')
     expect(await journal.read(aBookId(), 0)).toHaveLength(1)
     expect(await quarantine.find(quarantineKey(early))).toMatchObject({
-      detail: 'the first time',
+      detail: 'the second time',
       position: early.position,
       lastPosition: position,
     })
     expect(await transactions.commit(changes)).toBe('refused')
+  })
+
+  test('an item is released if it has the actions that it was read with, and then never waits again', async () => {
+    const { transactions, journal, quarantine } = await fresh()
+    const item = aSetAside()
+    const key = quarantineKey(item)
+    await quarantine.setAside(item)
+    const read = async () => (await quarantine.find(key)) ?? expect.fail('the item is gone')
+    const act = { by: 'ana', from: 'unknown', atMs: 5 }
+    const waiting = await read()
+    await quarantine.note(waiting, { ...act, action: 'replay-begun', entry: anEntry() })
+    const segment = aSealedSegment({ mark: { kind: 'releasing', to: saturday } })
+    const release = async (from: typeof waiting) =>
+      await transactions.commit([
+        { change: 'append', segment },
+        { change: 'release', item: from, to: saturday },
+      ])
+
+    expect(await release(waiting)).toBe('refused')
+    expect(await journal.read(aBookId(), 0)).toEqual([])
+    const begun = await read()
+    expect(await release(begun)).toBe('committed')
+    expect(await read()).toEqual({ ...begun, movedTo: saturday })
+    const outlines = await quarantine.ofEntry(aBookId(), anEntry().entryId, 1)
+    expect(outlines).toMatchObject([{ movedTo: saturday }])
+
+    // The replay is noted after the release, and a copy is found later still.
+    await quarantine.note(begun, { ...act, action: 'replayed', position: item.position })
+    await quarantine.setAside({ ...item, position: { ...item.position, index: item.position.index + 9 } })
+    expect(quarantineState(await read())).toMatchObject({ status: 'replayed' })
+    expect(await release(begun)).toBe('refused')
   })
 
   test('of twenty transactions on one head at the same time, one is carried out', async () => {

@@ -9,7 +9,6 @@ import type { BusinessDay } from '#ledger/identifiers'
 import type { LatePolicy } from '#ledger/merchant'
 import { MAX_ENTRY_MINOR } from '#ledger/money'
 import { digestOf } from '#ledger/segment'
-import { quarantineKey, quarantineState } from '#ledger/quarantine'
 import { recordEntries, type JournalWorld } from '#processors/journal/record-entries'
 import { openSegment } from '#wire/journal/segment'
 import { encodeEntries, entryLine } from '#wire/stream/record'
@@ -337,26 +336,5 @@ describe('under the policy quarantine, late entries', () => {
     expect(await send(...many)).toEqual({})
     const { segments } = await bookOn(FRIDAY)
     expect(segments.flatMap(({ passedOn }) => passedOn)).toEqual(many)
-  })
-
-  test('that an operator replays as they were wait again, because their day is still closed', async () => {
-    const { send, books, bookOn } = await given('quarantine')
-    await send(sale('late', 70n))
-    const [item] = (await books.quarantine.list({}, { limit: 1 })).items
-    if (item === undefined) throw new Error('nothing is set aside')
-    const act = { by: 'ana', from: 'unknown', atMs: NOW_MS }
-    await books.quarantine.note(item, { ...act, action: 'replay-begun', entry: sale('late', 70n) })
-    const begun = await books.quarantine.find(quarantineKey(item))
-    if (begun === undefined) throw new Error('the item is gone')
-    await books.quarantine.note(begun, {
-      ...act,
-      action: 'replayed',
-      position: { ...item.position, sequenceNumber: '103' },
-    })
-    // The test's next record has this number.
-    await send(sale('late', 70n))
-    const after = await books.quarantine.find(quarantineKey(item))
-    expect(after && quarantineState(after)).toEqual({ status: 'waiting' })
-    expect((await bookOn(FRIDAY)).marks).toEqual(['entries', 'closing', 'setting-aside'])
   })
 })

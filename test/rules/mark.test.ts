@@ -22,6 +22,7 @@ const MARKS: readonly { mark: Mark; text: string; counts: boolean }[] = [
     text: '{"kind":"setting-aside","reason":"day-closed"}',
     counts: false,
   },
+  { mark: { kind: 'releasing', to: day('2026-11-22') }, text: '{"kind":"releasing","to":"2026-11-22"}', counts: false },
 ]
 
 test.each(MARKS)('the mark $text is written and read', ({ mark, text }) => {
@@ -38,6 +39,7 @@ test.each([
   '{"kind":"redirecting","to":"2026-02-30"}',
   '{"kind":"received"}',
   '{"kind":"setting-aside","reason":"no reason"}',
+  '{"kind":"releasing"}',
 ])('the mark %s is not guessed at', (text) => {
   expect(() => parseMark(text)).toThrow(BrokenChain)
 })

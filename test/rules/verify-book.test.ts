@@ -301,14 +301,15 @@ describe('a book with marks', () => {
   const restating: Part = { entries: [second], mark: { kind: 'restating', restatement: 1 } }
   const redirecting: Part = { entries: [third], mark: { kind: 'redirecting', to: day('2026-11-22') } }
   const settingAside: Part = { entries: [fourth], mark: { kind: 'setting-aside', reason: 'day-closed' } }
+  const releasing: Part = { entries: [fourth], mark: { kind: 'releasing', to: day('2026-11-22') } }
   const received: Part = { entries: [second], mark: { kind: 'received', from: day('2026-11-18') } }
 
   test('is whole, and its digest is that of the entries that count', async () => {
-    const chain = marked(open, closing, restating, redirecting, settingAside)
+    const chain = marked(open, closing, restating, redirecting, settingAside, releasing)
     const digest = digestOf(
       [first, second].map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })),
     )
-    expect(await verify(chain)).toMatchObject({ ok: true, value: { segments: 5, entries: 2, digest } })
+    expect(await verify(chain)).toMatchObject({ ok: true, value: { segments: 6, entries: 2, digest } })
     expect(await verify(marked(open, received, closing))).toMatchObject({ ok: true, value: { entries: 2 } })
   })
 
@@ -328,6 +329,14 @@ describe('a book with marks', () => {
     expect(await verify(marked(open, closing, { ...redirecting, entries: [first] }))).toMatchObject({
       error: { segment: 3, faults: [{ what: 'ids' }] },
     })
+  })
+
+  test.each([
+    { what: 'that never waited', parts: [open, closing, releasing], segment: 3 },
+    { what: 'that counts', parts: [open, closing, { ...releasing, entries: [first] }], segment: 3 },
+    { what: 'for the second time', parts: [open, closing, settingAside, releasing, releasing], segment: 5 },
+  ])('is broken by the release of an entry $what', async ({ parts, segment }) => {
+    expect(await verify(marked(...parts))).toMatchObject({ error: { segment, faults: [{ what: 'ids' }] } })
   })
 
   test('is broken when its view counts late entries otherwise', async () => {

@@ -45,8 +45,8 @@ const bugsOfOperators: readonly Omit<Bug, 'needsHistories'>[] = [
   {
     name: 'setting an item aside again forgets its actions',
     file: MEMORY_QUARANTINE,
-    find: `isLater ? { ...known, lastPosition } : known`,
-    plant: `isLater ? { ...known, lastPosition, actions: [] } : known`,
+    find: `isLater ? { ...known, lastPosition, reason, detail } : known`,
+    plant: `isLater ? { ...known, lastPosition, reason, detail, actions: [] } : known`,
   },
   {
     name: 'an item that was replayed unchanged waits again at once',

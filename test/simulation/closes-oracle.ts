@@ -16,7 +16,7 @@ import { bookKey, type BookId, type BusinessDay, type MerchantId } from '#ledger
 import type { LatePolicy, Merchant } from '#ledger/merchant'
 import { netMinor, noTotals, type Totals } from '#ledger/money'
 import type { Change } from '#ledger/ports'
-import type { SetAside } from '#ledger/quarantine'
+import type { Quarantined, SetAside } from '#ledger/quarantine'
 import { sealHash, type Seal, type SealHash } from '#ledger/seal'
 import { digestOf, type Mark, type SealedSegment, type Segment } from '#ledger/segment'
 import { contentOf } from './content.ts'
@@ -66,6 +66,8 @@ export class ClosesOracle {
   readonly #chains = new Map<string, Chain>()
   /** By own book and id. */
   readonly #places = new Map<string, Place>()
+  /** The ids that were recorded as set aside, also those that were released since. */
+  readonly #wasAside = new Set<string>()
   /** The days of which versions are looked at. */
   readonly #days = new Set<BusinessDay>()
   readonly #issued = new Map<string, Issued[]>()
@@ -140,6 +142,12 @@ export class ClosesOracle {
     return contentOf(place.entry) === contentOf(subject)
   }
 
+  /** Whether an id waited in quarantine as late, and counts since an operator released it. */
+  isReleased(book: BookId, entryId: string): boolean {
+    const place = this.placeIn(book, entryId)
+    return place !== undefined && place.day !== null && this.#wasAside.has(`${bookKey(book)} ${entryId}`)
+  }
+
   /** How many days were closed, days were restated, and late entries were passed on in each way. */
   get counts(): Readonly<Record<string, number>> {
     const late = [...this.#places.values()].map(({ mark }) => mark?.kind)
@@ -149,7 +157,9 @@ export class ClosesOracle {
       'a day was restated': [...this.#restatements.values()].flat().length,
       'a late entry was restated': count('restating'),
       'a late entry was redirected': count('received'),
-      'a late entry was quarantined': count('setting-aside'),
+      'a late entry was quarantined': this.#wasAside.size,
+      'a late entry was released': [...this.#places].filter(([id, { day }]) => day !== null && this.#wasAside.has(id))
+        .length,
       'a book was born closed': [...this.#chains.values()].filter(({ closedIn }) => closedIn === 1).length,
     }
   }
@@ -176,6 +186,7 @@ export class ClosesOracle {
     changes: readonly Change[],
     isAside: (entry: Entry) => boolean,
   ): Promise<void> {
+    for (const { segment } of appended) if (segment.mark?.kind === 'releasing') this.#release(segment, changes)
     for (const one of appended) this.#append(one)
     for (const { sealed, segment } of appended) this.#checkPassedOn(sealed.book, segment, changes, isAside)
     const head = await this.#stores.heads.read(merchantId)
@@ -206,7 +217,7 @@ export class ClosesOracle {
       'entry.redirected': () => late?.mark?.kind === 'received' && late.day === body['to'],
       'entry.restated': () =>
         late?.mark?.kind === 'restating' && late.mark.restatement === body['restatement'] && late.day === book.day,
-      'entry.set-aside': () => late?.mark?.kind === 'setting-aside',
+      'entry.set-aside': () => this.#wasAside.has(`${bookKey(book)} ${entryId}`),
     }[kind]
     this.#must(isSo?.() === true, `${eventId} is told and not so: ${JSON.stringify(body)}`)
     this.#told.add(eventId)
@@ -243,7 +254,7 @@ export class ClosesOracle {
     const chain = this.#of(id) ?? { id, entries: [], totals: noTotals, issuedIn: 0 }
     this.#chains.set(bookKey(id), chain)
     this.#days.add(id.day)
-    const isLate = mark?.kind === 'restating' || mark?.kind === 'redirecting' || mark?.kind === 'setting-aside'
+    const isLate = mark !== undefined && LATE.has(mark.kind)
     this.#must(
       isLate === (chain.closedIn !== undefined),
       `${name}, ${mark?.kind ?? 'an append'}, is in the wrong place`,
@@ -260,8 +271,24 @@ export class ClosesOracle {
     for (const entry of mark?.kind === 'setting-aside' ? passedOn : []) {
       this.#must(!this.#places.has(idOf(entry)), `${name} sets ${entry.entryId} aside, whose id is taken`)
       this.#places.set(idOf(entry), { entry, day: null, mark })
+      this.#wasAside.add(idOf(entry))
     }
     this.#must(areSame(sealed.totals, chain.totals), `${name} has other totals than the entries that count`)
+  }
+
+  /** Entries that were set aside are about to count elsewhere, because an operator wants it so. */
+  #release({ passedOn }: Segment, changes: readonly Change[]): void {
+    const items = changes.flatMap((change) => (change.change === 'release' ? [change.item] : []))
+    for (const entry of passedOn) {
+      const place = this.#places.get(idOf(entry))
+      this.#must(place?.day === null, `${idOf(entry)} is released and does not wait`)
+      const isWanted = ({ subject, actions }: Quarantined): boolean =>
+        subject !== 'unreadable' &&
+        idOf(subject) === idOf(entry) &&
+        actions.some((one) => one.action === 'replay-begun' && contentOf(one.entry) === contentOf(entry))
+      this.#must(items.some(isWanted), `${idOf(entry)} is released, and no operator has replayed it`)
+      this.#places.delete(idOf(entry))
+    }
   }
 
   #count(chain: Chain, entry: Entry, mark: Mark | undefined): void {
@@ -294,6 +321,7 @@ export class ClosesOracle {
     const name = `segment ${number} of ${bookKey(id)}`
     switch (mark?.kind) {
       case 'redirecting':
+      case 'releasing':
         for (const entry of passedOn) {
           this.#must(this.placeOf(entry) === mark.to, `${name} says that ${entry.entryId} counts on ${mark.to}`)
         }
@@ -487,12 +515,16 @@ export class ClosesOracle {
   }
 }
 
+/** What a book takes only after it was closed. */
+const LATE: ReadonlySet<Mark['kind']> = new Set(['restating', 'redirecting', 'setting-aside', 'releasing'])
+
 const TOLD_AS: Readonly<Record<Mark['kind'], string | undefined>> = {
   closing: undefined,
   restating: 'entry.restated',
   redirecting: undefined,
   received: 'entry.redirected',
   'setting-aside': 'entry.set-aside',
+  releasing: undefined,
 }
 
 /** The policy that a segment follows. */
@@ -506,6 +538,7 @@ const policyOf = (mark: Mark | undefined): LatePolicy | undefined => {
       return mark.reason === 'day-closed' ? 'quarantine' : 'nextOpenDay'
     case 'closing':
     case 'received':
+    case 'releasing':
     case undefined:
       return undefined
   }

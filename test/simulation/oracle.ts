@@ -413,13 +413,17 @@ export class Oracle {
       this.must(standing.length === times, `${name} is counted ${standing.length} times, not ${times}`)
       const winner = standing[0]
       const decided = winner ?? passedBy
-      const oneShard = new Set(sent.map(({ shardId }) => shardId)).size === 1
+      const isReleased = sent[0] !== undefined && this.closes.isReleased(bookOf(sent[0].entry), entryId)
+      // An operator may release a correction, whatever came first.
+      const oneShard = !isReleased && new Set(sent.map(({ shardId }) => shardId)).size === 1
       const mayWin = oneShard ? candidates.slice(0, 1) : candidates
       const isRight = decided === undefined || decided === LATE || mayWin.includes(decided)
       this.must(isRight, `${name} is not counted as it was sent, or came first`)
       for (const content of contents) {
         const aside = this.#asideContents.has(content)
-        this.must(aside === (content !== winner), `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
+        // An item stays in quarantine after its entry was released.
+        const isInPlace = aside === (content !== winner) || (isReleased && aside)
+        this.must(isInPlace, `${name} is ${aside ? '' : 'not '}in quarantine: ${content}`)
       }
     }
     const sentIds = new Set(copies.map(({ entry }) => entry.entryId))
@@ -619,7 +623,7 @@ export class Oracle {
       const isTaken =
         (standing !== undefined && contentOf(standing.entry) !== contentOf(subject)) ||
         this.closes.isTakenByLate(bookOf(subject), subject.entryId) ||
-        (this.closes.isRecordedAside({ subject, reason }) && this.closes.isTakenLater(subject))
+        (standing?.day === null && this.closes.isTakenLater(subject))
       this.must(isTaken, `${name} is set aside because its id is taken, and it is not`)
     }
     if (reason === 'day-closed') {
@@ -696,6 +700,7 @@ const merchantOf = (change: Change): MerchantId | undefined => {
     case 'restate':
       return change.restatement.book.merchantId
     case 'set-aside':
+    case 'release':
       return change.item.subject === 'unreadable' ? undefined : change.item.subject.merchantId
   }
 }

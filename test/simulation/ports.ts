@@ -112,6 +112,7 @@ const writtenBy = (change: Change): string => {
     case 'restate':
       return `days ${change.restatement.book.merchantId}`
     case 'set-aside':
+    case 'release':
       return itemOf(quarantineKey(change.item))
   }
 }

@@ -15,6 +15,7 @@ export const markText = (mark: Mark): string => {
     case 'restating':
       return JSON.stringify({ kind: mark.kind, restatement: mark.restatement })
     case 'redirecting':
+    case 'releasing':
       return JSON.stringify({ kind: mark.kind, to: mark.to })
     case 'received':
       return JSON.stringify({ kind: mark.kind, from: mark.from })
@@ -38,4 +39,5 @@ const fields = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('redirecting'), to: businessDay }),
   z.strictObject({ kind: z.literal('received'), from: businessDay }),
   z.strictObject({ kind: z.literal('setting-aside'), reason: z.enum(QUARANTINE_REASONS) }),
+  z.strictObject({ kind: z.literal('releasing'), to: businessDay }),
 ])

@@ -94,7 +94,7 @@ export interface paths {
         put?: never;
         /**
          * Puts an item of the quarantine on the stream again
-         * @description The entry is sent unchanged or with corrected fields. The item keeps the original. The same request again gets the same answer. After a replay has begun, any other decision is refused. A corrected entry is checked like a new entry, and gets its business day like one.
+         * @description The entry is sent unchanged or with corrected fields. The item keeps the original. The same request again gets the same answer. After a replay has begun, any other decision is refused. A corrected entry is checked like a new entry, and gets its business day like one. An entry that waits because its day is closed counts on an open day; the item and the entry then say `movedTo`.
          */
         post: operations["replayQuarantined"];
         delete?: never;

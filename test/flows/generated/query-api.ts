@@ -886,6 +886,11 @@ export interface components {
             raw: string;
             /** @description The entry that was put on the stream in place of the item, and its position. Present only when the item is `replayed`. The entry is left out when a correction has moved it to a merchant that the caller may not act for. */
             replayedAs?: components["schemas"]["ReplayedAs"];
+            /**
+             * Format: date
+             * @description The day in whose book the replayed entry is counted, because its own day was closed. Present once it is counted there.
+             */
+            movedTo?: string;
             /** @description The actions of operators on the item, in order. */
             actions: components["schemas"]["QuarantineAction"][];
         };

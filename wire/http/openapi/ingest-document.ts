@@ -252,7 +252,8 @@ export const ingestDocument = () =>
         description:
           'The entry is sent unchanged or with corrected fields. The item keeps the original. The same ' +
           'request again gets the same answer. After a replay has begun, any other decision is refused. A ' +
-          'corrected entry is checked like a new entry, and gets its business day like one.',
+          'corrected entry is checked like a new entry, and gets its business day like one. An entry that waits ' +
+          'because its day is closed counts on an open day; the item and the entry then say `movedTo`.',
         tags: QUARANTINE,
         parameters: [ITEM],
         requestBody: { required: false, description: GZIP, content: jsonContent('Replay', exampleOf('Replay')) },

@@ -242,6 +242,9 @@ const quarantined = z
           'may not act for.',
       )
       .optional(),
+    movedTo: businessDay(
+      'The day in whose book the replayed entry is counted, because its own day was closed. Present once it is counted there.',
+    ).optional(),
     actions: z.array(quarantineAction).describe('The actions of operators on the item, in order.'),
   })
   .describe('An item that was set aside. An item that could not be read as an entry has no merchant, day, id or entry.')

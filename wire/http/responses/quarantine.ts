@@ -21,7 +21,7 @@ import { quarantineId } from '../quarantine-id.ts'
  * may have moved its entry to another merchant. Then the entry is shown only to those who may act for that one.
  */
 export const quarantineResponse = (item: Quarantined, granted: GrantedMerchants) => {
-  const { subject, reason, detail, position, raw, setAsideAtMs, actions, ...rest } = item
+  const { subject, reason, detail, position, raw, setAsideAtMs, actions, movedTo, ...rest } = item
   // A stored item's key is in its id, and `quarantineState` looks at its last position.
   const { key: _inId, lastPosition: _inState, ...forgotten } = rest
   forgotten satisfies Record<string, never>
@@ -42,6 +42,7 @@ export const quarantineResponse = (item: Quarantined, granted: GrantedMerchants)
         position: positionToken(state.replayedAs.position),
       },
     }),
+    ...(movedTo !== undefined && { movedTo }),
     actions: actions.map((action) => actionResponse(action, granted)),
   }
 }
