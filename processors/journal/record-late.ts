@@ -188,6 +188,11 @@ const release = async (writer: LateWriter, book: Book, released: readonly Releas
     target,
     some.map(({ candidate }) => candidate),
   )
+  if (refused.length > 0) {
+    // Another worker may have released the same entries meanwhile. Then their own book has moved, too.
+    const now = await writer.books.refreshed(book)
+    if (now.segment !== book.segment) return { book: now, left: candidates }
+  }
   for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, notThere(to))
   const undecided = candidates.filter((candidate) => !refused.some((one) => one.candidate === candidate))
   if (fresh.length === 0) return { book, left: undecided }
