@@ -272,6 +272,23 @@ describe('under the policy restate, late entries', () => {
     ])
   })
 
+  test('whose decision could not be published are told with the next delivery, and so is the restatement', async () => {
+    let failures = 1
+    const { send, told, books } = await given('restate', ({ auditTrail }) => ({
+      auditTrail: {
+        publish: async (...events) => {
+          if (events.length > 0 && failures-- > 0) throw new Error('no stream')
+          await auditTrail.publish(...events)
+        },
+      },
+    }))
+    expect(await send(sale('late', 70n))).toEqual({ redeliverFrom: '102' })
+    expect(told()).toEqual([])
+    expect(await send(sale('late', 70n))).toEqual({})
+    expect(told()).toEqual(['day.restated/m1/1', 'entry.restated/m1/2026-11-20/late'])
+    expect(await books.heads.read(m1)).toMatchObject({ closingMinor: 570n, restatements: 1 })
+  })
+
   test('of a day that had no book issue it for the first time with entries', async () => {
     const { send, bookOn, books } = await given('restate')
     const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }
