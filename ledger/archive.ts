@@ -2,8 +2,8 @@
 import type { AnyAuditEvent } from './audit-event.ts'
 import type { Entry } from './entry.ts'
 import type { BusinessDay, Position } from './identifiers.ts'
-import type { PassedOn } from './close.ts'
 import type { Merchant } from './merchant.ts'
+import type { ToldDays } from './rebuilt-days.ts'
 
 /** An accepted entry as the archive keeps it: with where it stands on the stream, and when it arrived there. */
 export type ArchivedEntry = {
@@ -55,14 +55,14 @@ export type ArchiveObjects = {
    */
   entries(objects: readonly ArchiveObject[], arrived?: Interval): AsyncIterable<ArchivePart>
   /**
-   * What audit events tell of merchants and of late entries: the newest known state of every merchant, and each late entry
-   * that does not count in its own day.
+   * What audit events tell of merchants and of closed days: the newest known state of every merchant, each close and
+   * restatement, and the end of each late entry.
    */
   decisions(): Promise<ArchivedDecisions>
 }
 type ArchivedDecisions = {
   readonly merchants: readonly Merchant[]
-  readonly passedOn: readonly PassedOn[]
+  readonly days: ToldDays
   readonly unreadable: readonly UnreadableObject[]
 }
 export type ArchiveObject = {

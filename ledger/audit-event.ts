@@ -1,4 +1,4 @@
-import type { ClosedDay, Restatement } from './close.ts'
+import type { ToldClose, ToldRestatement } from './close.ts'
 import { contentHash, type Entry } from './entry.ts'
 import type { BusinessDay, MerchantId } from './identifiers.ts'
 import type { QuarantineReason, SetAside } from './quarantine.ts'
@@ -8,6 +8,7 @@ export type AuditEventKind =
   | 'merchant.saved'
   | 'day.closed'
   | 'day.restated'
+  | 'days.closed-through'
   | 'entry.redirected'
   | 'entry.restated'
   | 'entry.set-aside'
@@ -62,16 +63,32 @@ const lateEntry = <Kind extends string>(kind: Kind, entry: Entry, decidedAtMs: n
   return { eventId: `${kind}/${merchantId}/${businessDay}/${entryId}`, kind, merchantId, businessDay, decidedAtMs }
 }
 
-export const dayClosed = ({ book, openingMinor, netMinor, base, seal, closedAtMs }: ClosedDay): AuditEvent => ({
+/** The opening is text, because a balance over many days may be larger than JSON's numbers can say exactly. */
+export const dayClosed = ({ book, openingMinor, netMinor, base, seal, closedAtMs }: ToldClose): AuditEvent => ({
   eventId: `day.closed/${book.merchantId}/${book.day}`,
   kind: 'day.closed',
   merchantId: book.merchantId,
   businessDay: book.day,
   decidedAtMs: closedAtMs,
-  body: { opening: Number(openingMinor), net: Number(netMinor), base, ...sealBody(seal) },
+  body: { format: CLOSE_EVENT_FORMAT, opening: String(openingMinor), net: Number(netMinor), base, ...sealBody(seal) },
 })
 
-export const dayRestated = ({ book, number, deltaMinor, seal, restatedAtMs }: Restatement): AuditEvent => ({
+export const CLOSE_EVENT_FORMAT = 1
+
+/** Days without a book were closed, up to this one. */
+export const daysClosedThrough = (
+  { merchantId, day }: { readonly merchantId: MerchantId; readonly day: BusinessDay },
+  decidedAtMs: number,
+): AuditEvent => ({
+  eventId: `days.closed-through/${merchantId}/${day}`,
+  kind: 'days.closed-through',
+  merchantId,
+  businessDay: day,
+  decidedAtMs,
+  body: {},
+})
+
+export const dayRestated = ({ book, number, deltaMinor, seal, restatedAtMs }: ToldRestatement): AuditEvent => ({
   eventId: `day.restated/${book.merchantId}/${number}`,
   kind: 'day.restated',
   merchantId: book.merchantId,

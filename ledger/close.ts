@@ -7,8 +7,8 @@
  */
 import { nextSegment, type Book } from './book.ts'
 import { closeDay, restate, type Head } from './head.ts'
-import type { BookId, BusinessDay, EntryId } from './identifiers.ts'
-import type { ContentHash, Entry } from './entry.ts'
+import type { BookId, BusinessDay } from './identifiers.ts'
+import type { Entry } from './entry.ts'
 import { totalsOf } from './day-view.ts'
 import { businessDayOf, HOUR_MS, shiftDay, type Calendar } from './calendar.ts'
 import { netMinor } from './money.ts'
@@ -122,14 +122,9 @@ export const dayForLate = ({ closedThrough }: Head, today: BusinessDay): Busines
   return shiftDay(closedThrough, 1)
 }
 
-/** A late entry that does not count in its own day: it counts on another one, or waits in quarantine. */
-export type PassedOn = {
-  readonly book: BookId
-  readonly entryId: EntryId
-  readonly contentHash: ContentHash
-  /** The day on which it counts; null for an entry in quarantine. */
-  readonly to: BusinessDay | null
-}
+/** A close and a restatement as they are told to others, who cannot rely on the numbers of our segments. */
+export type ToldClose = Omit<ClosedDay, 'segment'>
+export type ToldRestatement = Omit<Restatement, 'segment'>
 
 /** What is known of a merchant's closed days around one of them. */
 export type ClosedPast = {

@@ -16,4 +16,6 @@ export const daysWithBooks = async (
   return [...new Set([...open, ...[...closed, ...restated].map(({ book }) => book.day)])].toSorted()
 }
 
-const FIRST_DAY = '0001-01-01' as BusinessDay
+/** No calendar date that we can write is before the first or after the last. */
+export const FIRST_DAY = '0001-01-01' as BusinessDay
+export const LAST_DAY = '9999-12-31' as BusinessDay

@@ -19,11 +19,11 @@ import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
 import { counted, digits, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run rebuild [-- --keep]
-  Builds every book from the archive into empty tables and compares each with the live one.
+  Builds every book and every closed day from the archive into empty tables and compares each with the live one.
 
   --keep   keeps these tables; without it, they are deleted in the end
 
-Exit code: 0 all objects were read and all books are equal, 1 not, 2 wrong arguments, 3 no system runs or answers,
+Exit code: 0 all objects were read and all books and closed days are equal, 1 not, 2 wrong arguments, 3 no system runs or answers,
 or the command was stopped.`
 
 export const rebuild: Command = async (args, terminal) => {
@@ -48,7 +48,9 @@ export const rebuild: Command = async (args, terminal) => {
       ...result.unreadableObjects,
       ...result.unreadableMerchants,
       ...result.heldBooks,
+      ...result.problems,
       ...comparison.unreadable,
+      ...comparison.differentDays,
     ]
     const isProven = unread.length === 0 && comparison.different.length === 0
     return isProven ? EXIT.done : EXIT.refused
@@ -104,6 +106,7 @@ const printRebuilt = ({ print }: Terminal, rebuilt: Rebuilt): void => {
     unreadableMerchants,
     heldBooks,
     merchantsFromRegister,
+    problems,
   } = rebuilt
   print(
     `${counted(objects, 'object', 'objects')}, ${counted(rows, 'row', 'rows')}: ${counted(entriesCounted, 'entry', 'entries')} counted, ${counted(duplicatesIn(rebuilt), 'duplicate', 'duplicates')}, ${digits(setAside)} set aside.`,
@@ -116,13 +119,17 @@ const printRebuilt = ({ print }: Terminal, rebuilt: Rebuilt): void => {
   for (const { merchantId, reason } of unreadableMerchants) {
     print(`✗ The register cannot be read at ${merchantId}: ${reason}. Its entries are set aside in the rebuilt books.`)
   }
+  for (const problem of problems) print(`✗ ${problem}`)
   print(...heldLines(heldBooks))
 }
 
-const printComparison = ({ print }: Terminal, { books, totals, different, unreadable }: Comparison): void => {
+const printComparison = (
+  { print }: Terminal,
+  { books, totals, different, differentDays, unreadable }: Comparison,
+): void => {
   print(`rebuilt  ${inWords(totals.rebuilt)}`, `live     ${inWords(totals.live)}`)
   for (const difference of different) print(...differenceLines(difference))
-  for (const sentence of unreadable) print(`✗ ${sentence}`)
+  for (const sentence of [...differentDays, ...unreadable]) print(`✗ ${sentence}`)
   if (unreadable.length > 0) {
     print(
       `✗ ${counted(unreadable.length, 'item', 'items')} cannot be read, and ${amongThem(different.length, 'the other books')}.`,
@@ -133,6 +140,9 @@ const printComparison = ({ print }: Terminal, { books, totals, different, unread
     different.length === 0
       ? `✓ ${counted(books, 'book', 'books')}, and each is equal to the live one in count, sums and digest.`
       : `✗ ${amongThem(different.length, counted(books, 'book', 'books'))}.`,
+    differentDays.length === 0
+      ? '✓ The heads, the closed days and each of their versions are equal to the live ones.'
+      : `✗ ${counted(differentDays.length, 'difference', 'differences')} in heads, closed days or their versions.`,
   )
 }
 

@@ -1,7 +1,8 @@
-import type { ArchivedEntry, ArchiveObject, ArchiveObjects } from '#ledger/archive'
+import type { ArchivedEntry, ArchiveObject, ArchiveObjects, UnreadableObject } from '#ledger/archive'
 import { compareSequenceNumbers } from '#ledger/identifiers'
-import type { PassedOn } from '#ledger/close'
+import type { AuditEvent } from '#ledger/audit-event'
 import type { Merchant } from '#ledger/merchant'
+import { CLOSED_DAY_KINDS, ToldDaysReader } from '#wire/archive/closed-days'
 
 /** The entries of an object, or why it cannot be read. */
 export type MemoryObject = ArchiveObject & { readonly holds: readonly ArchivedEntry[] | string }
@@ -9,7 +10,7 @@ export type MemoryObject = ArchiveObject & { readonly holds: readonly ArchivedEn
 export const memoryArchiveObjects = (
   stored: readonly MemoryObject[],
   merchants: readonly Merchant[] = [],
-  passedOn: readonly PassedOn[] = [],
+  auditEvents: readonly AuditEvent[] = [],
 ): ArchiveObjects => ({
   async list() {
     return { objects: stored.map(({ holds: _holds, ...object }) => object), unreadable: [] }
@@ -30,7 +31,13 @@ export const memoryArchiveObjects = (
     if (entries.length > 0) yield { entries: entries.toSorted(byMerchantAndPosition) }
   },
   async decisions() {
-    return { merchants, passedOn, unreadable: [] }
+    const days = new ToldDaysReader()
+    const unreadable: UnreadableObject[] = []
+    for (const event of auditEvents.filter(({ kind }) => CLOSED_DAY_KINDS.some((known) => known === kind))) {
+      const taken = days.take(event)
+      if (!taken.ok) unreadable.push({ key: 'decisions/', reason: taken.error })
+    }
+    return { merchants, days: days.told(), unreadable }
   },
 })
 

@@ -8,15 +8,13 @@ import type {
   Interval,
   UnreadableObject,
 } from '#ledger/archive'
-import type { PassedOn } from '#ledger/close'
-import { bookKey } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import { refuse, type Result } from '#ledger/result'
+import { ok, refuse, type Result } from '#ledger/result'
 import { ENTRY_COLUMNS, type ColumnType } from '#wire/archive/columns'
 import { HIDDEN, isHidden, readArchiveKey } from '#wire/archive/key'
 import { parseArchiveRow } from '#wire/archive/row'
 import { DECISION_ROW_VERSION, parseAuditEventRow } from '#wire/archive/audit-row'
-import { parsePassedOn, PASSED_ON_KINDS } from '#wire/archive/passed-on'
+import { CLOSED_DAY_KINDS, ToldDaysReader } from '#wire/archive/closed-days'
 import { parseJson } from '#wire/json/json'
 import { parseSavedMerchant } from '#wire/archive/merchant'
 import type { ObjectStore, StoredObject } from './object-store.ts'
@@ -48,14 +46,15 @@ export const parquetArchiveObjects = (
       else if (object.bytes > 0 || !object.key.endsWith('/')) objects.push(object)
     }
     const newest = new Map<string, Merchant>()
-    const passedOn = new Map<string, PassedOn>()
-    const parts = inTemporaryDuckdb({ store, memoryMiB, table: DECISIONS_TABLE }, (duckdb) => told(duckdb, objects))
+    const days = new ToldDaysReader()
+    const parts = inTemporaryDuckdb({ store, memoryMiB, table: DECISIONS_TABLE }, (duckdb) =>
+      told(duckdb, objects, days),
+    )
     for await (const part of parts) {
       if ('reason' in part) unreadable.push(part)
-      else if ('entryId' in part) passedOn.set(`${bookKey(part.book)}#${part.entryId}`, part)
       else if (part.revision > (newest.get(part.merchantId)?.revision ?? 0)) newest.set(part.merchantId, part)
     }
-    return { merchants: [...newest.values()], passedOn: [...passedOn.values()], unreadable }
+    return { merchants: [...newest.values()], days: days.told(), unreadable }
   },
 })
 
@@ -140,21 +139,24 @@ const nameOf = ({ merchant_id, entry_id }: Row): string => `${String(merchant_id
 const DECISION_COLUMNS = 'decision_id, kind, merchant_id, business_day, decided_at, body, schema_version'
 const DECISIONS_TABLE = `CREATE TABLE staged (object INTEGER, decision_id VARCHAR, kind VARCHAR, merchant_id VARCHAR,
   business_day VARCHAR, decided_at TIMESTAMP, body VARCHAR, schema_version INTEGER)`
-const KINDS = ['merchant.saved', ...PASSED_ON_KINDS].map((kind) => `'${kind}'`).join()
+const KINDS = ['merchant.saved', ...CLOSED_DAY_KINDS].map((kind) => `'${kind}'`).join()
 const STAGING_DECISIONS = (rows: string) =>
   `INSERT INTO staged SELECT ${OBJECT_PLACE}, ${DECISION_COLUMNS} FROM ${rows} WHERE kind IN (${KINDS})`
 const DECISIONS = `SELECT object, ${DECISION_COLUMNS.replace('decided_at', "strftime(decided_at, '%Y-%m-%d %H:%M:%S.%g') AS decided_at")}
   FROM staged`
 
+/** The merchants of which events tell, and what cannot be read. What is told of closed days is taken by `days`. */
 async function* told(
   duckdb: TemporaryDuckdb,
   objects: readonly StoredObject[],
-): AsyncGenerator<Merchant | PassedOn | UnreadableObject> {
+  days: ToldDaysReader,
+): AsyncGenerator<Merchant | UnreadableObject> {
   yield* duckdb.insert(objects, STAGING_DECISIONS)
   for await (const rows of duckdb.rows<DecisionCells>(DECISIONS)) {
     for (const row of rows) {
-      const read = row.kind === 'merchant.saved' ? merchantOf(row) : passedOnOf(row)
-      yield read.ok ? read.value : { key: objects[row.object]?.key ?? '', reason: read.error }
+      const read = row.kind === 'merchant.saved' ? merchantOf(row) : takenBy(days, row)
+      if (!read.ok) yield { key: objects[row.object]?.key ?? '', reason: read.error }
+      else if (read.value !== undefined) yield read.value
     }
   }
 }
@@ -172,7 +174,9 @@ const merchantOf = ({ body, schema_version: version }: DecisionCells): Result<Me
   return json.ok ? parseSavedMerchant(json.value) : json
 }
 
-const passedOnOf = (row: DecisionCells): Result<PassedOn, string> => {
+const takenBy = (days: ToldDaysReader, row: DecisionCells): Result<undefined, string> => {
   const event = parseAuditEventRow(withoutNulls(row))
-  return event.ok ? parsePassedOn(event.value) : event
+  if (!event.ok) return event
+  const taken = days.take(event.value)
+  return taken.ok ? ok(undefined) : taken
 }

@@ -121,7 +121,7 @@ def check_book(book):
 
 def counts(segment):
     """Whether the entries of a segment count in its book. Late entries may have been passed on to another place."""
-    return json.loads(segment.get("mark", "{}")).get("kind") not in ("redirecting", "setting-aside")
+    return json.loads(segment.get("mark", "{}")).get("kind") not in ("redirecting", "setting-aside", "releasing")
 
 
 def check_seals(book):

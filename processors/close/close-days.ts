@@ -5,7 +5,7 @@
  * from there, after a crash as well.
  */
 import { concurrently } from '#ledger/concurrently'
-import { dayClosed } from '#ledger/audit-event'
+import { dayClosed, daysClosedThrough, type AuditEvent } from '#ledger/audit-event'
 import { lastEndedDay, type ClosedDay } from '#ledger/close'
 import { HOUR_MS, shiftDay } from '#ledger/calendar'
 import { closeThrough, openDaysBefore } from '#ledger/head'
@@ -78,9 +78,13 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
     await closeDay(world, request, day, left, note)
   }
   const ready = plans.filter((plan) => plan !== undefined).filter(({ merchantId }) => !stuck.has(merchantId))
-  await concurrently(ready, MERCHANTS_AT_ONCE, async ({ merchantId, through }) => {
-    await unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through))
-  })
+  const told = await concurrently(ready, MERCHANTS_AT_ONCE, async ({ merchantId, through }) =>
+    unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through)),
+  )
+  await publish(
+    world,
+    told.flatMap((events) => events ?? []),
+  )
   for (const { merchantId, notEnded } of plans.filter((plan) => plan !== undefined)) {
     for (const day of notEnded) note({ merchantId, day, ...NOT_ENDED })
   }
@@ -290,15 +294,32 @@ const unequal = (report: BookReport): NotClosed => {
   return { status: 'not-equal', reason, report }
 }
 
-/** Closes the days without a book that are left. */
-const closeRest = async (world: CloseWorld, merchantId: MerchantId, through: BusinessDay): Promise<void> => {
+/**
+ * Closes the days without a book that are left, and returns what to tell of it: with the newest close before them, which
+ * would look like a day without a book if it stayed untold.
+ */
+const closeRest = async (
+  world: CloseWorld,
+  merchantId: MerchantId,
+  through: BusinessDay,
+): Promise<readonly AuditEvent[]> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const head = await world.heads.read(merchantId)
     const after = closeThrough(head, through)
     // A book was opened meanwhile, which the next run closes.
-    if (!after.ok || after.value === head) return
+    if (!after.ok || after.value === head) return []
     const change = { change: 'head', merchantId, head: after.value } as const
-    if ((await world.transactions.commit([change])) === 'committed') return
+    if ((await world.transactions.commit([change])) === 'refused') continue
+    const book = { merchantId, day: through }
+    const newest = await world.days.newestClosed(book)
+    return [...(newest === undefined ? [] : [dayClosed(newest)]), daysClosedThrough(book, world.clock())]
+  }
+  return []
+}
+
+const publish = async ({ auditTrail }: CloseWorld, events: readonly AuditEvent[]): Promise<void> => {
+  for (let at = 0; at < events.length; at += TOLD_AT_ONCE) {
+    await auditTrail.publish(...events.slice(at, at + TOLD_AT_ONCE))
   }
 }
 

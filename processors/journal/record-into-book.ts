@@ -57,7 +57,7 @@ export const recordIntoBook = async (
       policy === undefined ? await append(writer, book, fresh) : await recordLate(writer, known.book, fresh, policy)
     await writer.books.learn(appended.book, new Set(unknown.map(({ contentIn }) => contentIn)))
     book = appended.book
-    undecided = [...known.left, ...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate)]
+    undecided = [...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate), ...known.left]
     // Late entries are decided a few at a time, so only rounds that decide nothing are lost.
     lost = undecided.length < before ? 0 : lost + 1
   }

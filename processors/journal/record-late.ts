@@ -242,10 +242,10 @@ const decideIn = (target: Book, candidates: readonly PositionedEntry[]) => {
 }
 
 /**
- * Counts entries in the book of another day, and records in their own book that they count there: in one transaction, with
+ * Tries once to count entries in the book of another day. It records in their own book that they count there: in one transaction, with
  * the items of quarantine by which they were released. Of `undecided`, those that count now are not left.
  */
-const passOn = async (
+export const passOn = async (
   writer: LateWriter,
   { book, target, to, kind }: Target & { readonly book: Book; readonly kind: 'redirecting' | 'releasing' },
   fresh: readonly PositionedEntry[],
@@ -253,7 +253,7 @@ const passOn = async (
   items: readonly Quarantined[],
 ): Promise<Recorded> => {
   const { books, clock, tell, transactions } = writer
-  const received = seal(writer, target, fresh, { kind: 'received', from: book.id.day })
+  const received = sealMarked(writer, target, fresh, { kind: 'received', from: book.id.day })
   // The same entries in as many bytes, but for a few; SEGMENT_BYTES leaves room for these.
   const segment = nextSegment(book, received.segment.entries, { kind, to })
   const sealed = mustWork('the segment that passes entries on', () => sealSegment(book, segment))
@@ -263,11 +263,11 @@ const passOn = async (
     ...items.slice(0, received.length).map((item) => ({ change: 'release', item, to }) as const),
   ]
   if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: undecided }
-  keep(books, target, received.segment, received.sealed)
+  keepNext(books, target, received.segment, received.sealed)
   const done = new Set(fresh.slice(0, received.length))
   for (const { entry } of done) tell(entryRedirected(entry, to, clock()))
   return {
-    book: keep(books, book, segment, sealed),
+    book: keepNext(books, book, segment, sealed),
     left: undecided.filter((candidate) => !done.has(candidate)),
   }
 }
@@ -284,7 +284,7 @@ const restate = async (writer: LateWriter, book: Book, fresh: readonly Positione
   const restatements = await days.restatements(book.id.merchantId, newest?.base ?? 0, head.restatements)
   const now = closedVersion(book.id.day, { newest, restatements })
   if (now === undefined) throw new Error(`a closed day has no newest version`)
-  const restating = seal(writer, book, fresh, { kind: 'restating', restatement: number })
+  const restating = sealMarked(writer, book, fresh, { kind: 'restating', restatement: number })
   const counted = restating.segment.entries
   const contents = [...(await contentsOf(journal, book.id)), ...counted.map(contentIn)]
   const { hash: chainHash } = restating.sealed
@@ -302,7 +302,7 @@ const restate = async (writer: LateWriter, book: Book, fresh: readonly Positione
   ]
   if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: fresh }
   tell(dayRestated(restated.restatement), ...counted.map((entry) => entryRestated(entry, number, atMs)))
-  return { book: keep(books, book, restating.segment, restating.sealed), left: fresh.slice(restating.length) }
+  return { book: keepNext(books, book, restating.segment, restating.sealed), left: fresh.slice(restating.length) }
 }
 
 const contentIn = (entry: Segment['entries'][number]) => ({ entryId: entry.entryId, contentHash: contentHash(entry) })
@@ -317,7 +317,7 @@ const contentsOf = async (journal: LateWriter['journal'], id: BookId) => {
 }
 
 /** Sets entries aside, and records in the book that it knows them. */
-const passToQuarantine = async (
+export const passToQuarantine = async (
   writer: LateWriter,
   book: Book,
   candidates: readonly PositionedEntry[],
@@ -326,19 +326,19 @@ const passToQuarantine = async (
 ): Promise<Recorded> => {
   const { books, clock, itemOf, tell, transactions } = writer
   const few = candidates.slice(0, MOST_ITEMS)
-  const { length, segment, sealed } = seal(writer, book, few, { kind: 'setting-aside', reason })
+  const { length, segment, sealed } = sealMarked(writer, book, few, { kind: 'setting-aside', reason })
   const items = few.slice(0, length).map((candidate) => itemOf(candidate, reason, detail))
   const changes: Change[] = [append(sealed), ...items.map((item) => ({ change: 'set-aside', item }) as const)]
   if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: candidates }
   tell(...items.map(quarantineSetAside))
   for (const entry of segment.passedOn) tell(entrySetAside(entry, reason, clock()))
-  return { book: keep(books, book, segment, sealed), left: candidates.slice(length) }
+  return { book: keepNext(books, book, segment, sealed), left: candidates.slice(length) }
 }
 
 // With the segments, at most 22 changes are one transaction.
 const MOST_ITEMS = 20
 
-const seal = ({ sizes }: LateWriter, book: Book, candidates: readonly PositionedEntry[], mark: Mark) =>
+export const sealMarked = ({ sizes }: LateWriter, book: Book, candidates: readonly PositionedEntry[], mark: Mark) =>
   ours(
     () => sealNext(book, candidates, sizes, mark),
     () => appendGoodEntries(book),
@@ -346,7 +346,12 @@ const seal = ({ sizes }: LateWriter, book: Book, candidates: readonly Positioned
 
 const append = (segment: SealedSegment): Change => ({ change: 'append', segment })
 
-const keep = (books: BookCache, book: Book, segment: Omit<Segment, 'hash'>, { hash }: SealedSegment): Book => {
+export const keepNext = (
+  books: BookCache,
+  book: Book,
+  segment: Omit<Segment, 'hash'>,
+  { hash }: SealedSegment,
+): Book => {
   const next = mustWork(`the closed book after segment ${segment.number}`, () => evolve(book, { ...segment, hash }))
   books.keep(next)
   return next

@@ -156,7 +156,7 @@ const fold = ({ view: before, contents, waiting, isClosed }: Known, sealed: Seal
       contents.set(entry.entryId, countsIn(mark) ? contentHash(entry) : null)
     }
     const view = foldEntries(before, entries, terms.startsAtMs, isLate(mark))
-    for (const part of differing(view, segment.view)) {
+    for (const part of differingParts(view, segment.view)) {
       faults.push({ what: 'view', detail: `${part} are not what the entries add up to` })
     }
     const kind = mark?.kind ?? 'entries'
@@ -179,7 +179,8 @@ type Folded = Pick<Known, 'view' | 'mark' | 'isClosed'> & { readonly faults: rea
 /** The kinds of segments that stand in an open book. All others stand in a closed one. */
 const ONLY_OPEN: ReadonlySet<string> = new Set(['entries', 'received', 'closing'])
 
-const differing = (made: DayView, stored: DayView): readonly string[] => [
+/** The parts of two views that are not the same, in words. */
+export const differingParts = (made: DayView, stored: DayView): readonly string[] => [
   ...(areSameTotals(made.totals, stored.totals) ? [] : ['the totals']),
   ...(areSame(made.byMethod, stored.byMethod) ? [] : ['the methods']),
   ...(areSame(made.byHour, stored.byHour) ? [] : ['the hours']),

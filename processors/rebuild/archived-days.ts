@@ -1,5 +1,6 @@
 /** Reads the archive's entries to record them again: one business day after the other, a bounded number at a time. */
 import type { ArchivedEntry, ArchiveObject, ArchiveObjects, Interval, UnreadableObject } from '#ledger/archive'
+import type { BusinessDay } from '#ledger/identifiers'
 
 /** The progress of the reading, in bytes of objects. Bytes count as read when their entries are recorded. */
 export type ReadingProgress = { readonly doneBytes: number; readonly allBytes: number; readonly entries: number }
@@ -21,14 +22,26 @@ export const recordArchive = async (
   archive: Pick<ArchiveObjects, 'entries'>,
   objects: readonly ArchiveObject[],
   record: (entries: readonly ArchivedEntry[]) => Promise<void>,
-  { arrived, onProgress }: { arrived?: Interval; onProgress: (progress: ReadingProgress) => void },
+  {
+    arrived,
+    onProgress,
+    days: further = new Set(),
+    afterDay = async () => {},
+  }: {
+    readonly arrived?: Interval
+    readonly onProgress: (progress: ReadingProgress) => void
+    /** Days that come in their turn even without an object. */
+    readonly days?: ReadonlySet<BusinessDay>
+    /** Called when all entries of a day are recorded. */
+    readonly afterDay?: (day: BusinessDay) => Promise<void>
+  },
 ): Promise<ReadArchive> => {
   const allBytes = bytesOf(objects)
   const unreadable: UnreadableObject[] = []
   let [doneBytes, rows, entries] = [0, 0, 0]
 
   const days = Map.groupBy(objects, ({ businessDay }) => businessDay)
-  for (const day of [...days.keys()].toSorted()) {
+  for (const day of [...new Set([...days.keys(), ...further])].toSorted()) {
     const ofDay = days.get(day) ?? []
     const dayBytes = bytesOf(ofDay)
     let [dayRows, dayEntries] = [0, 0]
@@ -49,6 +62,7 @@ export const recordArchive = async (
       }
     }
     if (batch.length > 0) await recordBatch()
+    await afterDay(day)
     rows += dayRows
     doneBytes += dayBytes
     onProgress({ doneBytes, allBytes, entries })

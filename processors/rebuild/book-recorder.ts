@@ -16,9 +16,8 @@ import {
   type Transactions,
 } from '#ledger/ports'
 import type { QuarantineReason, SetAside } from '#ledger/quarantine'
-import type { PassedOn } from '#ledger/close'
-import { contentHash } from '#ledger/entry'
-import { bookKey, bookOf, type BookId, type EntryId } from '#ledger/identifiers'
+import { bookKey, type BookId } from '#ledger/identifiers'
+import { NOTHING_TOLD, type ToldDays } from '#ledger/rebuilt-days'
 import { BrokenChain, countsIn } from '#ledger/segment'
 import { messageOf } from '../own-fault.ts'
 import { unpackIds } from '#wire/journal/packed-entries'
@@ -31,6 +30,7 @@ import { SEGMENT_SIZES } from '../journal/segment-sizes.ts'
 import { byBook, sortRecords, type BookBatch, type PositionedEntry, type Source } from '../journal/sort-records.ts'
 import type { ShardBatch } from '../shard-batch.ts'
 import { concurrently } from '#ledger/concurrently'
+import { daySettler, type DaySettler } from './settle-days.ts'
 
 export type RecorderWorld = {
   readonly journal: Journal
@@ -63,11 +63,11 @@ export type BookRecorder = {
   recorded(): Recorded
   /** Records entries of any books. The entries of each book come in stream order. */
   archived(entries: readonly ArchivedEntry[]): Promise<void>
+  /** Settles what is told of closed days, once the entries of a day are recorded. */
+  readonly settler: DaySettler
   /** Records stream records of a shard. */
   delivered(batch: ShardBatch): Promise<void>
 }
-
-const lateKey = (book: BookId, entryId: EntryId): string => `${bookKey(book)}#${entryId}`
 
 export const bookRecorder = (
   world: RecorderWorld,
@@ -75,10 +75,9 @@ export const bookRecorder = (
     booksAtOnce,
     cacheBytes,
     mayHaveMoved,
-    passedOn = [],
-  }: RecorderLimits & { readonly mayHaveMoved: boolean; readonly passedOn?: readonly PassedOn[] },
+    told = NOTHING_TOLD,
+  }: RecorderLimits & { readonly mayHaveMoved: boolean; readonly told?: ToldDays },
 ): BookRecorder => {
-  const decisions = new Map(passedOn.map((decision) => [lateKey(decision.book, decision.entryId), decision]))
   const recorded = { entries: 0, counted: 0, setAside: 0, unreadableRecords: 0 }
   const held = new Map<string, HeldBook>()
   const journal: Journal = {
@@ -150,36 +149,19 @@ export const bookRecorder = (
     await world.publish(told)
   }
 
-  /** The batches of late entries by the books in which they count. The others are set aside. */
-  const decidedBooks = async (candidates: readonly PositionedEntry[]): Promise<BookBatch[]> => {
-    const books = new Map<string, { readonly id: BookId; readonly candidates: PositionedEntry[] }>()
-    for (const candidate of candidates) {
-      const { entry } = candidate
-      const decision = decisions.get(lateKey(bookOf(entry), entry.entryId))
-      if (decision === undefined) continue
-      if (decision.contentHash !== contentHash(entry)) {
-        await writer.setAside(candidate, 'content-conflict', 'A late entry with this id has other content.')
-      } else if (decision.to === null) {
-        await writer.setAside(candidate, 'day-closed', 'The business day is closed.')
-      } else {
-        const id = { merchantId: entry.merchantId, day: decision.to }
-        const book = books.get(bookKey(id)) ?? { id, candidates: [] }
-        books.set(bookKey(id), book)
-        book.candidates.push(candidate)
-      }
-    }
-    return [...books.values()]
-  }
+  const settler = daySettler(writer, told, booksAtOnce)
 
   return {
     recorded: () => ({ ...recorded, heldBooks: [...held.values()] }),
     async archived(entries) {
       const candidates = entries.map(({ entry, position }) => ({ entry, position, raw: entryLine(entry) }))
-      if (decisions.size === 0) return await record(byBook(candidates))
-      const here = candidates.filter(({ entry }) => !decisions.has(lateKey(bookOf(entry), entry.entryId)))
-      // They count after all that came in time, as they did the first time.
-      await record([...byBook(here), ...(await decidedBooks(candidates))])
+      if (told.late.length === 0) return await record(byBook(candidates))
+      const inTime: PositionedEntry[] = []
+      for (const candidate of candidates) if (!(await settler.keepLate(candidate))) inTime.push(candidate)
+      recorded.entries += candidates.length - inTime.length
+      await record(byBook(inTime))
     },
+    settler,
     async delivered(batch) {
       const { books, unreadable, stoppedAt } = sortRecords(batch)
       for (const source of unreadable) {

@@ -1,5 +1,6 @@
 /**
- * Builds every book from the archive alone, by the rules by which the live books were built.
+ * Builds every book from the archive alone, by the rules by which the live books were built, and closes the days that were
+ * closed (`settle-days.ts`).
  *
  * A live book counts the first copy of an id in stream order and sets aside later copies with other content. All
  * entries of a merchant stand on one shard at a time, and a shard that follows another shard by a split or a merge
@@ -15,6 +16,8 @@ import { bookRecorder, type Recorded, type RecorderLimits, type RecorderWorld } 
 
 export type Rebuilt = ReadArchive &
   Recorded & {
+    /** What the archive tells of closed days and its entries do not bear out, in sentences. */
+    readonly problems: readonly string[]
     readonly merchantsFromAuditEvents: number
     /** Merchants that no audit event in the archive names. */
     readonly merchantsFromRegister: readonly string[]
@@ -40,9 +43,16 @@ export const rebuildBooks = async (
   const { missing, unreadableMerchants } = await missingIn(decided.merchants, register)
   for (const merchant of [...decided.merchants, ...missing]) await enter(rebuilt.merchants, merchant)
 
-  const recorder = bookRecorder(rebuilt, { ...limits, mayHaveMoved: false, passedOn: decided.passedOn })
-  const read = await recordArchive(archive, listed.objects, (entries) => recorder.archived(entries), { onProgress })
+  const recorder = bookRecorder(rebuilt, { ...limits, mayHaveMoved: false, told: decided.days })
+  const { settler } = recorder
+  const read = await recordArchive(archive, listed.objects, (entries) => recorder.archived(entries), {
+    onProgress,
+    days: settler.days,
+    afterDay: settler.settle,
+  })
+  await settler.settleHeads()
   return {
+    problems: settler.problems.toSorted(),
     ...read,
     ...recorder.recorded(),
     unreadableObjects: [...decided.unreadable, ...listed.unreadable, ...read.unreadableObjects],

@@ -272,28 +272,9 @@ describe('under the policy restate, late entries', () => {
     ])
   })
 
-  test('that come once more after a crash tell their restatement again, and with it its seal', async () => {
-    const { send, told } = await given('restate')
-    await send(sale('late', 70n))
-    const first = told()
-    await send(sale('late', 70n))
-    expect(told().slice(first.length)).toEqual(first)
-  })
-
-  test('of a day that had no book issue it for the first time with entries', async () => {
-    const { send, bookOn, books } = await given('restate')
-    const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }
-    await send(sale('late', 70n, onSaturday))
-    expect(await bookOn(SATURDAY)).toMatchObject({ counted: ['late 70'], marks: ['closing', 'restating'] })
-    expect(await books.days.restatements(m1, 0, 1)).toMatchObject([{ book: { day: SATURDAY }, seal: { version: 2 } }])
-    expect(await books.heads.read(m1)).toMatchObject({ closingMinor: 570n, restatements: 1 })
-  })
-})
-
-describe('a restatement', () => {
-  test('whose event could not be published is told with the next delivery, like its entries', async () => {
+  test('whose decision could not be published are told with the next delivery, and so is the restatement', async () => {
     let failures = 1
-    const { send, told } = await given('restate', ({ auditTrail }) => ({
+    const { send, told, books } = await given('restate', ({ auditTrail }) => ({
       auditTrail: {
         publish: async (...events) => {
           if (events.length > 0 && failures-- > 0) throw new Error('no stream')
@@ -305,6 +286,16 @@ describe('a restatement', () => {
     expect(told()).toEqual([])
     expect(await send(sale('late', 70n))).toEqual({})
     expect(told()).toEqual(['day.restated/m1/1', 'entry.restated/m1/2026-11-20/late'])
+    expect(await books.heads.read(m1)).toMatchObject({ closingMinor: 570n, restatements: 1 })
+  })
+
+  test('of a day that had no book issue it for the first time with entries', async () => {
+    const { send, bookOn, books } = await given('restate')
+    const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }
+    await send(sale('late', 70n, onSaturday))
+    expect(await bookOn(SATURDAY)).toMatchObject({ counted: ['late 70'], marks: ['closing', 'restating'] })
+    expect(await books.days.restatements(m1, 0, 1)).toMatchObject([{ book: { day: SATURDAY }, seal: { version: 2 } }])
+    expect(await books.heads.read(m1)).toMatchObject({ closingMinor: 570n, restatements: 1 })
   })
 })
 

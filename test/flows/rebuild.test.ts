@@ -1,4 +1,3 @@
-import { parsePassedOn, PASSED_ON_KINDS } from '#wire/archive/passed-on'
 import { closeAsItStands } from '../closing.ts'
 import { memoryBooks } from '#adapters/transactions/memory-books'
 import { describe, expect, test } from 'vitest'
@@ -323,15 +322,12 @@ describe('after days were closed, books rebuilt from the archive', () => {
       await closeAsItStands(live, friday, TODAY_MS)
       await worker({ ...batchOf([...early, ...late]) })
 
-      const passedOn = live.auditTrail.published
-        .filter(({ kind }) => PASSED_ON_KINDS.some((known) => known === kind))
-        .map((event) => {
-          const read = parsePassedOn(event)
-          if (!read.ok) throw new Error(read.error)
-          return read.value
-        })
       const rebuilt = anEmptyWorld()
-      const archive = memoryArchiveObjects([anObject('all', archivedFrom([...early, ...late]))], merchants, passedOn)
+      const archive = memoryArchiveObjects(
+        [anObject('all', archivedFrom([...early, ...late]))],
+        merchants,
+        live.auditTrail.published,
+      )
       await rebuildBooks({ archive, rebuilt, register: live.merchants }, LIMITS, () => {})
       const found = await compareBooks({ rebuilt, live }, { booksAtOnce: 2, onProgress() {} })
       expect(found).toMatchObject({ different: [], unreadable: [] })
