@@ -46,7 +46,8 @@ export const readVersions = async (
     days.newestClosed({ merchantId, day: shiftDay(from, -1) }),
     days.closed(merchantId, from, to),
   ])
-  const base = (before ?? closed[0])?.base ?? 0
+  // Without a closed book before them, the first days of the period may have been restated before all that is read here.
+  const base = before?.base ?? 0
   const restatements: readonly Restatement[] = await days.restatements(merchantId, base, head.restatements)
   const byDay = new Map(closed.map((item) => [item.book.day, item]))
   const versions: (ClosedVersion & { readonly day: BusinessDay })[] = []

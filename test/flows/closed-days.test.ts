@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
+import { emptyBook, nextSegment } from '#ledger/book'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { LatePolicy } from '#ledger/merchant'
 import { digestOf } from '#ledger/segment'
@@ -10,8 +11,9 @@ import { readDays } from '#query-api/books'
 import { readVersion, readVersions } from '#query-api/closed-days'
 import { recordEntries } from '#processors/journal/record-entries'
 import { encodeEntries, entryLine } from '#wire/stream/record'
-import { aBookId, aMerchant, day, merchantId } from '../builders.ts'
-import { closeAsItStands, closeRestThrough } from '../closing.ts'
+import { sealSegment } from '#wire/journal/segment'
+import { aBookId, aMerchant, day, merchantId, someTerms } from '../builders.ts'
+import { closeAsItStands, closeRestThrough, restateEmpty } from '../closing.ts'
 import { aQueryApi, moved, SHARD_ID } from '../http/query-fixtures.ts'
 
 const m1 = merchantId('m1')
@@ -151,6 +153,26 @@ test('a period over closed and open days adds up, with the version of each day',
   })
   expect(await read(`/days?from=${THU}&to=${THU}`)).toMatchObject({ totals: { opening: 570, closing: 570 } })
   expect(await read(`/days?from=${FRI}&to=${FRI}`)).toMatchObject({ totals: { opening: 570, closing: 450 } })
+})
+
+test('a period that begins with a day without a book shows its late entries, though the first closed book came later', async () => {
+  const { books, get } = aQueryApi()
+  await closeRestThrough(books, m1, day(WED))
+  const [late, sale] = [moved('late', `${WED}T12:00:00-03:00`, 70n), moved('sale', `${FRI}T10:30:00-03:00`, 500n)]
+  await restateEmpty(books, aBookId({ day: day(WED) }), [late])
+  await books.heads.open(aBookId({ day: day(FRI) }))
+  const empty = emptyBook(aBookId({ day: day(FRI) }), someTerms)
+  await books.journal.append(sealSegment(empty, nextSegment(empty, [sale])))
+  await closeAsItStands(books, aBookId({ day: day(FRI) }), CLOSED_AT_MS)
+  const { body } = await get(`/v1/merchants/m1/days?from=${WED}&to=${FRI}`)
+  expect(body).toMatchObject({
+    data: [
+      { businessDay: WED, version: 2, opening: 0, credits: 70, closing: 70 },
+      { businessDay: THU, opening: 70, credits: 0, closing: 70 },
+      { businessDay: FRI, version: 1, opening: 70, credits: 500, closing: 570 },
+    ],
+    totals: { opening: 0, credits: 570, closing: 570 },
+  })
 })
 
 test('the balance at the end of a day, and at an instant', async () => {
