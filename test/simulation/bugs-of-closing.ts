@@ -212,12 +212,6 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
       plant: ``,
     },
     {
-      name: 'a later day is closed although an earlier one stays open',
-      file: CLOSE_DAYS,
-      find: `  const ready = plans.filter((plan) => plan !== undefined).filter(({ merchantId }) => !stuck.has(merchantId))`,
-      plant: `  const ready = plans.filter((plan) => plan !== undefined)`,
-    },
-    {
       name: 'days without a book are closed past an open book',
       file: HEAD,
       find: `  if ([...head.open].some((open) => open <= day)) return refuse('has-open-books')
@@ -392,12 +386,6 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
       file: CLOSED_DAYS,
       find: `const base = before?.base ?? 0`,
       plant: `const base = closed.at(-1)?.base ?? 0`,
-    },
-    {
-      name: 'a balance counts as exact whatever its head did meanwhile',
-      file: READS,
-      find: `earlier.head?.revision === head.revision && ends.every(`,
-      plant: `ends.every(`,
     },
     {
       name: 'a balance takes open books from the head before',
