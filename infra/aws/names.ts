@@ -1,6 +1,8 @@
+import { Aws } from 'aws-cdk-lib'
 import type { Stream } from 'aws-cdk-lib/aws-kinesis'
 import type { TableNames } from '#adapters/dynamodb/tables'
 import { ARCHIVE_DELIVERY_SECONDS, type Archive } from './archive.ts'
+import { named, type Stage } from './stage.ts'
 import type { Tables } from './tables.ts'
 
 /** The settings (infra/settings.ts) whose values this stack makes. */
@@ -13,6 +15,7 @@ export type Names = Readonly<
     | 'ARCHIVE_DELIVERY_SECONDS'
     | 'ATHENA_WORKGROUP'
     | 'ATHENA_DATABASE'
+    | 'CLOSE_STATE_MACHINE'
     | `${Uppercase<keyof TableNames>}_TABLE`,
     string
   >
@@ -22,6 +25,7 @@ export const namesOf = (parts: {
   readonly stream: Stream
   readonly tables: Tables
   readonly archive: Archive
+  readonly stage: Stage
 }): Names => {
   const { stream, archive } = parts
   const { merchants, journal, days, progress, quarantine, grants } = parts.tables.all
@@ -33,6 +37,8 @@ export const namesOf = (parts: {
     ARCHIVE_DELIVERY_SECONDS: String(ARCHIVE_DELIVERY_SECONDS),
     ATHENA_WORKGROUP: archive.workGroup.name,
     ATHENA_DATABASE: archive.database,
+    // Written out, because the workflow is made after what is told its name.
+    CLOSE_STATE_MACHINE: `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${named(parts.stage, 'close')}`,
     MERCHANTS_TABLE: merchants.tableName,
     JOURNAL_TABLE: journal.tableName,
     DAYS_TABLE: days.tableName,

@@ -8,15 +8,15 @@ import { RunningSystem } from './running-system.ts'
 let system: RunningSystem
 
 beforeAll(async () => {
-  // Days are due at once, and looked for often enough for a test.
-  system = await RunningSystem.start({ CLOSE_AFTER: '0s', CLOSE_EVERY: '20s', DAYBOOK_SYNC: 'never' })
+  // The day before yesterday is not due, so only a request closes it. What is due is looked for often enough for a test.
+  system = await RunningSystem.start({ CLOSE_AFTER: '48h', CLOSE_EVERY: '5s', DAYBOOK_SYNC: 'never' })
 }, 60_000)
 afterAll(async () => {
   await system.remove()
 })
 
 const TODAY = day(new Date().toISOString().slice(0, 10))
-const BEFORE = shiftDay(TODAY, -3)
+const BEFORE = shiftDay(TODAY, -2)
 
 const send = async (
   base: string,
@@ -97,8 +97,8 @@ test('a client that does not wait gets 202, and the day is closed without it', a
 
 test('a day closes by itself once it is due', async () => {
   await register('m4')
-  await sell('m4', 'e1', BEFORE, 100)
+  await sell('m4', 'e1', shiftDay(TODAY, -5), 100)
   const closedThrough = async () =>
     (await send(system.query, 'GET', '/v1/merchants/m4/balance')).body['closedThrough'] ?? undefined
-  expect(await eventually(closedThrough, { timeoutMs: 60_000, everyMs: 250 })).toBe(shiftDay(TODAY, -1))
+  expect(await eventually(closedThrough, { timeoutMs: 60_000, everyMs: 250 })).toBe(shiftDay(TODAY, -3))
 }, 90_000)
