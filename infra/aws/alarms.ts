@@ -17,6 +17,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 import type { Archive } from './archive.ts'
+import type { Closing } from './closing.ts'
 import type { Consumers } from './consumers.ts'
 import { accept } from './findings.ts'
 import type { DaybookFunction } from './function.ts'
@@ -31,6 +32,7 @@ export type AlarmsProps = {
   readonly consumers: Consumers
   readonly archive: Archive
   readonly tables: Tables
+  readonly closing: Closing
   readonly functions: readonly DaybookFunction[]
   /** The number of answers 5xx of the public host. */
   readonly serverErrors: IMetric
@@ -48,6 +50,7 @@ export class Alarms extends Construct {
     this.#onConsumers()
     this.#onQuarantine()
     this.#onHeldUp()
+    this.#onClosing()
     this.#onThrottles()
     this.#onArchive()
     this.#alarm('server-errors', { metric: props.serverErrors, threshold: 10, page: 'server-errors' })
@@ -107,6 +110,21 @@ export class Alarms extends Construct {
       const name = `${consumer.deployable}-held-up`
       const metric = this.#linesWith('our own code cannot go on', name, consumer)
       this.#alarm(name, { metric, threshold: 1, page: 'runbook-our-own-code-cannot-go-on' })
+    }
+  }
+
+  /** A day that the archive does not prove, and a workflow that gave up. What it closes is tried again every 15 minutes. */
+  #onClosing(): void {
+    const { step, workflow } = this.#props.closing
+    const metric = this.#linesWith('a day stays open', 'open-days', step)
+    this.#alarm('open-days', { metric, threshold: 1, page: 'a-day-stays-open' })
+    const of = { StateMachineArn: workflow.attrArn }
+    for (const [name, metricName] of Object.entries({
+      failed: 'ExecutionsFailed',
+      'timed-out': 'ExecutionsTimedOut',
+    })) {
+      const failures = sumOf('AWS/States', metricName, of)
+      this.#alarm(`closing-${name}`, { metric: failures, threshold: 1, page: 'a-day-stays-open' })
     }
   }
 
@@ -229,6 +247,7 @@ type Page =
   | 'consumers-lag'
   | 'quarantine'
   | 'runbook-our-own-code-cannot-go-on'
+  | 'a-day-stays-open'
   | 'throttles'
   | 'archive-delivery'
   | 'archive-errors'

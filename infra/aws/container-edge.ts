@@ -45,7 +45,7 @@ import { SERVICE_PREFIX } from '#wire/http/routes'
 import { bundled, type SERVERS } from './bundles.ts'
 import { accept } from './findings.ts'
 import { Firewall } from './firewall.ts'
-import type { Calls } from './function.ts'
+import { allowCalls, type Calls } from './function.ts'
 import type { Keys } from './keys.ts'
 import { NamedHost } from './named-host.ts'
 import { ingestPaths, readDomain, type IngestPath, type PublicHost } from './public-host.ts'
@@ -338,8 +338,8 @@ class ContainerService extends Construct implements Allowed {
     )
   }
 
-  allow({ actions, resources }: Calls): void {
-    this.#role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }))
+  allow(calls: Calls): void {
+    allowCalls(this.#role, calls)
   }
 }
 

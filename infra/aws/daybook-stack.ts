@@ -4,6 +4,7 @@ import { Alarms } from './alarms.ts'
 import { Archive } from './archive.ts'
 import { Backups } from './backups.ts'
 import { ContainerEdge } from './container-edge.ts'
+import { Closing } from './closing.ts'
 import { Consumers } from './consumers.ts'
 import { EntryStream } from './entry-stream.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -31,7 +32,7 @@ export class DaybookStack extends Stack {
     const tables = new Tables(this, 'tables', { stage, key: keys.data })
     const archive = new Archive(this, 'archive', { stage, key: keys.data, logKey: keys.logs, account, region })
     const seals = new SealStore(this, 'seals', { stage, key: keys.data, account, region })
-    const names = namesOf({ stream, tables, archive, seals })
+    const names = namesOf({ stage, stream, tables, archive, seals })
     const consumers = new Consumers(this, 'consumers', { stage, keys, stream, tables, archive, seals, names })
     const identity = new Identity(this, 'identity', { stage, keys, tables, account, names })
     const tokens = {
@@ -39,6 +40,7 @@ export class DaybookStack extends Stack {
       SCOPE_PREFIX: `${RESOURCE_SERVER}/`,
     }
     const edge = this.#edge({ stage, keys, stream, tables, names, tokens })
+    const closing = new Closing(this, 'closing', { stage, keys, stream, tables, archive, names })
     const heartbeat = new Heartbeat(this, 'heartbeat', { stage, keys, stream, names })
     new Alarms(this, 'alarms', {
       stage,
@@ -47,7 +49,15 @@ export class DaybookStack extends Stack {
       consumers,
       archive,
       tables,
-      functions: [consumers.journal, consumers.archive, ...edge.functions, heartbeat.heart, identity.claims],
+      closing,
+      functions: [
+        consumers.journal,
+        consumers.archive,
+        ...edge.functions,
+        closing.step,
+        heartbeat.heart,
+        identity.claims,
+      ],
       serverErrors: edge.serverErrors,
     })
     if (stage.isProduction) new Backups(this, 'backups', { stage, keys, tables })

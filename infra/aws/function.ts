@@ -78,13 +78,18 @@ export class DaybookFunction extends Construct {
   }
 
   /** The ready-made grants of the library contain wildcard actions, so each function lists the calls that its code makes. */
-  allow({ actions, resources, why }: Calls): void {
-    for (const resource of resources.filter((arn) => arn.endsWith('*'))) {
-      if (why === undefined) throw new Error(`${this.node.path} may call ${actions.join()} on many resources. Say why.`)
-      acceptWildcard(this.#role, resource, why)
-    }
-    this.#role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }))
+  allow(calls: Calls): void {
+    allowCalls(this.#role, calls)
   }
+}
+
+/** The role may make the calls. */
+export const allowCalls = (role: Role, { actions, resources, why }: Calls): void => {
+  for (const resource of resources.filter((arn) => arn.endsWith('*'))) {
+    if (why === undefined) throw new Error(`${role.node.path} may call ${actions.join()} on many resources. Say why.`)
+    acceptWildcard(role, resource, why)
+  }
+  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }))
 }
 
 /** Commands that deploy nothing need no code, and neither do tests (context `aws:cdk:bundling-stacks`). */

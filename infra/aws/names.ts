@@ -1,7 +1,9 @@
+import { Aws } from 'aws-cdk-lib'
 import type { Stream } from 'aws-cdk-lib/aws-kinesis'
 import type { TableNames } from '#adapters/dynamodb/tables'
 import { ARCHIVE_DELIVERY_SECONDS, type Archive } from './archive.ts'
 import type { SealStore } from './seals.ts'
+import { named, type Stage } from './stage.ts'
 import type { Tables } from './tables.ts'
 
 /** The settings (infra/settings.ts) whose values this stack makes. */
@@ -15,6 +17,7 @@ export type Names = Readonly<
     | 'SEAL_BUCKET'
     | 'ATHENA_WORKGROUP'
     | 'ATHENA_DATABASE'
+    | 'CLOSE_STATE_MACHINE'
     | `${Uppercase<keyof TableNames>}_TABLE`,
     string
   >
@@ -25,6 +28,7 @@ export const namesOf = (parts: {
   readonly tables: Tables
   readonly archive: Archive
   readonly seals: SealStore
+  readonly stage: Stage
 }): Names => {
   const { stream, archive, seals } = parts
   const { merchants, journal, days, progress, quarantine, grants } = parts.tables.all
@@ -37,6 +41,8 @@ export const namesOf = (parts: {
     SEAL_BUCKET: seals.bucket.bucketName,
     ATHENA_WORKGROUP: archive.workGroup.name,
     ATHENA_DATABASE: archive.database,
+    // Written out, because the workflow is made after what is told its name.
+    CLOSE_STATE_MACHINE: `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${named(parts.stage, 'close')}`,
     MERCHANTS_TABLE: merchants.tableName,
     JOURNAL_TABLE: journal.tableName,
     DAYS_TABLE: days.tableName,

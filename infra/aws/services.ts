@@ -35,7 +35,7 @@ export class Services extends Construct {
       deployable: 'ingest',
       description: 'The command side: takes entries, and registers merchants.',
       // API Gateway adds the address of the client at the end of X-Forwarded-For.
-      environment: { ...ingestNames(names), ...tokens, TRUSTED_PROXIES: '1' },
+      environment: { ...ingestNames(names), ...tokens, TRUSTED_PROXIES: '1', CLOSE_WAIT: '20s' },
       reservedConcurrency: 200,
     })
     allowIngest(this.ingest, props)
@@ -53,7 +53,7 @@ export class Services extends Construct {
 
 /** What ingest uses, as a function or in a container. */
 export const ingestNames = (names: Names) =>
-  only(names, 'STREAM_NAME', 'MERCHANTS_TABLE', 'QUARANTINE_TABLE', 'GRANTS_TABLE')
+  only(names, 'STREAM_NAME', 'MERCHANTS_TABLE', 'DAYS_TABLE', 'QUARANTINE_TABLE', 'GRANTS_TABLE', 'CLOSE_STATE_MACHINE')
 
 /** What the query API uses, as a function or in a container. */
 export const queryApiNames = (names: Names) =>
@@ -71,16 +71,23 @@ export const queryApiNames = (names: Names) =>
 /** What ingest calls, as a function or in a container. */
 export const allowIngest = (
   ingest: Allowed,
-  { keys, stream, tables }: Pick<ServicesProps, 'keys' | 'stream' | 'tables'>,
+  { keys, stream, tables, names }: Pick<ServicesProps, 'keys' | 'stream' | 'tables' | 'names'>,
 ): void => {
-  const { merchants, quarantine, grants } = tables.all
+  const { merchants, days, quarantine, grants } = tables.all
   ingest.allow({ actions: ['kinesis:PutRecords', 'kinesis:ListShards'], resources: [stream.streamArn] })
   ingest.allow({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [merchants.tableArn] })
   ingest.allow({
     actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     resources: [quarantine.tableArn],
   })
-  ingest.allow({ actions: ['dynamodb:GetItem'], resources: [grants.tableArn] })
+  ingest.allow({ actions: ['dynamodb:GetItem'], resources: [grants.tableArn, days.tableArn] })
+  const closing = names.CLOSE_STATE_MACHINE
+  ingest.allow({ actions: ['states:StartExecution'], resources: [closing] })
+  ingest.allow({
+    actions: ['states:DescribeExecution'],
+    resources: [`${closing.replace(':stateMachine:', ':execution:')}:*`],
+    why: 'The name of an execution says which days it closes.',
+  })
   ingest.allow({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [keys.data.keyArn] })
 }
 

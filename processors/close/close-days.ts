@@ -8,11 +8,18 @@ import { concurrently } from '#ledger/concurrently'
 import { dayClosed, daysClosedThrough, type AuditEvent } from '#ledger/audit-event'
 import { lastEndedDay, type ClosedDay } from '#ledger/close'
 import { HOUR_MS, shiftDay } from '#ledger/calendar'
-import { closeThrough, openDaysBefore } from '#ledger/head'
+import { closeThrough, isClosed, openDaysBefore } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { UnknownFormat, type AuditTrail, type Merchants } from '#ledger/ports'
 import { BrokenChain } from '#ledger/segment'
-import { reconcileDay, type DayReport, type ReconcileRequest, type ReconcileWorld } from '../reconcile/reconcile-day.ts'
+import { barrierPassed, putBarrier, type Behind } from '../reconcile/barrier.ts'
+import {
+  PATIENCE_MS,
+  reconcileDay,
+  type DayReport,
+  type ReconcileRequest,
+  type ReconcileWorld,
+} from '../reconcile/reconcile-day.ts'
 import type { BookReport } from '../reconcile/compare-book.ts'
 import type { BookEnd } from '../reconcile/counted-book.ts'
 import { closeComparedBook, type CloseBookWorld } from './close-book.ts'
@@ -62,11 +69,21 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
     onDay?.(outcome)
   }
 
-  const plans = await concurrently(
-    merchantIds,
-    MERCHANTS_AT_ONCE,
-    async (merchantId) => await planOf(world, merchantId, request.through, note),
-  )
+  const plan = async () =>
+    await concurrently(merchantIds, MERCHANTS_AT_ONCE, (merchantId) => planOf(world, merchantId, request.through, note))
+  let plans = await plan()
+  const isSure =
+    plans.every((one) => one === undefined || one.isClosed) || plans.some((one) => (one?.open.length ?? 0) > 0)
+  if (!isSure) {
+    // Entries that were acknowledged may still be on their way to books that no head lists. Where days are compared with the
+    // archive, the comparison waits for them.
+    const behind = await barrierPassed(world, await putBarrier(world), request.patienceMs ?? PATIENCE_MS)
+    if (behind !== undefined) {
+      for (const merchantId of merchantIds) note({ merchantId, day: request.through, ...isBehind(behind) })
+      return outcomes
+    }
+    plans = await plan()
+  }
   const days = byDay(plans)
   for (const [index, [day, merchants]] of days.entries()) {
     if (index > 0 && world.clock() >= (request.untilMs ?? Infinity)) {
@@ -79,7 +96,7 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
   }
   const ready = plans.filter((plan) => plan !== undefined).filter(({ merchantId }) => !stuck.has(merchantId))
   const told = await concurrently(ready, MERCHANTS_AT_ONCE, async ({ merchantId, through }) =>
-    unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through)),
+    unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through, note)),
   )
   await publish(
     world,
@@ -106,6 +123,8 @@ type Plan = {
   readonly open: readonly BusinessDay[]
   /** Open days up to the wanted one that have not ended. */
   readonly notEnded: readonly BusinessDay[]
+  /** Whether there is nothing left to close. */
+  readonly isClosed: boolean
 }
 
 /** Undefined, and noted, when an item of the merchant cannot be read. */
@@ -117,12 +136,14 @@ const planOf = async (
 ): Promise<Plan | undefined> =>
   await unlessUnusable(note, { merchantId, day: wanted }, async () => {
     const through = await lastToClose(world, merchantId, wanted)
-    const days = openDaysBefore(await world.heads.read(merchantId), shiftDay(wanted, 1))
+    const head = await world.heads.read(merchantId)
+    const days = openDaysBefore(head, shiftDay(wanted, 1))
     return {
       merchantId,
       through,
       open: days.filter((day) => day <= through),
       notEnded: days.filter((day) => day > through),
+      isClosed: isClosed(head, through),
     }
   })
 
@@ -277,10 +298,12 @@ const MOST_NAMED = 100
 
 const waiting = (reason: string) => ({ status: 'waiting', waitsFor: 'archive', reason }) as const
 
+const isBehind = ({ consumer, shardId }: Behind) => waiting(`the ${consumer} is behind on ${shardId}`)
+
 const notCompared = (report: Exclude<DayReport, { readonly status: 'compared' }>): NotClosed => {
   switch (report.status) {
     case 'behind':
-      return waiting(`the ${report.behind.consumer} is behind on ${report.behind.shardId}`)
+      return isBehind(report.behind)
     case 'unreadable':
       return { status: 'not-equal', reason: `${report.objects.length} objects of the archive cannot be read` }
   }
@@ -302,12 +325,17 @@ const closeRest = async (
   world: CloseWorld,
   merchantId: MerchantId,
   through: BusinessDay,
+  note: Note,
 ): Promise<readonly AuditEvent[]> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const head = await world.heads.read(merchantId)
     const after = closeThrough(head, through)
-    // A book was opened meanwhile, which the next run closes.
-    if (!after.ok || after.value === head) return []
+    if (!after.ok) {
+      const [day = through] = openDaysBefore(head)
+      note({ merchantId, day, ...waiting('entries came in while earlier days were closed') })
+      return []
+    }
+    if (after.value === head) return []
     const change = { change: 'head', merchantId, head: after.value } as const
     if ((await world.transactions.commit([change])) === 'refused') continue
     const book = { merchantId, day: through }

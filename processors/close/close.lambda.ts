@@ -22,32 +22,36 @@ import { closeNext, type CloseNext } from './close-next.ts'
 const { streamName, tables, logLevel, closeAfterMs, archiveDeliveryMs, archiveBucket, athena, dataFolder } =
   readSettings()
 
-const archiveQueries = async (): Promise<ArchiveQueries> => {
-  const [client, bucket] = [s3Client(), archiveBucket]
-  if (athena !== undefined)
-    return athenaArchiveQueries({ client: athenaClient(), objects: s3ObjectStore(client, bucket), ...athena })
-  // Loaded only where it is used, because the package of DuckDB is not in the function's bundle.
-  const { duckdbArchiveQueries } = await import('#adapters/archive-queries/duckdb-archive-queries')
-  const folder = join(dataFolder, 'archive-cache')
-  return duckdbArchiveQueries({ client, bucket, folder, views: viewStatements() })
+const client = documentClient({ maxAttempts: 10 })
+const stream = kinesisEntryStream(kinesisClient(), streamName)
+const s3 = s3Client()
+
+const world = {
+  ...dynamoBooks(client, tables),
+  merchants: dynamoMerchants(client, tables.merchants),
+  stream,
+  progress: dynamoProgress(client, tables.progress),
+  auditTrail: streamAuditTrail(stream),
+  clock: Date.now,
+  sleep,
+  log: processLog({ level: logLevel }),
 }
 
-const closing = async (): Promise<CloseNext> => {
-  const client = documentClient({ maxAttempts: 10 })
-  const stream = kinesisEntryStream(kinesisClient(), streamName)
-  const world = {
-    ...dynamoBooks(client, tables),
-    merchants: dynamoMerchants(client, tables.merchants),
-    stream,
-    progress: dynamoProgress(client, tables.progress),
-    auditTrail: streamAuditTrail(stream),
-    archive: await archiveQueries(),
-    clock: Date.now,
-    sleep,
-    log: processLog({ level: logLevel }),
-  }
-  return closeNext(world, { closeAfterMs, deliveryMs: archiveDeliveryMs })
+const athenaQueries =
+  athena && athenaArchiveQueries({ client: athenaClient(), objects: s3ObjectStore(s3, archiveBucket), ...athena })
+
+// Loaded only where it is used, because the package of DuckDB is not in the function's bundle.
+const duckdbQueries = async (): Promise<ArchiveQueries> => {
+  const { duckdbArchiveQueries } = await import('#adapters/archive-queries/duckdb-archive-queries')
+  const folder = join(dataFolder, 'archive-cache')
+  return duckdbArchiveQueries({ client: s3, bucket: archiveBucket, folder, views: viewStatements() })
 }
+
+const closing = async (): Promise<CloseNext> =>
+  closeNext(
+    { ...world, archive: athenaQueries ?? (await duckdbQueries()) },
+    { closeAfterMs, deliveryMs: archiveDeliveryMs },
+  )
 
 let step: Promise<CloseNext> | undefined
 

@@ -379,3 +379,29 @@ describe('an item that another version has stored', () => {
     expect(await head(m2)).toMatchObject({ closedThrough: WED })
   })
 })
+
+describe('what was acknowledged before a close began is in its day', () => {
+  test('also when the journal has not heard of it and no head lists the day', async () => {
+    const { put, close, head } = await given()
+    await put(sale('a', MON, 500n))
+    expect(await close()).toEqual([`m1 ${MON} closed`])
+    expect(await head()).toMatchObject({ closedThrough: WED, closingMinor: 500n })
+  })
+
+  test('also when an earlier day of the merchant is open, and the next run closes the day', async () => {
+    const { put, send, close, head } = await given()
+    await send(sale('a', MON, 500n))
+    await put(sale('b', TUE, 30n))
+    expect(await close()).toEqual([`m1 ${MON} closed`, `m1 ${TUE} waiting`])
+    expect(await head()).toMatchObject({ closedThrough: MON, open: new Set([TUE]) })
+    expect(await close()).toEqual([`m1 ${TUE} closed`])
+  })
+
+  test('and while the journal is behind, no day is closed', async () => {
+    const { put, close, head, running } = await given()
+    running.journal = false
+    await put(sale('a', MON, 500n))
+    expect(await close()).toEqual([`m1 ${WED} waiting`, `m2 ${WED} waiting`])
+    expect(await head()).toEqual(emptyHead)
+  })
+})

@@ -115,6 +115,7 @@ const NAMES = [
   'TopicName',
   'LogGroupName',
   'LogStreamName',
+  'StateMachineName',
   'UserPoolName',
   'BackupVaultName',
   'AliasName',

@@ -6,6 +6,7 @@ import { tableKeys } from '#adapters/dynamodb/tables'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { processLog } from '#infra/log'
+import { closingWorkflow } from '#processors/close/closing-workflow'
 import { recordEntries } from '#processors/journal/record-entries'
 import { DECISIONS, ENTRIES } from '#wire/archive/columns'
 import { grantsOf, policiesOf } from './granted.ts'
@@ -19,7 +20,7 @@ const both = [
 ]
 
 const TABLES = ['merchants', 'journal', 'days', 'progress', 'quarantine', 'grants']
-const FUNCTIONS = ['journal', 'archive', 'ingest', 'query-api', 'heartbeat', 'token-claims']
+const FUNCTIONS = ['journal', 'archive', 'ingest', 'query-api', 'close', 'heartbeat', 'token-claims']
 
 /** The one replica of a table, which says what differs by region. */
 const replicaOf = (template: typeof dev, tableName: string): JsonObject =>
@@ -416,10 +417,34 @@ describe('the functions', () => {
   })
 
   test('a schedule sends a heartbeat each minute', () => {
-    expect(dev.the('AWS::Scheduler::Schedule')).toMatchObject({
+    expect(dev.the('AWS::Scheduler::Schedule', { Name: 'daybook-dev-heartbeat' })).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',
       Target: { Arn: 'daybook-dev-heartbeat.Arn' },
     })
+  })
+})
+
+describe('the workflow that closes days', () => {
+  test('is the very definition that runs locally, with the function in its place', () => {
+    const { DefinitionString, DefinitionSubstitutions } = dev.the('AWS::StepFunctions::StateMachine')
+    expect(JSON.parse(String(DefinitionString))).toEqual(closingWorkflow('${step}'))
+    expect(DefinitionSubstitutions).toEqual({ step: 'daybook-dev-close.Arn' })
+  })
+
+  test('is started every 15 minutes for all that is due', () => {
+    expect(dev.the('AWS::Scheduler::Schedule', { Name: 'daybook-dev-close' })).toMatchObject({
+      ScheduleExpression: 'rate(15 minutes)',
+      Target: { Arn: 'daybook-dev-close.Arn', Input: '{}' },
+    })
+  })
+
+  test('may call its function and nothing else, and its schedule may only start it', () => {
+    const of = (principal: string) =>
+      policiesOf(dev).filter(({ roles }) => roles.some((role) => role.includes(principal)))
+    expect(of('closingworkflowrole').map(({ actions, resources }) => [actions, resources])).toEqual([
+      [['lambda:InvokeFunction'], ['daybook-dev-close.Arn']],
+    ])
+    expect(of('closingschedulerole').map(({ actions }) => actions)).toEqual([['states:StartExecution']])
   })
 })
 
@@ -471,6 +496,11 @@ describe('what each function may call', () => {
       'daybook-dev-merchants.Arn': ['dynamodb:GetItem', 'dynamodb:PutItem'],
       'daybook-dev-quarantine.Arn': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       'daybook-dev-grants.Arn': ['dynamodb:GetItem'],
+      'daybook-dev-days.Arn': ['dynamodb:GetItem'],
+      'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:stateMachine:daybook-dev-close': ['states:StartExecution'],
+      'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:daybook-dev-close:*': [
+        'states:DescribeExecution',
+      ],
       'data key': ['kms:Decrypt', 'kms:GenerateDataKey'],
       ...logs('ingest'),
     },
@@ -485,6 +515,32 @@ describe('what each function may call', () => {
       'daybook-dev-grants.Arn': ['dynamodb:GetItem'],
       'data key': ['kms:Decrypt'],
       ...logs('query-api'),
+    },
+    close: {
+      'daybook-dev-entries.Arn': ['kinesis:ListShards', 'kinesis:PutRecords'],
+      'daybook-dev-merchants.Arn': ['dynamodb:GetItem'],
+      'daybook-dev-journal.Arn': ['dynamodb:PutItem', 'dynamodb:Query'],
+      'daybook-dev-days.Arn': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      'daybook-dev-days.Arn/index/byOldestOpen': ['dynamodb:Query'],
+      'daybook-dev-progress.Arn': ['dynamodb:GetItem'],
+      'daybook-dev-quarantine.Arn': ['dynamodb:Query'],
+      'arn:AWS::Partition:athena:AWS::Region:AWS::AccountId:workgroup/daybook-dev-analysts': [
+        'athena:GetQueryExecution',
+        'athena:GetQueryResults',
+        'athena:StartQueryExecution',
+        'athena:StopQueryExecution',
+      ],
+      ...Object.fromEntries(
+        ['catalog', 'database/daybook_dev_archive', 'table/daybook_dev_archive/archived_entries'].map((what) => [
+          `arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:${what}`,
+          ['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable'],
+        ]),
+      ),
+      [`${bucket}.Arn`]: ['s3:GetBucketLocation', 's3:ListBucket'],
+      [`${bucket}.Arn/entries/*`]: ['s3:GetObject'],
+      [`${bucket}.Arn/athena/*`]: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+      'data key': ['kms:Decrypt', 'kms:GenerateDataKey'],
+      ...logs('close'),
     },
     heartbeat: {
       'daybook-dev-entries.Arn': ['kinesis:ListShards', 'kinesis:PutRecords'],
@@ -531,8 +587,10 @@ describe.each(both)('the policies of $name', ({ template }) => {
       [
         // API Gateway has one role for the logs of all APIs of the account (lambda-edge.ts).
         '*',
-        // Lambda names the objects of failed batches, Firehose those that it delivers, DynamoDB copies of a table.
+        // Lambda names the objects of failed batches, Athena its results, ingest the executions that it starts, Firehose those that it delivers, DynamoDB copies of a table.
         `${bucket}/aws/lambda/*`,
+        `${bucket}/athena/*`,
+        'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:close:*',
         `${bucket}/entries/*`,
         `${bucket}/errors/entries/*`,
         `${bucket}/decisions/*`,
@@ -587,6 +645,14 @@ describe('alarms', () => {
   test.each([
     { page: 'consumers-lag', metrics: [fn('IteratorAge', 'archive'), fn('IteratorAge', 'journal')] },
     { page: 'quarantine', metrics: ['Daybook daybook-dev-set-aside'] },
+    {
+      page: 'a-day-stays-open',
+      metrics: [
+        'AWS/States ExecutionsFailed StateMachineArn=daybook-dev-close.Arn',
+        'AWS/States ExecutionsTimedOut StateMachineArn=daybook-dev-close.Arn',
+        'Daybook daybook-dev-open-days',
+      ],
+    },
     {
       page: 'runbook-our-own-code-cannot-go-on',
       metrics: ['Daybook daybook-dev-archive-held-up', 'Daybook daybook-dev-journal-held-up'],
