@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Bug } from './bug.ts'
 import { BUGS_OF_ARCHIVE } from './bugs-of-archive.ts'
+import { BUGS_OF_CLOSING } from './bugs-of-closing.ts'
 import { BUGS_OF_INGEST } from './bugs-of-ingest.ts'
 import { BUGS_OF_JOURNAL } from './bugs-of-journal.ts'
 import { BUGS_OF_PEOPLE } from './bugs-of-people.ts'
@@ -16,6 +17,7 @@ export const BUGS: readonly Bug[] = [
   ...BUGS_OF_ARCHIVE,
   ...BUGS_OF_RECONCILING,
   ...BUGS_OF_PEOPLE,
+  ...BUGS_OF_CLOSING,
 ]
 
 /**

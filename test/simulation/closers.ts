@@ -22,6 +22,7 @@ export type ClosersWorld = {
   readonly start: () => CloserMachine
   readonly deliveryMs: number
   readonly note: (what: string) => void
+  readonly noteOutcomes: (outcomes: readonly DayOutcome[]) => void
 }
 
 /** A machine on which closing begins now. */
@@ -44,7 +45,7 @@ export const closeNowAndThen = async (world: ClosersWorld, times: number): Promi
     try {
       const outcomes = await Promise.race([running, ...patience])
       if (typeof outcomes === 'string') world.note(`a closer ${outcomes}`)
-      else for (const { status } of outcomes) world.note(`a closer left a day ${status}`)
+      else world.noteOutcomes(outcomes)
     } catch (error) {
       world.note('a closer failed')
       if (!mayHeal(error)) throw error

@@ -470,7 +470,7 @@ export class ClosesOracle {
     for (const day of this.#days) {
       const book = { merchantId, day }
       const newest = await days.newestClosed(book)
-      const past = { newest, restatements: restatements.slice(newest?.base ?? 0) }
+      const past = { newest, restatements }
       for (const { version, openingMinor, totals, segment } of this.#issued.get(bookKey(book)) ?? []) {
         const read = closedVersion(day, past, version)
         const isSame =

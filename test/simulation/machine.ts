@@ -19,6 +19,8 @@ export type Network = {
   readonly isSlow: boolean
   /** Whether calls may change anything. What only reads breaks its promise when it writes. */
   readonly mayWrite?: boolean
+  /** Whether a read that is refused is made again by the client of the store, as often as it takes. */
+  readonly retriesReads?: boolean
 }
 
 class SimulatedFault extends Error {}
@@ -29,7 +31,11 @@ const WRITE_FAULTS: readonly Fault[] = ['refused', 'answer-lost', 'late', 'crash
 // A machine that dies before or after it reads leaves the same world behind as one that dies before it writes.
 const READ_FAULTS: readonly Fault[] = ['refused']
 
-export const startMachine = (name: string, scheduler: Scheduler, { isSlow, mayWrite = true }: Network): Machine => {
+export const startMachine = (
+  name: string,
+  scheduler: Scheduler,
+  { isSlow, mayWrite = true, retriesReads = false }: Network,
+): Machine => {
   const died = Promise.withResolvers<void>()
   let isDead = false
   let lateCalls = 0
@@ -59,7 +65,8 @@ export const startMachine = (name: string, scheduler: Scheduler, { isSlow, mayWr
   const arrive: Arrive = async (uses, ownFaults, carryOut) => {
     const isWrite = (uses.writes?.length ?? 0) > 0
     if (isWrite && !mayWrite) throw new Error(`${name} only reads, and writes ${uses.writes?.join(', ')}`)
-    const fault = await turn(uses, [...(isWrite ? WRITE_FAULTS : READ_FAULTS), ...ownFaults])
+    const faults = isWrite ? WRITE_FAULTS : retriesReads ? [] : READ_FAULTS
+    const fault = await turn(uses, [...faults, ...ownFaults])
     if (fault === 'refused') return failing('throttled')
     if (fault === 'late') {
       void carryOutLater(uses, carryOut)

@@ -111,7 +111,9 @@ const readOldVersion: Read = async ({ random, oracle, merchants, days }, { store
   const version = 1 + random.below(4)
   const wasIssued = oracle.closes.issuedAs(book, version) !== undefined
   const read = await readDayAt(store, book, version)
-  oracle.reads.checkVersion(book, version, read, { wasIssued, issued: oracle.closes.issuedAs(book, version) })
+  const newest = oracle.closes.newestOf(book.merchantId).get(book.day)?.version ?? 0
+  const issued = oracle.closes.issuedAs(book, version)
+  oracle.reads.checkVersion(book, version, read, { wasIssued, issued, newest })
 }
 
 const READS_OF_CLOSED = [readOneDay, readAll, readBalanceOfDay, readOldVersion]

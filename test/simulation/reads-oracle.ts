@@ -78,12 +78,14 @@ export class ReadsOracle {
     { merchantId, day }: BookId,
     version: number,
     read: DayAtSegment | undefined,
-    { wasIssued, issued }: { readonly wasIssued: boolean; readonly issued: Issued | undefined },
+    known: { readonly wasIssued: boolean; readonly issued: Issued | undefined; readonly newest: number },
   ): void {
     const name = `version ${version} of ${merchantId} on ${day}`
+    const { wasIssued, issued, newest } = known
     this.#must(read !== undefined || !wasIssued, `${name} was issued, and a reader did not get it`)
-    // The versions that a day without a book had by number before it was closed were never looked at.
-    if (read === undefined || issued === undefined) return
+    if (read === undefined) return
+    // By its number, a day without a book has had versions before it was closed. No one has seen them.
+    if (issued === undefined) return this.#must(version < newest, `${name} was read, and was never issued`)
     const isSame =
       read.issue.version === version &&
       read.segment === issued.segment &&

@@ -1,0 +1,413 @@
+/** Plausible mistakes in closing days, in what becomes of late entries, and in reading closed days. */
+import type { Bug } from './bug.ts'
+
+const HEAD = 'ledger/head.ts'
+const CLOSE = 'ledger/close.ts'
+const CACHE = 'processors/journal/book-cache.ts'
+const INTO_BOOK = 'processors/journal/record-into-book.ts'
+const ENTRIES = 'processors/journal/record-entries.ts'
+const LATE = 'processors/journal/record-late.ts'
+const CLOSE_BOOK = 'processors/close/close-book.ts'
+const CLOSE_DAYS = 'processors/close/close-days.ts'
+const COMPARE = 'processors/reconcile/compare-book.ts'
+const COUNTED = 'processors/reconcile/counted-book.ts'
+const STORES = 'adapters/transactions/memory-books.ts'
+const READS = 'query-api/books.ts'
+const CLOSED_DAYS = 'query-api/closed-days.ts'
+
+const needsHistories = 'random histories close days'
+
+export const BUGS_OF_CLOSING: readonly Bug[] = (
+  [
+    {
+      name: 'the late policy comes before deduplication',
+      file: INTO_BOOK,
+      find: `      () => decide(book, undecided, policy === undefined || policy === 'restate'),`,
+      plant: `      () =>
+        policy === undefined
+          ? decide(book, undecided)
+          : { fresh: undecided, duplicates: [], refused: [], waiting: [], unknown: [] },`,
+    },
+    {
+      name: 'entries are appended after the seal',
+      file: INTO_BOOK,
+      find: `const policy = book.closedIn === undefined ? undefined : await latePolicy(writer, book)`,
+      plant: `const policy: 'restate' | undefined = undefined`,
+    },
+    {
+      name: 'a book that is born behind the last closed day has no empty seal',
+      file: CACHE,
+      find: `(await heads.open(id)) === 'open' ? empty : await closeEmpty(empty)`,
+      plant: `(await heads.open(id)) === 'open' ? empty : empty`,
+    },
+    {
+      name: 'a close is three writes',
+      file: CLOSE_BOOK,
+      find: `    const outcome = await transactions.commit([
+      { change: 'append', segment },
+      { change: 'close', closed },
+      { change: 'head', merchantId: id.merchantId, head: after },
+    ])`,
+      plant: `    const outcome = await transactions.commit([{ change: 'append', segment }])
+    if (outcome === 'committed') {
+      await transactions.commit([{ change: 'close', closed }])
+      await transactions.commit([{ change: 'head', merchantId: id.merchantId, head: after }])
+    }`,
+    },
+    {
+      name: 'the head is written after the close',
+      file: CLOSE_BOOK,
+      find: `      { change: 'close', closed },
+      { change: 'head', merchantId: id.merchantId, head: after },
+    ])`,
+      plant: `      { change: 'close', closed },
+    ])
+    if (outcome === 'committed')
+      await transactions.commit([{ change: 'head', merchantId: id.merchantId, head: after }])`,
+    },
+    {
+      name: 'a head is written whatever its revision is',
+      file: STORES,
+      find: `return (heads.get(change.merchantId) ?? emptyHead).revision === change.head.revision - 1`,
+      plant: `return true`,
+    },
+    {
+      name: 'a close does not raise the revision',
+      file: HEAD,
+      find: `    lastSeal: seal,
+    revision: head.revision + 1,
+  })
+}`,
+      plant: `    lastSeal: seal,
+    revision: head.revision,
+  })
+}`,
+    },
+    {
+      name: 'a restatement leaves the head as it was',
+      file: LATE,
+      find: `    { change: 'restate', restatement: restated.restatement },
+    { change: 'head', merchantId: book.id.merchantId, head: restated.head },`,
+      plant: `    { change: 'restate', restatement: restated.restatement },`,
+    },
+    {
+      name: 'a restatement moves no balance',
+      file: HEAD,
+      find: `closingMinor: head.closingMinor + deltaMinor,`,
+      plant: `closingMinor: head.closingMinor + 0n * deltaMinor,`,
+    },
+    {
+      name: 'a restatement is no item of its own',
+      file: LATE,
+      find: `    { change: 'restate', restatement: restated.restatement },\n`,
+      plant: ``,
+    },
+    {
+      name: 'a redirect is not recorded in the own day',
+      file: LATE,
+      find: `const changes: Change[] = [append(passed.sealed), append(received.sealed)]`,
+      plant: `const changes: Change[] = [append(received.sealed)]`,
+    },
+    {
+      name: 'a redirect is recorded after the entry was posted',
+      file: LATE,
+      find: `  const changes: Change[] = [append(passed.sealed), append(received.sealed)]
+  if ((await transactions.commit(changes)) === 'refused')`,
+      plant: `  const both = [append(received.sealed), append(passed.sealed)]
+  if ((await transactions.commit([both[0]!])) === 'refused') return { book: await books.refreshed(book), left: fresh }
+  if ((await transactions.commit([both[1]!])) === 'refused')`,
+    },
+    {
+      name: 'a redirect is recorded before the entry is posted',
+      file: LATE,
+      find: `  const changes: Change[] = [append(passed.sealed), append(received.sealed)]
+  if ((await transactions.commit(changes)) === 'refused')`,
+      plant: `  const both = [append(passed.sealed), append(received.sealed)]
+  if ((await transactions.commit([both[0]!])) === 'refused') return { book: await books.refreshed(book), left: fresh }
+  if ((await transactions.commit([both[1]!])) === 'refused')`,
+    },
+    {
+      name: 'a redirect records more entries than it posts',
+      file: LATE,
+      find: `const segment = nextSegment(book, received.segment.entries, { kind: 'redirecting', to })`,
+      plant: `const segment = nextSegment(book, verdict.fresh.map(({ entry }) => entry), { kind: 'redirecting', to })`,
+    },
+    {
+      name: 'the ids of the day where late entries count are not looked at',
+      file: LATE,
+      find: `  const known = [...verdict.duplicates, ...verdict.unknown.map(({ candidate }) => candidate)]
+  const refused = [
+    ...verdict.refused,`,
+      plant: `  const known: PositionedEntry[] = []
+  Object.assign(verdict, { fresh })
+  const refused = [`,
+    },
+    {
+      name: 'an id that is known where a late entry would count is taken for the same entry',
+      file: LATE,
+      find: `    ...known.map((candidate) => ({ candidate, reason: 'content-conflict' as const })),`,
+      plant: ``,
+    },
+    {
+      name: 'a late entry that is set aside is not recorded in its own day',
+      file: LATE,
+      find: `const changes: Change[] = [append(sealed), ...items.map(`,
+      plant: `const changes: Change[] = [...items.map(`,
+    },
+    {
+      name: 'a late entry is recorded as set aside and is not',
+      file: LATE,
+      find: `const changes: Change[] = [append(sealed), ...items.map((item) => ({ change: 'set-aside', item }) as const)]`,
+      plant: `const changes: Change[] = [append(sealed), ...items.slice(1).map((item) => ({ change: 'set-aside', item }) as const)]`,
+    },
+    {
+      name: 'a closed day is opened again',
+      file: HEAD,
+      find: `  if (isClosed(head, day)) return refuse('closed')
+`,
+      plant: ``,
+    },
+    {
+      name: 'opening a day does not raise the revision',
+      file: HEAD,
+      find: `open: new Set([...head.open, day]), revision: head.revision + 1 }`,
+      plant: `open: new Set([...head.open, day]), revision: head.revision }`,
+    },
+    {
+      name: 'the base of a closed day is 0',
+      file: CLOSE,
+      find: `const { closingMinor: openingMinor, restatements: base } = head`,
+      plant: `const { closingMinor: openingMinor } = head
+  const base = 0`,
+    },
+    {
+      name: 'a book is closed at another segment than the one that was compared',
+      file: CLOSE_BOOK,
+      find: `if (book.segment !== (compared?.segment ?? 0)) return { status: 'moved' }`,
+      plant: ``,
+    },
+    {
+      name: 'a day is closed without being compared',
+      file: CLOSE_DAYS,
+      find: `if (book === undefined || (book.isEqual && book.isArchived)) equal.push(merchantId)`,
+      plant: `if (book !== undefined) equal.push(merchantId)`,
+    },
+    {
+      name: 'a day is closed with entries that the archive does not show',
+      file: CLOSE_DAYS,
+      find: `(book.isEqual && book.isArchived)`,
+      plant: `book.isEqual`,
+    },
+    {
+      name: 'a newer day is closed first',
+      file: CLOSE_DAYS,
+      find: `toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([day, ids])`,
+      plant: `toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([day, ids])`,
+    },
+    {
+      name: 'any open book may be closed',
+      file: HEAD,
+      find: `  if (openDaysBefore(head)[0] !== day) return refuse('not-the-oldest')
+`,
+      plant: ``,
+    },
+    {
+      name: 'days without a book are closed past an open book',
+      file: HEAD,
+      find: `  if ([...head.open].some((open) => open <= day)) return refuse('has-open-books')
+`,
+      plant: ``,
+    },
+    {
+      name: 'days are closed that have not ended',
+      file: CLOSE_DAYS,
+      find: `return ended < wanted ? ended : wanted`,
+      plant: `return ended < '' ? ended : wanted`,
+    },
+    {
+      name: 'today counts as ended',
+      file: CLOSE,
+      find: `shiftDay(businessDayOf(calendar, nowMs), -1)`,
+      plant: `shiftDay(businessDayOf(calendar, nowMs), 0)`,
+    },
+    {
+      name: 'a day has ended everywhere when it has ended in UTC',
+      file: CLOSE_DAYS,
+      find: `const LATEST_END_MS = 108 * HOUR_MS`,
+      plant: `const LATEST_END_MS = 24 * HOUR_MS`,
+    },
+    {
+      name: 'late entries count today although today is closed',
+      file: CLOSE,
+      find: `if (closedThrough === null || today > closedThrough) return today`,
+      plant: `if (closedThrough !== '') return today`,
+    },
+    {
+      name: 'late entries count on the first day that is open',
+      file: CLOSE,
+      find: `if (closedThrough === null || today > closedThrough) return today`,
+      plant: `if (closedThrough === null) return today`,
+    },
+    {
+      name: 'the day of late entries is not looked at again when it was closed meanwhile',
+      file: LATE,
+      find: `  if (target.closedIn !== undefined) return { book, left: fresh }
+`,
+      plant: ``,
+    },
+    {
+      name: 'a closed day is not told',
+      file: CLOSE_DAYS,
+      find: `publish(...closed.filter((one) => one !== undefined).map(dayClosed))`,
+      plant: `publish(...closed.slice(1).filter((one) => one !== undefined).map(dayClosed))`,
+    },
+    {
+      name: 'a close that a dead closer left untold is never told',
+      file: CLOSE_DAYS,
+      find: `  await tell(before)
+`,
+      plant: ``,
+    },
+    {
+      name: 'a decision about a late entry is told once',
+      file: INTO_BOOK,
+      find: `if (policy !== undefined) await tellAgain(writer, book, duplicates)`,
+      plant: ``,
+    },
+    {
+      name: 'a restatement is not told again with its entries',
+      file: LATE,
+      find: `    if (mark?.kind === 'restating' && late.length > 0) {`,
+      plant: `    if (mark?.kind === 'restating' && late.length < 0) {`,
+    },
+    {
+      name: 'a batch is done although its decisions were not published',
+      file: ENTRIES,
+      find: `const isNoted = isTold && (`,
+      plant: `const isNoted = (isTold || lastDone !== undefined) && (`,
+    },
+    {
+      name: 'decisions are told before they are made',
+      file: LATE,
+      find: `  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: fresh }
+  keep(books, target,`,
+      plant: `  for (const { entry } of verdict.fresh) tell(entryRedirected(entry, to, clock()))
+  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: fresh }
+  keep(books, target,`,
+    },
+    {
+      name: 'a seal names no seal before it',
+      file: CLOSE,
+      find: `totals, chainHash, digest, previous: head.lastSeal }`,
+      plant: `totals, chainHash, digest, previous: null }`,
+    },
+    {
+      name: 'a restatement leaves the last seal as it was',
+      file: HEAD,
+      find: `  restatements: head.restatements + 1,
+  lastSeal: seal,`,
+      plant: `  restatements: head.restatements + 1,
+  lastSeal: head.lastSeal ?? seal,`,
+    },
+    {
+      name: 'the seal of a restatement has the digest of the late entries alone',
+      file: LATE,
+      find: `const contents = [...(await contentsOf(journal, book.id)), ...counted.map(contentIn)]`,
+      plant: `const contents = counted.map(contentIn)`,
+    },
+    {
+      name: 'the digest of a closed book leaves out what came late from another day',
+      file: COMPARE,
+      find: `digest: countedHere === undefined ? digest : digestOf(countedHere)`,
+      plant: `digest: countedHere === undefined || countedHere.length > 0 ? digest : digestOf(countedHere)`,
+    },
+    {
+      name: 'late entries of another day count as entries of the day where they stand',
+      file: COUNTED,
+      find: `const ofThisDay = mark?.kind === 'received' ? [] : mark?.kind`,
+      plant: `const ofThisDay = mark?.kind`,
+    },
+    {
+      name: 'a redirected entry is missing in its own day',
+      file: COUNTED,
+      find: `mark?.kind === 'redirecting' ? passedOn : entries`,
+      plant: `entries`,
+    },
+    {
+      name: 'the balance of a restatement is that of all entries of the day',
+      file: CLOSE,
+      find: `const deltaMinor = netMinor(totalsOf(entries))`,
+      plant: `const deltaMinor = netMinor(segment.view.totals)`,
+    },
+    {
+      name: 'a restatement of a later day makes a version of an earlier one',
+      file: CLOSE,
+      find: `number > (newest?.base ?? 0) && book.day <= day)`,
+      plant: `number > (newest?.base ?? 0) && book.day <= (newest?.closedAtMs === undefined ? day : '9999'))`,
+    },
+    {
+      name: 'a restatement of an earlier day makes no version of a later one',
+      file: CLOSE,
+      find: `number > (newest?.base ?? 0) && book.day <= day)`,
+      plant: `number > (newest?.base ?? 0) && book.day === day)`,
+    },
+    {
+      name: 'restatements before a close count again',
+      file: CLOSE,
+      find: `const concerning = restatements.filter(({ book, number }) => number > (newest?.base ?? 0) && book.day <= day)`,
+      plant: `const concerning = restatements.filter(({ book }) => book.day <= day)`,
+    },
+    {
+      name: 'an old version opens with what came later',
+      file: CLOSE,
+      find: `const openingMinor = before + deltaOf(applied.filter(`,
+      plant: `const openingMinor = before + deltaOf(concerning.filter(`,
+    },
+    {
+      name: 'an old version shows the newest view',
+      file: CLOSE,
+      find: `const last = ofDay.at(-1) ?? own`,
+      plant: `const last = concerning.filter(({ book }) => book.day === day).at(-1) ?? own`,
+    },
+    {
+      name: 'a day without a book opens as the closed day before it did',
+      file: CLOSE,
+      find: `(newest?.openingMinor ?? 0n) + (newest?.netMinor ?? 0n) : own`,
+      plant: `(newest?.openingMinor ?? 0n) : own`,
+    },
+    {
+      name: 'a reader takes restatements that its head does not know',
+      file: CLOSED_DAYS,
+      find: `newest?.base ?? 0, head.restatements)`,
+      plant: `newest?.base ?? 0, head.restatements + 1)`,
+    },
+    {
+      name: 'a period counts restatements from the first one on',
+      file: CLOSED_DAYS,
+      find: `const base = before?.base ?? 0`,
+      plant: `const base = closed.at(-1)?.base ?? 0`,
+    },
+    {
+      name: 'a balance takes open books from the head before',
+      file: READS,
+      find: `  if (along !== undefined && along.head.revision === head.revision) return along
+`,
+      plant: `  if (along !== undefined) return { ...along, head }
+`,
+    },
+    {
+      name: 'a closed day is read as its chain ends',
+      file: CLOSED_DAYS,
+      find: `const [sealed] = await journal.read(book, segment - 1, 1)
+  if (sealed?.number !== segment) throw`,
+      plant: `const sealed = (await journal.read(book, segment - 1)).at(-1)
+  if (sealed === undefined) throw`,
+    },
+    {
+      name: 'the balance at the end of a closed day is that of the head',
+      file: READS,
+      find: `parts: [{ day, minor: version?.closingMinor ?? 0n }]`,
+      plant: `parts: [{ day, minor: version === undefined ? 0n : head.closingMinor }]`,
+    },
+  ] satisfies Bug[]
+).map((bug) => ({ ...bug, needsHistories }))
