@@ -46,7 +46,7 @@ export const readVersions = async (
     days.newestClosed({ merchantId, day: shiftDay(from, -1) }),
     days.closed(merchantId, from, to),
   ])
-  // A day of the period without a book may have been restated before the first book was closed.
+  // Without a closed book before them, the first days of the period may have been restated before all that is read here.
   const base = before?.base ?? 0
   const restatements: readonly Restatement[] = await days.restatements(merchantId, base, head.restatements)
   const byDay = new Map(closed.map((item) => [item.book.day, item]))

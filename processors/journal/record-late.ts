@@ -101,9 +101,10 @@ export const recordKnown = async (
   const released: Released[] = []
   for (const candidate of known) {
     const decision = decided.get(candidate.entry.entryId)
-    const item = await releasedItem(writer, candidate, decision)
+    const items = await waitingItems(writer, candidate, decision)
+    const item = items.find((one) => isReleased(one, contentHash(candidate.entry)))
     if (item !== undefined) released.push({ candidate, item })
-    else if (decision !== undefined) await tellAgain(writer, book, candidate, decision)
+    else if (decision !== undefined) await tellAgain(writer, book, candidate, decision, items[0])
     // Otherwise the book has the id since before its close.
     else if (conflicts.includes(candidate)) await writer.setAside(candidate, 'content-conflict', CONFLICT)
   }
@@ -127,10 +128,11 @@ const decidedAfterClose = async (
 }
 
 const tellAgain = async (
-  { clock, days, quarantine, setAside, tell }: LateWriter,
+  { clock, days, setAside, tell }: LateWriter,
   { id }: Book,
   candidate: PositionedEntry,
   { mark, entry: decidedEntry }: Decision,
+  item: Quarantined | undefined,
 ): Promise<void> => {
   const { entry } = candidate
   if (contentHash(decidedEntry) !== contentHash(entry)) return await setAside(candidate, 'content-conflict', CONFLICT)
@@ -143,7 +145,6 @@ const tellAgain = async (
   }
   if (mark.kind === 'setting-aside') {
     // It waits for the reason for which it was set aside last.
-    const item = await quarantine.find(itemKey(entry))
     await setAside(candidate, item?.reason ?? mark.reason, item?.detail ?? CLOSED)
     tell(entrySetAside(entry, mark.reason, clock()))
   }
@@ -156,20 +157,19 @@ export const CONFLICT = 'The book already holds this entryId with other content.
 type Released = { readonly candidate: PositionedEntry; readonly item: Quarantined }
 
 /**
- * The item by which an operator released an entry of an id that waits: that of the content that stands in the book, of which
- * the entry may be a correction, or that of the entry itself.
+ * The items by which an operator may have released an entry of an id that waits: that of the content that stands in the
+ * book, of which the entry may be a correction, and that of the entry itself.
  */
-const releasedItem = async (
+const waitingItems = async (
   { quarantine }: LateWriter,
   { entry }: PositionedEntry,
   decision: Decision | undefined,
-): Promise<Quarantined | undefined> => {
-  if (decision?.mark.kind !== 'setting-aside') return undefined
-  for (const subject of [decision.entry, entry]) {
-    const item = await quarantine.find(itemKey(subject))
-    if (item !== undefined && isReleased(item, contentHash(entry))) return item
-  }
-  return undefined
+): Promise<readonly Quarantined[]> => {
+  if (decision?.mark.kind !== 'setting-aside') return []
+  const isSame = contentHash(decision.entry) === contentHash(entry)
+  const subjects = isSame ? [entry] : [decision.entry, entry]
+  const items = await Promise.all(subjects.map((subject) => quarantine.find(itemKey(subject))))
+  return items.filter((item) => item !== undefined)
 }
 
 /** The position is no part of the key of an entry. */

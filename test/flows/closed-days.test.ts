@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
+import { emptyBook, nextSegment } from '#ledger/book'
 import { contentHash, type Entry } from '#ledger/entry'
 import type { LatePolicy } from '#ledger/merchant'
 import { digestOf } from '#ledger/segment'
@@ -10,12 +11,13 @@ import { readDays } from '#query-api/books'
 import { readVersion, readVersions } from '#query-api/closed-days'
 import { recordEntries } from '#processors/journal/record-entries'
 import { encodeEntries, entryLine } from '#wire/stream/record'
-import { aBookId, aMerchant, aSealedSegment, day, merchantId } from '../builders.ts'
+import { sealSegment } from '#wire/journal/segment'
+import { aBookId, aMerchant, day, merchantId, someTerms } from '../builders.ts'
 import { closeAsItStands, closeRestThrough, restateEmpty } from '../closing.ts'
 import { aQueryApi, moved, SHARD_ID } from '../http/query-fixtures.ts'
 
 const m1 = merchantId('m1')
-const [TUE, WED, THU, FRI, SAT] = ['2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'] as const
+const [WED, THU, FRI, SAT] = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'] as const
 const CLOSED_AT_MS = Date.parse('2026-11-20T09:00:00Z')
 /** When late entries come: on Saturday. */
 const LATE_AT_MS = Date.parse('2026-11-21T15:00:00Z')
@@ -153,21 +155,23 @@ test('a period over closed and open days adds up, with the version of each day',
   expect(await read(`/days?from=${FRI}&to=${FRI}`)).toMatchObject({ totals: { opening: 570, closing: 450 } })
 })
 
-test('a period adds up when a day without a book was restated before the first book was closed', async () => {
+test('a period that begins with a day without a book shows its late entries, though the first closed book came later', async () => {
   const { books, get } = aQueryApi()
-  await closeRestThrough(books, m1, day(TUE))
-  await restateEmpty(books, aBookId({ day: day(TUE) }), [moved('late', `${TUE}T12:00:00-03:00`, 70n)])
-  await books.heads.open(aBookId({ day: day(WED) }))
-  await books.journal.append(
-    aSealedSegment({ book: aBookId({ day: day(WED) }), entries: [moved('first', `${WED}T10:30:00-03:00`, 500n)] }),
-  )
-  await closeAsItStands(books, aBookId({ day: day(WED) }), CLOSED_AT_MS)
-  expect((await get(`/v1/merchants/m1/days?from=${TUE}&to=${WED}`)).body).toMatchObject({
+  await closeRestThrough(books, m1, day(WED))
+  const [late, sale] = [moved('late', `${WED}T12:00:00-03:00`, 70n), moved('sale', `${FRI}T10:30:00-03:00`, 500n)]
+  await restateEmpty(books, aBookId({ day: day(WED) }), [late])
+  await books.heads.open(aBookId({ day: day(FRI) }))
+  const empty = emptyBook(aBookId({ day: day(FRI) }), someTerms)
+  await books.journal.append(sealSegment(empty, nextSegment(empty, [sale])))
+  await closeAsItStands(books, aBookId({ day: day(FRI) }), CLOSED_AT_MS)
+  const { body } = await get(`/v1/merchants/m1/days?from=${WED}&to=${FRI}`)
+  expect(body).toMatchObject({
     data: [
-      { businessDay: TUE, status: 'restated', version: 2, opening: 0, credits: 70, closing: 70 },
-      { businessDay: WED, status: 'closed', version: 1, opening: 70, credits: 500, closing: 570 },
+      { businessDay: WED, version: 2, opening: 0, credits: 70, closing: 70 },
+      { businessDay: THU, opening: 70, credits: 0, closing: 70 },
+      { businessDay: FRI, version: 1, opening: 70, credits: 500, closing: 570 },
     ],
-    totals: { opening: 0, credits: 570, entryCount: 2, closing: 570 },
+    totals: { opening: 0, credits: 570, closing: 570 },
   })
 })
 

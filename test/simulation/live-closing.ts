@@ -36,7 +36,14 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     rows: () => firehose.entries,
   })
   oracle.closes.noteDays(FIRST, THIRD)
-  const { progress, merchants } = oracle.ports
+  const { merchants } = oracle.ports
+  const progress: Ports['progress'] = {
+    ...oracle.ports.progress,
+    advance: async (consumer, to) => {
+      await oracle.ports.progress.advance(consumer, to)
+      wake.all()
+    },
+  }
   const stream = new SimStream(1, () => CLOSERS_CLOCK_MS, oracle.noteRecord, FIRST_SEQUENCE_NUMBER)
   const archive = queriesOver(firehose.entries)
   const [shard] = stream.shards
@@ -72,7 +79,7 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     lookedAt(startMachine(name, scheduler, { isSlow: false, mayWrite }), !mayWrite)
 
   const closingPortsOn = (machine: Machine, of: Ports = oracle.ports): Ports => {
-    const ports = portsOn(machine, of)
+    const ports = portsOn(machine, { ...of, progress })
     const trail = isArchived
       ? streamAuditTrail(
           streamOn(machine, stream, () => false),
@@ -83,13 +90,6 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
       ...ports,
       // A register that never changes need not be asked.
       ...(laterPolicy === undefined && { merchants }),
-      progress: {
-        ...ports.progress,
-        advance: async (consumer, to) => {
-          await ports.progress.advance(consumer, to)
-          wake.all()
-        },
-      },
       auditTrail: { publish: async (...events) => (events.length === 0 ? undefined : await trail.publish(...events)) },
     }
   }
@@ -100,7 +100,7 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   )
   const archiveWorkers = new Fleet(
     (name) => startMachine(name, scheduler, { isSlow: false }),
-    (machine) => archiveWorkerOn(machine, firehose, portsOn(machine, oracle.ports).progress),
+    (machine) => archiveWorkerOn(machine, firehose, portsOn(machine, { ...oracle.ports, progress }).progress),
   )
   const fleetOf = ({ consumer = 'journal' }: SmallDelivery) => (consumer === 'journal' ? workers : archiveWorkers)
 
