@@ -75,6 +75,7 @@ export class ClosesOracle {
   readonly #restatements = new Map<MerchantId, Restatement[]>()
   readonly #lastSeals = new Map<MerchantId, SealHash>()
   readonly #revisions = new Map<MerchantId, number>()
+  readonly #closedThrough = new Map<MerchantId, BusinessDay>()
   /** The policies and calendars that each merchant has had. */
   readonly #policies = new Map<MerchantId, Set<LatePolicy>>()
   readonly #calendars = new Map<MerchantId, Calendar>()
@@ -209,8 +210,9 @@ export class ClosesOracle {
     const isSo = {
       'day.closed': () =>
         body['sealHash'] === (closed && sealHash(closed.seal)) &&
-        body['opening'] === Number(closed?.openingMinor) &&
+        body['opening'] === String(closed?.openingMinor) &&
         body['net'] === Number(closed?.netMinor),
+      'days.closed-through': () => (this.#closedThrough.get(merchantId as MerchantId) ?? '') >= place,
       'day.restated': () =>
         body['sealHash'] === (restatement && sealHash(restatement.seal)) &&
         body['delta'] === Number(restatement?.deltaMinor),
@@ -424,6 +426,7 @@ export class ClosesOracle {
     const before = this.#revisions.get(merchantId) ?? emptyHead.revision
     this.#must(revision === before || revision === before + 1, `${name} went from revision ${before} to ${revision}`)
     this.#revisions.set(merchantId, revision)
+    if (closedThrough !== null) this.#closedThrough.set(merchantId, closedThrough)
     this.#must(restatements === (this.#restatements.get(merchantId)?.length ?? 0), `${name} counts other restatements`)
     this.#must(lastSeal === (this.#lastSeals.get(merchantId) ?? null), `${name} names another seal than the last one`)
     for (const { id, closedIn } of this.#chainsOf(merchantId)) {
