@@ -24,7 +24,7 @@ export const dynamoHeads = (client: DynamoDBDocumentClient, table: string): Head
         Key: headKey(merchantId),
         UpdateExpression: 'SET #format = :format ADD #open :dayAsSet, #rev :one',
         ConditionExpression:
-          '(attribute_not_exists(#rev) OR #format IN (:former, :format)) AND ' +
+          '(attribute_not_exists(#rev) OR #format IN (:first, :second, :format)) AND ' +
           '(attribute_not_exists(#closedThrough) OR #closedThrough < :day) AND ' +
           '(attribute_not_exists(#open) OR NOT contains(#open, :day))',
         ExpressionAttributeNames: {
@@ -38,7 +38,8 @@ export const dynamoHeads = (client: DynamoDBDocumentClient, table: string): Head
           ':dayAsSet': new Set([day]),
           ':one': 1,
           ':format': FORMAT,
-          ':former': FORMER,
+          ':first': FORMER[0],
+          ':second': FORMER[1],
         },
       })
       if ((await conditionalWrite(() => client.send(update))) === 'written') return 'open'
@@ -54,7 +55,7 @@ const headKey = (merchantId: MerchantId) => ({ merchantId, day: 'head' })
 
 /** Puts a head whole, if the stored revision is the one before. */
 export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
-  const { closedThrough, closingMinor, open, restatements, lastSeal, revision, ...forgotten } = head
+  const { closedThrough, closingMinor, open, restatements, lastSeal, broken, revision, ...forgotten } = head
   forgotten satisfies Record<string, never>
   const item: HeadItem = {
     format: FORMAT,
@@ -63,6 +64,7 @@ export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
     ...(open.size > 0 && { open }),
     ...(restatements > 0 && { restatements }),
     ...(lastSeal !== null && { lastSeal }),
+    ...(broken.size > 0 && { broken }),
     rev: revision,
   }
   const isFirst = revision === 1
@@ -75,9 +77,9 @@ export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
   }
 }
 
-const FORMAT = 2
-/** The same before days were closed. A head that was stored so stays so until it changes. */
-const FORMER = 1
+const FORMAT = 3
+/** The same before days were closed, and before books were marked. A head that was stored so stays so until it changes. */
+const FORMER = [1, 2] as const
 
 /** An absent attribute has its value from before the first change, because DynamoDB has no empty set. */
 type HeadItem = {
@@ -87,14 +89,25 @@ type HeadItem = {
   readonly open?: ReadonlySet<BusinessDay>
   readonly restatements?: number
   readonly lastSeal?: SealHash
+  readonly broken?: ReadonlySet<BusinessDay>
   readonly rev?: number
 }
 
 const toHead = (merchantId: MerchantId, item: HeadItem): Head => {
-  if (item.format !== FORMER) requireFormat(item.format, FORMAT, `The head of merchant ${merchantId}`)
-  const { closedThrough, closing = 0, open = new Set(), restatements = 0, lastSeal = null, rev = 0 } = item
+  if (!FORMER.some((format) => format === item.format))
+    requireFormat(item.format, FORMAT, `The head of merchant ${merchantId}`)
+  const {
+    closedThrough,
+    closing = 0,
+    open = new Set(),
+    restatements = 0,
+    lastSeal = null,
+    broken = new Set(),
+    rev = 0,
+  } = item
   if (
     !(open instanceof Set) ||
+    !(broken instanceof Set) ||
     !Number.isSafeInteger(rev) ||
     !Number.isSafeInteger(restatements) ||
     !(lastSeal === null || typeof lastSeal === 'string') ||
@@ -110,6 +123,7 @@ const toHead = (merchantId: MerchantId, item: HeadItem): Head => {
     open,
     restatements,
     lastSeal,
+    broken,
     revision: rev,
   }
 }

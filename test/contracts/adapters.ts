@@ -115,17 +115,18 @@ export const headsWith: HeadsAdapter[] = [
   { name: 'memory', given: async (merchantId, head) => memoryHeads([[merchantId, head]]) },
   {
     name: 'DynamoDB',
-    given: async (merchantId, { closedThrough, closingMinor, open, restatements, lastSeal, revision }) => {
+    given: async (merchantId, { closedThrough, closingMinor, open, restatements, lastSeal, broken, revision }) => {
       const table = await freshTable('days')
       const stored = {
         merchantId,
         day: 'head',
-        format: 2,
+        format: 3,
         ...(closedThrough !== null && { closedThrough }),
         ...(closingMinor !== 0n && { closing: closingMinor }),
         ...(open.size > 0 && { open }),
         ...(restatements > 0 && { restatements }),
         ...(lastSeal !== null && { lastSeal }),
+        ...(broken.size > 0 && { broken }),
         ...(revision > 0 && { rev: revision }),
       }
       if (revision > 0) await dynamodb.send(new PutCommand({ TableName: table, Item: stored }))
