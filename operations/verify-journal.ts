@@ -27,6 +27,7 @@ npm run verify-journal -- --merchant M --day D --export [FILE]
 
   --merchant, --day   the book; without a day, every book of the merchant in which some entry counts
   --all               the same of every merchant
+  --leave-marks       marks no book as broken or whole, and so only reads
   --json              a line of JSON for each book
   --export            writes the book with its hashes and seals into a file that docs/vectors/verify.py checks without Daybook;
                       the file is new, and named after the book unless FILE is given
@@ -41,7 +42,8 @@ export type JournalStore = {
   readonly days: Pick<Days, 'closed' | 'restatements'>
   readonly seals: SealWorld['seals']
   readonly clock: SealWorld['clock']
-  readonly transactions: Transactions
+  /** What marks are written by; undefined when they are left as they are. */
+  readonly transactions: Transactions | undefined
   readonly merchants: Pick<Merchants, 'find' | 'items'>
 }
 
@@ -53,6 +55,7 @@ export const verifyJournal =
       allowPositionals: true,
       options: {
         export: { type: 'boolean', default: false },
+        'leave-marks': { type: 'boolean', default: false },
         merchant: { type: 'string' },
         day: { type: 'string' },
         all: { type: 'boolean', default: false },
@@ -61,7 +64,7 @@ export const verifyJournal =
     })
     const wanted = wantedOf(values)
     const file = exportFile(wanted, values.export, positionals)
-    const store = openStore()
+    const store = values['leave-marks'] ? leavingMarks(openStore()) : openStore()
     const { merchantId } = wanted
     const report = reporter(terminal, values.json)
     // The chain of an unknown merchant is empty and would pass as whole.
@@ -151,6 +154,9 @@ const verifyAll = async (
   return report.end()
 }
 
+/** The same store, in which no mark is set or taken away. */
+const leavingMarks = (store: JournalStore): JournalStore => ({ ...store, transactions: undefined })
+
 /** Verifies a book, and marks it as broken or takes the mark from it. */
 const verifyAndMark = async (
   store: JournalStore,
@@ -158,12 +164,13 @@ const verifyAndMark = async (
   seals: Pick<MerchantSeals, 'of'>,
   report: Reporter,
 ): Promise<Result<SealedBook, FaultyBook>> => {
-  const head = await unlessUnreadable(() => store.heads.read(book.merchantId))
+  const { heads, transactions } = store
+  const head = await unlessUnreadable(() => heads.read(book.merchantId))
   const verified = await verifySealedBook(store, book, seals)
   // The mark stands in the head. When it cannot be read, that was reported.
-  if (!head.ok) return verified
-  if (!verified.ok && verified.error.isBroken) await markAsBroken(store, book)
-  else if ((await markAsWhole(store, book, head.value)) === 'stays') report.stillMarked(book)
+  if (!head.ok || transactions === undefined) return verified
+  if (!verified.ok && verified.error.isBroken) await markAsBroken({ heads, transactions }, book)
+  else if ((await markAsWhole({ transactions }, book, head.value)) === 'stays') report.stillMarked(book)
   return verified
 }
 

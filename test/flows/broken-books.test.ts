@@ -209,3 +209,14 @@ describe('while Tuesday, which is closed, is marked', () => {
     expect(balances.map(({ exact }) => exact)).toEqual([false, true, false, false, false, true])
   })
 })
+
+test('verify-journal --leave-marks marks nothing, for auditors who may only read and for restored tables', async () => {
+  const system = await sealedDays()
+  const { verify, books } = system
+  const args = ['--merchant', 'm1', '--leave-marks']
+  expect((await verify({ journal: altered(books.journal) }, args)).exit).toBe(1)
+  expect(await marked(system)).toEqual([])
+  await verify({ journal: altered(books.journal) })
+  expect((await verify({}, args)).exit).toBe(0)
+  expect(await marked(system)).toEqual([WED])
+})
