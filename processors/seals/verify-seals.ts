@@ -40,7 +40,7 @@ export const sealsOfMerchant = async (
 
 const FIRST_DAY = '0001-01-01' as BusinessDay
 
-export type SealFault = { readonly version: number; readonly detail: string }
+type SealFault = { readonly version: number; readonly detail: string }
 
 /** What is known of the seals of a book. */
 export type VerifiedSeals = {

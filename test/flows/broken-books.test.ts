@@ -7,7 +7,6 @@ import { recordEntries } from '#processors/journal/record-entries'
 import { withSeals } from '#processors/reconcile/compare-seals'
 import { readBalance, readBalanceAt, readBalanceOf, readDay, readDayAt, readPeriod } from '#query-api/books'
 import { remembering } from '#query-api/memory'
-import { memoryQuarantine } from '#adapters/quarantine/memory-quarantine'
 import { encodeEntries, entryLine } from '#wire/stream/record'
 import { aMerchant } from '../builders.ts'
 import { dayResponse, dayTag } from '#wire/http/responses/day'
@@ -124,11 +123,7 @@ describe('a broken book is marked', () => {
     const journal = { ...books.journal, read: () => Promise.reject(error) }
     const log = { warn() {}, error() {} }
     const processor = { ...books, ...world, journal, progress: memoryProgress(), auditTrail, log }
-    const merchants = { ...world.merchants, find: async () => aMerchant() } as typeof world.merchants
-    const worker = recordEntries(
-      { ...processor, merchants, quarantine: memoryQuarantine() },
-      { booksAtOnce: 1, cacheBytes: 0 },
-    )
+    const worker = recordEntries(processor, { booksAtOnce: 1, cacheBytes: 0 })
     const record = { sequenceNumber: '1', data: encodeEntries([entryLine(sale('x', WED, 1n))]), arrivedAtMs: 0 }
     expect(await worker({ shardId: 's', records: [record] })).toEqual({ redeliverFrom: '1' })
     expect(await marked(system)).toEqual(marks)
@@ -160,7 +155,7 @@ describe('while Tuesday, which is closed, is marked', () => {
     const store = remembering({
       ...system.world,
       ...books,
-      merchants: system.world.merchants as never,
+      merchants: system.world.merchants,
       progress: memoryProgress(),
     })
     return { ...system, store }
