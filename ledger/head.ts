@@ -18,6 +18,8 @@ export type Head = {
   readonly restatements: number
   /** The hash of the merchant's newest seal; null until a first seal. */
   readonly lastSeal: SealHash | null
+  /** Days whose books were found broken, and not found whole again since. What needs such a book is not exact. */
+  readonly broken: ReadonlySet<BusinessDay>
   /** Rises by 1 with every change. */
   readonly revision: number
 }
@@ -28,6 +30,7 @@ export const emptyHead: Head = {
   open: new Set(),
   restatements: 0,
   lastSeal: null,
+  broken: new Set(),
   revision: 0,
 }
 
@@ -76,6 +79,19 @@ export const restate = (
   lastSeal: seal,
   revision: head.revision + 1,
 })
+
+/** The head after a book was found broken. The very same head when that was known. */
+export const markBroken = (head: Head, day: BusinessDay): Head =>
+  head.broken.has(day) ? head : { ...head, broken: new Set([...head.broken, day]), revision: head.revision + 1 }
+
+/** The head after a book was found whole. The very same head when nothing else was known. */
+export const markWhole = (head: Head, day: BusinessDay): Head => {
+  if (!head.broken.has(day)) return head
+  return { ...head, broken: new Set([...head.broken].filter((other) => other !== day)), revision: head.revision + 1 }
+}
+
+/** Whether what a day closed with needs no broken book. It needs the book of the day and all before it. */
+export const isSoundThrough = ({ broken }: Head, day: BusinessDay): boolean => ![...broken].some((one) => one <= day)
 
 /** The open days before the given one (all of them without it), oldest first: their nets make a day's opening balance. */
 export const openDaysBefore = (head: Head, day?: BusinessDay): BusinessDay[] =>

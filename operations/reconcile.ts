@@ -2,16 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { s3Client } from '#adapters/aws/s3'
-import { dynamoDays } from '#adapters/days/dynamo-days'
-import { dynamoHeads } from '#adapters/heads/dynamo-heads'
 import { s3Seals } from '#adapters/seals/s3-seals'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
-import { dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
-import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
+import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { useNamedOrRunningSystem } from '#infra/local/running-system'
 import type { MerchantId } from '#ledger/identifiers'
 import { UnknownFormat, type Merchants } from '#ledger/ports'
@@ -60,12 +57,9 @@ const worldOf = (settings: Settings): ReconcileWorld & CompareSealsWorld & { rea
   return {
     stream,
     auditTrail: streamAuditTrail(stream),
-    heads: dynamoHeads(client, tables.days),
-    days: dynamoDays(client, tables.days),
+    ...dynamoBooks(client, tables),
     seals: s3Seals(s3Client(), settings.sealBucket),
     progress: dynamoProgress(client, tables.progress),
-    journal: dynamoJournal(client, tables.journal),
-    quarantine: dynamoQuarantine(client, tables.quarantine),
     merchants: dynamoMerchants(client, tables.merchants),
     archive: archiveQueries(settings),
     clock: Date.now,

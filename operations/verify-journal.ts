@@ -1,21 +1,19 @@
 /** `npm run verify-journal`: walks the hash chains of books, compares them with their seals, and says where one breaks. */
 import { writeFileSync } from 'node:fs'
 import { documentClient } from '#adapters/aws/dynamodb'
-import { dynamoDays } from '#adapters/days/dynamo-days'
-import { dynamoHeads } from '#adapters/heads/dynamo-heads'
-import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { daysWithBooks } from '#ledger/days-with-books'
 import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId, type MerchantId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
-import { UnknownFormat, type Days, type Heads, type Journal, type Merchants } from '#ledger/ports'
+import { UnknownFormat, type Days, type Heads, type Journal, type Merchants, type Transactions } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
 import { s3Seals } from '#adapters/seals/s3-seals'
 import { s3Client } from '#adapters/aws/s3'
-import type { BrokenBook } from '#processors/journal/verify-book'
+import { markAsBroken, markAsWhole } from '#processors/mark-book'
 import { exportedBook } from '#processors/seals/exported-book'
-import { verifySealedBook, type SealedBook } from '#processors/seals/verify-sealed-book'
+import { verifySealedBook, type FaultyBook, type SealedBook } from '#processors/seals/verify-sealed-book'
 import { sealsOfMerchant, type MerchantSeals, type SealWorld } from '#processors/seals/verify-seals'
 import { readSettings } from '#infra/settings'
 import { jsonText } from '#wire/json/json'
@@ -29,6 +27,7 @@ npm run verify-journal -- --merchant M --day D --export [FILE]
 
   --merchant, --day   the book; without a day, every book of the merchant in which some entry counts
   --all               the same of every merchant
+  --leave-marks       marks no book as broken or whole, and so only reads
   --json              a line of JSON for each book
   --export            writes the book with its hashes and seals into a file that docs/vectors/verify.py checks without Daybook;
                       the file is new, and named after the book unless FILE is given
@@ -43,6 +42,8 @@ export type JournalStore = {
   readonly days: Pick<Days, 'closed' | 'restatements'>
   readonly seals: SealWorld['seals']
   readonly clock: SealWorld['clock']
+  /** What marks are written by; undefined when they are left as they are. */
+  readonly transactions: Transactions | undefined
   readonly merchants: Pick<Merchants, 'find' | 'items'>
 }
 
@@ -54,6 +55,7 @@ export const verifyJournal =
       allowPositionals: true,
       options: {
         export: { type: 'boolean', default: false },
+        'leave-marks': { type: 'boolean', default: false },
         merchant: { type: 'string' },
         day: { type: 'string' },
         all: { type: 'boolean', default: false },
@@ -62,7 +64,7 @@ export const verifyJournal =
     })
     const wanted = wantedOf(values)
     const file = exportFile(wanted, values.export, positionals)
-    const store = openStore()
+    const store = values['leave-marks'] ? leavingMarks(openStore()) : openStore()
     const { merchantId } = wanted
     const report = reporter(terminal, values.json)
     // The chain of an unknown merchant is empty and would pass as whole.
@@ -142,7 +144,7 @@ const verifyAll = async (
   for await (const book of books) {
     const { merchantId } = book
     if (known?.merchantId !== merchantId) known = { merchantId, seals: await sealsToCompare(store, merchantId, report) }
-    const verified = await verifySealedBook(store, book, known.seals)
+    const verified = await verifyAndMark(store, book, known.seals, report)
     report.book(book, verified)
     if (exportTo === undefined) continue
     if (verified.ok)
@@ -150,6 +152,26 @@ const verifyAll = async (
     report.exported(verified.ok ? exportTo : undefined)
   }
   return report.end()
+}
+
+/** The same store, in which no mark is set or taken away. */
+const leavingMarks = (store: JournalStore): JournalStore => ({ ...store, transactions: undefined })
+
+/** Verifies a book, and marks it as broken or takes the mark from it. */
+const verifyAndMark = async (
+  store: JournalStore,
+  book: BookId,
+  seals: Pick<MerchantSeals, 'of'>,
+  report: Reporter,
+): Promise<Result<SealedBook, FaultyBook>> => {
+  const { heads, transactions } = store
+  const head = await unlessUnreadable(() => heads.read(book.merchantId))
+  const verified = await verifySealedBook(store, book, seals)
+  // The mark stands in the head. When it cannot be read, that was reported.
+  if (!head.ok || transactions === undefined) return verified
+  if (!verified.ok && verified.error.isBroken) await markAsBroken({ heads, transactions }, book)
+  else if ((await markAsWhole({ transactions }, book, head.value)) === 'stays') report.stillMarked(book)
+  return verified
 }
 
 const writeExport = (file: string, book: Awaited<ReturnType<typeof exportedBook>>): void => {
@@ -177,7 +199,9 @@ const sealsToCompare = async (
 type Item = 'merchant' | 'head' | 'days'
 
 type Reporter = {
-  book(book: BookId, verified: Result<SealedBook, BrokenBook>): void
+  book(book: BookId, verified: Result<SealedBook, FaultyBook>): void
+  /** The book is whole, and its mark could not be taken away because its merchant's head changed meanwhile. */
+  stillMarked(book: BookId): void
   /** The closed days of the merchant are not what its seals say. */
   broken(merchantId: MerchantId, detail: string): void
   /** An item of the merchant, other than a segment, that cannot be read. */
@@ -201,6 +225,11 @@ const reporter = ({ print, printJson, complain }: Terminal, json: boolean): Repo
       else print(...linesOf(book, verified))
       // Shows the person who waits that the command is alive. The results are printed, not complained.
       if (seen.books % PROGRESS_EVERY === 0) complain(`… ${counts()}`)
+    },
+    stillMarked({ merchantId, day }) {
+      complain(
+        `${merchantId} ${day} is whole and still marked as broken, because books were opened meanwhile. Run this again.`,
+      )
     },
     broken(merchantId, detail) {
       seen.broken += 1
@@ -244,7 +273,7 @@ const PROGRESS_EVERY = 100
 
 const wholeJson = ({ issued: _issued, ...book }: SealedBook) => ({ whole: true, ...book })
 
-const linesOf = ({ merchantId, day }: BookId, verified: Result<SealedBook, BrokenBook>): readonly string[] => {
+const linesOf = ({ merchantId, day }: BookId, verified: Result<SealedBook, FaultyBook>): readonly string[] => {
   if (verified.ok) {
     const { segments, entries, hash, digest, versions, notYetKept } = verified.value
     const sealed = versions.length === 0 ? [] : [`seals of ${versionsText(versions)}`]
@@ -272,9 +301,7 @@ const runningStore = (): JournalStore => {
   const { tables, sealBucket } = readSettings()
   const client = documentClient()
   return {
-    journal: dynamoJournal(client, tables.journal),
-    heads: dynamoHeads(client, tables.days),
-    days: dynamoDays(client, tables.days),
+    ...dynamoBooks(client, tables),
     merchants: dynamoMerchants(client, tables.merchants),
     seals: s3Seals(s3Client(), sealBucket),
     clock: Date.now,

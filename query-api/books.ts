@@ -9,13 +9,16 @@
  *
  * The book of the wanted day itself may change at any time, and today's book does. It is read in between: at the
  * instant at which its end was read, the books before it stood as they did before and after.
+ *
+ * An answer is exact when all of it was so at one instant, and when it needs no book that is marked as broken. The marks
+ * stand in the head, which every answer here reads.
  */
 import { daysBetween, shiftDay } from '#ledger/calendar'
 import { balanceParts, sumMinor, type DayPart } from '#ledger/day-parts'
 import { segmentsAfter } from '#ledger/chain'
 import { emptyView, totalsOf } from '#ledger/day-view'
 import type { ClosedVersion } from '#ledger/close'
-import { isClosed, openDaysBefore, type Head } from '#ledger/head'
+import { isClosed, isSoundThrough, openDaysBefore, type Head } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { addTotals, netMinor, noTotals } from '#ledger/money'
 import type { SegmentEnd } from '#ledger/ports'
@@ -51,14 +54,20 @@ export const readDayAt = async (
   const head = await source.heads.read(book.merchantId)
   const found = isClosed(head, book.day) ? await readVersion(source, head, book, version) : undefined
   if (found === undefined) return undefined
-  return { ...unpackDay(await packedVersion(source, book, found)), issuedAtMs: found.issuedAtMs }
+  return { ...unpackDay(await packedVersion(source, head, book, found)), issuedAtMs: found.issuedAtMs }
 }
 
-const packedVersion = async (source: BookSource, book: BookId, version: ClosedVersion): Promise<PackedDay> => ({
+const packedVersion = async (
+  source: BookSource,
+  head: Head,
+  book: BookId,
+  version: ClosedVersion,
+): Promise<PackedDay> => ({
   day: book.day,
   openingMinor: version.openingMinor,
   partsBefore: () => [{ day: shiftDay(book.day, -1), minor: version.openingMinor }],
   issue: issueOf(version),
+  exact: isSoundThrough(head, book.day),
   end: await segmentOf(source, book, version),
 })
 
@@ -70,6 +79,7 @@ export type PackedDay = {
   readonly openingMinor: bigint
   readonly partsBefore: () => readonly DayPart[]
   readonly issue: Issue
+  readonly exact: boolean
   readonly end: SegmentEnd | undefined
 }
 
@@ -93,7 +103,7 @@ export const readDays = async (
   const last = days.toSorted().at(-1)
   if (last === undefined) return []
   const daysBefore: DaysOf = (head) => openDaysBefore(head, last)
-  const { before, end } = await untilExact(async () => {
+  const { before, end, exact } = await untilExact(async () => {
     const seen = seenBooks(source.memory, merchantId, daysBefore)
     const end = await source.journal.end({ merchantId, day: last })
     const before = await lookAtBooks(source, merchantId, daysBefore)
@@ -105,14 +115,22 @@ export const readDays = async (
   const closed: PackedDay[] = []
   for (const day of [...wanted].filter((day) => isClosed(before.head, day)).toSorted()) {
     const version = await readVersion(source, before.head, { merchantId, day })
-    if (version !== undefined) closed.push(await packedVersion(source, { merchantId, day }, version))
+    if (version !== undefined) closed.push(await packedVersion(source, before.head, { merchantId, day }, version))
     wanted.delete(day)
   }
   const all = [...new Set([...before.days, ...wanted])].toSorted()
   let openingMinor = before.head.closingMinor
   const read = all.map((day): PackedDay => {
     const partsBefore = () => parts.filter((part) => part.day < day)
-    const packed = { day, openingMinor, partsBefore, issue: OPEN, end: day === last ? end : ends.get(day) }
+    const isExact = exact && isSoundThrough(before.head, day)
+    const packed = {
+      day,
+      openingMinor,
+      partsBefore,
+      issue: OPEN,
+      exact: isExact,
+      end: day === last ? end : ends.get(day),
+    }
     openingMinor += netMinor(packed.end?.totals ?? noTotals)
     return packed
   })
@@ -144,7 +162,8 @@ export const readPeriod = async (
   const open = Array.from({ length: daysBetween(from, to) + 1 - closed.length }, (_, index) => {
     const day = shiftDay(from, closed.length + index)
     const end = ends.get(day)
-    const row = { day, openingMinor, issue: OPEN, segment: end?.number ?? 0, totals: end?.totals ?? noTotals }
+    const exact = read.exact && isSoundThrough(head, day)
+    const row = { day, openingMinor, issue: OPEN, exact, segment: end?.number ?? 0, totals: end?.totals ?? noTotals }
     openingMinor += netMinor(row.totals)
     return row
   })
@@ -167,6 +186,7 @@ const closedRows = async (
     day: version.day,
     openingMinor: version.openingMinor,
     issue: issueOf(version),
+    exact: isSoundThrough(head, version.day),
     segment: version.segment,
     totals: version.seal?.totals ?? noTotals,
   }))
@@ -176,21 +196,22 @@ const closedRows = async (
 export const readBalance = async (source: BookSource, merchantId: MerchantId): Promise<BalanceRead> => {
   const read = await readOpenBooks(source, merchantId, openDaysBefore)
   const parts = balanceParts(read.head, netsOf(read))
-  return { head: read.head, parts, exact: read.exact }
+  return { head: read.head, parts, exact: read.exact && read.head.broken.size === 0 }
 }
 
 /** The balance at the end of a business day, with all that is known of it now. */
 export const readBalanceOf = async (source: BookSource, { merchantId, day }: BookId): Promise<BalanceRead> => {
   const read = await readOpenBooks(source, merchantId, (head) => openDaysBefore(head, shiftDay(day, 1)))
-  const { head, exact } = read
-  if (!isClosed(head, day)) return { head, parts: balanceParts(head, netsOf(read)), exact }
+  const { head } = read
+  const isSound = isSoundThrough(head, day)
+  if (!isClosed(head, day)) return { head, parts: balanceParts(head, netsOf(read)), exact: read.exact && isSound }
   const version = await readVersion(source, head, { merchantId, day })
-  return { head, parts: [{ day, minor: version?.closingMinor ?? 0n }], exact: true }
+  return { head, parts: [{ day, minor: version?.closingMinor ?? 0n }], exact: isSound }
 }
 
 /**
  * The balance of the days before an instant's own, and of the entries of its day that occurred up to then. It is exact when
- * what came before was so at one moment.
+ * what came before was so at one moment, and the book of the day is sound.
  */
 export const readBalanceAt = async (
   source: BookSource,
@@ -202,7 +223,8 @@ export const readBalanceAt = async (
   for await (const sealed of segmentsAfter(source.journal, { merchantId, day }, 0)) {
     ofDay = addTotals(ofDay, totalsOf(entriesOf(sealed).filter(({ occurredAtMs }) => occurredAtMs <= atMs)))
   }
-  return { ...before, parts: [...before.parts, { day, minor: netMinor(ofDay) }] }
+  const exact = before.exact && isSoundThrough(before.head, day)
+  return { ...before, exact, parts: [...before.parts, { day, minor: netMinor(ofDay) }] }
 }
 
 /** A head, some of the days that it lists as open, and the ends of their books in the same order. */

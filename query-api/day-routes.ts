@@ -28,11 +28,15 @@ export const dayHandlers = (parts: RouteParts) => {
   const { store, fresh } = parts
 
   const readVersionOf = async (c: ServiceContext, after: Positions | undefined, day: BusinessDay, version: number) => {
-    const { merchant, read } = await readFresh(parts, c, after, (merchantId) =>
-      readDayAt(store, { merchantId, day }, version),
-    )
+    const {
+      merchant,
+      asOf: nowAsOf,
+      read,
+    } = await readFresh(parts, c, after, (merchantId) => readDayAt(store, { merchantId, day }, version))
     if (read === undefined) throw notFound(`The day has no version ${version}. An open day has none.`)
     const content = orProblem(dayResponse(merchant, read))
+    // Kept for ever, it would still be called not exact when its book has been found whole.
+    if (!read.exact) return answerFresh(c, { content, etag: dayTag(merchant, read), asOf: nowAsOf })
     // A day without a book was closed with its neighbours, and no item says when.
     const issuedAtMs = read.issuedAtMs ?? dayBounds(merchant.calendar, day).endsAtMs
     const asOf = { asOfMs: issuedAtMs, appliedThroughMs: issuedAtMs }

@@ -102,9 +102,9 @@ export const merchantWatch = ({ store, clock, asOf }: WatchParts, known: Merchan
 
 /** The news of a day; the previous object itself where the view is still the same. */
 const newsOf = (merchant: Merchant, packed: PackedDay, freshness: object, known: DayNews | undefined): DayNews => {
-  const { day, openingMinor, issue, end } = packed
+  const { day, openingMinor, issue, exact, end } = packed
   const segment = end?.number ?? 0
-  const etag = dayTag(merchant, { day, segment, openingMinor, issue })
+  const etag = dayTag(merchant, { day, segment, openingMinor, issue, exact })
   if (known?.etag === etag) return known
   const view = dayResponse(merchant, unpackDay(packed))
   return view.ok

@@ -139,7 +139,7 @@ const headKey = (merchantId: MerchantId) => ({ merchantId, day: 'head' })
 
 /** Puts a head whole, if the stored revision is the one before. */
 export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
-  const { closedThrough, closingMinor, open, restatements, lastSeal, revision, ...forgotten } = head
+  const { closedThrough, closingMinor, open, restatements, lastSeal, broken, revision, ...forgotten } = head
   forgotten satisfies Record<string, never>
   const [oldestOpen] = openDaysBefore(head)
   const item: HeadItem = {
@@ -149,6 +149,7 @@ export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
     ...(oldestOpen !== undefined && { open, oldestOpen, lane: indexLane(merchantId) }),
     ...(restatements > 0 && { restatements }),
     ...(lastSeal !== null && { lastSeal }),
+    ...(broken.size > 0 && { broken }),
     rev: revision,
   }
   const isFirst = revision === 1
@@ -162,7 +163,10 @@ export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
 }
 
 const FORMAT = 3
-/** 1 is from before days were closed, and 2 from before the index. A head that was stored so stays so until it changes. */
+/**
+ * 1 is from before days were closed, and 2 from before the index and before books were marked. A head that was stored so stays
+ * so until it changes.
+ */
 const FORMER: readonly unknown[] = [1, 2]
 
 /** An absent attribute has its value from before the first change, because DynamoDB has no empty set. */
@@ -176,15 +180,25 @@ type HeadItem = {
   readonly lane?: number
   readonly restatements?: number
   readonly lastSeal?: SealHash
+  readonly broken?: ReadonlySet<BusinessDay>
   readonly rev?: number
 }
 
 const toHead = (merchantId: MerchantId, item: HeadItem | undefined): Head => {
   if (item === undefined) return emptyHead
   if (!FORMER.includes(item.format)) requireFormat(item.format, FORMAT, `The head of merchant ${merchantId}`)
-  const { closedThrough, closing = 0, open = new Set(), restatements = 0, lastSeal = null, rev = 0 } = item
+  const {
+    closedThrough,
+    closing = 0,
+    open = new Set(),
+    restatements = 0,
+    lastSeal = null,
+    broken = new Set(),
+    rev = 0,
+  } = item
   if (
     !(open instanceof Set) ||
+    !(broken instanceof Set) ||
     !Number.isSafeInteger(rev) ||
     !Number.isSafeInteger(restatements) ||
     !(lastSeal === null || typeof lastSeal === 'string') ||
@@ -200,6 +214,7 @@ const toHead = (merchantId: MerchantId, item: HeadItem | undefined): Head => {
     open,
     restatements,
     lastSeal,
+    broken,
     revision: rev,
   }
 }

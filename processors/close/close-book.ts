@@ -30,6 +30,8 @@ export type BookClosing =
   | { readonly status: 'moved' }
   /** The merchant has an earlier open book. */
   | { readonly status: 'not-the-oldest' }
+  /** The book was found broken, and not found whole again. */
+  | { readonly status: 'broken' }
 
 /** `compared` is the end of the book that is equal to the archive; undefined for a book without segments. */
 export const closeComparedBook = async (
@@ -41,6 +43,7 @@ export const closeComparedBook = async (
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const head = await heads.read(id.merchantId)
     if (isClosed(head, id.day)) return { status: 'was-closed' }
+    if (head.broken.has(id.day)) return { status: 'broken' }
     const book = await bookAtEnd(world, id)
     if (book.segment !== (compared?.segment ?? 0)) return { status: 'moved' }
     const segment = sealSegment(book, closingSegment(book))

@@ -12,6 +12,7 @@ import { closeThrough, isClosed, openDaysBefore } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { UnknownFormat, type AuditTrail, type Merchants } from '#ledger/ports'
 import { BrokenChain } from '#ledger/segment'
+import { markAsBroken } from '../mark-book.ts'
 import { barrierPassed, putBarrier, type Behind } from '../reconcile/barrier.ts'
 import {
   PATIENCE_MS,
@@ -214,7 +215,11 @@ const closeDay = async (
       if (book === undefined || (book.isEqual && book.isArchived)) equal.push(merchantId)
       // It has grown while it was compared. The next comparison waits until the archive shows what came.
       else if (book.isEqual) moved.push(merchantId)
-      else note({ merchantId, day, ...unequal(book) })
+      else {
+        // Faults of the chain by itself, and not of the comparison.
+        if (book.journal === undefined) await markAsBroken(world, book.book)
+        note({ merchantId, day, ...unequal(book) })
+      }
     }
     for (let at = 0; at < equal.length; at += TOLD_AT_ONCE) {
       const some = equal
@@ -267,6 +272,9 @@ const closeSome = async (
         case 'moved':
           moved.push(book.merchantId)
           return undefined
+        case 'broken':
+          note({ ...book, status: 'not-equal', reason: brokenReason(book) })
+          return undefined
         case 'not-the-oldest':
           note({ ...book, status: 'after-open-day' })
           return undefined
@@ -278,6 +286,9 @@ const closeSome = async (
   await tell(closed)
   return moved
 }
+
+const brokenReason = ({ merchantId, day }: BookId): string =>
+  `the book was found broken: npm run verify-journal -- --merchant ${merchantId} --day ${day} says where, and whether it is whole again`
 
 /** How often a book that keeps growing is compared again in one run. */
 const MAX_TRIES = 3

@@ -26,6 +26,7 @@ import { quarantineKey, type QuarantineReason, type SetAside } from '#ledger/qua
 import { quarantineId } from '#wire/http/quarantine-id'
 import { entryLine } from '#wire/stream/record'
 import { namedBooks, type Log } from '../log.ts'
+import { markAsBroken, saysBroken, type MarkWorld } from '../mark-book.ts'
 import { isOurs, UnexpectedError } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { bookCache } from './book-cache.ts'
@@ -173,7 +174,7 @@ export const recordEntries = (
       ...sorted.books.map(({ id, candidates }) => ({
         book: id,
         sources: candidates,
-        run: () => recordOrIsolate(writer, id, candidates),
+        run: () => orMarkBroken(world, id, () => recordOrIsolate(writer, id, candidates)),
       })),
       ...(sorted.stoppedAt === undefined ? [] : [stopping(sorted.stoppedAt)]),
     ]
@@ -197,6 +198,26 @@ export const recordEntries = (
 }
 
 const TOLD_AT_ONCE = 500
+
+/** Does the work in a book. When the book is found broken, it is marked, so that readers are told. */
+const orMarkBroken = async (
+  world: MarkWorld & { readonly log: Log },
+  id: BookId,
+  work: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    if (saysBroken(error)) {
+      try {
+        await markAsBroken(world, id)
+      } catch (err) {
+        world.log.warn({ err, ...id }, 'a broken book is not marked; the next delivery tries again')
+      }
+    }
+    throw error
+  }
+}
 
 /** The number of records at the start of the batch that need no further work. */
 const countDone = (records: readonly DeliveredRecord[], failures: readonly Failure[]): number => {

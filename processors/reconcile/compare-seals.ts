@@ -1,18 +1,21 @@
 /**
- * Adds to a comparison what the seals of its closed books say: in the table `days`, as objects, and in the chains. With
+ * Adds to a comparison what the seals of its closed books say: in the table `days`, as objects, and in the chains. Marks the
+ * books whose chains cannot be trusted. With
  * `repair`, each close and restatement whose seal is not kept is told again, so that the archive consumer keeps it.
  */
 import { UnknownFormat, type AuditTrail, type Journal } from '#ledger/ports'
 import { verifyBook } from '../journal/verify-book.ts'
+import { markAsBroken, type MarkWorld } from '../mark-book.ts'
 import { sealsOfMerchant, verifySeals, type SealWorld, type VerifiedSeals } from '../seals/verify-seals.ts'
 import type { BookReport } from './compare-book.ts'
 import { PATIENCE_MS, type DayReport } from './reconcile-day.ts'
 
-export type CompareSealsWorld = SealWorld & {
-  readonly journal: Pick<Journal, 'read' | 'end'>
-  readonly auditTrail: AuditTrail
-  readonly sleep: (ms: number) => Promise<unknown>
-}
+export type CompareSealsWorld = SealWorld &
+  MarkWorld & {
+    readonly journal: Pick<Journal, 'read' | 'end'>
+    readonly auditTrail: AuditTrail
+    readonly sleep: (ms: number) => Promise<unknown>
+  }
 
 export const withSeals = async (
   world: CompareSealsWorld,
@@ -26,6 +29,7 @@ export const withSeals = async (
 }
 
 const bookWithSeals = async (world: CompareSealsWorld, report: BookReport, repair: boolean): Promise<BookReport> => {
+  if (report.journal === undefined) await markAsBroken(world, report.book)
   const faults = await faultsOf(world, report, repair)
   if (faults.length === 0) return report
   return { ...report, isEqual: false, faults: [...report.faults, ...faults] }

@@ -11,20 +11,24 @@ export type SealedBook = WholeBook & {
   readonly notYetKept: readonly number[]
 }
 
+/** `isBroken` is false for a whole book of which an object of a seal is missing. */
+export type FaultyBook = BrokenBook & { readonly isBroken: boolean }
+
 /** Whether a book is what its chain says, and what was said of it when its day was closed. */
 export const verifySealedBook = async (
   world: Pick<SealWorld, 'seals' | 'clock'> & { readonly journal: Pick<Journal, 'read' | 'end'> },
   book: BookId,
   sealsOf: Pick<MerchantSeals, 'of'>,
-): Promise<Result<SealedBook, BrokenBook>> => {
+): Promise<Result<SealedBook, FaultyBook>> => {
   const walked = await verifyBook(world.journal, book)
   const issued = sealsOf.of(book.day)
-  const { faults, notYetKept } = await verifySeals(world, book, issued, walked.ok ? walked.value : undefined)
+  const { faults, isBroken, notYetKept } = await verifySeals(world, book, issued, walked.ok ? walked.value : undefined)
   const ofSeals = faults.map(
     ({ version, detail }) => ({ what: 'seal', detail: `version ${version}: ${detail}` }) as const,
   )
-  if (!walked.ok) return refuse({ ...walked.error, faults: [...walked.error.faults, ...ofSeals] })
-  if (ofSeals.length > 0) return refuse({ segment: firstSegment(issued, faults[0]?.version), faults: ofSeals })
+  if (!walked.ok) return refuse({ ...walked.error, faults: [...walked.error.faults, ...ofSeals], isBroken: true })
+  if (ofSeals.length > 0)
+    return refuse({ segment: firstSegment(issued, faults[0]?.version), faults: ofSeals, isBroken })
   return ok({ ...walked.value, versions: issued.map(({ seal }) => seal.version), notYetKept })
 }
 

@@ -40,11 +40,13 @@ export const sealsOfMerchant = async (
 
 const FIRST_DAY = '0001-01-01' as BusinessDay
 
-export type SealFault = { readonly version: number; readonly detail: string }
+type SealFault = { readonly version: number; readonly detail: string }
 
 /** What is known of the seals of a book. */
 export type VerifiedSeals = {
   readonly faults: readonly SealFault[]
+  /** Whether they say that the book, or its item, is another one. A missing object says nothing of the book. */
+  readonly isBroken: boolean
   /** The seals without an object. Those that were issued a moment ago are no fault. */
   readonly missing: readonly IssuedSeal[]
   /** The versions of which the objects are on their way. */
@@ -63,6 +65,7 @@ export const verifySeals = async (
 ): Promise<VerifiedSeals> => {
   const nowMs = clock()
   const faults: SealFault[] = []
+  const lacking: SealFault[] = []
   const missing: IssuedSeal[] = []
   const notYetKept: number[] = []
   await concurrently(issued, OBJECTS_AT_ONCE, async (one) => {
@@ -75,7 +78,7 @@ export const verifySeals = async (
     if (text === undefined) {
       missing.push(one)
       if (nowMs - one.issuedAtMs < KEPT_WITHIN_MS) notYetKept.push(version)
-      else fault(missingObject(one))
+      else lacking.push({ version, detail: missingObject(one) })
     } else if (hashOfSealText(text) !== sealHash(seal)) {
       fault(`its object ${sealKey(seal)} holds ${hashOfSealText(text)}, and the table days has ${sealHash(seal)}`)
     }
@@ -90,7 +93,8 @@ export const verifySeals = async (
     })
   }
   return {
-    faults: faults.toSorted((a, b) => a.version - b.version),
+    faults: [...faults, ...lacking].toSorted((a, b) => a.version - b.version),
+    isBroken: faults.length > 0,
     missing,
     notYetKept: notYetKept.toSorted((a, b) => a - b),
   }

@@ -115,7 +115,7 @@ export const headsWith: HeadsAdapter[] = [
   { name: 'memory', given: async (merchantId, head) => memoryHeads([[merchantId, head]]) },
   {
     name: 'DynamoDB',
-    given: async (merchantId, { closedThrough, closingMinor, open, restatements, lastSeal, revision }) => {
+    given: async (merchantId, { closedThrough, closingMinor, open, restatements, lastSeal, broken, revision }) => {
       const table = await freshTable('days')
       const stored = {
         merchantId,
@@ -126,6 +126,7 @@ export const headsWith: HeadsAdapter[] = [
         ...(open.size > 0 && { open, oldestOpen: [...open].toSorted()[0], lane: 0 }),
         ...(restatements > 0 && { restatements }),
         ...(lastSeal !== null && { lastSeal }),
+        ...(broken.size > 0 && { broken }),
         ...(revision > 0 && { rev: revision }),
       }
       if (revision > 0) await dynamodb.send(new PutCommand({ TableName: table, Item: stored }))

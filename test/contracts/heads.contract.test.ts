@@ -25,6 +25,7 @@ describe.each(headsWith)('heads: $name', ({ given }) => {
       open: new Set([saturday]),
       restatements: 3,
       lastSeal: 'ab'.repeat(32) as SealHash,
+      broken: new Set([friday, saturday]),
       revision: 12,
     }
     const heads = await given(m1, head)
@@ -96,9 +97,9 @@ test.each([
   expect(Item).toEqual(item)
 })
 
-test('a head that was stored before days were closed is read, and opens days', async () => {
+test.each([1, 2])('a head of the former format %i is read, and opens days', async (format) => {
   const table = await freshTable('days')
-  const item = { merchantId: 'm1', day: 'head', format: 1, rev: 1, open: new Set([friday]) }
+  const item = { merchantId: 'm1', day: 'head', format, rev: 1, open: new Set([friday]) }
   await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
   const heads = dynamoHeads(dynamodb, table)
   expect(await heads.read(m1)).toEqual({ ...emptyHead, open: new Set([friday]), revision: 1 })
@@ -106,7 +107,7 @@ test('a head that was stored before days were closed is read, and opens days', a
   expect(await heads.read(m1)).toEqual({ ...emptyHead, open: new Set([friday, saturday]), revision: 2 })
 })
 
-test.each([{ open: 'text' }, { rev: 'x' }, { closing: 'x' }, { restatements: 'x' }, { lastSeal: 1 }])(
+test.each([{ open: 'text' }, { rev: 'x' }, { closing: 'x' }, { restatements: 'x' }, { lastSeal: 1 }, { broken: 'x' }])(
   'a head with %o is refused by name',
   async (stored) => {
     const table = await freshTable('days')

@@ -33,6 +33,7 @@ describe('GET /v1/merchants/{m}/days/{day}', () => {
       lateEntries: 0,
       hash: null,
       digest: null,
+      exact: true,
       startsAt: '2026-11-20T03:00:00.000Z',
       endsAt: '2026-11-21T03:00:00.000Z',
       asOf: new Date(NOW_MS).toISOString(),

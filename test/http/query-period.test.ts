@@ -27,7 +27,7 @@ const aFewDays = async () => {
 
 describe('GET /v1/merchants/{m}/days', () => {
   test('a period has a row for every calendar day, with or without a book, and the totals of all rows', async () => {
-    const open = { status: 'open', version: 0 }
+    const open = { status: 'open', version: 0, exact: true }
     expect((await (await aFewDays()).get(`${DAYS}?from=2026-11-17&to=2026-11-20`)).body).toEqual({
       data: [
         { businessDay: '2026-11-17', ...open, segment: 0, ...still(700) },
@@ -54,7 +54,7 @@ describe('GET /v1/merchants/{m}/days', () => {
           entryCount: 1,
         },
       ],
-      totals: { opening: 700, credits: 250, debits: 500, net: -250, closing: 450, entryCount: 4 },
+      totals: { opening: 700, credits: 250, debits: 500, net: -250, closing: 450, entryCount: 4, exact: true },
       nextCursor: null,
     })
   })

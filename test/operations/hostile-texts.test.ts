@@ -98,6 +98,7 @@ const COMMANDS: Readonly<Record<string, readonly [Command, string]>> = {
       days: unreachable,
       journal: unreachable,
       seals: unreachable,
+      transactions: unreachable,
       clock: unreachable,
     })),
     VERIFY_USAGE,

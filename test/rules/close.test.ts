@@ -46,6 +46,7 @@ describe('closing a book', () => {
     open: days('2026-11-20', '2026-11-21'),
     restatements: 3,
     lastSeal: EARLIER,
+    broken: new Set(),
     revision: 7,
   })
   const known = { chainHash: CHAIN, digest: DIGEST, atMs: 42 }
@@ -76,6 +77,7 @@ describe('closing a book', () => {
           open: days('2026-11-21'),
           restatements: 3,
           lastSeal: sealHash(seal),
+          broken: new Set(),
           revision: 8,
         },
       },

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { closeDay, closeThrough, emptyHead, openDay, openDaysBefore, restate, type Head } from '#ledger/head'
+import {
+  closeDay,
+  closeThrough,
+  emptyHead,
+  isSoundThrough,
+  markBroken,
+  markWhole,
+  openDay,
+  openDaysBefore,
+  restate,
+  type Head,
+} from '#ledger/head'
+import type { BusinessDay } from '#ledger/identifiers'
 import type { SealHash } from '#ledger/seal'
 import { day } from '../builders.ts'
 
@@ -13,6 +25,7 @@ test('a merchant without any book has no open day, no closed day and no balance'
     open: new Set(),
     restatements: 0,
     lastSeal: null,
+    broken: new Set(),
     revision: 0,
   })
 })
@@ -68,6 +81,7 @@ describe('closing', () => {
         open: new Set(days('2026-11-21')),
         restatements: 0,
         lastSeal: SEAL,
+        broken: new Set(),
         revision: 4,
       },
     })
@@ -101,7 +115,41 @@ describe('closing', () => {
       closingMinor: 12n,
       restatements: 1,
       lastSeal: SEAL,
+      broken: new Set(),
       revision: 4,
     })
+  })
+})
+
+describe('marks of broken books', () => {
+  const [thursday, friday, saturday] = ['2026-11-19', '2026-11-20', '2026-11-21'].map(day) as [
+    BusinessDay,
+    BusinessDay,
+    BusinessDay,
+  ]
+  const at = (...broken: BusinessDay[]) => ({ ...emptyHead, broken: new Set(broken), revision: 4 })
+
+  test('a mark is set once, and taken away once', () => {
+    const marked = markBroken(at(), friday)
+    expect(marked).toEqual({ ...at(friday), revision: 5 })
+    expect(markBroken(marked, friday)).toBe(marked)
+    expect(markWhole(marked, friday)).toEqual({ ...at(), revision: 6 })
+    expect(markWhole(marked, saturday)).toBe(marked)
+  })
+
+  test.each([
+    { through: thursday, isSound: true },
+    { through: friday, isSound: false },
+    { through: saturday, isSound: false },
+  ])('a mark on Friday concerns what closed on Friday or later: $through', ({ through, isSound }) => {
+    expect(isSoundThrough(at(friday), through)).toBe(isSound)
+  })
+
+  test('a mark stays when other days are opened, closed and restated', () => {
+    const opened = openDay(at(friday), saturday)
+    if (!opened.ok) throw new Error(opened.error)
+    const closed = closeDay(opened.value, saturday, { netMinor: 0n, seal: 'ab' as SealHash })
+    if (!closed.ok) throw new Error(closed.error)
+    expect(restate(closed.value, { deltaMinor: 0n, seal: 'cd' as SealHash }).broken).toEqual(new Set([friday]))
   })
 })

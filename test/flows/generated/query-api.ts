@@ -48,7 +48,7 @@ export interface paths {
         };
         /**
          * The balance now, and whether it is exact
-         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is false. With `day` or `at` it is the balance at an earlier time, with all entries that are known of it now.
+         * @description The balance adds up all books, each as it is at one instant. When books change too quickly for that, or one of them is marked as broken, `exact` is false. With `day` or `at` it is the balance at an earlier time, with all entries that are known of it now.
          */
         get: operations["readBalance"];
         put?: never;
@@ -396,7 +396,7 @@ export interface components {
              * @description The sum of all books.
              */
             balance: number;
-            /** @description Whether the whole balance was true at one instant. It is false only while many days change at once. */
+            /** @description Whether all of it was true at one instant, and every book that it needs is sound. It is false while many days change at once, and while a book is marked as broken: then an operator has to mend the book. */
             exact: boolean;
             /** @description The last closed day. Null until a day is closed. */
             closedThrough: string | null;
@@ -481,6 +481,8 @@ export interface components {
             hash: string | null;
             /** @description The digest of the set of entries, whatever their order. Null while the day is open. */
             digest: string | null;
+            /** @description Whether all of it was true at one instant, and every book that it needs is sound. It is false while many days change at once, and while a book is marked as broken: then an operator has to mend the book. */
+            exact: boolean;
             /**
              * Format: date-time
              * @description When the day begins.
@@ -557,6 +559,8 @@ export interface components {
              * @description The opening balance plus the net.
              */
             closing: number;
+            /** @description Whether all of it was true at one instant, and every book that it needs is sound. It is false while many days change at once, and while a book is marked as broken: then an operator has to mend the book. */
+            exact: boolean;
         };
         PeriodTotals: {
             /**
@@ -589,6 +593,8 @@ export interface components {
              * @description The opening balance plus the net.
              */
             closing: number;
+            /** @description Whether all of it was true at one instant, and every book that it needs is sound. It is false while many days change at once, and while a book is marked as broken: then an operator has to mend the book. */
+            exact: boolean;
         };
         /** @description The totals by method of payment, only for methods that have entries. An entry without a method counts as `other`. */
         TotalsByMethod: {
@@ -1755,7 +1761,8 @@ export interface operations {
                      *           "debits": 0,
                      *           "entryCount": 0,
                      *           "net": 0,
-                     *           "closing": 0
+                     *           "closing": 0,
+                     *           "exact": true
                      *         },
                      *         {
                      *           "businessDay": "2026-11-20",
@@ -1767,7 +1774,8 @@ export interface operations {
                      *           "debits": 250,
                      *           "entryCount": 2,
                      *           "net": 1000,
-                     *           "closing": 1000
+                     *           "closing": 1000,
+                     *           "exact": true
                      *         }
                      *       ],
                      *       "totals": {
@@ -1776,7 +1784,8 @@ export interface operations {
                      *         "debits": 250,
                      *         "entryCount": 2,
                      *         "net": 1000,
-                     *         "closing": 1000
+                     *         "closing": 1000,
+                     *         "exact": true
                      *       },
                      *       "nextCursor": null
                      *     }
@@ -2155,6 +2164,7 @@ export interface operations {
                      *       "lateEntries": 0,
                      *       "hash": "8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53",
                      *       "digest": null,
+                     *       "exact": true,
                      *       "startsAt": "2026-11-20T03:00:00.000Z",
                      *       "endsAt": "2026-11-21T03:00:00.000Z",
                      *       "asOf": "2026-11-20T15:00:00.500Z",
@@ -2677,7 +2687,7 @@ export interface operations {
                      *
                      *     event: day
                      *     id: 2026-11-20.2.bOMYFvyYC2oNdfuI
-                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":2,"opening":0,"credits":1250,"debits":250,"entryCount":2,"net":1000,"closing":1000,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1},"cash":{"credits":0,"debits":250,"entryCount":1}},"windows":[{"start":"2026-11-20T03:00:00.000Z","end":"2026-11-20T04:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T04:00:00.000Z","end":"2026-11-20T05:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T05:00:00.000Z","end":"2026-11-20T06:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T06:00:00.000Z","end":"2026-11-20T07:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T08:00:00.000Z","end":"2026-11-20T09:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T09:00:00.000Z","end":"2026-11-20T10:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T10:00:00.000Z","end":"2026-11-20T11:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T11:00:00.000Z","end":"2026-11-20T12:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T12:00:00.000Z","end":"2026-11-20T13:00:00.000Z","credits":1250,"debits":0,"entryCount":1},{"start":"2026-11-20T13:00:00.000Z","end":"2026-11-20T14:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T14:00:00.000Z","end":"2026-11-20T15:00:00.000Z","credits":0,"debits":250,"entryCount":1},{"start":"2026-11-20T15:00:00.000Z","end":"2026-11-20T16:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T16:00:00.000Z","end":"2026-11-20T17:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T17:00:00.000Z","end":"2026-11-20T18:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T18:00:00.000Z","end":"2026-11-20T19:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T19:00:00.000Z","end":"2026-11-20T20:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T20:00:00.000Z","end":"2026-11-20T21:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T21:00:00.000Z","end":"2026-11-20T22:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T22:00:00.000Z","end":"2026-11-20T23:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T23:00:00.000Z","end":"2026-11-21T00:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T00:00:00.000Z","end":"2026-11-21T01:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T01:00:00.000Z","end":"2026-11-21T02:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T02:00:00.000Z","end":"2026-11-21T03:00:00.000Z","credits":0,"debits":0,"entryCount":0}],"lateEntries":0,"hash":"8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53","digest":null,"startsAt":"2026-11-20T03:00:00.000Z","endsAt":"2026-11-21T03:00:00.000Z","asOf":"2026-11-20T15:00:00.500Z","appliedThrough":"2026-11-20T15:00:00.100Z"}
+                     *     data: {"merchantId":"corner-shop","businessDay":"2026-11-20","currency":"BRL","timeZone":"America/Sao_Paulo","zoneData":"2026f","status":"open","version":0,"segment":2,"opening":0,"credits":1250,"debits":250,"entryCount":2,"net":1000,"closing":1000,"byMethod":{"pix":{"credits":1250,"debits":0,"entryCount":1},"cash":{"credits":0,"debits":250,"entryCount":1}},"windows":[{"start":"2026-11-20T03:00:00.000Z","end":"2026-11-20T04:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T04:00:00.000Z","end":"2026-11-20T05:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T05:00:00.000Z","end":"2026-11-20T06:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T06:00:00.000Z","end":"2026-11-20T07:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T07:00:00.000Z","end":"2026-11-20T08:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T08:00:00.000Z","end":"2026-11-20T09:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T09:00:00.000Z","end":"2026-11-20T10:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T10:00:00.000Z","end":"2026-11-20T11:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T11:00:00.000Z","end":"2026-11-20T12:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T12:00:00.000Z","end":"2026-11-20T13:00:00.000Z","credits":1250,"debits":0,"entryCount":1},{"start":"2026-11-20T13:00:00.000Z","end":"2026-11-20T14:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T14:00:00.000Z","end":"2026-11-20T15:00:00.000Z","credits":0,"debits":250,"entryCount":1},{"start":"2026-11-20T15:00:00.000Z","end":"2026-11-20T16:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T16:00:00.000Z","end":"2026-11-20T17:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T17:00:00.000Z","end":"2026-11-20T18:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T18:00:00.000Z","end":"2026-11-20T19:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T19:00:00.000Z","end":"2026-11-20T20:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T20:00:00.000Z","end":"2026-11-20T21:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T21:00:00.000Z","end":"2026-11-20T22:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T22:00:00.000Z","end":"2026-11-20T23:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-20T23:00:00.000Z","end":"2026-11-21T00:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T00:00:00.000Z","end":"2026-11-21T01:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T01:00:00.000Z","end":"2026-11-21T02:00:00.000Z","credits":0,"debits":0,"entryCount":0},{"start":"2026-11-21T02:00:00.000Z","end":"2026-11-21T03:00:00.000Z","credits":0,"debits":0,"entryCount":0}],"lateEntries":0,"hash":"8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53","digest":null,"exact":true,"startsAt":"2026-11-20T03:00:00.000Z","endsAt":"2026-11-21T03:00:00.000Z","asOf":"2026-11-20T15:00:00.500Z","appliedThrough":"2026-11-20T15:00:00.100Z"}
                      */
                     "text/event-stream": string;
                 };

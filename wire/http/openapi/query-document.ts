@@ -113,8 +113,8 @@ export const queryDocument = () =>
       readBalance: query({
         summary: 'The balance now, and whether it is exact',
         description:
-          'The balance adds up all books, each as it is at one instant. When books change too quickly for that, `exact` is ' +
-          'false. With `day` or `at` it is the balance at an earlier time, with all entries that are known of it now.',
+          'The balance adds up all books, each as it is at one instant. When books change too quickly for that, or ' +
+          'one of them is marked as broken, `exact` is false. With `day` or `at` it is the balance at an earlier time, with all entries that are known of it now.',
         tag: 'Days',
         path: [MERCHANT],
         query: balanceParams,

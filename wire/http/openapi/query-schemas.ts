@@ -43,6 +43,13 @@ const sums = {
   closing: sumMinor('The opening balance plus the net.'),
 }
 
+const exact = z
+  .boolean()
+  .describe(
+    'Whether all of it was true at one instant, and every book that it needs is sound. It is false while many days change at ' +
+      'once, and while a book is marked as broken: then an operator has to mend the book.',
+  )
+
 const status = z
   .enum(['open', 'closed', 'restated'])
   .describe('A closed day is final. A restated day was issued again.')
@@ -79,6 +86,7 @@ const day = z
       .string()
       .nullable()
       .describe('The digest of the set of entries, whatever their order. Null while the day is open.'),
+    exact,
     startsAt: instant('When the day begins.'),
     endsAt: instant('When the day ends. This instant is not part of it.'),
     asOf,
@@ -90,18 +98,16 @@ const balance = z.object({
   merchantId,
   currency,
   balance: sumMinor('The sum of all books.'),
-  exact: z
-    .boolean()
-    .describe('Whether the whole balance was true at one instant. It is false only while many days change at once.'),
+  exact,
   closedThrough: businessDay('').nullable().describe('The last closed day. Null until a day is closed.'),
   openDays: z.array(businessDay('An open day.')).describe('The days with entries that are not closed.'),
   asOf,
   appliedThrough,
 })
 
-const periodTotals = z.object(sums)
+const periodTotals = z.object({ ...sums, exact })
 
-const dayRow = z.object({ businessDay: businessDay('The day.'), status, version, segment, ...sums })
+const dayRow = z.object({ businessDay: businessDay('The day.'), status, version, segment, ...sums, exact })
 
 const days = z.object({
   data: z.array(dayRow).describe('Every calendar day, including days without entries.'),

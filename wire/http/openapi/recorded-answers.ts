@@ -424,7 +424,8 @@ export const RECORDED_ANSWERS: RecordedAnswers = {
             "debits": 0,
             "entryCount": 0,
             "net": 0,
-            "closing": 0
+            "closing": 0,
+            "exact": true
           },
           {
             "businessDay": "2026-11-20",
@@ -436,7 +437,8 @@ export const RECORDED_ANSWERS: RecordedAnswers = {
             "debits": 250,
             "entryCount": 2,
             "net": 1000,
-            "closing": 1000
+            "closing": 1000,
+            "exact": true
           }
         ],
         "totals": {
@@ -445,7 +447,8 @@ export const RECORDED_ANSWERS: RecordedAnswers = {
           "debits": 250,
           "entryCount": 2,
           "net": 1000,
-          "closing": 1000
+          "closing": 1000,
+          "exact": true
         },
         "nextCursor": null
       }
@@ -653,6 +656,7 @@ export const RECORDED_ANSWERS: RecordedAnswers = {
         "lateEntries": 0,
         "hash": "8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53",
         "digest": null,
+        "exact": true,
         "startsAt": "2026-11-20T03:00:00.000Z",
         "endsAt": "2026-11-21T03:00:00.000Z",
         "asOf": "2026-11-20T15:00:00.500Z",
@@ -1033,7 +1037,7 @@ export const RECORDED_ANSWERS: RecordedAnswers = {
   },
   "followDays": {
     "200": {
-      "usual": "retry: 2000\n\nevent: day\nid: 2026-11-20.2.bOMYFvyYC2oNdfuI\ndata: {\"merchantId\":\"corner-shop\",\"businessDay\":\"2026-11-20\",\"currency\":\"BRL\",\"timeZone\":\"America/Sao_Paulo\",\"zoneData\":\"2026f\",\"status\":\"open\",\"version\":0,\"segment\":2,\"opening\":0,\"credits\":1250,\"debits\":250,\"entryCount\":2,\"net\":1000,\"closing\":1000,\"byMethod\":{\"pix\":{\"credits\":1250,\"debits\":0,\"entryCount\":1},\"cash\":{\"credits\":0,\"debits\":250,\"entryCount\":1}},\"windows\":[{\"start\":\"2026-11-20T03:00:00.000Z\",\"end\":\"2026-11-20T04:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T04:00:00.000Z\",\"end\":\"2026-11-20T05:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T05:00:00.000Z\",\"end\":\"2026-11-20T06:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T06:00:00.000Z\",\"end\":\"2026-11-20T07:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T07:00:00.000Z\",\"end\":\"2026-11-20T08:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T08:00:00.000Z\",\"end\":\"2026-11-20T09:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T09:00:00.000Z\",\"end\":\"2026-11-20T10:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T10:00:00.000Z\",\"end\":\"2026-11-20T11:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T11:00:00.000Z\",\"end\":\"2026-11-20T12:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T12:00:00.000Z\",\"end\":\"2026-11-20T13:00:00.000Z\",\"credits\":1250,\"debits\":0,\"entryCount\":1},{\"start\":\"2026-11-20T13:00:00.000Z\",\"end\":\"2026-11-20T14:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T14:00:00.000Z\",\"end\":\"2026-11-20T15:00:00.000Z\",\"credits\":0,\"debits\":250,\"entryCount\":1},{\"start\":\"2026-11-20T15:00:00.000Z\",\"end\":\"2026-11-20T16:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T16:00:00.000Z\",\"end\":\"2026-11-20T17:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T17:00:00.000Z\",\"end\":\"2026-11-20T18:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T18:00:00.000Z\",\"end\":\"2026-11-20T19:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T19:00:00.000Z\",\"end\":\"2026-11-20T20:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T20:00:00.000Z\",\"end\":\"2026-11-20T21:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T21:00:00.000Z\",\"end\":\"2026-11-20T22:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T22:00:00.000Z\",\"end\":\"2026-11-20T23:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T23:00:00.000Z\",\"end\":\"2026-11-21T00:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-21T00:00:00.000Z\",\"end\":\"2026-11-21T01:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-21T01:00:00.000Z\",\"end\":\"2026-11-21T02:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-21T02:00:00.000Z\",\"end\":\"2026-11-21T03:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0}],\"lateEntries\":0,\"hash\":\"8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53\",\"digest\":null,\"startsAt\":\"2026-11-20T03:00:00.000Z\",\"endsAt\":\"2026-11-21T03:00:00.000Z\",\"asOf\":\"2026-11-20T15:00:00.500Z\",\"appliedThrough\":\"2026-11-20T15:00:00.100Z\"}\n\n"
+      "usual": "retry: 2000\n\nevent: day\nid: 2026-11-20.2.bOMYFvyYC2oNdfuI\ndata: {\"merchantId\":\"corner-shop\",\"businessDay\":\"2026-11-20\",\"currency\":\"BRL\",\"timeZone\":\"America/Sao_Paulo\",\"zoneData\":\"2026f\",\"status\":\"open\",\"version\":0,\"segment\":2,\"opening\":0,\"credits\":1250,\"debits\":250,\"entryCount\":2,\"net\":1000,\"closing\":1000,\"byMethod\":{\"pix\":{\"credits\":1250,\"debits\":0,\"entryCount\":1},\"cash\":{\"credits\":0,\"debits\":250,\"entryCount\":1}},\"windows\":[{\"start\":\"2026-11-20T03:00:00.000Z\",\"end\":\"2026-11-20T04:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T04:00:00.000Z\",\"end\":\"2026-11-20T05:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T05:00:00.000Z\",\"end\":\"2026-11-20T06:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T06:00:00.000Z\",\"end\":\"2026-11-20T07:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T07:00:00.000Z\",\"end\":\"2026-11-20T08:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T08:00:00.000Z\",\"end\":\"2026-11-20T09:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T09:00:00.000Z\",\"end\":\"2026-11-20T10:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T10:00:00.000Z\",\"end\":\"2026-11-20T11:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T11:00:00.000Z\",\"end\":\"2026-11-20T12:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T12:00:00.000Z\",\"end\":\"2026-11-20T13:00:00.000Z\",\"credits\":1250,\"debits\":0,\"entryCount\":1},{\"start\":\"2026-11-20T13:00:00.000Z\",\"end\":\"2026-11-20T14:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T14:00:00.000Z\",\"end\":\"2026-11-20T15:00:00.000Z\",\"credits\":0,\"debits\":250,\"entryCount\":1},{\"start\":\"2026-11-20T15:00:00.000Z\",\"end\":\"2026-11-20T16:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T16:00:00.000Z\",\"end\":\"2026-11-20T17:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T17:00:00.000Z\",\"end\":\"2026-11-20T18:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T18:00:00.000Z\",\"end\":\"2026-11-20T19:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T19:00:00.000Z\",\"end\":\"2026-11-20T20:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T20:00:00.000Z\",\"end\":\"2026-11-20T21:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T21:00:00.000Z\",\"end\":\"2026-11-20T22:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T22:00:00.000Z\",\"end\":\"2026-11-20T23:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-20T23:00:00.000Z\",\"end\":\"2026-11-21T00:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-21T00:00:00.000Z\",\"end\":\"2026-11-21T01:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-21T01:00:00.000Z\",\"end\":\"2026-11-21T02:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0},{\"start\":\"2026-11-21T02:00:00.000Z\",\"end\":\"2026-11-21T03:00:00.000Z\",\"credits\":0,\"debits\":0,\"entryCount\":0}],\"lateEntries\":0,\"hash\":\"8ad4130f1c49ecac9f763e22251c4ed48ab98353ad23a328acdf05b5ebdaef53\",\"digest\":null,\"exact\":true,\"startsAt\":\"2026-11-20T03:00:00.000Z\",\"endsAt\":\"2026-11-21T03:00:00.000Z\",\"asOf\":\"2026-11-20T15:00:00.500Z\",\"appliedThrough\":\"2026-11-20T15:00:00.100Z\"}\n\n"
     }
   }
 }

@@ -18,6 +18,8 @@ export type DayAtSegment = {
   /** The days that add up to the opening; made when they are asked for. */
   readonly partsBefore: () => readonly DayPart[]
   readonly issue: Issue
+  /** Whether all of it was so at one instant, and no book that it needs is marked as broken. */
+  readonly exact: boolean
   /** 0 while the day has no entries; then there is no hash either. */
   readonly segment: SegmentNumber
   readonly hash: ChainHash | null
@@ -26,7 +28,7 @@ export type DayAtSegment = {
 
 /** The daily consolidated as clients read it, but for how fresh it is. */
 export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: DayAtSegment) => {
-  const { day, openingMinor: opening, partsBefore, issue, segment, hash, view } = read
+  const { day, openingMinor: opening, partsBefore, issue, exact, segment, hash, view } = read
   const { totals, byMethod, byHour, lateEntries, ...forgotten } = view
   forgotten satisfies Record<string, never>
   const net = netMinor(totals)
@@ -51,6 +53,7 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     lateEntries,
     hash,
     digest: issue.digest,
+    exact,
     startsAt: instantText(bounds.startsAtMs),
     endsAt: instantText(bounds.endsAtMs),
   }
@@ -86,8 +89,15 @@ export const issueOf = ({ version, seal }: Pick<ClosedVersion, 'version' | 'seal
  */
 export const dayTag = (
   { merchantId, revision }: Pick<Merchant, 'merchantId' | 'revision'>,
-  { day, segment, openingMinor, issue }: Pick<DayAtSegment, 'day' | 'segment' | 'openingMinor' | 'issue'>,
-): string => `W/"${merchantId}.${day}.s${segment}.v${issue.version}.o${openingMinor}.m${revision}"`
+  {
+    day,
+    segment,
+    openingMinor,
+    issue,
+    exact,
+  }: Pick<DayAtSegment, 'day' | 'segment' | 'openingMinor' | 'issue' | 'exact'>,
+): string =>
+  `W/"${merchantId}.${day}.s${segment}.v${issue.version}.o${openingMinor}.m${revision}${exact ? '' : '.inexact'}"`
 
 /** The ETag of a closed day at a version, which never changes. */
 export const versionTag = ({ merchantId }: Pick<Merchant, 'merchantId'>, day: BusinessDay, version: number): string =>

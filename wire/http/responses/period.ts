@@ -14,6 +14,8 @@ export type DayOfPeriod = {
   readonly day: BusinessDay
   readonly openingMinor: bigint
   readonly issue: Issue
+  /** Whether no book up to this day is marked as broken, and all was so at one instant. */
+  readonly exact: boolean
   readonly segment: SegmentNumber
   readonly totals: Totals
 }
@@ -22,7 +24,8 @@ export type DayOfPeriod = {
 export const periodResponse = ({ before, days }: PeriodRead, shown: readonly DayOfPeriod[]) => {
   const opening = sumMinor(before)
   const whole = days.map(({ totals }) => totals).reduce(addTotals, noTotals)
-  const answer = { data: shown.map(dayRow), totals: sums(opening, whole) }
+  const exact = days.every((day) => day.exact)
+  const answer = { data: shown.map(dayRow), totals: { ...sums(opening, whole), exact } }
 
   const parts = (minor: (totals: Totals) => bigint) => days.map(({ day, totals }) => ({ day, minor: minor(totals) }))
   const balanceOf = (isPart: (day: BusinessDay) => boolean) => [
@@ -48,12 +51,13 @@ export const periodResponse = ({ before, days }: PeriodRead, shown: readonly Day
   ])
 }
 
-const dayRow = ({ day, openingMinor, issue, segment, totals }: DayOfPeriod) => ({
+const dayRow = ({ day, openingMinor, issue, exact, segment, totals }: DayOfPeriod) => ({
   businessDay: day,
   status: issue.status,
   version: issue.version,
   segment,
   ...sums(openingMinor, totals),
+  exact,
 })
 
 const sums = (openingMinor: bigint, totals: Totals) => {

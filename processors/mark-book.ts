@@ -1,0 +1,40 @@
+/** Marks of books that were found broken. They stand in the head, which every reader of books reads anyway. */
+import { markBroken, markWhole, type Head } from '#ledger/head'
+import type { BookId } from '#ledger/identifiers'
+import { UnknownFormat, UnreadableSegment, type Heads, type Transactions } from '#ledger/ports'
+import { BrokenChain } from '#ledger/segment'
+
+export type MarkWorld = { readonly heads: Pick<Heads, 'read'>; readonly transactions: Transactions }
+
+/** Whether an error says that a book is broken. A segment of a newer version is not: that version can read it. */
+export const saysBroken = (error: unknown): boolean =>
+  error instanceof BrokenChain || (error instanceof UnreadableSegment && !(error.cause instanceof UnknownFormat))
+
+/** Marks a book as broken, unless it is marked. */
+export const markAsBroken = async ({ heads, transactions }: MarkWorld, { merchantId, day }: BookId): Promise<void> => {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const head = await heads.read(merchantId)
+    const marked = markBroken(head, day)
+    if (marked === head) return
+    if ((await transactions.commit([{ change: 'head', merchantId, head: marked }])) === 'committed') return
+  }
+  throw new Error(`the head of ${merchantId} changed ${MAX_ROUNDS} times while the book of ${day} was marked as broken`)
+}
+
+// A head changes when a book is opened, closed or restated. Ten changes within milliseconds mean that something is wrong.
+const MAX_ROUNDS = 10
+
+/**
+ * Takes the mark from a book that was found whole. `before` is the head from before it was looked at: when the head has
+ * changed since, the book may have been found broken meanwhile, and the mark stays.
+ */
+export const markAsWhole = async (
+  { transactions }: Pick<MarkWorld, 'transactions'>,
+  { merchantId, day }: BookId,
+  before: Head,
+): Promise<'unmarked' | 'stays'> => {
+  const unmarked = markWhole(before, day)
+  if (unmarked === before) return 'unmarked'
+  const outcome = await transactions.commit([{ change: 'head', merchantId, head: unmarked }])
+  return outcome === 'committed' ? 'unmarked' : 'stays'
+}
