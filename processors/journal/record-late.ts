@@ -14,6 +14,7 @@ import { businessDayOf } from '#ledger/calendar'
 import { wholeChain } from '#ledger/chain'
 import { closedVersion, dayForLate, restateBook } from '#ledger/close'
 import {
+  dayClosed,
   dayRestated,
   entryRedirected,
   entryRestated,
@@ -75,6 +76,7 @@ export const recordLate = async (
   policy: LatePolicy,
 ): Promise<Recorded> => {
   if (fresh.length === 0) return { book, left: [] }
+  await tellClose(writer, book)
   switch (policy) {
     case 'nextOpenDay':
       return await redirect(writer, book, fresh)
@@ -99,6 +101,7 @@ export const recordKnown = async (
   if (known.length === 0) return { book, left: [] }
   const decided = await decidedAfterClose(writer, book)
   const released: Released[] = []
+  if (known.some(({ entry }) => decided.has(entry.entryId))) await tellClose(writer, book)
   for (const candidate of known) {
     const decision = decided.get(candidate.entry.entryId)
     const items = await waitingItems(writer, candidate, decision)
@@ -109,6 +112,15 @@ export const recordKnown = async (
     else if (conflicts.includes(candidate)) await writer.setAside(candidate, 'content-conflict', CONFLICT)
   }
   return await release(writer, book, released)
+}
+
+/**
+ * Tells the newest close up to the day again. Its closer may have died before it told it, and in the archive a decision about
+ * a late entry must never stand without the close that made the entry late.
+ */
+const tellClose = async ({ days, tell }: LateWriter, { id }: Book): Promise<void> => {
+  const newest = await days.newestClosed(id)
+  if (newest !== undefined) tell(dayClosed(newest))
 }
 
 /** What a closed book has decided about an id: the last segment that has it says so. */

@@ -71,6 +71,7 @@ export const daySettler = (
       for (const candidate of candidates) await writer.setAside(candidate, found.error, UNREGISTERED)
       return
     }
+    if (closed === undefined && found.value.view.totals.entryCount > 0) problems.push(untold(id))
     let book = await closeAgain(writer, found.value, closed)
     const became = (candidate: PositionedEntry) => late.get(keyOf(candidate.entry))?.became
     const ofRestatement = Map.groupBy(candidates, (candidate) => {
@@ -115,13 +116,15 @@ export const daySettler = (
       }
       await writer.transactions.commit([{ change: 'restate', restatement }])
     }
-    const history = { closedThrough: told.closedThrough.get(merchantId), closed, restatements: issued }
+    // A day of which a late entry is told was closed, also when nothing tells of its close.
+    const settled = [...days].filter(([, ofDay]) => ofDay.has(merchantId)).map(([day]) => day)
+    const closedThrough = [...settled, told.closedThrough.get(merchantId) ?? FIRST_DAY].toSorted().at(-1)
+    const history = { closedThrough, closed, restatements: issued }
     const open = await writer.heads.read(merchantId)
     const head = headAfter(open, history)
     for (const day of open.open) {
       if (head.open.has(day) || closed.some(({ book }) => book.day === day)) continue
-      if (days.get(day)?.has(merchantId) !== true)
-        problems.push(`${nameOf({ merchantId, day })} was closed, and the archive has no event of it.`)
+      if (days.get(day)?.has(merchantId) !== true) problems.push(untold({ merchantId, day }))
     }
     const outcome = await writer.transactions.commit([{ change: 'head', merchantId, head }])
     if (outcome === 'refused') throw new Error(`the head of ${merchantId} changed while its books were rebuilt`)
@@ -159,6 +162,7 @@ export const daySettler = (
 
 const lateKey = (book: BookId, entryId: EntryId): string => `${bookKey(book)}#${entryId}`
 const keyOf = (entry: Entry): string => lateKey(bookOf(entry), entry.entryId)
+const untold = (id: BookId): string => `${nameOf(id)} was closed, and the archive has no event of it.`
 const nameOf = ({ merchantId, day }: BookId): string => `${merchantId} ${day}`
 const reasonOf = (became: ToldLateEntry['became'] | undefined) =>
   became?.what === 'set-aside' ? became.reason : 'day-closed'

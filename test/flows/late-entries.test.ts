@@ -69,7 +69,11 @@ const given = async (policy: LatePolicy, instead: (world: JournalWorld) => Parti
     (await books.quarantine.list({}, { limit: 100 })).items.map(({ subject, reason }) =>
       subject === 'unreadable' ? reason : `${subject.entryId} ${subject.amountMinor} ${reason}`,
     )
-  const told = () => auditTrail.published.map(({ eventId }) => eventId)
+  // The close of the day is told along with each decision.
+  const isClose = (eventId: string) => eventId === 'day.closed/m1/2026-11-20'
+  const all = () => auditTrail.published.map(({ eventId }) => eventId)
+  const told = () => all().filter((eventId) => !isClose(eventId))
+  const firstTold = () => all()[0]
   return {
     books,
     merchants,
@@ -80,12 +84,13 @@ const given = async (policy: LatePolicy, instead: (world: JournalWorld) => Parti
     bookOn,
     aside,
     told,
+    firstTold,
   }
 }
 
 describe('under the policy nextOpenDay, a late entry', () => {
   test('counts today, and its own day knows where it went', async () => {
-    const { send, bookOn, books, aside, told } = await given('nextOpenDay')
+    const { send, bookOn, books, aside, told, firstTold } = await given('nextOpenDay')
     const before = await books.heads.read(m1)
     expect(before).toMatchObject({ closedThrough: SATURDAY, closingMinor: 500n })
     expect(await send(sale('late', 70n))).toEqual({})
@@ -101,6 +106,8 @@ describe('under the policy nextOpenDay, a late entry', () => {
     // It keeps the day that it was accepted for.
     expect(sunday.segments[0]?.entries).toEqual([sale('late', 70n)])
     expect(await aside()).toEqual([])
+    // Its closer may have died before it told of the close.
+    expect(firstTold()).toBe('day.closed/m1/2026-11-20')
     expect(told()).toEqual(['entry.redirected/m1/2026-11-20/late'])
     expect(await books.heads.read(m1)).toMatchObject({ closingMinor: 500n, open: new Set([SUNDAY]) })
   })
