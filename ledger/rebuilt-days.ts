@@ -53,6 +53,7 @@ export const headAfter = (head: Head, { closedThrough: through, closed, restatem
     (newest?.openingMinor ?? 0n) + (newest?.netMinor ?? 0n),
   )
   return {
+    ...head,
     closedThrough,
     closingMinor,
     open: new Set([...head.open].filter((day) => !isClosed({ ...head, closedThrough }, day))),

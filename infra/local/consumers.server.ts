@@ -21,7 +21,7 @@ import { consumersNeeds } from './consumers-needs.ts'
 import { pulses } from './pulse.ts'
 import type { StreamHandler } from './deliver.ts'
 import { startEventSourceMapping } from './event-source-mapping.ts'
-import { serveStates } from './states/states-service.ts'
+import { serveStates } from './states-service.ts'
 import { sweepExpired } from './sweep-expired.ts'
 
 const { tables, streamName, deliveryStreams, logLevel, closeEveryMs, closeStateMachine } = readSettings()

@@ -2,7 +2,7 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '#infra/local/retry'
-import { serveStates } from '#infra/local/states/states-service'
+import { serveStates } from '#infra/local/states-service'
 
 const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:daybook-close'
 

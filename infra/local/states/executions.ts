@@ -55,16 +55,19 @@ export const localExecutions = ({ definition, tasks, onFailure }: Machine): Exec
     }
   }
 
+  const carryOut = async (execution: Execution): Promise<void> => {
+    const outcome = await run(execution.name, execution.input)
+    executions.set(execution.name, { ...execution, end: { ...outcome, stoppedAtMs: Date.now() } })
+    forgetOldest(executions)
+  }
+
   return {
     start(name, input) {
       const known = executions.get(name)
       if (known !== undefined) return known.end === undefined && known.input === input ? known : 'taken'
       const execution = { name, input, startedAtMs: Date.now() }
       executions.set(name, execution)
-      void run(name, input).then((outcome) => {
-        executions.set(name, { ...execution, end: { ...outcome, stoppedAtMs: Date.now() } })
-        forgetOldest(executions)
-      })
+      void carryOut(execution)
       return execution
     },
     find: (name) => executions.get(name),

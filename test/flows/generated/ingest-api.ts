@@ -83,6 +83,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/merchants/{merchantId}/days/{day}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes the days of a merchant up to this one
+         * @description Each day is compared with the archive, and closed when both are equal, the oldest first. The answer comes when the outcome of each day is known, or after 30 s, or as long as `Prefer: wait=` says. Then the closing goes on without you: ask again, which joins it and changes nothing else. Days also close by themselves, some hours after they end.
+         */
+        post: operations["closeDays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quarantine/{quarantineId}/replay": {
         parameters: {
             query?: never;
@@ -641,6 +661,48 @@ export interface components {
             /** @description The reason as it was given. */
             reason: string;
         };
+        ClosedDays: {
+            /** @description The merchant. */
+            merchantId: string;
+            /**
+             * Format: date
+             * @description The last day that was to be closed.
+             */
+            through: string;
+            /**
+             * @description `closed`: every day up to `through` is closed. `closing`: the workflow goes on. `open`: some day stays open, and `days` says why.
+             * @enum {string}
+             */
+            status: "closed" | "closing" | "open";
+            /** @description The last closed day. Null until a day is closed. */
+            closedThrough: string | null;
+            /** @description The days that were open, in their order. Of a day that was closed before, nothing is said. */
+            days: components["schemas"]["ClosedDay"][];
+        };
+        ClosedDay: {
+            /**
+             * Format: date
+             * @description The day, which had entries and was open.
+             */
+            businessDay: string;
+            /**
+             * @description `waiting`: the day has not ended, or its entries are on their way into the archive. `not-equal`: the archive and the book differ, and an operator has to look. `after-open-day`: an earlier day stays open.
+             * @enum {string}
+             */
+            status: "closed" | "waiting" | "not-equal" | "after-open-day";
+            /** @description Why the day stays open, for people. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version with which the day was closed.
+             */
+            version?: number;
+            /**
+             * Format: int64
+             * @description The balance with which the day was closed. Absent when another request was faster.
+             */
+            closing?: number;
+        };
         /** @description A merchant: the owner of books. */
         Merchant: {
             /** @description The id in the path. */
@@ -740,6 +802,7 @@ export interface components {
          *     - `too-busy`: More entries wait than fit in memory, or than can be written in time.
          *     - `register-unavailable`: The register of merchants cannot be reached.
          *     - `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
+         *     - `closing-unavailable`: The workflow that closes days cannot be reached, or has failed. What it had closed before is closed.
          *     - `store-unavailable`: The books, or the quarantine, cannot be reached.
          */
         ProblemCode: string;
@@ -774,6 +837,7 @@ export interface components {
          *     - `not-both`: Two parameters of which only one can be given.
          *     - `not-an-etag`: A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.
          *     - `not-a-calendar-date`: A value that is not an existing date, written `YYYY-MM-DD`.
+         *     - `not-begun`: A day that has not begun by the merchant's calendar.
          *     - `calendar-from-not-future`: A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.
          */
         FieldCode: string;
@@ -817,6 +881,11 @@ export interface components {
          * @example private, no-cache
          */
         "cache-control": string;
+        /**
+         * @description The wait that was taken from `Prefer`. Absent when there was nothing to wait for.
+         * @example wait=10
+         */
+        "preference-applied": string;
     };
     pathItems: never;
 }
@@ -1734,6 +1803,181 @@ export interface operations {
              * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
              *
              *     `too-busy`: More entries wait than fit in memory, or than can be written in time.
+             */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `malformed-request`: The request is not HTTP, its URL or `Host` header is not valid, or the connection ended before the request did.
+             *
+             *     `refused-by-firewall`: A rule of the firewall before the services matched the path, the query or a header. Bodies are not judged.
+             *
+             *     `too-slow`: The request did not arrive within 30 s.
+             *
+             *     `expectation-failed`: The header `Expect` asks for something other than `100-continue`.
+             *
+             *     `headers-too-large`: URL and headers take more than 16 KiB.
+             *
+             *     `unexpected-error`: Our own code failed. The failure is logged under `requestId`.
+             */
+            default: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeDays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `wait=N`: the number of seconds to wait for the outcome, at most 30 (RFC 7240).
+                 * @example wait=10
+                 */
+                prefer?: string;
+            };
+            path: {
+                /**
+                 * @description The merchant.
+                 * @example corner-shop
+                 */
+                merchantId: string;
+                /**
+                 * @description The last business day to close.
+                 * @example 2026-11-20
+                 */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came of each day that was open. `status` says whether all of them are closed. */
+            200: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "through": "2026-11-20",
+                     *       "status": "closed",
+                     *       "closedThrough": "2026-11-20",
+                     *       "days": [
+                     *         {
+                     *           "businessDay": "2026-11-20",
+                     *           "status": "closed",
+                     *           "version": 1,
+                     *           "closing": 750
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClosedDays"];
+                };
+            };
+            /** @description Some days still wait for the archive, and the closing goes on. */
+            202: {
+                headers: {
+                    "preference-applied": components["headers"]["preference-applied"];
+                    "retry-after": components["headers"]["retry-after"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "merchantId": "corner-shop",
+                     *       "through": "2026-11-20",
+                     *       "status": "closing",
+                     *       "closedThrough": null,
+                     *       "days": [
+                     *         {
+                     *           "businessDay": "2026-11-20",
+                     *           "status": "waiting"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClosedDays"];
+                };
+            };
+            /** @description `unauthenticated`: There is no token, or it is not one of the issuer, not meant for Daybook, or expired; `WWW-Authenticate` and `detail` say which. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The token lacks the scope that the route needs, or the answer is about merchants that are not granted. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: The route, merchant, day, entry or item does not exist, or you may not see it. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `errors` names every field that is wrong. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: More entries or requests came than this system takes in a time, or takes from one address. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `access-unavailable`: The keys of the issuer or the table of grants cannot be read, so what you may do is not known.
+             *
+             *     `register-unavailable`: The register of merchants cannot be reached.
+             *
+             *     `closing-unavailable`: The workflow that closes days cannot be reached, or has failed. What it had closed before is closed.
+             *
+             *     `store-unavailable`: The books, or the quarantine, cannot be reached.
              */
             503: {
                 headers: {

@@ -1032,6 +1032,7 @@ export interface components {
          *     - `too-busy`: More entries wait than fit in memory, or than can be written in time.
          *     - `register-unavailable`: The register of merchants cannot be reached.
          *     - `calendar-ended`: The record of the merchant's time zone ends before `occurredAt`. Operators have had an alarm for a year.
+         *     - `closing-unavailable`: The workflow that closes days cannot be reached, or has failed. What it had closed before is closed.
          *     - `store-unavailable`: The books, or the quarantine, cannot be reached.
          */
         ProblemCode: string;
@@ -1066,6 +1067,7 @@ export interface components {
          *     - `not-both`: Two parameters of which only one can be given.
          *     - `not-an-etag`: A value of `If-Match` or `If-None-Match` that is neither `*` nor a list of ETags, each in double quotes.
          *     - `not-a-calendar-date`: A value that is not an existing date, written `YYYY-MM-DD`.
+         *     - `not-begun`: A day that has not begun by the merchant's calendar.
          *     - `calendar-from-not-future`: A day that is not far enough ahead: it starts within six minutes, or not after every rule that may be in use.
          */
         FieldCode: string;

@@ -427,7 +427,7 @@ describe('the functions', () => {
 describe('the workflow that closes days', () => {
   test('is the very definition that runs locally, with the function in its place', () => {
     const { DefinitionString, DefinitionSubstitutions } = dev.the('AWS::StepFunctions::StateMachine')
-    expect(JSON.parse(String(DefinitionString))).toEqual(closingWorkflow('${step}'))
+    expect(JSON.parse(textOf(DefinitionString ?? ''))).toEqual(closingWorkflow('${step}'))
     expect(DefinitionSubstitutions).toEqual({ step: 'daybook-dev-close.Arn' })
   })
 

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { closingWorkflow, CLOSING_STEP } from '#processors/close/closing-workflow'
-import { refusePages } from '../own-requests.ts'
-import { localExecutions, type Task } from './executions.ts'
-import { statesApi } from './states-api.ts'
+import { refusePages } from './own-requests.ts'
+import { localExecutions, type Task } from './states/executions.ts'
+import { statesApi } from './states/states-api.ts'
 
 type StatesService = { readonly port: number; stop(): void }
 
