@@ -231,12 +231,6 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
       plant: `shiftDay(businessDayOf(calendar, nowMs), 0)`,
     },
     {
-      name: 'a day has ended everywhere when it has ended in UTC',
-      file: CLOSE_DAYS,
-      find: `const LATEST_END_MS = 108 * HOUR_MS`,
-      plant: `const LATEST_END_MS = 24 * HOUR_MS`,
-    },
-    {
       name: 'late entries count today although today is closed',
       file: CLOSE,
       find: `if (closedThrough === null || today > closedThrough) return today`,
@@ -247,13 +241,6 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
       file: CLOSE,
       find: `if (closedThrough === null || today > closedThrough) return today`,
       plant: `if (closedThrough === null) return today`,
-    },
-    {
-      name: 'the day of late entries is not looked at again when it was closed meanwhile',
-      file: LATE,
-      find: `  if (target.closedIn !== undefined) return { book, left: fresh }
-`,
-      plant: ``,
     },
     {
       name: 'a closed day is not told',
@@ -374,18 +361,6 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
       file: CLOSE,
       find: `(newest?.openingMinor ?? 0n) + (newest?.netMinor ?? 0n) : own`,
       plant: `(newest?.openingMinor ?? 0n) : own`,
-    },
-    {
-      name: 'a reader takes restatements that its head does not know',
-      file: CLOSED_DAYS,
-      find: `newest?.base ?? 0, head.restatements)`,
-      plant: `newest?.base ?? 0, head.restatements + 1)`,
-    },
-    {
-      name: 'a period counts restatements from the first one on',
-      file: CLOSED_DAYS,
-      find: `const base = before?.base ?? 0`,
-      plant: `const base = closed.at(-1)?.base ?? 0`,
     },
     {
       name: 'a balance takes open books from the head before',

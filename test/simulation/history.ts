@@ -54,10 +54,14 @@ export type HistoryName = { readonly seed: number; readonly mix: MixName; readon
 
 /** Lives one history through, and returns what happened in it. Throws when a promise was broken, or when it is not at rest after that many turns. */
 export const liveThrough = async ({ seed, mix, rate }: HistoryName, maxTurns: number): Promise<Coverage> => {
-  const history = new History(MIXES[mix], RATES[rate], seededRandom(seed))
+  // By a chance of its own, so that a history without closes is the same as before there were any.
+  const isClosing = seededRandom(seed ^ CLOSING).chance(MIXES[mix].closing)
+  const history = new History(MIXES[mix], RATES[rate], seededRandom(seed), isClosing)
   await history.live(maxTurns)
   return history.coverage
 }
+
+const CLOSING = 0x0c105e
 
 /** Records without entries. */
 const POISON: readonly Uint8Array[] = [Buffer.from('garbage'), encodeEntries(['{"entry":{}}']), encodeHeartbeat()]
@@ -92,8 +96,9 @@ class History {
   /** Whole-shard replays to come; bounded, so that the history ends. */
   #replaysLeft = 4
 
-  constructor(mix: Mix, rate: number, random: Random) {
+  constructor(mix: Mix, rate: number, random: Random, isClosing: boolean) {
     this.#mix = mix
+    this.#isClosing = isClosing
     this.#rate = rate
     this.#random = random
     this.#scheduler = new Scheduler(
@@ -106,9 +111,7 @@ class History {
       ),
       START_MS,
     )
-    // A history without closes takes no chance here, so that it is the same as before there were closes.
-    this.#isClosing = mix.closing > 0 && random.chance(mix.closing)
-    this.#merchants = merchantsOf(mix, this.#isClosing ? () => random.pick(POLICIES) : undefined)
+    this.#merchants = merchantsOf(mix, isClosing ? () => random.pick(POLICIES) : undefined)
     this.#oracle = new Oracle(this.#merchants, {
       segmentBytes: SEGMENT_BYTES,
       rows: () => this.#firehose.entries,

@@ -87,7 +87,7 @@ const general: Mix = {
   heartbeats: 1,
   reconciled: 0.15,
   repaired: 0.1,
-  closing: 0.15,
+  closing: 0,
   closers: 1,
   closes: 3,
   changes: 1,
@@ -110,10 +110,10 @@ const general: Mix = {
 
 const oneBook = { merchants: 1, days: 1 }
 /** Without the people of other parts. */
-const quiet = { operators: 0, readers: 0, reconciled: 0, repaired: 0, closing: 0 }
+const quiet = { operators: 0, readers: 0, reconciled: 0, repaired: 0 }
 
 export const MIXES = {
-  general,
+  general: { ...general, closing: 0.2 },
   'hot book': { ...general, ...oneBook, shards: 3, workers: 3, retry: 0.3, astray: 0.7, records: 8 },
   conflicts: { ...general, ...oneBook, shards: 3, workers: 3, records: 6, retry: 0.3, conflict: 0.35, astray: 0.9 },
   'lost answers': { ...general, weights: { ...general.weights, lostAnswer: 3, throttle: 0 } },
