@@ -17,6 +17,23 @@ const CLOSED_DAYS = 'query-api/closed-days.ts'
 
 const needsHistories = 'random histories close days'
 
+/** Bugs that some history of a small world shows. The others have not been tried there to the end. */
+const CAUGHT_BY_SMALL_WORLDS = new Set([
+  'the late policy comes before deduplication',
+  'entries are appended after the seal',
+  'a book that is born behind the last closed day has no empty seal',
+  'a close is three writes',
+  'the head is written after the close',
+  'a head is written whatever its revision is',
+  'a close does not raise the revision',
+  'a restatement leaves the head as it was',
+  'a restatement moves no balance',
+  'a restatement is no item of its own',
+  'a redirect is not recorded in the own day',
+  'a redirect is recorded after the entry was posted',
+  'a redirect is recorded before the entry is posted',
+])
+
 export const BUGS_OF_CLOSING: readonly Bug[] = (
   [
     {
@@ -385,4 +402,4 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
       plant: `parts: [{ day, minor: version === undefined ? 0n : head.closingMinor }]`,
     },
   ] satisfies Bug[]
-).map((bug) => ({ ...bug, needsHistories }))
+).map((bug) => (CAUGHT_BY_SMALL_WORLDS.has(bug.name) ? bug : { ...bug, needsHistories }))

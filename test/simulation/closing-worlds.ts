@@ -134,14 +134,14 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     records: [[sale('e1')]],
     deliveries: oneWorker,
     closers: [closer(FIRST)],
-    bounds: interrupted(2),
+    bounds: interrupted(1),
   }),
   ...underEach('two workers, one late entry', {
     standing: [[early('e1')]],
     closedThrough: FIRST,
     records: [[sale('e2')]],
     deliveries: twoWorkers,
-    bounds: interrupted(2),
+    bounds: interrupted(1),
   }),
   ...underEach('a late entry and a closer of the next day', {
     standing: standingOnBoth,
@@ -185,7 +185,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     standing: standingOnBoth,
     closers: [closer(FIRST)],
     readers: reader({ for: 'balance' }),
-    bounds: interrupted(2),
+    bounds: interrupted(1),
   },
   'a closer and a reader of the balance at the end of a day': {
     policy: 'nextOpenDay',

@@ -1,4 +1,5 @@
 /** All histories of the small worlds. */
+import { BUGS_OF_CLOSING } from './bugs-of-closing.ts'
 import { BUGS, importWithBug } from './bugs.ts'
 import type { Choices } from './choices.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
@@ -6,6 +7,7 @@ import { quoted } from './by-seed.ts'
 import { BrokenHistory, explore, followPath, type Bounds } from './explore.ts'
 // Only its types: the code is imported when a bug is planted in it.
 import type * as LiveWorld from './live-world.ts'
+import { CLOSING_WORLDS } from './closing-worlds.ts'
 import { WORLDS } from './worlds.ts'
 
 export type WorldOptions = {
@@ -23,7 +25,7 @@ export type WorldOptions = {
 export const exploreHere = async ({ world: only, bug, faults, path, compare }: WorldOptions): Promise<boolean> => {
   const { liveWorld } =
     bug === undefined ? await import('./live-world.ts') : await importWithBug<typeof LiveWorld>(bug, 'live-world.ts')
-  for (const [name, world] of Object.entries(WORLDS)) {
+  for (const [name, world] of worldsFor(bug)) {
     if (only !== undefined && name !== only) continue
     const bounds: Bounds = { ...world.bounds, ...(faults !== undefined && { faults }) }
     try {
@@ -58,6 +60,10 @@ export const exploreHere = async ({ world: only, bug, faults, path, compare }: W
   }
   return true
 }
+
+/** A bug of closing shows only where days are closed. */
+const worldsFor = (bug: string | undefined) =>
+  Object.entries(BUGS_OF_CLOSING.some(({ name }) => name === bug) ? CLOSING_WORLDS : WORLDS)
 
 /** Whether leaving out equivalent orders hides no state at the end, and no promise that is broken. */
 const areSameInAllOrders = async (

@@ -5,13 +5,26 @@
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { inspect, promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { anEntry, entryId, merchantId } from '../builders.ts'
+import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
+import { memoryMerchants } from '#adapters/merchants/memory-merchants'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memoryBooks } from '#adapters/transactions/memory-books'
+import { emptyBook } from '#ledger/book'
+import { closingSegment, type Restatement } from '#ledger/close'
+import { emptyHead } from '#ledger/head'
+import type { BookId } from '#ledger/identifiers'
+import { noTotals } from '#ledger/money'
+import type { Change } from '#ledger/ports'
+import { NO_CHAIN } from '#ledger/segment'
+import { sealSegment } from '#wire/journal/segment'
+import { anEntry, day, entryId, merchantId, someTerms } from '../builders.ts'
 import type { Choices, Uses } from './choices.ts'
 import { explore, type Bounds } from './explore.ts'
 import { liveSmall } from './live-small.ts'
 import { startMachine } from './machine.ts'
+import { portsOn, type Ports } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
 import type { SmallWorld } from './small-worlds.ts'
 
@@ -48,6 +61,66 @@ const calls =
     await scheduler.run(100)
     return JSON.stringify([[...items].map((item) => item.join(' ')).toSorted(), seen.toSorted()])
   }
+
+/**
+ * Machines that close, open and read one merchant's days through the ports. The end is what each call was answered, and the
+ * stores.
+ */
+const closing: World = async (choices) => {
+  const scheduler = new Scheduler(choices)
+  const stores = memoryBooks([[merchantId('m0'), { ...emptyHead, open: new Set([FIRST]) }]])
+  const ports: Ports = {
+    ...stores,
+    merchants: memoryMerchants([]),
+    auditTrail: memoryAuditTrail(),
+    progress: memoryProgress(),
+  }
+  const seen: string[] = []
+  const portsOf = (name: string) => portsOn(startMachine(name, scheduler, { isSlow: false }), ports)
+  const act = async (name: string, ...calls: readonly ((of: Ports) => Promise<unknown>)[]): Promise<void> => {
+    const own = portsOf(name)
+    for (const call of calls) {
+      const answer = await call(own).catch(() => 'a fault')
+      seen.push(`${name} ${inspect(answer, { depth: 2 })}`)
+    }
+  }
+  const head = { ...emptyHead, closedThrough: FIRST, revision: 1 }
+  const book = { merchantId: merchantId('m0'), day: FIRST }
+  const segment = sealSegment(emptyBook(book, someTerms), closingSegment(emptyBook(book, someTerms)))
+  const close: readonly Change[] = [
+    { change: 'append', segment },
+    { change: 'head', merchantId: merchantId('m0'), head },
+  ]
+  void act('closer', (of) => of.transactions.commit(close))
+  void act(
+    'worker',
+    (of) => of.heads.open({ ...book, day: SECOND }),
+    (of) => of.journal.end(book),
+  )
+  void act(
+    'reader',
+    (of) => of.heads.read(book.merchantId),
+    (of) => of.days.restatements(book.merchantId, 0, 9),
+  )
+  void act(
+    'restater',
+    (of) => of.transactions.commit([{ change: 'restate', restatement: restatementOf(book) }]),
+    (of) => of.journal.end(book),
+  )
+  await scheduler.run(100)
+  return JSON.stringify([inspect(await stores.heads.read(book.merchantId)), seen.toSorted()])
+}
+
+const [FIRST, SECOND] = [day('2026-11-20'), day('2026-11-21')]
+
+const restatementOf = (book: BookId): Restatement => ({
+  book,
+  number: 1,
+  deltaMinor: 1n,
+  segment: 3,
+  seal: { ...book, version: 2, totals: noTotals, chainHash: NO_CHAIN, digest: '', previous: null },
+  restatedAtMs: 0,
+})
 
 /** Two machines that sleep. The end is when each of them woke, and what time it was after its call. */
 const sleepers: World = async (choices) => {
@@ -105,6 +178,12 @@ const WORLDS: readonly Sample[] = [
     items: 'x*',
   },
   { name: 'machines that sleep', world: sleepers, faults: 1 },
+  ...['head *', 'days *', 'journal *'].map((items) => ({
+    name: `closes of "${items}"`,
+    world: closing,
+    faults: 0,
+    items,
+  })),
 ]
 
 test.each(WORLDS)(

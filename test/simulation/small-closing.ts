@@ -112,8 +112,8 @@ const questionTo = async (store: RememberingStore, oracle: Oracle, asks: Questio
       const book = { merchantId: MERCHANT, day: asks.day }
       const wasIssued = oracle.closes.issuedAs(book, version) !== undefined
       const read = await readDayAt(store, book, version)
-      const issued = oracle.closes.issuedAs(book, version)
       const newest = oracle.closes.newestOf(MERCHANT).get(book.day)?.version ?? 0
+      const issued = oracle.closes.issuedAs(book, version)
       oracle.reads.checkVersion(book, version, read, { wasIssued, issued, newest })
     }
   }
