@@ -122,48 +122,69 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     {
       name: 'a redirect is not recorded in the own day',
       file: LATE,
-      find: `const changes: Change[] = [append(passed.sealed), append(received.sealed)]`,
-      plant: `const changes: Change[] = [append(received.sealed)]`,
+      find: `    append(sealed),\n    append(received.sealed),`,
+      plant: `    append(received.sealed),`,
     },
     {
       name: 'a redirect is recorded after the entry was posted',
       file: LATE,
-      find: `  const changes: Change[] = [append(passed.sealed), append(received.sealed)]
-  if ((await transactions.commit(changes)) === 'refused')`,
-      plant: `  const both = [append(received.sealed), append(passed.sealed)]
-  if ((await transactions.commit([both[0]!])) === 'refused') return { book: await books.refreshed(book), left: fresh }
-  if ((await transactions.commit([both[1]!])) === 'refused')`,
+      find: `  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: undecided }`,
+      plant: `  const [own, posted, ...rest] = changes as [Change, Change]
+  for (const step of [[posted], [own, ...rest]]) {
+    if ((await transactions.commit(step)) === 'refused') return { book: await books.refreshed(book), left: undecided }
+  }`,
     },
     {
       name: 'a redirect is recorded before the entry is posted',
       file: LATE,
-      find: `  const changes: Change[] = [append(passed.sealed), append(received.sealed)]
-  if ((await transactions.commit(changes)) === 'refused')`,
-      plant: `  const both = [append(passed.sealed), append(received.sealed)]
-  if ((await transactions.commit([both[0]!])) === 'refused') return { book: await books.refreshed(book), left: fresh }
-  if ((await transactions.commit([both[1]!])) === 'refused')`,
+      find: `  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: undecided }`,
+      plant: `  const [own, posted, ...rest] = changes as [Change, Change]
+  for (const step of [[own], [posted, ...rest]]) {
+    if ((await transactions.commit(step)) === 'refused') return { book: await books.refreshed(book), left: undecided }
+  }`,
+    },
+    {
+      name: 'a release is not noted in its item',
+      file: LATE,
+      find: `items.slice(0, received.length).map(`,
+      plant: `items.slice(items.length).map(`,
+    },
+    {
+      name: 'a late entry that waits counts without an operator',
+      file: 'ledger/quarantine.ts',
+      find: `  return entry !== undefined && contentHash(entry) === content`,
+      plant: `  return item.subject !== 'unreadable' && contentHash(entry ?? item.subject) === content`,
+    },
+    {
+      name: 'the slower of two releases sets the entry aside again',
+      file: LATE,
+      find: `    if (now.segment !== book.segment) return { book: now, left: candidates }`,
+      plant: `    if (now.segment < book.segment) return { book: now, left: candidates }`,
+    },
+    {
+      name: 'an entry is released again by its next copy',
+      file: LATE,
+      find: `  if (decision?.mark.kind !== 'setting-aside') return []`,
+      plant: `  if (decision?.mark.kind !== 'setting-aside' && decision?.mark.kind !== 'releasing') return []`,
     },
     {
       name: 'a redirect records more entries than it posts',
       file: LATE,
-      find: `const segment = nextSegment(book, received.segment.entries, { kind: 'redirecting', to })`,
-      plant: `const segment = nextSegment(book, verdict.fresh.map(({ entry }) => entry), { kind: 'redirecting', to })`,
+      find: `const segment = nextSegment(book, received.segment.entries, { kind, to })`,
+      plant: `const segment = nextSegment(book, fresh.map(({ entry }) => entry), { kind, to })`,
     },
     {
       name: 'the ids of the day where late entries count are not looked at',
       file: LATE,
-      find: `  const known = [...verdict.duplicates, ...verdict.unknown.map(({ candidate }) => candidate)]
-  const refused = [
-    ...verdict.refused,`,
-      plant: `  const known: PositionedEntry[] = []
-  Object.assign(verdict, { fresh })
-  const refused = [`,
+      find: `  const known = [...duplicates, ...unknown.map(({ candidate }) => candidate)]`,
+      plant: `  if (duplicates.length + unknown.length > 0) return { fresh: [...candidates], refused: [] }
+  const known: PositionedEntry[] = []`,
     },
     {
       name: 'an id that is known where a late entry would count is taken for the same entry',
       file: LATE,
-      find: `    ...known.map((candidate) => ({ candidate, reason: 'content-conflict' as const })),`,
-      plant: ``,
+      find: `  return { fresh, refused: [...refused, ...conflicts] }`,
+      plant: `  return { fresh, refused: conflicts.length < 0 ? conflicts : refused }`,
     },
     {
       name: 'a late entry that is set aside is not recorded in its own day',
@@ -274,15 +295,15 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     },
     {
       name: 'a decision about a late entry is told once',
-      file: INTO_BOOK,
-      find: `if (policy !== undefined) await tellAgain(writer, book, duplicates)`,
-      plant: ``,
+      file: LATE,
+      find: `    else if (decision !== undefined) await tellAgain(writer, book, candidate, decision, items[0])`,
+      plant: `    else if (decision !== undefined && conflicts.includes(candidate)) await tellAgain(writer, book, candidate, decision, items[0])`,
     },
     {
       name: 'a restatement is not told again with its entries',
       file: LATE,
-      find: `    if (mark?.kind === 'restating' && late.length > 0) {`,
-      plant: `    if (mark?.kind === 'restating' && late.length < 0) {`,
+      find: `    tell(...(await days.restatements(id.merchantId, number - 1, number)).map(dayRestated))`,
+      plant: `    await days.restatements(id.merchantId, number - 1, number)`,
     },
     {
       name: 'a batch is done although its decisions were not published',
@@ -293,11 +314,9 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     {
       name: 'decisions are told before they are made',
       file: LATE,
-      find: `  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: fresh }
-  keep(books, target,`,
-      plant: `  for (const { entry } of verdict.fresh) tell(entryRedirected(entry, to, clock()))
-  if ((await transactions.commit(changes)) === 'refused') return { book: await books.refreshed(book), left: fresh }
-  keep(books, target,`,
+      find: `  const received = sealMarked(writer, target, fresh, { kind: 'received', from: book.id.day })`,
+      plant: `  for (const { entry } of fresh) tell(entryRedirected(entry, to, clock()))
+  const received = sealMarked(writer, target, fresh, { kind: 'received', from: book.id.day })`,
     },
     {
       name: 'a seal names no seal before it',
@@ -328,13 +347,13 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     {
       name: 'late entries of another day count as entries of the day where they stand',
       file: COUNTED,
-      find: `const ofThisDay = mark?.kind === 'received' ? [] : mark?.kind`,
-      plant: `const ofThisDay = mark?.kind`,
+      find: `const ofThisDay = mark?.kind === 'received' ? [] : movedTo`,
+      plant: `const ofThisDay = movedTo`,
     },
     {
       name: 'a redirected entry is missing in its own day',
       file: COUNTED,
-      find: `mark?.kind === 'redirecting' ? passedOn : entries`,
+      find: `movedTo(mark) === undefined ? entries : passedOn`,
       plant: `entries`,
     },
     {

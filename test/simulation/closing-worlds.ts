@@ -46,12 +46,9 @@ export type Question =
   | { readonly for: 'version'; readonly day: BusinessDay; readonly version: number }
   | { readonly for: 'period' }
 
-export const [FIRST, SECOND, THIRD] = ['2026-11-20', '2026-11-21', '2026-11-22'] as [
-  BusinessDay,
-  BusinessDay,
-  BusinessDay,
-]
-export const DAYS = [FIRST, SECOND, THIRD]
+export const FIRST = '2026-11-20' as BusinessDay
+const SECOND = '2026-11-21' as BusinessDay
+export const THIRD = '2026-11-22' as BusinessDay
 const MIDNIGHT_MS = Date.parse(`${THIRD}T00:00:00Z`)
 export const WORKERS_CLOCK_MS = MIDNIGHT_MS - 1
 export const CLOSERS_CLOCK_MS = MIDNIGHT_MS

@@ -150,7 +150,7 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     beginQuestion: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
   }
   let isOver = false
-  const over = Promise.all([arrive(), ...close(place, closers)]).then(() => {
+  const over = Promise.all([arrive(), ...close(place, closers)]).finally(() => {
     isOver = true
   })
   const done = Promise.all([
