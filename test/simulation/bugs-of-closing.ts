@@ -32,6 +32,20 @@ const CAUGHT_BY_SMALL_WORLDS = new Set([
   'a redirect is not recorded in the own day',
   'a redirect is recorded after the entry was posted',
   'a redirect is recorded before the entry is posted',
+  'a late entry that is set aside is not recorded in its own day',
+  'a late entry is recorded as set aside and is not',
+  'a closed day is opened again',
+  'the base of a closed day is 0',
+  'a newer day is closed first',
+  'a closed day is not told',
+  'a close that a dead closer left untold is never told',
+  'a decision about a late entry is told once',
+  'a restatement is not told again with its entries',
+  'a batch is done although its decisions were not published',
+  'decisions are told before they are made',
+  'a seal names no seal before it',
+  'a restatement leaves the last seal as it was',
+  'the digest of a closed book leaves out what came late from another day',
 ])
 
 export const BUGS_OF_CLOSING: readonly Bug[] = (
