@@ -35,8 +35,13 @@ const CAUGHT_BY_SMALL_WORLDS = new Set([
   'a late entry that is set aside is not recorded in its own day',
   'a late entry is recorded as set aside and is not',
   'a closed day is opened again',
+  'opening a day does not raise the revision',
   'the base of a closed day is 0',
+  'a book is closed at another segment than the one that was compared',
   'a newer day is closed first',
+  'days without a book are closed past an open book',
+  'late entries count today although today is closed',
+  'the day of late entries is not looked at again when it was closed meanwhile',
   'a closed day is not told',
   'a close that a dead closer left untold is never told',
   'a decision about a late entry is told once',
@@ -45,7 +50,14 @@ const CAUGHT_BY_SMALL_WORLDS = new Set([
   'decisions are told before they are made',
   'a seal names no seal before it',
   'a restatement leaves the last seal as it was',
+  'the seal of a restatement has the digest of the late entries alone',
   'the digest of a closed book leaves out what came late from another day',
+  'late entries of another day count as entries of the day where they stand',
+  'the balance of a restatement is that of all entries of the day',
+  'restatements before a close count again',
+  'an old version shows the newest view',
+  'a period counts restatements from the first one on',
+  'a closed day is read as its chain ends',
 ])
 
 export const BUGS_OF_CLOSING: readonly Bug[] = (
