@@ -1,4 +1,3 @@
-import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
@@ -18,17 +17,16 @@ import { ask, close, type ClosingPlace } from './small-closing.ts'
 import { bytesOf, untilDone } from './small-deliveries.ts'
 import { Fleet } from './small-fleet.ts'
 import type { SmallDelivery, SmallRecord } from './small-worlds.ts'
-import { SimStream, streamOn } from './stream.ts'
+import { SimStream } from './stream.ts'
 
 // The longest history has less than two hundred.
 const MAX_TURNS = 2_000
 
 /** Lives one history through in which days are closed. Returns its last state; throws when a promise was broken. */
 export const liveClosing = async (world: ClosingWorld, choices: Choices): Promise<string> => {
-  const { standing = [], records = [], arriving = [], deliveries = [], closers = [], readers = [] } = world
-  const { laterPolicy, isArchived = false } = world
+  const { standing = [], records = [], deliveries = [], closers = [], readers = [] } = world
+  const { laterPolicy } = world
   const scheduler = new Scheduler(choices)
-  const wake = new Wake()
   const firehose = new SimFirehose({ timer: atOnce }, (row) => oracle.noteArchived(row))
   const oracle = new Oracle([merchantWith(world.policy)], {
     clock: () => CLOSERS_CLOCK_MS,
@@ -36,14 +34,7 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     rows: () => firehose.entries,
   })
   oracle.closes.noteDays(FIRST, THIRD)
-  const { merchants } = oracle.ports
-  const progress: Ports['progress'] = {
-    ...oracle.ports.progress,
-    advance: async (consumer, to) => {
-      await oracle.ports.progress.advance(consumer, to)
-      wake.all()
-    },
-  }
+  const { progress, merchants } = oracle.ports
   const stream = new SimStream(1, () => CLOSERS_CLOCK_MS, oracle.noteRecord, FIRST_SEQUENCE_NUMBER)
   const archive = queriesOver(firehose.entries)
   const [shard] = stream.shards
@@ -69,28 +60,22 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     const whole = { shardId, records: [...shard.records] }
     const record = recordEntries({ ...oracle.ports, clock: () => WORKERS_CLOCK_MS, log: SILENT }, LIMITS)
     if (standing.length > 0) await record(whole)
-    if (!isArchived) putAll(records)
+    putAll(records)
     if (shard.records.length > 0) await archiveWorkerOn(HERE, firehose, progress)({ shardId, records: shard.records })
-    if (isArchived) putAll(records)
     if (world.closedThrough !== undefined) await closeDirectly(world.closedThrough)
   }
 
   const start = (name: string, { mayWrite = true } = {}): Machine =>
     lookedAt(startMachine(name, scheduler, { isSlow: false, mayWrite }), !mayWrite)
 
-  const closingPortsOn = (machine: Machine, of: Ports = oracle.ports): Ports => {
-    const ports = portsOn(machine, { ...of, progress })
-    const trail = isArchived
-      ? streamAuditTrail(
-          streamOn(machine, stream, () => false),
-          NO_PAUSE,
-        )
-      : ports.auditTrail
+  const closingPortsOn = (machine: Machine): Ports => {
+    const ports = portsOn(machine, oracle.ports)
+    const { publish } = ports.auditTrail
     return {
       ...ports,
       // A register that never changes need not be asked.
       ...(laterPolicy === undefined && { merchants }),
-      auditTrail: { publish: async (...events) => (events.length === 0 ? undefined : await trail.publish(...events)) },
+      auditTrail: { publish: async (...events) => (events.length === 0 ? undefined : await publish(...events)) },
     }
   }
 
@@ -98,34 +83,9 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     (name) => start(name),
     (machine) => recordEntries({ ...closingPortsOn(machine), clock: () => WORKERS_CLOCK_MS, log: SILENT }, LIMITS),
   )
-  const archiveWorkers = new Fleet(
-    (name) => startMachine(name, scheduler, { isSlow: false }),
-    (machine) => archiveWorkerOn(machine, firehose, portsOn(machine, { ...oracle.ports, progress }).progress),
-  )
-  const fleetOf = ({ consumer = 'journal' }: SmallDelivery) => (consumer === 'journal' ? workers : archiveWorkers)
-
   const deliver = async (delivery: SmallDelivery): Promise<void> => {
     const { worker, batches = [[standing.length, shard.records.length] as const] } = delivery
-    for (const batch of batches) await untilDone(fleetOf(delivery), worker, shardId, shard.records, batch)
-  }
-
-  /** Delivers whatever stands on the stream, until no more is put. */
-  const follow = async (delivery: SmallDelivery): Promise<void> => {
-    for (let next = standing.length; ;) {
-      await scheduler.turn(`delivery to ${delivery.worker}`, { reads: ['stream *'] })
-      const end = shard.records.length
-      if (next === end && isOver) return
-      if (next === end) await Promise.race([stream.change(), over])
-      await untilDone(fleetOf(delivery), delivery.worker, shardId, shard.records, [next, end])
-      next = end
-    }
-  }
-
-  const arrive = async (): Promise<void> => {
-    for (const record of arriving) {
-      await scheduler.turn('till', { writes: ['stream *'] })
-      putAll([record])
-    }
+    for (const batch of batches) await untilDone(workers, worker, shardId, shard.records, batch)
   }
 
   const changePolicy = async (to: Merchant['lateEntries']): Promise<void> => {
@@ -138,24 +98,13 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     oracle,
     start,
     portsOn: closingPortsOn,
-    streamOn: (machine) => (isArchived ? streamOn(machine, stream, () => false) : WITHOUT_SHARDS),
+    stream: WITHOUT_SHARDS,
     archive,
-    sleep: () => wake.next(),
-    beginRun: async (name) => {
-      // Without a barrier, nothing is known of what stands on the stream.
-      if (!isArchived) return oracle.ports
-      await scheduler.turn(name, { reads: ['stream *'] })
-      return oracle.portsOfCloser()
-    },
     beginQuestion: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
   }
-  let isOver = false
-  const over = Promise.all([arrive(), ...close(place, closers)]).finally(() => {
-    isOver = true
-  })
   const done = Promise.all([
-    over,
-    ...deliveries.map(isArchived ? follow : deliver),
+    ...deliveries.map(deliver),
+    ...close(place, closers),
     ...ask(place, readers),
     ...(laterPolicy === undefined ? [] : [changePolicy(laterPolicy)]),
   ])
@@ -202,20 +151,6 @@ const lookedAt = (machine: Machine, isReader: boolean): Machine => ({
     return machine.call({ ...uses, reads }, ownFaults, carryOut)
   },
 })
-
-/** Callers that wait until something has changed. */
-class Wake {
-  #next = Promise.withResolvers<void>()
-
-  next(): Promise<void> {
-    return this.#next.promise
-  }
-
-  all(): void {
-    this.#next.resolve()
-    this.#next = Promise.withResolvers()
-  }
-}
 
 const FIRST_SEQUENCE_NUMBER = 99
 const LIMITS = { booksAtOnce: 1, cacheBytes: 1_000_000 }

@@ -23,13 +23,9 @@ import { Fleet } from './small-fleet.ts'
 export type ClosingPlace = {
   readonly oracle: Oracle
   readonly start: (name: string, network?: { readonly mayWrite: boolean }) => Machine
-  readonly portsOn: (machine: Machine, ports?: Ports) => Ports
-  readonly streamOn: (machine: Machine) => EntryStream
+  readonly portsOn: (machine: Machine) => Ports
+  readonly stream: EntryStream
   readonly archive: ArchiveQueries
-  /** Returns once something may have changed for which a closer waits. */
-  readonly sleep: () => Promise<void>
-  /** Waits until a closer may begin. Returns the ports that it has. */
-  readonly beginRun: (closer: string) => Promise<Ports>
   /** Waits until a reader may ask. */
   readonly beginQuestion: (reader: string) => Promise<unknown>
 }
@@ -43,10 +39,9 @@ export const close = (place: ClosingPlace, closers: readonly SmallCloser[]): Pro
   )
   return closers.map(async ({ closer, through }) => {
     for (let run = 0; run < MOST_RUNS; run += 1) {
-      const ports = await place.beginRun(closer)
       const outcomes = await unlessFaulty(
         oracle,
-        machines.ask(closer, (run) => run(through, ports)),
+        machines.ask(closer, (run) => run(through)),
       )
       if (outcomes === undefined || outcomes === 'died') continue
       // A day that was opened after the run had looked is closed by the next one.
@@ -62,10 +57,10 @@ export const close = (place: ClosingPlace, closers: readonly SmallCloser[]): Pro
 const MOST_RUNS = 6
 
 const closerOn =
-  (machine: Machine, { portsOn, streamOn, archive, sleep }: ClosingPlace) =>
-  async (through: BusinessDay, ports: Ports): Promise<readonly DayOutcome[]> =>
+  (machine: Machine, { portsOn, stream, archive }: ClosingPlace) =>
+  async (through: BusinessDay): Promise<readonly DayOutcome[]> =>
     await closeDays(
-      { ...portsOn(machine, ports), stream: streamOn(machine), archive, clock: () => CLOSERS_CLOCK_MS, sleep },
+      { ...portsOn(machine), stream, archive, clock: () => CLOSERS_CLOCK_MS, sleep: async () => {} },
       { through, merchantIds: [MERCHANT], deliveryMs: 0 },
     )
 
