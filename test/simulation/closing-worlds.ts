@@ -39,12 +39,8 @@ export type Question =
   | { readonly for: 'version'; readonly day: BusinessDay; readonly version: number }
   | { readonly for: 'period' }
 
-export const [FIRST, SECOND, THIRD] = ['2026-11-20', '2026-11-21', '2026-11-22'] as [
-  BusinessDay,
-  BusinessDay,
-  BusinessDay,
-]
-export const DAYS = [FIRST, SECOND, THIRD]
+const [FIRST, SECOND, THIRD] = ['2026-11-20', '2026-11-21', '2026-11-22'] as [BusinessDay, BusinessDay, BusinessDay]
+export { FIRST, THIRD }
 const MIDNIGHT_MS = Date.parse(`${THIRD}T00:00:00Z`)
 export const WORKERS_CLOCK_MS = MIDNIGHT_MS - 1
 export const CLOSERS_CLOCK_MS = MIDNIGHT_MS
