@@ -122,7 +122,7 @@ type Plan = {
   /** The last day to close: the wanted one, or an earlier one while that has not ended. */
   readonly through: BusinessDay
   readonly open: readonly BusinessDay[]
-  /** Open days up to the wanted one that have not ended. */
+  /** The wanted day and open days before it, as far as they have not ended. */
   readonly notEnded: readonly BusinessDay[]
   /** Whether there is nothing left to close. */
   readonly isClosed: boolean
@@ -143,7 +143,8 @@ const planOf = async (
       merchantId,
       through,
       open: days.filter((day) => day <= through),
-      notEnded: days.filter((day) => day > through),
+      // The wanted day also when it has no book yet: it stays open, and the answer says why.
+      notEnded: through < wanted ? [...new Set([...days.filter((day) => day > through), wanted])] : [],
       isClosed: isClosed(head, through),
     }
   })

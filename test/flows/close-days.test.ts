@@ -344,7 +344,12 @@ describe('a day that has not ended', () => {
   test('stays open, and the days before it are closed', async () => {
     const { send, close, head } = await given()
     await send(sale('a', MON), sale('b', FRI))
-    expect(await close({ through: SAT })).toEqual([`m1 ${MON} closed`, `m1 ${FRI} waiting`])
+    expect(await close({ through: SAT })).toEqual([
+      `m1 ${MON} closed`,
+      `m1 ${FRI} waiting`,
+      `m1 ${SAT} waiting`,
+      `m2 ${SAT} waiting`,
+    ])
     expect(await head()).toMatchObject({ closedThrough: THU, open: new Set([FRI]) })
     // A merchant that has sold nothing yet today can still sell today.
     expect(await head(m2)).toMatchObject({ closedThrough: THU })
