@@ -192,6 +192,7 @@ const main = async (): Promise<boolean> => {
     const said = await command('operations/verify-journal.ts', '--merchant', merchantId, '--day', day)
     console.log(said.trimEnd())
   })
+  await step('late entries restate it, or are released from quarantine', () => closing.lateEntries(SHOPS[0]!, operator))
   await step('a day that is due is closed, by the schedule', () => closing.bySchedule(SHOPS[1]!))
   await step('a heartbeat, by the schedule', () =>
     eventually(
@@ -220,7 +221,10 @@ const main = async (): Promise<boolean> => {
 const askOf =
   (api: string): Ask =>
   async <T>(caller: Caller, path: string, method = 'GET', body?: object): Promise<T> => {
-    const headers = { authorization: `Bearer ${await caller.token()}`, 'content-type': 'application/json' }
+    const headers = {
+      authorization: `Bearer ${await caller.token()}`,
+      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+    }
     const response = await fetch(`${api}${path}`, {
       method,
       headers,
