@@ -51,7 +51,12 @@ const REASONS: readonly Reason[] = [
   },
   { caller: /-close$/, action: /^athena:StopQueryExecution$/, why: 'A statement is stopped after 30 minutes.' },
   {
-    caller: /-ingest$/,
+    caller: /-journal$/,
+    action: /^dynamodb:ConditionCheckItem$/,
+    why: 'An item that is aside already, as after a crash, is checked instead of put.',
+  },
+  {
+    caller: /-(ingest|journal)$/,
     action: /^dynamodb:Query$/,
     resource: /-quarantine$/,
     why: 'An item of more than 300 KB is in parts.',

@@ -156,9 +156,8 @@ export const lastOfArn = (arn: string): string => arn.replace(/^arn(:[^:]*){4}:/
 /** Buckets stand in the path, as our client asks for it. */
 const callOfS3 = ({ method, url = '' }: IncomingMessage): Omit<Call, 'caller'> => {
   const resource = decodeURIComponent(new URL(url, 'http://s3').pathname).replace(/^\/|\/$/g, '')
-  const isObject = resource.includes('/')
-  const action =
-    method === 'GET' ? (isObject ? 'GetObject' : 'ListBucket') : method === 'PUT' && isObject ? 'PutObject' : method
+  const read = resource.includes('/') ? 'GetObject' : 'ListBucket'
+  const action = { GET: read, PUT: 'PutObject' }[method ?? ''] ?? method
   return { action: `s3:${action}`, resource }
 }
 
