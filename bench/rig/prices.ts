@@ -2,7 +2,8 @@
  * Prices of AWS in us-east-1, in US dollars, without free tiers, discounts or taxes, as of 2026-11-21. The price pages
  * could not be read: the prices of DynamoDB and Lambda agree with quotes elsewhere, and those of Kinesis are from memory.
  * Those of the edge (API Gateway to public addresses) are of 2026-11-26: quotes of 2026 elsewhere agree on API Gateway, WAF
- * and Fargate; CloudFront, load balancers and addresses are from memory. Check them before you rely on them.
+ * and Fargate; CloudFront, load balancers and addresses are from memory, and so are those of closing (Step Functions, S3 and
+ * Athena). Check them before you rely on them.
  */
 export type Usage = {
   readonly dynamodbWriteUnits: number
@@ -26,6 +27,12 @@ export type Usage = {
   /** Units of 1 GB an hour (0.4 GB before functions), 25 new connections a second, or 3,000 open ones, whichever is most. */
   readonly loadBalancerUnitHours: number
   readonly publicAddressHours: number
+  /** Of a standard workflow: each state that an execution enters, its start, and each further try. */
+  readonly stateTransitions: number
+  readonly s3Puts: number
+  readonly s3Gets: number
+  /** What statements read, at least 10 MB each. */
+  readonly athenaTB: number
 }
 
 type Price = { readonly dollars: number; readonly source: string }
@@ -34,6 +41,7 @@ const DYNAMODB = 'aws.amazon.com/dynamodb/pricing/on-demand: standard table clas
 const KINESIS = 'aws.amazon.com/kinesis/data-streams/pricing: on-demand standard; a GB is 2^30 bytes, a record whole KB'
 const LAMBDA = 'aws.amazon.com/lambda/pricing: Arm, the first 7.5 billion GB-seconds of a month'
 
+const S3 = 'aws.amazon.com/s3/pricing: S3 Standard, requests'
 const FARGATE = 'aws.amazon.com/fargate/pricing: Linux on Arm, by the second'
 const LOAD_BALANCER = 'aws.amazon.com/elasticloadbalancing/pricing: Application Load Balancer'
 
@@ -59,6 +67,10 @@ const PRICES: Readonly<Record<keyof Usage, Price>> = {
   loadBalancerHours: { dollars: 0.022_5, source: LOAD_BALANCER },
   loadBalancerUnitHours: { dollars: 0.008, source: LOAD_BALANCER },
   publicAddressHours: { dollars: 0.005, source: 'aws.amazon.com/vpc/pricing: a public IPv4 address in use' },
+  stateTransitions: { dollars: 25 / 1e6, source: 'aws.amazon.com/step-functions/pricing: standard workflows' },
+  s3Puts: { dollars: 5 / 1e6, source: S3 },
+  s3Gets: { dollars: 0.4 / 1e6, source: S3 },
+  athenaTB: { dollars: 5, source: 'aws.amazon.com/athena/pricing: by what is read' },
 }
 
 export const dollars = (usage: Partial<Usage>): number =>

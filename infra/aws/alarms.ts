@@ -51,6 +51,7 @@ export class Alarms extends Construct {
     this.#onQuarantine()
     this.#onHeldUp()
     this.#onClosing()
+    this.#onSeals()
     this.#onThrottles()
     this.#onArchive()
     this.#alarm('server-errors', { metric: props.serverErrors, threshold: 10, page: 'server-errors' })
@@ -99,7 +100,7 @@ export class Alarms extends Construct {
   }
 
   #onQuarantine(): void {
-    const metric = this.#linesWith('set aside', 'set-aside', this.#props.consumers.journal)
+    const metric = this.#linesWith(['set aside'], 'set-aside', this.#props.consumers.journal)
     this.#alarm('quarantine', { metric, threshold: 1, page: 'quarantine' })
   }
 
@@ -108,7 +109,7 @@ export class Alarms extends Construct {
     const { journal, archive } = this.#props.consumers
     for (const consumer of [journal, archive]) {
       const name = `${consumer.deployable}-held-up`
-      const metric = this.#linesWith('our own code cannot go on', name, consumer)
+      const metric = this.#linesWith(['our own code cannot go on'], name, consumer)
       this.#alarm(name, { metric, threshold: 1, page: 'runbook-our-own-code-cannot-go-on' })
     }
   }
@@ -116,7 +117,7 @@ export class Alarms extends Construct {
   /** A day that the archive does not prove, and a workflow that gave up. What it closes is tried again every 15 minutes. */
   #onClosing(): void {
     const { step, workflow } = this.#props.closing
-    const metric = this.#linesWith('a day stays open', 'open-days', step)
+    const metric = this.#linesWith(['a day stays open'], 'open-days', step)
     this.#alarm('open-days', { metric, threshold: 1, page: 'a-day-stays-open' })
     const of = { StateMachineArn: workflow.attrArn }
     for (const [name, metricName] of Object.entries({
@@ -128,14 +129,21 @@ export class Alarms extends Construct {
     }
   }
 
-  /** How many lines of a function's log hold the phrase. */
-  #linesWith(phrase: string, name: string, { logGroup }: DaybookFunction): IMetric {
+  /** A seal that the archive consumer cannot keep. The consumer goes on, so its age says nothing. */
+  #onSeals(): void {
+    const phrases = ['a closed day was told without a seal', 'another seal stands under the name']
+    const metric = this.#linesWith(phrases, 'seals-not-kept', this.#props.consumers.archive)
+    this.#alarm('seals-not-kept', { metric, threshold: 1, page: 'a-seal-is-not-kept' })
+  }
+
+  /** How many lines of a function's log hold one of the phrases. */
+  #linesWith(phrases: readonly string[], name: string, { logGroup }: DaybookFunction): IMetric {
     const filter = new MetricFilter(this, `${name}-lines`, {
       logGroup,
       metricNamespace: 'Daybook',
       metricName: named(this.#props.stage, name),
       // Lambda writes a line of JSON as it is. A phrase is found wherever it stands in the line, also if one were wrapped.
-      filterPattern: FilterPattern.allTerms(phrase),
+      filterPattern: FilterPattern.anyTerm(...phrases),
       metricValue: '1',
     })
     return filter.metric({ statistic: 'Sum', period: PERIOD })
@@ -248,6 +256,7 @@ type Page =
   | 'quarantine'
   | 'runbook-our-own-code-cannot-go-on'
   | 'a-day-stays-open'
+  | 'a-seal-is-not-kept'
   | 'throttles'
   | 'archive-delivery'
   | 'archive-errors'

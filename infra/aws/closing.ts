@@ -29,8 +29,15 @@ export class Closing extends Construct {
 
   constructor(scope: Construct, id: string, props: ClosingProps) {
     super(scope, id)
-    const { stage, keys, names } = props
-    this.step = new DaybookFunction(this, 'step', {
+    this.step = this.#makeStep(props)
+    this.#allowBooks(props)
+    this.#allowArchive(props)
+    this.workflow = this.#makeWorkflow(props.stage)
+    this.#schedule(props.stage)
+  }
+
+  #makeStep({ stage, keys, names }: ClosingProps): DaybookFunction {
+    return new DaybookFunction(this, 'step', {
       stage,
       logKey: keys.logs,
       deployable: 'close',
@@ -49,28 +56,9 @@ export class Closing extends Construct {
         'ATHENA_DATABASE',
       ),
       memoryMiB: 1_769,
-      // A step begins no further day after 5 minutes, and the largest book takes less than the rest.
+      // A step begins no further day after 5 minutes. The largest book takes less than the other 10.
       timeout: Duration.minutes(15),
     })
-    this.#allowBooks(props)
-    this.#allowArchive(props)
-
-    const role = new Role(this, 'workflow-role', { assumedBy: new ServicePrincipal('states.amazonaws.com') })
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.step.fn.functionArn] }))
-    this.workflow = new CfnStateMachine(this, 'workflow', {
-      stateMachineName: named(stage, 'close'),
-      stateMachineType: 'STANDARD',
-      roleArn: role.roleArn,
-      definitionString: JSON.stringify(closingWorkflow('${step}')),
-      definitionSubstitutions: { step: this.step.fn.functionArn },
-    })
-    this.workflow.node.addDependency(role)
-    accept(this.workflow, {
-      SF1: 'Step Functions keeps the history of each execution for 90 days, and the function logs what a person has to know.',
-      SF2: 'Traces cost by the request and come with the dashboards.',
-      'Serverless-StepFunctionStateMachineXray': 'Traces cost by the request and come with the dashboards.',
-    })
-    this.#schedule(stage)
   }
 
   #allowBooks({ keys, stream, tables }: ClosingProps): void {
@@ -86,7 +74,7 @@ export class Closing extends Construct {
     this.step.allow({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [keys.data.keyArn] })
   }
 
-  /** What Athena does, it does with the permissions of its caller (Athena User Guide, "Access control"). */
+  /** Athena uses the permissions of its caller (Athena User Guide, "Access control"). */
   #allowArchive({ archive }: ClosingProps): void {
     const { bucket, database, workGroup } = archive
     const arn = (service: string, what: string) =>
@@ -117,6 +105,27 @@ export class Closing extends Construct {
       resources: [`${bucket.bucketArn}/athena/*`],
       why: 'Athena names each result after its statement.',
     })
+  }
+
+  #makeWorkflow(stage: Stage): CfnStateMachine {
+    const { functionArn } = this.step.fn
+    const role = new Role(this, 'workflow-role', { assumedBy: new ServicePrincipal('states.amazonaws.com') })
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }))
+    const workflow = new CfnStateMachine(this, 'workflow', {
+      stateMachineName: named(stage, 'close'),
+      stateMachineType: 'STANDARD',
+      roleArn: role.roleArn,
+      definitionString: JSON.stringify(closingWorkflow('${step}')),
+      definitionSubstitutions: { step: functionArn },
+    })
+    // The reference to the role does not wait for its policy.
+    workflow.node.addDependency(role)
+    accept(workflow, {
+      SF1: 'Step Functions keeps the history of each execution for 90 days, and the function logs what a person has to know.',
+      SF2: 'Traces cost by the request and come with the dashboards.',
+      'Serverless-StepFunctionStateMachineXray': 'Traces cost by the request and come with the dashboards.',
+    })
+    return workflow
   }
 
   #schedule(stage: Stage): void {

@@ -2,17 +2,13 @@
  * One step of a run that closes days: the merchants of an order, or the next merchants of which a day is due. A day is due
  * some hours after it has ended by its merchant's calendar, so that tills that were offline are heard first.
  */
-import { dayBounds, HOUR_MS, MINUTE_MS } from '#ledger/calendar'
-import { lastDayEndedAnywhere, lastEndedDay } from '#ledger/close'
+import { MINUTE_MS } from '#ledger/calendar'
 import { MOST_DAYS, type ClosingDay, type ClosingOrder, type ClosingRun } from '#ledger/closing-run'
-import { concurrently } from '#ledger/concurrently'
-import type { BusinessDay, MerchantId } from '#ledger/identifiers'
-import type { Merchant } from '#ledger/merchant'
-import { UnknownFormat, type OldestOpen, type OpenDays } from '#ledger/ports'
 import type { Log } from '../log.ts'
 import { closeDays, type CloseRequest, type CloseWorld, type DayOutcome } from './close-days.ts'
+import { dueMerchants, type DueMerchant, type DueWorld, type UnusableMerchant } from './due-merchants.ts'
 
-export type CloseNextWorld = CloseWorld & { readonly openDays: OpenDays; readonly log: Log }
+export type CloseNextWorld = CloseWorld & DueWorld & { readonly log: Log }
 
 export type CloseTerms = {
   /** The time from the end of a day until it is due. */
@@ -24,18 +20,19 @@ export type CloseTerms = {
 export type CloseNext = (run: ClosingRun) => Promise<ClosingRun>
 
 export const closeNext = (world: CloseNextWorld, terms: CloseTerms): CloseNext => {
-  const due = dueMerchants(world, terms)
+  const nextDue = dueMerchants(world, terms.closeAfterMs)
   const close = async (request: Pick<CloseRequest, 'through' | 'merchantIds'>, untilMs: number) =>
     await closeDays(world, { ...request, deliveryMs: terms.deliveryMs, patienceMs: PATIENCE_MS, untilMs })
 
   const closeOrdered = async (run: ClosingRun, order: ClosingOrder): Promise<ClosingRun> => {
     const outcomes = await close(order, world.clock() + STEP_MS)
     const { isOutOfTime, ...tally } = tallied(outcomes)
-    const waitSeconds = WAITS_OF_ORDER[run.rounds]
+    const waitSeconds = tally.waiting > 0 ? WAITS_OF_ORDER[run.rounds] : undefined
+    const whatIsLeft = waitSeconds === undefined ? DONE : later(run, waitSeconds)
     return {
       ...run,
       ...tally,
-      ...(isOutOfTime ? AT_ONCE : tally.waiting > 0 && waitSeconds !== undefined ? later(run, waitSeconds) : DONE),
+      ...(isOutOfTime ? AT_ONCE : whatIsLeft),
       closed: run.closed + tally.closed,
       // A day that was open before and has no outcome now was closed by another run.
       days: [...run.days.filter(({ status }) => status === 'closed'), ...outcomes.map(closingDay)].slice(0, MOST_DAYS),
@@ -44,29 +41,34 @@ export const closeNext = (world: CloseNextWorld, terms: CloseTerms): CloseNext =
 
   const closeDue = async (run: ClosingRun): Promise<ClosingRun> => {
     const untilMs = world.clock() + STEP_MS
-    const page = await due.next(run.after)
-    const outcomes: DayOutcome[] = [...page.unusable]
-    for (const [through, merchantIds] of page.byLastDay) {
-      if (world.clock() >= untilMs) return { ...run, ...AT_ONCE, closed: run.closed + tallied(outcomes).closed }
-      outcomes.push(...(await close({ through, merchantIds }, untilMs)))
-    }
-    const { isOutOfTime, ...tally } = tallied(outcomes)
-    const closed = run.closed + tally.closed
+    const page = await nextDue(run.after)
+    const outcomes: DayOutcome[] = page.unusable.map(stayingOpen)
     // The same page again: what was closed is no longer in it.
-    if (isOutOfTime) return { ...run, ...AT_ONCE, closed }
-    tellOfOverdue(world.log, outcomes, page.overdue)
+    const samePage = () => ({ ...run, ...AT_ONCE, closed: run.closed + tallied(outcomes).closed })
+    for (const [through, merchants] of Map.groupBy(page.due, ({ lastDue }) => lastDue)) {
+      if (world.clock() >= untilMs) return samePage()
+      outcomes.push(...(await close({ through, merchantIds: merchants.map(({ merchantId }) => merchantId) }, untilMs)))
+    }
+    const tally = tallied(outcomes)
+    if (tally.isOutOfTime) return samePage()
+    tellOfOverdue(world.log, outcomes, page.due)
+
     const { after: _, ...now } = run
+    const closed = run.closed + tally.closed
     const waiting = run.waiting + tally.waiting
+    const isLastPage = page.next === undefined
+    // The next round finds again what stays open, and counts it then.
+    if (isLastPage && waiting > 0 && run.rounds < ROUNDS_OF_DUE)
+      return { ...now, ...later(run, WAIT_OF_DUE_SECONDS), closed, open: 0, waiting: 0, days: [] }
     const stayOpen = outcomes.filter(({ status }) => status !== 'closed').map(closingDay)
-    const told = {
+    return {
+      ...now,
+      ...(isLastPage ? DONE : { ...AT_ONCE, after: page.next }),
       closed,
       open: run.open + tally.open,
       waiting,
       days: [...run.days, ...stayOpen].slice(0, MOST_TOLD),
     }
-    if (page.next !== undefined) return { ...now, ...told, ...AT_ONCE, after: page.next }
-    if (waiting === 0 || run.rounds >= ROUNDS_OF_DUE) return { ...now, ...told, ...DONE }
-    return { ...now, ...later(run, WAIT_OF_DUE_SECONDS), closed, open: 0, waiting: 0, days: [] }
   }
 
   return async (run) => (run.order === undefined ? await closeDue(run) : await closeOrdered(run, run.order))
@@ -133,80 +135,20 @@ const closingDay = (outcome: DayOutcome): ClosingDay => {
 
 const LONGEST_REASON = 200
 
+const stayingOpen = ({ merchantId, oldestOpen: day, reason }: UnusableMerchant): DayOutcome => ({
+  merchantId,
+  day,
+  status: 'not-equal',
+  reason,
+})
+
 /** One line for a step, whatever the number of days. Its message is that of an alarm (infra/aws/alarms.ts). */
-const tellOfOverdue = (
-  log: Log,
-  outcomes: readonly DayOutcome[],
-  overdue: ReadonlyMap<MerchantId, BusinessDay>,
-): void => {
+const tellOfOverdue = (log: Log, outcomes: readonly DayOutcome[], due: readonly DueMerchant[]): void => {
+  const lastOverdue = new Map(due.map((merchant) => [merchant.merchantId, merchant.lastOverdue]))
   const days = outcomes.filter(
     ({ merchantId, day, status }) =>
-      status === 'not-equal' || (status === 'waiting' && day <= (overdue.get(merchantId) ?? '')),
+      status === 'not-equal' || (status === 'waiting' && day <= (lastOverdue.get(merchantId) ?? '')),
   )
   if (days.length === 0) return
   log.error({ days: days.slice(0, MOST_TOLD).map(closingDay), count: days.length }, 'a day stays open')
 }
-
-type DuePage = {
-  /** The merchants with a due day, by the last day that is due. */
-  readonly byLastDay: ReadonlyMap<BusinessDay, readonly MerchantId[]>
-  /** The last day of each merchant that should have been closed for hours. */
-  readonly overdue: ReadonlyMap<MerchantId, BusinessDay>
-  /** Merchants whose calendar cannot be read, with their oldest open day. */
-  readonly unusable: readonly DayOutcome[]
-  readonly next?: string
-}
-
-const dueMerchants = ({ openDays, merchants, clock }: CloseNextWorld, { closeAfterMs }: CloseTerms) => {
-  // The list holds each open day from its end in the first time zone on, and most days are due many rounds later. Until
-  // then, the calendar is not read in every round. A change of calendar may make a day end earlier, so not for long.
-  const notBefore = new Map<string, number>()
-
-  const merchantOf = async ({ merchantId, oldestOpen: day }: OldestOpen): Promise<Merchant | DayOutcome> => {
-    const unusable = { merchantId, day, status: 'not-equal' } as const
-    try {
-      return (await merchants.find(merchantId)) ?? { ...unusable, reason: 'the merchant is gone from the register' }
-    } catch (error) {
-      if (!(error instanceof UnknownFormat)) throw error
-      return { ...unusable, reason: error.message }
-    }
-  }
-
-  return {
-    async next(after: string | undefined): Promise<DuePage> {
-      const nowMs = clock()
-      const endedAtMs = nowMs - closeAfterMs
-      const { items, ...more } = await openDays.since(lastDayEndedAnywhere(endedAtMs), {
-        limit: MERCHANTS_AT_ONCE,
-        ...(after !== undefined && { after }),
-      })
-      const candidates = items.filter((item) => nowMs >= (notBefore.get(keyOf(item)) ?? 0))
-      const byLastDay = new Map<BusinessDay, MerchantId[]>()
-      const overdue = new Map<MerchantId, BusinessDay>()
-      const unusable: DayOutcome[] = []
-      await concurrently(candidates, CALENDARS_AT_ONCE, async (item) => {
-        const found = await merchantOf(item)
-        if (!('calendar' in found)) return void unusable.push(found)
-        const { merchantId, calendar } = found
-        const dueAtMs = dayBounds(calendar, item.oldestOpen).endsAtMs + closeAfterMs
-        if (dueAtMs > nowMs) {
-          if (notBefore.size >= MOST_KNOWN) notBefore.clear()
-          return void notBefore.set(keyOf(item), Math.min(dueAtMs, nowMs + HOUR_MS))
-        }
-        const last = lastEndedDay(calendar, endedAtMs)
-        byLastDay.set(last, [...(byLastDay.get(last) ?? []), merchantId])
-        overdue.set(merchantId, lastEndedDay(calendar, endedAtMs - OVERDUE_AFTER_MS))
-      })
-      return { byLastDay, overdue, unusable, ...more }
-    },
-  }
-}
-
-const keyOf = ({ merchantId, oldestOpen }: OldestOpen): string => `${merchantId}/${oldestOpen}`
-
-/** As many as are compared with the archive by name (close-days.ts). */
-const MERCHANTS_AT_ONCE = 100
-const CALENDARS_AT_ONCE = 16
-/** Less than 10 MB. */
-const MOST_KNOWN = 50_000
-const OVERDUE_AFTER_MS = 6 * HOUR_MS

@@ -2,8 +2,8 @@
  * npm run test:deploy
  *
  * Deploys the template as it is to an emulator of AWS by the CDK's own commands, runs the demo through its REST API, counts
- * what the archive holds, and compares the calls of each function with what its policy grants. Exit 0 only when all of it
- * agrees. docs/testing.md says what has to be installed.
+ * what the archive holds, closes days by the deployed state machine, and compares the calls of each function with what its
+ * policy grants. Exit 0 only when all of it agrees. docs/testing.md says what has to be installed.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,6 +12,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { duckdbArchiveQueries } from '#adapters/archive-queries/duckdb-archive-queries'
 import { callerOf, type Caller } from '#infra/local/demo/caller'
 import type { Callers } from '#infra/local/demo/client'
 import { dayOfTrade, SHOPS } from '#infra/local/demo/day-of-trade'
@@ -19,7 +22,10 @@ import { demoCallers, runDemo, type DemoHolder } from '#infra/local/demo/run-dem
 import { freePorts } from '#infra/local/ports'
 import { eventually } from '#infra/local/retry'
 import { processTerminal, table } from '#operations/terminal'
+import { viewStatements } from '#sql/files'
+import { serveAthenaByDuckdb } from './athena-by-duckdb.ts'
 import { compareWithGrants, isExplained, type Template } from './calls-and-grants.ts'
+import { closingChecks, type Ask } from './closing-checks.ts'
 import { startEmulator } from './emulator.ts'
 import { openFunctionsNetwork } from './functions-network.ts'
 
@@ -29,7 +35,8 @@ const REGION = 'us-east-1'
 // The emulator takes a key of 12 digits as the account. The CDK keeps the account of each key it has seen, so each run of
 // this test, which is an account of its own, has a key of its own.
 const ACCOUNT = String(100_000_000_000 + Math.floor(Math.random() * 900_000_000_000))
-const MOST_MS = 4 * 60_000
+const PLACE = { account: ACCOUNT, region: REGION }
+const MOST_MS = 6 * 60_000
 
 const run = promisify(execFile)
 const startedAtMs = Date.now()
@@ -64,10 +71,10 @@ const step = async <T>(what: string, task: () => Promise<T>): Promise<T> => {
 type Outputs = { readonly url: string; readonly settings: string }
 
 const main = async (): Promise<boolean> => {
-  const [emulatorPort = 0, firehosePort = 0] = await freePorts(2)
+  const [emulatorPort = 0, firehosePort = 0, athenaPort = 0] = await freePorts(3)
   const emulatorUrl = `http://127.0.0.1:${emulatorPort}`
   const network = await openFunctionsNetwork(
-    { emulator: emulatorPort, firehose: firehosePort },
+    { emulator: emulatorPort, firehose: firehosePort, athena: athenaPort },
     { issuerHost: `cognito-idp.${REGION}.amazonaws.com`, folder },
   )
   endings.push(() => network.close())
@@ -115,6 +122,20 @@ const main = async (): Promise<boolean> => {
     await once(firehose.stdout, 'data')
   })
 
+  const client = {
+    endpoint: emulatorUrl,
+    region: REGION,
+    credentials: { accessKeyId: ACCOUNT, secretAccessKey: aws.AWS_SECRET_ACCESS_KEY },
+  }
+  const s3 = new S3Client({ ...client, forcePathStyle: true })
+  await step('our double of Athena', async () => {
+    const bucket = named['ARCHIVE_BUCKET'] ?? ''
+    const views = viewStatements()
+    const archive = duckdbArchiveQueries({ client: s3, bucket, folder: join(folder, 'athena'), views })
+    const athena = await serveAthenaByDuckdb(athenaPort, archive)
+    endings.push(() => athena.close())
+  })
+
   const { hostname } = new URL(outputs.url)
   const api = `${emulatorUrl}/restapis/${hostname.split('.')[0]}/live/_user_request_`
   const tokenFor = async ({ name, scopes, merchants }: DemoHolder): Promise<string> => {
@@ -150,7 +171,29 @@ const main = async (): Promise<boolean> => {
   const operator = callerOf(() =>
     tokenFor({ name: 'operator', scopes: ['ledger:read', 'operations'], merchants: ['*'] }),
   )
-  await step('requests that the demo does not make', () => makeOtherRequests(api, callers, operator))
+  await step('requests that the demo does not make', () => makeOtherRequests(askOf(api), callers, operator))
+  const closing = closingChecks({
+    ask: askOf(api),
+    callers,
+    states: new SFNClient(client),
+    stateMachine: named['CLOSE_STATE_MACHINE'] ?? '',
+    s3,
+    sealBucket: named['SEAL_BUCKET'] ?? '',
+    emulatorUrl,
+    place: PLACE,
+    schedule: `${stack}-close`,
+    nowMs: startedAtMs,
+  })
+  await step('a day is closed on request, by the state machine', () => closing.onRequest(SHOPS[0]!))
+  await step('its seal is under Object Lock', () => closing.sealOf(SHOPS[0]!))
+  await step('the book and its seal, by npm run verify-journal', async () => {
+    const { merchantId } = SHOPS[0]!
+    const { day } = dayOfTrade(SHOPS[0]!, startedAtMs)
+    const said = await command('operations/verify-journal.ts', '--merchant', merchantId, '--day', day)
+    console.log(said.trimEnd())
+  })
+  await step('late entries restate it, or are released from quarantine', () => closing.lateEntries(SHOPS[0]!, operator))
+  await step('a day that is due is closed, by the schedule', () => closing.bySchedule(SHOPS[1]!))
   await step('a heartbeat, by the schedule', () =>
     eventually(
       async () =>
@@ -162,45 +205,51 @@ const main = async (): Promise<boolean> => {
   )
   await step('cdk destroy', () => cdk('destroy', '--app', assembly, '--force'))
 
-  const compared = compareWithGrants(network.calls, template)
-  console.log(
-    ...table(
-      ['function', 'call', 'on', 'made', ''],
-      compared.map((row) => [
-        row.caller,
-        row.action,
-        row.resource,
-        String(row.calls),
-        isExplained(row) ? (row.reason ?? '✓') : row.isGranted ? '✗ granted and never called' : '✗ not granted',
-      ]),
-    ),
-  )
+  const compared = compareWithGrants(network.calls, template, PLACE)
+  const rows = compared.map((row) => [
+    row.caller,
+    row.action,
+    row.resource,
+    String(row.calls),
+    isExplained(row) ? (row.reason ?? '✓') : row.isGranted ? '✗ granted and never called' : '✗ not granted',
+  ])
+  console.log(table(['function', 'call', 'on', 'made', ''], rows).join('\n'))
   for (const host of network.refusedHosts) console.log(`✗ a function wanted to reach ${host}`)
   return equal && compared.every(isExplained) && network.refusedHosts.length === 0
 }
 
-/** What the demo does not ask for, so that each function makes the calls that it has grants for. */
-const makeOtherRequests = async (api: string, callers: Callers, operator: Caller): Promise<void> => {
-  const ask = async <T>(caller: Caller, path: string, body?: object): Promise<T> => {
-    const headers = { authorization: `Bearer ${await caller.token()}`, 'content-type': 'application/json' }
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const response = await fetch(`${api}${path}`, { ...init, headers })
+const askOf =
+  (api: string): Ask =>
+  async <T>(caller: Caller, path: string, method = 'GET', body?: object): Promise<T> => {
+    const headers = {
+      authorization: `Bearer ${await caller.token()}`,
+      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+    }
+    const response = await fetch(`${api}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
+
+/** What the demo does not ask for, so that each function makes the calls that it has grants for. */
+const makeOtherRequests = async (ask: Ask, callers: Callers, operator: Caller): Promise<void> => {
   // Lists of a caller of all merchants, and of one who has some.
   for (const caller of [operator, callers.backOffice]) await ask(caller, '/v1/merchants')
   await ask(operator, '/v1/quarantine')
   const { data } = await ask<QuarantineList>(callers.backOffice, '/v1/quarantine')
   const [first, second] = data.map(({ quarantineId }) => `/v1/quarantine/${quarantineId}`)
   await ask(operator, `${first}`)
-  await ask(operator, `${first}/discard`, { reason: 'a mistake of the demo' })
-  await ask(operator, `${second}/replay`, {})
+  await ask(operator, `${first}/discard`, 'POST', { reason: 'a mistake of the demo' })
+  await ask(operator, `${second}/replay`, 'POST', {})
   // A till that makes the same mistake again.
   const { mistake, day } = dayOfTrade(SHOPS[0]!, startedAtMs)
   const { position } = await ask<{ readonly position: string }>(
     callers.tillsOf(mistake.merchantId),
     '/v1/entries',
+    'POST',
     mistake,
   )
   await ask(callers.backOffice, `/v1/merchants/${mistake.merchantId}/days/${day}?after=${position}`)

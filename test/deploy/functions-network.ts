@@ -1,6 +1,6 @@
 /**
- * The network of the functions: their calls of AWS, recorded on the way to the emulator or to our Firehose, and the
- * issuer's address, which is Cognito's own and leads to the emulator.
+ * The network of the functions: their calls of AWS, recorded on the way to the emulator, to our Firehose or to the double of
+ * Athena, and the issuer's address, which is Cognito's own and leads to the emulator.
  */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +16,10 @@ export type Call = {
   readonly caller: string
   /** For example `dynamodb:PutItem`. */
   readonly action: string
-  /** The name of the table, stream or delivery stream; of an index `table/index/name`. */
+  /**
+   * The name of the table, stream, delivery stream or bucket. Of an index it is `table/index/name`, of an object `bucket/key`, and
+   * of others the last part of the ARN.
+   */
   readonly resource: string
 }
 
@@ -29,7 +32,7 @@ export type FunctionsNetwork = {
   close(): void
 }
 
-type Ports = { readonly emulator: number; readonly firehose: number }
+type Ports = { readonly emulator: number; readonly firehose: number; readonly athena: number }
 
 export const openFunctionsNetwork = async (
   ports: Ports,
@@ -90,28 +93,72 @@ const makeCertificate = (host: string, folder: string) => {
 
 const recordAndPassOn = (ports: Ports, calls: Call[]): RequestListener => {
   const toEmulator = passOn(ports.emulator)
-  const toFirehose = passOn(ports.firehose)
+  const elsewhere = new Map([
+    ['firehose', passOn(ports.firehose)],
+    ['athena', passOn(ports.athena)],
+  ])
   return (incoming, response) => {
-    const target = String(incoming.headers['x-amz-target'] ?? '')
+    const target = targetOf(incoming)
     const pieces: Buffer[] = []
     incoming.on('data', (piece: Buffer) => pieces.push(piece))
-    incoming.on('end', () => calls.push(callOf(incoming, target, Buffer.concat(pieces))))
-    const next = target.startsWith('Firehose_') ? toFirehose : toEmulator
+    incoming.on('end', () => calls.push(...callsOf(incoming, target, Buffer.concat(pieces))))
+    const next = elsewhere.get(target?.service ?? '') ?? toEmulator
     next(incoming, response)
   }
 }
 
-const callOf = ({ headers, method, url }: IncomingMessage, target: string, body: Buffer): Call => {
-  const caller = /\bapp\/(\S+)/.exec(String(headers['user-agent']))?.[1] ?? 'unknown'
-  const [, service, operation] = /^(DynamoDB|Kinesis|Firehose)_\d+\.(\w+)$/.exec(target) ?? []
-  if (service === undefined) return { caller, action: `unknown:${target || method}`, resource: String(url) }
-  const { TableName, IndexName, StreamName, DeliveryStreamName } = JSON.parse(body.toString()) as Record<string, string>
+/** What a call names in its header, by the protocols of JSON. S3 has another one. */
+type Target = { readonly service: string; readonly operation: string }
+
+const targetOf = ({ headers }: IncomingMessage): Target | undefined => {
+  const [, prefix = '', operation = ''] = /^(\w+?)(?:_\d+)?\.(\w+)$/.exec(String(headers['x-amz-target'] ?? '')) ?? []
+  const service = SERVICES[prefix]
+  return service === undefined ? undefined : { service, operation }
+}
+
+const SERVICES: Readonly<Record<string, string | undefined>> = {
+  DynamoDB: 'dynamodb',
+  Kinesis: 'kinesis',
+  Firehose: 'firehose',
+  AWSStepFunctions: 'states',
+  AmazonAthena: 'athena',
+}
+
+const callsOf = (incoming: IncomingMessage, target: Target | undefined, body: Buffer): Call[] => {
+  const caller = /\bapp\/(\S+)/.exec(String(incoming.headers['user-agent']))?.[1] ?? 'unknown'
+  if (target === undefined) return [{ caller, ...callOfS3(incoming) }]
+  const asked = JSON.parse(body.toString()) as Asked
+  // A transaction needs the permission of each of its writes, and none of its own (DynamoDB, "Using IAM with transactions").
+  const writes = (asked.TransactItems ?? []).flatMap((item) => Object.entries(item))
+  if (writes.length > 0)
+    return writes.map(([write, { TableName }]) => ({ caller, action: `dynamodb:${write}Item`, resource: TableName }))
+  const { service, operation } = target
+  return [{ caller, action: `${service}:${operation}`, resource: resourceOf(asked) }]
+}
+
+type Asked = Readonly<Record<string, string>> & {
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName: string }>>[]
+}
+
+const resourceOf = (asked: Asked): string => {
+  const { TableName, IndexName, StreamName, DeliveryStreamName, stateMachineArn, executionArn } = asked
+  const arn = stateMachineArn ?? executionArn
+  if (arn !== undefined) return lastOfArn(arn)
+  const workGroup = asked['WorkGroup'] ?? asked['QueryExecutionId']?.split('.')[0]
+  if (workGroup !== undefined) return `workgroup/${workGroup}`
   const name = TableName ?? StreamName ?? DeliveryStreamName ?? '?'
-  return {
-    caller,
-    action: `${service.toLowerCase()}:${operation}`,
-    resource: IndexName === undefined ? name : `${name}/index/${IndexName}`,
-  }
+  return IndexName === undefined ? name : `${name}/index/${IndexName}`
+}
+
+/** What follows the account in an ARN. */
+export const lastOfArn = (arn: string): string => arn.replace(/^arn(:[^:]*){4}:/, '')
+
+/** Buckets stand in the path, as our client asks for it. */
+const callOfS3 = ({ method, url = '' }: IncomingMessage): Omit<Call, 'caller'> => {
+  const resource = decodeURIComponent(new URL(url, 'http://s3').pathname).replace(/^\/|\/$/g, '')
+  const read = resource.includes('/') ? 'GetObject' : 'ListBucket'
+  const action = { GET: read, PUT: 'PutObject' }[method ?? ''] ?? method
+  return { action: `s3:${action}`, resource }
 }
 
 const passOn =

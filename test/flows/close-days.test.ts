@@ -20,6 +20,12 @@ const [MON, TUE, WED, THU] = ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11
   ReturnType<typeof day>,
 ]
 
+/**
+ * The patience of a closer with what does not come: an entry is looked for every two seconds. Time is not real here, but each
+ * look is, and the usual patience takes 46 of them.
+ */
+const TWO_LOOKS_MS = 3_000
+
 const sale = (id: string, of = WED, amountMinor = 100n, given: Partial<Entry> = {}): Entry => {
   const occurredAtMs = Date.parse(`${of}T09:30:00-03:00`)
   return anEntry({
@@ -208,7 +214,10 @@ describe('a day that the archive does not prove stays open, with the later days 
     const { send, close, head, running } = await given()
     running.firehose = false
     await send(sale('a', MON, 100n, { receivedAtMs: Date.parse('2026-11-20T11:59:00-03:00') }), sale('b', WED))
-    expect(await close({ deliveryMs: 24 * 3_600_000 })).toEqual([`m1 ${MON} waiting`, `m1 ${WED} after-open-day`])
+    expect(await close({ deliveryMs: 24 * 3_600_000, patienceMs: TWO_LOOKS_MS })).toEqual([
+      `m1 ${MON} waiting`,
+      `m1 ${WED} after-open-day`,
+    ])
     expect((await head()).closedThrough).toBeNull()
     running.firehose = true
     expect(await close()).toEqual([`m1 ${MON} closed`, `m1 ${WED} closed`])
@@ -261,7 +270,7 @@ test('a book that grew while it was compared stays open until the archive shows 
   }))
   send = system.send
   await send(sale('a', MON))
-  expect(await system.close({ merchantIds: [m1] })).toEqual([`m1 ${MON} waiting`])
+  expect(await system.close({ merchantIds: [m1], patienceMs: TWO_LOOKS_MS })).toEqual([`m1 ${MON} waiting`])
   expect(await system.head()).toMatchObject({ closedThrough: null, open: new Set([MON]) })
   system.running.firehose = true
   expect(await system.close({ merchantIds: [m1] })).toEqual([`m1 ${MON} closed`])

@@ -72,7 +72,14 @@ test('today stays open, and the days before it are closed', async () => {
   await sell('m2', 'e1', BEFORE, 100)
   const now = new Date(Date.now() - 1_000).toISOString()
   const today = { entryId: 'e2', merchantId: 'm2', direction: 'credit', amount: 5, currency: 'BRL', occurredAt: now }
-  expect((await send(system.ingest, 'POST', '/v1/entries', today)).status).toBe(202)
+  const { body: sent } = await send(system.ingest, 'POST', '/v1/entries', today)
+  // A day without a book is not listed, so the book of today has to be there before.
+  const read = await send(
+    system.query,
+    'GET',
+    `/v1/merchants/m2/days/${now.slice(0, 10)}?after=${String(sent['position'])}`,
+  )
+  expect(read.body).toMatchObject({ entryCount: 1 })
   const { status, body } = await close('m2', now.slice(0, 10))
   expect(status).toBe(200)
   expect(body).toMatchObject({

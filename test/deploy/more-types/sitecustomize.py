@@ -1,6 +1,6 @@
 """
 What ministack 1.5.33 does not do and Daybook needs: two resource types of CloudFormation whose services it has, alarms
-over expressions, a call of Cognito, and sequence numbers as Kinesis writes them. Python runs this file when it starts with this folder in PYTHONPATH. So the template is deployed as it is.
+over expressions, a call of Cognito, sequence numbers as Kinesis writes them, and the Object Lock of a bucket. Python runs this file when it starts with this folder in PYTHONPATH. So the template is deployed as it is.
 """
 
 import json
@@ -16,7 +16,7 @@ for package, wanted in (("ministack", "1.5.33"), ("cryptography", None)):
         sys.exit(f"ministack {found} is on the PATH, and this folder extends {wanted}: pip install ministack=={wanted}")
 
 from ministack.core.responses import json_response
-from ministack.services import athena, cognito, kinesis, waf
+from ministack.services import athena, cognito, kinesis, s3, waf
 from ministack.services.cloudformation import provisioners
 
 
@@ -94,3 +94,22 @@ def _alarm_over_one_metric(name, props):
 
 
 provisioners._cw_metric_alarm_record = _alarm_over_one_metric
+
+
+_create_bucket = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]["create"]
+
+
+def _create_locked_bucket(logical_id, props, stack_name):
+    """CloudFormation passes over the Object Lock of a bucket, which the service itself has."""
+    created = _create_bucket(logical_id, props, stack_name)
+    lock = props.get("ObjectLockConfiguration")
+    if lock is not None:
+        of = lock["Rule"]["DefaultRetention"]
+        s3._bucket_object_lock[created[0]] = {
+            "enabled": True,
+            "default_retention": {key: value if key == "Mode" else int(value) for key, value in of.items()},
+        }
+    return created
+
+
+provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]["create"] = _create_locked_bucket

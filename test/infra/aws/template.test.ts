@@ -1,14 +1,18 @@
-import { memoryBooks } from '#adapters/transactions/memory-books'
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { memoryArchive } from '#adapters/archive/memory-archive'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { tableKeys } from '#adapters/dynamodb/tables'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memoryBooks } from '#adapters/transactions/memory-books'
 import { processLog } from '#infra/log'
+import { sealText } from '#ledger/seal'
+import { keepingSeals } from '#processors/archive/keep-seals'
 import { closingWorkflow } from '#processors/close/closing-workflow'
 import { recordEntries } from '#processors/journal/record-entries'
 import { DECISIONS, ENTRIES } from '#wire/archive/columns'
+import { anAuditEvent, aSeal } from '#test/builders'
 import { grantsOf, policiesOf } from './granted.ts'
 import { checkByNag, synthesized, textOf, type Json, type JsonObject } from './synthesized.ts'
 
@@ -653,6 +657,7 @@ describe('alarms', () => {
         'Daybook daybook-dev-open-days',
       ],
     },
+    { page: 'a-seal-is-not-kept', metrics: ['Daybook daybook-dev-seals-not-kept'] },
     {
       page: 'runbook-our-own-code-cannot-go-on',
       metrics: ['Daybook daybook-dev-archive-held-up', 'Daybook daybook-dev-journal-held-up'],
@@ -704,6 +709,21 @@ describe('alarms', () => {
       expect(source).toContain('our own code cannot go on')
     },
   )
+
+  test('a seal that is not kept is counted by each of the phrases that the archive consumer logs', async () => {
+    const filters = dev.of('AWS::Logs::MetricFilter').map(({ properties }) => properties)
+    const filter = filters.find((one) => JSON.stringify(one).includes('"daybook-dev-seals-not-kept"'))
+    expect(filter).toMatchObject({
+      LogGroupName: '/aws/lambda/daybook-dev-archive',
+      MetricTransformations: [{ MetricNamespace: 'Daybook', MetricValue: '1' }],
+    })
+    const FilterPattern = filter?.['FilterPattern']
+    // `?` before each phrase: an event with any of them matches (CloudWatch Logs User Guide, "Filter pattern syntax").
+    const phrases = [...String(FilterPattern).matchAll(/\?"([^"]+)"/g)].map(([, phrase = '']) => phrase)
+    expect(String(FilterPattern)).toBe(phrases.map((phrase) => `?"${phrase}"`).join(' '))
+    const lines = await linesOfSealsNotKept()
+    expect(lines.map((line) => phrases.filter((phrase) => line.includes(phrase)))).toEqual(phrases.map((one) => [one]))
+  })
 
   test('each goes to the topic, which takes what the alarms of the account publish', () => {
     expect(new Set(alarms.map(({ AlarmActions }) => JSON.stringify(AlarmActions)))).toEqual(
@@ -828,6 +848,16 @@ describe.each(both)('the whole template of $name', ({ template }) => {
 })
 
 /** What the journal processor logs of a record that no version can read. */
+/** What the archive consumer logs of an event without a seal, and of one whose seal differs from what is kept. */
+async function linesOfSealsNotKept(): Promise<string[]> {
+  const lines: string[] = []
+  const log = processLog({ level: 'info', destination: { write: (line) => void lines.push(line) } })
+  const seals = { keep: async () => 'another' as const }
+  const told = (body: object) => ({ ...anAuditEvent(), kind: 'day.closed' as const, body: { ...body } })
+  await keepingSeals(memoryArchive(), seals, log).putAuditEvents([told({}), told({ seal: sealText(aSeal()) })])
+  return lines
+}
+
 async function linesOfSettingAside(): Promise<string[]> {
   const lines: string[] = []
   const world = {
