@@ -50,6 +50,11 @@ export type ClosingRun = {
   readonly rounds: number
   /** Where the list of open days goes on. */
   readonly after?: string
+  /**
+   * Merchants of which a day stayed open in an earlier step of this round that ran out of time, at most MOST_ORDERED. The
+   * round goes on without them.
+   */
+  readonly passed?: readonly MerchantId[]
   /** How many days the run has closed. */
   readonly closed: number
   /** How many days stayed open in this round, and how many of them only wait for the archive. */

@@ -14,7 +14,7 @@ import { s3Client } from '#adapters/aws/s3'
 import { markAsBroken, markAsWhole } from '#processors/mark-book'
 import { exportedBook } from '#processors/seals/exported-book'
 import { verifySealedBook, type FaultyBook, type SealedBook } from '#processors/seals/verify-sealed-book'
-import { sealsOfMerchant, type MerchantSeals, type SealWorld } from '#processors/seals/verify-seals'
+import { compareWithSeals, sealsOfMerchant, type MerchantSeals, type SealWorld } from '#processors/seals/verify-seals'
 import { readSettings } from '#infra/settings'
 import { jsonText } from '#wire/json/json'
 import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
@@ -140,15 +140,14 @@ const verifyAll = async (
   report: Reporter,
   exportTo?: string,
 ): Promise<Exit> => {
-  let known: { readonly merchantId: MerchantId; readonly seals: Pick<MerchantSeals, 'of'> } | undefined
+  let known: { readonly merchantId: MerchantId; readonly seals: MerchantSeals } | undefined
   for await (const book of books) {
     const { merchantId } = book
     if (known?.merchantId !== merchantId) known = { merchantId, seals: await sealsToCompare(store, merchantId, report) }
-    const verified = await verifyAndMark(store, book, known.seals, report)
+    const { found: verified, seals } = await verifyAndMark(store, book, known.seals, report)
     report.book(book, verified)
     if (exportTo === undefined) continue
-    if (verified.ok)
-      writeExport(exportTo, await exportedBook(store.journal, book, verified.value, known.seals.of(book.day)))
+    if (verified.ok) writeExport(exportTo, await exportedBook(store.journal, book, verified.value, seals.of(book.day)))
     report.exported(verified.ok ? exportTo : undefined)
   }
   return report.end()
@@ -161,17 +160,23 @@ const leavingMarks = (store: JournalStore): JournalStore => ({ ...store, transac
 const verifyAndMark = async (
   store: JournalStore,
   book: BookId,
-  seals: Pick<MerchantSeals, 'of'>,
+  known: MerchantSeals,
   report: Reporter,
-): Promise<Result<SealedBook, FaultyBook>> => {
+): Promise<{ readonly found: Result<SealedBook, FaultyBook>; readonly seals: MerchantSeals }> => {
   const { heads, transactions } = store
-  const head = await unlessUnreadable(() => heads.read(book.merchantId))
-  const verified = await verifySealedBook(store, book, seals)
+  let head = await unlessUnreadable(() => heads.read(book.merchantId))
+  const compared = await compareWithSeals(store, book, known, async (seals) => {
+    if (seals !== known) head = await unlessUnreadable(() => heads.read(book.merchantId))
+    const found = await verifySealedBook(store, book, seals)
+    // Where the seals cannot be read, that was reported, and looking again would change nothing.
+    return { isSame: found.ok || known === NO_SEALS, found }
+  })
+  const { found } = compared
   // The mark stands in the head. When it cannot be read, that was reported.
-  if (!head.ok || transactions === undefined) return verified
-  if (!verified.ok && verified.error.isBroken) await markAsBroken({ heads, transactions }, book)
+  if (!head.ok || transactions === undefined) return compared
+  if (!found.ok && found.error.isBroken) await markAsBroken({ heads, transactions }, book)
   else if ((await markAsWhole({ transactions }, book, head.value)) === 'stays') report.stillMarked(book)
-  return verified
+  return compared
 }
 
 const writeExport = (file: string, book: Awaited<ReturnType<typeof exportedBook>>): void => {
@@ -189,12 +194,14 @@ const sealsToCompare = async (
   store: JournalStore,
   merchantId: MerchantId,
   report: Reporter,
-): Promise<Pick<MerchantSeals, 'of'>> => {
+): Promise<MerchantSeals> => {
   const seals = await unlessUnreadable(() => sealsOfMerchant(store, merchantId))
   if (!seals.ok) report.unreadable(merchantId, 'days', `${seals.error} Its books are compared with no seals.`)
   else for (const fault of seals.value.faults) report.broken(merchantId, fault)
-  return seals.ok ? seals.value : { of: () => [] }
+  return seals.ok ? seals.value : NO_SEALS
 }
+
+const NO_SEALS: MerchantSeals = { of: () => [], faults: [], revision: 0 }
 
 type Item = 'merchant' | 'head' | 'days'
 

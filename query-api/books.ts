@@ -90,6 +90,17 @@ export const unpackDay = ({ end, ...opened }: PackedDay): DayAtSegment => ({
   view: end ? unpackView(end.view, end.totals).view : emptyView,
 })
 
+/** The end of the book of a day, and the open books before it, as they all stood at one moment if it is exact. */
+const readUpTo = async (source: BookSource, { merchantId, day }: BookId) => {
+  const daysBefore: DaysOf = (head) => openDaysBefore(head, day)
+  return await untilExact(async () => {
+    const seen = seenBooks(source.memory, merchantId, daysBefore)
+    const end = await source.journal.end({ merchantId, day })
+    const before = await lookAtBooks(source, merchantId, daysBefore)
+    return { before, end, exact: isBeginning(before) || stoodStill(seen, before) }
+  })
+}
+
 /**
  * Days, oldest first, as they all stood at the moment at which the last one was read. When earlier books never hold still,
  * the parts of an opening are some milliseconds apart. A closed day is read at the newest version that it had then.
@@ -102,13 +113,7 @@ export const readDays = async (
   const wanted = new Set(days)
   const last = days.toSorted().at(-1)
   if (last === undefined) return []
-  const daysBefore: DaysOf = (head) => openDaysBefore(head, last)
-  const { before, end, exact } = await untilExact(async () => {
-    const seen = seenBooks(source.memory, merchantId, daysBefore)
-    const end = await source.journal.end({ merchantId, day: last })
-    const before = await lookAtBooks(source, merchantId, daysBefore)
-    return { before, end, exact: isBeginning(before) || stoodStill(seen, before) }
-  })
+  const { before, end, exact } = await readUpTo(source, { merchantId, day: last })
 
   const parts = balanceParts(before.head, netsOf(before))
   const ends = new Map(before.days.map((day, index) => [day, before.ends[index]]))
@@ -210,21 +215,26 @@ export const readBalanceOf = async (source: BookSource, { merchantId, day }: Boo
 }
 
 /**
- * The balance of the days before an instant's own, and of the entries of its day that occurred up to then. It is exact when
- * what came before was so at one moment, and the book of the day is sound.
+ * The balance of the days before an instant's own, and of the entries of its day that occurred up to then. The entries are
+ * those of the moment at which the days before were read: segments that came later are left out.
  */
-export const readBalanceAt = async (
-  source: BookSource,
-  { merchantId, day }: BookId,
-  atMs: number,
-): Promise<BalanceRead> => {
-  const before = await readBalanceOf(source, { merchantId, day: shiftDay(day, -1) })
+export const readBalanceAt = async (source: BookSource, book: BookId, atMs: number): Promise<BalanceRead> => {
+  const { day } = book
+  const { before, end, exact } = await readUpTo(source, book)
+  const { head } = before
+  const version = isClosed(head, day) ? await readVersion(source, head, book) : undefined
+  const parts =
+    version === undefined
+      ? balanceParts(head, netsOf(before))
+      : [{ day: shiftDay(day, -1), minor: version.openingMinor }]
+  const through = version === undefined ? (end?.number ?? 0) : version.segment
   let ofDay = noTotals
-  for await (const sealed of segmentsAfter(source.journal, { merchantId, day }, 0)) {
+  for await (const sealed of segmentsAfter(source.journal, book, 0)) {
+    if (sealed.number > through) break
     ofDay = addTotals(ofDay, totalsOf(entriesOf(sealed).filter(({ occurredAtMs }) => occurredAtMs <= atMs)))
   }
-  const exact = before.exact && isSoundThrough(before.head, day)
-  return { ...before, exact, parts: [...before.parts, { day, minor: netMinor(ofDay) }] }
+  const isExact = (version !== undefined || exact) && isSoundThrough(head, day)
+  return { head, parts: [...parts, { day, minor: netMinor(ofDay) }], exact: isExact }
 }
 
 /** A head, some of the days that it lists as open, and the ends of their books in the same order. */

@@ -87,12 +87,12 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
   }
   const days = byDay(plans)
   for (const [index, [day, merchants]] of days.entries()) {
+    const left = merchants.filter((merchantId) => !stuck.has(merchantId))
+    for (const merchantId of merchants) if (stuck.has(merchantId)) note({ merchantId, day, status: 'after-open-day' })
     if (index > 0 && world.clock() >= (request.untilMs ?? Infinity)) {
-      for (const merchantId of merchants) note({ merchantId, day, ...OUT_OF_TIME })
+      for (const merchantId of left) note({ merchantId, day, ...OUT_OF_TIME })
       continue
     }
-    for (const merchantId of merchants) if (stuck.has(merchantId)) note({ merchantId, day, status: 'after-open-day' })
-    const left = merchants.filter((merchantId) => !stuck.has(merchantId))
     await closeDay(world, request, day, left, note)
   }
   const ready = plans.filter((plan) => plan !== undefined).filter(({ merchantId }) => !stuck.has(merchantId))

@@ -3,7 +3,8 @@
  * some hours after it has ended by its merchant's calendar, so that tills that were offline are heard first.
  */
 import { MINUTE_MS } from '#ledger/calendar'
-import { MOST_DAYS, type ClosingDay, type ClosingOrder, type ClosingRun } from '#ledger/closing-run'
+import { MOST_DAYS, MOST_ORDERED, type ClosingDay, type ClosingOrder, type ClosingRun } from '#ledger/closing-run'
+import type { MerchantId } from '#ledger/identifiers'
 import type { Log } from '../log.ts'
 import { closeDays, type CloseRequest, type CloseWorld, type DayOutcome } from './close-days.ts'
 import { dueMerchants, type DueMerchant, type DueWorld, type UnusableMerchant } from './due-merchants.ts'
@@ -25,50 +26,46 @@ export const closeNext = (world: CloseNextWorld, terms: CloseTerms): CloseNext =
     await closeDays(world, { ...request, deliveryMs: terms.deliveryMs, patienceMs: PATIENCE_MS, untilMs })
 
   const closeOrdered = async (run: ClosingRun, order: ClosingOrder): Promise<ClosingRun> => {
-    const outcomes = await close(order, world.clock() + STEP_MS)
-    const { isOutOfTime, ...tally } = tallied(outcomes)
-    const waitSeconds = tally.waiting > 0 ? WAITS_OF_ORDER[run.rounds] : undefined
-    const whatIsLeft = waitSeconds === undefined ? DONE : later(run, waitSeconds)
-    return {
-      ...run,
-      ...tally,
-      ...(isOutOfTime ? AT_ONCE : whatIsLeft),
-      closed: run.closed + tally.closed,
+    const passed = new Set(run.passed)
+    const merchantIds = order.merchantIds.filter((merchantId) => !passed.has(merchantId))
+    const { isOutOfTime, settled, stuck } = sorted(await close({ ...order, merchantIds }, world.clock() + STEP_MS))
+    const { passed: _, ...now } = run
+    const tally = addTally(run, tallied(settled))
+    const days = [
       // A day that was open before and has no outcome now was closed by another run.
-      days: [...run.days.filter(({ status }) => status === 'closed'), ...outcomes.map(closingDay)].slice(0, MOST_DAYS),
-    }
+      ...run.days.filter(({ status, merchantId }) => status === 'closed' || passed.has(merchantId)),
+      ...settled.map(closingDay),
+    ].slice(0, MOST_DAYS)
+    if (isOutOfTime) return { ...now, ...AT_ONCE, ...tally, days, passed: passedBy(run, stuck) }
+    const waitSeconds = WAITS_OF_ORDER[run.rounds]
+    if (tally.waiting === 0 || waitSeconds === undefined) return { ...now, ...DONE, ...tally, days }
+    return { ...now, ...later(run, waitSeconds), closed: tally.closed, open: 0, waiting: 0, days }
   }
 
   const closeDue = async (run: ClosingRun): Promise<ClosingRun> => {
     const untilMs = world.clock() + STEP_MS
-    const page = await nextDue(run.after)
+    const page = await nextDue(run)
     const outcomes: DayOutcome[] = page.unusable.map(stayingOpen)
-    // The same page again: what was closed is no longer in it.
-    const samePage = () => ({ ...run, ...AT_ONCE, closed: run.closed + tallied(outcomes).closed })
+    let isCutShort = false
     for (const [through, merchants] of Map.groupBy(page.due, ({ lastDue }) => lastDue)) {
-      if (world.clock() >= untilMs) return samePage()
+      isCutShort = world.clock() >= untilMs
+      if (isCutShort) break
       outcomes.push(...(await close({ through, merchantIds: merchants.map(({ merchantId }) => merchantId) }, untilMs)))
     }
-    const tally = tallied(outcomes)
-    if (tally.isOutOfTime) return samePage()
-    tellOfOverdue(world.log, outcomes, page.due)
-
-    const { after: _, ...now } = run
-    const closed = run.closed + tally.closed
-    const waiting = run.waiting + tally.waiting
-    const isLastPage = page.next === undefined
-    // The next round finds again what stays open, and counts it then.
-    if (isLastPage && waiting > 0 && run.rounds < ROUNDS_OF_DUE)
-      return { ...now, ...later(run, WAIT_OF_DUE_SECONDS), closed, open: 0, waiting: 0, days: [] }
-    const stayOpen = outcomes.filter(({ status }) => status !== 'closed').map(closingDay)
-    return {
-      ...now,
-      ...(isLastPage ? DONE : { ...AT_ONCE, after: page.next }),
-      closed,
-      open: run.open + tally.open,
-      waiting,
-      days: [...run.days, ...stayOpen].slice(0, MOST_TOLD),
+    const { isOutOfTime, settled, stuck } = sorted(outcomes)
+    tellOfOverdue(world.log, settled, page.due)
+    const { after: _, passed: __, ...now } = run
+    const tally = addTally(run, tallied(settled))
+    const stayOpen = settled.filter(({ status }) => status !== 'closed').map(closingDay)
+    const told = { ...tally, days: [...run.days, ...stayOpen].slice(0, MOST_TOLD) }
+    if (isOutOfTime || isCutShort) {
+      // The same page again: what was closed is no longer in it, and what stays open is passed by.
+      return { ...now, ...told, ...AT_ONCE, ...placeOf(run), passed: passedBy(run, stuck) }
     }
+    if (page.next !== undefined) return { ...now, ...told, ...AT_ONCE, after: page.next }
+    if (tally.waiting === 0 || run.rounds >= ROUNDS_OF_DUE) return { ...now, ...told, ...DONE }
+    // The next round finds again what stays open, and counts it then.
+    return { ...now, ...later(run, WAIT_OF_DUE_SECONDS), closed: tally.closed, open: 0, waiting: 0, days: [] }
   }
 
   return async (run) => (run.order === undefined ? await closeDue(run) : await closeOrdered(run, run.order))
@@ -98,17 +95,37 @@ const WAIT_OF_DUE_SECONDS = 60
 
 const MOST_TOLD = 20
 
-const tallied = (outcomes: readonly DayOutcome[]) => {
-  const waitingFor = (what: string) =>
-    outcomes.filter((outcome) => outcome.status === 'waiting' && outcome.waitsFor === what).length
-  const closed = outcomes.filter(({ status }) => status === 'closed').length
-  return {
-    closed,
-    open: outcomes.length - closed,
-    waiting: waitingFor('archive'),
-    isOutOfTime: waitingFor('turn') > 0,
-  }
+/**
+ * The outcomes that stand for this round, and the merchants of which a day stays open in it. The days of merchants whose turn
+ * did not come are left to the next step. It passes by the merchants that are stuck: their comparisons would take the same
+ * time again, and the turn of the others would never come.
+ */
+const sorted = (outcomes: readonly DayOutcome[]) => {
+  const isInTurn = (outcome: DayOutcome) => outcome.status === 'waiting' && outcome.waitsFor === 'turn'
+  const inTurn = new Set(outcomes.filter(isInTurn).map(({ merchantId }) => merchantId))
+  const settled = outcomes.filter(({ status, merchantId }) => status === 'closed' || !inTurn.has(merchantId))
+  const stuck = settled.filter(({ status }) => status !== 'closed').map(({ merchantId }) => merchantId)
+  return { isOutOfTime: inTurn.size > 0, settled, stuck }
 }
+
+const passedBy = (run: ClosingRun, stuck: readonly MerchantId[]): readonly MerchantId[] =>
+  [...new Set([...(run.passed ?? []), ...stuck])].slice(-MOST_ORDERED)
+
+const placeOf = ({ after }: ClosingRun) => (after === undefined ? {} : { after })
+
+type Tally = Pick<ClosingRun, 'closed' | 'open' | 'waiting'>
+
+const tallied = (outcomes: readonly DayOutcome[]): Tally => {
+  const closed = outcomes.filter(({ status }) => status === 'closed').length
+  const waiting = outcomes.filter((outcome) => outcome.status === 'waiting' && outcome.waitsFor === 'archive').length
+  return { closed, open: outcomes.length - closed, waiting }
+}
+
+const addTally = (run: Tally, step: Tally): Tally => ({
+  closed: run.closed + step.closed,
+  open: run.open + step.open,
+  waiting: run.waiting + step.waiting,
+})
 
 const closingDay = (outcome: DayOutcome): ClosingDay => {
   const { merchantId, day, status } = outcome

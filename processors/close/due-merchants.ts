@@ -36,7 +36,11 @@ export type UnusableMerchant = {
   readonly reason: string
 }
 
-export type DueMerchants = (after: string | undefined) => Promise<DuePage>
+/** The page after a place, without the merchants of `passed`. */
+export type DueMerchants = (place: {
+  readonly after?: string
+  readonly passed?: readonly MerchantId[]
+}) => Promise<DuePage>
 
 /** A day is due `closeAfterMs` after its end. */
 export const dueMerchants = ({ openDays, merchants, clock }: DueWorld, closeAfterMs: number): DueMerchants => {
@@ -58,13 +62,16 @@ export const dueMerchants = ({ openDays, merchants, clock }: DueWorld, closeAfte
     }
   }
 
-  return async (after) => {
+  return async ({ after, passed = [] }) => {
     const nowMs = clock()
     const { items, ...more } = await openDays.since(lastDayEndedAnywhere(nowMs - closeAfterMs), {
       limit: MERCHANTS_AT_ONCE,
       ...(after !== undefined && { after }),
     })
-    const candidates = items.filter((item) => nowMs >= (notBefore.get(keyOf(item)) ?? 0))
+    const isPassed = new Set(passed)
+    const candidates = items.filter(
+      (item) => !isPassed.has(item.merchantId) && nowMs >= (notBefore.get(keyOf(item)) ?? 0),
+    )
     const due: DueMerchant[] = []
     const unusable: UnusableMerchant[] = []
     await concurrently(candidates, CALENDARS_AT_ONCE, async (item) => {

@@ -102,7 +102,11 @@ export const recordKnown = async (
   const decided = await decidedAfterClose(writer, book)
   const released: Released[] = []
   if (known.some(({ entry }) => decided.has(entry.entryId))) await tellClose(writer, book)
+  let looked = 0
   for (const candidate of known) {
+    // More are not released in one transaction. The rest is looked at after it, and not again for each.
+    if (released.length === MOST_ITEMS) break
+    looked += 1
     const decision = decided.get(candidate.entry.entryId)
     const items = await waitingItems(writer, candidate, decision)
     const item = items.find((one) => isReleased(one, contentHash(candidate.entry)))
@@ -111,7 +115,8 @@ export const recordKnown = async (
     // Otherwise the book has the id since before its close.
     else if (conflicts.includes(candidate)) await writer.setAside(candidate, 'content-conflict', CONFLICT)
   }
-  return await release(writer, book, released)
+  const outcome = await release(writer, book, released)
+  return { ...outcome, left: [...outcome.left, ...known.slice(looked)] }
 }
 
 /**
@@ -188,18 +193,14 @@ const waitingItems = async (
 const itemKey = (subject: Entry): QuarantineKey =>
   quarantineKey({ subject, position: { shardId: '', sequenceNumber: '', index: 0 } })
 
-/** Counts released entries in the book of an open day. Those that cannot count there wait again. */
+/** Counts released entries, at most MOST_ITEMS, in the book of an open day. Those that cannot count there wait again. */
 const release = async (writer: LateWriter, book: Book, released: readonly Released[]): Promise<Recorded> => {
-  const some = released.slice(0, MOST_ITEMS)
   const candidates = released.map(({ candidate }) => candidate)
-  if (some.length === 0) return { book, left: [] }
+  if (candidates.length === 0) return { book, left: [] }
   const found = await targetOf(writer, book)
   if (found === undefined) return { book, left: candidates }
   const { target, to } = found
-  const { fresh, refused } = decideIn(
-    target,
-    some.map(({ candidate }) => candidate),
-  )
+  const { fresh, refused } = decideIn(target, candidates)
   if (refused.length > 0) {
     // Another worker may have released the same entries meanwhile. Then their own book has moved, too.
     const now = await writer.books.refreshed(book)
@@ -208,7 +209,7 @@ const release = async (writer: LateWriter, book: Book, released: readonly Releas
   for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, notThere(to))
   const undecided = candidates.filter((candidate) => !refused.some((one) => one.candidate === candidate))
   if (fresh.length === 0) return { book, left: undecided }
-  const items = some.filter(({ candidate }) => fresh.includes(candidate)).map(({ item }) => item)
+  const items = released.filter(({ candidate }) => fresh.includes(candidate)).map(({ item }) => item)
   return await passOn(writer, { book, target, to, kind: 'releasing' }, fresh, undecided, items)
 }
 

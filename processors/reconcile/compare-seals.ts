@@ -4,9 +4,16 @@
  * `repair`, each close and restatement whose seal is not kept is told again, so that the archive consumer keeps it.
  */
 import { UnknownFormat, type AuditTrail, type Journal } from '#ledger/ports'
+import type { IssuedSeal } from '#ledger/issued-seals'
 import { verifyBook } from '../journal/verify-book.ts'
 import { markAsBroken, type MarkWorld } from '../mark-book.ts'
-import { sealsOfMerchant, verifySeals, type SealWorld, type VerifiedSeals } from '../seals/verify-seals.ts'
+import {
+  compareWithSeals,
+  sealsOfMerchant,
+  verifySeals,
+  type SealWorld,
+  type VerifiedSeals,
+} from '../seals/verify-seals.ts'
 import type { BookReport } from './compare-book.ts'
 import { PATIENCE_MS, type DayReport } from './reconcile-day.ts'
 
@@ -37,19 +44,31 @@ const bookWithSeals = async (world: CompareSealsWorld, report: BookReport, repai
 
 const faultsOf = async (world: CompareSealsWorld, { book }: BookReport, repair: boolean): Promise<string[]> => {
   try {
-    const seals = await sealsOfMerchant(world, book.merchantId)
-    const issued = seals.of(book.day)
-    const asAWhole = seals.faults.map((fault) => `seals: ${fault}`)
-    if (issued.length === 0) return asAWhole
-    const walked = await verifyBook(world.journal, book)
-    const look = () => verifySeals(world, book, issued, walked.ok ? walked.value : undefined)
-    let found = await look()
-    if (repair && found.missing.length > 0) found = await untilKept(world, found, look)
-    return [...asAWhole, ...found.faults.map(({ version, detail }) => `seal of version ${version}: ${detail}`)]
+    const first = await sealsOfMerchant(world, book.merchantId)
+    const { found, seals } = await compareWithSeals(world, book, first, async (known) => {
+      const faults = await faultsBeside(world, book, known.of(book.day), repair)
+      return { isSame: faults.length === 0, found: faults }
+    })
+    return [...seals.faults.map((fault) => `seals: ${fault}`), ...found]
   } catch (error) {
     if (error instanceof UnknownFormat) return [`seals: ${error.message}`]
     throw error
   }
+}
+
+/** What is wrong with a book beside the seals of its day. */
+const faultsBeside = async (
+  world: CompareSealsWorld,
+  book: BookReport['book'],
+  issued: readonly IssuedSeal[],
+  repair: boolean,
+): Promise<string[]> => {
+  if (issued.length === 0) return []
+  const walked = await verifyBook(world.journal, book)
+  const look = () => verifySeals(world, book, issued, walked.ok ? walked.value : undefined)
+  let found = await look()
+  if (repair && found.missing.length > 0) found = await untilKept(world, found, look)
+  return found.faults.map(({ version, detail }) => `seal of version ${version}: ${detail}`)
 }
 
 /** Tells of the seals that are missing, and waits for the archive consumer to keep them. */

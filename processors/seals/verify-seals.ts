@@ -23,6 +23,8 @@ export type MerchantSeals = {
   readonly of: (day: BusinessDay) => readonly IssuedSeal[]
   /** What is wrong with them as a whole, in words. */
   readonly faults: readonly string[]
+  /** The revision of the head with which they were read. */
+  readonly revision: number
 }
 
 export const sealsOfMerchant = async (
@@ -31,14 +33,37 @@ export const sealsOfMerchant = async (
 ): Promise<MerchantSeals> => {
   // Read first: the items up to what it names never change.
   const head = await heads.read(merchantId)
-  const { closedThrough, restatements } = head
+  const { closedThrough, restatements, revision } = head
   const closed = closedThrough === null ? [] : await days.closed(merchantId, FIRST_DAY, closedThrough)
   const { issued, faults } = issuedSeals(head, closed, await days.restatements(merchantId, 0, restatements))
   const byDay = Map.groupBy(issued, ({ seal }) => seal.day)
-  return { faults, of: (day) => (byDay.get(day) ?? []).toSorted((a, b) => a.seal.version - b.seal.version) }
+  return { faults, revision, of: (day) => (byDay.get(day) ?? []).toSorted((a, b) => a.seal.version - b.seal.version) }
 }
 
 const FIRST_DAY = '0001-01-01' as BusinessDay
+
+/**
+ * Compares a book with the seals of its merchant, and once more with those of now when they differ and the head has changed
+ * since the seals were read: a version that was issued in between stands in the chain and not among them.
+ */
+export const compareWithSeals = async <T>(
+  world: Pick<SealWorld, 'heads' | 'days'>,
+  { merchantId }: BookId,
+  known: MerchantSeals,
+  compare: (seals: MerchantSeals) => Promise<{ readonly isSame: boolean; readonly found: T }>,
+): Promise<{ readonly found: T; readonly seals: MerchantSeals }> => {
+  let seals = known
+  for (let round = 1; ; round += 1) {
+    const { isSame, found } = await compare(seals)
+    if (isSame || round === MAX_ROUNDS) return { found, seals }
+    const now = await sealsOfMerchant(world, merchantId)
+    if (now.revision === seals.revision) return { found, seals }
+    seals = now
+  }
+}
+
+// A head changes when a book is opened, closed or restated, and a look takes less than a second for most books.
+const MAX_ROUNDS = 10
 
 type SealFault = { readonly version: number; readonly detail: string }
 

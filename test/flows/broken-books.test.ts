@@ -205,6 +205,39 @@ describe('while Tuesday, which is closed, is marked', () => {
   })
 })
 
+describe('a day that is restated while its merchant is looked at is no broken book', () => {
+  /** A journal in which Tuesday is restated just before its chain is read for the first time. */
+  const restatedMeanwhile = ({ books, send }: Awaited<ReturnType<typeof sealedDays>>): Journal => {
+    let isRestated = false
+    return {
+      ...books.journal,
+      read: async (book, ...asked) => {
+        if (book.day === TUE && !isRestated) {
+          isRestated = true
+          await send(sale('later', TUE, 5n))
+        }
+        return await books.journal.read(book, ...asked)
+      },
+    }
+  }
+
+  test('for verify-journal, which reads the seals of a merchant once', async () => {
+    const system = await sealedDays()
+    const { exit, printed } = await system.verify({ journal: restatedMeanwhile(system) })
+    expect(printed).toContain('seals of versions 1, 2')
+    expect(exit).toBe(0)
+    expect(await marked(system)).toEqual([])
+  })
+
+  test('for reconcile', async () => {
+    const system = await sealedDays()
+    const { books, world, seals, auditTrail, reconcile } = system
+    const compared = await reconcile({ day: TUE, merchantIds: [m1] })
+    const looking = { ...books, ...world, seals, auditTrail, journal: restatedMeanwhile(system) }
+    expect(await withSeals(looking, compared, { repair: false })).toMatchObject({ isEqual: true })
+  })
+})
+
 test('verify-journal --leave-marks marks nothing, for auditors who may only read and for restored tables', async () => {
   const system = await sealedDays()
   const { verify, books } = system

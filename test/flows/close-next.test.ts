@@ -1,5 +1,5 @@
 /** The steps of a run that closes days: what is due, what a step leaves for the next, and what a run tells in the end. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MINUTE_MS, shiftDay } from '#ledger/calendar'
 import { newRun, type ClosingOrder, type ClosingRun } from '#ledger/closing-run'
 import type { Entry } from '#ledger/entry'
@@ -209,6 +209,47 @@ test('a step that takes its time leaves the later days to the next one', async (
   expect(steps).toBeGreaterThan(1)
   expect(end.days).toMatchObject(days.map((of) => ({ day: of, status: 'closed' })))
   expect(await closedThrough()).toBe(THU)
+})
+
+describe('while the comparison of a day that stays open takes all the time of a step', () => {
+  const slow = (of: BusinessDay) =>
+    given({
+      instead: ({ archive, sleep }) => ({
+        archive: {
+          ...archive,
+          unreadable: async (asked) => {
+            if (asked === of) await sleep(6 * MINUTE_MS)
+            return asked === of ? [{ key: 'an object', reason: 'cannot be read' }] : await archive.unreadable(asked)
+          },
+        },
+      }),
+    })
+
+  test.each([
+    { what: 'a run of the schedule', order: undefined },
+    { what: 'an order', order: { merchantIds: [m1, m2], through: THU } },
+  ])('$what closes the later days of other merchants, and ends', async ({ order }) => {
+    const { send, run, closedThrough, told } = await slow(MON)
+    await send(sale('a', MON), sale('b', TUE), sale('c', THU, { merchantId: m2 }))
+    const { end, steps } = await run(order)
+    expect(steps).toBe(2)
+    expect(await closedThrough(m2)).toBe(THU)
+    expect(end).toMatchObject({ closed: 1, open: 2 })
+    expect(end.days.filter(({ merchantId }) => merchantId === m1)).toMatchObject([
+      { day: MON, status: 'not-equal' },
+      { day: TUE, status: 'after-open-day' },
+    ])
+    expect(told).toHaveLength(order === undefined ? 1 : 0)
+  })
+
+  test('merchants whose last due day is another one are closed as well', async () => {
+    const { send, run, closedThrough, register } = await slow(MON)
+    const auckland = merchantId('auckland')
+    await register(aMerchant({ merchantId: auckland, calendar: [aRule({ timeZone: 'Pacific/Auckland' })] }))
+    await send(sale('a', MON), sale('c', MON, { merchantId: auckland }), sale('d', THU, { merchantId: m2 }))
+    await run()
+    expect(await closedThrough(m2)).toBe(THU)
+  })
 })
 
 test('of two runs at the same time each day is closed once, and both end', async () => {

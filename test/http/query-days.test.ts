@@ -255,6 +255,30 @@ describe('GET /v1/merchants/{m}/balance', () => {
     expect((await system.get('/v1/merchants/m1/balance')).body).toMatchObject({ balance: 42, exact: true })
   })
 
+  test('an exact balance at an instant is one that the merchant really had, though entries come in before its day is read', async () => {
+    let reads = 0
+    const system = aQueryApi({
+      storeWith: ({ journal }) => ({
+        journal: {
+          read: async (...asked) => {
+            reads += 1
+            if (reads === 1) {
+              await system.append(moved('e2', '2026-11-19T13:00:00Z', 100n))
+              await system.append(moved('e2', '2026-11-20T13:00:00Z', 1n))
+            }
+            return await journal.read(...asked)
+          },
+        },
+      }),
+    })
+    await system.append(moved('e1', '2026-11-19T12:00:00Z', 2n))
+    await system.append(moved('e1', '2026-11-20T12:00:00Z', 40n))
+    const balanceNow = async () => (await system.get('/v1/merchants/m1/balance?at=2026-11-20T14:00:00Z')).body
+    // It never was 43.
+    expect(await balanceNow()).toMatchObject({ balance: 42, exact: true })
+    expect(await balanceNow()).toMatchObject({ balance: 143, exact: true })
+  })
+
   test('an exact balance is one that the merchant really had while books moved', async () => {
     const delays = [0, 7, 1, 12, 0, 3, 9, 2, 0, 15, 5]
     let reads = 0

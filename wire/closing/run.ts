@@ -42,6 +42,7 @@ const run = z.strictObject({
   waitSeconds: count,
   rounds: count,
   after: z.string().exactOptional(),
+  passed: z.array(merchantId).max(MOST_ORDERED).exactOptional(),
   closed: count,
   open: count,
   waiting: count,

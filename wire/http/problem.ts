@@ -25,7 +25,7 @@ export const PROBLEMS = {
   'nothing-accepted': { status: 422, title: 'None of the entries was accepted' },
   'expectation-failed': { status: 417, title: 'What the Expect header asks for cannot be done' },
   'headers-too-large': { status: 431, title: 'URL and headers are too large' },
-  'rate-limited': { status: 429, title: 'Too many entries per second' },
+  'rate-limited': { status: 429, title: 'Too many within a short time' },
   'unexpected-error': { status: 500, title: 'Something went wrong on our side' },
   'stream-unavailable': { status: 503, title: 'Entries cannot be taken at the moment' },
   'access-unavailable': { status: 503, title: 'Tokens cannot be checked at the moment' },
