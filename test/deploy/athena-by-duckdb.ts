@@ -99,7 +99,7 @@ const pageOf = ({ columns, rows }: Extract<Ended, { rows: unknown }>, from: numb
 
 const toDatum = (cell: unknown): Answer => {
   if (cell === null) return {}
-  return { VarCharValue: typeof cell === 'object' ? JSON.stringify(cell) : String(cell) }
+  return { VarCharValue: typeof cell === 'bigint' || typeof cell === 'string' ? `${cell}` : JSON.stringify(cell) }
 }
 
 /** Athena's type of a column, by its first value. */

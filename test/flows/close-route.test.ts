@@ -106,6 +106,8 @@ test('a day closes by itself once it is due', async () => {
   await register('m4')
   await sell('m4', 'e1', shiftDay(TODAY, -5), 100)
   const closedThrough = async () =>
-    (await send(system.query, 'GET', '/v1/merchants/m4/balance')).body['closedThrough'] ?? undefined
-  expect(await eventually(closedThrough, { timeoutMs: 60_000, everyMs: 250 })).toBe(shiftDay(TODAY, -3))
+    (await send(system.query, 'GET', '/v1/merchants/m4/balance')).body['closedThrough'] === shiftDay(TODAY, -3) ||
+    undefined
+  // First its open day is closed, and then the empty days after it.
+  await eventually(closedThrough, { timeoutMs: 60_000, everyMs: 250 })
 }, 90_000)
