@@ -271,7 +271,7 @@ const reporter = ({ print, printJson, complain }: Terminal, json: boolean): Repo
 
 const PROGRESS_EVERY = 100
 
-const wholeJson = ({ issued: _issued, ...book }: SealedBook) => ({ whole: true, ...book })
+const wholeJson = ({ issued: _issued, lastSegment: _lastSegment, ...book }: SealedBook) => ({ whole: true, ...book })
 
 const linesOf = ({ merchantId, day }: BookId, verified: Result<SealedBook, FaultyBook>): readonly string[] => {
   if (verified.ok) {
