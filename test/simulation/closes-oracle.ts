@@ -351,6 +351,8 @@ export class ClosesOracle {
         return
       }
       case 'closing':
+      case 'superseding':
+      case 'void':
       case undefined:
     }
   }
