@@ -17,7 +17,9 @@ type Mend = { readonly book: BookId; readonly without: ReadonlySet<EntryId>; rea
 
 export const mendOf = ({ merchant, day, without = [], yes }: MendArguments): Mend => {
   if (merchant === undefined || day === undefined)
-    throw new UsageError('A book is named by --merchant and --day together. Without both, all books are rebuilt and compared.')
+    throw new UsageError(
+      'A book is named by --merchant and --day together. Without both, all books are rebuilt and compared.',
+    )
   const merchantId = parseMerchantId(merchant)
   if (!merchantId.ok) throw new UsageError(`${merchant} is not a merchant's id. Check --merchant.`)
   const businessDay = parseBusinessDay(day)
@@ -75,7 +77,9 @@ export const mendShowing = async (
     // What a person confirmed was another comparison.
     if (!yes) break
   }
-  terminal.print(`✗ ${nameOf(book)} is not mended, because entries keep coming. Run the command again when the shop is quiet.`)
+  terminal.print(
+    `✗ ${nameOf(book)} is not mended, because entries keep coming. Run the command again when the shop is quiet.`,
+  )
   return EXIT.refused
 }
 
@@ -88,7 +92,10 @@ const planLines = ({ book, chain, totals, appearing, disappearing, differing }: 
   '',
   ...table(
     ['', 'entries', 'credits', 'debits', 'net'],
-    [totals.before === undefined ? ['before', '?', '?', '?', '?'] : totalsRow('before', totals.before), totalsRow('after', totals.after)],
+    [
+      totals.before === undefined ? ['before', '?', '?', '?', '?'] : totalsRow('before', totals.before),
+      totalsRow('after', totals.after),
+    ],
   ),
   '',
   ...entryLines('appears', appearing),

@@ -36,7 +36,11 @@ const dynamoChains = (client: DynamoDBDocumentClient, table: string): StoredChai
       ...(limit !== undefined && { Limit: limit }),
     }
     const items = await firstItems<SegmentItem>(paginateQuery({ client }, query), limit)
-    return items.map((item) => toSegment(book, item))
+    return items.map((item) => ({
+      number: item.segment,
+      mark: isText(item.mark) ? item.mark : undefined,
+      open: () => toSegment(book, item),
+    }))
   },
 
   async last(book, generation) {
@@ -136,6 +140,6 @@ const requireParts = (
 }
 
 const isWhole = (value: unknown): boolean => typeof value === 'bigint' || Number.isSafeInteger(value)
-const isText = (value: unknown): boolean => typeof value === 'string'
+const isText = (value: unknown): value is string => typeof value === 'string'
 const isBytes = (value: unknown): boolean => value instanceof Uint8Array
 const isHash = (value: unknown): boolean => value instanceof Uint8Array && value.length === 32

@@ -12,9 +12,19 @@ import { parseMark } from '#wire/journal/mark'
 /** The chains as they are stored, each by itself. */
 export type StoredChains = {
   /** The first `limit` segments of a generation from this number on, or all of them, in order. */
-  from(book: BookId, number: SegmentNumber, limit?: number): Promise<readonly SealedSegment[]>
+  from(book: BookId, number: SegmentNumber, limit?: number): Promise<readonly StoredSegment[]>
   /** The segment with the highest number of a generation, without its entries. */
   last(book: BookId, generation: Generation): Promise<SegmentEnd | undefined>
+}
+
+/**
+ * A segment of which only the number and the mark were looked at. In a superseded chain, others may be unreadable, and no
+ * reader is to meet them. `open` throws when it is unreadable itself.
+ */
+export type StoredSegment = {
+  readonly number: SegmentNumber
+  readonly mark: string | undefined
+  readonly open: () => SealedSegment
 }
 
 /** One text for each chain. "#" stands neither in a merchant's id nor in a day, so no other book has this key. */
@@ -28,13 +38,13 @@ export const followingChains = (chains: StoredChains): Pick<Journal, 'read' | 'e
       const found = await chains.from(book, isFront(before) ? before : before + 1, limit)
       const [first] = found
       const last = found.at(-1)
-      if (first === undefined || last === undefined) return found
-      if (isFront(first.number)) before = frontOf(supersedingOf(first) ?? refuseFront(first))
+      if (first === undefined || last === undefined) return []
+      if (isFront(first.number)) before = frontOf(supersedingOf(book, first) ?? refuseFront(book, first))
       else {
         // The reader has segments of the chain from before it was superseded.
-        const by = supersedingOf(last)
+        const by = supersedingOf(book, last)
         if (by !== undefined) throw new Superseded(book, by)
-        return found
+        return found.map((stored) => stored.open())
       }
     }
   },
@@ -42,7 +52,7 @@ export const followingChains = (chains: StoredChains): Pick<Journal, 'read' | 'e
   async end(book) {
     for (let generation = 0; ;) {
       const last = await chains.last(book, generation)
-      const next = last && supersedingOf(last)
+      const next = last && supersedingOf(book, { number: last.number, mark: last.mark })
       if (next === undefined) return last
       generation = next
     }
@@ -50,7 +60,10 @@ export const followingChains = (chains: StoredChains): Pick<Journal, 'read' | 'e
 })
 
 /** The generation that supersedes the chain of this segment; undefined when the segment says nothing of it. */
-const supersedingOf = ({ book, number, mark: text }: Omit<SegmentEnd, 'view'>): Generation | undefined => {
+const supersedingOf = (
+  book: BookId,
+  { number, mark: text }: Pick<StoredSegment, 'number' | 'mark'>,
+): Generation | undefined => {
   // Nearly no segment has a mark.
   if (text === undefined) return undefined
   const mark = markIn(text)
@@ -72,6 +85,6 @@ const markIn = (text: string) => {
   }
 }
 
-const refuseFront = ({ book, number }: SealedSegment): never => {
+const refuseFront = (book: BookId, { number }: StoredSegment): never => {
   throw new UnreadableSegment(book, number, 'it stands before the first segment and supersedes nothing')
 }

@@ -19,7 +19,8 @@ const memoryStored = (chains: MemoryChains): StoredChains => ({
   async from(book, number, limit) {
     const chain = chains.get(chainKey(book, generationOf(number))) ?? []
     const first = placeOf(chain, number)
-    return chain.slice(first, limit === undefined ? undefined : first + limit)
+    const found = chain.slice(first, limit === undefined ? undefined : first + limit)
+    return found.map((segment) => ({ number: segment.number, mark: segment.mark, open: () => segment }))
   },
   async last(book, generation) {
     const last = chains.get(chainKey(book, generation))?.at(-1)

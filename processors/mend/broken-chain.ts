@@ -35,11 +35,7 @@ export const lastNumber = async (journal: Chains, book: BookId): Promise<Segment
 }
 
 /** The chain that counts now, up to `last`. */
-export const readBrokenChain = async (
-  journal: Chains,
-  book: BookId,
-  last: SegmentNumber,
-): Promise<BrokenChainRead> => {
+export const readBrokenChain = async (journal: Chains, book: BookId, last: SegmentNumber): Promise<BrokenChainRead> => {
   const generation = generationOf(last)
   const counted: Entry[] = []
   const unreadable: { number: SegmentNumber; detail: string }[] = []

@@ -22,10 +22,7 @@ export type GoodEntries = {
 }
 
 export const goodEntries = async (
-  {
-    objects: archive,
-    quarantine,
-  }: { readonly objects: ArchiveObjects; readonly quarantine: Pick<Quarantine, 'list'> },
+  { objects: archive, quarantine }: { readonly objects: ArchiveObjects; readonly quarantine: Pick<Quarantine, 'list'> },
   book: BookId,
   counted: readonly Entry[],
 ): Promise<GoodEntries> => {

@@ -10,6 +10,7 @@
 import { bookMended, type AuditEvent } from '#ledger/audit-event'
 import type { ArchiveObjects } from '#ledger/archive'
 import { decide, emptyBook, evolve, type Book, type BookTerms } from '#ledger/book'
+import { concurrently } from '#ledger/concurrently'
 import { startOfDay } from '#ledger/calendar'
 import { emptyView, totalsOf } from '#ledger/day-view'
 import { contentHash, type Entry } from '#ledger/entry'
@@ -253,9 +254,11 @@ const digestOfAll = ({ own, received }: GoodEntries): string =>
 const supersede = async (world: MendWorld, plan: MendPlan, built: Book): Promise<Mending> => {
   const { journal, heads, transactions, auditTrail, clock } = world
   const { book: id, chain, good } = plan
-  for (const number of chain.missing) {
-    if ((await journal.append(emptySegment(plan, number, { kind: 'void' }))) === 'taken') return { status: 'moved' }
-  }
+  let isMoved = false
+  await concurrently(chain.missing, FILLED_AT_ONCE, async (number) => {
+    if ((await journal.append(emptySegment(plan, number, { kind: 'void' }))) === 'taken') isMoved = true
+  })
+  if (isMoved) return { status: 'moved' }
   const generation = generationOf(built.segment)
   const mark: Mark = { kind: 'superseding', generation, hash: built.hash }
   const numbers = [frontOf(chain.generation), Math.floor(chain.last) + 1, backOf(chain.generation)]
@@ -278,6 +281,8 @@ const supersede = async (world: MendWorld, plan: MendPlan, built: Book): Promise
   throw new Error(`the head of ${id.merchantId} changed ${MAX_ROUNDS} times while ${id.day} was mended`)
 }
 
+const FILLED_AT_ONCE = 8
+
 // A head changes when a book is opened, closed or restated. Ten changes within milliseconds mean that something is wrong.
 const MAX_ROUNDS = 10
 
@@ -297,4 +302,3 @@ const eventOf = ({ book, chain, disappearing }: MendPlan, mended: GoodChain, atM
     },
     atMs,
   )
-
