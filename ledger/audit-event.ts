@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts'
 import type { ToldClose, ToldRestatement } from './close.ts'
 import { contentHash, type Entry } from './entry.ts'
 import type { Generation } from './generation.ts'
@@ -113,7 +114,7 @@ export const bookMended = (
     readonly supersedes: { readonly generation: Generation; readonly lastSegment: SegmentNumber }
     /** Entries that only the broken chain had, and that count no longer. */
     readonly without: readonly EntryId[]
-  },
+  } & Actor,
   decidedAtMs: number,
 ): AuditEvent => ({
   eventId: `book.mended/${merchantId}/${day}/${mended.generation}`,

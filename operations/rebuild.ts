@@ -24,6 +24,7 @@ import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } 
 import { isConfirmed } from './confirmation.ts'
 import { interruption } from './interruption.ts'
 import { mendOf, mendShowing } from './mend.ts'
+import { operatorHere } from './operator.ts'
 import { progressLine, rate } from './progress.ts'
 import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
 import { counted, digits, type Terminal } from './terminal.ts'
@@ -97,6 +98,7 @@ const mendOne = async (wanted: ReturnType<typeof mendOf>, keep: boolean, termina
     progress: dynamoProgress(client, settings.tables.progress),
     auditTrail: streamAuditTrail(stream),
     objects: parquetArchiveObjects(s3ObjectStore(s3Client(), settings.archiveBucket)),
+    actor: operatorHere(),
     sleep,
   }
   const confirm = async ({ merchantId, day }: BookId) =>

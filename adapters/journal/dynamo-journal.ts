@@ -20,7 +20,8 @@ export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Jo
   },
 })
 
-const dynamoChains = (client: DynamoDBDocumentClient, table: string): StoredChains => ({
+/** The chains of a table, each by itself. */
+export const dynamoChains = (client: DynamoDBDocumentClient, table: string): StoredChains => ({
   async from(book, number, limit) {
     const generation = generationOf(number)
     const query = {

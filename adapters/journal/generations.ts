@@ -5,7 +5,7 @@
  */
 import { frontOf, generationOf, isFront, Superseded, type Generation } from '#ledger/generation'
 import { bookKey, type BookId } from '#ledger/identifiers'
-import { UnreadableSegment, type Journal, type SegmentEnd } from '#ledger/ports'
+import { UnreadableSegment, type Generations, type Journal, type SegmentEnd } from '#ledger/ports'
 import { isOfBrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { parseMark } from '#wire/journal/mark'
 
@@ -58,6 +58,18 @@ export const followingChains = (chains: StoredChains): Pick<Journal, 'read' | 'e
     }
   },
 })
+
+/** The chains that a person looks at, as they were before they were superseded. */
+export const eachGeneration =
+  (chains: StoredChains): Generations =>
+  (generation) => {
+    const read: Journal['read'] = async (book, after, limit) => {
+      const found = await chains.from(book, Math.max(after, frontOf(generation)) + 1, limit)
+      const end = found.findIndex((stored) => supersedingOf(book, stored) !== undefined)
+      return found.slice(0, end === -1 ? undefined : end).map((stored) => stored.open())
+    }
+    return { read, end: async (book) => (await read(book, frontOf(generation))).at(-1) }
+  }
 
 /** The generation that supersedes the chain of this segment; undefined when the segment says nothing of it. */
 const supersedingOf = (

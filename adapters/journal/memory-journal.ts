@@ -15,7 +15,7 @@ export const memoryJournal = (chains: MemoryChains = new Map()): Journal => ({
   },
 })
 
-const memoryStored = (chains: MemoryChains): StoredChains => ({
+export const memoryStored = (chains: MemoryChains): StoredChains => ({
   async from(book, number, limit) {
     const chain = chains.get(chainKey(book, generationOf(number))) ?? []
     const first = placeOf(chain, number)

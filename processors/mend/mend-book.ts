@@ -7,6 +7,7 @@
  * A run that stops before the switch leaves a chain that no reader finds. The next run leaves it alone and takes the next
  * generation.
  */
+import type { Actor } from '#ledger/actor'
 import { bookMended, type AuditEvent } from '#ledger/audit-event'
 import type { ArchiveObjects } from '#ledger/archive'
 import { decide, emptyBook, evolve, type Book, type BookTerms } from '#ledger/book'
@@ -47,6 +48,8 @@ export type MendWorld = BarrierWorld & {
   readonly transactions: Transactions
   readonly objects: ArchiveObjects
   readonly auditTrail: AuditTrail
+  /** The operator. */
+  readonly actor: Actor
 }
 
 export type MendRequest = {
@@ -252,7 +255,7 @@ const digestOfAll = ({ own, received }: GoodEntries): string =>
 
 /** The switch. What comes before the transaction keeps workers from appending in a gap, and changes no answer. */
 const supersede = async (world: MendWorld, plan: MendPlan, built: Book): Promise<Mending> => {
-  const { journal, heads, transactions, auditTrail, clock } = world
+  const { journal, heads, transactions, auditTrail, actor, clock } = world
   const { book: id, chain, good } = plan
   let isMoved = false
   await concurrently(chain.missing, FILLED_AT_ONCE, async (number) => {
@@ -275,7 +278,7 @@ const supersede = async (world: MendWorld, plan: MendPlan, built: Book): Promise
     }
     const segments = placeInChain(built.segment)
     const mended: GoodChain = { generation, segments, hash: built.hash, digest: digestOfAll(good) }
-    await auditTrail.publish(eventOf(plan, mended, clock()))
+    await auditTrail.publish(eventOf(plan, mended, actor, clock()))
     return { status: 'mended', chain: mended }
   }
   throw new Error(`the head of ${id.merchantId} changed ${MAX_ROUNDS} times while ${id.day} was mended`)
@@ -292,13 +295,14 @@ const emptySegment = ({ book, terms, chain }: MendPlan, number: SegmentNumber, m
     { number, mark, entries: [], passedOn: [], view: emptyView },
   )
 
-const eventOf = ({ book, chain, disappearing }: MendPlan, mended: GoodChain, atMs: number): AuditEvent =>
+const eventOf = ({ book, chain, disappearing }: MendPlan, mended: GoodChain, actor: Actor, atMs: number): AuditEvent =>
   bookMended(
     book,
     {
       ...mended,
       supersedes: { generation: chain.generation, lastSegment: chain.last },
       without: disappearing.map(({ entryId }) => entryId),
+      ...actor,
     },
     atMs,
   )

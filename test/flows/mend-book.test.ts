@@ -82,6 +82,7 @@ const given = async (
     ...world,
     journal: books.journal,
     auditTrail,
+    actor: { by: 'os:ana', from: 'desk' },
     objects: {
       // What is in the archive when it is asked.
       list: async () => await (await objects()).list(),
@@ -218,8 +219,11 @@ describe.each(DAMAGES)('on DynamoDB, when $what', ({ damage }) => {
       kind: 'book.mended',
       merchantId: 'm1',
       businessDay: FRI,
-      body: { generation: 1, supersedes: { generation: 0 }, without: [] },
+      body: { generation: 1, supersedes: { generation: 0 }, without: [], by: 'os:ana', from: 'desk' },
     })
+
+    const old = store.books.generations(0)
+    expect((await verifyBook(old, book)).ok).toBe(false)
 
     // The warm worker knows the old chain. What it appends comes into the new one, once.
     await deliver(sale('g', FRI, 5n), sale('c', FRI, 10n))
