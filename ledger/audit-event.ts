@@ -1,11 +1,10 @@
 import type { Actor } from './actor.ts'
 import type { ToldClose, ToldRestatement } from './close.ts'
 import { contentHash, type Entry } from './entry.ts'
-import type { Generation } from './generation.ts'
 import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { QuarantineReason, SetAside } from './quarantine.ts'
 import { sealHash, sealText, type Seal } from './seal.ts'
-import type { ChainHash, SegmentNumber } from './segment.ts'
+import type { ChainHash, Generation, SegmentNumber } from './segment.ts'
 
 export type AuditEventKind =
   | 'merchant.saved'

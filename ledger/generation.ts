@@ -12,10 +12,7 @@
  * from the start, a reader of the end and a writer each find out at their first read or write.
  */
 import type { BookId } from './identifiers.ts'
-import type { SegmentNumber } from './segment.ts'
-
-/** 0 for the chain that a book begins with. */
-export type Generation = number
+import type { Generation, SegmentNumber } from './segment.ts'
 
 const NUMBERS = 1_000_000_000
 

@@ -8,7 +8,6 @@
  */
 import type { Caller, Grant, Subject } from './access.ts'
 import type { AuditEvent } from './audit-event.ts'
-import type { Generation } from './generation.ts'
 import type { Head } from './head.ts'
 import type { ClosedDay, Restatement } from './close.ts'
 import type { ClosingDay, ClosingOrder } from './closing-run.ts'
@@ -24,7 +23,7 @@ import type {
   SetAside,
 } from './quarantine.ts'
 import type { Result } from './result.ts'
-import type { SealedSegment, SegmentNumber } from './segment.ts'
+import type { Generation, SealedSegment, SegmentNumber } from './segment.ts'
 
 /** The stored format is unknown. The content is never guessed: a person has to look at the versions. */
 export class UnknownFormat extends Error {}

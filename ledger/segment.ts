@@ -2,12 +2,14 @@ import { createHash, hash } from 'node:crypto'
 import type { DayView } from './day-view.ts'
 import type { ContentHash, Entry } from './entry.ts'
 import { bookKey, type BookId, type Brand, type BusinessDay, type EntryId } from './identifiers.ts'
-import type { Generation } from './generation.ts'
 import type { Totals } from './money.ts'
 import type { QuarantineReason } from './quarantine.ts'
 
 /** 1, 2, 3 … within a book (see `generation.ts` for books that were mended); 0 means that there is none yet. */
 export type SegmentNumber = number
+
+/** 0 for the chain that a book begins with (`generation.ts`). */
+export type Generation = number
 
 /** SHA-256 over a chain of segments up to one of them, in hex. */
 export type ChainHash = Brand<string, 'ChainHash'>

@@ -5,7 +5,6 @@ import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { daysWithBooks } from '#ledger/days-with-books'
-import type { Generation } from '#ledger/generation'
 import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId, type MerchantId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
 import {
@@ -18,6 +17,7 @@ import {
   type Transactions,
 } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
+import type { Generation } from '#ledger/segment'
 import { s3Seals } from '#adapters/seals/s3-seals'
 import { s3Client } from '#adapters/aws/s3'
 import { markAsBroken, markAsWhole } from '#processors/mark-book'

@@ -1,6 +1,7 @@
 import { timed, type Call } from '#http/timed'
 import { orUnavailable, Unavailable, type Dependency } from '#http/unavailable'
-import { Superseded, type Generation } from '#ledger/generation'
+import { Superseded } from '#ledger/generation'
+import type { Generation } from '#ledger/segment'
 import {
   UnknownFormat,
   type Days,

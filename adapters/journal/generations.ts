@@ -3,10 +3,10 @@
  *
  * A book that was never mended costs nothing more: its reads find neither a front nor a back.
  */
-import { frontOf, generationOf, isFront, Superseded, type Generation } from '#ledger/generation'
+import { frontOf, generationOf, isFront, Superseded } from '#ledger/generation'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import { UnreadableSegment, type Generations, type Journal, type SegmentEnd } from '#ledger/ports'
-import { isOfBrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
+import { isOfBrokenChain, type Generation, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { parseMark } from '#wire/journal/mark'
 
 /** The chains as they are stored, each by itself. */

@@ -1,10 +1,10 @@
 /** Reads a broken chain as far as it can be read: segment by segment, past those that are missing or cannot be read. */
 import type { Entry } from '#ledger/entry'
-import { frontOf, generationOf, type Generation } from '#ledger/generation'
+import { frontOf, generationOf } from '#ledger/generation'
 import type { BookId } from '#ledger/identifiers'
 import type { Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
-import { NO_CHAIN, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
+import { NO_CHAIN, type ChainHash, type Generation, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { messageOf } from '../own-fault.ts'
 

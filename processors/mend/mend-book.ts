@@ -15,7 +15,7 @@ import { concurrently } from '#ledger/concurrently'
 import { startOfDay } from '#ledger/calendar'
 import { emptyView, totalsOf } from '#ledger/day-view'
 import { contentHash, type Entry } from '#ledger/entry'
-import { backOf, frontOf, generationOf, placeInChain, type Generation } from '#ledger/generation'
+import { backOf, frontOf, generationOf, placeInChain } from '#ledger/generation'
 import { isClosed, markWhole } from '#ledger/head'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import type { Totals } from '#ledger/money'
@@ -29,7 +29,14 @@ import {
   type Transactions,
 } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
-import { digestOf, type ChainHash, type Mark, type SealedSegment, type SegmentNumber } from '#ledger/segment'
+import {
+  digestOf,
+  type ChainHash,
+  type Generation,
+  type Mark,
+  type SealedSegment,
+  type SegmentNumber,
+} from '#ledger/segment'
 import { sealSegment } from '#wire/journal/segment'
 import { sealNext } from '../journal/seal-next.ts'
 import { SEGMENT_SIZES } from '../journal/segment-sizes.ts'
