@@ -2,6 +2,7 @@
 import type { Entry } from '#ledger/entry'
 import { parseBusinessDay, parseEntryId, parseMerchantId, type BookId, type EntryId } from '#ledger/identifiers'
 import { netMinor, type Totals } from '#ledger/money'
+import type { Result } from '#ledger/result'
 import { mendBook, planMending, type MendPlan, type MendRefusal, type MendWorld } from '#processors/mend/mend-book'
 import { EXIT, UsageError, type Exit } from './command.ts'
 import { counted, digits, table, type Terminal } from './terminal.ts'
@@ -16,20 +17,28 @@ export type MendArguments = {
 type Mend = { readonly book: BookId; readonly without: ReadonlySet<EntryId>; readonly yes: boolean }
 
 export const mendOf = ({ merchant, day, without = [], yes }: MendArguments): Mend => {
-  if (merchant === undefined || day === undefined)
+  const merchantId = valueOf(merchant, parseMerchantId, (text) => `${text} is not a merchant's id. Check --merchant.`)
+  const businessDay = valueOf(day, parseBusinessDay, (text) => `${text} is not a day. Write it like 2026-11-20.`)
+  const ids = without.map((text) =>
+    valueOf(text, parseEntryId, () => `${text} is not the id of an entry. Check --without.`),
+  )
+  if (merchantId === undefined || businessDay === undefined)
     throw new UsageError(
       'A book is named by --merchant and --day together. Without both, all books are rebuilt and compared.',
     )
-  const merchantId = parseMerchantId(merchant)
-  if (!merchantId.ok) throw new UsageError(`${merchant} is not a merchant's id. Check --merchant.`)
-  const businessDay = parseBusinessDay(day)
-  if (!businessDay.ok) throw new UsageError(`${day} is not a day. Write it like 2026-11-20.`)
-  const ids = without.map((text) => {
-    const id = parseEntryId(text)
-    if (!id.ok) throw new UsageError(`${text} is not the id of an entry. Check --without.`)
-    return id.value
-  })
-  return { book: { merchantId: merchantId.value, day: businessDay.value }, without: new Set(ids), yes }
+  return { book: { merchantId, day: businessDay }, without: new Set(ids.filter((id) => id !== undefined)), yes }
+}
+
+/** What an argument says; undefined when it is not given. */
+const valueOf = <T>(
+  text: string | undefined,
+  parse: (text: string) => Result<T, string>,
+  refusal: (text: string) => string,
+): T | undefined => {
+  if (text === undefined) return undefined
+  const value = parse(text)
+  if (!value.ok) throw new UsageError(refusal(text))
+  return value.value
 }
 
 export type MendOptions = {
