@@ -1,8 +1,10 @@
+import type { Actor } from './actor.ts'
 import type { ToldClose, ToldRestatement } from './close.ts'
 import { contentHash, type Entry } from './entry.ts'
-import type { BusinessDay, MerchantId } from './identifiers.ts'
+import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { QuarantineReason, SetAside } from './quarantine.ts'
 import { sealHash, sealText, type Seal } from './seal.ts'
+import type { ChainHash, Generation, SegmentNumber } from './segment.ts'
 
 export type AuditEventKind =
   | 'merchant.saved'
@@ -12,6 +14,7 @@ export type AuditEventKind =
   | 'entry.redirected'
   | 'entry.restated'
   | 'entry.set-aside'
+  | 'book.mended'
   | 'quarantine.set-aside'
   | 'quarantine.replay-begun'
   | 'quarantine.replayed'
@@ -98,6 +101,28 @@ export const dayRestated = ({ book, number, deltaMinor, seal, restatedAtMs }: To
 })
 
 const sealBody = (seal: Seal) => ({ seal: sealText(seal), sealHash: sealHash(seal) })
+
+/** The chain of a book was broken, and one of a later generation supersedes it. */
+export const bookMended = (
+  { merchantId, day }: BookId,
+  mended: {
+    readonly generation: Generation
+    readonly segments: number
+    readonly hash: ChainHash
+    readonly digest: string
+    readonly supersedes: { readonly generation: Generation; readonly lastSegment: SegmentNumber }
+    /** Entries that only the broken chain had, and that count no longer. */
+    readonly without: readonly EntryId[]
+  } & Actor,
+  decidedAtMs: number,
+): AuditEvent => ({
+  eventId: `book.mended/${merchantId}/${day}/${mended.generation}`,
+  kind: 'book.mended',
+  merchantId,
+  businessDay: day,
+  decidedAtMs,
+  body: mended,
+})
 
 /** An item waits in quarantine. Setting it aside again at another position is another event. */
 export const quarantineSetAside = ({ subject, reason, position, setAsideAtMs }: SetAside): AuditEvent => {

@@ -15,6 +15,7 @@ import {
   BrokenChain,
   countsIn,
   isLate,
+  isOfBrokenChain,
   NO_CHAIN,
   takesIds,
   type ChainHash,
@@ -70,13 +71,14 @@ export type Verdict<C extends Candidate> = {
   readonly unknown: readonly { readonly candidate: C; readonly contentIn: SegmentNumber }[]
 }
 
-export const emptyBook = (id: BookId, terms: BookTerms): Book => ({
+/** `front` is the number before the first segment, which is not 0 in a book that was mended. */
+export const emptyBook = (id: BookId, terms: BookTerms, front: SegmentNumber = 0): Book => ({
   id,
   terms,
-  segment: 0,
+  segment: front,
   hash: NO_CHAIN,
   view: emptyView,
-  seen: new SeenIds(),
+  seen: new SeenIds(front),
   seenCount: 0,
 })
 
@@ -135,6 +137,7 @@ export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
     throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
   }
+  if (isOfBrokenChain(segment.mark)) throw new BrokenChain(`broken chain: nothing follows segment ${book.segment}`)
   const entries = idsTakenBy(segment)
   book.seen.extend(segment.number, book.seenCount, entries)
   const { number, hash, view, mark } = segment

@@ -43,8 +43,9 @@ async function* readChain(
   if (first.length < firstRead) return
 
   const end = await findEnd()
+  // A chain that was mended begins with a higher number than the one that was asked for.
+  let askedFor = first.at(-1)?.number ?? after
   const reads: { readonly limit: number; readonly segments: Promise<readonly SealedSegment[]> }[] = []
-  let askedFor = after + firstRead
   for (let size = firstRead; ;) {
     while (reads.length < readsAtOnce && askedFor < end) {
       size = Math.min(2 * size, largestRead)

@@ -23,7 +23,7 @@ import type {
   SetAside,
 } from './quarantine.ts'
 import type { Result } from './result.ts'
-import type { SealedSegment, SegmentNumber } from './segment.ts'
+import type { Generation, SealedSegment, SegmentNumber } from './segment.ts'
 
 /** The stored format is unknown. The content is never guessed: a person has to look at the versions. */
 export class UnknownFormat extends Error {}
@@ -63,10 +63,14 @@ export type PutOutcome =
 export type Journal = {
   /**
    * The segments of a book after the given one, in order: all of them, or the first `limit`. The read is strongly
-   * consistent.
+   * consistent. After 0 they are those of the chain that counts (`generation.ts`). After a segment of a chain that was
+   * superseded, a read that comes to its end throws Superseded. After the front of another generation they are those of
+   * that generation, also while no reader is led to it.
    */
   read(book: BookId, after: SegmentNumber, limit?: number): Promise<readonly SealedSegment[]>
-  /** The last segment of a book without its entries; it carries the day view. The read is strongly consistent. */
+  /**
+   * The last segment of the chain that counts, without its entries; it carries the day view. The read is strongly consistent.
+   */
   end(book: BookId): Promise<SegmentEnd | undefined>
   /**
    * Stores the segment if its number is still free in its book; otherwise returns 'taken'. It never does both, and
@@ -75,6 +79,9 @@ export type Journal = {
    */
   append(segment: SealedSegment): Promise<'appended' | 'taken'>
 }
+/** The chain of one generation by itself, also when it was superseded, without the segments that say so. For a person to see. */
+export type Generations = (generation: Generation) => Pick<Journal, 'read' | 'end'>
+
 /** An item of DynamoDB holds 400 KiB. The last of them is left for the names, the numbers and the hash of a segment. */
 export const SEGMENT_BYTES = 399 * 1024
 export type SegmentEnd = Omit<SealedSegment, 'entries'>

@@ -5,8 +5,11 @@ import { bookKey, type BookId, type Brand, type BusinessDay, type EntryId } from
 import type { Totals } from './money.ts'
 import type { QuarantineReason } from './quarantine.ts'
 
-/** 1, 2, 3 … within a book; 0 means that there is none yet. */
+/** 1, 2, 3 … within a book (see `generation.ts` for books that were mended); 0 means that there is none yet. */
 export type SegmentNumber = number
+
+/** 0 for the chain that a book begins with (`generation.ts`). */
+export type Generation = number
 
 /** SHA-256 over a chain of segments up to one of them, in hex. */
 export type ChainHash = Brand<string, 'ChainHash'>
@@ -38,6 +41,14 @@ export type Mark =
   | { readonly kind: 'setting-aside'; readonly reason: QuarantineReason }
   /** Passes entries that an earlier segment set aside on to the book of an open day, because an operator wants it so. */
   | { readonly kind: 'releasing'; readonly to: BusinessDay }
+  /** The chain was broken. Its book goes on in the chain of this generation, whose last segment had this hash then. */
+  | { readonly kind: 'superseding'; readonly generation: Generation; readonly hash: ChainHash }
+  /** Takes a number that was missing in a broken chain, so that no worker appends there. */
+  | { readonly kind: 'void' }
+
+/** Whether the segment stands in a chain only because that is broken. No book is made of such a chain. */
+export const isOfBrokenChain = (mark: Mark | undefined): boolean =>
+  mark?.kind === 'superseding' || mark?.kind === 'void'
 
 /** Whether the entries of a segment count in its book. */
 export const countsIn = (mark: Mark | undefined): boolean =>

@@ -22,7 +22,9 @@ export class UsageError extends Error {}
 
 /** The arguments by their names. Throws a UsageError for an unknown one, and for one that lacks its value. */
 export const readArguments = <Config extends ParseArgsConfig>(args: readonly string[], config: Config) => {
-  refuseTakenByNpm(args, Object.keys(config.options ?? {}))
+  // npm has a setting of this name, which may be in the environment for its own sake. Without --yes, a command asks.
+  const options = Object.keys(config.options ?? {}).filter((name) => name !== 'yes')
+  refuseTakenByNpm(args, options)
   try {
     return parseArgs({ ...config, args, strict: true })
   } catch (error) {

@@ -1,33 +1,59 @@
-/** `npm run rebuild`: builds all books from the archive alone and compares them with the live ones. */
+/**
+ * `npm run rebuild`: builds all books from the archive alone and compares them with the live ones; or mends one broken book.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { streamAuditTrail } from '#adapters/audit-trail/stream-audit-trail'
+import { kinesisClient } from '#adapters/aws/kinesis'
+import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { s3Client } from '#adapters/aws/s3'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { useNamedOrRunningSystem } from '#infra/local/running-system'
-import { bookKey } from '#ledger/identifiers'
+import { bookKey, type BookId } from '#ledger/identifiers'
 import { netMinor, type Totals } from '#ledger/money'
+import type { MendWorld } from '#processors/mend/mend-book'
 import { compareBooks, type BookDifference, type Comparison } from '#processors/rebuild/compare-books'
 import type { RecorderLimits } from '#processors/rebuild/book-recorder'
 import { rebuildBooks, type Rebuilt, type RebuildParts } from '#processors/rebuild/rebuild-books'
 import { readSettings } from '#infra/settings'
 import { duplicatesIn, heldLines } from './held-books.ts'
 import { booksInStore } from './books-in-store.ts'
-import { EXIT, readArguments, runCommand, type Command } from './command.ts'
+import { EXIT, readArguments, runCommand, UsageError, type Command, type Exit } from './command.ts'
+import { isConfirmed } from './confirmation.ts'
 import { interruption } from './interruption.ts'
+import { mendOf, mendShowing } from './mend.ts'
+import { operatorHere } from './operator.ts'
 import { progressLine, rate } from './progress.ts'
 import { deleteTables, provisionRebuild } from './rebuild-tables.ts'
 import { counted, digits, type Terminal } from './terminal.ts'
 
 export const USAGE = `npm run rebuild [-- --keep]
   Builds every book and every closed day from the archive into empty tables and compares each with the live one.
+npm run rebuild -- --merchant M --day D [--without ID]… [--yes]
+  Mends a book that is marked as broken: shows what the archive has in its place, and switches to that when it is confirmed.
 
-  --keep   keeps these tables; without it, they are deleted in the end
+  --keep            keeps the tables; without it, they are deleted in the end
+  --merchant, --day the broken book, of a day that is open
+  --without         an entry that only the broken chain has, and that the book shall lack from now on; may be repeated
+  --yes             switches without a question
 
-Exit code: 0 all objects were read and all books and closed days are equal, 1 not, 2 wrong arguments, 3 no system runs or answers,
-or the command was stopped.`
+Exit code: 0 all objects were read and all books and closed days are equal, or the book is mended; 1 not; 2 wrong arguments;
+3 no system runs or answers, or the command was stopped.`
 
 export const rebuild: Command = async (args, terminal) => {
-  const { keep } = readArguments(args, { options: { keep: { type: 'boolean', default: false } } }).values
+  const { keep, ...one } = readArguments(args, {
+    options: {
+      keep: { type: 'boolean', default: false },
+      merchant: { type: 'string' },
+      day: { type: 'string' },
+      without: { type: 'string', multiple: true },
+      yes: { type: 'boolean', default: false },
+    },
+  }).values
+  if (one.yes || one.merchant !== undefined || one.day !== undefined || one.without !== undefined)
+    return await mendOne(mendOf(one), keep, terminal)
   useNamedOrRunningSystem()
   const settings = readSettings()
   const stopped = interruption()
@@ -58,6 +84,26 @@ export const rebuild: Command = async (args, terminal) => {
     if (keep) terminal.print(`The rebuilt books stand in the tables ${Object.values(tables).join(', ')}.`)
     else await deleteTables(client, tables)
   }
+}
+
+const mendOne = async (wanted: ReturnType<typeof mendOf>, keep: boolean, terminal: Terminal): Promise<Exit> => {
+  if (keep) throw new UsageError('--keep is for a rebuild of all books: leave it out.')
+  useNamedOrRunningSystem()
+  const settings = readSettings()
+  const client = documentClient({ maxAttempts: 10 })
+  const stream = kinesisEntryStream(kinesisClient(), settings.streamName)
+  const world: MendWorld = {
+    ...booksInStore(client, settings.tables),
+    stream,
+    progress: dynamoProgress(client, settings.tables.progress),
+    auditTrail: streamAuditTrail(stream),
+    objects: parquetArchiveObjects(s3ObjectStore(s3Client(), settings.archiveBucket)),
+    actor: operatorHere(),
+    sleep,
+  }
+  const confirm = async ({ merchantId, day }: BookId) =>
+    await isConfirmed(terminal, `Type ${merchantId} to switch the book of ${day} to this chain:`, merchantId)
+  return await mendShowing(world, wanted, { deliveryMs: settings.archiveDeliveryMs, confirm }, terminal)
 }
 
 const rebuildShowing = async (

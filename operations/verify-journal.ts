@@ -7,8 +7,17 @@ import { useRunningSystemOrAws } from '#infra/local/running-system'
 import { daysWithBooks } from '#ledger/days-with-books'
 import { CLIENT_ID_RULE, parseBusinessDay, parseMerchantId, type BookId, type MerchantId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
-import { UnknownFormat, type Days, type Heads, type Journal, type Merchants, type Transactions } from '#ledger/ports'
+import {
+  UnknownFormat,
+  type Days,
+  type Generations,
+  type Heads,
+  type Journal,
+  type Merchants,
+  type Transactions,
+} from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
+import type { Generation } from '#ledger/segment'
 import { s3Seals } from '#adapters/seals/s3-seals'
 import { s3Client } from '#adapters/aws/s3'
 import { markAsBroken, markAsWhole } from '#processors/mark-book'
@@ -24,10 +33,12 @@ export const USAGE = `npm run verify-journal -- --merchant M --day D
 npm run verify-journal -- --merchant M
 npm run verify-journal -- --all
 npm run verify-journal -- --merchant M --day D --export [FILE]
+npm run verify-journal -- --merchant M --day D --generation G
 
   --merchant, --day   the book; without a day, every book of the merchant in which some entry counts
   --all               the same of every merchant
   --leave-marks       marks no book as broken or whole, and so only reads
+  --generation        the chain of a mended book that was superseded: 0 is the one that the book began with. Marks stay as they are
   --json              a line of JSON for each book
   --export            writes the book with its hashes and seals into a file that docs/vectors/verify.py checks without Daybook;
                       the file is new, and named after the book unless FILE is given
@@ -38,6 +49,7 @@ Exit code: 0 whole, 1 broken or not readable, 2 wrong arguments, 3 no system run
 
 export type JournalStore = {
   readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly generations: Generations
   readonly heads: Pick<Heads, 'read'>
   readonly days: Pick<Days, 'closed' | 'restatements'>
   readonly seals: SealWorld['seals']
@@ -55,6 +67,7 @@ export const verifyJournal =
       allowPositionals: true,
       options: {
         export: { type: 'boolean', default: false },
+        generation: { type: 'string' },
         'leave-marks': { type: 'boolean', default: false },
         merchant: { type: 'string' },
         day: { type: 'string' },
@@ -64,7 +77,9 @@ export const verifyJournal =
     })
     const wanted = wantedOf(values)
     const file = exportFile(wanted, values.export, positionals)
-    const store = values['leave-marks'] ? leavingMarks(openStore()) : openStore()
+    const generation = generationIn(values.generation, wanted)
+    const opened = values['leave-marks'] || generation !== undefined ? leavingMarks(openStore()) : openStore()
+    const store = generation === undefined ? opened : { ...opened, journal: opened.generations(generation) }
     const { merchantId } = wanted
     const report = reporter(terminal, values.json)
     // The chain of an unknown merchant is empty and would pass as whole.
@@ -78,6 +93,14 @@ export const verifyJournal =
     const books = 'day' in wanted ? [wanted] : booksOf(store, wanted, report)
     return await verifyAll(store, books, report, file)
   }
+
+/** The generation of a book to look at; undefined for the one that counts. */
+const generationIn = (text: string | undefined, wanted: Wanted): Generation | undefined => {
+  if (text === undefined) return undefined
+  if (!('day' in wanted)) throw new UsageError('--generation is of one book: name it with --merchant and --day.')
+  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${text} is not a generation. Write a number from 0 on.`)
+  return Number(text)
+}
 
 /** The file to export to; undefined without `--export`. */
 const exportFile = (wanted: Wanted, isExport: boolean, [file, ...more]: readonly string[]): string | undefined => {
@@ -278,7 +301,7 @@ const reporter = ({ print, printJson, complain }: Terminal, json: boolean): Repo
 
 const PROGRESS_EVERY = 100
 
-const wholeJson = ({ issued: _issued, ...book }: SealedBook) => ({ whole: true, ...book })
+const wholeJson = ({ issued: _issued, lastSegment: _lastSegment, ...book }: SealedBook) => ({ whole: true, ...book })
 
 const linesOf = ({ merchantId, day }: BookId, verified: Result<SealedBook, FaultyBook>): readonly string[] => {
   if (verified.ok) {

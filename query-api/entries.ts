@@ -1,6 +1,7 @@
 /** The entries of a book, in journal order: page by page, or one by its id. */
 import { setImmediate as otherRequests } from 'node:timers/promises'
 import { contentHash, type Entry } from '#ledger/entry'
+import { frontOf } from '#ledger/generation'
 import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import { ok, refuse, type Result } from '#ledger/result'
 import { movedTo, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
@@ -8,7 +9,7 @@ import type { QuarantineOutline, QuarantineReason } from '#ledger/quarantine'
 import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { segmentsAfter } from '#ledger/chain'
 import { entriesOf } from './chain.ts'
-import { unusable, type Store } from './store.ts'
+import { supersededBy, unusable, type Store } from './store.ts'
 
 /** Where an entry stands in its book: its segment, and its index in that segment. */
 export type Place = { readonly segment: SegmentNumber; readonly index: number }
@@ -16,18 +17,38 @@ export type Place = { readonly segment: SegmentNumber; readonly index: number }
 export const START_OF_BOOK: Place = { segment: 1, index: 0 }
 
 export type EntriesPage = {
-  readonly rows: readonly { readonly entry: Entry; readonly segment: SegmentNumber }[]
+  readonly rows: readonly Row[]
   /** The place of the next entry; absent while there is none. */
   readonly next?: Place
 }
 
-/** Up to `limit` entries of a book, from a place on. */
+/**
+ * Up to `limit` entries of a book, from a place on. When the place is in a chain that was superseded, the whole chain that
+ * counts now follows, so that no entry is missed.
+ */
 export const readEntries = async (
+  journal: Store['journal'],
+  book: BookId,
+  page: { from: Place; limit: number },
+): Promise<EntriesPage> => {
+  const rows: Row[] = []
+  try {
+    return await fillPage(rows, journal, book, page)
+  } catch (error) {
+    const by = supersededBy(error)
+    if (by === undefined) throw error
+    return { rows, next: { segment: frontOf(by) + 1, index: 0 } }
+  }
+}
+
+type Row = { readonly entry: Entry; readonly segment: SegmentNumber }
+
+const fillPage = async (
+  rows: Row[],
   journal: Store['journal'],
   book: BookId,
   { from, limit }: { from: Place; limit: number },
 ): Promise<EntriesPage> => {
-  const rows: { entry: Entry; segment: SegmentNumber }[] = []
   for await (const sealed of segmentsAfter(journal, book, from.segment - 1)) {
     const firstIndex = sealed.number === from.segment ? from.index : 0
     for (const [index, entry] of entriesOf(sealed).entries()) {

@@ -1,5 +1,7 @@
 import { timed, type Call } from '#http/timed'
 import { orUnavailable, Unavailable, type Dependency } from '#http/unavailable'
+import { Superseded } from '#ledger/generation'
+import type { Generation } from '#ledger/segment'
 import {
   UnknownFormat,
   type Days,
@@ -34,6 +36,12 @@ const STORE: Dependency = {
 
 /** An item that was read and that this version cannot use. Another version can, so the answer is that of a failed read. */
 export const unusable = (detail: string): Unavailable => new Unavailable(STORE, new UnknownFormat(detail))
+
+/** The generation that superseded the chain in which something was read; undefined for every other failure. */
+export const supersededBy = (error: unknown): Generation | undefined => {
+  const cause = error instanceof Unavailable ? error.cause : error
+  return cause instanceof Superseded ? cause.by : undefined
+}
 
 /** The same store. Its failures are thrown as Unavailable, which tells them apart from faults of our own. */
 export const tellingFailures = (store: Store): Store => eachRead(store, (_, read) => orUnavailable(read(), STORE))

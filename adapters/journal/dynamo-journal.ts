@@ -1,31 +1,55 @@
 import { paginateQuery, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { conditionalWrite } from '#adapters/dynamodb/conditional-write'
 import { firstItems } from '#adapters/dynamodb/first-items'
-import { bookKey, type BookId } from '#ledger/identifiers'
+import { backOf, frontOf, generationOf } from '#ledger/generation'
+import type { BookId } from '#ledger/identifiers'
 import { UnreadableSegment, type Journal, type SegmentEnd } from '#ledger/ports'
 import type { ChainHash, SealedSegment } from '#ledger/segment'
+import { chainKey, followingChains, type StoredChains } from './generations.ts'
 
 /** One item for each segment. The caller makes sure that segment n + 1 follows n, because it has read or appended n. */
 export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Journal => ({
-  async read(book, after, limit) {
+  ...followingChains(dynamoChains(client, table)),
+
+  // When the answer to a put is lost, the SDK puts again, finds the number taken by that first put, and this returns
+  // 'taken'. That is correct: the caller reads the new segments, as after losing to another worker, and finds its own
+  // entries in them.
+  async append(segment) {
+    const put = new PutCommand(segmentPut(table, segment))
+    return (await conditionalWrite(() => client.send(put))) === 'written' ? 'appended' : 'taken'
+  },
+})
+
+/** The chains of a table, each by itself. */
+export const dynamoChains = (client: DynamoDBDocumentClient, table: string): StoredChains => ({
+  async from(book, number, limit) {
+    const generation = generationOf(number)
     const query = {
       TableName: table,
       ConsistentRead: true,
-      KeyConditionExpression: '#book = :book AND #segment > :after',
+      KeyConditionExpression: '#book = :book AND #segment BETWEEN :first AND :back',
       ExpressionAttributeNames: { '#book': 'book', '#segment': 'segment' },
-      ExpressionAttributeValues: { ':book': bookKey(book), ':after': after },
+      ExpressionAttributeValues: {
+        ':book': chainKey(book, generation),
+        ':first': number,
+        ':back': backOf(generation),
+      },
       ...(limit !== undefined && { Limit: limit }),
     }
     const items = await firstItems<SegmentItem>(paginateQuery({ client }, query), limit)
-    return items.map((item) => toSegment(book, item))
+    return items.map((item) => ({
+      number: item.segment,
+      mark: isText(item.mark) ? item.mark : undefined,
+      open: () => toSegment(book, item),
+    }))
   },
 
-  async end(book) {
+  async last(book, generation) {
     const { Items = [] } = await client.send(
       new QueryCommand({
         TableName: table,
         ConsistentRead: true,
-        KeyConditionExpression: '#book = :book',
+        KeyConditionExpression: '#book = :book AND #segment BETWEEN :front AND :back',
         ProjectionExpression: '#segment, #credits, #debits, #entryCount, #mark, #view, #hash',
         ExpressionAttributeNames: {
           '#book': 'book',
@@ -37,20 +61,16 @@ export const dynamoJournal = (client: DynamoDBDocumentClient, table: string): Jo
           '#view': 'view',
           '#hash': 'hash',
         },
-        ExpressionAttributeValues: { ':book': bookKey(book) },
+        ExpressionAttributeValues: {
+          ':book': chainKey(book, generation),
+          ':front': frontOf(generation),
+          ':back': backOf(generation),
+        },
         ScanIndexForward: false,
         Limit: 1,
       }),
     )
     return Items[0] && toEnd(book, Items[0] as SegmentItem)
-  },
-
-  // When the answer to a put is lost, the SDK puts again, finds the number taken by that first put, and this returns
-  // 'taken'. That is correct: the caller reads the new segments, as after losing to another worker, and finds its own
-  // entries in them.
-  async append(segment) {
-    const put = new PutCommand(segmentPut(table, segment))
-    return (await conditionalWrite(() => client.send(put))) === 'written' ? 'appended' : 'taken'
   },
 })
 
@@ -75,7 +95,7 @@ type SegmentItem = {
 }
 
 const toItem = ({ book, number, totals, mark, view, entries, hash }: SealedSegment): SegmentItem => ({
-  book: bookKey(book),
+  book: chainKey(book, generationOf(number)),
   segment: number,
   credits: totals.creditsMinor,
   debits: totals.debitsMinor,
@@ -121,6 +141,6 @@ const requireParts = (
 }
 
 const isWhole = (value: unknown): boolean => typeof value === 'bigint' || Number.isSafeInteger(value)
-const isText = (value: unknown): boolean => typeof value === 'string'
+const isText = (value: unknown): value is string => typeof value === 'string'
 const isBytes = (value: unknown): boolean => value instanceof Uint8Array
 const isHash = (value: unknown): boolean => value instanceof Uint8Array && value.length === 32

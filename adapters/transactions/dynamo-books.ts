@@ -2,7 +2,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { dynamoDays } from '#adapters/days/dynamo-days'
 import type { TableNames } from '#adapters/dynamodb/tables'
 import { dynamoHeads, dynamoOpenDays } from '#adapters/heads/dynamo-heads'
-import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { eachGeneration } from '#adapters/journal/generations'
+import { dynamoChains, dynamoJournal } from '#adapters/journal/dynamo-journal'
 import { dynamoQuarantine } from '#adapters/quarantine/dynamo-quarantine'
 import { dynamoTransactions } from './dynamo-transactions.ts'
 
@@ -14,6 +15,7 @@ export const dynamoBooks = (
   const quarantine = dynamoQuarantine(client, tables.quarantine)
   return {
     journal: dynamoJournal(client, tables.journal),
+    generations: eachGeneration(dynamoChains(client, tables.journal)),
     heads: dynamoHeads(client, tables.days),
     days: dynamoDays(client, tables.days),
     openDays: dynamoOpenDays(client, tables.days),

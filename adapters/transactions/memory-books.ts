@@ -1,7 +1,8 @@
 /** The stores of books in memory, with transactions over all of them. */
 import { memoryDays, noDays } from '#adapters/days/memory-days'
 import { memoryHeads, memoryOpenDays } from '#adapters/heads/memory-heads'
-import { addSegment, isFree, memoryJournal, type MemoryChains } from '#adapters/journal/memory-journal'
+import { eachGeneration } from '#adapters/journal/generations'
+import { addSegment, isFree, memoryJournal, memoryStored, type MemoryChains } from '#adapters/journal/memory-journal'
 import {
   hasSameActions,
   keepAside,
@@ -11,10 +12,11 @@ import {
 } from '#adapters/quarantine/memory-quarantine'
 import { emptyHead, type Head } from '#ledger/head'
 import { bookKey, type MerchantId } from '#ledger/identifiers'
-import type { Change, Days, Heads, Journal, OpenDays, Quarantine, Transactions } from '#ledger/ports'
+import type { Change, Days, Generations, Heads, Journal, OpenDays, Quarantine, Transactions } from '#ledger/ports'
 
 export type MemoryBooks = {
   readonly journal: Journal
+  readonly generations: Generations
   readonly heads: Heads
   readonly days: Days
   readonly openDays: OpenDays
@@ -76,6 +78,7 @@ export const memoryBooks = (known: Iterable<readonly [MerchantId, Head]> = []): 
 
   return {
     journal: memoryJournal(chains),
+    generations: eachGeneration(memoryStored(chains)),
     heads: memoryHeads(heads),
     days: memoryDays(days),
     openDays: memoryOpenDays(heads),

@@ -34,8 +34,14 @@ export class SeenIds {
   #contents = new Uint32Array(2 * 8)
   /** Where an id may be found: its place + 1, or 0 for none. At most half full. */
   #table = new Uint32Array(16)
-  /** How many ids there are up to each segment, from segment 1 on. */
+  /** How many ids there are up to each segment, from the first on. */
   readonly #countUpTo: number[] = []
+  /** The number before that of the first segment. */
+  readonly #front: SegmentNumber
+
+  constructor(front: SegmentNumber = 0) {
+    this.#front = front
+  }
 
   /** What stands under an entry's id among the first `length`. */
   look(entry: Entry, length: number): Standing {
@@ -63,12 +69,12 @@ export class SeenIds {
       if (typeof seen !== 'string') this.#learn(place, seen)
       place += 1
     }
-    this.#countUpTo[segment - 1] = place
+    this.#countUpTo[segment - this.#front - 1] = place
   }
 
   /** How many ids stand before a segment that was read. */
   countBefore(segment: SegmentNumber): number {
-    return this.#countUpTo[segment - 2] ?? 0
+    return this.#countUpTo[segment - this.#front - 2] ?? 0
   }
 
   /** The memory that it takes, in bytes. */
@@ -132,7 +138,7 @@ export class SeenIds {
       if ((this.#countUpTo[middle] ?? 0) > place) high = middle
       else low = middle + 1
     }
-    return low + 1
+    return this.#front + low + 1
   }
 }
 

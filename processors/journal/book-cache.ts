@@ -1,6 +1,7 @@
 import { emptyBook, evolve, learnContents, type Book } from '#ledger/book'
 import { startOfDay } from '#ledger/calendar'
 import { closingSegment } from '#ledger/close'
+import { frontOf, generationOf, Superseded } from '#ledger/generation'
 import { bookKey, type BookId } from '#ledger/identifiers'
 import { UnreadableSegment, type Heads, type Journal, type Merchants } from '#ledger/ports'
 import type { QuarantineReason } from '#ledger/quarantine'
@@ -58,8 +59,10 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
   }
 
   const refreshed = async (book: Book): Promise<Book> => {
+    const added = await addedSince(book)
+    if (added === 'superseded') return await readAgain(book.id)
     let state = book
-    for (const sealed of await journal.read(book.id, book.segment)) {
+    for (const sealed of added) {
       const { terms, segment } = stored(sealed, openSegment)
       // The first segment fixes the terms, even when another worker wrote it.
       const before = { ...state, terms }
@@ -69,12 +72,33 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     return state
   }
 
+  /** The segments after those that the book knows; 'superseded' when the chain that it knows counts no more. */
+  const addedSince = async (book: Book): Promise<readonly SealedSegment[] | 'superseded'> => {
+    try {
+      const added = await journal.read(book.id, book.segment)
+      // A worker that knows the book from before its first segment reads from the start, where all readers follow.
+      const [first] = added
+      const isOther = first !== undefined && generationOf(first.number) !== generationOf(book.segment)
+      return isOther ? 'superseded' : added
+    } catch (error) {
+      if (error instanceof Superseded) return 'superseded'
+      throw error
+    }
+  }
+
+  const readAgain = async (id: BookId): Promise<Book> => {
+    const book = await read(id)
+    if (!book.ok) throw new Error(`the merchant ${id.merchantId} is gone from the register`)
+    keep(book.value)
+    return book.value
+  }
+
   const read = async (id: BookId): Promise<Result<Book, BookRefusal>> => {
     let book: Book | undefined
     for await (const sealed of wholeChain(journal, id)) {
       // Contents are read only when an id comes again. In most books no id does.
       const { terms, segment } = stored(sealed, outlineSegment)
-      const before = book ?? emptyBook(id, terms)
+      const before = book ?? emptyBook(id, terms, frontOf(generationOf(sealed.number)))
       book = mustWork(placeOf(sealed), () => evolve(before, segment))
     }
     return book === undefined ? await openBook(id) : ok(book)
@@ -82,7 +106,11 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
 
   const learn = async (book: Book, segments: ReadonlySet<SegmentNumber>): Promise<void> => {
     for (const number of segments) {
+      // The book was superseded since. Whatever asked for the contents is compared with it again.
+      if (generationOf(number) !== generationOf(book.segment)) continue
       const [sealed] = await journal.read(book.id, number - 1, 1)
+      if (sealed !== undefined && generationOf(sealed.number) !== generationOf(number))
+        throw new Superseded(book.id, generationOf(sealed.number))
       if (sealed === undefined) throw new BrokenChain(`segment ${number} of ${bookKey(book.id)} is gone`)
       const { segment } = stored(sealed, openSegment)
       mustWork(placeOf(sealed), () => learnContents(book, segment))

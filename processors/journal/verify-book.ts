@@ -7,6 +7,7 @@
  */
 import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
+import { frontOf, generationOf, placeInChain } from '#ledger/generation'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
@@ -27,7 +28,9 @@ import { openSegment } from '#wire/journal/segment'
 import { wholeChain } from '#ledger/chain'
 
 export type WholeBook = {
-  readonly segments: SegmentNumber
+  /** How many segments the chain has, and the number of the last. */
+  readonly segments: number
+  readonly lastSegment: SegmentNumber
   readonly entries: number
   /** The hash of the chain to its end; null for a book without entries. */
   readonly hash: ChainHash | null
@@ -83,7 +86,8 @@ export const verifyBook = async (
   const { number, hash, contents } = known
   const counted = countedIn(contents)
   return ok({
-    segments: number,
+    segments: placeInChain(number),
+    lastSegment: number,
     entries: counted.length,
     hash: number === 0 ? null : hash,
     digest: digestOf(counted),
@@ -124,7 +128,8 @@ type Known = {
 }
 
 const follow = (known: Known, sealed: SealedSegment): Result<Known, BrokenBook> => {
-  const number = known.number + 1
+  // The first segment of a book that was mended has the first number of its generation.
+  const number = (known.number || frontOf(generationOf(sealed.number))) + 1
   if (sealed.number !== number) {
     const detail = `${sealed.number} follows ${known.number === 0 ? 'nothing' : known.number}`
     return refuse({ segment: number, faults: [{ what: 'number', detail: `it is missing: ${detail}` }] })

@@ -47,15 +47,16 @@ export const putBarrier = async ({ stream, clock, sleep }: BarrierWorld): Promis
 }
 
 /**
- * Waits until both consumers have passed the barrier, at most `patienceMs`. Returns the first consumer that has not.
+ * Waits until the consumers, usually both, have passed the barrier, at most `patienceMs`. Returns the first that has not.
  */
 export const barrierPassed = async (
   { progress, clock, sleep }: BarrierWorld,
   { sequenceNumbers }: Barrier,
   patienceMs: number,
+  consumers: readonly Consumer[] = ['journal', 'archive'],
 ): Promise<Behind | undefined> => {
   const untilMs = clock() + patienceMs
-  for (const consumer of ['journal', 'archive'] as const) {
+  for (const consumer of consumers) {
     for (const [shardId, sequenceNumber] of sequenceNumbers) {
       const hasPassed = async (): Promise<boolean> => {
         const stands = await progress.of(consumer, shardId)

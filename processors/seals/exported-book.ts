@@ -18,7 +18,7 @@ const EXPORT_FORMAT = 1
 export const exportedBook = async (
   journal: Pick<Journal, 'read' | 'end'>,
   { merchantId, day }: BookId,
-  { segments: last, digest, hash }: SealedBook,
+  { lastSegment: last, digest, hash }: SealedBook,
   issued: readonly IssuedSeal[],
 ) => {
   const segments = []

@@ -3,14 +3,16 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { dynamoJournal } from '#adapters/journal/dynamo-journal'
+import { wholeChain } from '#ledger/chain'
+import { Superseded } from '#ledger/generation'
 import { UnreadableSegment } from '#ledger/ports'
 import { MAX_TOTAL_MINOR } from '#ledger/money'
 import { SEGMENT_BYTES } from '#ledger/ports'
-import { NO_CHAIN, sealingHash, type SealedSegment } from '#ledger/segment'
+import { NO_CHAIN, sealingHash, type ChainHash, type SealedSegment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 import { awkwardEntries } from '../awkward-texts.ts'
 import { aBookId, anEntry, aSealedSegment, day, entryId, merchantId } from '../builders.ts'
-import { dynamodb, freshTable, journals } from './adapters.ts'
+import { allBooks, dynamodb, freshTable, journals } from './adapters.ts'
 
 describe.each(journals)('a journal: $name', ({ fresh }) => {
   test('a book without segments has nothing to read and no end', async () => {
@@ -123,6 +125,76 @@ describe.each(journals)('a journal: $name', ({ fresh }) => {
     const answers = await Promise.all(rivals.map((segment) => journal.append(segment)))
     expect(answers.filter((answer) => answer === 'appended')).toHaveLength(1)
     expect(await journal.read(aBookId(), 0)).toEqual([rivals[answers.indexOf('appended')]])
+  })
+})
+
+describe.each(allBooks)('a book that was mended: $name', ({ fresh }) => {
+  const hash = 'ab'.repeat(32) as ChainHash
+  /** A chain of three segments, superseded by one of two, or of as many as are given. */
+  const given = async ({ good = 2 } = {}) => {
+    const { journal, transactions } = await fresh()
+    await appendAll(journal, twelveSegments.slice(0, 3))
+    const goodChain = Array.from({ length: good }, (_, index) => aSealedSegment({ number: 1_000_000_001 + index }))
+    await appendAll(journal, goodChain)
+    const supersede = async () =>
+      await transactions.commit(
+        [0, 4, 999_999_999].map((number) => ({
+          change: 'append',
+          segment: aSealedSegment({ number, entries: [], mark: { kind: 'superseding', generation: 1, hash } }),
+        })),
+      )
+    return { journal, goodChain, supersede }
+  }
+
+  test('a good chain beside the broken one is not seen before it supersedes it', async () => {
+    const { journal, goodChain } = await given()
+    expect((await journal.read(aBookId(), 0)).map(({ number }) => number)).toEqual([1, 2, 3])
+    expect((await journal.end(aBookId()))?.number).toBe(3)
+    expect(await journal.read(aBookId(), 1_000_000_000)).toEqual(goodChain)
+    expect(await journal.append(aSealedSegment({ number: 4 }))).toBe('appended')
+  })
+
+  test('readers from the start and of the end find the good chain, and writers of the old one find its number taken', async () => {
+    const { journal, goodChain, supersede } = await given()
+    expect(await supersede()).toBe('committed')
+    expect(await journal.read(aBookId(), 0)).toEqual(goodChain)
+    expect(await journal.read(aBookId(), 0, 1)).toEqual(goodChain.slice(0, 1))
+    expect((await journal.end(aBookId()))?.number).toBe(1_000_000_002)
+    expect(await journal.append(aSealedSegment({ number: 4 }))).toBe('taken')
+    expect(await journal.append(aSealedSegment({ number: 1_000_000_003 }))).toBe('appended')
+    expect((await journal.read(aBookId(), 1_000_000_002)).map(({ number }) => number)).toEqual([1_000_000_003])
+    expect((await journal.end(aBookId()))?.number).toBe(1_000_000_003)
+  })
+
+  test.each([{ after: 1 }, { after: 3 }, { after: 4 }, { after: 77 }])(
+    'a reader that knows the old chain up to segment $after is told that it was superseded',
+    async ({ after }) => {
+      const { journal, supersede } = await given()
+      await supersede()
+      await expect(journal.read(aBookId(), after)).rejects.toBeInstanceOf(Superseded)
+    },
+  )
+
+  test('a chain of forty segments is walked whole', async () => {
+    const { journal, goodChain, supersede } = await given({ good: 40 })
+    await supersede()
+    const walked = []
+    for await (const { number } of wholeChain(journal, aBookId())) walked.push(number)
+    expect(walked).toEqual(goodChain.map(({ number }) => number))
+  })
+
+  test('it is not superseded when its next number is taken', async () => {
+    const { journal, supersede } = await given()
+    await journal.append(aSealedSegment({ number: 4 }))
+    expect(await supersede()).toBe('refused')
+    expect((await journal.read(aBookId(), 0)).map(({ number }) => number)).toEqual([1, 2, 3, 4])
+    expect((await journal.end(aBookId()))?.number).toBe(4)
+  })
+
+  test('it is superseded once', async () => {
+    const { supersede } = await given()
+    const outcomes = await Promise.all([supersede(), supersede()])
+    expect(outcomes.toSorted()).toEqual(['committed', 'refused'])
   })
 })
 

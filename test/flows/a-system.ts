@@ -8,7 +8,7 @@ import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryEntryStream } from '#adapters/entry-stream/memory-entry-stream'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
-import { memoryBooks } from '#adapters/transactions/memory-books'
+import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
 import type { ArchivedEntry, ArchiveQueries } from '#ledger/archive'
 import type { Entry } from '#ledger/entry'
 import type { LatePolicy } from '#ledger/merchant'
@@ -24,11 +24,13 @@ export const NOON_MS = Date.parse('2026-11-20T12:00:00-03:00')
 export const DELIVERY_MS = 305_000
 
 /** A system whose consumers run, and whose Firehose delivers, when something is sent and whenever code of ours waits. */
-export const aSystem = async ({ lateEntries = 'nextOpenDay' }: { readonly lateEntries?: LatePolicy } = {}) => {
+export const aSystem = async ({
+  lateEntries = 'nextOpenDay',
+  books = memoryBooks(),
+}: { readonly lateEntries?: LatePolicy; readonly books?: MemoryBooks } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const [stream, bucket, progress] = [memoryEntryStream(), memoryBucket(), memoryProgress()]
-  const books = memoryBooks()
   const [journal, { quarantine }] = [replaceable(books.journal), books]
   const merchants = memoryMerchants([
     aMerchant({ lateEntries }),

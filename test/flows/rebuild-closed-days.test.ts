@@ -5,7 +5,6 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
 import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
-import type { ObjectStore } from '#adapters/archive-objects/object-store'
 import type { AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay } from '#ledger/identifiers'
@@ -23,6 +22,7 @@ import { aMerchant, day, merchantId } from '../builders.ts'
 import { aQueryApi, moved } from '../http/query-fixtures.ts'
 import { auditEventsParquet } from '../parquet-object.ts'
 import { aSystem, DELIVERY_MS } from './a-system.ts'
+import { objectsIn } from './objects-in.ts'
 
 const [m1, m2] = [merchantId('m1'), merchantId('m2')]
 const [MON, TUE, WED, THU, FRI, SAT, SUN] = [
@@ -95,18 +95,6 @@ const given = async (lateEntries: LatePolicy) => {
   return { ...system, close, setPolicy, replay, rebuild, redeliverTo, aDayLater: () => world.sleep(DAY_MS) }
 }
 type Given = Awaited<ReturnType<typeof given>>
-
-const objectsIn = (objects: Readonly<Record<string, Uint8Array>>): ObjectStore => ({
-  async *list(prefix) {
-    for (const [key, { length: bytes }] of Object.entries(objects)) {
-      if (key.startsWith(prefix)) yield { key, bytes, storedAtMs: 0 }
-    }
-  },
-  get: async (key) =>
-    (async function* () {
-      yield objects[key] ?? new Uint8Array()
-    })(),
-})
 
 /** All that the query API says of these days, but for the numbers and hashes of segments. */
 const answersOf = async (books: MemoryBooks, merchants: Given['world']['merchants'], ids: readonly string[]) => {

@@ -97,6 +97,7 @@ const COMMANDS: Readonly<Record<string, readonly [Command, string]>> = {
       heads: unreachable,
       days: unreachable,
       journal: unreachable,
+      generations: unreachable,
       seals: unreachable,
       transactions: unreachable,
       clock: unreachable,

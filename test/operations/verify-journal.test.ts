@@ -25,7 +25,7 @@ const books = [
 
 /** A store with these books, of which some have a byte of their entries altered. */
 const storeWith = async (...altered: readonly BookId[]): Promise<JournalStore> => {
-  const { journal, heads, days, transactions } = memoryBooks()
+  const { journal, generations, heads, days, transactions } = memoryBooks()
   for (const book of books) {
     const sealed = aSealedSegment({ book })
     const entries = sealed.entries.map((byte, index) => (index === 9 ? byte ^ 1 : byte))
@@ -33,7 +33,7 @@ const storeWith = async (...altered: readonly BookId[]): Promise<JournalStore> =
     await journal.append(altered.includes(book) ? { ...sealed, entries } : sealed)
   }
   const merchants = memoryMerchants(['m1', 'm2', 'm3'].map((id) => aMerchant({ merchantId: merchantId(id) })))
-  return { journal, heads, days, transactions, merchants, seals: memorySeals(), clock: () => 0 }
+  return { journal, generations, heads, days, transactions, merchants, seals: memorySeals(), clock: () => 0 }
 }
 
 const run = async (args: readonly string[], store = storeWith()) => {
@@ -109,12 +109,13 @@ test('verify-journal goes on after a broken book, through every open book of one
 
 /** A store in which another version has stored a head and a merchant, and in which a segment lacks a part. */
 const storeWithUnreadable = async (): Promise<JournalStore> => {
-  const { journal, heads, days, transactions, merchants, seals, clock } = await storeWith()
+  const { journal, generations, heads, days, transactions, merchants, seals, clock } = await storeWith()
   return {
     days,
     transactions,
     seals,
     clock,
+    generations,
     journal: {
       ...journal,
       read: (book, after, limit) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BrokenChain, sealingHash, type Mark } from '#ledger/segment'
+import { BrokenChain, sealingHash, type ChainHash, type Mark } from '#ledger/segment'
 import { markText, parseMark } from '#wire/journal/mark'
 import { openSegment, outlineSegment } from '#wire/journal/segment'
 import { aSealedSegment, anEntry, day, entryId } from '../builders.ts'
@@ -22,6 +22,12 @@ const MARKS: readonly { mark: Mark; text: string; counts: boolean }[] = [
     text: '{"kind":"setting-aside","reason":"day-closed"}',
     counts: false,
   },
+  {
+    mark: { kind: 'superseding', generation: 1, hash: 'ab'.repeat(32) as ChainHash },
+    text: `{"kind":"superseding","generation":1,"hash":"${'ab'.repeat(32)}"}`,
+    counts: true,
+  },
+  { mark: { kind: 'void' }, text: '{"kind":"void"}', counts: true },
   { mark: { kind: 'releasing', to: day('2026-11-22') }, text: '{"kind":"releasing","to":"2026-11-22"}', counts: false },
 ]
 
@@ -33,6 +39,8 @@ test.each(MARKS)('the mark $text is written and read', ({ mark, text }) => {
 test.each([
   'closing',
   '{"kind":"superseding"}',
+  `{"kind":"superseding","generation":0,"hash":"${'ab'.repeat(32)}"}`,
+  '{"kind":"superseding","generation":1,"hash":"ab"}',
   '{"kind":"closing","to":"2026-11-22"}',
   '{"kind":"restating"}',
   '{"kind":"restating","restatement":0}',

@@ -31,7 +31,7 @@ export const BUGS_OF_JOURNAL: readonly Bug[] = [
     name: 'ids are checked against a stale cache, and the append has no condition',
     file: 'adapters/journal/memory-journal.ts',
     find: `if (!isFree(chains, segment)) return 'taken'`,
-    plant: `segment = { ...segment, number: chainOf(chains, bookKey(segment.book)).length + 1 }`,
+    plant: `segment = { ...segment, number: (chainOf(chains, segment).chain.at(-1)?.number ?? 0) + 1 }`,
   },
   {
     name: 'progress is written before the appends',
@@ -188,8 +188,8 @@ export const BUGS_OF_JOURNAL: readonly Bug[] = [
   {
     name: 'a book is refreshed by its last segment alone',
     file: BOOK_CACHE,
-    find: `for (const sealed of await journal.read(book.id, book.segment)) {`,
-    plant: `for (const sealed of (await journal.read(book.id, book.segment)).slice(-1)) {
+    find: `for (const sealed of added) {`,
+    plant: `for (const sealed of added.slice(-1)) {
       state = { ...state, segment: sealed.number - 1 }`,
   },
   {

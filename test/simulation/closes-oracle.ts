@@ -351,6 +351,8 @@ export class ClosesOracle {
         return
       }
       case 'closing':
+      case 'superseding':
+      case 'void':
       case undefined:
     }
   }
@@ -528,6 +530,8 @@ const TOLD_AS: Readonly<Record<Mark['kind'], string | undefined>> = {
   received: 'entry.redirected',
   'setting-aside': 'entry.set-aside',
   releasing: undefined,
+  superseding: undefined,
+  void: undefined,
 }
 
 /** The policy that a segment follows. */
@@ -542,6 +546,8 @@ const policyOf = (mark: Mark | undefined): LatePolicy | undefined => {
     case 'closing':
     case 'received':
     case 'releasing':
+    case 'superseding':
+    case 'void':
     case undefined:
       return undefined
   }

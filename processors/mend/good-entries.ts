@@ -1,0 +1,92 @@
+/**
+ * The entries that a book holds by the archive. Of an id with several contents, the one that the broken chain counts is
+ * taken, and otherwise the first in stream order. What waits in quarantine, or was discarded there, counts only if the
+ * chain counts it. Late entries of other days count by the decision that the archive has of them.
+ */
+import type { ArchivedEntry, ArchiveObjects, UnreadableObject } from '#ledger/archive'
+import { contentHash, type ContentHash, type Entry } from '#ledger/entry'
+import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
+import { everyListed } from '#ledger/listed'
+import type { Quarantine } from '#ledger/ports'
+import { quarantineState } from '#ledger/quarantine'
+import { entryLine } from '#wire/stream/record'
+import type { PositionedEntry } from '../journal/sort-records.ts'
+
+export type GoodEntries = {
+  readonly own: readonly PositionedEntry[]
+  /** Late entries of other days, by their day. */
+  readonly received: ReadonlyMap<BusinessDay, readonly PositionedEntry[]>
+  /** What the archive tells of late entries whose rows it does not have. */
+  readonly lacking: readonly EntryId[]
+  readonly unreadable: readonly UnreadableObject[]
+}
+
+export const goodEntries = async (
+  { objects: archive, quarantine }: { readonly objects: ArchiveObjects; readonly quarantine: Pick<Quarantine, 'list'> },
+  book: BookId,
+  counted: readonly Entry[],
+): Promise<GoodEntries> => {
+  const [listed, decided] = [await archive.list(), await archive.decisions()]
+  const unreadable: UnreadableObject[] = [...listed.unreadable, ...decided.unreadable]
+  const entriesOf = async (day: BusinessDay): Promise<ReadonlyMap<EntryId, readonly ArchivedEntry[]>> => {
+    const found: ArchivedEntry[] = []
+    const ofDay = listed.objects.filter(({ businessDay }) => businessDay === day)
+    for await (const part of archive.entries(ofDay)) {
+      if ('unreadable' in part) unreadable.push(part.unreadable)
+      else if ('entries' in part)
+        found.push(...part.entries.filter(({ entry }) => entry.merchantId === book.merchantId))
+    }
+    return Map.groupBy(found, ({ entry }) => entry.entryId)
+  }
+
+  const countedHere = new Map(counted.filter(isOf(book.day)).map((entry) => [entry.entryId, contentHash(entry)]))
+  const aside = await setAsideIn(quarantine, book)
+  const own: PositionedEntry[] = []
+  for (const [entryId, copies] of await entriesOf(book.day)) {
+    const standing = countedHere.get(entryId)
+    const chosen =
+      copies.find(({ entry }) => contentHash(entry) === standing) ??
+      copies.find(({ entry }) => aside.get(entryId)?.has(contentHash(entry)) !== true)
+    if (chosen !== undefined) own.push(positioned(chosen))
+  }
+
+  const received = new Map<BusinessDay, PositionedEntry[]>()
+  const lacking: EntryId[] = []
+  const passedOn = decided.days.late.filter(
+    ({ book: home, became }) =>
+      home.merchantId === book.merchantId && became.what === 'redirected' && became.to === book.day,
+  )
+  for (const [day, late] of Map.groupBy(passedOn, ({ book: home }) => home.day)) {
+    const ofDay = await entriesOf(day)
+    const found: PositionedEntry[] = []
+    for (const { entryId, contentHash: content } of late) {
+      const copy = ofDay.get(entryId)?.find(({ entry }) => contentHash(entry) === content)
+      if (copy === undefined) lacking.push(entryId)
+      else found.push(positioned(copy))
+    }
+    received.set(day, found)
+  }
+  return { own, received, lacking, unreadable }
+}
+
+const isOf =
+  (day: BusinessDay) =>
+  ({ businessDay }: Entry): boolean =>
+    businessDay === day
+
+const positioned = ({ entry, position }: ArchivedEntry): PositionedEntry => ({ entry, position, raw: entryLine(entry) })
+
+/** The contents of the day that wait in quarantine or were discarded. What was replayed counts. */
+const setAsideIn = async (
+  quarantine: Pick<Quarantine, 'list'>,
+  { merchantId, day }: BookId,
+): Promise<ReadonlyMap<EntryId, ReadonlySet<ContentHash>>> => {
+  const found = new Map<EntryId, Set<ContentHash>>()
+  for await (const item of everyListed((page) => quarantine.list({ merchantId }, page))) {
+    const { subject } = item
+    if (subject === 'unreadable' || subject.businessDay !== day) continue
+    if (quarantineState(item).status === 'replayed') continue
+    found.set(subject.entryId, (found.get(subject.entryId) ?? new Set()).add(contentHash(subject)))
+  }
+  return found
+}
