@@ -15,7 +15,7 @@ export type DueWorld = {
 }
 
 /** A page of what is due. */
-export type DuePage = {
+type DuePage = {
   readonly due: readonly DueMerchant[]
   /** Merchants whose calendar cannot be read. */
   readonly unusable: readonly UnusableMerchant[]
@@ -36,7 +36,7 @@ export type UnusableMerchant = {
   readonly reason: string
 }
 
-export type DueMerchants = (after: string | undefined) => Promise<DuePage>
+type DueMerchants = (after: string | undefined) => Promise<DuePage>
 
 /** A day is due `closeAfterMs` after its end. */
 export const dueMerchants = ({ openDays, merchants, clock }: DueWorld, closeAfterMs: number): DueMerchants => {
