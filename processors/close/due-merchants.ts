@@ -15,7 +15,7 @@ export type DueWorld = {
 }
 
 /** A page of what is due. */
-export type DuePage = {
+type DuePage = {
   readonly due: readonly DueMerchant[]
   /** Merchants whose calendar cannot be read. */
   readonly unusable: readonly UnusableMerchant[]
@@ -37,7 +37,7 @@ export type UnusableMerchant = {
 }
 
 /** The page after a place, without the merchants of `passed`. */
-export type DueMerchants = (place: {
+type DueMerchants = (place: {
   readonly after?: string
   readonly passed?: readonly MerchantId[]
 }) => Promise<DuePage>

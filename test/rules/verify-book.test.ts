@@ -132,6 +132,7 @@ describe('a chain that was not altered is whole', () => {
       ok: true,
       value: {
         segments: Math.ceil(count / 4),
+        lastSegment: Math.ceil(count / 4),
         entries: count,
         hash: chain.at(-1)?.hash ?? null,
         digest: digestOf(entries.map((entry) => ({ entryId: entry.entryId, contentHash: contentHash(entry) }))),
