@@ -21,7 +21,7 @@ export type StoredChains = {
  * A segment of which only the number and the mark were looked at. In a superseded chain, others may be unreadable, and no
  * reader is to meet them. `open` throws when it is unreadable itself.
  */
-export type StoredSegment = {
+type StoredSegment = {
   readonly number: SegmentNumber
   readonly mark: string | undefined
   readonly open: () => SealedSegment

@@ -170,7 +170,7 @@ const idOf = ({ businessDay, entryId }: Entry): string => `${businessDay} ${entr
 const byId = (entries: readonly Entry[]) => new Map(entries.map((entry) => [idOf(entry), entry]))
 
 /** The chain that supersedes the broken one. */
-export type GoodChain = {
+type GoodChain = {
   readonly generation: Generation
   readonly segments: number
   readonly hash: ChainHash
