@@ -37,10 +37,7 @@ export type UnusableMerchant = {
 }
 
 /** The page after a place, without the merchants of `passed`. */
-type DueMerchants = (place: {
-  readonly after?: string
-  readonly passed?: readonly MerchantId[]
-}) => Promise<DuePage>
+type DueMerchants = (place: { readonly after?: string; readonly passed?: readonly MerchantId[] }) => Promise<DuePage>
 
 /** A day is due `closeAfterMs` after its end. */
 export const dueMerchants = ({ openDays, merchants, clock }: DueWorld, closeAfterMs: number): DueMerchants => {
