@@ -69,6 +69,6 @@ export type Seals = {
    * as it is. The seal is durable when this returns 'kept'.
    */
   keep(seal: Seal): Promise<'kept' | 'another'>
-  /** What is kept under a name, whatever it is; undefined when there is nothing. */
+  /** The text that is kept under a name, also when it is no seal; undefined when nothing is kept there. */
   read(name: SealName): Promise<string | undefined>
 }

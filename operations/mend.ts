@@ -55,8 +55,9 @@ export const mendShowing = async (
   terminal: Terminal,
 ): Promise<Exit> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    terminal.complain(`Waiting until the archive shows all that was accepted: ${digits(deliveryMs / 1_000)} s …`)
-    const plan = await planMending(world, { book, without, deliveryMs })
+    const onWait = () =>
+      terminal.complain(`Waiting until the archive shows all that was accepted: ${digits(deliveryMs / 1_000)} s …`)
+    const plan = await planMending(world, { book, without, deliveryMs, onWait })
     if (!plan.ok) {
       terminal.print(...refusalLines(book, plan.error))
       return EXIT.refused

@@ -67,6 +67,8 @@ export type MendRequest = {
   readonly deliveryMs: number
   /** The time that the archive's consumer has to reach the barrier. */
   readonly patienceMs?: number
+  /** Called when the wait for the archive begins. */
+  readonly onWait?: () => void
 }
 
 /** Why a book is not mended. */
@@ -144,8 +146,9 @@ export const planMending = async (world: MendWorld, request: MendRequest): Promi
  */
 const delivered = async (
   world: MendWorld,
-  { deliveryMs, patienceMs = PATIENCE_MS }: MendRequest,
+  { deliveryMs, patienceMs = PATIENCE_MS, onWait }: MendRequest,
 ): Promise<Behind | undefined> => {
+  onWait?.()
   const behind = await barrierPassed(world, await putBarrier(world), patienceMs, ['archive'])
   if (behind !== undefined) return behind
   await world.sleep(deliveryMs)

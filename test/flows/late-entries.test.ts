@@ -25,6 +25,19 @@ const NOW_MS = Date.parse('2026-11-22T12:00:00-03:00')
 const sale = (id: string, amountMinor: bigint, given: Partial<Entry> = {}): Entry =>
   anEntry({ entryId: entryId(id), amountMinor, ...given })
 
+/** The stream refuses the first events that are published. */
+const failingFirst = ({ auditTrail }: JournalWorld): Partial<JournalWorld> => {
+  let failures = 1
+  return {
+    auditTrail: {
+      publish: async (...events) => {
+        if (events.length > 0 && failures-- > 0) throw new Error('no stream')
+        await auditTrail.publish(...events)
+      },
+    },
+  }
+}
+
 /** A merchant with one sale of 500 on Friday, and the books up to Saturday closed, before anything else comes. */
 const given = async (policy: LatePolicy, instead: (world: JournalWorld) => Partial<JournalWorld> = () => ({})) => {
   const books = memoryBooks()
@@ -179,15 +192,7 @@ describe('under the policy nextOpenDay, a late entry', () => {
   })
 
   test('whose decision could not be published holds up its batch, and is published with the next delivery', async () => {
-    let failures = 1
-    const { send, bookOn, told } = await given('nextOpenDay', ({ auditTrail }) => ({
-      auditTrail: {
-        publish: async (...events) => {
-          if (events.length > 0 && failures-- > 0) throw new Error('no stream')
-          await auditTrail.publish(...events)
-        },
-      },
-    }))
+    const { send, bookOn, told } = await given('nextOpenDay', failingFirst)
     expect(await send(sale('late', 70n))).toEqual({ redeliverFrom: '102' })
     expect(told()).toEqual([])
     expect(await send(sale('late', 70n))).toEqual({})
@@ -280,15 +285,7 @@ describe('under the policy restate, late entries', () => {
   })
 
   test('whose decision could not be published are told with the next delivery, and so is the restatement', async () => {
-    let failures = 1
-    const { send, told, books } = await given('restate', ({ auditTrail }) => ({
-      auditTrail: {
-        publish: async (...events) => {
-          if (events.length > 0 && failures-- > 0) throw new Error('no stream')
-          await auditTrail.publish(...events)
-        },
-      },
-    }))
+    const { send, told, books } = await given('restate', failingFirst)
     expect(await send(sale('late', 70n))).toEqual({ redeliverFrom: '102' })
     expect(told()).toEqual([])
     expect(await send(sale('late', 70n))).toEqual({})

@@ -281,7 +281,10 @@ describe('mending is refused', () => {
     const system = await given()
     const { mend, books, world, auditTrail } = system
     await mend()
-    expect((await mend()).printed).toContain('it is not marked as broken')
+    const refused = await mend()
+    expect(refused.printed).toContain('it is not marked as broken')
+    // It is known without the archive.
+    expect(refused.complained).toBe('')
     await world.sleep(24 * 3_600_000)
     const closing = { ...books, ...world, auditTrail }
     await closeDays(closing, { through: FRI, merchantIds: [m1], deliveryMs: DELIVERY_MS })
@@ -306,6 +309,35 @@ describe('mending is refused', () => {
     expect((await books.heads.read(m1)).broken.has(FRI)).toBe(true)
     expect((await mend({ yes: false, confirm: true })).exit).toBe(0)
   })
+})
+
+test('an entry that the archive shows only after its delivery time is in the mended book', async () => {
+  const { books, mend, accept, run, running, world } = await given()
+  running.firehose = false
+  await accept(sale('g', FRI, 5n))
+  const sleep = async (ms: number) => {
+    await world.sleep(ms)
+    if (ms !== DELIVERY_MS) return
+    running.firehose = true
+    await run()
+  }
+  expect(await mend({ instead: { sleep } })).toMatchObject({ exit: 0 })
+  expect(await idsIn(books.journal)).toEqual([...SENT, 'g'].toSorted())
+})
+
+test('a segment that is damaged while the archive is awaited may hold what the archive does not show yet', async () => {
+  const store = await inDynamo()
+  const { mend, accept, world } = await given(store.books)
+  const last = (await store.books.journal.end(book))?.number ?? 0
+  const sleep = async (ms: number) => {
+    await world.sleep(ms)
+    if (ms !== DELIVERY_MS) return
+    await accept(sale('g', FRI, 5n))
+    await store.alter(last + 1, (item) => ({ ...item, entries: new Uint8Array([9]) }))
+  }
+  const { exit, printed } = await mend({ instead: { sleep } })
+  expect(exit).toBe(1)
+  expect(printed).toContain('a segment was damaged while the archive was awaited')
 })
 
 test('an entry that waits in quarantine stays out of the mended book', async () => {
