@@ -110,7 +110,7 @@ export const recordKnown = async (
     const decision = decided.get(candidate.entry.entryId)
     const items = await waitingItems(writer, candidate, decision)
     const item = items.find((one) => isReleased(one, contentHash(candidate.entry)))
-    if (item !== undefined) released.push({ candidate, item })
+    if (item !== undefined && decision !== undefined) released.push({ candidate, item, decision })
     else if (decision !== undefined) await tellAgain(writer, book, candidate, decision, items[0])
     // Otherwise the book has the id since before its close.
     else if (conflicts.includes(candidate)) await writer.setAside(candidate, 'content-conflict', CONFLICT)
@@ -170,8 +170,8 @@ const tellAgain = async (
 const CLOSED = 'The business day is closed.'
 export const CONFLICT = 'The book already holds this entryId with other content.'
 
-/** An entry with the item of quarantine by which an operator released it. */
-type Released = { readonly candidate: PositionedEntry; readonly item: Quarantined }
+/** An entry, the item of quarantine by which an operator released it, and the decision by which it waits there. */
+type Released = { readonly candidate: PositionedEntry; readonly item: Quarantined; readonly decision: Decision }
 
 /**
  * The items by which an operator may have released an entry of an id that waits: that of the content that stands in the
@@ -206,7 +206,14 @@ const release = async (writer: LateWriter, book: Book, released: readonly Releas
     const now = await writer.books.refreshed(book)
     if (now.segment !== book.segment) return { book: now, left: candidates }
   }
-  for (const { candidate, reason } of refused) await writer.setAside(candidate, reason, notThere(to))
+  for (const { candidate, reason } of refused) {
+    await writer.setAside(candidate, reason, notThere(to))
+    const { decision } = released.find((one) => one.candidate === candidate) ?? {}
+    if (decision?.mark.kind === 'setting-aside') {
+      // The worker that set it aside may have died before it told so.
+      writer.tell(entrySetAside(decision.entry, decision.mark.reason, writer.clock()))
+    }
+  }
   const undecided = candidates.filter((candidate) => !refused.some((one) => one.candidate === candidate))
   if (fresh.length === 0) return { book, left: undecided }
   const items = released.filter(({ candidate }) => fresh.includes(candidate)).map(({ item }) => item)

@@ -256,6 +256,25 @@ describe('a late entry that waits in quarantine', () => {
     for (const on of [THURSDAY, FRIDAY, SATURDAY]) expect(await isEqual(on), on).toBe(true)
   })
 
+  test('that waits again is told as set aside, also when the worker that set it aside died before it told so', async () => {
+    const { send, books, running, decide, redeliver, told, only } = await given()
+    await send(moved('late', `${FRIDAY}T09:00:00-03:00`, 5n))
+    running.journal = false
+    await send(late)
+    const transactions: Transactions = {
+      async commit(changes) {
+        await books.transactions.commit(changes)
+        throw new Error('the worker died')
+      },
+    }
+    await redeliver({ transactions })
+    await decide('replay')
+    expect(told()).toEqual([])
+    await redeliver()
+    expect(await only()).toMatchObject({ status: 'waiting', reason: 'content-conflict' })
+    expect(told()).toContain('entry.set-aside/m1/2026-11-19/late')
+  })
+
   test('counts on the day after the closed ones, whatever policy its merchant has by then', async () => {
     for (const lateEntries of ['nextOpenDay', 'restate'] as const) {
       const { send, decide, run, read, world, books } = await given()
