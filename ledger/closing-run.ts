@@ -18,8 +18,11 @@ export const MOST_ORDERED = 100
  */
 export const requestedRun = (merchantId: MerchantId, through: BusinessDay, atMs: number, attempt: number): string => {
   const what = hash('sha256', `${merchantId} ${through}`).slice(0, 32)
-  return `close-${what}-${Math.floor(atMs / REQUESTED_TOGETHER_MS)}-${attempt}`
+  return `${ORDERED_RUN}${what}-${Math.floor(atMs / REQUESTED_TOGETHER_MS)}-${attempt}`
 }
+
+/** How the names of ordered runs begin. The schedule gives other names, UUIDs. */
+export const ORDERED_RUN = 'close-'
 
 /** The next instant from which names of requested runs begin anew. */
 export const nextRequestsMs = (atMs: number): number =>
@@ -77,3 +80,7 @@ export const newRun = (order?: ClosingOrder): ClosingRun => ({
   waiting: 0,
   days: [],
 })
+
+/** Whether a step of the run has come to anything. */
+export const hasBegun = ({ rounds, after, passed, closed, open }: ClosingRun): boolean =>
+  rounds > 0 || after !== undefined || passed !== undefined || closed + open > 0

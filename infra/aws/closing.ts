@@ -32,6 +32,8 @@ export class Closing extends Construct {
     this.step = this.#makeStep(props)
     this.#allowBooks(props)
     this.#allowArchive(props)
+    // Whether another run is under way.
+    this.step.allow({ actions: ['states:ListExecutions'], resources: [props.names.CLOSE_STATE_MACHINE] })
     this.workflow = this.#makeWorkflow(props.stage)
     this.#schedule(props.stage)
   }
@@ -54,6 +56,7 @@ export class Closing extends Construct {
         'ARCHIVE_DELIVERY_SECONDS',
         'ATHENA_WORKGROUP',
         'ATHENA_DATABASE',
+        'CLOSE_STATE_MACHINE',
       ),
       memoryMiB: 1_769,
       // A step begins no further day after 5 minutes. The largest book takes less than the other 10.

@@ -3,13 +3,21 @@
  * some hours after it has ended by its merchant's calendar, so that tills that were offline are heard first.
  */
 import { MINUTE_MS } from '#ledger/calendar'
-import { MOST_DAYS, MOST_ORDERED, type ClosingDay, type ClosingOrder, type ClosingRun } from '#ledger/closing-run'
+import {
+  hasBegun,
+  MOST_DAYS,
+  MOST_ORDERED,
+  type ClosingDay,
+  type ClosingOrder,
+  type ClosingRun,
+} from '#ledger/closing-run'
 import type { MerchantId } from '#ledger/identifiers'
+import type { DueRuns } from '#ledger/ports'
 import type { Log } from '../log.ts'
 import { closeDays, type CloseRequest, type CloseWorld, type DayOutcome } from './close-days.ts'
 import { dueMerchants, type DueMerchant, type DueWorld, type UnusableMerchant } from './due-merchants.ts'
 
-export type CloseNextWorld = CloseWorld & DueWorld & { readonly log: Log }
+export type CloseNextWorld = CloseWorld & DueWorld & { readonly dueRuns: DueRuns; readonly log: Log }
 
 export type CloseTerms = {
   /** The time from the end of a day until it is due. */
@@ -43,6 +51,8 @@ export const closeNext = (world: CloseNextWorld, terms: CloseTerms): CloseNext =
   }
 
   const closeDue = async (run: ClosingRun): Promise<ClosingRun> => {
+    // A run of many merchants takes longer than the schedule waits. Runs beside each other would compare the same books.
+    if (!hasBegun(run) && (await world.dueRuns.underWay()) > 1) return { ...run, ...DONE }
     const untilMs = world.clock() + STEP_MS
     const page = await nextDue(run)
     const outcomes: DayOutcome[] = page.unusable.map(stayingOpen)

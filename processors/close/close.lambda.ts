@@ -8,7 +8,9 @@ import { athenaClient } from '#adapters/aws/athena'
 import { documentClient } from '#adapters/aws/dynamodb'
 import { kinesisClient } from '#adapters/aws/kinesis'
 import { s3Client } from '#adapters/aws/s3'
+import { sfnClient } from '#adapters/aws/sfn'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
+import { sfnDueRuns } from '#adapters/closings/sfn-due-runs'
 import { dynamoMerchants } from '#adapters/merchants/dynamo-merchants'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { dynamoBooks } from '#adapters/transactions/dynamo-books'
@@ -19,8 +21,17 @@ import { viewStatements } from '#sql/files'
 import { parseStepInput, runJson } from '#wire/closing/run'
 import { closeNext, type CloseNext } from './close-next.ts'
 
-const { streamName, tables, logLevel, closeAfterMs, archiveDeliveryMs, archiveBucket, athena, dataFolder } =
-  readSettings()
+const {
+  streamName,
+  tables,
+  logLevel,
+  closeAfterMs,
+  archiveDeliveryMs,
+  archiveBucket,
+  athena,
+  dataFolder,
+  closeStateMachine,
+} = readSettings()
 
 const client = documentClient({ maxAttempts: 10 })
 const stream = kinesisEntryStream(kinesisClient(), streamName)
@@ -32,6 +43,7 @@ const world = {
   stream,
   progress: dynamoProgress(client, tables.progress),
   auditTrail: streamAuditTrail(stream),
+  dueRuns: sfnDueRuns(sfnClient(), closeStateMachine),
   clock: Date.now,
   sleep,
   log: processLog({ level: logLevel }),

@@ -31,6 +31,9 @@ const sale = (id: string, of: BusinessDay, given: Partial<Entry> = {}): Entry =>
   })
 }
 
+/** The one run that is under way is the one that asks. */
+const ALONE = { underWay: async () => 1 }
+
 type Given = { readonly at?: string; readonly instead?: (world: CloseNextWorld) => Partial<CloseNextWorld> }
 
 const given = async ({ at, instead = () => ({}) }: Given = {}) => {
@@ -39,7 +42,7 @@ const given = async ({ at, instead = () => ({}) }: Given = {}) => {
   const log = { warn() {}, error: (facts: object, message: string) => void told.push({ facts, message }) }
   const laterMs = at === undefined ? 0 : Date.parse(at) - NOON_MS
   const clock = () => system.world.clock() + laterMs
-  const whole = { ...system.books, ...system.world, auditTrail: system.auditTrail, log, clock }
+  const whole = { ...system.books, ...system.world, auditTrail: system.auditTrail, dueRuns: ALONE, log, clock }
   const world = { ...whole, ...instead(whole) }
   const step = closeNext(world, { closeAfterMs: SIX_HOURS, deliveryMs: DELIVERY_MS })
   /** Does steps as the workflow does, which writes each run down in between. */
@@ -75,6 +78,39 @@ test('an order closes the days of its merchants, and tells version and balance o
   ])
   expect(await closedThrough()).toBe(TUE)
   expect(await closedThrough(m2)).toBeNull()
+})
+
+describe('while another run closes what is due', () => {
+  const besideAnother = async () => await given({ instead: () => ({ dueRuns: { underWay: async () => 2 } }) })
+
+  test('the next one ends at once, and closes nothing', async () => {
+    const { send, run, closedThrough } = await besideAnother()
+    await send(sale('a', MON))
+    expect(await run()).toMatchObject({ steps: 1, waits: [], end: { closed: 0, open: 0, days: [] } })
+    expect(await closedThrough()).toBeNull()
+  })
+
+  test('an order is carried out', async () => {
+    const { send, run, closedThrough } = await besideAnother()
+    await send(sale('a', MON))
+    await run({ merchantIds: [m1], through: MON })
+    expect(await closedThrough()).toBe(MON)
+  })
+
+  test('a run that has begun goes on, however many begin after it', async () => {
+    let underWay = 1
+    const { send, run, closedThrough, running, waiting } = await given({
+      instead: () => ({ dueRuns: { underWay: async () => underWay } }),
+    })
+    running.firehose = false
+    await send(sale('a', THU, { receivedAtMs: Date.parse('2026-11-20T11:59:00-03:00') }))
+    waiting.onWait = async () => {
+      underWay = 3
+      running.firehose = true
+    }
+    await run()
+    expect(await closedThrough()).toBe(THU)
+  })
 })
 
 test('an order does not wait for a day that has not ended', async () => {

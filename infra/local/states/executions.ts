@@ -19,6 +19,7 @@ export type Executions = {
   /** Says 'taken' when another execution has or had this name: one with another input, or one that has ended. */
   start(name: string, input: string): Execution | 'taken'
   find(name: string): Execution | undefined
+  all(): Iterable<Execution>
   stop(): void
 }
 
@@ -71,6 +72,7 @@ export const localExecutions = ({ definition, tasks, onFailure }: Machine): Exec
       return execution
     },
     find: (name) => executions.get(name),
+    all: () => executions.values(),
     stop() {
       for (const abort of running.values()) abort()
     },

@@ -1,4 +1,4 @@
-/** Step Functions' wire protocol, AWS JSON 1.0, as far as Daybook speaks it: to start an execution and to look at it. */
+/** Step Functions' wire protocol, AWS JSON 1.0, as far as Daybook speaks it: to start executions, to list them, and to look at one. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Execution, Executions } from './executions.ts'
@@ -36,8 +36,7 @@ type Operation = (body: Fields, machines: StateMachines) => Answer
 const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   StartExecution({ stateMachineArn, name = randomUUID(), input = '{}' }, machines) {
     const executions = machines.get(String(stateMachineArn))
-    if (executions === undefined)
-      return refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${String(stateMachineArn)}'`)
+    if (executions === undefined) return unknownMachine(stateMachineArn)
     if (typeof name !== 'string' || !NAME.test(name)) return refused('InvalidName', `Invalid Name: '${String(name)}'`)
     if (typeof input !== 'string' || input.length > MAX_INPUT_BYTES || parseJson(input) === undefined)
       return refused('InvalidExecutionInput', 'Invalid State Machine Execution Input')
@@ -45,6 +44,16 @@ const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
     const executionArn = arnOf(String(stateMachineArn), name)
     if (execution === 'taken') return refused('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`)
     return { status: 200, body: { executionArn, startDate: execution.startedAtMs / 1_000 } }
+  },
+
+  /** All on one page: AWS would have at most 1,000 on one, and no more are kept here. */
+  ListExecutions({ stateMachineArn, statusFilter }, machines) {
+    const machine = machines.get(String(stateMachineArn))
+    if (machine === undefined) return unknownMachine(stateMachineArn)
+    const summaries = Array.from(machine.all(), (execution) => summary(String(stateMachineArn), execution))
+    const executions = summaries.filter(({ status }) => statusFilter === undefined || status === statusFilter)
+    // The newest first.
+    return { status: 200, body: { executions: executions.toReversed() } }
   },
 
   DescribeExecution({ executionArn }, machines) {
@@ -56,6 +65,15 @@ const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
     return refused('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(executionArn)}'`)
   },
 }
+
+const summary = (stateMachineArn: string, { name, startedAtMs, end }: Execution) => ({
+  executionArn: arnOf(stateMachineArn, name),
+  stateMachineArn,
+  name,
+  status: end?.status ?? 'RUNNING',
+  startDate: startedAtMs / 1_000,
+  ...(end !== undefined && { stopDate: end.stoppedAtMs / 1_000 }),
+})
 
 const description = (stateMachineArn: string, { name, input, startedAtMs, end }: Execution) => {
   const { stoppedAtMs, ...outcome } = end ?? { status: 'RUNNING' as const, stoppedAtMs: undefined }
@@ -69,6 +87,9 @@ const description = (stateMachineArn: string, { name, input, startedAtMs, end }:
     ...outcome,
   }
 }
+
+const unknownMachine = (arn: unknown): Answer =>
+  refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${String(arn)}'`)
 
 const arnOf = (stateMachineArn: string, name: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`

@@ -528,6 +528,7 @@ describe('what each function may call', () => {
       'daybook-dev-days.Arn/index/byOldestOpen': ['dynamodb:Query'],
       'daybook-dev-progress.Arn': ['dynamodb:GetItem'],
       'daybook-dev-quarantine.Arn': ['dynamodb:Query'],
+      'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:stateMachine:daybook-dev-close': ['states:ListExecutions'],
       'arn:AWS::Partition:athena:AWS::Region:AWS::AccountId:workgroup/daybook-dev-analysts': [
         'athena:GetQueryExecution',
         'athena:GetQueryResults',
