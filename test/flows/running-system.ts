@@ -32,6 +32,9 @@ const COMMANDS: Readonly<Record<Child, string>> = {
 
 type Ports = Readonly<Record<'ingest' | 'query' | 'issuer', number>>
 
+/** For services that are named by their addresses alone. */
+const KEYS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
+
 type TokenWish = {
   readonly scopes?: readonly Scope[]
   readonly merchants?: readonly string[]
@@ -110,7 +113,7 @@ export class RunningSystem {
 
   /** The environment of a command that is meant for this system. The tests themselves may name other services. */
   get commandEnvironment(): NodeJS.ProcessEnv {
-    return { ...this.#environment, ...this.awsEnvironment }
+    return { ...this.#environment, ...this.awsEnvironment, ...KEYS }
   }
 
   /** Runs a script to its end against this system. */
@@ -123,10 +126,10 @@ export class RunningSystem {
     return { code: Number(code), output }
   }
 
-  /** Starts, or starts again on the same data and ports. */
-  async start(): Promise<void> {
+  /** Starts, or starts again on the same data and ports, with other settings where some are given. */
+  async start(more: NodeJS.ProcessEnv = {}): Promise<void> {
     const supervisor = spawn(process.execPath, ['--import', exitWithParent, 'infra/local/daybook.server.ts'], {
-      env: { ...this.#environment, ...this.#env },
+      env: { ...this.#environment, ...this.#env, ...more },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#supervisor = supervisor

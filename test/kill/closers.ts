@@ -38,7 +38,7 @@ export const startClosers = ({ system, findings, seed }: Closing): Closers => {
     const env = system.commandEnvironment
     if (env['AWS_ENDPOINT_URL_DYNAMODB'] === '') return null
     const child = spawn(process.execPath, [script, ...args], {
-      env: { ...env, ...KEYS, DAYBOOK_DATA: folder },
+      env: { ...env, DAYBOOK_DATA: folder },
       stdio: process.env['SHOW'] ? 'inherit' : 'ignore',
     })
     const exited = once(child, 'exit')
@@ -93,9 +93,6 @@ export const startClosers = ({ system, findings, seed }: Closing): Closers => {
 }
 
 const FINAL_TRIES = 5
-
-/** For services that are named by their addresses alone. */
-const KEYS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
 
 /** Reads the first version of the last days of each shop, and compares it with what it was. */
 const lookAtVersions = async (
