@@ -68,8 +68,9 @@ export const closeUpTo = ({ closings, heads, merchants, clock }: Parts): CloseUp
     const state = await outcomeOf(await started(merchantId, through), waitMs)
     if (state.status === 'failed') throw new ProblemError(WORKFLOW_FAILED)
     const head = await headOf(merchantId)
-    const isGoingOn = state.status === 'running'
-    const days = isGoingOn ? stillOpen(merchantId, head, through) : state.days.toSorted(byDay)
+    // The last day may have been closed since the state was looked at. Then there is nothing left to wait for.
+    const isGoingOn = state.status === 'running' && !isClosed(head, through)
+    const days = state.status === 'running' ? stillOpen(merchantId, head, through) : state.days.toSorted(byDay)
     return { ...asked, closedThrough: head.closedThrough, isGoingOn, days }
   }
 }

@@ -1,3 +1,4 @@
+import { dayOf } from '#http/path'
 import { orProblem } from '#http/problem-error'
 import type { ServiceContext } from '#http/context'
 import { queryOf } from '#http/query'
@@ -20,7 +21,7 @@ import { WINDOW_MS, windowsResponse, windowsTag } from '#wire/http/responses/win
 import { readDay, readDayAt, readPeriod } from './books.ts'
 import { answer, answerForEver, answerFresh, answerKnown } from './conditional.ts'
 import { findEntry, placeText, readEntries } from './entries.ts'
-import { dayOf, entryIdOf, merchantIdOf, merchantOf, notFound, requestedDays, requestedEntries } from './parameters.ts'
+import { entryIdOf, merchantIdOf, merchantOf, notFound, requestedDays, requestedEntries } from './parameters.ts'
 import { readFresh, type RouteParts } from './routing.ts'
 import { foldWindows } from './windows.ts'
 

@@ -4,7 +4,7 @@ import { ProblemError } from '#http/problem-error'
 import type { MerchantId } from '#ledger/identifiers'
 import type { Clock } from '#ledger/ports'
 import type { Positions } from '#ledger/positions'
-import { preferredWaitSeconds } from '#wire/http/requests/query-params'
+import { preferredWaitSeconds } from '#wire/http/requests/prefer'
 import type { AsOf } from './conditional.ts'
 import type { Freshness } from './freshness.ts'
 

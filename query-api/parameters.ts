@@ -3,6 +3,7 @@
  */
 import { noSuchMerchant } from '#http/hidden'
 import type { ServiceContext } from '#http/context'
+import { merchantIdIn } from '#http/path'
 import { ProblemError } from '#http/problem-error'
 import {
   parseBusinessDay,
@@ -31,19 +32,7 @@ export const merchantOf = async (c: ServiceContext, merchants: Store['merchants'
   return merchant
 }
 
-/** The id of the merchant in the path. An id that no merchant can have is answered like an unknown one. */
-export const merchantIdOf = (c: ServiceContext): MerchantId => {
-  const merchantId = parseMerchantId(c.req.param('merchant') ?? '')
-  if (merchantId.ok) return merchantId.value
-  throw noSuchMerchant()
-}
-
-export const dayOf = (c: ServiceContext): BusinessDay => {
-  const day = parseBusinessDay(c.req.param('day') ?? '')
-  if (day.ok) return day.value
-  const detail = 'must be a calendar date, written YYYY-MM-DD'
-  throw new ProblemError(invalid('The day in the path is not valid.', [{ pointer: '/day', code: day.error, detail }]))
-}
+export const merchantIdOf = (c: ServiceContext): MerchantId => merchantIdIn(c, 'merchant')
 
 export const entryIdOf = (c: ServiceContext): EntryId => {
   const entryId = parseEntryId(c.req.param('entry') ?? '')

@@ -2,9 +2,11 @@
  * Runs as executions of a state machine. Step Functions gives a name to one execution: while it runs, starting it again
  * under the same input is a success, and afterwards the name is taken for 90 days.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   StartExecutionCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn'
@@ -24,7 +26,7 @@ export const sfnClosings = (client: Pick<SFNClient, 'send'>, stateMachineArn: st
 
   async state(name) {
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`
-    const execution = await client.send(new DescribeExecutionCommand({ executionArn }))
+    const execution = await described(client, executionArn)
     switch (execution.status) {
       case 'SUCCEEDED': {
         const run = parseRun(JSON.parse(execution.output ?? 'null'))
@@ -43,3 +45,19 @@ export const sfnClosings = (client: Pick<SFNClient, 'send'>, stateMachineArn: st
     }
   },
 })
+
+/** AWS may not know of an execution in the first moments after its start. */
+const described = async (client: Pick<SFNClient, 'send'>, executionArn: string) => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await client.send(new DescribeExecutionCommand({ executionArn }))
+    } catch (error) {
+      if (!(error instanceof ExecutionDoesNotExist) || attempt === MAX_ATTEMPTS) throw error
+    }
+    await sleep(FIRST_WAIT_MS * 2 ** attempt)
+  }
+}
+
+// The waits add up to 1.5 s.
+const MAX_ATTEMPTS = 5
+const FIRST_WAIT_MS = 50

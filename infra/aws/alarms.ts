@@ -127,6 +127,15 @@ export class Alarms extends Construct {
       const failures = sumOf('AWS/States', metricName, of)
       this.#alarm(`closing-${name}`, { metric: failures, threshold: 1, page: 'a-day-stays-open' })
     }
+    // A workflow that is not started says nothing of days. The schedule starts it in every third period.
+    this.#alarm('closing-not-started', {
+      metric: sumOf('AWS/States', 'ExecutionsStarted', of),
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+      page: 'a-day-stays-open',
+      evaluationPeriods: 6,
+      treatMissingData: TreatMissingData.BREACHING,
+    })
   }
 
   /** A seal that the archive consumer cannot keep. The consumer goes on, so its age says nothing. */
@@ -200,16 +209,15 @@ export class Alarms extends Construct {
     this.#onObjects('failed-batches', 'aws/lambda/', 'consumers-lag', 'Lambda has given up a batch of the stream.')
   }
 
-  #alarm(name: string, { metric, threshold, page, evaluationPeriods, treatMissingData }: Watched): void {
+  #alarm(name: string, { page, evaluationPeriods = 1, ...watched }: Watched): void {
     const alarm = new Alarm(this, name, {
       alarmName: named(this.#props.stage, name),
       alarmDescription: `docs/operations.md#${page}`,
-      metric,
-      threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: evaluationPeriods ?? 1,
+      evaluationPeriods,
       // Most metrics exist only while there is something to count.
-      treatMissingData: treatMissingData ?? TreatMissingData.NOT_BREACHING,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...watched,
     })
     alarm.addAlarmAction(new SnsAction(this.#topic))
   }
@@ -264,8 +272,9 @@ type Page =
 
 type Watched = {
   readonly metric: IMetric
-  /** Reached or passed, it is an alarm. */
+  /** Reached or passed, it is an alarm; by default, from below. */
   readonly threshold: number
+  readonly comparisonOperator?: ComparisonOperator
   readonly page: Page
   readonly evaluationPeriods?: number
   readonly treatMissingData?: TreatMissingData

@@ -9,7 +9,7 @@ import type { Archive } from './archive.ts'
 import { accept } from './findings.ts'
 import { DaybookFunction } from './function.ts'
 import type { Keys } from './keys.ts'
-import { only, type Names } from './names.ts'
+import { BOOK_TABLES, only, type Names } from './names.ts'
 import { named, type Stage } from './stage.ts'
 import type { Tables } from './tables.ts'
 
@@ -47,11 +47,7 @@ export class Closing extends Construct {
       environment: only(
         names,
         'STREAM_NAME',
-        'MERCHANTS_TABLE',
-        'JOURNAL_TABLE',
-        'DAYS_TABLE',
-        'PROGRESS_TABLE',
-        'QUARANTINE_TABLE',
+        ...BOOK_TABLES,
         'ARCHIVE_BUCKET',
         'ARCHIVE_DELIVERY_SECONDS',
         'ATHENA_WORKGROUP',

@@ -6,7 +6,7 @@ import { Construct } from 'constructs'
 import type { Archive } from './archive.ts'
 import { DaybookFunction } from './function.ts'
 import type { Keys } from './keys.ts'
-import { only, type Names } from './names.ts'
+import { BOOK_TABLES, only, type Names } from './names.ts'
 import type { SealStore } from './seals.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './tables.ts'
@@ -34,15 +34,7 @@ export class Consumers extends Construct {
       ...common,
       deployable: 'journal',
       description: 'Makes books of the stream.',
-      environment: only(
-        names,
-        'STREAM_NAME',
-        'MERCHANTS_TABLE',
-        'JOURNAL_TABLE',
-        'DAYS_TABLE',
-        'PROGRESS_TABLE',
-        'QUARANTINE_TABLE',
-      ),
+      environment: only(names, 'STREAM_NAME', ...BOOK_TABLES),
       memoryMiB: 1_769,
       reservedConcurrency: 200,
     })

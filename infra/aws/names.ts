@@ -52,6 +52,15 @@ export const namesOf = (parts: {
   }
 }
 
+/** What books are made of. */
+export const BOOK_TABLES = [
+  'MERCHANTS_TABLE',
+  'JOURNAL_TABLE',
+  'DAYS_TABLE',
+  'PROGRESS_TABLE',
+  'QUARANTINE_TABLE',
+] as const satisfies readonly (keyof Names)[]
+
 /** A function is told what its code reads, and nothing else. */
 export const only = (names: Names, ...wanted: readonly (keyof Names)[]): Record<string, string> =>
   Object.fromEntries(wanted.map((name) => [name, names[name]]))

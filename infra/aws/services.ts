@@ -3,7 +3,7 @@ import type { Stream } from 'aws-cdk-lib/aws-kinesis'
 import { Construct } from 'constructs'
 import { DaybookFunction, type Calls } from './function.ts'
 import type { Keys } from './keys.ts'
-import { only, type Names } from './names.ts'
+import { BOOK_TABLES, only, type Names } from './names.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './tables.ts'
 
@@ -56,17 +56,7 @@ export const ingestNames = (names: Names) =>
   only(names, 'STREAM_NAME', 'MERCHANTS_TABLE', 'DAYS_TABLE', 'QUARANTINE_TABLE', 'GRANTS_TABLE', 'CLOSE_STATE_MACHINE')
 
 /** What the query API uses, as a function or in a container. */
-export const queryApiNames = (names: Names) =>
-  only(
-    names,
-    'STREAM_NAME',
-    'MERCHANTS_TABLE',
-    'JOURNAL_TABLE',
-    'DAYS_TABLE',
-    'PROGRESS_TABLE',
-    'QUARANTINE_TABLE',
-    'GRANTS_TABLE',
-  )
+export const queryApiNames = (names: Names) => only(names, 'STREAM_NAME', ...BOOK_TABLES, 'GRANTS_TABLE')
 
 /** What ingest calls, as a function or in a container. */
 export const allowIngest = (

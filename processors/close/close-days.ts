@@ -70,21 +70,7 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
     onDay?.(outcome)
   }
 
-  const plan = async () =>
-    await concurrently(merchantIds, MERCHANTS_AT_ONCE, (merchantId) => planOf(world, merchantId, request.through, note))
-  let plans = await plan()
-  const isSure =
-    plans.every((one) => one === undefined || one.isClosed) || plans.some((one) => (one?.open.length ?? 0) > 0)
-  if (!isSure) {
-    // Entries that were acknowledged may still be on their way to books that no head lists. Where days are compared with the
-    // archive, the comparison waits for them.
-    const behind = await barrierPassed(world, await putBarrier(world), request.patienceMs ?? PATIENCE_MS)
-    if (behind !== undefined) {
-      for (const merchantId of merchantIds) note({ merchantId, day: request.through, ...isBehind(behind) })
-      return outcomes
-    }
-    plans = await plan()
-  }
+  const plans = await withAllUnderWay(world, request, await plansOf(world, merchantIds, request.through, note), note)
   const days = byDay(plans)
   for (const [index, [day, merchants]] of days.entries()) {
     const left = merchants.filter((merchantId) => !stuck.has(merchantId))
@@ -95,15 +81,18 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
     }
     await closeDay(world, request, day, left, note)
   }
-  const ready = plans.filter((plan) => plan !== undefined).filter(({ merchantId }) => !stuck.has(merchantId))
-  const told = await concurrently(ready, MERCHANTS_AT_ONCE, async ({ merchantId, through }) =>
-    unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through, note)),
-  )
-  await publish(
-    world,
-    told.flatMap((events) => events ?? []),
-  )
-  for (const { merchantId, notEnded } of plans.filter((plan) => plan !== undefined)) {
+  const ready = plans.filter(({ merchantId }) => !stuck.has(merchantId))
+  // A run that stops leaves at most the events of these few untold.
+  for (let at = 0; at < ready.length; at += TOLD_AT_ONCE) {
+    const told = await concurrently(
+      ready.slice(at, at + TOLD_AT_ONCE),
+      MERCHANTS_AT_ONCE,
+      async ({ merchantId, through }) =>
+        unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through, note)),
+    )
+    await world.auditTrail.publish(...told.flatMap((events) => events ?? []))
+  }
+  for (const { merchantId, notEnded } of plans) {
     for (const day of notEnded) note({ merchantId, day, ...NOT_ENDED })
   }
   return outcomes
@@ -126,6 +115,39 @@ type Plan = {
   readonly notEnded: readonly BusinessDay[]
   /** Whether there is nothing left to close. */
   readonly isClosed: boolean
+}
+
+/** The plans of the merchants whose items can be read. The others are noted. */
+const plansOf = async (
+  world: CloseWorld,
+  merchantIds: readonly MerchantId[],
+  wanted: BusinessDay,
+  note: Note,
+): Promise<readonly Plan[]> => {
+  const plans = await concurrently(merchantIds, MERCHANTS_AT_ONCE, (merchantId) =>
+    planOf(world, merchantId, wanted, note),
+  )
+  return plans.filter((plan) => plan !== undefined)
+}
+
+/**
+ * The plans, with the books of all entries that were acknowledged before. An entry may still be on its way to a book that no
+ * head lists. The comparison of a day with the archive waits for such entries. A merchant without an open day has nothing to
+ * compare, so its plan is made again once the journal has everything that stood on the stream.
+ */
+const withAllUnderWay = async (
+  world: CloseWorld,
+  { through, patienceMs = PATIENCE_MS }: CloseRequest,
+  plans: readonly Plan[],
+  note: Note,
+): Promise<readonly Plan[]> => {
+  const isSure = ({ isClosed, open }: Plan): boolean => isClosed || open.length > 0
+  const unsure = plans.filter((plan) => !isSure(plan)).map(({ merchantId }) => merchantId)
+  if (unsure.length === 0) return plans
+  const behind = await barrierPassed(world, await putBarrier(world), patienceMs, ['journal'])
+  if (behind === undefined) return [...plans.filter(isSure), ...(await plansOf(world, unsure, through, note))]
+  for (const merchantId of unsure) note({ merchantId, day: through, ...isBehind(behind) })
+  return plans.filter(isSure)
 }
 
 /** Undefined, and noted, when an item of the merchant cannot be read. */
@@ -185,9 +207,9 @@ const unlessUnusable = async <T>(
 }
 
 /** The merchants whose books of a day are open, by day, the oldest first. */
-const byDay = (plans: readonly (Plan | undefined)[]): readonly (readonly [BusinessDay, readonly MerchantId[]])[] => {
+const byDay = (plans: readonly Plan[]): readonly (readonly [BusinessDay, readonly MerchantId[]])[] => {
   const days = new Map<BusinessDay, MerchantId[]>()
-  for (const { merchantId, open } of plans.filter((plan) => plan !== undefined)) {
+  for (const { merchantId, open } of plans) {
     for (const day of open) days.set(day, [...(days.get(day) ?? []), merchantId])
   }
   return [...days].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([day, ids]) => [day, ids.toSorted()])
@@ -293,7 +315,7 @@ const brokenReason = ({ merchantId, day }: BookId): string =>
 
 /** How often a book that keeps growing is compared again in one run. */
 const MAX_TRIES = 3
-// A record of the stream holds a few hundred events.
+// At most two events are told of each, and at most 500 in one call.
 const TOLD_AT_ONCE = 200
 
 /** For many merchants, all are compared, which takes fewer questions. */
@@ -355,12 +377,6 @@ const closeRest = async (
     return [...(newest === undefined ? [] : [dayClosed(newest)]), daysClosedThrough(book, world.clock())]
   }
   return []
-}
-
-const publish = async ({ auditTrail }: CloseWorld, events: readonly AuditEvent[]): Promise<void> => {
-  for (let at = 0; at < events.length; at += TOLD_AT_ONCE) {
-    await auditTrail.publish(...events.slice(at, at + TOLD_AT_ONCE))
-  }
 }
 
 const MAX_ROUNDS = 10

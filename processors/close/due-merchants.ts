@@ -1,6 +1,6 @@
 /**
- * The merchants of which a day is due. The index of open days says which days may be: it knows no calendars, so it has each open day
- * from its end in the first time zone on. The calendar of the merchant decides.
+ * The merchants of which a day is due. The index of open days knows no calendars, so it is asked for all days that have ended in
+ * some time zone. The calendar of the merchant decides.
  */
 import { dayBounds, HOUR_MS, type Calendar } from '#ledger/calendar'
 import { lastDayEndedAnywhere, lastEndedDay } from '#ledger/close'

@@ -3,6 +3,7 @@
  * and the chains of the books. An alteration of any of the three shows beside the other two.
  */
 import { concurrently } from '#ledger/concurrently'
+import { FIRST_DAY } from '#ledger/days-with-books'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { issuedSeals, type IssuedSeal } from '#ledger/issued-seals'
 import { areSameTotals } from '#ledger/money'
@@ -39,8 +40,6 @@ export const sealsOfMerchant = async (
   const byDay = Map.groupBy(issued, ({ seal }) => seal.day)
   return { faults, revision, of: (day) => (byDay.get(day) ?? []).toSorted((a, b) => a.seal.version - b.seal.version) }
 }
-
-const FIRST_DAY = '0001-01-01' as BusinessDay
 
 /**
  * Compares a book with the seals of its merchant, and once more with those of now when they differ and the head has changed

@@ -1,6 +1,6 @@
 /** The promises of `Closings`, on runs in memory and on our local Step Functions, which runs the very workflow. */
 import { randomUUID } from 'node:crypto'
-import { SFNClient } from '@aws-sdk/client-sfn'
+import { ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { memoryClosings } from '#adapters/closings/memory-closings'
 import { sfnClosings } from '#adapters/closings/sfn-closings'
@@ -124,4 +124,17 @@ describe.each(allClosings)('closings: $name', ({ fresh }) => {
   test('a run that was never started has no state', async () => {
     await expect((await fresh(async (run) => run)).state(aName())).rejects.toThrow()
   })
+})
+
+// DescribeExecution is eventually consistent (Step Functions API reference), which the local one is not.
+test('closings: Step Functions on AWS may not know of a run that has just begun, and is asked again', async () => {
+  let looked = 0
+  const send = async () => {
+    looked += 1
+    if (looked <= 2) throw new ExecutionDoesNotExist({ message: '', $metadata: {} })
+    return { status: 'RUNNING' }
+  }
+  const closings = sfnClosings({ send } as unknown as SFNClient, stateMachineArn)
+  expect(await closings.state(aName())).toEqual({ status: 'running' })
+  expect(looked).toBe(3)
 })

@@ -223,11 +223,50 @@ describe('a day that the archive does not prove stays open, with the later days 
     expect(await close()).toEqual([`m1 ${MON} closed`, `m1 ${WED} closed`])
   })
 
-  test('because a consumer is behind', async () => {
+  test('because a consumer is behind, whether or not the merchant has an open book', async () => {
     const { send, close, running } = await given()
     await send(sale('a', MON))
     running.journal = false
-    expect(await close()).toEqual([`m1 ${MON} waiting`])
+    expect(await close()).toEqual([`m2 ${WED} waiting`, `m1 ${MON} waiting`])
+  })
+})
+
+describe('an entry that was acknowledged before the close began is in its day, also of a merchant without an open book', () => {
+  test('while the journal is behind, and the day of another merchant waits for it', async () => {
+    const { send, put, close, running, head } = await given()
+    await send(sale('a', MON))
+    running.journal = false
+    await put(sale('b', TUE, 7n, { merchantId: m2 }))
+    await close()
+    expect((await head(m2)).closedThrough).toBeNull()
+    running.journal = true
+    expect(await close()).toEqual([`m1 ${MON} closed`, `m2 ${TUE} closed`])
+    expect(await head(m2)).toMatchObject({ closedThrough: WED, closingMinor: 7n })
+  })
+
+  test('while the archive of the day of another merchant cannot be read', async () => {
+    const unreadable = [{ key: 'an object', reason: 'cannot be read' }]
+    const { send, put, close, head } = await given(({ archive }) => ({
+      archive: { ...archive, unreadable: async (of) => (of === MON ? unreadable : await archive.unreadable(of)) },
+    }))
+    await send(sale('a', MON))
+    await put(sale('b', TUE, 7n, { merchantId: m2 }))
+    expect(await close()).toEqual([`m1 ${MON} not-equal`, `m2 ${TUE} closed`])
+    expect(await head(m2)).toMatchObject({ closedThrough: WED, closingMinor: 7n })
+  })
+})
+
+describe('each day has one outcome, also when closing waited for the journal first', () => {
+  test('of a merchant whose head cannot be read', async () => {
+    const { close } = await given(({ heads }) => ({ heads: { read: refusing('m1', heads.read) } }))
+    expect(await close()).toEqual([`m1 ${WED} not-equal`])
+  })
+
+  test('and none of a merchant that was closed before', async () => {
+    const { close, running } = await given()
+    await close({ merchantIds: [m1] })
+    running.journal = false
+    expect(await close({ patienceMs: TWO_LOOKS_MS })).toEqual([`m2 ${WED} waiting`])
   })
 })
 

@@ -155,6 +155,33 @@ test.each([
   expect(await closedThrough()).toBe(closed)
 })
 
+test('a day that ends earlier by a change of calendar is closed within an hour, and until then its calendar is not read again', async () => {
+  let timeZone = 'America/Sao_Paulo'
+  let reads = 0
+  const { send, run, world, closedThrough } = await given({
+    // Nine hours before Friday is due in São Paulo, and seven hours after it was due in Auckland.
+    at: '2026-11-20T21:00:00-03:00',
+    instead: ({ merchants }) => ({
+      merchants: {
+        ...merchants,
+        find: async () => {
+          reads += 1
+          return aMerchant({ calendar: [aRule({ timeZone })] })
+        },
+      },
+    }),
+  })
+  await send(sale('a', FRI))
+  await run()
+  timeZone = 'Pacific/Auckland'
+  await world.sleep(59 * MINUTE_MS)
+  await run()
+  expect([await closedThrough(), reads]).toEqual([null, 1])
+  await world.sleep(MINUTE_MS)
+  await run()
+  expect(await closedThrough()).toBe(FRI)
+})
+
 test('a run of the schedule closes each merchant up to its own last due day', async () => {
   const { send, run, closedThrough, register } = await given({ at: '2026-11-20T06:00:00-03:00' })
   const auckland = merchantId('auckland')

@@ -10,7 +10,7 @@ import { dayClosed, dayRestated, type AuditEvent } from '#ledger/audit-event'
 import { sealHash, sealKey, sealText } from '#ledger/seal'
 import { archiveEntries } from '#processors/archive/archive-entries'
 import { keepingSeals } from '#processors/archive/keep-seals'
-import { aBookId, anAuditEvent, aSeal, day } from '../builders.ts'
+import { aBookId, anAuditEvent, aSeal, day, merchantId } from '../builders.ts'
 
 const closed = {
   book: aBookId(),
@@ -39,9 +39,16 @@ const given = async (...auditEvents: readonly AuditEvent[]) => {
     error: (facts: object, message: string) => void told.push(['error', facts, message]),
   }
   const broken = { seals: false }
+  const underWay = { now: new Array<string>(), most: 0 }
   const keeper = {
     keep: async (...asked: Parameters<typeof seals.keep>) => {
       if (broken.seals) throw new Error('no S3')
+      const key = sealKey(...asked)
+      if (underWay.now.includes(key)) throw new Error(`${key} is kept twice at the same time`)
+      underWay.now.push(key)
+      underWay.most = Math.max(underWay.most, underWay.now.length)
+      await new Promise(setImmediate)
+      underWay.now = underWay.now.filter((other) => other !== key)
       return await seals.keep(...asked)
     },
   }
@@ -51,7 +58,7 @@ const given = async (...auditEvents: readonly AuditEvent[]) => {
     const records = stream.records.map((record) => ({ ...record, arrivedAtMs: 0 }))
     return await worker({ shardId: records[0]?.shardId ?? '', records })
   }
-  return { seals, archive, told, broken, deliver }
+  return { seals, archive, told, broken, underWay, deliver }
 }
 
 test('every seal of which the stream tells is an object that sha256sum gives the hash of the seal', async () => {
@@ -76,6 +83,18 @@ test('while seals cannot be kept, the stream delivers again, and no event is arc
   expect(await deliver()).toEqual({})
   expect(await deliver()).toEqual({})
   expect([...seals.objects.values()]).toEqual([sealText(closed.seal)])
+})
+
+test('the seals of many merchants are kept beside each other, and those of one name one after the other', async () => {
+  const many = Array.from({ length: 100 }, (_, index) => {
+    const id = merchantId(`m${index}`)
+    return dayClosed({ ...closed, book: aBookId({ merchantId: id }), seal: aSeal({ merchantId: id }) })
+  })
+  const { seals, archive, told, underWay, deliver } = await given(...many, ...many)
+  expect(await deliver()).toEqual({})
+  expect(told).toEqual([])
+  expect([seals.objects.size, archive.auditEvents.length]).toEqual([100, 200])
+  expect(underWay.most).toBe(16)
 })
 
 test('another object under the name of a seal stays as it is, raises an error, and holds nothing up', async () => {

@@ -119,10 +119,30 @@ describe('when days still wait after the time that the client gives, the answer 
   })
 })
 
+test('when the last day closes just after the wait, the answer is 200, because nothing is left to wait for', async () => {
+  const { close } = given({ step: never, heads: [open, closed] })
+  const { status, headers, body } = await close('m1', THU, { prefer: 'wait=0' })
+  expect(body).toEqual({ merchantId: 'm1', through: THU, status: 'closed', closedThrough: THU, days: [] })
+  expect([status, headers.get('retry-after')]).toEqual([200, null])
+})
+
 test.each([
   { prefer: 'wait=99', applied: 'wait=30' },
   { prefer: 'respond-async, wait=7', applied: 'wait=7' },
+  { prefer: 'Wait = "7" ; strict', applied: 'wait=7' },
+  { prefer: 'wait=7, wait=8', applied: 'wait=7' },
+  // Only the first instance of a preference counts (RFC 7240, section 2).
+  { prefer: 'wait=soon, wait=8', applied: null },
+  { prefer: 'wait, wait=8', applied: null },
+  { prefer: 'note="later, wait=8"', applied: null },
+  { prefer: 'note="later, wait=8", wait=7', applied: 'wait=7' },
+  { prefer: 'note; wait=8', applied: null },
   { prefer: 'wait=soon', applied: null },
+  { prefer: 'wait=-1', applied: null },
+  { prefer: 'wait=1.5', applied: null },
+  { prefer: 'wait=', applied: null },
+  { prefer: ', ,wait=7', applied: 'wait=7' },
+  { prefer: 'wait=99999999999', applied: 'wait=30' },
   { prefer: 'wait=99', applied: 'wait=20', maxCloseWaitMs: 20_000 },
 ])('of "Prefer: $prefer", "$applied" is applied', async ({ prefer, applied, maxCloseWaitMs = 30_000 }) => {
   const { headers } = await given({ maxCloseWaitMs }).close('m1', THU, { prefer })

@@ -1,13 +1,16 @@
 /** Our Step Functions answers as AWS documents it, and its workflow tries a failed step again. */
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from '#infra/local/retry'
+import { localExecutions } from '#infra/local/states/executions'
 import { serveStates } from '#infra/local/states-service'
 
 const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:daybook-close'
 
 const given = async (step: (input: unknown) => Promise<unknown> = async () => ({ next: 'done' })) => {
-  const service = await serveStates(0, { stateMachineArn, step })
+  const failures: string[] = []
+  const onFailure = (name: string, error: unknown) => void failures.push(`${name}: ${String(error)}`)
+  const service = await serveStates(0, { stateMachineArn, step, onFailure })
   const client = new SFNClient({ endpoint: `http://127.0.0.1:${service.port}`, region: 'us-east-1', maxAttempts: 1 })
   onTestFinished(() => {
     client.destroy()
@@ -24,7 +27,7 @@ const given = async (step: (input: unknown) => Promise<unknown> = async () => ({
       },
       { timeoutMs: 20_000 },
     )
-  return { start, describe, ended, service }
+  return { start, describe, ended, service, failures }
 }
 
 test.each([
@@ -75,4 +78,47 @@ test('web pages are refused', async () => {
   const { service } = await given()
   const response = await fetch(`http://127.0.0.1:${service.port}`, { headers: { origin: 'http://evil.example' } })
   expect(response.status).toBe(403)
+})
+
+describe('an execution that cannot begin has failed, and the process goes on', () => {
+  afterEach(() => void vi.doUnmock('aws-local-stepfunctions'))
+
+  test('because the library that runs it cannot be loaded', async () => {
+    vi.doMock('aws-local-stepfunctions', () => {
+      throw new Error('no such package')
+    })
+    const { start, ended, failures } = await given()
+    const { executionArn } = await start('x')
+    expect(await ended(executionArn)).toMatchObject({ status: 'FAILED' })
+    expect(failures).toMatchObject([expect.stringMatching(/^x: /)])
+  })
+})
+
+test.each([
+  { what: 'whose step fails has failed', step: async () => Promise.reject(new Error('throttled')), status: 'FAILED' },
+  { what: 'that takes longer than it may has timed out', step: () => new Promise(() => {}), status: 'TIMED_OUT' },
+  { what: 'that is stopped is aborted', step: () => new Promise(() => {}), status: 'ABORTED', stops: true },
+])('an execution $what', async ({ step, status, stops = false }) => {
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  const failures: string[] = []
+  const executions = localExecutions({
+    definition: {
+      StartAt: 'Only',
+      TimeoutSeconds: 1,
+      States: { Only: { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:f', End: true } },
+    },
+    tasks: {
+      Only: async () => {
+        resolve()
+        return await step()
+      },
+    },
+    onFailure: (name) => void failures.push(name),
+  })
+  executions.start('x', '{}')
+  await begun
+  if (stops) executions.stop()
+  expect(await eventually(async () => executions.find('x')?.end, { timeoutMs: 20_000 })).toMatchObject({ status })
+  // A process that stops tells of no failure.
+  expect(failures).toEqual(stops ? [] : ['x'])
 })

@@ -90,7 +90,8 @@ const fieldsExceptTime = (textIn: TextRule) =>
       .transform((id) => id as EntryId)
       .describe(
         "The client's id of the entry. No other entry of the merchant has it on the same business day. A retry " +
-          'repeats it.',
+          'repeats it. Never use an id twice, also not on different days: a late entry may be counted on a later day, ' +
+          'and takes its id there.',
       ),
     merchantId: clientId
       .transform((id) => id as MerchantId)

@@ -88,8 +88,8 @@ const dayStartsAt = parsed(parseTimeOfDay, 'must be HH:MM, from 00:00 to 23:59')
 const lateEntries = z
   .enum(LATE_POLICIES)
   .describe(
-    'What happens to an entry whose day is already closed: it goes into the next open day, it goes into a new version ' +
-      `of its day, or it is set aside for an operator. A new merchant has \`${MERCHANT_DEFAULTS.lateEntries}\`.`,
+    'What happens to an entry whose day is already closed: it goes into the next open day and takes its id there, it goes ' +
+      `into a new version of its day, or it is set aside for an operator. A new merchant has \`${MERCHANT_DEFAULTS.lateEntries}\`.`,
   )
 const calendarFrom = parsed(parseBusinessDay, 'must be a calendar date, written YYYY-MM-DD').meta({
   format: 'date',

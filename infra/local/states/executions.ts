@@ -37,20 +37,21 @@ export const localExecutions = ({ definition, tasks, onFailure }: Machine): Exec
   const running = new Map<string, () => void>()
 
   const run = async (name: string, input: string): Promise<Outcome> => {
-    // Most processes that could run it never do, and it loads a client of Lambda.
-    const { StateMachine, ExecutionError, ExecutionTimeoutError } = await import('aws-local-stepfunctions')
-    // The library checks the definition as AWS does. Its types know less of it than its checks.
-    const machine = new StateMachine(definition as StateMachineDefinition)
-    const overrides = { taskResourceLocalHandlers: tasks as never }
-    const { abort, result } = machine.run(JSON.parse(input), { overrides })
-    running.set(name, abort)
     try {
+      // Most processes that could run it never do, and it loads a client of Lambda.
+      const { StateMachine } = await import('aws-local-stepfunctions')
+      // The library checks the definition as AWS does. Its types know less of it than its checks.
+      const machine = new StateMachine(definition as StateMachineDefinition)
+      const overrides = { taskResourceLocalHandlers: tasks as never }
+      const { abort, result } = machine.run(JSON.parse(input), { overrides })
+      running.set(name, abort)
       return { status: 'SUCCEEDED', output: JSON.stringify(await result) }
     } catch (thrown) {
-      onFailure?.(name, thrown)
-      if (thrown instanceof ExecutionTimeoutError) return { status: 'TIMED_OUT', error: 'States.Timeout', cause: '' }
       const { name: error, message: cause } = thrown instanceof Error ? thrown : new Error(String(thrown))
-      return { status: thrown instanceof ExecutionError ? 'FAILED' : 'ABORTED', error, cause }
+      const status = ENDS.get(error) ?? 'FAILED'
+      // Only `stop` aborts an execution.
+      if (status !== 'ABORTED') onFailure?.(name, thrown)
+      return { status, error, cause }
     } finally {
       running.delete(name)
     }
@@ -78,6 +79,12 @@ export const localExecutions = ({ definition, tasks, onFailure }: Machine): Exec
     },
   }
 }
+
+/** The errors of the library that say more than that the execution failed. */
+const ENDS: ReadonlyMap<string, 'TIMED_OUT' | 'ABORTED'> = new Map([
+  ['ExecutionTimeoutError', 'TIMED_OUT'],
+  ['ExecutionAbortedError', 'ABORTED'],
+])
 
 /** AWS keeps names for 90 days. Here the newest are enough: nothing asks for others. */
 const MOST_KEPT = 1_000

@@ -287,7 +287,7 @@ export interface components {
          *     }
          */
         Entry: {
-            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. Never use an id twice, also not on different days: a late entry may be counted on a later day, and takes its id there. */
             entryId: string;
             /** @description The merchant in whose book the entry is counted. */
             merchantId: string;
@@ -539,7 +539,7 @@ export interface components {
             /** @description The time of day at which a business day starts. A new merchant has `00:00`. */
             dayStartsAt?: string;
             /**
-             * @description What happens to an entry whose day is already closed: it goes into the next open day, it goes into a new version of its day, or it is set aside for an operator. A new merchant has `nextOpenDay`.
+             * @description What happens to an entry whose day is already closed: it goes into the next open day and takes its id there, it goes into a new version of its day, or it is set aside for an operator. A new merchant has `nextOpenDay`.
              * @enum {string}
              */
             lateEntries?: "nextOpenDay" | "restate" | "quarantine";
@@ -579,7 +579,7 @@ export interface components {
         };
         /** @description The fields to replace, by the rules of a new entry. `null` removes an optional field. An item that could not be read as an entry needs all fields of a new entry. */
         Correction: {
-            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. Never use an id twice, also not on different days: a late entry may be counted on a later day, and takes its id there. */
             entryId?: string;
             /** @description The merchant in whose book the entry is counted. */
             merchantId?: string;

@@ -665,7 +665,7 @@ export interface components {
         };
         /** @description An entry as it was accepted. */
         Entry: {
-            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. Never use an id twice, also not on different days: a late entry may be counted on a later day, and takes its id there. */
             entryId: string;
             /** @description The merchant in whose book the entry is counted. */
             merchantId: string;
@@ -722,7 +722,7 @@ export interface components {
             receivedAt: string;
         };
         CountedEntry: {
-            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. */
+            /** @description The client's id of the entry. No other entry of the merchant has it on the same business day. A retry repeats it. Never use an id twice, also not on different days: a late entry may be counted on a later day, and takes its id there. */
             entryId: string;
             /** @description The merchant in whose book the entry is counted. */
             merchantId: string;

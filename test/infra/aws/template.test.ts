@@ -654,6 +654,7 @@ describe('alarms', () => {
       page: 'a-day-stays-open',
       metrics: [
         'AWS/States ExecutionsFailed StateMachineArn=daybook-dev-close.Arn',
+        'AWS/States ExecutionsStarted StateMachineArn=daybook-dev-close.Arn',
         'AWS/States ExecutionsTimedOut StateMachineArn=daybook-dev-close.Arn',
         'Daybook daybook-dev-open-days',
       ],
@@ -684,6 +685,19 @@ describe('alarms', () => {
   ])('the page $page has alarms on its metrics', ({ page, metrics }) => {
     const onPage = alarms.filter(({ AlarmDescription }) => AlarmDescription === `docs/operations.md#${page}`)
     expect(onPage.flatMap(watched).toSorted()).toEqual(metrics.toSorted())
+  })
+
+  test('a workflow of closing that is not started for half an hour raises an alarm, also when nothing measures it', () => {
+    const { Period, ...alarm } = dev.the('AWS::CloudWatch::Alarm', { AlarmName: 'daybook-dev-closing-not-started' })
+    expect(alarm).toMatchObject({
+      ComparisonOperator: 'LessThanOrEqualToThreshold',
+      Statistic: 'Sum',
+      Threshold: 0,
+      TreatMissingData: 'breaching',
+    })
+    expect(Number(Period) * Number(alarm['EvaluationPeriods'])).toBe(30 * 60)
+    const rising = alarms.filter(({ ComparisonOperator }) => ComparisonOperator === 'GreaterThanOrEqualToThreshold')
+    expect(rising).toHaveLength(alarms.length - 1)
   })
 
   test('the count of what was set aside is of the phrase that the journal processor logs', async () => {

@@ -157,11 +157,3 @@ export const parseLiveParams = (given: unknown): Parsed<typeof liveParams> => re
 
 /** A page of the days from one to another, both included; never more than 400, never none. */
 export const parsePeriodParams = (given: unknown): Parsed<typeof periodParams> => readFields(periodParams, given)
-
-/** The seconds of `Prefer: wait=…` (RFC 7240), at most `most`. What cannot be read as such is no preference. */
-export const preferredWaitSeconds = (prefer: string | undefined, most = MAX_WAIT_SECONDS): number | undefined => {
-  const [, seconds] = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[;,]|$)/i.exec(prefer ?? '') ?? []
-  return seconds === undefined ? undefined : Math.min(Number(seconds), most)
-}
-
-const MAX_WAIT_SECONDS = 20
