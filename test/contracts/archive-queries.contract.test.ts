@@ -147,6 +147,14 @@ describe('archive queries: DuckDB', () => {
     expect(copiesIn(folder)).toHaveLength(4)
   })
 
+  test('a folder of copies that is deleted between two statements is made again', async () => {
+    const { put, rows, folder } = anArchive()
+    await put(archived('1'))
+    expect(await rows(IDS)).toEqual([['e1', 100n]])
+    rmSync(folder, { recursive: true })
+    expect(await rows(IDS)).toEqual([['e1', 100n]])
+  })
+
   test('an object that was replaced is copied again', async () => {
     const { put, rows, bucket } = anArchive()
     const [first, other] = [await put(archived('1')), await put(archived('1', { amountMinor: 101n }))]
