@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** What a test file changes for every file after it in the same process: modules, globals, the environment. */
@@ -19,8 +20,8 @@ export default defineConfig({
     // Local services share the machine with the tests, and a service elsewhere takes its time.
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Vitest leaves a core to its own process, which on two cores means one test file at a time.
-    maxWorkers: '100%',
+    // Tests of running processes wait for them. With one file more than there are cores, no core waits with them.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       // Loading the modules anew for each file costs twice what the tests themselves cost.
       { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: changing, isolate: false } },

@@ -38,19 +38,20 @@ export const deliveredParquet = async (entries: readonly ArchivedEntry[]): Promi
 export const alteredParquet = (entries: readonly ArchivedEntry[], columns: string): Promise<Buffer> =>
   parquet(entries.map(archiveRow), ENTRY_COLUMNS, columns)
 
+/** One DuckDB for all objects that are made in a process: starting it takes longer than making one. */
+const engine = DuckDBInstance.create(':memory:')
+
 const parquet = async (rows: readonly object[], columns: string, selected = '*'): Promise<Buffer> => {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-parquet-'))
   const [json, file] = [join(folder, 'rows.ndjson'), join(folder, 'rows.parquet')]
   try {
     await writeFile(json, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
-    const instance = await DuckDBInstance.create(':memory:')
-    const connection = await instance.connect()
+    const connection = await (await engine).connect()
     await connection.run(
       `COPY (SELECT ${selected} FROM read_json(${quoted(json)}, format = 'newline_delimited', columns = ${columns}))
        TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy)`,
     )
     connection.closeSync()
-    instance.closeSync()
     return await readFile(file)
   } finally {
     await rm(folder, { recursive: true, force: true })

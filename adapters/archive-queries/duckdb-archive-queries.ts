@@ -3,8 +3,9 @@
  * downloaded; so the Parquet objects are copied into a local folder once, and read from there.
  */
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { DuckDBInstance } from '#adapters/duckdb/engine'
 import { namesOf, readWhole, reasonOf, writeEmptyFile, wrongColumns } from '#adapters/duckdb/entry-files'
@@ -67,6 +68,16 @@ export const duckdbArchiveQueries = ({ client, bucket, folder: given, views }: D
     })
   }
 
+  /** Written by this process itself, because another version of ours may have left one with other columns. */
+  const columnsFiles = new Set<string>()
+  const columnsOf = async (connection: DuckDBConnection, table: ArchiveTable): Promise<string> => {
+    const path = join(copiesOf(table), `columns${OUR_OWN}`)
+    if (columnsFiles.has(path) && existsSync(path)) return path
+    await writeColumns(connection, path, table)
+    columnsFiles.add(path)
+    return path
+  }
+
   /** Makes the relation `archived_…` of a table, over its objects or over none of them. Answers what cannot be read. */
   const makeSource = async (
     connection: DuckDBConnection,
@@ -77,7 +88,7 @@ export const duckdbArchiveQueries = ({ client, bucket, folder: given, views }: D
     const { files, unreadable }: Mirror = isAsked
       ? await mirrored(connection, table)
       : { files: [], unreadable: new Map<BusinessDay, UnreadableObject[]>() }
-    const columns = await columnsFile(connection, copiesOf(table), table)
+    const columns = await columnsOf(connection, table)
     const unreadableDays = await unreadableFiles(unreadable.keys(), copiesOf(table))
     await connection.run(sourceStatement(table, [columns, ...files, ...unreadableDays]))
     return unreadable
@@ -158,16 +169,10 @@ const TRINO_NAMES = [
 ]
 
 /** DuckDB opens the first file of each list to learn the columns. This file is always there, and whole. */
-const columnsFile = async (
-  connection: DuckDBConnection,
-  folder: string,
-  { columns }: ArchiveTable,
-): Promise<string> => {
-  const path = join(folder, `columns${OUR_OWN}`)
-  const draft = join(folder, `${randomUUID()}${OUR_OWN}`)
+const writeColumns = async (connection: DuckDBConnection, path: string, { columns }: ArchiveTable): Promise<void> => {
+  const draft = join(dirname(path), `${randomUUID()}${OUR_OWN}`)
   await writeEmptyFile(connection, draft, columns)
   await rename(draft, path)
-  return path
 }
 
 /** For each day with objects that cannot be read a file that cannot be read: a statement fails when it needs that day. */

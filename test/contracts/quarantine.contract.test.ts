@@ -477,7 +477,12 @@ const outlineOf = ({ raw: _, ...outline }: Quarantined) => outline
 const legible = (item: Quarantined) => ({ ...item, raw: `${item.raw.length} bytes ${hash('sha256', item.raw)}` })
 
 /** Bytes of which no two parts are alike. */
-const noise = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, at) => (at * 31 + (at >> 8)) % 251)
+const noise = (bytes: number): Uint8Array => {
+  const all = new Uint8Array(bytes)
+  // The same by Uint8Array.from takes thirty times as long, a third of the time of this file.
+  for (let at = 0; at < bytes; at += 1) all[at] = (at * 31 + (at >> 8)) % 251
+  return all
+}
 
 const nameOf = ({ subject, position }: Quarantined): string =>
   subject === 'unreadable' ? position.sequenceNumber : `${subject.businessDay} ${subject.entryId}`

@@ -11,7 +11,6 @@ import { freePorts } from '#infra/local/ports'
 import { isRunning } from '#infra/local/process-table'
 import { untilReady } from '#infra/local/readiness'
 import { eventually } from '#infra/local/retry'
-import { startTestServices } from '#infra/local/test-services'
 import { descendantsOf, environmentWithoutServices } from '#test/flows/running-system'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -25,12 +24,12 @@ afterEach(() => {
 })
 
 /** A command in a group of processes of its own, as a shell starts it, on free ports and with data of its own. */
-const start = async (command: string, args: readonly string[]) => {
+const start = async (command: string, args: readonly string[], environment = environmentWithoutServices()) => {
   const [ingest, query, issuer] = await freePorts(3)
   const ports = { INGEST_PORT: String(ingest), QUERY_PORT: String(query), ISSUER_PORT: String(issuer) }
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...environmentWithoutServices(), ...ports, DAYBOOK_DATA: folder },
+    env: { ...environment, ...ports, DAYBOOK_DATA: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -100,9 +99,8 @@ test.each(['SIGHUP', 'SIGTERM', 'SIGINT'] as const)(
 const SERVERS = ['ingest/ingest.server.ts', 'query-api/query-api.server.ts', 'infra/local/consumers.server.ts'] as const
 
 test.each(SERVERS)('%s, run alone, stops cleanly on a SIGHUP', { timeout: 60_000 }, async (server) => {
-  const services = await startTestServices()
-  onTestFinished(() => services.stop())
-  const { child, ended } = await start(process.execPath, [server])
+  // It uses the services of all tests.
+  const { child, ended } = await start(process.execPath, [server], process.env)
   child.stderr?.pipe(process.stderr)
   // Each says something when it is at work; the consumers, that there is no stream yet.
   await once(child.stdout ?? child, 'data')

@@ -37,16 +37,17 @@ test.each(['two workers, one batch with a copy in it', 'several records and segm
   },
 )
 
+// Without a world, each of them is lived through until one catches the bug.
 test.each([
-  'a failed condition is taken for a duplicate',
-  'a timeout is taken for success',
-  'progress is written past a failure',
-  'a conflict within a batch is decided early',
+  { bug: 'a failed condition is taken for a duplicate', world: 'a worker that fell behind by two segments' },
+  { bug: 'a timeout is taken for success', world: 'two workers, one batch with a copy in it' },
+  { bug: 'progress is written past a failure', world: 'two workers, one batch with a copy in it' },
+  { bug: 'a conflict within a batch is decided early', world: 'a copy and a conflict in one batch' },
 ])(
-  'a history of a small world catches the planted bug "%s", and is lived through again by its path',
+  'a history of a small world catches the planted bug "$bug", and is lived through again by its path',
   { timeout: 180_000 },
-  async (bug) => {
-    const found = await simulate('--exhaustive', '--bug', bug)
+  async ({ bug, world }) => {
+    const found = await simulate('--exhaustive', '--bug', bug, '--world', world)
     expect(found.code).toBe(1)
     const again = await simulate(...againIn(found.output))
     expect(again.code).toBe(1)
