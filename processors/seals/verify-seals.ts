@@ -8,7 +8,7 @@ import { issuedSeals, type IssuedSeal } from '#ledger/issued-seals'
 import { areSameTotals } from '#ledger/money'
 import type { Clock, Days, Heads } from '#ledger/ports'
 import { hashOfSealText, sealHash, sealKey, type Seals } from '#ledger/seal'
-import type { Mark } from '#ledger/segment'
+import { isSameMark } from '#ledger/segment'
 import type { IssuedState, WholeBook } from '../journal/verify-book.ts'
 
 export type SealWorld = {
@@ -143,6 +143,3 @@ const inChain = ({ seal, segment, issuedIn, mark }: IssuedSeal, state: IssuedSta
   ]
   return differing.length === 0 ? [] : [`the chain has another ${differing.join(', ')} at segment ${segment}`]
 }
-
-const isSameMark = (a: Mark, b: Mark): boolean =>
-  a.kind === b.kind && (a.kind !== 'restating' || b.kind !== 'restating' || a.restatement === b.restatement)
