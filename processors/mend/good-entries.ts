@@ -29,7 +29,7 @@ export type GoodEntries = {
   readonly told: ToldDays
 }
 
-export type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
+type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
 
 /** `elsewhere` are late entries of the day that are known to count on other days. */
 export const goodEntries = async (

@@ -23,7 +23,7 @@ import { keepingSeals } from '#processors/archive/keep-seals'
 import { closeDays } from '#processors/close/close-days'
 import { recordEntries } from '#processors/journal/record-entries'
 import { markAsBroken } from '#processors/mark-book'
-import type { MendWorld } from '#processors/mend/mend-book'
+import { mendBook, planMending, type MendWorld } from '#processors/mend/mend-book'
 import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
 import { aMerchant, day } from '../builders.ts'
 import { aQueryApi } from '../http/query-fixtures.ts'
@@ -341,5 +341,92 @@ describe('a redirect that was never told', () => {
     expect(await mend()).toMatchObject({ exit: 0 })
     await send(...COPIES)
     expect(await balance()).toEqual(before)
+  })
+})
+
+/** The world in which something happens right before the given call of the mending, counted from 1. */
+const before = (world: MendWorld, call: number, happens: () => Promise<void>) => {
+  let calls = 0
+  const heard =
+    <Given extends readonly unknown[], T>(ask: (...given: Given) => Promise<T>) =>
+    async (...asked: Given): Promise<T> => {
+      calls += 1
+      if (calls === call) await happens()
+      return await ask(...asked)
+    }
+  const { journal, heads, days, transactions, auditTrail } = world
+  return {
+    calls: () => calls,
+    world: {
+      ...world,
+      journal: { read: heard(journal.read), end: heard(journal.end), append: heard(journal.append) },
+      heads: { read: heard(heads.read) },
+      days: { closed: heard(days.closed), restatements: heard(days.restatements) },
+      transactions: { commit: heard(transactions.commit) },
+      auditTrail: { publish: heard((...events: readonly AuditEvent[]) => auditTrail.publish(...events)) },
+    },
+  }
+}
+
+/** As the command does it without a question. */
+const mendOnce = async (world: MendWorld): Promise<string> => {
+  const plan = await planMending(world, { book, without: new Set<EntryId>(), deliveryMs: 0 })
+  return plan.ok ? (await mendBook(world, plan.value)).status : plan.error.why
+}
+
+describe('at every moment of the mending of a closed book', () => {
+  const everyMoment = async (
+    happens: (system: Awaited<ReturnType<typeof given>>) => Promise<void>,
+    policy: LatePolicy,
+    balanceAfter: (unmoved: number) => number,
+  ) => {
+    const outcomes = new Set<string>()
+    for (let call = 1; ; call += 1) {
+      const system = await given(policy)
+      const unmoved = Number((await system.balance()).balance)
+      await system.damage(altered(1, { hash: OTHER_HASH }))
+      const { world, calls } = before(system.mendWorld, call, async () => await happens(system))
+      outcomes.add(await mendOnce(world).catch((error: Error) => error.message))
+      if (calls() < call) return outcomes
+      // Whatever came in between, it is delivered and told, and the next run mends the book or finds it mended.
+      system.running.journal = true
+      await happens(system).catch(() => {})
+      await system.keep()
+      await mendOnce(system.mendWorld)
+      expect({ call, ...(await system.balance()) }).toEqual({ call, balance: balanceAfter(unmoved), exact: true })
+      expect({ call, ...(await system.verify('--day', FRI)) }).toMatchObject({ call, exit: 0 })
+    }
+  }
+
+  test.each(POLICIES)('a late sale comes under %s, and it counts once or waits', async (policy) => {
+    const late = sale('x', FRI, 1_000n)
+    const outcomes = await everyMoment(
+      async ({ deliver, put, running, run }) => {
+        running.journal = false
+        await put(late)
+        await run()
+        await deliver(late)
+      },
+      policy,
+      (unmoved) => unmoved + (policy === 'quarantine' ? 0 : 1_000),
+    )
+    expect([...outcomes]).toEqual(expect.arrayContaining(['mended', 'moved']))
+  })
+
+  test('another operator mends it, and it is mended once', async () => {
+    const outcomes = await everyMoment(
+      async ({ mendWorld }) => void (await mendOnce(mendWorld)),
+      'restate',
+      (unmoved) => unmoved,
+    )
+    expect(outcomes.has('not-marked')).toBe(true)
+  })
+
+  test('the process dies, and the next run mends it or finds it mended', async () => {
+    await everyMoment(
+      () => Promise.reject(new Error('killed')),
+      'restate',
+      (unmoved) => unmoved,
+    )
   })
 })
