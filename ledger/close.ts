@@ -10,6 +10,7 @@ import { closeDay, restate, type Head } from './head.ts'
 import type { BookId, BusinessDay } from './identifiers.ts'
 import type { Entry } from './entry.ts'
 import { totalsOf } from './day-view.ts'
+import { generationOf } from './generation.ts'
 import { businessDayOf, HOUR_MS, shiftDay, type Calendar } from './calendar.ts'
 import { netMinor } from './money.ts'
 import { ok, type Result } from './result.ts'
@@ -132,6 +133,8 @@ export type ClosedPast = {
   readonly newest: ClosedDay | undefined
   /** The restatements with numbers above the base of `newest`, in their order. */
   readonly restatements: readonly Restatement[]
+  /** What the head says of the wanted day in `mended`. */
+  readonly mendedIn?: SegmentNumber | undefined
 }
 
 /** A closed day at one of its versions. */
@@ -141,8 +144,10 @@ export type ClosedVersion = {
   readonly versions: number
   readonly openingMinor: bigint
   readonly closingMinor: bigint
-  /** The segment that carries the day view of the version; 0 when the day has no entries in it. */
+  /** The segment in which the version was issued; 0 when the day has no entries in it. */
   readonly segment: SegmentNumber
+  /** The segment that carries the day view of the version in the chain that counts now; it is another one in a mended book. */
+  readonly standsIn: SegmentNumber
   readonly seal: Seal | null
   /** When the version was issued; null for a day without a book, of which no restatement is known. */
   readonly issuedAtMs: number | null
@@ -155,7 +160,7 @@ export type ClosedVersion = {
  */
 export const closedVersion = (
   day: BusinessDay,
-  { newest, restatements }: ClosedPast,
+  { newest, restatements, mendedIn }: ClosedPast,
   wanted?: number,
 ): ClosedVersion | undefined => {
   const concerning = restatements.filter(({ book, number }) => number > (newest?.base ?? 0) && book.day <= day)
@@ -174,10 +179,24 @@ export const closedVersion = (
     openingMinor,
     closingMinor: openingMinor + (own?.netMinor ?? 0n) + deltaOf(ofDay),
     segment: last?.segment ?? 0,
+    standsIn: last === undefined ? 0 : standsIn(last.segment, mendedIn, ofDay.length),
     seal: last?.seal ?? null,
     issuedAtMs: applied.at(-1)?.restatedAtMs ?? own?.closedAtMs ?? null,
   }
 }
+
+/**
+ * Where a version of a closed day stands in the chain that counts. In a chain that superseded the one in which the version was
+ * issued, the restating segments stand right behind the closing one, in their order.
+ */
+export const standsIn = (
+  issuedIn: SegmentNumber,
+  /** What the head says of the day in `mended`. */
+  mendedIn: SegmentNumber | undefined,
+  /** How many restatements the day itself has up to the version. */
+  restatements: number,
+): SegmentNumber =>
+  mendedIn === undefined || generationOf(issuedIn) >= generationOf(mendedIn) ? issuedIn : mendedIn + restatements
 
 const deltaOf = (restatements: readonly Restatement[]): bigint =>
   restatements.reduce((sum, { deltaMinor }) => sum + deltaMinor, 0n)

@@ -6,6 +6,7 @@
 import type { BusinessDay } from './identifiers.ts'
 import { ok, refuse, type Result } from './result.ts'
 import type { SealHash } from './seal.ts'
+import type { SegmentNumber } from './segment.ts'
 
 export type Head = {
   /** Every day up to this one is closed; null until a first close. */
@@ -20,6 +21,8 @@ export type Head = {
   readonly lastSeal: SealHash | null
   /** Days whose books were found broken, and not found whole again since. What needs such a book is not exact. */
   readonly broken: ReadonlySet<BusinessDay>
+  /** The closing segments of the chains that superseded those of closed days. */
+  readonly mended: ReadonlyMap<BusinessDay, SegmentNumber>
   /** Rises by 1 with every change. */
   readonly revision: number
 }
@@ -31,6 +34,7 @@ export const emptyHead: Head = {
   restatements: 0,
   lastSeal: null,
   broken: new Set(),
+  mended: new Map(),
   revision: 0,
 }
 
@@ -88,6 +92,15 @@ export const markBroken = (head: Head, day: BusinessDay): Head =>
 export const markWhole = (head: Head, day: BusinessDay): Head => {
   if (!head.broken.has(day)) return head
   return { ...head, broken: new Set([...head.broken].filter((other) => other !== day)), revision: head.revision + 1 }
+}
+
+/**
+ * The head after the chain of a marked book was superseded. A closed day has the closing segment of its new chain, because its
+ * items name segments of the old one.
+ */
+export const markMended = (head: Head, day: BusinessDay, closingSegment: SegmentNumber | undefined): Head => {
+  const whole = markWhole(head, day)
+  return closingSegment === undefined ? whole : { ...whole, mended: new Map([...head.mended, [day, closingSegment]]) }
 }
 
 /** Whether what a day closed with needs no broken book. It needs the book of the day and all before it. */

@@ -4,7 +4,7 @@
  * or added breaks it. What a closed day opened and closed with is in no seal; it follows from the seals in their order.
  */
 import { dayClosed, dayRestated, type AuditEvent } from './audit-event.ts'
-import { closedVersion, type ClosedDay, type Restatement } from './close.ts'
+import { closedVersion, standsIn, type ClosedDay, type Restatement } from './close.ts'
 import type { Head } from './head.ts'
 import type { BusinessDay } from './identifiers.ts'
 import { netMinor } from './money.ts'
@@ -14,8 +14,10 @@ import type { Mark, SegmentNumber } from './segment.ts'
 /** A version of a closed day that issued a seal, as the table `days` has it. */
 export type IssuedSeal = {
   readonly seal: Seal
-  /** The closing or restating segment, and its mark. */
+  /** The closing or restating segment in the chain that counts now, and its mark. */
   readonly segment: SegmentNumber
+  /** The segment of which the seal has the chain hash. It is another one when that chain was superseded since. */
+  readonly issuedIn: SegmentNumber
   readonly mark: Mark
   readonly issuedAtMs: number
   /** The audit event that tells of it. */
@@ -46,19 +48,34 @@ export const issuedSeals = (
     ...(versionOf(item, closed, restatements) === item.seal.version ? [] : ['it has the number of another version']),
   ]
   return {
-    issued: items.map((item) => ({ ...issuedOf(item), faults: faultsOf(item) })),
+    issued: items.map((item) => ({ ...issuedOf(item), ...placeOf(item, head, restatements), faults: faultsOf(item) })),
     faults: [...(chain.faults.get(head) ?? []), ...(wrong.get(head) ?? [])],
   }
 }
 
-const issuedOf = (item: Item): Omit<IssuedSeal, 'faults'> => {
+const issuedOf = (item: Item): Omit<IssuedSeal, 'faults' | 'segment' | 'issuedIn'> => {
   if (item.kind === 'closed') {
-    const { seal, segment, closedAtMs: issuedAtMs } = item.closed
-    return { seal, segment, mark: { kind: 'closing' }, issuedAtMs, event: () => dayClosed(item.closed) }
+    const { seal, closedAtMs: issuedAtMs } = item.closed
+    return { seal, mark: { kind: 'closing' }, issuedAtMs, event: () => dayClosed(item.closed) }
   }
-  const { seal, segment, number, restatedAtMs: issuedAtMs } = item.restatement
+  const { seal, number, restatedAtMs: issuedAtMs } = item.restatement
   const mark = { kind: 'restating', restatement: number } as const
-  return { seal, segment, mark, issuedAtMs, event: () => dayRestated(item.restatement) }
+  return { seal, mark, issuedAtMs, event: () => dayRestated(item.restatement) }
+}
+
+const placeOf = (
+  item: Item,
+  { mended }: Head,
+  restatements: readonly Restatement[],
+): Pick<IssuedSeal, 'segment' | 'issuedIn'> => {
+  const mendedIn = mended.get(item.seal.day)
+  if (item.kind === 'closed') {
+    const { segment: issuedIn } = item.closed
+    return { issuedIn, segment: standsIn(issuedIn, mendedIn, 0) }
+  }
+  const { segment: issuedIn, number, book } = item.restatement
+  const upTo = restatements.filter((one) => one.book.day === book.day && one.number <= number)
+  return { issuedIn, segment: standsIn(issuedIn, mendedIn, upTo.length) }
 }
 
 /** The items in the order of issuing, when their seals are one chain that ends at the head's. */

@@ -8,6 +8,7 @@ import { isClosed, type Head } from './head.ts'
 import type { BookId, BusinessDay, EntryId, MerchantId } from './identifiers.ts'
 import type { QuarantineReason } from './quarantine.ts'
 import { sealHash, type SealHash } from './seal.ts'
+import type { Mark } from './segment.ts'
 
 /** What audit events tell of closed days and of late entries. */
 export type ToldDays = {
@@ -30,6 +31,42 @@ export type ToldLateEntry = {
 }
 
 export const NOTHING_TOLD: ToldDays = { closed: [], restated: [], closedThrough: new Map(), late: [] }
+
+/**
+ * What stands in a book behind its closing segment when that is built again: each restatement in its order, then what was passed
+ * on. `restated` are the numbers of the day's restatements; entries may tell of further ones.
+ */
+export const partsAfterClose = <Late extends { readonly became: ToldLateEntry['became'] }>(
+  restated: readonly number[],
+  late: readonly Late[],
+): readonly { readonly mark: Mark; readonly late: readonly Late[] }[] => {
+  const parts = new Map<string, { readonly mark: Mark; readonly late: Late[] }>()
+  const partOf = (mark: Mark) => {
+    const key = JSON.stringify(mark)
+    const part = parts.get(key) ?? { mark, late: [] }
+    parts.set(key, part)
+    return part
+  }
+  const told = late.flatMap(({ became }) => (became.what === 'restated' ? [became.restatement] : []))
+  const rest = told.filter((number) => !restated.includes(number))
+  for (const restatement of [...restated, ...rest].toSorted((a, b) => a - b)) partOf({ kind: 'restating', restatement })
+  for (const one of late.toSorted((a, b) => TURNS[a.became.what] - TURNS[b.became.what]))
+    partOf(markOf(one.became)).late.push(one)
+  return [...parts.values()]
+}
+
+const TURNS: Readonly<Record<ToldLateEntry['became']['what'], number>> = { restated: 0, redirected: 1, 'set-aside': 2 }
+
+const markOf = (became: ToldLateEntry['became']): Mark => {
+  switch (became.what) {
+    case 'restated':
+      return { kind: 'restating', restatement: became.restatement }
+    case 'redirected':
+      return { kind: 'redirecting', to: became.to }
+    case 'set-aside':
+      return { kind: 'setting-aside', reason: became.reason }
+  }
+}
 
 /** The closed days and restatements of one merchant. */
 export type ClosedHistory = {

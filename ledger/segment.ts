@@ -46,6 +46,10 @@ export type Mark =
   /** Takes a number that was missing in a broken chain, so that no worker appends there. */
   | { readonly kind: 'void' }
 
+/** Whether two marks close or restate the same. */
+export const isSameMark = (a: Mark, b: Mark): boolean =>
+  a.kind === b.kind && (a.kind !== 'restating' || b.kind !== 'restating' || a.restatement === b.restatement)
+
 /** Whether the segment stands in a chain only because that is broken. No book is made of such a chain. */
 export const isOfBrokenChain = (mark: Mark | undefined): boolean =>
   mark?.kind === 'superseding' || mark?.kind === 'void'

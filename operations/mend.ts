@@ -56,7 +56,9 @@ export const mendShowing = async (
 ): Promise<Exit> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const onWait = () =>
-      terminal.complain(`Waiting until the archive shows all that was accepted: ${digits(deliveryMs / 1_000)} s …`)
+      terminal.complain(
+        `Waiting until the archive shows all that was accepted, at most ${digits(deliveryMs / 1_000)} s …`,
+      )
     const plan = await planMending(world, { book, without, deliveryMs, onWait })
     if (!plan.ok) {
       terminal.print(...refusalLines(book, plan.error))
@@ -95,7 +97,7 @@ export const mendShowing = async (
 
 const MAX_ROUNDS = 3
 
-const planLines = ({ book, chain, totals, appearing, disappearing, differing }: MendPlan): readonly string[] => [
+const planLines = ({ book, chain, totals, undecided, ...difference }: MendPlan): readonly string[] => [
   `${nameOf(book)}: the broken chain ends in segment ${chain.last}.`,
   ...chain.unreadable.map(({ number, detail }) => `    segment ${number} cannot be read: ${detail}`),
   ...(chain.missing.length > 0 ? [`    missing: ${named(chain.missing.map((number) => `segment ${number}`))}`] : []),
@@ -108,13 +110,24 @@ const planLines = ({ book, chain, totals, appearing, disappearing, differing }: 
     ],
   ),
   '',
-  ...entryLines('appears', appearing),
-  ...entryLines('disappears', disappearing),
-  ...differing.map(({ before, after }) => `~ ${before.entryId} differs: ${inWords(before)} → ${inWords(after)}`),
-  ...(appearing.length + disappearing.length + differing.length === 0
-    ? ['The entries are the same. Only the chain is made again.']
-    : []),
+  ...differenceLines(difference),
+  ...undecided.map(
+    (entry) => `… ${entry.entryId} came after the close, and is decided when it is delivered again: ${inWords(entry)}`,
+  ),
 ]
+
+const differenceLines = ({
+  appearing,
+  disappearing,
+  differing,
+}: Pick<MendPlan, 'appearing' | 'disappearing' | 'differing'>): readonly string[] =>
+  appearing.length + disappearing.length + differing.length === 0
+    ? ['The entries are the same. Only the chain is made again.']
+    : [
+        ...entryLines('appears', appearing),
+        ...entryLines('disappears', disappearing),
+        ...differing.map(({ before, after }) => `~ ${before.entryId} differs: ${inWords(before)} → ${inWords(after)}`),
+      ]
 
 const totalsRow = (name: string, totals: Totals): readonly string[] => [
   name,
@@ -144,12 +157,6 @@ const reasonLines = (book: BookId, refusal: MendRefusal): readonly string[] => {
         'it is not marked as broken.',
         `npm run verify-journal -- ${optionsOf(book)} says whether it is whole, and marks it when it is broken.`,
       ]
-    case 'closed':
-      return [
-        'its day is closed, and seals name the chain as it was.',
-        'Closed books are not mended by this command. Restore the table from its point-in-time recovery beside the live one,',
-        'and compare: docs/operations.md, "a book is broken".',
-      ]
     case 'no-segments':
       return ['it has no segment left.', 'npm run replay -- --from T --source archive counts its entries again.']
     case 'damaged-meanwhile':
@@ -172,12 +179,36 @@ const reasonLines = (book: BookId, refusal: MendRefusal): readonly string[] => {
       ]
     case 'late-entries-lacking':
       return [
-        `the archive tells of late entries that count here, and does not have them: ${named(refusal.entryIds)}.`,
+        `late entries are told of, and the archive does not have them: ${named(refusal.entryIds)}.`,
         'npm run reconcile for the days of their own says more.',
       ]
     case 'not-countable':
       return [
         `the book cannot take these entries of the archive by its rules, and none of them waits in quarantine: ${named(refusal.entryIds)}.`,
+      ]
+    case 'seals-differ':
+      return [
+        'the table days, the objects of its seals and the archive do not say the same of what was issued:',
+        ...refusal.faults,
+        'docs/operations.md, "a seal is missing or differs", says what to do. Only the chain of a book is mended by this command.',
+      ]
+    case 'not-as-sealed':
+      return [
+        'the archive does not have what was sealed, so it was altered, or an entry is missing in it:',
+        ...table(
+          ['', 'entries', 'credits', 'debits', 'net'],
+          refusal.versions.flatMap(({ version, sealed, archived, isSame }) => [
+            totalsRow(`version ${version}, sealed`, sealed),
+            totalsRow(isSame ? 'archive, the same' : 'archive, differs', archived),
+          ]),
+        ),
+        'Beside the segments of the chain that can be read:',
+        ...differenceLines(refusal),
+      ]
+    case 'other-books-unread':
+      return [
+        `these entries came after the close, and books that cannot be read may count them: ${named(refusal.entryIds)}.`,
+        ...refusal.books.map((other) => `Mend this one first: npm run rebuild -- ${optionsOf(other)}`),
       ]
   }
 }

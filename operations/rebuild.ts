@@ -7,6 +7,7 @@ import { kinesisClient } from '#adapters/aws/kinesis'
 import { kinesisEntryStream } from '#adapters/entry-stream/kinesis-entry-stream'
 import { dynamoProgress } from '#adapters/progress/dynamo-progress'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
+import { s3Seals } from '#adapters/seals/s3-seals'
 import { s3ObjectStore } from '#adapters/archive-objects/s3-object-store'
 import { s3Client } from '#adapters/aws/s3'
 import { documentClient } from '#adapters/aws/dynamodb'
@@ -35,7 +36,7 @@ npm run rebuild -- --merchant M --day D [--without ID]… [--yes]
   Mends a book that is marked as broken: shows what the archive has in its place, and switches to that when it is confirmed.
 
   --keep            keeps the tables; without it, they are deleted in the end
-  --merchant, --day the broken book, of a day that is open
+  --merchant, --day the broken book
   --without         an entry that only the broken chain has, and that the book shall lack from now on; may be repeated
   --yes             switches without a question
 
@@ -98,6 +99,7 @@ const mendOne = async (wanted: ReturnType<typeof mendOf>, keep: boolean, termina
     progress: dynamoProgress(client, settings.tables.progress),
     auditTrail: streamAuditTrail(stream),
     objects: parquetArchiveObjects(s3ObjectStore(s3Client(), settings.archiveBucket)),
+    seals: s3Seals(s3Client(), settings.sealBucket),
     actor: operatorHere(),
     sleep,
   }

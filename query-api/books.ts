@@ -18,11 +18,12 @@ import { balanceParts, sumMinor, type DayPart } from '#ledger/day-parts'
 import { segmentsAfter } from '#ledger/chain'
 import { emptyView, totalsOf } from '#ledger/day-view'
 import type { ClosedVersion } from '#ledger/close'
+import { generationOf } from '#ledger/generation'
 import { isClosed, isSoundThrough, openDaysBefore, type Head } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
 import { addTotals, netMinor, noTotals } from '#ledger/money'
 import type { SegmentEnd } from '#ledger/ports'
-import type { SegmentNumber } from '#ledger/segment'
+import type { Generation, SegmentNumber } from '#ledger/segment'
 import type { BalanceRead } from '#wire/http/responses/balance'
 import { issueOf, OPEN, type DayAtSegment, type Issue } from '#wire/http/responses/day'
 import { unpackView } from '#wire/journal/packed-view'
@@ -45,16 +46,21 @@ export const readDay = async (source: BookSource, { merchantId, day }: BookId): 
   return unpackDay(read)
 }
 
-/** A closed day at a version, and when it was issued; undefined while it has no such version. */
+/**
+ * A closed day at a version, when it was issued, and the generation of the chain that superseded that of its issue, or 0;
+ * undefined while it has no such version.
+ */
 export const readDayAt = async (
   source: BookSource,
   book: BookId,
   version: number,
-): Promise<(DayAtSegment & { readonly issuedAtMs: number | null }) | undefined> => {
+): Promise<(DayAtSegment & { readonly issuedAtMs: number | null; readonly mended: Generation }) | undefined> => {
   const head = await source.heads.read(book.merchantId)
   const found = isClosed(head, book.day) ? await readVersion(source, head, book, version) : undefined
   if (found === undefined) return undefined
-  return { ...unpackDay(await packedVersion(source, head, book, found)), issuedAtMs: found.issuedAtMs }
+  const { issuedAtMs, segment, standsIn } = found
+  const mended = standsIn === segment ? 0 : generationOf(standsIn)
+  return { ...unpackDay(await packedVersion(source, head, book, found)), issuedAtMs, mended }
 }
 
 const packedVersion = async (
@@ -227,7 +233,7 @@ export const readBalanceAt = async (source: BookSource, book: BookId, atMs: numb
     version === undefined
       ? balanceParts(head, netsOf(before))
       : [{ day: shiftDay(day, -1), minor: version.openingMinor }]
-  const through = version === undefined ? (end?.number ?? 0) : version.segment
+  const through = version === undefined ? (end?.number ?? 0) : version.standsIn
   let ofDay = noTotals
   for await (const sealed of segmentsAfter(source.journal, book, 0)) {
     if (sealed.number > through) break

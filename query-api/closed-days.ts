@@ -20,19 +20,22 @@ export const readVersion = async (
 ): Promise<ClosedVersion | undefined> => {
   const newest = await days.newestClosed(book)
   const restatements = await days.restatements(book.merchantId, newest?.base ?? 0, head.restatements)
-  return closedVersion(book.day, { newest, restatements }, version)
+  return closedVersion(book.day, { newest, restatements, mendedIn: head.mended.get(book.day) }, version)
 }
 
-/** The segment that carries the view of a version; undefined for a version without entries. */
+/**
+ * The segment that carries the view of a version; undefined for a version without entries. Of a chain that was superseded since,
+ * it has the number and the hash with which the version was issued, because what is said of a version never changes.
+ */
 export const segmentOf = async (
   { journal }: Pick<ClosedSource, 'journal'>,
   book: BookId,
-  { segment }: ClosedVersion,
+  { segment, standsIn, seal }: ClosedVersion,
 ): Promise<SealedSegment | undefined> => {
   if (segment === 0) return undefined
-  const [sealed] = await journal.read(book, segment - 1, 1)
-  if (sealed?.number !== segment) throw unusable(`Segment ${segment} of ${book.merchantId} ${book.day} is missing.`)
-  return sealed
+  const [sealed] = await journal.read(book, standsIn - 1, 1)
+  if (sealed?.number !== standsIn) throw unusable(`Segment ${standsIn} of ${book.merchantId} ${book.day} is missing.`)
+  return standsIn === segment || seal === null ? sealed : { ...sealed, number: segment, hash: seal.chainHash }
 }
 
 /** The newest versions of the closed days of a period, day by day, as of the head. */
@@ -54,7 +57,7 @@ export const readVersions = async (
   let newest = before
   for (let day = from; day <= to; day = shiftDay(day, 1)) {
     newest = byDay.get(day) ?? newest
-    const version = closedVersion(day, { newest, restatements })
+    const version = closedVersion(day, { newest, restatements, mendedIn: head.mended.get(day) })
     if (version !== undefined) versions.push({ day, ...version })
   }
   return versions

@@ -41,7 +41,7 @@ export const dayHandlers = (parts: RouteParts) => {
     // A day without a book was closed with its neighbours, and no item says when.
     const issuedAtMs = read.issuedAtMs ?? dayBounds(merchant.calendar, day).endsAtMs
     const asOf = { asOfMs: issuedAtMs, appliedThroughMs: issuedAtMs }
-    return answerForEver(c, { content, etag: versionTag(merchant, day, version), asOf })
+    return answerForEver(c, { content, etag: versionTag(merchant, day, version, read.mended), asOf })
   }
 
   return {

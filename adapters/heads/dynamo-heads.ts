@@ -139,7 +139,7 @@ const headKey = (merchantId: MerchantId) => ({ merchantId, day: 'head' })
 
 /** Puts a head whole, if the stored revision is the one before. */
 export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
-  const { closedThrough, closingMinor, open, restatements, lastSeal, broken, revision, ...forgotten } = head
+  const { closedThrough, closingMinor, open, restatements, lastSeal, broken, mended, revision, ...forgotten } = head
   forgotten satisfies Record<string, never>
   const [oldestOpen] = openDaysBefore(head)
   const item: HeadItem = {
@@ -150,6 +150,7 @@ export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
     ...(restatements > 0 && { restatements }),
     ...(lastSeal !== null && { lastSeal }),
     ...(broken.size > 0 && { broken }),
+    ...(mended.size > 0 && { mended: Object.fromEntries(mended) }),
     rev: revision,
   }
   const isFirst = revision === 1
@@ -162,12 +163,12 @@ export const headPut = (table: string, merchantId: MerchantId, head: Head) => {
   }
 }
 
-const FORMAT = 3
+const FORMAT = 4
 /**
- * 1 is from before days were closed, and 2 from before the index and before books were marked. A head that was stored so stays
- * so until it changes.
+ * 1 is from before days were closed, 2 from before the index and before books were marked, and 3 from before closed days were
+ * mended. A head that was stored so stays so until it changes.
  */
-const FORMER: readonly unknown[] = [1, 2]
+const FORMER: readonly unknown[] = [1, 2, 3]
 
 /** An absent attribute has its value from before the first change, because DynamoDB has no empty set. */
 type HeadItem = {
@@ -181,6 +182,8 @@ type HeadItem = {
   readonly restatements?: number
   readonly lastSeal?: SealHash
   readonly broken?: ReadonlySet<BusinessDay>
+  /** By day. */
+  readonly mended?: Readonly<Record<string, number>>
   readonly rev?: number
 }
 
@@ -194,11 +197,13 @@ const toHead = (merchantId: MerchantId, item: HeadItem | undefined): Head => {
     restatements = 0,
     lastSeal = null,
     broken = new Set(),
+    mended = {},
     rev = 0,
   } = item
   if (
     !(open instanceof Set) ||
     !(broken instanceof Set) ||
+    !Object.values(mended).every(Number.isSafeInteger) ||
     !Number.isSafeInteger(rev) ||
     !Number.isSafeInteger(restatements) ||
     !(lastSeal === null || typeof lastSeal === 'string') ||
@@ -215,6 +220,7 @@ const toHead = (merchantId: MerchantId, item: HeadItem | undefined): Head => {
     restatements,
     lastSeal,
     broken,
+    mended: new Map(Object.entries(mended) as [BusinessDay, number][]),
     revision: rev,
   }
 }

@@ -1,10 +1,18 @@
 /** Reads a broken chain as far as it can be read: segment by segment, past those that are missing or cannot be read. */
 import type { Entry } from '#ledger/entry'
 import { frontOf, generationOf } from '#ledger/generation'
-import type { BookId } from '#ledger/identifiers'
+import type { BookId, EntryId } from '#ledger/identifiers'
 import type { Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
-import { NO_CHAIN, type ChainHash, type Generation, type SealedSegment, type SegmentNumber } from '#ledger/segment'
+import {
+  NO_CHAIN,
+  type ChainHash,
+  type Generation,
+  type Mark,
+  type SealedSegment,
+  type SegmentNumber,
+} from '#ledger/segment'
+import { markText } from '#wire/journal/mark'
 import { openSegment } from '#wire/journal/segment'
 import { messageOf } from '../own-fault.ts'
 
@@ -17,6 +25,10 @@ export type BrokenChainRead = {
   readonly shown: Totals | undefined
   /** The entries that count by the segments that can be read. */
   readonly counted: readonly Entry[]
+  /** Those of them that came in time, and do not count by a restatement. */
+  readonly inTime: readonly Entry[]
+  /** Late entries of the day, each with the last segment that can be read and decides about it. */
+  readonly decided: ReadonlyMap<EntryId, { readonly entry: Entry; readonly mark: Mark }>
   readonly unreadable: readonly { readonly number: SegmentNumber; readonly detail: string }[]
   /** The numbers up to `last` that no segment has: of each gap the first MOST_OF_A_GAP. */
   readonly missing: readonly SegmentNumber[]
@@ -34,30 +46,46 @@ export const lastNumber = async (journal: Chains, book: BookId): Promise<Segment
   }
 }
 
-/** The chain that counts now, up to `last`. */
+/** The chain that counts now, up to `last`, which may be more than it has. */
 export const readBrokenChain = async (journal: Chains, book: BookId, last: SegmentNumber): Promise<BrokenChainRead> => {
   const generation = generationOf(last)
   const counted: Entry[] = []
+  const inTime: Entry[] = []
+  const decided = new Map<EntryId, { readonly entry: Entry; readonly mark: Mark }>()
   const unreadable: { number: SegmentNumber; detail: string }[] = []
   const missing: SegmentNumber[] = []
   let [number, hash, shown]: [SegmentNumber, ChainHash, Totals | undefined] = [frontOf(generation), NO_CHAIN, undefined]
   for await (const part of pieces(journal, book, number, last)) {
-    for (let gap = number + 1; gap < part.number && gap - number <= MOST_OF_A_GAP; gap += 1) missing.push(gap)
+    missing.push(...gapBetween(number, part.number))
     ;({ number } = part)
     if ('detail' in part) {
       unreadable.push(part)
       ;[hash, shown] = [NO_CHAIN, undefined]
       continue
     }
-    ;({ hash, totals: shown } = part)
+    // A run that stopped may have filled numbers.
+    if (part.mark !== VOID) ({ hash, totals: shown } = part)
     try {
-      counted.push(...openSegment(part).segment.entries)
+      const { mark, entries, passedOn } = openSegment(part).segment
+      counted.push(...entries)
+      const isDecision = mark !== undefined && !STAND_IN_OPEN_BOOKS.has(mark.kind)
+      if (!isDecision) inTime.push(...entries)
+      else for (const entry of [...entries, ...passedOn]) decided.set(entry.entryId, { entry, mark })
     } catch (error) {
       unreadable.push({ number, detail: messageOf(error) })
     }
   }
-  return { generation, last, hash, shown, counted, unreadable, missing }
+  missing.push(...gapBetween(number, last + 1))
+  return { generation, last, hash, shown, counted, inTime, decided, unreadable, missing }
 }
+
+const VOID = markText({ kind: 'void' })
+
+const STAND_IN_OPEN_BOOKS: ReadonlySet<Mark['kind']> = new Set(['closing', 'received'])
+
+/** The first numbers between two segments. */
+const gapBetween = (before: SegmentNumber, after: SegmentNumber): SegmentNumber[] =>
+  Array.from({ length: Math.min(after - before - 1, MOST_OF_A_GAP) }, (_, index) => before + 1 + index)
 
 /**
  * A worker appends behind the last segment that it knows. It stands within a gap only when segments are gone that it knows,

@@ -9,22 +9,34 @@ import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
 import type { Quarantine } from '#ledger/ports'
 import { quarantineState } from '#ledger/quarantine'
+import type { ToldDays, ToldLateEntry } from '#ledger/rebuilt-days'
+import { movedTo, type Mark } from '#ledger/segment'
 import { entryLine } from '#wire/stream/record'
 import type { PositionedEntry } from '../journal/sort-records.ts'
+import type { BrokenChainRead } from './broken-chain.ts'
 
 export type GoodEntries = {
+  /** Those of the day of which no decision says that they came after its close, in stream order. */
   readonly own: readonly PositionedEntry[]
+  /** Those that came after the close of the day, with what became of each, in stream order. */
+  readonly late: readonly LateEntry[]
   /** Late entries of other days, by their day. */
   readonly received: ReadonlyMap<BusinessDay, readonly PositionedEntry[]>
-  /** What the archive tells of late entries whose rows it does not have. */
+  /** Late entries that are told of, and whose rows the archive does not have. */
   readonly lacking: readonly EntryId[]
   readonly unreadable: readonly UnreadableObject[]
+  /** What the archive tells of closed days. */
+  readonly told: ToldDays
 }
 
+type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
+
+/** `elsewhere` are late entries of the day that are known to count on other days. */
 export const goodEntries = async (
   { objects: archive, quarantine }: { readonly objects: ArchiveObjects; readonly quarantine: Pick<Quarantine, 'list'> },
   book: BookId,
-  counted: readonly Entry[],
+  { counted, decided: decidedInChain }: Pick<BrokenChainRead, 'counted' | 'decided'>,
+  elsewhere: readonly ToldLateEntry[],
 ): Promise<GoodEntries> => {
   const [listed, decided] = [await archive.list(), await archive.decisions()]
   const unreadable: UnreadableObject[] = [...listed.unreadable, ...decided.unreadable]
@@ -41,8 +53,24 @@ export const goodEntries = async (
 
   const countedHere = new Map(counted.filter(isOf(book.day)).map((entry) => [entry.entryId, contentHash(entry)]))
   const aside = await setAsideIn(quarantine, book)
+  // What the archive tells counts before what a chain says that was altered.
+  const ends = new Map(
+    [...decidedBy(book, decidedInChain), ...elsewhere, ...decided.days.late.filter(isAbout(book))].map((end) => [
+      end.entryId,
+      end,
+    ]),
+  )
   const own: PositionedEntry[] = []
+  const late: LateEntry[] = []
   for (const [entryId, copies] of await entriesOf(book.day)) {
+    const end = ends.get(entryId)
+    if (end !== undefined) {
+      const copy = copies.find(({ entry }) => contentHash(entry) === end.contentHash)
+      if (copy === undefined) continue
+      late.push({ candidate: positioned(copy), became: end.became })
+      ends.delete(entryId)
+      continue
+    }
     const standing = countedHere.get(entryId)
     const chosen =
       copies.find(({ entry }) => contentHash(entry) === standing) ??
@@ -51,7 +79,7 @@ export const goodEntries = async (
   }
 
   const received = new Map<BusinessDay, PositionedEntry[]>()
-  const lacking: EntryId[] = []
+  const lacking: EntryId[] = [...ends.keys()]
   const passedOn = decided.days.late.filter(
     ({ book: home, became }) =>
       home.merchantId === book.merchantId && became.what === 'redirected' && became.to === book.day,
@@ -66,8 +94,27 @@ export const goodEntries = async (
     }
     received.set(day, found)
   }
-  return { own, received, lacking, unreadable }
+  return { own, late, received, lacking, unreadable, told: decided.days }
 }
+
+/** What the chain itself says of late entries of its day. */
+const decidedBy = (book: BookId, decided: BrokenChainRead['decided']): readonly ToldLateEntry[] =>
+  [...decided.values()].flatMap(({ entry, mark }) => {
+    const became = becameBy(mark)
+    return became === undefined ? [] : [{ book, entryId: entry.entryId, contentHash: contentHash(entry), became }]
+  })
+
+const becameBy = (mark: Mark): ToldLateEntry['became'] | undefined => {
+  if (mark.kind === 'restating') return { what: 'restated', restatement: mark.restatement }
+  if (mark.kind === 'setting-aside') return { what: 'set-aside', reason: mark.reason }
+  const to = movedTo(mark)
+  return to === undefined ? undefined : { what: 'redirected', to }
+}
+
+const isAbout =
+  ({ merchantId, day }: BookId) =>
+  ({ book }: ToldLateEntry): boolean =>
+    book.merchantId === merchantId && book.day === day
 
 const isOf =
   (day: BusinessDay) =>

@@ -2,7 +2,7 @@
  * Compares what two places say of a merchant's closed days: the head, the items of closed days, and the restatements. The
  * numbers of segments may differ, because a rebuilt chain has other segments; the views at them may not.
  */
-import type { ClosedDay, Restatement } from '#ledger/close'
+import { standsIn, type ClosedDay, type Restatement } from '#ledger/close'
 import { FIRST_DAY, LAST_DAY } from '#ledger/days-with-books'
 import { bookKey, type BookId, type BusinessDay, type MerchantId } from '#ledger/identifiers'
 import type { Head } from '#ledger/head'
@@ -52,7 +52,7 @@ export const compareClosedDays = async (
   return { differences, versions, books: [...days].map((day) => ({ merchantId, day })) }
 }
 
-/** A close or a restatement, with what of it may not differ. */
+/** A close or a restatement, with where it stands in the chain that counts, and with what of it may not differ. */
 type Issued = { readonly book: BookId; readonly segment: SegmentNumber; readonly seal: Seal; readonly parts: Parts }
 type Parts = Readonly<Record<string, string | number | bigint | null>>
 
@@ -61,8 +61,17 @@ const read = async ({ heads, days }: Side, merchantId: MerchantId) => {
   const closed = head.closedThrough === null ? [] : await days.closed(merchantId, FIRST_DAY, LAST_DAY)
   const restated = await days.restatements(merchantId, 0, head.restatements)
   const issued = new Map<string, Issued>()
-  for (const one of closed) issued.set(`${merchantId} ${one.book.day}`, closedParts(one))
-  for (const one of restated) issued.set(`${merchantId}: restatement ${one.number}`, restatedParts(one))
+  for (const one of closed) {
+    const segment = standsIn(one.segment, head.mended.get(one.book.day), 0)
+    issued.set(`${merchantId} ${one.book.day}`, { ...closedParts(one), segment })
+  }
+  const ofDay = new Map<BusinessDay, number>()
+  for (const one of restated) {
+    const { day } = one.book
+    ofDay.set(day, (ofDay.get(day) ?? 0) + 1)
+    const segment = standsIn(one.segment, head.mended.get(day), ofDay.get(day) ?? 0)
+    issued.set(`${merchantId}: restatement ${one.number}`, { ...restatedParts(one), segment })
+  }
   const all: BusinessDay[] = [...head.open, ...[...closed, ...restated].map(({ book }) => book.day)]
   return { head, issued, days: all }
 }
@@ -75,9 +84,8 @@ const headParts = ({ closedThrough, closingMinor, open, restatements, lastSeal }
   'the newest seal': lastSeal,
 })
 
-const closedParts = ({ book, openingMinor, netMinor, base, segment, seal, closedAtMs }: ClosedDay): Issued => ({
+const closedParts = ({ book, openingMinor, netMinor, base, seal, closedAtMs }: ClosedDay): Omit<Issued, 'segment'> => ({
   book,
-  segment,
   seal,
   parts: {
     opening: openingMinor,
@@ -88,9 +96,8 @@ const closedParts = ({ book, openingMinor, netMinor, base, segment, seal, closed
   },
 })
 
-const restatedParts = ({ book, deltaMinor, segment, seal, restatedAtMs }: Restatement): Issued => ({
+const restatedParts = ({ book, deltaMinor, seal, restatedAtMs }: Restatement): Omit<Issued, 'segment'> => ({
   book,
-  segment,
   seal,
   parts: { day: book.day, delta: deltaMinor, 'its time': restatedAtMs, 'its seal': sealText(seal) },
 })

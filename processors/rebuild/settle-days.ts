@@ -12,7 +12,7 @@ import { concurrently } from '#ledger/concurrently'
 import { FIRST_DAY, LAST_DAY } from '#ledger/days-with-books'
 import { contentHash, type Entry } from '#ledger/entry'
 import { bookKey, bookOf, type BookId, type BusinessDay, type EntryId, type MerchantId } from '#ledger/identifiers'
-import { headAfter, type ToldDays, type ToldLateEntry } from '#ledger/rebuilt-days'
+import { headAfter, partsAfterClose, type ToldDays } from '#ledger/rebuilt-days'
 import type { Heads, Journal } from '#ledger/ports'
 import type { Mark } from '#ledger/segment'
 import { sealSegment } from '#wire/journal/segment'
@@ -73,36 +73,43 @@ export const daySettler = (
     }
     if (closed === undefined && found.value.view.totals.entryCount > 0) problems.push(untold(id))
     let book = await closeAgain(writer, found.value, closed)
-    const became = (candidate: PositionedEntry) => late.get(keyOf(candidate.entry))?.became
-    const ofRestatement = Map.groupBy(candidates, (candidate) => {
-      const end = became(candidate)
-      return end?.what === 'restated' ? end.restatement : undefined
+    const decided = candidates.flatMap((candidate) => {
+      const became = late.get(keyOf(candidate.entry))?.became
+      return became === undefined ? [] : [{ candidate, became }]
     })
-    for (const restatement of restated.toSorted((a, b) => a.number - b.number)) {
-      const { number } = restatement
-      const counted = ofRestatement.get(number) ?? []
-      ofRestatement.delete(number)
-      book = await restateAgain(writer, book, counted, number)
-      const ofMerchant = restatements.get(id.merchantId) ?? []
-      restatements.set(id.merchantId, [...ofMerchant, { ...restatement, segment: book.segment }])
+    const numbers = restated.map(({ number }) => number)
+    for (const { mark, late: ofPart } of partsAfterClose(numbers, decided)) {
+      const some = ofPart.map(({ candidate }) => candidate)
+      if (mark.kind === 'restating') book = await restateOnce(book, some, mark.restatement, restated)
+      if (mark.kind === 'redirecting') {
+        for (const candidate of some) book = await redirectAgain(writer, book, candidate, mark.to, problems)
+      }
+      if (mark.kind === 'setting-aside') {
+        for (let left: readonly PositionedEntry[] = some; left.length > 0;) {
+          ;({ book, left } = await passToQuarantine(writer, book, left, mark.reason, AS_TOLD))
+        }
+      }
     }
-    for (const [number, entries] of ofRestatement) {
-      if (number === undefined) continue
+  }
+
+  const restateOnce = async (
+    before: Book,
+    entries: readonly PositionedEntry[],
+    number: number,
+    told: readonly ToldRestatement[],
+  ): Promise<Book> => {
+    const { id } = before
+    const book = await restateAgain(writer, before, entries, number)
+    const restatement = told.find((one) => one.number === number)
+    if (restatement === undefined) {
       problems.push(
         `${nameOf(id)}: the archive has no event of restatement ${number}, which counted entries of the day.`,
       )
-      book = await restateAgain(writer, book, entries, number)
+    } else {
+      const ofMerchant = restatements.get(id.merchantId) ?? []
+      restatements.set(id.merchantId, [...ofMerchant, { ...restatement, segment: book.segment }])
     }
-    for (const candidate of candidates) {
-      const end = became(candidate)
-      if (end?.what === 'redirected') book = await redirectAgain(writer, book, candidate, end.to, problems)
-    }
-    const aside = candidates.filter((candidate) => became(candidate)?.what === 'set-aside')
-    for (const [reason, some] of Map.groupBy(aside, (candidate) => reasonOf(became(candidate)))) {
-      for (let left: readonly PositionedEntry[] = some; left.length > 0;) {
-        ;({ book, left } = await passToQuarantine(writer, book, left, reason, AS_TOLD))
-      }
-    }
+    return book
   }
 
   const settleHead = async (merchantId: MerchantId): Promise<void> => {
@@ -164,8 +171,6 @@ const lateKey = (book: BookId, entryId: EntryId): string => `${bookKey(book)}#${
 const keyOf = (entry: Entry): string => lateKey(bookOf(entry), entry.entryId)
 const untold = (id: BookId): string => `${nameOf(id)} was closed, and the archive has no event of it.`
 const nameOf = ({ merchantId, day }: BookId): string => `${merchantId} ${day}`
-const reasonOf = (became: ToldLateEntry['became'] | undefined) =>
-  became?.what === 'set-aside' ? became.reason : 'day-closed'
 
 const UNREGISTERED = 'No merchant is registered under this id.'
 const AS_TOLD = 'The business day is closed. The entry waited when the archive was read.'

@@ -12,7 +12,7 @@ import { sealHash, sealKey, sealText } from '#ledger/seal'
 import { openSegment } from '#wire/journal/segment'
 import type { SealedBook } from './verify-sealed-book.ts'
 
-const EXPORT_FORMAT = 1
+const EXPORT_FORMAT = 2
 
 /** Of a book that was verified. When the book has grown since, the later segments are left out. */
 export const exportedBook = async (
@@ -38,9 +38,10 @@ export const exportedBook = async (
       contents: [...segment.entries, ...segment.passedOn].map(canonicalContent),
     })
   }
-  const seals = issued.map(({ seal, segment }) => ({
+  const seals = issued.map(({ seal, segment, issuedIn }) => ({
     version: seal.version,
     segment,
+    issuedIn,
     object: sealKey(seal),
     text: sealText(seal),
     hash: sealHash(seal),

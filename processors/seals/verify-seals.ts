@@ -9,7 +9,7 @@ import { issuedSeals, type IssuedSeal } from '#ledger/issued-seals'
 import { areSameTotals } from '#ledger/money'
 import type { Clock, Days, Heads } from '#ledger/ports'
 import { hashOfSealText, sealHash, sealKey, type Seals } from '#ledger/seal'
-import type { Mark } from '#ledger/segment'
+import { isSameMark } from '#ledger/segment'
 import type { IssuedState, WholeBook } from '../journal/verify-book.ts'
 
 export type SealWorld = {
@@ -131,16 +131,14 @@ const missingObject = ({ seal }: IssuedSeal): string =>
   'tells the close again, and the archive consumer keeps the seal'
 
 /** What the chain says at the segment of a seal and the seal does not. */
-const inChain = ({ seal, segment, mark }: IssuedSeal, state: IssuedState | undefined): string[] => {
+const inChain = ({ seal, segment, issuedIn, mark }: IssuedSeal, state: IssuedState | undefined): string[] => {
   if (state === undefined) return [`the book has no closing or restating segment ${segment}`]
   const differing = [
     ...(isSameMark(state.mark, mark) ? [] : ['mark']),
-    ...(state.hash === seal.chainHash ? [] : ['hash']),
+    // The seal names the hash of the chain in which it was issued, and that chain may be superseded. Then the digest proves the entries.
+    ...(state.hash === seal.chainHash || segment !== issuedIn ? [] : ['hash']),
     ...(state.digest === seal.digest ? [] : ['digest']),
     ...(areSameTotals(state.totals, seal.totals) ? [] : ['totals']),
   ]
   return differing.length === 0 ? [] : [`the chain has another ${differing.join(', ')} at segment ${segment}`]
 }
-
-const isSameMark = (a: Mark, b: Mark): boolean =>
-  a.kind === b.kind && (a.kind !== 'restating' || b.kind !== 'restating' || a.restatement === b.restatement)

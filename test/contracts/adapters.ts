@@ -115,18 +115,20 @@ export const headsWith: HeadsAdapter[] = [
   { name: 'memory', given: async (merchantId, head) => memoryHeads([[merchantId, head]]) },
   {
     name: 'DynamoDB',
-    given: async (merchantId, { closedThrough, closingMinor, open, restatements, lastSeal, broken, revision }) => {
+    given: async (merchantId, { revision, ...head }) => {
+      const { closedThrough, closingMinor, open, restatements, lastSeal, broken, mended } = head
       const table = await freshTable('days')
       const stored = {
         merchantId,
         day: 'head',
-        format: 3,
+        format: 4,
         ...(closedThrough !== null && { closedThrough }),
         ...(closingMinor !== 0n && { closing: closingMinor }),
         ...(open.size > 0 && { open, oldestOpen: [...open].toSorted()[0], lane: 0 }),
         ...(restatements > 0 && { restatements }),
         ...(lastSeal !== null && { lastSeal }),
         ...(broken.size > 0 && { broken }),
+        ...(mended.size > 0 && { mended: Object.fromEntries(mended) }),
         ...(revision > 0 && { rev: revision }),
       }
       if (revision > 0) await dynamodb.send(new PutCommand({ TableName: table, Item: stored }))

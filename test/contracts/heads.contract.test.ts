@@ -26,6 +26,7 @@ describe.each(headsWith)('heads: $name', ({ given }) => {
       restatements: 3,
       lastSeal: 'ab'.repeat(32) as SealHash,
       broken: new Set([friday, saturday]),
+      mended: new Map([[friday, 1_000_000_004]]),
       revision: 12,
     }
     const heads = await given(m1, head)
@@ -81,14 +82,14 @@ describe.each(headsWith)('heads: $name', ({ given }) => {
 })
 
 test.each([
-  { format: 4, stored: { format: 4 } },
+  { format: 5, stored: { format: 5 } },
   { format: 'undefined', stored: {} },
 ])('a head in format $format is refused by name, and never changed', async ({ format, stored }) => {
   const table = await freshTable('days')
   const item = { merchantId: 'm1', day: 'head', rev: 1, open: new Set([friday]), ...stored }
   await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
   const heads = dynamoHeads(dynamodb, table)
-  const reason = `The head of merchant m1 is stored in format ${format}, and only 3 is known here.`
+  const reason = `The head of merchant m1 is stored in format ${format}, and only 4 is known here.`
   const read = heads.read(m1)
   await expect(read).rejects.toThrow(reason)
   await expect(read).rejects.toBeInstanceOf(UnknownFormat)
@@ -97,7 +98,7 @@ test.each([
   expect(Item).toEqual(item)
 })
 
-test.each([1, 2])('a head of the former format %i is read, and opens days', async (format) => {
+test.each([1, 2, 3])('a head of the former format %i is read, and opens days', async (format) => {
   const table = await freshTable('days')
   const item = { merchantId: 'm1', day: 'head', format, rev: 1, open: new Set([friday]) }
   await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
@@ -107,17 +108,22 @@ test.each([1, 2])('a head of the former format %i is read, and opens days', asyn
   expect(await heads.read(m1)).toEqual({ ...emptyHead, open: new Set([friday, saturday]), revision: 2 })
 })
 
-test.each([{ open: 'text' }, { rev: 'x' }, { closing: 'x' }, { restatements: 'x' }, { lastSeal: 1 }, { broken: 'x' }])(
-  'a head with %o is refused by name',
-  async (stored) => {
-    const table = await freshTable('days')
-    const item = { merchantId: 'm1', day: 'head', format: 1, rev: 1, open: new Set([friday]), ...stored }
-    await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
-    await expect(dynamoHeads(dynamodb, table).read(m1)).rejects.toThrow(
-      new UnknownFormat('The head of merchant m1 cannot be read: a part of it is not what a head has there.'),
-    )
-  },
-)
+test.each([
+  { open: 'text' },
+  { rev: 'x' },
+  { closing: 'x' },
+  { restatements: 'x' },
+  { lastSeal: 1 },
+  { broken: 'x' },
+  { mended: { [friday]: 'x' } },
+])('a head with %o is refused by name', async (stored) => {
+  const table = await freshTable('days')
+  const item = { merchantId: 'm1', day: 'head', format: 1, rev: 1, open: new Set([friday]), ...stored }
+  await dynamodb.send(new PutCommand({ TableName: table, Item: item }))
+  await expect(dynamoHeads(dynamodb, table).read(m1)).rejects.toThrow(
+    new UnknownFormat('The head of merchant m1 cannot be read: a part of it is not what a head has there.'),
+  )
+})
 
 test('heads on DynamoDB throw an error that may heal', async () => {
   const heads = dynamoHeads(dynamodb, 'no-such-table')

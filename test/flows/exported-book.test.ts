@@ -35,7 +35,7 @@ test('an export names its file and the program that checks it, and overwrites no
   const { file, said, run } = await exported(MON)
   expect(said).toMatchObject({ exit: 0, complained: expect.stringContaining(`--book ${file}`) as string })
   const written = readFileSync(file, 'utf8')
-  expect(JSON.parse(written)).toMatchObject({ kind: 'daybook-book', format: 1, merchantId: 'm1', businessDay: MON })
+  expect(JSON.parse(written)).toMatchObject({ kind: 'daybook-book', format: 2, merchantId: 'm1', businessDay: MON })
   expect(await run()).toMatchObject({ exit: 2, complained: expect.stringContaining('file already exists') as string })
   expect(readFileSync(file, 'utf8')).toBe(written)
 })
@@ -123,10 +123,10 @@ describe.skipIf(spawnSync('python3', ['--version']).status !== 0)('docs/vectors/
 
   test('says that it does not know a later format', async () => {
     const { file } = await exported(MON)
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"format":1', '"format":2'))
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"format":2', '"format":3'))
     expect(verify(file)).toEqual({
       status: 1,
-      stdout: expect.stringContaining('no exported book of format 1') as string,
+      stdout: expect.stringContaining('no exported book of format 2') as string,
     })
   })
 })

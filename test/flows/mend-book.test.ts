@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryArchiveObjects } from '#adapters/archive-objects/memory-archive-objects'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memorySeals } from '#adapters/seals/memory-seals'
 import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
 import type { AuditEvent } from '#ledger/audit-event'
@@ -82,6 +83,7 @@ const given = async (
     ...world,
     journal: books.journal,
     auditTrail,
+    seals: memorySeals(),
     actor: { by: 'os:ana', from: 'desk' },
     objects: {
       // What is in the archive when it is asked.
@@ -277,19 +279,13 @@ describe('mending is refused', () => {
     expect(await idsIn(books.journal)).toEqual(SENT.toSorted())
   })
 
-  test('for a book that is not marked, and for a closed one', async () => {
-    const system = await given()
-    const { mend, books, world, auditTrail } = system
+  test('for a book that is not marked', async () => {
+    const { mend } = await given()
     await mend()
     const refused = await mend()
     expect(refused.printed).toContain('it is not marked as broken')
     // It is known without the archive.
     expect(refused.complained).toBe('')
-    await world.sleep(24 * 3_600_000)
-    const closing = { ...books, ...world, auditTrail }
-    await closeDays(closing, { through: FRI, merchantIds: [m1], deliveryMs: DELIVERY_MS })
-    await markAsBroken(books, book)
-    expect((await mend()).printed).toContain('its day is closed')
   })
 
   test('when an object of the archive cannot be read', async () => {
@@ -311,33 +307,57 @@ describe('mending is refused', () => {
   })
 })
 
-test('an entry that the archive shows only after its delivery time is in the mended book', async () => {
-  const { books, mend, accept, run, running, world } = await given()
-  running.firehose = false
-  await accept(sale('g', FRI, 5n))
-  const sleep = async (ms: number) => {
-    await world.sleep(ms)
-    if (ms !== DELIVERY_MS) return
-    running.firehose = true
-    await run()
-  }
-  expect(await mend({ instead: { sleep } })).toMatchObject({ exit: 0 })
-  expect(await idsIn(books.journal)).toEqual([...SENT, 'g'].toSorted())
-})
-
-test('a segment that is damaged while the archive is awaited may hold what the archive does not show yet', async () => {
-  const store = await inDynamo()
-  const { mend, accept, world } = await given(store.books)
-  const last = (await store.books.journal.end(book))?.number ?? 0
-  const sleep = async (ms: number) => {
-    await world.sleep(ms)
-    if (ms !== DELIVERY_MS) return
+describe('the command looks again until the archive shows all', () => {
+  /** What happens at the second look; the archive shows nothing new until `deliver` is called. */
+  const waiting = async (
+    system: Awaited<ReturnType<typeof given>>,
+    atSecondLook: (deliver: () => Promise<void>) => Promise<void>,
+  ) => {
+    const { running, run, world, mend, accept } = system
+    running.firehose = false
     await accept(sale('g', FRI, 5n))
-    await store.alter(last + 1, (item) => ({ ...item, entries: new Uint8Array([9]) }))
+    let [looks, sleptMs] = [0, 0]
+    const sleep = async (ms: number) => {
+      await world.sleep(ms)
+      sleptMs += ms
+      looks += 1
+      const deliver = async () => {
+        running.firehose = true
+        await run()
+      }
+      if (looks === 2) await atSecondLook(deliver)
+    }
+    return { ...(await mend({ instead: { sleep } })), sleptMs: () => sleptMs }
   }
-  const { exit, printed } = await mend({ instead: { sleep } })
-  expect(exit).toBe(1)
-  expect(printed).toContain('a segment was damaged while the archive was awaited')
+
+  test('and an entry that it shows at the second look is in the mended book, at once', async () => {
+    const system = await given()
+    const { exit, complained, sleptMs } = await waiting(system, (deliver) => deliver())
+    expect(complained).toContain('Waiting until the archive shows all that was accepted, at most 305 s …')
+    expect(exit).toBe(0)
+    expect(sleptMs()).toBeLessThan(DELIVERY_MS / 10)
+    expect(await idsIn(system.books.journal)).toEqual([...SENT, 'g'].toSorted())
+  })
+
+  test('and at most for the time of a delivery', async () => {
+    const { exit, printed, sleptMs } = await waiting(await given(), async () => {})
+    expect(exit).toBe(1)
+    expect(printed).toContain('g: credit 5')
+    // A moment before it, the barrier was awaited.
+    expect(Math.floor(sleptMs() / 1_000)).toBe(DELIVERY_MS / 1_000)
+  })
+
+  test('and does not mend a book of which a segment is damaged meanwhile, because it may hold what is not shown yet', async () => {
+    const store = await inDynamo()
+    const system = await given(store.books)
+    const last = (await store.books.journal.end(book))?.number ?? 0
+    const { exit, printed } = await waiting(system, async () => {
+      await system.accept(sale('h', FRI, 5n))
+      await store.alter(last + 2, (item) => ({ ...item, entries: new Uint8Array([9]) }))
+    })
+    expect(exit).toBe(1)
+    expect(printed).toContain('a segment was damaged while the archive was awaited')
+  })
 })
 
 test('an entry that waits in quarantine stays out of the mended book', async () => {

@@ -78,6 +78,7 @@ describe('closing a book', () => {
           restatements: 3,
           lastSeal: sealHash(seal),
           broken: new Set(),
+          mended: new Map(),
           revision: 8,
         },
       },
@@ -179,9 +180,21 @@ describe('a closed day at a version', () => {
       openingMinor: of.opening,
       closingMinor: of.closing,
       segment: of.segment,
+      standsIn: of.segment,
       seal: aSeal(of.seal),
       issuedAtMs: of.at,
     })
+  })
+
+  test.each([
+    { version: 1, standsIn: 1_000_000_003, what: 'its closing segment' },
+    { version: 3, standsIn: 1_000_000_004, what: 'the first restating segment behind it' },
+    { version: 5, standsIn: 1_000_000_005, what: 'the second one' },
+    { version: 6, standsIn: 1_000_000_009, what: 'the segment of a restatement that came later' },
+  ])('$version of a day whose chain was superseded stands in $what', ({ version, standsIn }) => {
+    const later = restated(8, FRIDAY, 1n, 1_000_000_009)
+    const past = { newest: friday, restatements: [...restatements, later], mendedIn: 1_000_000_003 }
+    expect(closedVersion(FRIDAY, past, version)?.standsIn).toBe(standsIn)
   })
 
   test('is the newest when none is asked for, and there is none beyond it', () => {
@@ -199,6 +212,7 @@ describe('a closed day at a version', () => {
       openingMinor: 1_250n,
       closingMinor: 1_250n,
       segment: 0,
+      standsIn: 0,
       seal: null,
       issuedAtMs: 103,
     })

@@ -5,6 +5,7 @@ import {
   emptyHead,
   isSoundThrough,
   markBroken,
+  markMended,
   markWhole,
   openDay,
   openDaysBefore,
@@ -26,6 +27,7 @@ test('a merchant without any book has no open day, no closed day and no balance'
     restatements: 0,
     lastSeal: null,
     broken: new Set(),
+    mended: new Map(),
     revision: 0,
   })
 })
@@ -82,6 +84,7 @@ describe('closing', () => {
         restatements: 0,
         lastSeal: SEAL,
         broken: new Set(),
+        mended: new Map(),
         revision: 4,
       },
     })
@@ -135,6 +138,16 @@ describe('marks of broken books', () => {
     expect(markBroken(marked, friday)).toBe(marked)
     expect(markWhole(marked, friday)).toEqual({ ...at(), revision: 6 })
     expect(markWhole(marked, saturday)).toBe(marked)
+  })
+
+  test('a mending takes the mark away, and says where the closing segment of a closed day stands now', () => {
+    expect(markMended(at(friday, saturday), friday, undefined)).toEqual({ ...at(saturday), revision: 5 })
+    const mended = markMended({ ...at(friday), mended: new Map([[thursday, 1_000_000_002]]) }, friday, 2_000_000_007)
+    const both = new Map([
+      [thursday, 1_000_000_002],
+      [friday, 2_000_000_007],
+    ])
+    expect(mended).toEqual({ ...at(), mended: both, revision: 5 })
   })
 
   test.each([

@@ -441,9 +441,9 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     {
       name: 'a closed day is read as its chain ends',
       file: CLOSED_DAYS,
-      find: `const [sealed] = await journal.read(book, segment - 1, 1)
-  if (sealed?.number !== segment) throw`,
-      plant: `const sealed = (await journal.read(book, segment - 1)).at(-1)
+      find: `const [sealed] = await journal.read(book, standsIn - 1, 1)
+  if (sealed?.number !== standsIn) throw`,
+      plant: `const sealed = (await journal.read(book, standsIn - 1)).at(-1)
   if (sealed === undefined) throw`,
     },
     {

@@ -2,10 +2,11 @@ import { dayBounds, HOUR_MS, ruleOn } from '#ledger/calendar'
 import type { ClosedVersion } from '#ledger/close'
 import type { DayPart } from '#ledger/day-parts'
 import type { DayView } from '#ledger/day-view'
+import { METHODS } from '#ledger/entry'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import { netMinor } from '#ledger/money'
-import type { ChainHash, SegmentNumber } from '#ledger/segment'
+import type { ChainHash, Generation, SegmentNumber } from '#ledger/segment'
 import { withExactSums } from './exact-sums.ts'
 import { instantText } from '#wire/entry/instant'
 import { totalsResponse } from './totals.ts'
@@ -48,7 +49,13 @@ export const dayResponse = ({ merchantId, currency, calendar }: Merchant, read: 
     ...totalsResponse(totals),
     net,
     closing,
-    byMethod: Object.fromEntries(Array.from(byMethod, ([method, sum]) => [method, totalsResponse(sum)])),
+    // In an order that does not depend on that of the entries: a version has the same bytes in any chain of its book.
+    byMethod: Object.fromEntries(
+      METHODS.flatMap((method) => {
+        const sum = byMethod.get(method)
+        return sum === undefined ? [] : [[method, totalsResponse(sum)]]
+      }),
+    ),
     windows: windowRows(byHour, bounds, HOUR_MS),
     lateEntries,
     hash,
@@ -99,6 +106,13 @@ export const dayTag = (
 ): string =>
   `W/"${merchantId}.${day}.s${segment}.v${issue.version}.o${openingMinor}.m${revision}${exact ? '' : '.inexact'}"`
 
-/** The ETag of a closed day at a version, which never changes. */
-export const versionTag = ({ merchantId }: Pick<Merchant, 'merchantId'>, day: BusinessDay, version: number): string =>
-  `"${merchantId}.${day}.v${version}"`
+/**
+ * The ETag of a closed day at a version, which never changes. A book that was mended since has another one. Its answer is what
+ * was issued, and under the tag from before, a client may hold what a broken chain said.
+ */
+export const versionTag = (
+  { merchantId }: Pick<Merchant, 'merchantId'>,
+  day: BusinessDay,
+  version: number,
+  mended: Generation,
+): string => `"${merchantId}.${day}.v${version}${mended === 0 ? '' : `.g${mended}`}"`

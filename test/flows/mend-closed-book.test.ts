@@ -1,0 +1,441 @@
+/** A broken book of a closed day is mended: its versions stay what they were, and everything goes on. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { memoryArchive } from '#adapters/archive/memory-archive'
+import { memoryArchiveObjects } from '#adapters/archive-objects/memory-archive-objects'
+import type { MemoryChains } from '#adapters/journal/memory-journal'
+import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memorySeals } from '#adapters/seals/memory-seals'
+import { memoryBooks } from '#adapters/transactions/memory-books'
+import { chainKey } from '#adapters/journal/generations'
+import { dayClosed, type AuditEvent } from '#ledger/audit-event'
+import type { Entry } from '#ledger/entry'
+import type { EntryId } from '#ledger/identifiers'
+import type { LatePolicy } from '#ledger/merchant'
+import type { SealedSegment } from '#ledger/segment'
+import { mendOf, mendShowing } from '#operations/mend'
+import { USAGE, verifyJournal } from '#operations/verify-journal'
+import { keepingSeals } from '#processors/archive/keep-seals'
+import { closeDays } from '#processors/close/close-days'
+import { recordEntries } from '#processors/journal/record-entries'
+import { markAsBroken } from '#processors/mark-book'
+import { mendBook, planMending, type MendWorld } from '#processors/mend/mend-book'
+import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
+import { aMerchant, day } from '../builders.ts'
+import { closeAsItStands } from '../closing.ts'
+import { aQueryApi } from '../http/query-fixtures.ts'
+import { runIn } from '../operations/run.ts'
+import { aSystem, DELIVERY_MS } from './a-system.ts'
+import { m1, MON, sale } from './sealed-days.ts'
+
+const [FRI, SAT] = [day('2026-11-20'), day('2026-11-21')]
+const book = { merchantId: m1, day: FRI }
+const A_DAY_MS = 24 * 3_600_000
+const VERIFY = fileURLToPath(new URL('../../docs/vectors/verify.py', import.meta.url))
+
+type Chain = readonly SealedSegment[]
+
+/**
+ * Friday received a late sale of Monday. It was closed on Saturday, and got three late sales since: two under the given policy,
+ * and one under nextOpenDay, which counts on Saturday. Its chain is: a b, received, c, closing, and then the late sales.
+ * `isPlain` closes the days without a comparison, which is faster.
+ */
+const given = async (policy: LatePolicy, { isPlain = false } = {}) => {
+  const chains: MemoryChains = new Map()
+  const books = memoryBooks([], chains)
+  const system = await aSystem({ books })
+  const { world, auditTrail, send, running } = system
+  running.firehose = !isPlain
+  const seals = memorySeals()
+  const keep = async () =>
+    await keepingSeals(memoryArchive(), seals, { warn() {}, error() {} }).putAuditEvents(auditTrail.published)
+  const close = async (through: typeof FRI) => {
+    if (isPlain) {
+      await closeAsItStands(books, { merchantId: m1, day: through }, world.clock())
+      const closed = await books.days.newestClosed({ merchantId: m1, day: through })
+      if (closed !== undefined) await auditTrail.publish(dayClosed(closed))
+      return await keep()
+    }
+    const closing = { ...books, ...world, auditTrail }
+    const outcomes = await closeDays(closing, { through, merchantIds: [m1], deliveryMs: DELIVERY_MS })
+    await keep()
+    return outcomes.map(({ status }) => status)
+  }
+  const setPolicy = async (lateEntries: LatePolicy) => {
+    const { revision = 0 } = (await world.merchants.find(m1)) ?? {}
+    await world.merchants.save(aMerchant({ lateEntries, revision: revision + 1 }))
+  }
+  await send(sale('mon', MON, 500n))
+  await close(MON)
+  await send(sale('a', FRI, 10n), { ...sale('b', FRI, 20n), method: 'pix' })
+  await send(sale('late-mon', MON, 70n))
+  await send(sale('c', FRI, 30n))
+  await world.sleep(A_DAY_MS)
+  await close(FRI)
+  await setPolicy(policy)
+  await send(sale('l1', FRI, 3n))
+  await send({ ...sale('l2', FRI, 4n), method: 'cash' })
+  await setPolicy('nextOpenDay')
+  await send(sale('l3', FRI, 5n), sale('sat', SAT, 1n))
+  await setPolicy(policy)
+  await keep()
+
+  const chain = (): Chain => chains.get(chainKey(book, 0)) ?? []
+  const damage = async (change: (chain: Chain) => Chain) => {
+    chains.set(chainKey(book, 0), change(chain()))
+    await markAsBroken(books, book)
+  }
+  /** What the archive shows; tests alter it. */
+  const archive = {
+    alter: (entry: Entry): Entry => entry,
+    isTold: (_event: AuditEvent): boolean => true,
+  }
+  const objects = () => {
+    const stored = world.stream.records.flatMap(({ shardId, sequenceNumber, data }, place) => {
+      const record = decodeRecord(data)
+      const lines = record.ok && record.value.kind === 'entries' ? [...record.value.entries] : []
+      return lines.flatMap(({ entry }, index) => {
+        if (!entry.ok) return []
+        const { businessDay } = entry.value
+        const held = { entry: archive.alter(entry.value), position: { shardId, sequenceNumber, index }, arrivedAtMs: 0 }
+        return [{ key: `entries/${place}.${index}`, businessDay, bytes: 1, storedAtMs: 0, holds: [held] }]
+      })
+    })
+    return memoryArchiveObjects(stored, [], auditTrail.published.filter(archive.isTold))
+  }
+  const mendWorld: MendWorld = {
+    ...books,
+    ...world,
+    journal: books.journal,
+    auditTrail,
+    seals,
+    actor: { by: 'os:ana', from: 'desk' },
+    objects: {
+      list: async () => await objects().list(),
+      decisions: async () => await objects().decisions(),
+      entries: (...asked) => objects().entries(...asked),
+    },
+  }
+  const mend = async (instead: Partial<MendWorld> = {}) =>
+    await runIn(
+      async (_args, terminal) =>
+        await mendShowing(
+          { ...mendWorld, ...instead },
+          mendOf({ merchant: 'm1', day: FRI, yes: true }),
+          { deliveryMs: DELIVERY_MS, confirm: async () => false },
+          terminal,
+        ),
+      'npm run rebuild',
+      [],
+    )
+  const verify = async (...args: readonly string[]) =>
+    await runIn(
+      verifyJournal(() => ({ ...books, merchants: world.merchants, seals, clock: world.clock })),
+      USAGE,
+      ['--merchant', 'm1', ...args],
+    )
+  const { get } = aQueryApi({ storeWith: () => ({ ...books, merchants: world.merchants }) })
+  /** The bytes and the ETag of each version, and the balance. */
+  const versions = async () => {
+    const found: { version: number; body: string; etag: string | null }[] = []
+    const { body: now } = await get(`/v1/merchants/m1/days/${FRI}`)
+    for (let version = 1; version <= Number(now['version']); version += 1) {
+      const { text, headers } = await get(`/v1/merchants/m1/days/${FRI}?version=${version}`)
+      found.push({ version, body: text, etag: headers.get('etag') })
+    }
+    return found
+  }
+  const balance = async () => {
+    const { body } = await get('/v1/merchants/m1/balance')
+    return { balance: body['balance'], exact: body['exact'] }
+  }
+  /** A worker that knows the book from before it is damaged. */
+  const worker = recordEntries(
+    {
+      ...books,
+      ...world,
+      journal: books.journal,
+      progress: memoryProgress(),
+      auditTrail,
+      log: { warn() {}, error() {} },
+    },
+    { booksAtOnce: 1, cacheBytes: 1_000_000 },
+  )
+  let records = 0
+  const deliver = async (...entries: Entry[]) => {
+    records += 1
+    const data = encodeEntries(entries.map(entryLine))
+    return await worker({ shardId: 'warm', records: [{ sequenceNumber: String(records), data, arrivedAtMs: 0 }] })
+  }
+  await deliver(sale('a', FRI, 10n))
+  return {
+    ...system,
+    chain,
+    damage,
+    archive,
+    mendWorld,
+    mend,
+    verify,
+    versions,
+    balance,
+    deliver,
+    close,
+    keep,
+    seals,
+    get,
+  }
+}
+
+const COPIES = [
+  sale('a', FRI, 10n),
+  sale('c', FRI, 30n),
+  sale('l1', FRI, 3n),
+  { ...sale('l2', FRI, 4n), method: 'cash' as const },
+  sale('l3', FRI, 5n),
+  sale('late-mon', MON, 70n),
+]
+
+const without = (number: number) => (chain: Chain) => chain.filter((segment) => segment.number !== number)
+const altered = (number: number, change: Partial<SealedSegment>) => (chain: Chain) =>
+  chain.map((segment) => (segment.number === number ? { ...segment, ...change } : segment))
+const OTHER_HASH = '7'.repeat(64) as SealedSegment['hash']
+
+const DAMAGES: readonly { readonly what: string; readonly change: (chain: Chain) => Chain }[] = [
+  { what: 'a segment was altered', change: altered(1, { hash: OTHER_HASH }) },
+  { what: 'the entries of a segment are no entries', change: altered(3, { entries: new Uint8Array([9, 9]) }) },
+  { what: 'a segment in the middle is gone', change: without(2) },
+  { what: 'the closing segment was altered', change: altered(4, { hash: OTHER_HASH }) },
+  { what: 'the closing segment is gone', change: without(4) },
+  { what: 'the segment of the first late sale was altered', change: altered(5, { entries: new Uint8Array([9, 9]) }) },
+  { what: 'the last segment is gone', change: (chain) => chain.slice(0, -1) },
+  { what: 'the last two segments are gone', change: (chain) => chain.slice(0, -2) },
+  { what: 'all segments after the close are gone', change: (chain) => chain.slice(0, 4) },
+]
+const POLICIES: readonly LatePolicy[] = ['nextOpenDay', 'restate', 'quarantine']
+const CASES = POLICIES.flatMap((policy) => DAMAGES.map((damage) => ({ policy, ...damage })))
+
+describe.each(CASES)('under $policy, when $what', ({ policy, change }) => {
+  test('the closed book is mended, its versions have the same bytes, and everything goes on', async () => {
+    const system = await given(policy)
+    const { chain, damage, mend, verify, versions, balance, deliver, close, reconcile, send, world, books } = system
+    const before = { versions: await versions(), balance: await balance() }
+    expect(before.versions).toHaveLength(policy === 'restate' ? 3 : 1)
+    await damage(change)
+    const broken = chain()
+
+    const mended = await mend()
+    expect(mended.printed).toContain('✓ m1 2026-11-20 is mended: generation 1')
+    expect(mended.exit).toBe(0)
+    // Nothing was overwritten.
+    expect(chain()).toEqual(expect.arrayContaining([...broken]))
+    expect(await versions()).toEqual(before.versions.map((one) => ({ ...one, etag: one.etag?.replace(/"$/, '.g1"') })))
+    expect(await balance()).toEqual(before.balance)
+    expect(await verify()).toMatchObject({ exit: 0 })
+    expect(await reconcile({ day: FRI, merchantIds: [m1] })).toMatchObject({ isEqual: true })
+
+    // Copies count nowhere again, also with a worker that knows the old chain.
+    await deliver(...COPIES)
+    await send(...COPIES)
+    expect(await balance()).toEqual(before.balance)
+    // A late sale goes the way of its policy.
+    await send(sale('l4', FRI, 100n))
+    await system.keep()
+    const after = await versions()
+    expect(after).toHaveLength(before.versions.length + (policy === 'restate' ? 1 : 0))
+    expect(after.slice(0, before.versions.length).map(({ body }) => body)).toEqual(
+      before.versions.map(({ body }) => body),
+    )
+    await world.sleep(A_DAY_MS)
+    expect(await close(SAT)).toEqual(['closed'])
+    expect(await verify()).toMatchObject({ exit: 0 })
+    expect([...(await books.heads.read(m1)).broken]).toEqual([])
+  })
+})
+
+test.skipIf(spawnSync('python3', ['--version']).status !== 0)(
+  'the export of a mended closed book is checked without Daybook, with the objects of its seals',
+  async () => {
+    const { damage, mend, verify } = await given('restate')
+    await damage(without(2))
+    await mend()
+    const folder = mkdtempSync(join(tmpdir(), 'daybook-export-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'book.json')
+    expect(await verify('--day', FRI, '--export', file)).toMatchObject({ exit: 0 })
+    const { status, stdout } = spawnSync('python3', ['-B', VERIFY, '--book', file], { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^(\d+) of \1 values match\.\n$/) as string,
+    })
+  },
+)
+
+describe('mending a closed book is refused, and nothing is changed,', () => {
+  const refused = async (system: Awaited<ReturnType<typeof given>>, instead: Partial<MendWorld> = {}) => {
+    const { revision } = await system.books.heads.read(m1)
+    const found = await system.mend(instead)
+    expect(found.exit).toBe(1)
+    expect((await system.books.heads.read(m1)).revision).toBe(revision)
+    expect(await system.mendWorld.journal.read(book, 1_000_000_000)).toEqual([])
+    return found.printed
+  }
+
+  test('when the archive does not have what was sealed, with the totals and the entry', async () => {
+    const system = await given('restate')
+    await system.damage(altered(1, { entries: new Uint8Array([9]) }))
+    system.archive.alter = (entry) => (entry.entryId === 'a' ? { ...entry, amountMinor: 11n } : entry)
+    const printed = await refused(system)
+    expect(printed).toContain('the archive does not have what was sealed')
+    expect(printed).toMatch(/version 1, sealed +4 +130/)
+    expect(printed).toMatch(/archive, differs +4 +131/)
+    expect(printed).toContain('+ a appears: credit 11')
+  })
+
+  test('when an entry of a restatement is missing in the archive', async () => {
+    const system = await given('restate')
+    await system.damage(without(5))
+    system.archive.alter = (entry) => (entry.entryId === 'l1' ? { ...entry, entryId: 'x1' as EntryId } : entry)
+    expect(await refused(system)).toContain('the archive does not have them: l1.')
+  })
+
+  test('when an object of a seal is another one', async () => {
+    const system = await given('restate')
+    await system.damage(without(2))
+    const [key = ''] = [...system.seals.objects.keys()].filter((one) => one.includes(FRI))
+    system.seals.objects.set(key, '{}')
+    expect(await refused(system)).toContain('version 1: its object')
+  })
+
+  test('when the item of the day is another one', async () => {
+    const system = await given('restate')
+    await system.damage(without(2))
+    const { days } = system.books
+    const closed: typeof days.closed = async (...asked) =>
+      (await days.closed(...asked)).map((one) => (one.book.day === FRI ? { ...one, openingMinor: 1n } : one))
+    expect(await refused(system, { days: { ...days, closed } })).toContain(
+      'its opening is not what was closed before it',
+    )
+  })
+})
+
+test('a late sale that waits on the stream because the book is broken stays out, and is decided when it is delivered again', async () => {
+  const { damage, mend, send, put, running, run, balance, get } = await given('restate')
+  await damage(altered(1, { entries: new Uint8Array([9]) }))
+  running.journal = false
+  await put(sale('l9', FRI, 1_000n))
+  await run()
+  const { exit, printed } = await mend()
+  expect(exit).toBe(0)
+  expect(printed).toContain('… l9 came after the close, and is decided when it is delivered again: credit 1,000')
+  const before = Number((await balance()).balance)
+  running.journal = true
+  await send()
+  await send(sale('l9', FRI, 1_000n))
+  expect((await balance()).balance).toBe(before + 1_000)
+  expect((await get(`/v1/merchants/m1/days/${FRI}`)).body).toMatchObject({ version: 4, lateEntries: 4 })
+})
+
+describe('a redirect that was never told', () => {
+  test('is found in the book where the sale counts, when its own book cannot be read there', async () => {
+    const system = await given('nextOpenDay')
+    const { damage, mend, archive, balance, send } = system
+    const before = await balance()
+    await damage((chain) => chain.slice(0, 4))
+    // Monday's sale counts on Friday, and the chain of Monday says so.
+    archive.isTold = (event) => event.kind !== 'entry.redirected' || event.businessDay !== FRI
+    expect(await mend()).toMatchObject({ exit: 0 })
+    await send(...COPIES)
+    expect(await balance()).toEqual(before)
+  })
+})
+
+/** The world in which something happens right before the given call of the mending, counted from 1. */
+const before = (world: MendWorld, call: number, happens: () => Promise<void>) => {
+  let calls = 0
+  const heard =
+    <Given extends readonly unknown[], T>(ask: (...given: Given) => Promise<T>) =>
+    async (...asked: Given): Promise<T> => {
+      calls += 1
+      if (calls === call) await happens()
+      return await ask(...asked)
+    }
+  const { journal, heads, days, transactions, auditTrail } = world
+  return {
+    calls: () => calls,
+    world: {
+      ...world,
+      journal: { read: heard(journal.read), end: heard(journal.end), append: heard(journal.append) },
+      heads: { read: heard(heads.read) },
+      days: { closed: heard(days.closed), restatements: heard(days.restatements) },
+      transactions: { commit: heard(transactions.commit) },
+      auditTrail: { publish: heard((...events: readonly AuditEvent[]) => auditTrail.publish(...events)) },
+    },
+  }
+}
+
+/** As the command does it without a question. */
+const mendOnce = async (world: MendWorld): Promise<string> => {
+  const plan = await planMending(world, { book, without: new Set<EntryId>(), deliveryMs: 0 })
+  return plan.ok ? (await mendBook(world, plan.value)).status : plan.error.why
+}
+
+describe('at every moment of the mending of a closed book', () => {
+  const everyMoment = async (
+    happens: (system: Awaited<ReturnType<typeof given>>) => Promise<void>,
+    policy: LatePolicy,
+    balanceAfter: (unmoved: number) => number,
+  ) => {
+    const outcomes = new Set<string>()
+    for (let call = 1; ; call += 1) {
+      const system = await given(policy, { isPlain: true })
+      const unmoved = Number((await system.balance()).balance)
+      await system.damage(altered(1, { hash: OTHER_HASH }))
+      const { world, calls } = before(system.mendWorld, call, async () => await happens(system))
+      outcomes.add(await mendOnce(world).catch((error: Error) => error.message))
+      if (calls() < call) return outcomes
+      // Whatever came in between, it is delivered and told, and the next run mends the book or finds it mended.
+      system.running.journal = true
+      await happens(system).catch(() => {})
+      await system.keep()
+      await mendOnce(system.mendWorld)
+      expect({ call, ...(await system.balance()) }).toEqual({ call, balance: balanceAfter(unmoved), exact: true })
+      expect({ call, ...(await system.verify('--day', FRI)) }).toMatchObject({ call, exit: 0 })
+    }
+  }
+
+  test.each(POLICIES)('a late sale comes under %s, and it counts once or waits', async (policy) => {
+    const late = sale('x', FRI, 1_000n)
+    const outcomes = await everyMoment(
+      async ({ deliver, put, running, run }) => {
+        running.journal = false
+        await put(late)
+        await run()
+        await deliver(late)
+      },
+      policy,
+      (unmoved) => unmoved + (policy === 'quarantine' ? 0 : 1_000),
+    )
+    expect([...outcomes]).toEqual(expect.arrayContaining(['mended', 'moved']))
+  })
+
+  test('another operator mends it, and it is mended once', async () => {
+    const outcomes = await everyMoment(
+      async ({ mendWorld }) => void (await mendOnce(mendWorld)),
+      'restate',
+      (unmoved) => unmoved,
+    )
+    expect(outcomes.has('not-marked')).toBe(true)
+  })
+
+  test('the process dies, and the next run mends it or finds it mended', async () => {
+    await everyMoment(
+      () => Promise.reject(new Error('killed')),
+      'restate',
+      (unmoved) => unmoved,
+    )
+  })
+})
