@@ -72,7 +72,7 @@ const TWO_FAULTS: Bounds = { faults: 2 }
 const interrupted = (preemptions: number): Bounds => ({ faults: 1, preemptions })
 
 /** Beside readers, whose own calls go side by side in many orders. */
-const WRITE_FAULT: Bounds = { faults: 1, kinds: ['crash-after'], preemptions: 1 }
+const WRITE_FAULT: Bounds = { faults: 1, kinds: ['crash-after'], preemptions: 2 }
 
 const oneWorker: readonly SmallDelivery[] = [{ worker: 'a' }]
 const twoWorkers: readonly SmallDelivery[] = [{ worker: 'a' }, { worker: 'b' }]
@@ -127,14 +127,14 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     records: [[sale('e1')]],
     deliveries: oneWorker,
     closers: [closer(FIRST)],
-    bounds: interrupted(1),
+    bounds: interrupted(3),
   }),
   ...underEach('two workers, one late entry', {
     standing: [[early('e1')]],
     closedThrough: FIRST,
     records: [[sale('e2')]],
     deliveries: twoWorkers,
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   }),
   ...underEach('a late entry and a closer of the next day', {
     standing: standingOnBoth,
@@ -142,7 +142,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     records: [[sale('e3')]],
     deliveries: oneWorker,
     closers: [closer(SECOND)],
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   }),
   'a late entry, whose id is taken on the next day': {
     policy: 'nextOpenDay',
@@ -150,7 +150,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closedThrough: FIRST,
     records: [[sale('e2'), sale('e2', { ...onSecond, ...other })]],
     deliveries: twoWorkers,
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'a late entry and a change of the policy': {
     policy: 'nextOpenDay',
@@ -159,19 +159,19 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closedThrough: FIRST,
     records: [[sale('e2')]],
     deliveries: twoWorkers,
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'two closers': {
     policy: 'nextOpenDay',
     standing: [[early('e1')]],
     closers: [closer(FIRST), closer(FIRST, 'closer b')],
-    bounds: interrupted(2),
+    bounds: interrupted(3),
   },
   'two closers, two days': {
     policy: 'nextOpenDay',
     standing: standingOnBoth,
     closers: [closer(SECOND), closer(SECOND, 'closer b')],
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'a closer and a reader of the balance': {
     policy: 'nextOpenDay',
@@ -192,7 +192,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     standing: standingOnBoth,
     closers: [closer(SECOND)],
     readers: reader({ for: 'day', day: SECOND }),
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'a closer and a reader of the period': {
     policy: 'nextOpenDay',
@@ -207,7 +207,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     records: [[sale('e3')]],
     deliveries: oneWorker,
     readers: reader({ for: 'balance' }),
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   }),
   'a restatement and a reader of the first version': {
     policy: 'restate',

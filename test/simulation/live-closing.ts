@@ -66,7 +66,7 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   }
 
   const start = (name: string, { mayWrite = true } = {}): Machine =>
-    lookedAt(startMachine(name, scheduler, { isSlow: false, mayWrite }), !mayWrite)
+    lookedAt(startMachine(name, scheduler, { isSlow: false, mayWrite }))
 
   const closingPortsOn = (machine: Machine): Ports => {
     const ports = portsOn(machine, oracle.ports)
@@ -100,7 +100,7 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     portsOn: closingPortsOn,
     stream: WITHOUT_SHARDS,
     archive,
-    beginQuestion: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
+    look: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
   }
   const done = Promise.all([
     ...deliveries.map(deliver),
@@ -135,20 +135,20 @@ const merchantWith = (lateEntries: Merchant['lateEntries']): Merchant => ({
 
 const RULE = aRule({ timeZone: 'UTC' })
 
-/** What the oracle looks at after each change, and readers are told of. */
+/** What the oracle looks at after each change of any of it, and when an event is told. */
 const LOOKED_AT = ['journal *', 'head *', 'days *', 'quarantine *']
 
-/** The machine, each call of which says that the oracle looks at all of that: calls that write, or all calls of readers. */
-const lookedAt = (machine: Machine, isReader: boolean): Machine => ({
+/** The machine, of which each call that the oracle looks at says so. */
+const lookedAt = (machine: Machine): Machine => ({
   name: machine.name,
   death: machine.death,
   get isDead() {
     return machine.isDead
   },
   call: (uses, ownFaults, carryOut) => {
-    const isLookedAt = isReader || uses.writes !== undefined
-    const reads = isLookedAt ? [...(uses.reads ?? []), ...LOOKED_AT] : (uses.reads ?? [])
-    return machine.call({ ...uses, reads }, ownFaults, carryOut)
+    const { reads = [], writes = [] } = uses
+    const isLookedAt = writes.some((item) => !item.startsWith('progress '))
+    return machine.call({ reads: isLookedAt ? [...reads, ...LOOKED_AT] : reads, writes }, ownFaults, carryOut)
   },
 })
 

@@ -17,6 +17,7 @@ import {
 import { isSimulatedFault, type Machine } from './machine.ts'
 import type { Oracle } from './oracle.ts'
 import type { Ports } from './ports.ts'
+import type { ReadsOracle } from './reads-oracle.ts'
 import { Fleet } from './small-fleet.ts'
 
 /** Where they meet. */
@@ -26,8 +27,8 @@ export type ClosingPlace = {
   readonly portsOn: (machine: Machine) => Ports
   readonly stream: EntryStream
   readonly archive: ArchiveQueries
-  /** Waits until a reader may ask. */
-  readonly beginQuestion: (reader: string) => Promise<unknown>
+  /** Waits for the turn of a reader who looks at all books, as the oracle does. */
+  readonly look: (reader: string) => Promise<unknown>
 }
 
 /** Each closer closes days, again and again until all are closed. */
@@ -73,9 +74,13 @@ export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promi
   )
   return readers.map(async ({ reader, asks }) => {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      await place.beginQuestion(reader)
+      await place.look(reader)
+      const during = oracle.reads.begin(MERCHANT)
       const answered = machines.ask(reader, async (store) => {
-        await questionTo(store, oracle, asks)
+        const check = await questionTo(store, oracle, asks)
+        // What others do before this turn counts as done during the read. In some histories, they do nothing before it.
+        await place.look(reader)
+        check(during())
         return 'answered'
       })
       if ((await unlessFaulty(oracle, answered)) === 'answered') return
@@ -87,29 +92,40 @@ export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promi
 // One more than there are faults.
 const MOST_ATTEMPTS = 3
 
-const questionTo = async (store: RememberingStore, oracle: Oracle, asks: Question): Promise<void> => {
-  const during = oracle.reads.begin(MERCHANT)
+/** Reads the answer. Returns a check of it against the states that the books had meanwhile. */
+const questionTo = async (
+  store: RememberingStore,
+  { reads, closes }: Oracle,
+  asks: Question,
+): Promise<(during: ReturnType<ReturnType<ReadsOracle['begin']>>) => void> => {
   switch (asks.for) {
-    case 'balance':
-      return oracle.reads.checkBalance(MERCHANT, await readBalance(store, MERCHANT), during())
+    case 'balance': {
+      const balance = await readBalance(store, MERCHANT)
+      return (during) => reads.checkBalance(MERCHANT, balance, during)
+    }
     case 'balance at the end of a day': {
-      const book = { merchantId: MERCHANT, day: asks.day }
-      return oracle.reads.checkBalance(MERCHANT, await readBalanceOf(store, book), during(), asks.day)
+      const balance = await readBalanceOf(store, { merchantId: MERCHANT, day: asks.day })
+      return (during) => reads.checkBalance(MERCHANT, balance, during, asks.day)
     }
     case 'day': {
       const book = { merchantId: MERCHANT, day: asks.day }
-      return oracle.reads.checkDay(book, await readDay(store, book), during())
+      const read = await readDay(store, book)
+      return (during) => reads.checkDay(book, read, during)
     }
-    case 'period':
-      return oracle.reads.checkPeriod(MERCHANT, await readPeriod(store, MERCHANT, { from: FIRST, to: THIRD }), during())
+    case 'period': {
+      const period = await readPeriod(store, MERCHANT, { from: FIRST, to: THIRD })
+      return (during) => reads.checkPeriod(MERCHANT, period, during)
+    }
     case 'version': {
       const { version } = asks
       const book = { merchantId: MERCHANT, day: asks.day }
-      const wasIssued = oracle.closes.issuedAs(book, version) !== undefined
+      const wasIssued = closes.issuedAs(book, version) !== undefined
       const read = await readDayAt(store, book, version)
-      const newest = oracle.closes.newestOf(MERCHANT).get(book.day)?.version ?? 0
-      const issued = oracle.closes.issuedAs(book, version)
-      oracle.reads.checkVersion(book, version, read, { wasIssued, issued, newest })
+      return () => {
+        const newest = closes.newestOf(MERCHANT).get(book.day)?.version ?? 0
+        const issued = closes.issuedAs(book, version)
+        reads.checkVersion(book, version, read, { wasIssued, issued, newest })
+      }
     }
   }
 }
