@@ -24,8 +24,10 @@ export type MemoryBooks = {
   readonly transactions: Transactions
 }
 
-export const memoryBooks = (known: Iterable<readonly [MerchantId, Head]> = []): MemoryBooks => {
-  const chains: MemoryChains = new Map()
+export const memoryBooks = (
+  known: Iterable<readonly [MerchantId, Head]> = [],
+  chains: MemoryChains = new Map(),
+): MemoryBooks => {
   const heads = new Map(known)
   const days = noDays()
   const items: MemoryItems = new Map()

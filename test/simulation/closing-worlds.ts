@@ -1,7 +1,7 @@
 /**
  * Small worlds in which the days of one merchant are closed. It is midnight: by the clock of the closers the second day has
  * ended, and by the clock of the workers it has not. So an entry that comes late for the first day counts on the second one,
- * which may be closed at the same moment. The archive shows all that stands on the stream, so no barrier is needed.
+ * which may be closed at the same moment.
  */
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
@@ -22,6 +22,11 @@ export type ClosingWorld = {
   readonly deliveries?: readonly SmallDelivery[]
   readonly closers?: readonly SmallCloser[]
   readonly readers?: readonly SmallReader[]
+  /**
+   * Both consumers and Firehose's delivery move by themselves, and closers put a real barrier on the stream. Without it, the
+   * archive shows all that stands on the stream when the history begins, and no barrier is needed.
+   */
+  readonly hasBarrier?: boolean
   /** The merchant's policy after a change in the course of the history. */
   readonly laterPolicy?: LatePolicy
   readonly bounds: Bounds
@@ -123,6 +128,14 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closers: [closer(FIRST)],
     bounds: ONE_FAULT,
   }),
+  'an entry on its way, and a closer': {
+    policy: 'nextOpenDay',
+    standing: [[early('e1')]],
+    records: [[sale('e2')]],
+    hasBarrier: true,
+    closers: [closer(FIRST)],
+    bounds: { faults: 0, preemptions: 0 },
+  },
   ...underEach('the first entry of a day and a closer', {
     records: [[sale('e1')]],
     deliveries: oneWorker,

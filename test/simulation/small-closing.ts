@@ -20,13 +20,22 @@ import type { Ports } from './ports.ts'
 import type { ReadsOracle } from './reads-oracle.ts'
 import { Fleet } from './small-fleet.ts'
 
+/** What a run of closing sees of the world. */
+export type CloserSides = Ports & {
+  readonly stream: EntryStream
+  readonly archive: ArchiveQueries
+  /** Until something has moved that a closer waits for. */
+  readonly sleep: () => Promise<void>
+  /** Until the archive shows all that Firehose has taken. The next run begins later than that. */
+  readonly untilDelivered: () => Promise<void>
+}
+
 /** Where they meet. */
 export type ClosingPlace = {
   readonly oracle: Oracle
   readonly start: (name: string, network?: { readonly mayWrite: boolean }) => Machine
   readonly portsOn: (machine: Machine) => Ports
-  readonly stream: EntryStream
-  readonly archive: ArchiveQueries
+  readonly closerOn: (machine: Machine) => CloserSides
   /** Waits for the turn of a reader who looks at all books, as the oracle does. */
   readonly look: (reader: string) => Promise<unknown>
 }
@@ -58,12 +67,16 @@ export const close = (place: ClosingPlace, closers: readonly SmallCloser[]): Pro
 const MOST_RUNS = 6
 
 const closerOn =
-  (machine: Machine, { portsOn, stream, archive }: ClosingPlace) =>
-  async (through: BusinessDay): Promise<readonly DayOutcome[]> =>
-    await closeDays(
-      { ...portsOn(machine), stream, archive, clock: () => CLOSERS_CLOCK_MS, sleep: async () => {} },
+  (machine: Machine, { closerOn: sidesOn }: ClosingPlace) =>
+  async (through: BusinessDay): Promise<readonly DayOutcome[]> => {
+    const sides = sidesOn(machine)
+    const outcomes = await closeDays(
+      { ...sides, clock: () => CLOSERS_CLOCK_MS },
       { through, merchantIds: [MERCHANT], deliveryMs: 0 },
     )
+    if (outcomes.some(({ status }) => status === 'waiting')) await sides.untilDelivered()
+    return outcomes
+  }
 
 /** Each reader asks until it is answered. What it is told must have been so at some moment since it asked. */
 export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promise<void>[] => {
