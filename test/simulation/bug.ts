@@ -11,4 +11,6 @@ export type Bug = {
   readonly plant: string
   /** Why no small world has to catch it: what it needs happens in long histories only. */
   readonly needsHistories?: string
+  /** Why no random history catches it: what it needs happens in small worlds only. */
+  readonly needsSmallWorlds?: string
 }

@@ -7,6 +7,7 @@ import { BUGS_OF_ARCHIVE } from './bugs-of-archive.ts'
 import { BUGS_OF_CLOSING } from './bugs-of-closing.ts'
 import { BUGS_OF_INGEST } from './bugs-of-ingest.ts'
 import { BUGS_OF_JOURNAL } from './bugs-of-journal.ts'
+import { BUGS_OF_MENDING } from './bugs-of-mending.ts'
 import { BUGS_OF_PEOPLE } from './bugs-of-people.ts'
 import { BUGS_OF_RECONCILING } from './bugs-of-reconciling.ts'
 import { sourceOf } from './loaded-source.ts'
@@ -18,6 +19,7 @@ export const BUGS: readonly Bug[] = [
   ...BUGS_OF_RECONCILING,
   ...BUGS_OF_PEOPLE,
   ...BUGS_OF_CLOSING,
+  ...BUGS_OF_MENDING,
 ]
 
 /**

@@ -161,7 +161,9 @@ export const catchPart = async (options: SeedOptions, part: number, parts: numbe
 
 const bugsOf = ({ every, known }: SeedOptions): readonly Bug[] => {
   const caughtBy = readCaughtBy()
-  return BUGS.filter(({ name }) => !known || caughtBy[name] !== undefined).filter((_bug, index) => index % every === 0)
+  return BUGS.filter(({ needsSmallWorlds }) => needsSmallWorlds === undefined)
+    .filter(({ name }) => !known || caughtBy[name] !== undefined)
+    .filter((_bug, index) => index % every === 0)
 }
 
 const CAUGHT_BY = join(import.meta.dirname, 'caught-by.json')

@@ -1,7 +1,7 @@
 /**
  * Small worlds in which the days of one merchant are closed. It is midnight: by the clock of the closers the second day has
  * ended, and by the clock of the workers it has not. So an entry that comes late for the first day counts on the second one,
- * which may be closed at the same moment. The archive shows all that stands on the stream, so no barrier is needed.
+ * which may be closed at the same moment.
  */
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
@@ -22,6 +22,11 @@ export type ClosingWorld = {
   readonly deliveries?: readonly SmallDelivery[]
   readonly closers?: readonly SmallCloser[]
   readonly readers?: readonly SmallReader[]
+  /**
+   * Both consumers and Firehose's delivery move by themselves, and closers put a real barrier on the stream. Without it, the
+   * archive shows all that stands on the stream when the history begins, and no barrier is needed.
+   */
+  readonly hasBarrier?: boolean
   /** The merchant's policy after a change in the course of the history. */
   readonly laterPolicy?: LatePolicy
   readonly bounds: Bounds
@@ -72,7 +77,7 @@ const TWO_FAULTS: Bounds = { faults: 2 }
 const interrupted = (preemptions: number): Bounds => ({ faults: 1, preemptions })
 
 /** Beside readers, whose own calls go side by side in many orders. */
-const WRITE_FAULT: Bounds = { faults: 1, kinds: ['crash-after'], preemptions: 1 }
+const WRITE_FAULT: Bounds = { faults: 1, kinds: ['crash-after'], preemptions: 2 }
 
 const oneWorker: readonly SmallDelivery[] = [{ worker: 'a' }]
 const twoWorkers: readonly SmallDelivery[] = [{ worker: 'a' }, { worker: 'b' }]
@@ -123,18 +128,26 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closers: [closer(FIRST)],
     bounds: ONE_FAULT,
   }),
+  'an entry on its way, and a closer': {
+    policy: 'nextOpenDay',
+    standing: [[early('e1')]],
+    records: [[sale('e2')]],
+    hasBarrier: true,
+    closers: [closer(FIRST)],
+    bounds: { faults: 0, preemptions: 0 },
+  },
   ...underEach('the first entry of a day and a closer', {
     records: [[sale('e1')]],
     deliveries: oneWorker,
     closers: [closer(FIRST)],
-    bounds: interrupted(1),
+    bounds: interrupted(3),
   }),
   ...underEach('two workers, one late entry', {
     standing: [[early('e1')]],
     closedThrough: FIRST,
     records: [[sale('e2')]],
     deliveries: twoWorkers,
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   }),
   ...underEach('a late entry and a closer of the next day', {
     standing: standingOnBoth,
@@ -142,7 +155,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     records: [[sale('e3')]],
     deliveries: oneWorker,
     closers: [closer(SECOND)],
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   }),
   'a late entry, whose id is taken on the next day': {
     policy: 'nextOpenDay',
@@ -150,7 +163,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closedThrough: FIRST,
     records: [[sale('e2'), sale('e2', { ...onSecond, ...other })]],
     deliveries: twoWorkers,
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'a late entry and a change of the policy': {
     policy: 'nextOpenDay',
@@ -159,19 +172,19 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closedThrough: FIRST,
     records: [[sale('e2')]],
     deliveries: twoWorkers,
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'two closers': {
     policy: 'nextOpenDay',
     standing: [[early('e1')]],
     closers: [closer(FIRST), closer(FIRST, 'closer b')],
-    bounds: interrupted(2),
+    bounds: interrupted(3),
   },
   'two closers, two days': {
     policy: 'nextOpenDay',
     standing: standingOnBoth,
     closers: [closer(SECOND), closer(SECOND, 'closer b')],
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'a closer and a reader of the balance': {
     policy: 'nextOpenDay',
@@ -192,7 +205,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     standing: standingOnBoth,
     closers: [closer(SECOND)],
     readers: reader({ for: 'day', day: SECOND }),
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   },
   'a closer and a reader of the period': {
     policy: 'nextOpenDay',
@@ -207,7 +220,7 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     records: [[sale('e3')]],
     deliveries: oneWorker,
     readers: reader({ for: 'balance' }),
-    bounds: interrupted(1),
+    bounds: interrupted(2),
   }),
   'a restatement and a reader of the first version': {
     policy: 'restate',

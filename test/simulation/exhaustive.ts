@@ -1,5 +1,7 @@
 /** All histories of the small worlds. */
+import type { Bug } from './bug.ts'
 import { BUGS_OF_CLOSING } from './bugs-of-closing.ts'
+import { BUGS_OF_MENDING } from './bugs-of-mending.ts'
 import { BUGS, importWithBug } from './bugs.ts'
 import type { Choices } from './choices.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
@@ -8,7 +10,8 @@ import { BrokenHistory, explore, followPath, type Bounds } from './explore.ts'
 // Only its types: the code is imported when a bug is planted in it.
 import type * as LiveWorld from './live-world.ts'
 import { CLOSING_WORLDS } from './closing-worlds.ts'
-import { WORLDS } from './worlds.ts'
+import { MENDING_WORLDS } from './mending-worlds.ts'
+import { WORLDS, type World } from './worlds.ts'
 
 export type WorldOptions = {
   readonly world: string | undefined
@@ -61,9 +64,12 @@ export const exploreHere = async ({ world: only, bug, faults, path, compare }: W
   return true
 }
 
-/** A bug of closing shows only where days are closed. */
-const worldsFor = (bug: string | undefined) =>
-  Object.entries(BUGS_OF_CLOSING.some(({ name }) => name === bug) ? CLOSING_WORLDS : WORLDS)
+/** A bug of closing shows only where days are closed, and one of mending where a book is mended. */
+const worldsFor = (bug: string | undefined): [string, World][] => {
+  const isOf = (bugs: readonly Bug[]): boolean => bugs.some(({ name }) => name === bug)
+  if (isOf(BUGS_OF_MENDING)) return Object.entries(MENDING_WORLDS)
+  return Object.entries(isOf(BUGS_OF_CLOSING) ? CLOSING_WORLDS : WORLDS)
+}
 
 /** Whether leaving out equivalent orders hides no state at the end, and no promise that is broken. */
 const areSameInAllOrders = async (

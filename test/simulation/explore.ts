@@ -2,6 +2,11 @@
  * Lives through every history of a small world: depth first over the choices, each history from its start with a prefix
  * of choices (stateless model checking). Histories that differ only in the order of independent turns are lived through
  * once, by sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996).
+ *
+ * Where interruptions are bounded, sleep sets would leave too much out: of two equivalent orders, one may be within the bound
+ * and the other one beyond. There, a caller that was interrupted goes on only at a step that depends on something that others
+ * did meanwhile. Otherwise it could have made the step before it was interrupted. That order is equivalent and has no more
+ * interruptions: it has fewer turns of callers, or longer ones in front, so it leads to one that is lived through.
  */
 import type { Choice, Choices, Fault, Turn, Uses } from './choices.ts'
 import { CLOCK } from './scheduler.ts'
@@ -12,8 +17,7 @@ export type Bounds = {
   /** The kinds of fault that happen; all without it. */
   readonly kinds?: readonly Fault[]
   /**
-   * The most times that a caller is interrupted which could go on. Without it, all orders are lived through. With it,
-   * equivalent orders are not left out, because one of them may be within the bound and another one beyond.
+   * The most times that a caller is interrupted which could go on. Without it, all orders are lived through.
    */
   readonly preemptions?: number
   /** Leaves out no equivalent order; only to check the relation of independence. */
@@ -136,7 +140,7 @@ class GuidedChoices implements Choices {
       const last = this.#moments.at(-1)
       const before = last === undefined ? NOTHING_TAKEN : afterStep(last.before, last.steps[last.chosen] as Step)
       const steps = stepsOf(waiting, before, this.#bounds)
-      moment = { before, steps, asleep: this.#asleep(before.last), chosen: -1 }
+      moment = { before, steps, asleep: this.#asleep(steps, before.last), chosen: -1 }
       moment.chosen = nextAwake(moment)
       if (moment.chosen === -1) throw new EquivalentHistory()
       this.#moments.push(moment)
@@ -144,13 +148,44 @@ class GuidedChoices implements Choices {
     return choiceOf(moment.steps[moment.chosen] as Step)
   }
 
-  /** What sleeps after the last step: what slept before it, or was tried in its place, and is independent of it. */
-  #asleep(last: Step | undefined): Set<string> {
-    const before = this.#moments.at(-1)
+  #asleep(steps: readonly Step[], last: Step | undefined): Set<string> {
     const { allOrders = false, preemptions } = this.#bounds
-    if (before === undefined || last === undefined || allOrders || preemptions !== undefined) return new Set()
+    if (last === undefined || allOrders) return new Set()
+    return preemptions === undefined ? this.#sleepingOn(last) : this.#resumedForNothing(steps)
+  }
+
+  /** What slept before the last step, or was tried in its place, and is independent of it. */
+  #sleepingOn(last: Step): Set<string> {
+    const before = this.#moments.at(-1)
+    if (before === undefined) return new Set()
     const asleep = before.steps.filter((step, index) => index < before.chosen || before.asleep.has(nameOf(step)))
     return new Set(asleep.filter((step) => areIndependent(step, last)).map(nameOf))
+  }
+
+  /** Steps of interrupted callers that were possible before the interruption, and independent of all that came since. */
+  #resumedForNothing(steps: readonly Step[]): Set<string> {
+    const since = new Map<
+      string,
+      { readonly isPossible: (name: string) => boolean; readonly others: readonly Step[] }
+    >()
+    const others: Step[] = []
+    for (let at = this.#moments.length - 1; at >= 0; at -= 1) {
+      const { steps: possible, chosen } = this.#moments[at] as Moment
+      const step = possible[chosen] as Step
+      const { actor } = step.turn
+      if (!since.has(actor) && others.length > 0) {
+        const then = this.#moments[at + 1] as Moment
+        const names = new Set(then.steps.map(({ turn }) => nameOf({ turn, fault: undefined })))
+        since.set(actor, { isPossible: (name) => names.has(name), others: [...others] })
+      } else if (!since.has(actor)) since.set(actor, { isPossible: () => false, others: [] })
+      others.push(step)
+    }
+    const isForNothing = (step: Step): boolean => {
+      const interrupted = since.get(step.turn.actor)
+      if (interrupted?.isPossible(nameOf({ turn: step.turn, fault: undefined })) !== true) return false
+      return interrupted.others.every((other) => areIndependent(other, step))
+    }
+    return new Set(steps.filter(isForNothing).map(nameOf))
   }
 }
 
@@ -209,7 +244,7 @@ const areSame = (one: string, other: string): boolean =>
 const usesOf = ({ turn, fault }: Step): Uses =>
   fault === 'refused' || fault === 'late' || fault === 'crash' ? {} : turn.uses
 
-const nameOf = ({ turn, fault }: Step): string =>
+const nameOf = ({ turn, fault }: Pick<Step, 'turn' | 'fault'>): string =>
   `${turn.actor} ${turn.number}${fault === undefined ? '' : ` ${fault}`}`
 
 /** A step for people: who, what, and what befalls it. */

@@ -197,6 +197,31 @@ test.each(WORLDS)(
   },
 )
 
+const BOUNDED = WORLDS.filter((sample, index) => WORLDS.findIndex(({ world }) => world === sample.world) === index)
+
+test.each(BOUNDED.flatMap((sample) => [1, 2, 3].map((preemptions) => ({ ...sample, preemptions }))))(
+  '$name, interruptions bounded by $preemptions: equivalent orders are left out, and no state at the end is missed',
+  async ({ world, faults, preemptions }) => {
+    const bounds = { faults, preemptions }
+    const once = await explore(world, bounds)
+    const all = await explore(world, { ...bounds, allOrders: true })
+    expect([...once.states].toSorted()).toEqual([...all.states].toSorted())
+    expect(once.histories).toBeLessThanOrEqual(all.histories)
+  },
+)
+
+test('where interruptions are bounded, a state at the end is missed when no turn says what it writes', async () => {
+  const bounds = { faults: 0, preemptions: 2 }
+  const once = await explore(closing, bounds)
+  const wrong = await explore(
+    declaring(closing, () => false),
+    bounds,
+  )
+  expect(wrong.states.size).toBeLessThan(once.states.size)
+  const all = await explore(closing, { ...bounds, allOrders: true })
+  expect(once.histories).toBeLessThan(all.histories / 2)
+})
+
 test.each(WORLDS.filter(({ items }) => items !== undefined))(
   '$name: a state at the end is missed when no turn says what it writes of "$items"',
   async ({ world, items = '' }) => {

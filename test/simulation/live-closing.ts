@@ -1,4 +1,5 @@
 import { firehoseArchive } from '#adapters/archive/firehose-archive'
+import type { ArchiveQueries } from '#ledger/archive'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
 import type { EntryStream } from '#ledger/ports'
@@ -13,11 +14,11 @@ import { startMachine, type Machine } from './machine.ts'
 import { Oracle } from './oracle.ts'
 import { portsOn, type Ports } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
-import { ask, close, type ClosingPlace } from './small-closing.ts'
-import { bytesOf, untilDone } from './small-deliveries.ts'
+import { ask, close, type ClosingPlace, type CloserSides } from './small-closing.ts'
+import { bytesOf, untilDone, type Consume } from './small-deliveries.ts'
 import { Fleet } from './small-fleet.ts'
 import type { SmallDelivery, SmallRecord } from './small-worlds.ts'
-import { SimStream } from './stream.ts'
+import { SimStream, streamOn } from './stream.ts'
 
 // The longest history has less than two hundred.
 const MAX_TURNS = 2_000
@@ -27,7 +28,20 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   const { standing = [], records = [], deliveries = [], closers = [], readers = [] } = world
   const { laterPolicy } = world
   const scheduler = new Scheduler(choices)
-  const firehose = new SimFirehose({ timer: atOnce }, (row) => oracle.noteArchived(row))
+  const deliverLater = (_ms: number, fire: () => void): (() => void) => {
+    underWay += 1
+    void scheduler.turn('Firehose', { writes: [ARCHIVE] }).then(() => {
+      underWay -= 1
+      fire()
+      moved.note()
+    })
+    return () => {}
+  }
+  let areMoving = false
+  let underWay = 0
+  const moved = new Moved()
+  const timer = (ms: number, fire: () => void) => (areMoving ? deliverLater : atOnce)(ms, fire)
+  const firehose = new SimFirehose({ timer }, (row) => oracle.noteArchived(row))
   const oracle = new Oracle([merchantWith(world.policy)], {
     clock: () => CLOSERS_CLOCK_MS,
     skewMs: CLOSERS_CLOCK_MS - WORKERS_CLOCK_MS,
@@ -60,16 +74,17 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     const whole = { shardId, records: [...shard.records] }
     const record = recordEntries({ ...oracle.ports, clock: () => WORKERS_CLOCK_MS, log: SILENT }, LIMITS)
     if (standing.length > 0) await record(whole)
-    putAll(records)
+    if (world.hasBarrier !== true) putAll(records)
     if (shard.records.length > 0) await archiveWorkerOn(HERE, firehose, progress)({ shardId, records: shard.records })
+    if (world.hasBarrier === true) putAll(records)
     if (world.closedThrough !== undefined) await closeDirectly(world.closedThrough)
   }
 
   const start = (name: string, { mayWrite = true } = {}): Machine =>
-    lookedAt(startMachine(name, scheduler, { isSlow: false, mayWrite }), !mayWrite)
+    lookedAt(startMachine(name, scheduler, { isSlow: false, mayWrite }))
 
-  const closingPortsOn = (machine: Machine): Ports => {
-    const ports = portsOn(machine, oracle.ports)
+  const closingPortsOn = (machine: Machine, stores = oracle.ports): Ports => {
+    const ports = portsOn(machine, stores)
     const { publish } = ports.auditTrail
     return {
       ...ports,
@@ -88,6 +103,35 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     for (const batch of batches) await untilDone(workers, worker, shardId, shard.records, batch)
   }
 
+  /** Delivers everything that stands on the stream, and what comes later, until nothing comes any more. */
+  const follow = async (worker: string, fleet: Fleet<Consume>): Promise<never> => {
+    for (let next = standing.length; ;) {
+      const { length } = shard.records
+      if (next === length) {
+        await stream.change()
+        continue
+      }
+      await untilDone(fleet, worker, shardId, shard.records, [next, length])
+      moved.note()
+      next = length
+    }
+  }
+
+  const closerOn = (machine: Machine): CloserSides => {
+    if (world.hasBarrier !== true) {
+      return { ...closingPortsOn(machine), stream: WITHOUT_SHARDS, archive, sleep: AT_ONCE, untilDelivered: AT_ONCE }
+    }
+    return {
+      ...closingPortsOn(machine, oracle.portsOfCloser()),
+      stream: streamOn(machine, stream, () => false),
+      archive: queriesOn(machine, archive),
+      sleep: moved.sleeper(),
+      untilDelivered: async () => {
+        while (underWay > 0) await moved.next()
+      },
+    }
+  }
+
   const changePolicy = async (to: Merchant['lateEntries']): Promise<void> => {
     await scheduler.turn('register', { writes: [`merchant ${MERCHANT}`] })
     await merchants.save({ ...merchantWith(to), revision: 2 })
@@ -98,9 +142,17 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     oracle,
     start,
     portsOn: closingPortsOn,
-    stream: WITHOUT_SHARDS,
-    archive,
-    beginQuestion: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
+    closerOn,
+    look: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
+  }
+  areMoving = world.hasBarrier === true
+  if (areMoving) {
+    const archiveWorkers = new Fleet(
+      (name) => start(name),
+      (machine) => archiveWorkerOn(machine, firehose, portsOn(machine, oracle.ports).progress),
+    )
+    void follow('worker', workers)
+    void follow('archive worker', archiveWorkers)
   }
   const done = Promise.all([
     ...deliveries.map(deliver),
@@ -117,6 +169,42 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   oracle.throwBroken()
   return await oracle.state()
 }
+
+/** What a consumer or Firehose does. Nothing that a closer waits for happens without it. */
+class Moved {
+  #count = 0
+  #next = Promise.withResolvers<void>()
+
+  note = (): void => {
+    this.#count += 1
+    this.#next.resolve()
+    this.#next = Promise.withResolvers()
+  }
+
+  next(): Promise<void> {
+    return this.#next.promise
+  }
+
+  /** Each sleep lasts until something has moved since the sleep before, or since now. */
+  sleeper(): () => Promise<void> {
+    let seen = this.#count
+    return async () => {
+      if (this.#count === seen) await this.#next.promise
+      seen = this.#count
+    }
+  }
+}
+
+/** The archive as code on a machine sees it: each statement is a call. */
+const queriesOn = (machine: Machine, archive: ArchiveQueries): ArchiveQueries => ({
+  ...archive,
+  async *stream(sql) {
+    await machine.call({ reads: [ARCHIVE] }, [], async () => {})
+    yield* archive.stream(sql)
+  },
+})
+
+const ARCHIVE = 'archive'
 
 const archiveWorkerOn = (machine: Machine, firehose: SimFirehose, progress: Ports['progress']) => {
   const client = firehose.clientOn(machine, () => false)
@@ -135,20 +223,20 @@ const merchantWith = (lateEntries: Merchant['lateEntries']): Merchant => ({
 
 const RULE = aRule({ timeZone: 'UTC' })
 
-/** What the oracle looks at after each change, and readers are told of. */
+/** What the oracle looks at after each change of any of it, and when an event is told. */
 const LOOKED_AT = ['journal *', 'head *', 'days *', 'quarantine *']
 
-/** The machine, each call of which says that the oracle looks at all of that: calls that write, or all calls of readers. */
-const lookedAt = (machine: Machine, isReader: boolean): Machine => ({
+/** The machine, of which each call that the oracle looks at says so. */
+const lookedAt = (machine: Machine): Machine => ({
   name: machine.name,
   death: machine.death,
   get isDead() {
     return machine.isDead
   },
   call: (uses, ownFaults, carryOut) => {
-    const isLookedAt = isReader || uses.writes !== undefined
-    const reads = isLookedAt ? [...(uses.reads ?? []), ...LOOKED_AT] : (uses.reads ?? [])
-    return machine.call({ ...uses, reads }, ownFaults, carryOut)
+    const { reads = [], writes = [] } = uses
+    const isLookedAt = writes.some((item) => !item.startsWith('progress '))
+    return machine.call({ reads: isLookedAt ? [...reads, ...LOOKED_AT] : reads, writes }, ownFaults, carryOut)
   },
 })
 
@@ -156,7 +244,8 @@ const FIRST_SEQUENCE_NUMBER = 99
 const LIMITS = { booksAtOnce: 1, cacheBytes: 1_000_000 }
 const SILENT = { warn() {}, error() {} }
 const DELIVERY_STREAMS = { entries: 'entries', decisions: 'decisions' }
-const NO_PAUSE = { sleep: async () => {} }
+const AT_ONCE = async (): Promise<void> => {}
+const NO_PAUSE = { sleep: AT_ONCE }
 const forEver = (): Promise<never> => new Promise(() => {})
 
 /** Where no records arrive any more, nothing has to be waited for. */

@@ -17,17 +17,27 @@ import {
 import { isSimulatedFault, type Machine } from './machine.ts'
 import type { Oracle } from './oracle.ts'
 import type { Ports } from './ports.ts'
+import type { ReadsOracle } from './reads-oracle.ts'
 import { Fleet } from './small-fleet.ts'
+
+/** What a run of closing sees of the world. */
+export type CloserSides = Ports & {
+  readonly stream: EntryStream
+  readonly archive: ArchiveQueries
+  /** Until something has moved that a closer waits for. */
+  readonly sleep: () => Promise<void>
+  /** Until the archive shows all that Firehose has taken. The next run begins later than that. */
+  readonly untilDelivered: () => Promise<void>
+}
 
 /** Where they meet. */
 export type ClosingPlace = {
   readonly oracle: Oracle
   readonly start: (name: string, network?: { readonly mayWrite: boolean }) => Machine
   readonly portsOn: (machine: Machine) => Ports
-  readonly stream: EntryStream
-  readonly archive: ArchiveQueries
-  /** Waits until a reader may ask. */
-  readonly beginQuestion: (reader: string) => Promise<unknown>
+  readonly closerOn: (machine: Machine) => CloserSides
+  /** Waits for the turn of a reader who looks at all books, as the oracle does. */
+  readonly look: (reader: string) => Promise<unknown>
 }
 
 /** Each closer closes days, again and again until all are closed. */
@@ -57,12 +67,16 @@ export const close = (place: ClosingPlace, closers: readonly SmallCloser[]): Pro
 const MOST_RUNS = 6
 
 const closerOn =
-  (machine: Machine, { portsOn, stream, archive }: ClosingPlace) =>
-  async (through: BusinessDay): Promise<readonly DayOutcome[]> =>
-    await closeDays(
-      { ...portsOn(machine), stream, archive, clock: () => CLOSERS_CLOCK_MS, sleep: async () => {} },
+  (machine: Machine, { closerOn: sidesOn }: ClosingPlace) =>
+  async (through: BusinessDay): Promise<readonly DayOutcome[]> => {
+    const sides = sidesOn(machine)
+    const outcomes = await closeDays(
+      { ...sides, clock: () => CLOSERS_CLOCK_MS },
       { through, merchantIds: [MERCHANT], deliveryMs: 0 },
     )
+    if (outcomes.some(({ status }) => status === 'waiting')) await sides.untilDelivered()
+    return outcomes
+  }
 
 /** Each reader asks until it is answered. What it is told must have been so at some moment since it asked. */
 export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promise<void>[] => {
@@ -73,9 +87,13 @@ export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promi
   )
   return readers.map(async ({ reader, asks }) => {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      await place.beginQuestion(reader)
+      await place.look(reader)
+      const during = oracle.reads.begin(MERCHANT)
       const answered = machines.ask(reader, async (store) => {
-        await questionTo(store, oracle, asks)
+        const check = await questionTo(store, oracle, asks)
+        // What others do before this turn counts as done during the read. In some histories, they do nothing before it.
+        await place.look(reader)
+        check(during())
         return 'answered'
       })
       if ((await unlessFaulty(oracle, answered)) === 'answered') return
@@ -87,29 +105,40 @@ export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promi
 // One more than there are faults.
 const MOST_ATTEMPTS = 3
 
-const questionTo = async (store: RememberingStore, oracle: Oracle, asks: Question): Promise<void> => {
-  const during = oracle.reads.begin(MERCHANT)
+/** Reads the answer. Returns a check of it against the states that the books had meanwhile. */
+const questionTo = async (
+  store: RememberingStore,
+  { reads, closes }: Oracle,
+  asks: Question,
+): Promise<(during: ReturnType<ReturnType<ReadsOracle['begin']>>) => void> => {
   switch (asks.for) {
-    case 'balance':
-      return oracle.reads.checkBalance(MERCHANT, await readBalance(store, MERCHANT), during())
+    case 'balance': {
+      const balance = await readBalance(store, MERCHANT)
+      return (during) => reads.checkBalance(MERCHANT, balance, during)
+    }
     case 'balance at the end of a day': {
-      const book = { merchantId: MERCHANT, day: asks.day }
-      return oracle.reads.checkBalance(MERCHANT, await readBalanceOf(store, book), during(), asks.day)
+      const balance = await readBalanceOf(store, { merchantId: MERCHANT, day: asks.day })
+      return (during) => reads.checkBalance(MERCHANT, balance, during, asks.day)
     }
     case 'day': {
       const book = { merchantId: MERCHANT, day: asks.day }
-      return oracle.reads.checkDay(book, await readDay(store, book), during())
+      const read = await readDay(store, book)
+      return (during) => reads.checkDay(book, read, during)
     }
-    case 'period':
-      return oracle.reads.checkPeriod(MERCHANT, await readPeriod(store, MERCHANT, { from: FIRST, to: THIRD }), during())
+    case 'period': {
+      const period = await readPeriod(store, MERCHANT, { from: FIRST, to: THIRD })
+      return (during) => reads.checkPeriod(MERCHANT, period, during)
+    }
     case 'version': {
       const { version } = asks
       const book = { merchantId: MERCHANT, day: asks.day }
-      const wasIssued = oracle.closes.issuedAs(book, version) !== undefined
+      const wasIssued = closes.issuedAs(book, version) !== undefined
       const read = await readDayAt(store, book, version)
-      const newest = oracle.closes.newestOf(MERCHANT).get(book.day)?.version ?? 0
-      const issued = oracle.closes.issuedAs(book, version)
-      oracle.reads.checkVersion(book, version, read, { wasIssued, issued, newest })
+      return () => {
+        const newest = closes.newestOf(MERCHANT).get(book.day)?.version ?? 0
+        const issued = closes.issuedAs(book, version)
+        reads.checkVersion(book, version, read, { wasIssued, issued, newest })
+      }
     }
   }
 }

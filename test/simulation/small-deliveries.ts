@@ -4,7 +4,7 @@ import { encodeEntries, entryLine } from '#wire/stream/record'
 import type { Fleet } from './small-fleet.ts'
 import type { SmallBatch, SmallRecord } from './small-worlds.ts'
 
-type Consume = (batch: ShardBatch) => Promise<BatchOutcome>
+export type Consume = (batch: ShardBatch) => Promise<BatchOutcome>
 
 /** Delivers a batch, and what is left of it, until a worker has done it. */
 export const untilDone = async (

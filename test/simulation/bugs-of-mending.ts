@@ -1,0 +1,90 @@
+/**
+ * Plausible mistakes in mending a broken book. Small worlds alone catch them, because no operator mends in random histories.
+ *
+ * Three more were tried, and are harmless here. The good chain that is not read back differs from what was built only when
+ * a store alters it. A generation that another mender has begun holds the same entries, so it does no harm to look for a free one
+ * too late, or to take a segment that is there for one's own.
+ */
+import type { Bug } from './bug.ts'
+
+const MEND = 'processors/mend/mend-book.ts'
+const CACHE = 'processors/journal/book-cache.ts'
+const GENERATIONS = 'adapters/journal/generations.ts'
+
+const needsSmallWorlds = 'no operator mends in random histories'
+
+export const BUGS_OF_MENDING: readonly Bug[] = (
+  [
+    {
+      name: 'no back is put behind a superseded chain',
+      file: MEND,
+      find: `, backOf(chain.generation)]`,
+      plant: `]`,
+    },
+    {
+      name: 'no front is put before a superseded chain',
+      file: MEND,
+      find: `[frontOf(chain.generation), `,
+      plant: `[`,
+    },
+    {
+      name: 'a chain is superseded at another end than the one that was compared',
+      file: MEND,
+      find: `Math.floor(chain.last) + 1, `,
+      plant: ``,
+    },
+    {
+      name: 'gaps are not filled before the switch',
+      file: MEND,
+      find: `await concurrently(chain.missing, `,
+      plant: `await concurrently(chain.missing.slice(chain.missing.length), `,
+    },
+    {
+      name: 'the mark stays when a book is mended',
+      file: MEND,
+      find: `head: markWhole(head, id.day) },`,
+      plant: `head: { ...markWhole(head, id.day), broken: head.broken } },`,
+    },
+    {
+      name: 'the mark is taken away before the switch',
+      file: MEND,
+      find: `    const outcome = await transactions.commit([`,
+      plant: `    await transactions.commit([{ change: 'head', merchantId: id.merchantId, head: markWhole(head, id.day) }])
+    const outcome = await transactions.commit([`,
+    },
+    {
+      name: 'a switch that is refused counts as done',
+      file: MEND,
+      find: `if (outcome === 'refused') {`,
+      plant: `if (outcome === 'refused' && head.revision < 0) {`,
+    },
+    {
+      name: 'the switch is four writes',
+      file: MEND,
+      find: `    const outcome = await transactions.commit([`,
+      plant: `    for (const number of numbers.slice(1)) await journal.append(emptySegment(plan, number, mark))
+    numbers.splice(1)
+    const outcome = await transactions.commit([`,
+    },
+    {
+      name: 'the good chain holds only what the broken one counts',
+      file: MEND,
+      find: `const parts: readonly Part[] = [
+    { entries: good.own },`,
+      plant: `const parts: readonly Part[] = [
+    { entries: good.own.filter(({ entry }) => chain.counted.some(({ entryId }) => entryId === entry.entryId)) },`,
+    },
+    {
+      name: 'a worker keeps the book that was superseded',
+      file: CACHE,
+      find: `if (added === 'superseded') return await readAgain(book.id)`,
+      plant: `if (added === 'superseded') return book`,
+    },
+    {
+      name: 'a reader of the end stays in the superseded chain',
+      file: GENERATIONS,
+      find: `if (next === undefined) return last`,
+      plant: `if (next === undefined || last === undefined || generation === 0) return last`,
+    },
+  ] satisfies Bug[]
+).map((bug) => ({ ...bug, needsSmallWorlds }))
