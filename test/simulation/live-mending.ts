@@ -4,6 +4,7 @@ import { chainKey } from '#adapters/journal/generations'
 import { addSegment, type MemoryChains } from '#adapters/journal/memory-journal'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
+import { memorySeals } from '#adapters/seals/memory-seals'
 import { memoryBooks } from '#adapters/transactions/memory-books'
 import type { ArchivedEntry } from '#ledger/archive'
 import type { Entry } from '#ledger/entry'
@@ -168,6 +169,7 @@ const mendWorldOn = (ports: Ports, archived: readonly Entry[]): MendWorld => ({
       })),
     },
   ]),
+  seals: memorySeals(),
   stream: WITHOUT_SHARDS,
   clock: () => 0,
   sleep: async () => {},
