@@ -81,7 +81,9 @@ test('web pages are refused', async () => {
 })
 
 describe('an execution that cannot begin has failed, and the process goes on', () => {
-  afterEach(() => void vi.doUnmock('aws-local-stepfunctions'))
+  afterEach(() => {
+    vi.doUnmock('aws-local-stepfunctions')
+  })
 
   test('because the library that runs it cannot be loaded', async () => {
     vi.doMock('aws-local-stepfunctions', () => {
