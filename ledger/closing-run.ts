@@ -67,7 +67,10 @@ export type ClosingRun = {
   readonly days: readonly ClosingDay[]
 }
 
-/** One merchant has at most 402 open days, because older entries are refused. A day takes 350 bytes at most. */
+/**
+ * Entries of the last 402 days are taken, so a merchant has more open days only when days stay open for a year. The first of
+ * them are told then. A day takes 350 bytes at most.
+ */
 export const MOST_DAYS = 450
 
 export const newRun = (order?: ClosingOrder): ClosingRun => ({

@@ -134,7 +134,7 @@ test('closings: Step Functions on AWS may not know of a run that has just begun,
     if (looked <= 2) throw new ExecutionDoesNotExist({ message: '', $metadata: {} })
     return { status: 'RUNNING' }
   }
-  const closings = sfnClosings({ send } as never, stateMachineArn)
+  const closings = sfnClosings({ send }, stateMachineArn)
   expect(await closings.state(aName())).toEqual({ status: 'running' })
   expect(looked).toBe(3)
 })

@@ -155,6 +155,14 @@ describe('under the policy nextOpenDay, a late entry', () => {
     expect(await bookOn(FRIDAY)).toMatchObject({ marks: ['entries', 'closing', 'setting-aside', 'redirecting'] })
   })
 
+  test('takes its id on the day where it counts, so a later sale of that day under the same id waits', async () => {
+    const { send, bookOn, aside } = await given('nextOpenDay')
+    await send(sale('sale-1', 70n))
+    await send(sale('sale-1', 5n, { occurredAtMs: NOW_MS - 1_000, businessDay: SUNDAY }))
+    expect((await bookOn(SUNDAY)).counted).toEqual(['sale-1 70'])
+    expect(await aside()).toEqual(['sale-1 5 content-conflict'])
+  })
+
   test('of a day that had no book is recorded in a book that begins closed', async () => {
     const { send, bookOn } = await given('nextOpenDay')
     const onSaturday = { occurredAtMs: Date.parse('2026-11-21T12:00:00-03:00'), businessDay: SATURDAY }

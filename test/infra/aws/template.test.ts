@@ -9,7 +9,7 @@ import { memoryBooks } from '#adapters/transactions/memory-books'
 import { processLog } from '#infra/log'
 import { sealText } from '#ledger/seal'
 import { keepingSeals } from '#processors/archive/keep-seals'
-import { closingWorkflow } from '#processors/close/closing-workflow'
+import { closingWorkflow, CLOSING_STEP } from '#processors/close/closing-workflow'
 import { recordEntries } from '#processors/journal/record-entries'
 import { DECISIONS, ENTRIES } from '#wire/archive/columns'
 import { anAuditEvent, aSeal } from '#test/builders'
@@ -440,6 +440,21 @@ describe('the workflow that closes days', () => {
       ScheduleExpression: 'rate(15 minutes)',
       Target: { Arn: 'daybook-dev-close.Arn', Input: '{}' },
     })
+  })
+
+  test('goes through two minutes of refusals, and through the longest order with steps of the longest time', () => {
+    const { TimeoutSeconds, States } = closingWorkflow('${step}')
+    const [retry] = States[CLOSING_STEP].Retry
+    expect(retry?.ErrorEquals).toEqual(['States.ALL'])
+    const { IntervalSeconds = 0, BackoffRate = 0, MaxAttempts = 0, MaxDelaySeconds = 0 } = retry ?? {}
+    const waits = Array.from({ length: MaxAttempts }, (_, tries) => IntervalSeconds * BackoffRate ** tries)
+    expect(waits.reduce((sum, seconds) => sum + Math.min(seconds, MaxDelaySeconds), 0)).toBeGreaterThan(120)
+    const { Timeout: longestStep } = dev.the('AWS::Lambda::Function', { FunctionName: 'daybook-dev-close' })
+    expect(longestStep).toBe(15 * 60)
+    // An order waits for 17 minutes in all.
+    expect(TimeoutSeconds).toBeGreaterThan(17 * 60 + 6 * Number(longestStep))
+    // Standard executions may take longer than the 5 minutes of others, and their names are taken once.
+    expect(dev.the('AWS::StepFunctions::StateMachine')).toMatchObject({ StateMachineType: 'STANDARD' })
   })
 
   test('may call its function and nothing else, and its schedule may only start it', () => {
