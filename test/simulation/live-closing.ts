@@ -30,11 +30,13 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   const scheduler = new Scheduler(choices)
   const deliverLater = (_ms: number, fire: () => void): (() => void) => {
     underWay += 1
-    void scheduler.turn('Firehose', { writes: [ARCHIVE] }).then(() => {
+    const deliver = async (): Promise<void> => {
+      await scheduler.turn('Firehose', { writes: [ARCHIVE] })
       underWay -= 1
       fire()
       moved.note()
-    })
+    }
+    void deliver()
     return () => {}
   }
   let areMoving = false
