@@ -239,6 +239,6 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     deliveries: oneWorker,
     closers: [closer(SECOND)],
     readers: reader({ for: 'period' }),
-    bounds: WRITE_FAULT,
+    bounds: { ...WRITE_FAULT, preemptions: 1 },
   },
 }

@@ -19,7 +19,7 @@ export type MendingWorld = {
   readonly bounds: Bounds
 }
 
-export const MENDED_DAY = '2026-11-20' as BusinessDay
+const MENDED_DAY = '2026-11-20' as BusinessDay
 export const MENDED = { merchantId: 'm0' as MerchantId, day: MENDED_DAY }
 
 const sale = (entryId: string, amountMinor: bigint): Entry =>
