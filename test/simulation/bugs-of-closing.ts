@@ -191,12 +191,6 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
       plant: `    if (now.segment < book.segment) return { book: now, left: candidates }`,
     },
     {
-      name: 'an entry that waits again is not told of',
-      file: LATE,
-      find: `    if (decision?.mark.kind === 'setting-aside') {`,
-      plant: `    if (decision?.mark.kind === 'void') {`,
-    },
-    {
       name: 'an entry is released again by its next copy',
       file: LATE,
       find: `  if (decision?.mark.kind !== 'setting-aside') return []`,

@@ -30,8 +30,8 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
     {
       name: 'the mark stays when a book is mended',
       file: MEND,
-      find: `head: markWhole(head, id.day) },`,
-      plant: `head: { ...markWhole(head, id.day), broken: head.broken } },`,
+      find: `head: markMended(head, id.day, built.closedIn) },`,
+      plant: `head: { ...markMended(head, id.day, built.closedIn), broken: head.broken } },`,
     },
     {
       name: 'the mark is taken away before the switch',
@@ -57,10 +57,10 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
     {
       name: 'the good chain holds only what the broken one counts',
       file: MEND,
-      find: `const parts: readonly Part[] = [
-    { entries: good.own },`,
-      plant: `const parts: readonly Part[] = [
-    { entries: good.own.filter(({ entry }) => chain.counted.some(({ entryId }) => entryId === entry.entryId)) },`,
+      find: `const own: Part = { entries: good.own }`,
+      plant: `const own: Part = {
+    entries: good.own.filter(({ entry }) => chain.counted.some(({ entryId }) => entryId === entry.entryId)),
+  }`,
     },
     {
       name: 'a worker keeps the book that was superseded',
