@@ -53,8 +53,12 @@ export const recordIntoBook = async (
       await writer.setAside(candidate, reason, DETAILS[reason])
     const conflicts = refused.filter(isKnown).map(({ candidate }) => candidate)
     const known = policy === undefined ? { book, left: [] } : await recordKnown(writer, book, { duplicates, conflicts })
-    const appended =
-      policy === undefined ? await append(writer, book, fresh) : await recordLate(writer, known.book, fresh, policy)
+    // What is fresh was compared with the book as it was. In a book that has moved, it may be known.
+    const decideFresh = async () => {
+      if (policy === undefined) return await append(writer, book, fresh)
+      return known.book === book ? await recordLate(writer, book, fresh, policy) : { book: known.book, left: fresh }
+    }
+    const appended = await decideFresh()
     await writer.books.learn(appended.book, new Set(unknown.map(({ contentIn }) => contentIn)))
     book = appended.book
     undecided = [...appended.left, ...waiting, ...unknown.map(({ candidate }) => candidate), ...known.left]
