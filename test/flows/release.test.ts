@@ -46,23 +46,26 @@ const given = async () => {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
   }
   const read = async (path: string) => (await query.get(`/v1/merchants/m1${path}`)).body
-  /** A worker of its own, which gets every record that stands on the stream. */
-  const redeliver = async (patch: Partial<JournalWorld> = {}) => {
+  /** A worker of its own, which gets every record that stands on the stream each time. */
+  const aWorker = (patch: Partial<JournalWorld> = {}, { cacheBytes } = { cacheBytes: 0 }) => {
     const { merchants, progress, clock, stream } = world
     const log = { warn() {}, error() {} }
     const worker = recordEntries(
       { ...books, merchants, progress, clock, auditTrail, log, ...patch },
-      { booksAtOnce: 1, cacheBytes: 0 },
+      { booksAtOnce: 1, cacheBytes },
     )
-    const records = stream.records.map((record) => ({ ...record, arrivedAtMs: NOON_MS }))
-    return await worker({ shardId: records[0]?.shardId ?? '', records })
+    return async () => {
+      const records = stream.records.map((record) => ({ ...record, arrivedAtMs: NOON_MS }))
+      return await worker({ shardId: records[0]?.shardId ?? '', records })
+    }
   }
+  const redeliver = async (patch: Partial<JournalWorld> = {}) => await aWorker(patch)()
   const told = () => auditTrail.published.filter(({ kind }) => kind.startsWith('entry.')).map(({ eventId }) => eventId)
   const isEqual = async (on: string) => {
     const report = await system.reconcile({ day: day(on) })
     return report.status === 'compared' && report.isEqual
   }
-  return { ...system, list, only, decide, read, redeliver, told, isEqual }
+  return { ...system, list, only, decide, read, aWorker, redeliver, told, isEqual }
 }
 
 /** What must be true once the late sale of 70 counts on Friday, whatever happened before. */
@@ -254,6 +257,32 @@ describe('a late entry that waits in quarantine', () => {
     expect(await read('/balance')).toMatchObject({ balance: 575 })
     expect(await only()).toMatchObject({ status: 'replayed', movedTo: SATURDAY })
     for (const on of [THURSDAY, FRIDAY, SATURDAY]) expect(await isEqual(on), on).toBe(true)
+  })
+
+  test('is released by a faster worker, and a late entry of the same batch, which that worker passed on, is not set aside', async () => {
+    const { put, running, decide, aWorker, redeliver, world, books, list, read, run, isEqual } = await given()
+    running.journal = false
+    let beforeRelease: (() => Promise<unknown>) | undefined
+    const transactions: Transactions = {
+      async commit(changes) {
+        if (changes.some(({ change }) => change === 'release')) await beforeRelease?.()
+        return await books.transactions.commit(changes)
+      },
+    }
+    // It remembers what it set aside, so it decides about copies and new entries in one round.
+    const slower = aWorker({ transactions }, { cacheBytes: 1_000_000 })
+    await put(late)
+    await slower()
+    await world.merchants.save(aMerchant({ lateEntries: 'nextOpenDay', revision: 2 }))
+    await decide('replay')
+    await put(moved('second', `${THURSDAY}T19:00:00-03:00`, 5n))
+    beforeRelease = async () => await redeliver()
+    await slower()
+    expect(await list()).toMatchObject([{ status: 'replayed', movedTo: FRIDAY }])
+    expect(await read('/balance')).toMatchObject({ balance: 575, exact: true })
+    running.journal = true
+    await run()
+    for (const on of [THURSDAY, FRIDAY]) expect(await isEqual(on), on).toBe(true)
   })
 
   test('that waits again is told as set aside, also when the worker that set it aside died before it told so', async () => {
