@@ -2,7 +2,7 @@
  * Losses that are planted at the end of a history, when archive and books are equal. Each is a view of a sound world, which
  * itself stays as it is. Reconciling has to name exactly what was lost.
  */
-import type { Entry } from '#ledger/entry'
+import { contentHash, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import type { Consumer, Journal, Progress, Quarantine } from '#ledger/ports'
 import { quarantineKey, quarantinePlace, type SetAside } from '#ledger/quarantine'
@@ -116,8 +116,10 @@ export const LOSSES: Readonly<Record<string, (sides: Sides, day: BusinessDay, ra
         return { ...found, items: found.items.filter((item) => placeIn(item) !== placeIn(gone)) }
       },
     }
-    const isCounted = ofOwnDay(chain).some((entry) => entry.entryId === entryId)
-    const kind = isCounted ? 'different' : 'missing-in-journal'
+    const counted = ofOwnDay(chain).find((entry) => entry.entryId === entryId)
+    // What was released as it is counts, with or without its item.
+    if (counted !== undefined && contentHash(counted) === contentHash(gone.subject)) return undefined
+    const kind = counted === undefined ? 'missing-in-journal' : 'different'
     return { sides: { ...sides, quarantine }, expected: { book, entryIds: [entryId], kind } }
   },
   "the archive's consumer stands still": (sides) => standingStill(sides, 'archive'),
@@ -205,7 +207,7 @@ const ofOwnDay = (chain: readonly SealedSegment[]): readonly Entry[] =>
   chain.flatMap((sealed) => {
     const { mark, entries, passedOn } = openSegment(sealed).segment
     if (mark?.kind === 'received' || mark?.kind === 'setting-aside') return []
-    return mark?.kind === 'redirecting' ? passedOn : entries
+    return mark?.kind === 'redirecting' || mark?.kind === 'releasing' ? passedOn : entries
   })
 
 type Entries = ReturnType<typeof openSegment>['segment']['entries']
