@@ -114,7 +114,7 @@ export type Closings = {
   /** How the run of this name stands; it has been started before. */
   state(name: string): Promise<ClosingState>
 }
-/** Runs that close what is due, which nobody ordered. One at a time is enough: the next one finds what this one leaves. */
+/** The runs that the schedule starts, to close what is due. One at a time is enough: the next one finds what this one leaves. */
 export type DueRuns = {
   /** How many are under way, with the one that asks. A run of the last seconds may not be counted yet. */
   underWay(): Promise<number>

@@ -14,6 +14,7 @@
 import type { Bug } from './bug.ts'
 
 const MEND = 'processors/mend/mend-book.ts'
+const PLAN = 'processors/mend/plan-mending.ts'
 const CACHE = 'processors/journal/book-cache.ts'
 const GENERATIONS = 'adapters/journal/generations.ts'
 
@@ -37,7 +38,8 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
       name: 'the mark is taken away before the switch',
       file: MEND,
       find: `    const outcome = await transactions.commit([`,
-      plant: `    await transactions.commit([{ change: 'head', merchantId: id.merchantId, head: markWhole(head, id.day) }])
+      plant: `    const whole = { ...head, revision: head.revision + 1, broken: new Set() }
+    await transactions.commit([{ change: 'head', merchantId: id.merchantId, head: whole }])
     const outcome = await transactions.commit([`,
     },
     {
@@ -56,7 +58,7 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
     },
     {
       name: 'the good chain holds only what the broken one counts',
-      file: MEND,
+      file: PLAN,
       find: `const own: Part = { entries: good.own }`,
       plant: `const own: Part = {
     entries: good.own.filter(({ entry }) => chain.counted.some(({ entryId }) => entryId === entry.entryId)),
