@@ -222,11 +222,18 @@ def check_export(book, objects):
 
 
 def check_book_file(file, seals):
-    book = json.loads(Path(file).read_text("utf-8"))
-    objects = [(name, Path(name).read_bytes()) for name in seals]
+    try:
+        book = json.loads(Path(file).read_text("utf-8"))
+        objects = [(name, Path(name).read_bytes()) for name in seals]
+    except OSError as error:
+        print(f"{error.filename} cannot be read: {error.strerror}")
+        return 1
+    except ValueError as error:
+        print(f"{file} is not JSON: {error}. It is the file that npm run verify-journal -- --export writes.")
+        return 1
     try:
         checked = list(check_export(book, objects))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         print(f"{file} cannot be checked: {error!r}")
         return 1
     return report(checked)

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { MON, sealedDays, WED } from './sealed-days.ts'
 
 const VERIFY = fileURLToPath(new URL('../../docs/vectors/verify.py', import.meta.url))
+const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url))
 
 const exported = async (of: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-export-'))
@@ -119,6 +120,15 @@ describe.skipIf(spawnSync('python3', ['--version']).status !== 0)('docs/vectors/
     expect(status).toBe(1)
     expect(stdout).toContain(`${first}: the object of a seal of this book is False`)
     expect(stdout).toContain('the seal of version 1: is among the objects is False')
+  })
+
+  test.each([
+    { what: 'is not there', file: '/nonexistent', says: '/nonexistent cannot be read: No such file' },
+    { what: 'is not JSON', file: VERIFY, says: 'verify.py is not JSON' },
+    { what: 'is no exported book', file: PACKAGE, says: 'cannot be checked' },
+  ])('says so when the file $what', ({ file, says }) => {
+    const { status, stdout } = verify(file)
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining(says) as string })
   })
 
   test('says that it does not know a later format', async () => {
