@@ -1,6 +1,6 @@
 /** A broken book of a closed day is mended: its versions stay what they were, and everything goes on. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,7 @@ import { dayClosed, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import type { EntryId } from '#ledger/identifiers'
 import type { LatePolicy } from '#ledger/merchant'
+import { UnreadableSegment } from '#ledger/ports'
 import type { SealedSegment } from '#ledger/segment'
 import { mendOf, mendShowing } from '#operations/mend'
 import { USAGE, verifyJournal } from '#operations/verify-journal'
@@ -94,6 +95,7 @@ const given = async (policy: LatePolicy, { isPlain = false } = {}) => {
   const archive = {
     alter: (entry: Entry): Entry => entry,
     isTold: (_event: AuditEvent): boolean => true,
+    tell: (event: AuditEvent): AuditEvent => event,
   }
   const objects = () => {
     const stored = world.stream.records.flatMap(({ shardId, sequenceNumber, data }, place) => {
@@ -106,7 +108,7 @@ const given = async (policy: LatePolicy, { isPlain = false } = {}) => {
         return [{ key: `entries/${place}.${index}`, businessDay, bytes: 1, storedAtMs: 0, holds: [held] }]
       })
     })
-    return memoryArchiveObjects(stored, [], auditTrail.published.filter(archive.isTold))
+    return memoryArchiveObjects(stored, [], auditTrail.published.filter(archive.isTold).map(archive.tell))
   }
   const mendWorld: MendWorld = {
     ...books,
@@ -260,14 +262,21 @@ describe.each(CASES)('under $policy, when $what', ({ policy, change }) => {
 test.skipIf(spawnSync('python3', ['--version']).status !== 0)(
   'the export of a mended closed book is checked without Daybook, with the objects of its seals',
   async () => {
-    const { damage, mend, verify } = await given('restate')
+    const { damage, mend, verify, seals } = await given('restate')
     await damage(without(2))
     await mend()
     const folder = mkdtempSync(join(tmpdir(), 'daybook-export-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'book.json')
     expect(await verify('--day', FRI, '--export', file)).toMatchObject({ exit: 0 })
-    const { status, stdout } = spawnSync('python3', ['-B', VERIFY, '--book', file], { encoding: 'utf8' })
+    const objects = [...seals.objects].filter(([key]) => key.includes(FRI))
+    expect(objects).toHaveLength(3)
+    const files = objects.map(([, text], index) => {
+      const kept = join(folder, `seal-${index}.json`)
+      writeFileSync(kept, text)
+      return kept
+    })
+    const { status, stdout } = spawnSync('python3', ['-B', VERIFY, '--book', file, ...files], { encoding: 'utf8' })
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: expect.stringMatching(/^(\d+) of \1 values match\.\n$/) as string,
@@ -309,6 +318,33 @@ describe('mending a closed book is refused, and nothing is changed,', () => {
     const [key = ''] = [...system.seals.objects.keys()].filter((one) => one.includes(FRI))
     system.seals.objects.set(key, '{}')
     expect(await refused(system)).toContain('version 1: its object')
+  })
+
+  test('when the archive tells of another seal', async () => {
+    const system = await given('restate')
+    const closed = await system.books.days.newestClosed(book)
+    if (closed === undefined) throw new Error('Friday is not closed')
+    await system.damage(without(2))
+    const { archive } = system
+    archive.tell = (event) =>
+      event.kind === 'day.closed' && event.businessDay === FRI
+        ? dayClosed({ ...closed, seal: { ...closed.seal, digest: OTHER_HASH } })
+        : event
+    expect(await refused(system)).toContain('version 1: the archive tells of another seal than the table days has')
+  })
+
+  test('while a later book cannot be read that may count an entry of which nothing is decided', async () => {
+    const system = await given('nextOpenDay')
+    await system.damage((chain) => chain.slice(0, 4))
+    system.archive.isTold = (event) => event.kind !== 'entry.redirected' || event.businessDay !== FRI
+    const { journal } = system.books
+    const read: typeof journal.read = async (of, ...asked) => {
+      if (of.day === SAT) throw new UnreadableSegment(of, 1, 'damaged')
+      return await journal.read(of, ...asked)
+    }
+    const printed = await refused(system, { journal: { ...journal, read } })
+    expect(printed).toContain(SAT)
+    expect(printed).toContain('l3')
   })
 
   test('when the item of the day is another one', async () => {
