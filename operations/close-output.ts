@@ -1,5 +1,5 @@
 /** The report of `npm run close`: a line for each day, the days that stay open below it, and the outcome. */
-import type { DayOutcome } from '#processors/close/close-days'
+import type { DayOutcome } from '#processors/close/day-outcome'
 import { counted, digits } from './terminal.ts'
 
 export const closingLines = (

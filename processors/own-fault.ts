@@ -54,4 +54,10 @@ export const isOurs = (error: unknown): boolean =>
     (kind) => error instanceof kind,
   )
 
+/** What an error of the kind of `isOurs` says to people about the one thing that was worked on. */
+export const ourReason = (error: unknown): string =>
+  error instanceof UnknownFormat || error instanceof BrokenChain
+    ? messageOf(error)
+    : `our own code fails on it: ${messageOf(error)}`
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

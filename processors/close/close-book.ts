@@ -32,6 +32,10 @@ export type BookClosing =
   | { readonly status: 'not-the-oldest' }
   /** The book was found broken, and not found whole again. */
   | { readonly status: 'broken' }
+  /** The book has no segments, and its merchant is gone from the register. */
+  | { readonly status: 'gone' }
+  /** The head changed each time before the close was written. */
+  | { readonly status: 'contended' }
 
 /** `compared` is the end of the book that is equal to the archive; undefined for a book without segments. */
 export const closeComparedBook = async (
@@ -45,6 +49,7 @@ export const closeComparedBook = async (
     if (isClosed(head, id.day)) return { status: 'was-closed' }
     if (head.broken.has(id.day)) return { status: 'broken' }
     const book = await bookAtEnd(world, id)
+    if (book === undefined) return { status: 'gone' }
     if (book.segment !== (compared?.segment ?? 0)) return { status: 'moved' }
     const segment = sealSegment(book, closingSegment(book))
     const closing = closeBook(head, book, {
@@ -61,18 +66,21 @@ export const closeComparedBook = async (
     ])
     if (outcome === 'committed') return { status: 'closed', closed }
   }
-  throw new Error(`the head of ${id.merchantId} changed ${MAX_ROUNDS} times while ${id.day} was closed`)
+  return { status: 'contended' }
 }
 
-// A head changes when a book is opened, closed or restated. Ten changes within milliseconds mean that something is wrong.
+/** A head changes when a book is opened, closed or restated. Ten changes within milliseconds are many. */
 const MAX_ROUNDS = 10
 
-/** The book as far as its last segment tells, which is enough to append a segment without entries. */
-const bookAtEnd = async ({ journal, merchants }: CloseBookWorld, id: BookId): Promise<Book> => {
+/**
+ * The book as far as its last segment tells, which is enough to append a segment without entries. Undefined when it has none,
+ * and the register does not say in which currency it would be.
+ */
+const bookAtEnd = async ({ journal, merchants }: CloseBookWorld, id: BookId): Promise<Book | undefined> => {
   const end = await journal.end(id)
   if (end === undefined) {
     const merchant = await merchants.find(id.merchantId)
-    if (merchant === undefined) throw new Error(`the merchant ${id.merchantId} is gone from the register`)
+    if (merchant === undefined) return undefined
     return emptyBook(id, { currency: merchant.currency, startsAtMs: startOfDay(merchant.calendar, id.day) })
   }
   const { terms, view } = unpackView(end.view, end.totals)

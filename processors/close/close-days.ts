@@ -6,24 +6,27 @@
  */
 import { concurrently } from '#ledger/concurrently'
 import { dayClosed, daysClosedThrough, type AuditEvent } from '#ledger/audit-event'
-import { lastEndedDay, type ClosedDay } from '#ledger/close'
-import { HOUR_MS, shiftDay } from '#ledger/calendar'
-import { closeThrough, isClosed, openDaysBefore } from '#ledger/head'
+import type { ClosedDay } from '#ledger/close'
+import { closeThrough, openDaysBefore } from '#ledger/head'
 import type { BookId, BusinessDay, MerchantId } from '#ledger/identifiers'
-import { UnknownFormat, type AuditTrail, type Merchants } from '#ledger/ports'
-import { BrokenChain } from '#ledger/segment'
+import type { AuditTrail, Merchants } from '#ledger/ports'
 import { markAsBroken } from '../mark-book.ts'
-import { barrierPassed, putBarrier, type Behind } from '../reconcile/barrier.ts'
-import {
-  PATIENCE_MS,
-  reconcileDay,
-  type DayReport,
-  type ReconcileRequest,
-  type ReconcileWorld,
-} from '../reconcile/reconcile-day.ts'
+import { reconcileDay, type DayReport, type ReconcileRequest, type ReconcileWorld } from '../reconcile/reconcile-day.ts'
 import type { BookReport } from '../reconcile/compare-book.ts'
 import type { BookEnd } from '../reconcile/counted-book.ts'
 import { closeComparedBook, type CloseBookWorld } from './close-book.ts'
+import {
+  GONE,
+  isBehind,
+  NOT_ENDED,
+  OUT_OF_TIME,
+  unlessUnusable,
+  waiting,
+  type DayOutcome,
+  type NotClosed,
+  type Note,
+} from './day-outcome.ts'
+import { MERCHANTS_AT_ONCE, planDays, type Plan } from './plan-days.ts'
 
 export type CloseWorld = ReconcileWorld &
   CloseBookWorld & {
@@ -45,164 +48,70 @@ export type CloseRequest = {
   readonly onDay?: (outcome: DayOutcome) => void
 }
 
-/** What came of a day that was open. */
-export type DayOutcome = { readonly merchantId: MerchantId; readonly day: BusinessDay } & (
-  | { readonly status: 'closed'; readonly closed?: ClosedDay }
-  | NotClosed
-  /** An earlier day of the merchant stays open. */
-  | { readonly status: 'after-open-day' }
-)
-
-type NotClosed =
-  /** A later run closes the day: once the archive has its entries, once it has ended, or when its turn comes. */
-  | { readonly status: 'waiting'; readonly waitsFor: 'archive' | 'end-of-day' | 'turn'; readonly reason: string }
-  /** The archive and the book differ. A person has to look. */
-  | { readonly status: 'not-equal'; readonly reason: string; readonly report?: BookReport }
-
 /** The outcome of every day up to `through` that was open, by day and merchant. Days that were closed before have none. */
 export const closeDays = async (world: CloseWorld, request: CloseRequest): Promise<readonly DayOutcome[]> => {
-  const { merchantIds, onDay } = request
   const outcomes: DayOutcome[] = []
   const stuck = new Set<MerchantId>()
   const note = (outcome: DayOutcome): void => {
     if (outcome.status !== 'closed') stuck.add(outcome.merchantId)
     outcomes.push(outcome)
-    onDay?.(outcome)
+    request.onDay?.(outcome)
   }
 
-  const plans = await withAllUnderWay(world, request, await plansOf(world, merchantIds, request.through, note), note)
-  const days = byDay(plans)
-  for (const [index, [day, merchants]] of days.entries()) {
-    const left = merchants.filter((merchantId) => !stuck.has(merchantId))
+  let left = request.merchantIds
+  for (let tries = 1; left.length > 0; tries += 1) {
+    const grown = new Map<MerchantId, BusinessDay>()
+    await closePlanned(world, { ...request, merchantIds: left }, { note, stuck, grown })
+    left = [...grown.keys()]
+    const isOutOfTime = world.clock() >= (request.untilMs ?? Infinity)
+    if (tries < MAX_TRIES && !isOutOfTime) continue
+    const why = isOutOfTime ? OUT_OF_TIME : waiting('entries keep coming in for days that had no book')
+    for (const [merchantId, day] of grown) note({ merchantId, day, ...why })
+    break
+  }
+  return outcomes
+}
+
+/** How often a merchant whose days or books keep growing is looked at again in one run. */
+const MAX_TRIES = 3
+
+type Run = {
+  readonly note: Note
+  /** The merchants of which a day stays open. */
+  readonly stuck: Set<MerchantId>
+  /**
+   * The merchants with a day that was opened after they were planned, and that day. Entries that were on their way have come to
+   * a book that no head listed. These merchants are planned again.
+   */
+  readonly grown: Map<MerchantId, BusinessDay>
+}
+
+const closePlanned = async (world: CloseWorld, request: CloseRequest, run: Run): Promise<void> => {
+  const { note, stuck, grown } = run
+  const plans = await planDays(world, request, note)
+  for (const [index, [day, merchants]] of byDay(plans).entries()) {
+    const left = merchants.filter((merchantId) => !stuck.has(merchantId) && !grown.has(merchantId))
     for (const merchantId of merchants) if (stuck.has(merchantId)) note({ merchantId, day, status: 'after-open-day' })
     if (index > 0 && world.clock() >= (request.untilMs ?? Infinity)) {
       for (const merchantId of left) note({ merchantId, day, ...OUT_OF_TIME })
       continue
     }
-    await closeDay(world, request, day, left, note)
+    await closeDay(world, request, day, left, run)
   }
-  const ready = plans.filter(({ merchantId }) => !stuck.has(merchantId))
+  const ready = plans.filter(({ merchantId }) => !stuck.has(merchantId) && !grown.has(merchantId))
   // A run that stops leaves at most the events of these few untold.
   for (let at = 0; at < ready.length; at += TOLD_AT_ONCE) {
     const told = await concurrently(
       ready.slice(at, at + TOLD_AT_ONCE),
       MERCHANTS_AT_ONCE,
       async ({ merchantId, through }) =>
-        unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through, note)),
+        unlessUnusable(note, { merchantId, day: through }, () => closeRest(world, merchantId, through, run)),
     )
     await world.auditTrail.publish(...told.flatMap((events) => events ?? []))
   }
   for (const { merchantId, notEnded } of plans) {
+    if (grown.has(merchantId)) continue
     for (const day of notEnded) note({ merchantId, day, ...NOT_ENDED })
-  }
-  return outcomes
-}
-
-const NOT_ENDED = { status: 'waiting', waitsFor: 'end-of-day', reason: 'the day has not ended' } as const
-const OUT_OF_TIME = { status: 'waiting', waitsFor: 'turn', reason: 'the run has taken its time' } as const
-
-const MERCHANTS_AT_ONCE = 16
-
-type Note = (outcome: DayOutcome) => void
-
-/** What there is to close of a merchant. */
-type Plan = {
-  readonly merchantId: MerchantId
-  /** The last day to close: the wanted one, or an earlier one while that has not ended. */
-  readonly through: BusinessDay
-  readonly open: readonly BusinessDay[]
-  /** The wanted day and open days before it, as far as they have not ended. */
-  readonly notEnded: readonly BusinessDay[]
-  /** Whether there is nothing left to close. */
-  readonly isClosed: boolean
-}
-
-/** The plans of the merchants whose items can be read. The others are noted. */
-const plansOf = async (
-  world: CloseWorld,
-  merchantIds: readonly MerchantId[],
-  wanted: BusinessDay,
-  note: Note,
-): Promise<readonly Plan[]> => {
-  const plans = await concurrently(merchantIds, MERCHANTS_AT_ONCE, (merchantId) =>
-    planOf(world, merchantId, wanted, note),
-  )
-  return plans.filter((plan) => plan !== undefined)
-}
-
-/**
- * The plans, with the books of all entries that were acknowledged before. An entry may still be on its way to a book that no
- * head lists. The comparison of a day with the archive waits for such entries. A merchant without an open day has nothing to
- * compare, so its plan is made again once the journal has everything that stood on the stream.
- */
-const withAllUnderWay = async (
-  world: CloseWorld,
-  { through, patienceMs = PATIENCE_MS }: CloseRequest,
-  plans: readonly Plan[],
-  note: Note,
-): Promise<readonly Plan[]> => {
-  const isSure = ({ isClosed, open }: Plan): boolean => isClosed || open.length > 0
-  const unsure = plans.filter((plan) => !isSure(plan)).map(({ merchantId }) => merchantId)
-  if (unsure.length === 0) return plans
-  const behind = await barrierPassed(world, await putBarrier(world), patienceMs, ['journal'])
-  if (behind === undefined) return [...plans.filter(isSure), ...(await plansOf(world, unsure, through, note))]
-  for (const merchantId of unsure) note({ merchantId, day: through, ...isBehind(behind) })
-  return plans.filter(isSure)
-}
-
-/** Undefined, and noted, when an item of the merchant cannot be read. */
-const planOf = async (
-  world: CloseWorld,
-  merchantId: MerchantId,
-  wanted: BusinessDay,
-  note: Note,
-): Promise<Plan | undefined> =>
-  await unlessUnusable(note, { merchantId, day: wanted }, async () => {
-    const through = await lastToClose(world, merchantId, wanted)
-    const head = await world.heads.read(merchantId)
-    const days = openDaysBefore(head, shiftDay(wanted, 1))
-    return {
-      merchantId,
-      through,
-      open: days.filter((day) => day <= through),
-      // The wanted day also when it has no book yet: it stays open, and the answer says why.
-      notEnded: through < wanted ? [...new Set([...days.filter((day) => day > through), wanted])] : [],
-      isClosed: isClosed(head, through),
-    }
-  })
-
-const lastToClose = async (
-  { merchants, clock }: CloseWorld,
-  merchantId: MerchantId,
-  wanted: BusinessDay,
-): Promise<BusinessDay> => {
-  const nowMs = clock()
-  if (Date.parse(wanted) + LATEST_END_MS <= nowMs) return wanted
-  const merchant = await merchants.find(merchantId)
-  if (merchant === undefined) throw new Error(`the merchant ${merchantId} is gone from the register`)
-  const ended = lastEndedDay(merchant.calendar, nowMs)
-  return ended < wanted ? ended : wanted
-}
-
-// A day begins up to 36 hours after its date does in UTC, and has at most 72 hours: then it has ended everywhere, whatever
-// the merchant's calendar says.
-const LATEST_END_MS = 108 * HOUR_MS
-
-/**
- * Does the work for one merchant. An item that this version cannot use keeps the merchant's day open, and other merchants go
- * on. A failure that may heal is thrown.
- */
-const unlessUnusable = async <T>(
-  note: Note,
-  where: { readonly merchantId: MerchantId; readonly day: BusinessDay },
-  work: () => Promise<T>,
-): Promise<T | undefined> => {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof UnknownFormat || error instanceof BrokenChain)) throw error
-    note({ ...where, status: 'not-equal', reason: error.message })
-    return undefined
   }
 }
 
@@ -221,8 +130,9 @@ const closeDay = async (
   { deliveryMs, patienceMs }: CloseRequest,
   day: BusinessDay,
   merchantIds: readonly MerchantId[],
-  note: Note,
+  run: Run,
 ): Promise<void> => {
+  const { note } = run
   let left = merchantIds
   for (let tries = 0; left.length > 0 && tries < MAX_TRIES; tries += 1) {
     const report = await compare(world, { day, deliveryMs, ...(patienceMs !== undefined && { patienceMs }) }, left)
@@ -240,7 +150,7 @@ const closeDay = async (
       else if (book.isEqual) moved.push(merchantId)
       else {
         // Faults of the chain by itself, and not of the comparison.
-        if (book.journal === undefined) await markAsBroken(world, book.book)
+        if (book.isBroken) await markAsBroken(world, book.book)
         note({ merchantId, day, ...unequal(book) })
       }
     }
@@ -248,7 +158,7 @@ const closeDay = async (
       const some = equal
         .slice(at, at + TOLD_AT_ONCE)
         .map((merchantId) => ({ book: { merchantId, day }, end: books.get(merchantId)?.end }))
-      moved.push(...(await closeSome(world, some, note)))
+      moved.push(...(await closeSome(world, some, run)))
     }
     left = moved
   }
@@ -266,7 +176,7 @@ const closeDay = async (
 const closeSome = async (
   world: CloseWorld,
   compared: readonly { readonly book: BookId; readonly end: BookEnd | undefined }[],
-  note: Note,
+  { note, grown }: Run,
 ): Promise<MerchantId[]> => {
   const moved: MerchantId[] = []
   const tell = async (closed: readonly (ClosedDay | undefined)[]): Promise<void> =>
@@ -298,8 +208,14 @@ const closeSome = async (
         case 'broken':
           note({ ...book, status: 'not-equal', reason: brokenReason(book) })
           return undefined
+        case 'gone':
+          note({ ...book, ...GONE })
+          return undefined
+        case 'contended':
+          note({ ...book, ...waiting(CONTENDED) })
+          return undefined
         case 'not-the-oldest':
-          note({ ...book, status: 'after-open-day' })
+          grown.set(book.merchantId, book.day)
           return undefined
         case undefined:
           return undefined
@@ -313,8 +229,8 @@ const closeSome = async (
 const brokenReason = ({ merchantId, day }: BookId): string =>
   `the book was found broken: npm run verify-journal -- --merchant ${merchantId} --day ${day} says where, and whether it is whole again`
 
-/** How often a book that keeps growing is compared again in one run. */
-const MAX_TRIES = 3
+const CONTENDED = 'the head of the merchant keeps changing'
+
 // At most two events are told of each, and at most 500 in one call.
 const TOLD_AT_ONCE = 200
 
@@ -329,10 +245,6 @@ const compare = async (
 }
 
 const MOST_NAMED = 100
-
-const waiting = (reason: string) => ({ status: 'waiting', waitsFor: 'archive', reason }) as const
-
-const isBehind = ({ consumer, shardId }: Behind) => waiting(`the ${consumer} is behind on ${shardId}`)
 
 const notCompared = (report: Exclude<DayReport, { readonly status: 'compared' }>): NotClosed => {
   switch (report.status) {
@@ -359,14 +271,14 @@ const closeRest = async (
   world: CloseWorld,
   merchantId: MerchantId,
   through: BusinessDay,
-  note: Note,
+  { note, grown }: Run,
 ): Promise<readonly AuditEvent[]> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const head = await world.heads.read(merchantId)
     const after = closeThrough(head, through)
     if (!after.ok) {
       const [day = through] = openDaysBefore(head)
-      note({ merchantId, day, ...waiting('entries came in while earlier days were closed') })
+      grown.set(merchantId, day)
       return []
     }
     if (after.value === head) return []
@@ -376,6 +288,7 @@ const closeRest = async (
     const newest = await world.days.newestClosed(book)
     return [...(newest === undefined ? [] : [dayClosed(newest)]), daysClosedThrough(book, world.clock())]
   }
+  note({ merchantId, day: through, ...waiting(CONTENDED) })
   return []
 }
 

@@ -14,8 +14,9 @@ import {
 import type { MerchantId } from '#ledger/identifiers'
 import type { DueRuns } from '#ledger/ports'
 import type { Log } from '../log.ts'
-import { closeDays, type CloseRequest, type CloseWorld, type DayOutcome } from './close-days.ts'
-import { dueMerchants, type DueMerchant, type DueWorld, type UnusableMerchant } from './due-merchants.ts'
+import { closeDays, type CloseRequest, type CloseWorld } from './close-days.ts'
+import type { DayOutcome } from './day-outcome.ts'
+import { dueMerchants, type DueMerchant, type DueWorld } from './due-merchants.ts'
 
 export type CloseNextWorld = CloseWorld & DueWorld & { readonly dueRuns: DueRuns; readonly log: Log }
 
@@ -55,7 +56,7 @@ export const closeNext = (world: CloseNextWorld, terms: CloseTerms): CloseNext =
     if (!hasBegun(run) && (await world.dueRuns.underWay()) > 1) return { ...run, ...DONE }
     const untilMs = world.clock() + STEP_MS
     const page = await nextDue(run)
-    const outcomes: DayOutcome[] = page.unusable.map(stayingOpen)
+    const outcomes: DayOutcome[] = [...page.unusable]
     let isCutShort = false
     for (const [through, merchants] of Map.groupBy(page.due, ({ lastDue }) => lastDue)) {
       isCutShort = world.clock() >= untilMs
@@ -162,13 +163,6 @@ const closingDay = (outcome: DayOutcome): ClosingDay => {
 
 const LONGEST_REASON = 200
 
-const stayingOpen = ({ merchantId, oldestOpen: day, reason }: UnusableMerchant): DayOutcome => ({
-  merchantId,
-  day,
-  status: 'not-equal',
-  reason,
-})
-
 /** One line for a step, whatever the number of days. Its message is that of an alarm (infra/aws/alarms.ts). */
 const tellOfOverdue = (log: Log, outcomes: readonly DayOutcome[], due: readonly DueMerchant[]): void => {
   const lastOverdue = new Map(due.map((merchant) => [merchant.merchantId, merchant.lastOverdue]))
@@ -177,5 +171,8 @@ const tellOfOverdue = (log: Log, outcomes: readonly DayOutcome[], due: readonly 
       status === 'not-equal' || (status === 'waiting' && day <= (lastOverdue.get(merchantId) ?? '')),
   )
   if (days.length === 0) return
-  log.error({ days: days.slice(0, MOST_TOLD).map(closingDay), count: days.length }, 'a day stays open')
+  // Of exceptions of our own code, the first one with its stack.
+  const err = days.map((outcome) => (outcome.status === 'not-equal' ? outcome.err : undefined)).find(Boolean)
+  const about = { days: days.slice(0, MOST_TOLD).map(closingDay), count: days.length }
+  log.error({ ...about, ...(err !== undefined && { err }) }, 'a day stays open')
 }

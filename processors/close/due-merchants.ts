@@ -2,11 +2,12 @@
  * The merchants of which a day is due. The index of open days knows no calendars, so it is asked for all days that have ended in
  * some time zone. The calendar of the merchant decides.
  */
-import { dayBounds, HOUR_MS, type Calendar } from '#ledger/calendar'
+import { dayBounds, HOUR_MS } from '#ledger/calendar'
 import { lastDayEndedAnywhere, lastEndedDay } from '#ledger/close'
 import { concurrently } from '#ledger/concurrently'
 import type { BusinessDay, MerchantId } from '#ledger/identifiers'
-import { UnknownFormat, type Clock, type Merchants, type OldestOpen, type OpenDays } from '#ledger/ports'
+import type { Clock, Merchants, OldestOpen, OpenDays } from '#ledger/ports'
+import { GONE, unlessUnusable, type DayOutcome, type Note } from './day-outcome.ts'
 
 export type DueWorld = {
   readonly openDays: OpenDays
@@ -17,8 +18,8 @@ export type DueWorld = {
 /** A page of what is due. */
 type DuePage = {
   readonly due: readonly DueMerchant[]
-  /** Merchants whose calendar cannot be read. */
-  readonly unusable: readonly UnusableMerchant[]
+  /** The oldest open days of merchants of which it cannot be told what is due. */
+  readonly unusable: readonly DayOutcome[]
   readonly next?: string
 }
 
@@ -28,12 +29,6 @@ export type DueMerchant = {
   readonly lastDue: BusinessDay
   /** The last day that has been due for hours. */
   readonly lastOverdue: BusinessDay
-}
-
-export type UnusableMerchant = {
-  readonly merchantId: MerchantId
-  readonly oldestOpen: BusinessDay
-  readonly reason: string
 }
 
 /** The page after a place, without the merchants of `passed`. */
@@ -50,13 +45,27 @@ export const dueMerchants = ({ openDays, merchants, clock }: DueWorld, closeAfte
     notBefore.set(keyOf(item), atMs)
   }
 
-  const calendarOf = async (merchantId: MerchantId): Promise<Calendar | string> => {
-    try {
-      return (await merchants.find(merchantId))?.calendar ?? 'the merchant is gone from the register'
-    } catch (error) {
-      if (!(error instanceof UnknownFormat)) throw error
-      return error.message
-    }
+  /** Undefined while no day of the merchant is due, and when that cannot be told. */
+  const dueOf = async (item: OldestOpen, nowMs: number, note: Note): Promise<DueMerchant | undefined> => {
+    const { merchantId, oldestOpen: day } = item
+    return await unlessUnusable(note, { merchantId, day }, async () => {
+      const merchant = await merchants.find(merchantId)
+      if (merchant === undefined) {
+        note({ merchantId, day, ...GONE })
+        return undefined
+      }
+      const { calendar } = merchant
+      const dueAtMs = dayBounds(calendar, day).endsAtMs + closeAfterMs
+      if (dueAtMs > nowMs) {
+        waitUntil(item, Math.min(dueAtMs, nowMs + HOUR_MS))
+        return undefined
+      }
+      return {
+        merchantId,
+        lastDue: lastEndedDay(calendar, nowMs - closeAfterMs),
+        lastOverdue: lastEndedDay(calendar, nowMs - closeAfterMs - OVERDUE_AFTER_MS),
+      }
+    })
   }
 
   return async ({ after, passed = [] }) => {
@@ -69,19 +78,10 @@ export const dueMerchants = ({ openDays, merchants, clock }: DueWorld, closeAfte
     const candidates = items.filter(
       (item) => !isPassed.has(item.merchantId) && nowMs >= (notBefore.get(keyOf(item)) ?? 0),
     )
-    const due: DueMerchant[] = []
-    const unusable: UnusableMerchant[] = []
-    await concurrently(candidates, CALENDARS_AT_ONCE, async (item) => {
-      const calendar = await calendarOf(item.merchantId)
-      if (typeof calendar === 'string') return void unusable.push({ ...item, reason: calendar })
-      const dueAtMs = dayBounds(calendar, item.oldestOpen).endsAtMs + closeAfterMs
-      if (dueAtMs > nowMs) return waitUntil(item, Math.min(dueAtMs, nowMs + HOUR_MS))
-      due.push({
-        merchantId: item.merchantId,
-        lastDue: lastEndedDay(calendar, nowMs - closeAfterMs),
-        lastOverdue: lastEndedDay(calendar, nowMs - closeAfterMs - OVERDUE_AFTER_MS),
-      })
-    })
+    const unusable: DayOutcome[] = []
+    const note: Note = (outcome) => unusable.push(outcome)
+    const found = await concurrently(candidates, CALENDARS_AT_ONCE, (item) => dueOf(item, nowMs, note))
+    const due = found.filter((one) => one !== undefined)
     return { due, unusable, ...more }
   }
 }

@@ -17,9 +17,11 @@ export type BookReport = {
    * while it was compared may be on either side.
    */
   readonly isArchived: boolean
-  /** The entries of the day that count, also those that count on another day; undefined when the chain cannot be trusted. */
+  /** Whether the chain was altered, or cannot be read. */
+  readonly isBroken: boolean
+  /** The entries of the day that count, also those that count on another day; undefined when they are not known. */
   readonly journal?: Side
-  /** The state of the book that was compared; absent without segments, or when the chain cannot be trusted. */
+  /** The state of the book that was compared; absent without segments, or when that is not known. */
   readonly end?: BookEnd
   /** The sums of the archive without the items that were set aside. */
   readonly archive: Side
@@ -65,6 +67,7 @@ export const equalBook = async (
     book,
     isEqual: true,
     isArchived: true,
+    isBroken: false,
     journal: side,
     ...endOf(found.value, digest),
     archive: side,
@@ -99,6 +102,7 @@ export const compareBook = async (
     isArchived: [...counted].every(([entryId, { contentHash }]) =>
       archived.contents.get(entryId)?.some((content) => content.contentHash === contentHash),
     ),
+    isBroken: !found.ok,
     ...(found.ok && sidesOf(found.value)),
     archive: archiveSide(archived, counted, setAside),
     archivedCopies: archived.copies,
@@ -107,6 +111,24 @@ export const compareBook = async (
     faults,
   }
 }
+
+/** The report of a book on which our own code fails, so nothing is known of it. Such a book is not equal, and not broken. */
+export const uncomparedBook = (
+  book: BookId,
+  setAside: SetAsideOfBook,
+  { totals, digest = digestOf([]), copies }: ArchivedSum,
+  reason: string,
+): BookReport => ({
+  book,
+  isEqual: false,
+  isArchived: false,
+  isBroken: false,
+  archive: { totals, digest },
+  archivedCopies: copies,
+  setAsideCount: countOf(setAside),
+  differences: [],
+  faults: [reason],
+})
 
 const sidesOf = (book: CountedBook): Pick<BookReport, 'journal' | 'end'> => {
   const digest = digestOf(book.counted.entries().map(toPair))

@@ -3,10 +3,11 @@
  * books whose chains cannot be trusted. With
  * `repair`, each close and restatement whose seal is not kept is told again, so that the archive consumer keeps it.
  */
-import { UnknownFormat, type AuditTrail, type Journal } from '#ledger/ports'
+import type { AuditTrail, Journal } from '#ledger/ports'
 import type { IssuedSeal } from '#ledger/issued-seals'
 import { verifyBook } from '../journal/verify-book.ts'
 import { markAsBroken, type MarkWorld } from '../mark-book.ts'
+import { isOurs, ourReason } from '../own-fault.ts'
 import {
   compareWithSeals,
   sealsOfMerchant,
@@ -36,7 +37,7 @@ export const withSeals = async (
 }
 
 const bookWithSeals = async (world: CompareSealsWorld, report: BookReport, repair: boolean): Promise<BookReport> => {
-  if (report.journal === undefined) await markAsBroken(world, report.book)
+  if (report.isBroken) await markAsBroken(world, report.book)
   const faults = await faultsOf(world, report, repair)
   if (faults.length === 0) return report
   return { ...report, isEqual: false, faults: [...report.faults, ...faults] }
@@ -51,8 +52,8 @@ const faultsOf = async (world: CompareSealsWorld, { book }: BookReport, repair: 
     })
     return [...seals.faults.map((fault) => `seals: ${fault}`), ...found]
   } catch (error) {
-    if (error instanceof UnknownFormat) return [`seals: ${error.message}`]
-    throw error
+    if (!isOurs(error)) throw error
+    return [`seals: ${ourReason(error)}`]
   }
 }
 

@@ -16,9 +16,10 @@ import type { Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
 import { archivedBooks, type ArchivedBook } from './archived-books.ts'
 import { archivedSums, type ArchivedSum } from './archived-sums.ts'
+import { isOurs, ourReason } from '../own-fault.ts'
 import { barrierPassed, isBeforeBarrier, putBarrier, type Barrier, type BarrierWorld, type Behind } from './barrier.ts'
-import { compareBook, equalBook, type BookReport } from './compare-book.ts'
-import { setAsideOf } from './counted-book.ts'
+import { compareBook, equalBook, uncomparedBook, type BookReport } from './compare-book.ts'
+import { setAsideOf, type SetAsideOfBook } from './counted-book.ts'
 import { repairable } from './repairable.ts'
 import { publishAgain } from './publish-again.ts'
 
@@ -158,27 +159,45 @@ async function* compareBooks(
   const { archive, journal } = world
   const setAside = await setAsideOf(world.quarantine, day, which)
   const wanted = which === 'all' ? [...(await registered(world)), ...setAside.keys()] : which
-  const unproven: MerchantId[] = []
+  const unproven = new Map<MerchantId, ArchivedSum>()
   for await (const sum of withAbsent(archivedSums(archive, day, which), wanted, noSum)) {
     const { merchantId, copies } = sum
     const book: BookId = { merchantId, day }
-    const ofBook = setAside.get(merchantId)
+    const ofBook = setAside.get(merchantId) ?? new Map()
     // Most merchants of a large register have no entries on a given day.
-    const isEmpty = copies === 0 && ofBook === undefined && (await isWithoutSegments(journal, book))
+    const isEmpty = copies === 0 && ofBook.size === 0 && (await isWithoutSegments(journal, book))
     if (isEmpty && which === 'all') continue
-    const report = await equalBook(journal, book, ofBook ?? new Map(), sum)
-    if (report === undefined) unproven.push(merchantId)
+    const report = await orUncompared(book, ofBook, sum, () => equalBook(journal, book, ofBook, sum))
+    if (report === undefined) unproven.set(merchantId, sum)
     else yield report
   }
-  if (unproven.length === 0) return
+  if (unproven.size === 0) return
 
   const isBefore = (position: Position, arrivedAtMs: number) => isBeforeBarrier(barrier, position, arrivedAtMs)
-  const left = new Set(unproven)
-  for await (const archived of withAbsent(archivedBooks(archive, day, unproven, isBefore), unproven, nothingOf)) {
+  const left = [...unproven.keys()]
+  for await (const archived of withAbsent(archivedBooks(archive, day, left, isBefore), left, nothingOf)) {
     const { merchantId } = archived
+    const sum = unproven.get(merchantId)
     // For many merchants, the engine is asked for all merchants.
-    if (!left.has(merchantId)) continue
-    yield await compareBook(journal, { merchantId, day }, setAside.get(merchantId) ?? new Map(), archived, times)
+    if (sum === undefined) continue
+    const book: BookId = { merchantId, day }
+    const ofBook = setAside.get(merchantId) ?? new Map()
+    yield await orUncompared(book, ofBook, sum, () => compareBook(journal, book, ofBook, archived, times))
+  }
+}
+
+/** An exception of our own code on one book leaves that book uncompared, and the other books are compared. */
+const orUncompared = async <T>(
+  book: BookId,
+  setAside: SetAsideOfBook,
+  sum: ArchivedSum,
+  compare: () => Promise<T>,
+): Promise<T | BookReport> => {
+  try {
+    return await compare()
+  } catch (error) {
+    if (!isOurs(error)) throw error
+    return uncomparedBook(book, setAside, sum, ourReason(error))
   }
 }
 

@@ -13,7 +13,16 @@ import { aBookId, anEntry, day, entryId, merchantId } from '../builders.ts'
 import { aSystem, DELIVERY_MS } from './a-system.ts'
 
 const [m1, m2] = [merchantId('m1'), merchantId('m2')]
-const [MON, TUE, WED, THU] = ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19'].map(day) as [
+const [SAT, SUN, MON, TUE, WED, THU] = [
+  '2026-11-14',
+  '2026-11-15',
+  '2026-11-16',
+  '2026-11-17',
+  '2026-11-18',
+  '2026-11-19',
+].map(day) as [
+  ReturnType<typeof day>,
+  ReturnType<typeof day>,
   ReturnType<typeof day>,
   ReturnType<typeof day>,
   ReturnType<typeof day>,
@@ -387,16 +396,16 @@ describe('after a close, the archive and the books are still equal, and the next
 
 describe('a day that has not ended', () => {
   // It is noon of Friday, the 20th, in São Paulo.
-  const [FRI, SAT] = [day('2026-11-20'), day('2026-11-21')]
+  const [FRI, NEXT] = [day('2026-11-20'), day('2026-11-21')]
 
   test('stays open, and the days before it are closed', async () => {
     const { send, close, head } = await given()
     await send(sale('a', MON), sale('b', FRI))
-    expect(await close({ through: SAT })).toEqual([
+    expect(await close({ through: NEXT })).toEqual([
       `m1 ${MON} closed`,
       `m1 ${FRI} waiting`,
-      `m1 ${SAT} waiting`,
-      `m2 ${SAT} waiting`,
+      `m1 ${NEXT} waiting`,
+      `m2 ${NEXT} waiting`,
     ])
     expect(await head()).toMatchObject({ closedThrough: THU, open: new Set([FRI]) })
     // A merchant that has sold nothing yet today can still sell today.
@@ -409,29 +418,102 @@ describe('a day that has not ended', () => {
   ])('is the one that goes on at $atMs', async ({ atMs, closed }) => {
     const { send, close, head } = await given(() => ({ clock: () => atMs }))
     await send(sale('a', MON))
-    await close({ through: SAT })
+    await close({ through: NEXT })
     expect(await head()).toMatchObject({ closedThrough: closed })
   })
 })
 
-describe('an item that another version has stored', () => {
-  test.each([
-    { what: 'a head', instead: ({ heads }: CloseWorld) => ({ heads: { read: refusing('m1', heads.read) } }) },
-    {
-      what: 'a closed day',
-      instead: ({ days }: CloseWorld) => ({
-        days: { ...days, newestClosed: (book: BookId) => refusing(book.merchantId, days.newestClosed)(book) },
-      }),
-    },
-  ])("keeps its merchant's day open when it is $what, and other merchants go on", async ({ instead }) => {
-    const { send, close, head } = await given(instead)
+describe("what cannot be dealt with keeps its merchant's day open, and other merchants go on", () => {
+  type What = 'another format' | 'our own exception'
+  const errors: Record<What, () => Error> = {
+    'another format': () => new UnknownFormat('It is stored in format 9.'),
+    'our own exception': () => new TypeError('undefined is not iterable'),
+  }
+  /** The call, which fails for m1. */
+  const failing =
+    <Key, T>(what: What, merchantOf: (key: Key) => string, call: (key: Key) => Promise<T>) =>
+    async (key: Key): Promise<T> => {
+      if (merchantOf(key) === m1) throw errors[what]()
+      return await call(key)
+    }
+  const ofBook = ({ merchantId }: BookId): string => merchantId
+  const steps: Record<string, (world: CloseWorld, what: What) => Partial<CloseWorld>> = {
+    'its head is read': ({ heads }, what) => ({ heads: { read: failing(what, String, heads.read) } }),
+    'its newest closed day is read': ({ days }, what) => ({
+      days: { ...days, newestClosed: failing(what, ofBook, days.newestClosed) },
+    }),
+    'its chain is read': ({ journal }, what) => ({
+      journal: {
+        ...journal,
+        read: async (book, ...more) => failing(what, ofBook, () => journal.read(book, ...more))(book),
+      },
+    }),
+    'its day is closed': ({ transactions }, what) => ({
+      transactions: {
+        commit: failing(
+          what,
+          (changes) => changes.flatMap((change) => (change.change === 'head' ? [change.merchantId] : []))[0] ?? '',
+          transactions.commit,
+        ),
+      },
+    }),
+  }
+  const cases = Object.keys(steps).flatMap((step) => Object.keys(errors).map((what) => ({ step, what: what as What })))
+
+  test.each(cases)('because of $what when $step', async ({ step, what }) => {
+    const { send, close, head, world } = await given((whole) => steps[step]?.(whole, what) ?? {})
     await send(sale('a', MON), sale('c', MON, 1n, { merchantId: m2 }))
     const outcomes = await close()
     expect(outcomes.filter((line) => line.startsWith('m1'))).toEqual([expect.stringMatching(/ not-equal$/)])
     expect(outcomes.filter((line) => line.startsWith('m2'))).toEqual([`m2 ${MON} closed`])
     expect(await head(m2)).toMatchObject({ closedThrough: WED })
+    // Nothing is wrong with the book.
+    expect(await world.heads.read(m1)).toMatchObject({ closedThrough: null, open: new Set([MON]), broken: new Set() })
+  })
+
+  test('because the merchant is gone from the register', async () => {
+    const { send, close, head } = await given(({ merchants }) => ({
+      merchants: { ...merchants, find: async (id) => (id === m1 ? undefined : await merchants.find(id)) },
+    }))
+    await send(sale('a', MON), sale('c', MON, 1n, { merchantId: m2 }))
+    expect(await close({ through: THU })).toEqual([`m1 ${THU} not-equal`, `m2 ${MON} closed`])
+    expect(await head(m2)).toMatchObject({ closedThrough: THU })
+  })
+
+  test('because its head changes all the time, whether or not the merchant has an open book', async () => {
+    const { send, close, head } = await given(({ transactions }) => ({
+      transactions: { commit: onlyFor(m1, transactions) },
+    }))
+    await send(sale('c', MON, 1n, { merchantId: m2 }))
+    expect(await close()).toEqual([`m2 ${MON} waiting`])
+    expect(await head()).toMatchObject({ closedThrough: WED })
+    const { close: closeNone } = await given(({ transactions }) => ({
+      transactions: { commit: onlyFor(m1, transactions) },
+    }))
+    expect(await closeNone()).toEqual([`m2 ${WED} waiting`])
+  })
+
+  test('a failure that may heal ends the run, and the next one goes on', async () => {
+    let isThrottled = true
+    const { send, close } = await given(({ heads }) => ({
+      heads: {
+        read: async (of) => (isThrottled ? await Promise.reject(new Error('throttled')) : await heads.read(of)),
+      },
+    }))
+    await send(sale('a', MON))
+    await expect(close()).rejects.toThrow('throttled')
+    isThrottled = false
+    expect(await close()).toEqual([`m1 ${MON} closed`])
   })
 })
+
+/** Commits what is of one merchant. All other heads have changed each time. */
+const onlyFor =
+  (merchant: string, { commit }: CloseWorld['transactions']): CloseWorld['transactions']['commit'] =>
+  async (changes) => {
+    const isOther = changes.some((change) => change.change === 'head' && change.merchantId !== merchant)
+    return isOther ? 'refused' : await commit(changes)
+  }
 
 describe('what was acknowledged before a close began is in its day', () => {
   test('also when the journal has not heard of it and no head lists the day', async () => {
@@ -441,13 +523,39 @@ describe('what was acknowledged before a close began is in its day', () => {
     expect(await head()).toMatchObject({ closedThrough: WED, closingMinor: 500n })
   })
 
-  test('also when an earlier day of the merchant is open, and the next run closes the day', async () => {
+  test.each([
+    { which: 'a later day than the open one', open: MON, onTheWay: TUE, closed: [MON, TUE] },
+    { which: 'an earlier day than the open one', open: TUE, onTheWay: MON, closed: [MON, TUE] },
+  ])('also when it comes to $which', async ({ open, onTheWay, closed }) => {
     const { put, send, close, head } = await given()
-    await send(sale('a', MON, 500n))
-    await put(sale('b', TUE, 30n))
-    expect(await close()).toEqual([`m1 ${MON} closed`, `m1 ${TUE} waiting`])
-    expect(await head()).toMatchObject({ closedThrough: MON, open: new Set([TUE]) })
-    expect(await close()).toEqual([`m1 ${TUE} closed`])
+    await send(sale('a', open, 500n))
+    await put(sale('b', onTheWay, 30n))
+    expect(await close()).toEqual(closed.map((of) => `m1 ${of} closed`))
+    expect(await head()).toMatchObject({ closedThrough: WED, closingMinor: 530n, open: new Set() })
+  })
+
+  test('and what keeps coming to new days is left to a later run', async () => {
+    const system = await given()
+    await system.send(sale('a', WED))
+    // Each time that code waits, another day is opened before all others.
+    const coming = [sale('b', TUE), sale('c', MON), sale('d', SUN), sale('e', SAT)]
+    system.waiting.onWait = async () => void (await system.put(...coming.splice(0, 1)))
+    await system.put(...coming.splice(0, 1))
+    const left = await system.close()
+    expect(left.at(-1)).toBe(`m1 ${SUN} waiting`)
+    system.waiting.onWait = async () => {}
+    await system.run()
+    await system.close()
+    expect(await system.head()).toMatchObject({ closedThrough: WED, closingMinor: 500n, open: new Set() })
+  })
+
+  test('and when the time of the run is over, the new day is left to its next step', async () => {
+    const system = await given()
+    await system.send(sale('a', MON, 500n))
+    await system.put(sale('b', TUE, 30n))
+    const outcomes = await system.close({ untilMs: system.world.clock() + 1 })
+    expect(outcomes).toEqual([`m1 ${MON} closed`, `m1 ${TUE} waiting`])
+    expect(await system.close()).toEqual([`m1 ${TUE} closed`])
   })
 
   test('and while the journal is behind, no day is closed', async () => {

@@ -141,6 +141,18 @@ test.each([
   expect(await closedThrough()).toBe(closed)
 })
 
+// A day is due six hours after its end here. A run takes three minutes, so the first one is over before noon.
+test.each([
+  { at: '2026-11-20T11:50:00-03:00', isTold: false },
+  { at: '2026-11-20T12:00:00-03:00', isTold: true },
+])('a day that waits for the archive is told with an error from six hours on: $isTold at $at', async (of) => {
+  const { send, run, running, told } = await given({ at: of.at })
+  running.archive = false
+  await send(sale('a', THU))
+  expect((await run()).end).toMatchObject({ open: 1, waiting: 1 })
+  expect(told.map(({ message }) => message).includes('a day stays open')).toBe(of.isTold)
+})
+
 test('a day that ends earlier by a change of calendar is closed within an hour, and until then its calendar is not read again', async () => {
   let timeZone = 'America/Sao_Paulo'
   let reads = 0
@@ -211,22 +223,43 @@ test('a day that is not equal stays open, is told with an error, and other merch
   ])
 })
 
-test('a merchant whose register item cannot be read stays open, and other merchants are closed', async () => {
-  const { send, run, closedThrough } = await given({
+test.each([
+  {
+    what: 'whose register item cannot be read',
+    find: () => Promise.reject(new UnknownFormat('of another version')),
+    reason: 'of another version',
+    err: undefined,
+  },
+  {
+    what: 'whose register item cannot be read for a long reason',
+    find: () => Promise.reject(new UnknownFormat('x'.repeat(1_000))),
+    reason: 'x'.repeat(200),
+    err: undefined,
+  },
+  {
+    what: 'on which our own code fails',
+    find: () => Promise.reject(new RangeError('Invalid time value')),
+    reason: 'our own code fails on it: Invalid time value',
+    err: expect.any(RangeError) as RangeError,
+  },
+  {
+    what: 'that is gone from the register',
+    find: () => Promise.resolve(undefined),
+    reason: 'the merchant is gone from the register',
+    err: undefined,
+  },
+])('a merchant $what stays open and is told of, and other merchants are closed', async ({ find, reason, err }) => {
+  const { send, run, closedThrough, told } = await given({
     instead: ({ merchants }) => ({
-      merchants: {
-        ...merchants,
-        find: async (id) => {
-          if (id === m1) throw new UnknownFormat('of another version')
-          return await merchants.find(id)
-        },
-      },
+      merchants: { ...merchants, find: async (id) => (id === m1 ? await find() : await merchants.find(id)) },
     }),
   })
   await send(sale('a', THU), sale('b', THU, { merchantId: m2 }))
   const { end } = await run()
-  expect(end.days).toMatchObject([{ merchantId: m1, status: 'not-equal', reason: 'of another version' }])
+  const days = [{ merchantId: m1, day: THU, status: 'not-equal', reason }]
+  expect(end).toMatchObject({ closed: 1, open: 1, days })
   expect([await closedThrough(), await closedThrough(m2)]).toEqual([null, THU])
+  expect(told).toEqual([{ message: 'a day stays open', facts: { days, count: 1, ...(err !== undefined && { err }) } }])
 })
 
 test('a run of the schedule waits twice for the archive and leaves the rest to the next run', async () => {

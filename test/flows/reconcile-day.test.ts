@@ -131,6 +131,33 @@ test('a segment and a merchant that cannot be read are named, and the other book
   }
 })
 
+test('a book on which our own code fails is named and not called broken, and the other books are compared', async () => {
+  const { send, reconcile, journal } = await aSystem()
+  await send(entry('a'), entry('b', { merchantId: merchantId('m2'), amountMinor: 5n }))
+  const { read } = journal.current()
+  journal.replace({
+    ...journal.current(),
+    read: async (id, ...more) => {
+      if (id.merchantId === 'm2') throw new TypeError('undefined is not iterable')
+      return await read(id, ...more)
+    },
+  })
+  expect(await reconcile()).toMatchObject({
+    isEqual: false,
+    books: [
+      { book: { merchantId: 'm1' }, isEqual: true, faults: [] },
+      {
+        book: { merchantId: 'm2' },
+        isEqual: false,
+        isBroken: false,
+        archive: { totals: { debitsMinor: 0n, entryCount: 1 } },
+        differences: [],
+        faults: ['our own code fails on it: undefined is not iterable'],
+      },
+    ],
+  })
+})
+
 test('the entries of a deleted object are missing in the archive, and are not repaired', async () => {
   const { send, reconcile, bucket } = await aSystem()
   await send(entry('a'))

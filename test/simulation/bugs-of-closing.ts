@@ -9,6 +9,7 @@ const ENTRIES = 'processors/journal/record-entries.ts'
 const LATE = 'processors/journal/record-late.ts'
 const CLOSE_BOOK = 'processors/close/close-book.ts'
 const CLOSE_DAYS = 'processors/close/close-days.ts'
+const PLAN_DAYS = 'processors/close/plan-days.ts'
 const COMPARE = 'processors/reconcile/compare-book.ts'
 const COUNTED = 'processors/reconcile/counted-book.ts'
 const STORES = 'adapters/transactions/memory-books.ts'
@@ -287,7 +288,7 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     },
     {
       name: 'days are closed that have not ended',
-      file: CLOSE_DAYS,
+      file: PLAN_DAYS,
       find: `return ended < wanted ? ended : wanted`,
       plant: `return ended < '' ? ended : wanted`,
     },

@@ -22,7 +22,7 @@ import { MAX_TOTAL_MINOR } from '#ledger/money'
 import type { Consumer, EntryStream } from '#ledger/ports'
 import { recordEntries } from '#processors/journal/record-entries'
 import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
-import type { DayOutcome } from '#processors/close/close-days'
+import type { DayOutcome } from '#processors/close/day-outcome'
 import { reconcileDay, type DayReport } from '#processors/reconcile/reconcile-day'
 import type { BatchOutcome, ShardBatch } from '#processors/shard-batch'
 import type { Decided } from '#wire/http/responses/quarantine'
@@ -270,11 +270,11 @@ class History {
     this.#begin(changeMerchants({ random, scheduler, merchants, ports, note }, changes))
   }
 
-  /** What a closer says of the days. Nothing is lost, so no day may be called unequal. */
+  /** What a closer says of the days. Nothing is lost, so no day may be called unequal. On a bad deployment its own code fails. */
   #noteOutcomes(outcomes: readonly DayOutcome[]): void {
     for (const outcome of outcomes) {
       this.coverage.note(`a closer left a day ${outcome.status}`)
-      if (outcome.status !== 'not-equal') continue
+      if (outcome.status !== 'not-equal' || outcome.err !== undefined) continue
       const { differences = [], faults = [outcome.reason] } = outcome.report ?? {}
       // An entry that the archive's consumer handed over late seems to be missing until it is delivered.
       const isSlow = faults.length === 0 && differences.every(({ kind }) => kind === 'missing-in-archive')

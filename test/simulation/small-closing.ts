@@ -4,7 +4,8 @@ import { remembering, type RememberingStore } from '#query-api/memory'
 import type { ArchiveQueries } from '#ledger/archive'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { EntryStream } from '#ledger/ports'
-import { closeDays, type DayOutcome } from '#processors/close/close-days'
+import { closeDays } from '#processors/close/close-days'
+import type { DayOutcome } from '#processors/close/day-outcome'
 import {
   CLOSERS_CLOCK_MS,
   FIRST,
