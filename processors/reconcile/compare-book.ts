@@ -1,9 +1,10 @@
 import { totalsOf } from '#ledger/day-view'
+import { generationOf } from '#ledger/generation'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { differencesOf, type Difference, type Kept, type Times } from '#ledger/reconciliation'
-import { digestOf } from '#ledger/segment'
+import { digestOf, type Generation } from '#ledger/segment'
 import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
 import type { ArchivedSum } from './archived-sums.ts'
 import { countedBook, type BookEnd, type CountedBook, type SetAsideOfBook } from './counted-book.ts'
@@ -19,6 +20,8 @@ export type BookReport = {
   readonly isArchived: boolean
   /** The entries of the day that count, also those that count on another day; undefined when the chain cannot be trusted. */
   readonly journal?: Side
+  /** The generation of a chain that cannot be trusted. */
+  readonly brokenIn?: Generation
   /** The state of the book that was compared; absent without segments, or when the chain cannot be trusted. */
   readonly end?: BookEnd
   /** The sums of the archive without the items that were set aside. */
@@ -90,7 +93,7 @@ export const compareBook = async (
   const faults = archived.unreadable.map(
     ({ entryId, position, detail }) => `archive: ${entryId} at ${position}: ${detail}`,
   )
-  for (const fault of found.ok ? found.value.faults : [found.error]) faults.push(`journal: ${fault}`)
+  for (const fault of found.ok ? found.value.faults : [found.error.fault]) faults.push(`journal: ${fault}`)
   // When a chain cannot be read to its end, every entry would seem to be missing, so no differences are listed.
   const differences = found.ok ? differencesOf({ counted, setAside, archived: archived.contents }, times) : []
   return {
@@ -99,7 +102,7 @@ export const compareBook = async (
     isArchived: [...counted].every(([entryId, { contentHash }]) =>
       archived.contents.get(entryId)?.some((content) => content.contentHash === contentHash),
     ),
-    ...(found.ok && sidesOf(found.value)),
+    ...(found.ok ? sidesOf(found.value) : { brokenIn: generationOf(found.error.segment) }),
     archive: archiveSide(archived, counted, setAside),
     archivedCopies: archived.copies,
     setAsideCount: countOf(setAside),

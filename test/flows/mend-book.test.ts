@@ -70,7 +70,7 @@ const given = async (
   }
   await deliver(sale('a', FRI, 10n))
   await damage()
-  await markAsBroken(books, book)
+  await markAsBroken(books, book, 0)
 
   /** Accepts entries that the warm worker gets, and the archive. */
   const accept = async (...entries: Entry[]) => {
@@ -486,7 +486,7 @@ describe('at every moment of the mending', () => {
 test('a book is mended a second time', async () => {
   const { mend, mendWorld, books, deliver } = await damagedInMemory()
   await mend()
-  await markAsBroken(books, book)
+  await markAsBroken(books, book, 1)
   const second = await mend()
   expect(second.printed).toContain('generation 2')
   await deliver(sale('y', FRI, 3n))

@@ -26,6 +26,7 @@ import { recordEntries } from '#processors/journal/record-entries'
 import { markAsBroken } from '#processors/mark-book'
 import { mendBook } from '#processors/mend/mend-book'
 import { planMending, type MendWorld } from '#processors/mend/plan-mending'
+import { withSeals } from '#processors/reconcile/compare-seals'
 import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
 import { aMerchant, day } from '../builders.ts'
 import { closeAsItStands } from '../closing.ts'
@@ -87,9 +88,9 @@ const given = async (policy: LatePolicy, { isPlain = false } = {}) => {
   await keep()
 
   const chain = (): Chain => chains.get(chainKey(book, 0)) ?? []
-  const damage = async (change: (chain: Chain) => Chain) => {
+  const damage = async (change: (chain: Chain) => Chain, { isMarked = true } = {}) => {
     chains.set(chainKey(book, 0), change(chain()))
-    await markAsBroken(books, book)
+    if (isMarked) await markAsBroken(books, book, 0)
   }
   /** What the archive shows; tests alter it. */
   const archive = {
@@ -388,6 +389,62 @@ describe('a redirect that was never told', () => {
     await send(...COPIES)
     expect(await balance()).toEqual(before)
   })
+})
+
+describe('a book that is mended before the mark of its broken chain is stored gets no mark', () => {
+  type System = Awaited<ReturnType<typeof given>>
+  const FINDERS: readonly { readonly finder: string; readonly find: (system: System) => Promise<unknown> }[] = [
+    { finder: 'a worker that reads the chain', find: async ({ send }) => await send(sale('a', FRI, 10n)) },
+    { finder: 'a worker that knows the book', find: async ({ deliver }) => await deliver(sale('c', FRI, 30n)) },
+    { finder: 'npm run verify-journal', find: async ({ verify }) => await verify('--day', FRI) },
+    {
+      finder: 'npm run reconcile',
+      find: async ({ reconcile, mendWorld, world }) =>
+        await withSeals({ ...mendWorld, ...world }, await reconcile({ day: FRI, merchantIds: [m1] }), {
+          repair: false,
+        }),
+    },
+  ]
+  test.each(FINDERS)('when $finder finds it', async ({ find }) => {
+    const system = await given('restate')
+    const { books, damage, mend, deliver, verify, send } = system
+    await damage(altered(3, { entries: new Uint8Array([9, 9]) }), { isMarked: false })
+    const { transactions } = books
+    const { commit } = transactions
+    let marks = 0
+    Object.assign(transactions, {
+      commit: async (changes: Parameters<typeof commit>[0]) => {
+        const isMark = changes.some((one) => one.change === 'head' && one.head.broken.has(FRI))
+        marks += isMark ? 1 : 0
+        if (isMark && marks === 1) {
+          await markAsBroken(books, book, 0)
+          expect((await mend()).exit).toBe(0)
+        }
+        return await commit(changes)
+      },
+    })
+    await find(system)
+    expect([...(await books.heads.read(m1)).broken]).toEqual([])
+    // One of the finder, and one of the test.
+    expect(marks).toBe(2)
+    expect(await verify()).toMatchObject({ exit: 0 })
+
+    // The worker reads the chain that counts, at the latest when the batch is delivered again.
+    await deliver(sale('c', FRI, 30n))
+    expect(await deliver(sale('c', FRI, 30n))).toEqual({})
+    await send(sale('c', FRI, 30n))
+    expect([...(await books.heads.read(m1)).broken]).toEqual([])
+  })
+})
+
+test('a worker that knows the superseded chain of a closed book reads the one that counts when a batch is delivered again', async () => {
+  const { damage, mend, deliver } = await given('restate')
+  await damage(altered(1, { hash: OTHER_HASH }))
+  await mend()
+  for (const copy of COPIES) {
+    await deliver(copy)
+    expect({ copy: copy.entryId, ...(await deliver(copy)) }).toEqual({ copy: copy.entryId })
+  }
 })
 
 /** The world in which something happens right before the given call of the mending, counted from 1. */
