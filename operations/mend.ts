@@ -98,10 +98,15 @@ export const mendShowing = async (
 
 const MAX_ROUNDS = 3
 
-const planLines = ({ book, chain, totals, undecided, ...difference }: MendPlan): readonly string[] => [
+const planLines = ({ book, chain, totals, undecided, unread, ...difference }: MendPlan): readonly string[] => [
   `${nameOf(book)}: the broken chain ends in segment ${chain.last}.`,
   ...chain.unreadable.map(({ number, detail }) => `    segment ${number} cannot be read: ${detail}`),
   ...(chain.missing.length > 0 ? [`    missing: ${named(chain.missing.map((number) => `segment ${number}`))}`] : []),
+  ...unread.map(
+    (other) =>
+      `    the book of ${other.day} cannot be read, and may have passed late entries on to this one that no event tells of: ` +
+      `mend it first, with npm run rebuild -- ${optionsOf(other)}`,
+  ),
   '',
   ...table(
     ['', 'entries', 'credits', 'debits', 'net'],

@@ -31,14 +31,15 @@ export type GoodEntries = {
 
 type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
 
-/** `elsewhere` are late entries of the day that are known to count on other days. */
+/** `toldByOthers` are late entries that count on other days than their own, as other books say it. */
 export const goodEntries = async (
   { objects: archive, quarantine }: { readonly objects: ArchiveObjects; readonly quarantine: Pick<Quarantine, 'list'> },
+  listed: Awaited<ReturnType<ArchiveObjects['list']>>,
   book: BookId,
   { counted, decided: decidedInChain }: Pick<BrokenChainRead, 'counted' | 'decided'>,
-  elsewhere: readonly ToldLateEntry[],
+  toldByOthers: readonly ToldLateEntry[],
 ): Promise<GoodEntries> => {
-  const [listed, decided] = [await archive.list(), await archive.decisions()]
+  const decided = await archive.decisions()
   const unreadable: UnreadableObject[] = [...listed.unreadable, ...decided.unreadable]
   const entriesOf = async (day: BusinessDay): Promise<ReadonlyMap<EntryId, readonly ArchivedEntry[]>> => {
     const found: ArchivedEntry[] = []
@@ -55,10 +56,9 @@ export const goodEntries = async (
   const aside = await setAsideIn(quarantine, book)
   // What the archive tells counts before what a chain says that was altered.
   const ends = new Map(
-    [...decidedBy(book, decidedInChain), ...elsewhere, ...decided.days.late.filter(isAbout(book))].map((end) => [
-      end.entryId,
-      end,
-    ]),
+    [...decidedBy(book, decidedInChain), ...[...toldByOthers, ...decided.days.late].filter(isAbout(book))].map(
+      (end) => [end.entryId, end],
+    ),
   )
   const own: PositionedEntry[] = []
   const late: LateEntry[] = []
@@ -80,9 +80,12 @@ export const goodEntries = async (
 
   const received = new Map<BusinessDay, PositionedEntry[]>()
   const lacking: EntryId[] = [...ends.keys()]
-  const passedOn = decided.days.late.filter(
-    ({ book: home, became }) =>
-      home.merchantId === book.merchantId && became.what === 'redirected' && became.to === book.day,
+  const redirected = [...toldByOthers, ...decided.days.late].filter(
+    ({ book: { merchantId, day }, became: { what } }) =>
+      merchantId === book.merchantId && day !== book.day && what === 'redirected',
+  )
+  const passedOn = [...new Map(redirected.map((end) => [`${end.book.day} ${end.entryId}`, end])).values()].filter(
+    ({ became }) => became.what === 'redirected' && became.to === book.day,
   )
   for (const [day, late] of Map.groupBy(passedOn, ({ book: home }) => home.day)) {
     const ofDay = await entriesOf(day)

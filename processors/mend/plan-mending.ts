@@ -22,7 +22,7 @@ import type { PositionedEntry } from '../journal/sort-records.ts'
 import { barrierPassed, putBarrier, type BarrierWorld, type Behind } from '../reconcile/barrier.ts'
 import { lastNumber, readBrokenChain, type BrokenChainRead } from './broken-chain.ts'
 import { goodEntries, type GoodEntries } from './good-entries.ts'
-import { countedElsewhere, laterDays, type CountedElsewhere } from './other-books.ts'
+import { countedElsewhere, laterDays, passedOnTo, type ToldByOthers } from './other-books.ts'
 import { comparedVersions, inTimeOf, issuedOf, toldOtherwise, type ComparedVersion } from './sealed-day.ts'
 
 export type MendWorld = BarrierWorld & {
@@ -92,6 +92,8 @@ export type MendPlan = Difference & {
     readonly before: Totals | undefined
     readonly after: Totals
   }
+  /** Of an open book: books of earlier days that cannot be read, and that may have passed further entries on to it. */
+  readonly unread: readonly BookId[]
   /** Entries that came after the close and of which nothing is decided yet. They are decided when they are delivered again. */
   readonly undecided: readonly Entry[]
 }
@@ -148,15 +150,19 @@ const look = async (
   if ([...damaged, ...chain.missing].some((number) => number > lastKnown(lastBefore, closed?.issued ?? [])))
     return final({ why: 'damaged-meanwhile' })
 
+  const listed = await world.objects.list()
+  const archivedDays = new Set(listed.objects.map(({ businessDay }) => businessDay))
+  const earlier = await passedOnTo(journal, world.days, head, book, archivedDays)
   const open = await elsewhere(world, head, book, closed === undefined ? undefined : 'open')
-  let good = await goodEntries(world, book, chain, open.late)
+  const told = [...earlier.late, ...open.late]
+  let good = await goodEntries(world, listed, book, chain, told)
   if (good.unreadable.length > 0) return final({ why: 'unreadable', objects: good.unreadable })
-  if (closed === undefined) return lookOpen(book, terms, chain, good, without)
+  if (closed === undefined) return lookOpen({ book, terms, chain, unread: earlier.unread }, good, without)
   let { unread } = open
   if (undecidedOf(chain, good, closed.issued).length > 0) {
     const all = await elsewhere(world, head, book, 'closed')
     unread = [...unread, ...all.unread]
-    if (all.late.length > 0) good = await goodEntries(world, book, chain, [...open.late, ...all.late])
+    if (all.late.length > 0) good = await goodEntries(world, listed, book, chain, [...told, ...all.late])
   }
   return lookClosed(book, terms, chain, good, without, { ...closed, unread })
 }
@@ -176,25 +182,19 @@ const elsewhere = async (
   head: Head,
   book: BookId,
   which: 'open' | 'closed' | undefined,
-): Promise<CountedElsewhere> =>
+): Promise<ToldByOthers> =>
   which === undefined
     ? { late: [], unread: [] }
     : await countedElsewhere(journal, book, await laterDays(days, head, book, which))
 
 const lookOpen = (
-  book: BookId,
-  terms: BookTerms,
-  chain: BrokenChainRead,
+  known: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'unread'>,
   good: GoodEntries,
   without: ReadonlySet<EntryId>,
 ): Look => {
   const own: Part = { entries: good.own }
-  const looked = planOf(
-    { book, terms, chain, isClosed: false, issued: [], undecided: [] },
-    good,
-    [own, ...receivedParts(good)],
-    without,
-  )
+  const fixed = { ...known, isClosed: false, issued: [], undecided: [] }
+  const looked = planOf(fixed, good, [own, ...receivedParts(good)], without)
   if (!looked.ok) return { found: looked, mayChange: looked.error.why !== 'not-countable' }
   const { before, after } = looked.value.totals
   // Then the archive shows as much as the last segment says, whatever cannot be read before it.
@@ -231,7 +231,15 @@ const lookClosed = (
     })
   const beforeClose: readonly Part[] = inTime.length === 0 ? received : [{ entries: inTime }, ...received]
   const closing: Part = { mark: { kind: 'closing' }, entries: [] }
-  const fixed = { book, terms, chain, isClosed: true, issued, undecided: undecided.map(({ entry }) => entry) }
+  const fixed = {
+    book,
+    terms,
+    chain,
+    isClosed: true,
+    issued,
+    unread: [],
+    undecided: undecided.map(({ entry }) => entry),
+  }
   const looked = planOf(fixed, good, [...beforeClose, closing, ...afterClose], without)
   if (!looked.ok) return { found: looked, mayChange: looked.error.why !== 'not-countable' }
   const versions = comparedVersions(issued, ({ mark }) =>
@@ -266,7 +274,7 @@ export const countedIn = (parts: readonly Part[]) =>
   parts.filter(({ mark }) => countsIn(mark)).flatMap(({ entries }) => entries)
 
 const planOf = (
-  fixed: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'isClosed' | 'issued' | 'undecided'>,
+  fixed: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'isClosed' | 'issued' | 'unread' | 'undecided'>,
   { lacking }: GoodEntries,
   parts: readonly Part[],
   without: ReadonlySet<EntryId>,

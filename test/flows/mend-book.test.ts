@@ -11,7 +11,7 @@ import type { AuditEvent } from '#ledger/audit-event'
 import { wholeChain } from '#ledger/chain'
 import type { Entry } from '#ledger/entry'
 import type { EntryId } from '#ledger/identifiers'
-import type { Journal } from '#ledger/ports'
+import { UnreadableSegment, type Journal } from '#ledger/ports'
 import { mendOf, mendShowing } from '#operations/mend'
 import { closeDays } from '#processors/close/close-days'
 import { recordEntries } from '#processors/journal/record-entries'
@@ -79,6 +79,8 @@ const given = async (
     await run()
     return await deliver(...entries)
   }
+  /** What the archive tells; tests leave events out. */
+  const told = { isTold: (_event: AuditEvent): boolean => true }
   const mendWorld: MendWorld = {
     ...books,
     ...world,
@@ -97,7 +99,9 @@ const given = async (
   }
   const objects = async () => {
     if (isPlain) return memoryArchiveObjects([{ ...anObject, holds: archivedIn(world.stream.records) }])
-    const decisions = await auditEventsParquet(auditTrail.published.map(auditEventRow))
+    const decisions = await auditEventsParquet(
+      auditTrail.published.filter((event) => told.isTold(event)).map(auditEventRow),
+    )
     return parquetArchiveObjects(
       objectsIn({ ...Object.fromEntries(bucket.objects), 'decisions/day=2026-11-20/a': decisions }),
     )
@@ -115,7 +119,7 @@ const given = async (
       [],
     )
   const store = remembering({ ...world, ...books, merchants: world.merchants, progress: memoryProgress() })
-  return { ...system, mendWorld, mend, deliver, accept, store }
+  return { ...system, mendWorld, mend, deliver, accept, store, told }
 }
 
 const anObject = { key: 'entries/a', businessDay: FRI, bytes: 1, storedAtMs: 0 }
@@ -358,6 +362,34 @@ describe('the command looks again until the archive shows all', () => {
     })
     expect(exit).toBe(1)
     expect(printed).toContain('a segment was damaged while the archive was awaited')
+  })
+})
+
+describe('a late entry whose redirect was never told, and whose segment is gone, is in the mended book', () => {
+  const SUN = day('2026-11-15')
+  test.each([
+    { home: 'a day that had a book when it was closed', from: MON, segment: 4 },
+    { home: 'a day that had none', from: SUN, segment: 6 },
+  ])('when it came from $home', async ({ from, segment }) => {
+    const store = await inDynamo()
+    const { told, mend, send } = await given(store.books)
+    await send(sale('sun', SUN, 8n))
+    await store.remove(segment)
+    told.isTold = ({ kind, businessDay }) => kind !== 'entry.redirected' || businessDay !== from
+    expect((await mend()).exit).toBe(0)
+    expect(await idsIn(store.books.journal)).toEqual([...SENT, 'sun'].toSorted())
+  })
+
+  test('and a book that may tell of such an entry and cannot be read is named before the question', async () => {
+    const { mend, mendWorld } = await damagedInMemory()
+    const { journal } = mendWorld
+    const read: typeof journal.read = async (of, ...asked) => {
+      if (of.day === MON) throw new UnreadableSegment(of, 3, 'damaged')
+      return await journal.read(of, ...asked)
+    }
+    const { printed } = await mend({ yes: false, instead: { journal: { ...journal, read } } })
+    expect(printed).toContain('the book of 2026-11-16 cannot be read, and may have passed late entries on to this one')
+    expect(printed).toContain('mend it first, with npm run rebuild -- --merchant m1 --day 2026-11-16')
   })
 })
 

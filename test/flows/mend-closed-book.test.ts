@@ -389,6 +389,17 @@ describe('a redirect that was never told', () => {
     await send(...COPIES)
     expect(await balance()).toEqual(before)
   })
+
+  test('is found in the chain of the day that passed the sale on, when the segment that received it is gone', async () => {
+    const { damage, mend, archive, balance, send, verify } = await given('nextOpenDay')
+    const before = await balance()
+    await damage(without(2))
+    archive.isTold = (event) => event.kind !== 'entry.redirected' || event.businessDay !== MON
+    expect(await mend()).toMatchObject({ exit: 0 })
+    await send(...COPIES)
+    expect(await balance()).toEqual(before)
+    expect(await verify()).toMatchObject({ exit: 0 })
+  })
 })
 
 describe('a book that is mended before the mark of its broken chain is stored gets no mark', () => {
