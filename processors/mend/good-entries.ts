@@ -5,7 +5,7 @@
  */
 import type { ArchivedEntry, ArchiveObjects, UnreadableObject } from '#ledger/archive'
 import { contentHash, type ContentHash, type Entry } from '#ledger/entry'
-import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
+import { bookOf, type BookId, type BusinessDay, type EntryId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
 import type { Quarantine } from '#ledger/ports'
 import { quarantineState } from '#ledger/quarantine'
@@ -29,7 +29,7 @@ export type GoodEntries = {
   readonly told: ToldDays
 }
 
-type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
+export type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
 
 /** `toldByOthers` are late entries that count on other days than their own, as other books say it. */
 export const goodEntries = async (
@@ -53,22 +53,19 @@ export const goodEntries = async (
   }
 
   const countedHere = new Map(counted.filter(isOf(book.day)).map((entry) => [entry.entryId, contentHash(entry)]))
-  const aside = await setAsideIn(quarantine, book)
+  const { aside, released } = await inQuarantine(quarantine, book)
   // What the archive tells counts before what a chain says that was altered.
-  const ends = new Map(
-    [...decidedBy(book, decidedInChain), ...[...toldByOthers, ...decided.days.late].filter(isAbout(book))].map(
-      (end) => [end.entryId, end],
-    ),
-  )
+  const told = [...decidedBy(book, decidedInChain), ...toldByOthers, ...released, ...decided.days.late]
+  const ends = lastEnds(told.filter(({ book: { merchantId } }) => merchantId === book.merchantId))
   const own: PositionedEntry[] = []
   const late: LateEntry[] = []
   for (const [entryId, copies] of await entriesOf(book.day)) {
-    const end = ends.get(entryId)
+    const end = ends.get(idOf(book.day, entryId))
     if (end !== undefined) {
       const copy = copies.find(({ entry }) => contentHash(entry) === end.contentHash)
       if (copy === undefined) continue
       late.push({ candidate: positioned(copy), became: end.became })
-      ends.delete(entryId)
+      ends.delete(idOf(book.day, entryId))
       continue
     }
     const standing = countedHere.get(entryId)
@@ -79,14 +76,9 @@ export const goodEntries = async (
   }
 
   const received = new Map<BusinessDay, PositionedEntry[]>()
-  const lacking: EntryId[] = [...ends.keys()]
-  const redirected = [...toldByOthers, ...decided.days.late].filter(
-    ({ book: { merchantId, day }, became: { what } }) =>
-      merchantId === book.merchantId && day !== book.day && what === 'redirected',
-  )
-  const passedOn = [...new Map(redirected.map((end) => [`${end.book.day} ${end.entryId}`, end])).values()].filter(
-    ({ became }) => became.what === 'redirected' && became.to === book.day,
-  )
+  const left = [...ends.values()]
+  const lacking: EntryId[] = left.filter(({ book: { day } }) => day === book.day).map(({ entryId }) => entryId)
+  const passedOn = left.filter(({ became }) => became.what === 'redirected' && became.to === book.day)
   for (const [day, late] of Map.groupBy(passedOn, ({ book: home }) => home.day)) {
     const ofDay = await entriesOf(day)
     const found: PositionedEntry[] = []
@@ -99,6 +91,18 @@ export const goodEntries = async (
   }
   return { own, late, received, lacking, unreadable, told: decided.days }
 }
+
+/** Each late entry once, as the last one tells it. But an entry that was set aside may be released, and the event of that lost. */
+const lastEnds = (told: readonly ToldLateEntry[]): Map<string, ToldLateEntry> => {
+  const ends = new Map<string, ToldLateEntry>()
+  for (const end of told) {
+    const id = idOf(end.book.day, end.entryId)
+    if (end.became.what !== 'set-aside' || ends.get(id)?.became.what !== 'redirected') ends.set(id, end)
+  }
+  return ends
+}
+
+const idOf = (day: BusinessDay, entryId: EntryId): string => `${day} ${entryId}`
 
 /** What the chain itself says of late entries of its day. */
 const decidedBy = (book: BookId, decided: BrokenChainRead['decided']): readonly ToldLateEntry[] =>
@@ -114,11 +118,6 @@ const becameBy = (mark: Mark): ToldLateEntry['became'] | undefined => {
   return to === undefined ? undefined : { what: 'redirected', to }
 }
 
-const isAbout =
-  ({ merchantId, day }: BookId) =>
-  ({ book }: ToldLateEntry): boolean =>
-    book.merchantId === merchantId && book.day === day
-
 const isOf =
   (day: BusinessDay) =>
   ({ businessDay }: Entry): boolean =>
@@ -126,17 +125,37 @@ const isOf =
 
 const positioned = ({ entry, position }: ArchivedEntry): PositionedEntry => ({ entry, position, raw: entryLine(entry) })
 
-/** The contents of the day that wait in quarantine or were discarded. What was replayed counts. */
-const setAsideIn = async (
+type InQuarantine = {
+  /** The contents of the day that wait or were discarded. What was replayed counts. */
+  readonly aside: ReadonlyMap<EntryId, ReadonlySet<ContentHash>>
+  /** Late entries of the merchant that were released. The item of quarantine says so since the very transaction. */
+  readonly released: readonly ToldLateEntry[]
+}
+
+const inQuarantine = async (
   quarantine: Pick<Quarantine, 'list'>,
   { merchantId, day }: BookId,
-): Promise<ReadonlyMap<EntryId, ReadonlySet<ContentHash>>> => {
-  const found = new Map<EntryId, Set<ContentHash>>()
+): Promise<InQuarantine> => {
+  const aside = new Map<EntryId, Set<ContentHash>>()
+  const released: ToldLateEntry[] = []
   for await (const item of everyListed((page) => quarantine.list({ merchantId }, page))) {
-    const { subject } = item
-    if (subject === 'unreadable' || subject.businessDay !== day) continue
-    if (quarantineState(item).status === 'replayed') continue
-    found.set(subject.entryId, (found.get(subject.entryId) ?? new Set()).add(contentHash(subject)))
+    const { subject, movedTo: to } = item
+    if (subject === 'unreadable') continue
+    const state = quarantineState(item)
+    if (state.status === 'replayed') {
+      const { entry } = state.replayedAs
+      const { entryId } = entry
+      if (to !== undefined)
+        released.push({
+          book: bookOf(entry),
+          entryId,
+          contentHash: contentHash(entry),
+          became: { what: 'redirected', to },
+        })
+    } else if (subject.businessDay === day) {
+      const { entryId } = subject
+      aside.set(entryId, (aside.get(entryId) ?? new Set()).add(contentHash(subject)))
+    }
   }
-  return found
+  return { aside, released }
 }

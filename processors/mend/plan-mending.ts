@@ -23,7 +23,14 @@ import { barrierPassed, putBarrier, type BarrierWorld, type Behind } from '../re
 import { lastNumber, readBrokenChain, type BrokenChainRead } from './broken-chain.ts'
 import { goodEntries, type GoodEntries } from './good-entries.ts'
 import { countedElsewhere, laterDays, passedOnTo, type ToldByOthers } from './other-books.ts'
-import { comparedVersions, inTimeOf, issuedOf, toldOtherwise, type ComparedVersion } from './sealed-day.ts'
+import {
+  comparedVersions,
+  inTimeOf,
+  issuedOf,
+  restatedUntold,
+  toldOtherwise,
+  type ComparedVersion,
+} from './sealed-day.ts'
 
 export type MendWorld = BarrierWorld & {
   readonly journal: Journal
@@ -211,13 +218,14 @@ const lookClosed = (
 ): Look => {
   const otherwise = toldOtherwise(book, issued, good.told)
   if (otherwise.length > 0) return final({ why: 'seals-differ', faults: otherwise })
-  const { inTime, undecided } = inTimeOf(closingOf(issued), good.own, shownInTime(chain), receivedCount(good))
+  const { inTime, undecided: rest } = inTimeOf(closingOf(issued), good.own, shownInTime(chain), receivedCount(good))
+  const { untold, undecided } = restatedUntold(issued, good.late, rest)
   if (undecided.length > 0 && unread.length > 0)
     return passing({ why: 'other-books-unread', books: unread, entryIds: undecided.map(({ entry }) => entry.entryId) })
 
   const numbers = issued.flatMap(({ mark }) => (mark.kind === 'restating' ? [mark.restatement] : []))
   const received = receivedParts(good)
-  const afterClose = partsAfterClose(numbers, good.late).map(({ mark, late }) => ({
+  const afterClose = partsAfterClose(numbers, [...good.late, ...untold]).map(({ mark, late }) => ({
     mark,
     entries: late.map(({ candidate }) => candidate),
   }))
