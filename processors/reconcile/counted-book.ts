@@ -1,5 +1,6 @@
 import { totalsOf, type Movement } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
+import { orAnew } from '#ledger/generation'
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
@@ -39,7 +40,7 @@ export const countedBook = async (
   book: BookId,
 ): Promise<Result<CountedBook, Untrusted>> => {
   try {
-    return await readBook(journal, book)
+    return await orAnew(() => readBook(journal, book))
   } catch (error) {
     if (error instanceof UnreadableSegment) return refuse(unreadable(error.segment, error.detail))
     throw error

@@ -24,6 +24,7 @@ import { readEntries, START_OF_BOOK } from '#query-api/entries'
 import { remembering } from '#query-api/memory'
 import { auditEventRow } from '#wire/archive/audit-row'
 import { dayTag } from '#wire/http/responses/day'
+import { countedBook } from '#processors/reconcile/counted-book'
 import { openSegment } from '#wire/journal/segment'
 import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
 import { aMerchant, day, entryId } from '../builders.ts'
@@ -512,6 +513,28 @@ describe('at every moment of the mending', () => {
       await deliver(sale('y', FRI, 3n))
       return { calls: calls(), journal: books.journal, ids: [...SENT, 'y'] }
     })
+  })
+})
+
+describe('a long book that is mended while it is read is read anew', () => {
+  test.each([
+    { reader: 'npm run verify-journal', read: async (journal: Journal) => await verifyBook(journal, book) },
+    { reader: 'a comparison with the archive', read: async (journal: Journal) => await countedBook(journal, book) },
+  ])('by $reader', async ({ read }) => {
+    const { mendWorld, accept, books } = await given(memoryBooks(), { isPlain: true })
+    // More segments than one read brings.
+    for (let more = 0; more < 20; more += 1) await accept(sale(`x${more}`, FRI, 1n))
+    let isMended = false
+    const journal: Journal = {
+      ...books.journal,
+      async read(...asked) {
+        const found = await books.journal.read(...asked)
+        if (!isMended) expect(await mendOnce(mendWorld)).toBe('mended')
+        isMended = true
+        return found
+      },
+    }
+    expect(await read(journal)).toMatchObject({ ok: true })
   })
 })
 
