@@ -195,6 +195,8 @@ const given = async (policy: LatePolicy, { isPlain = false } = {}) => {
   await deliver(sale('a', FRI, 10n))
   return {
     ...system,
+    chains,
+    setPolicy,
     chain,
     damage,
     archive,
@@ -454,6 +456,36 @@ describe('a restatement of which no event tells which entries it has is what its
   })
 })
 
+describe('a day that was closed without a book, and got late sales, is mended', () => {
+  const sunday = { merchantId: m1, day: day('2026-11-15') }
+  const damages: readonly { readonly what: string; readonly change: (chain: Chain) => Chain }[] = [
+    { what: 'its closing segment is gone', change: without(1) },
+    { what: 'the segment of its late sales is gone', change: without(2) },
+    { what: 'the segment of its late sales was altered', change: altered(2, { entries: new Uint8Array([9]) }) },
+  ]
+  test.each(POLICIES.flatMap((policy) => damages.map((damage) => ({ policy, ...damage }))))(
+    'under $policy, when $what',
+    async ({ policy, change }) => {
+      const { balance, books, chains, keep, mendWorld, send, setPolicy, verify } = await given(policy, {
+        isPlain: true,
+      })
+      await setPolicy(policy)
+      const copies = [sale('s1', sunday.day, 7n), sale('s2', sunday.day, 8n)]
+      await send(...copies)
+      await keep()
+      const before = await balance()
+      const key = chainKey(sunday, 0)
+      chains.set(key, change(chains.get(key) ?? []))
+      await markAsBroken(books, sunday, 0)
+      expect(await mendOnce(mendWorld, sunday)).toBe('mended')
+      expect(await balance()).toEqual(before)
+      await send(...copies)
+      expect(await balance()).toEqual(before)
+      expect(await verify()).toMatchObject({ exit: 0 })
+    },
+  )
+})
+
 describe('a closed book that was mended and restated is mended a second time', () => {
   const FRONT = 1_000_000_000
   const again: readonly { readonly what: string; readonly change: (chain: Chain) => Chain }[] = [
@@ -641,8 +673,8 @@ const before = (world: MendWorld, call: number, happens: () => Promise<void>) =>
 }
 
 /** As the command does it without a question. */
-const mendOnce = async (world: MendWorld): Promise<string> => {
-  const plan = await planMending(world, { book, without: new Set<EntryId>(), deliveryMs: 0 })
+const mendOnce = async (world: MendWorld, of = book): Promise<string> => {
+  const plan = await planMending(world, { book: of, without: new Set<EntryId>(), deliveryMs: 0 })
   return plan.ok ? (await mendBook(world, plan.value)).status : plan.error.why
 }
 
