@@ -102,11 +102,7 @@ const planLines = ({ book, chain, totals, undecided, unread, ...difference }: Me
   `${nameOf(book)}: the broken chain ends in segment ${chain.last}.`,
   ...chain.unreadable.map(({ number, detail }) => `    segment ${number} cannot be read: ${detail}`),
   ...(chain.missing.length > 0 ? [`    missing: ${named(chain.missing.map((number) => `segment ${number}`))}`] : []),
-  ...unread.map(
-    (other) =>
-      `    the book of ${other.day} cannot be read, and may have passed late entries on to this one that no event tells of: ` +
-      `mend it first, with npm run rebuild -- ${optionsOf(other)}`,
-  ),
+  ...unreadLines(unread).map((line) => `    ${line}`),
   '',
   ...table(
     ['', 'entries', 'credits', 'debits', 'net'],
@@ -121,6 +117,13 @@ const planLines = ({ book, chain, totals, undecided, unread, ...difference }: Me
     (entry) => `… ${entry.entryId} came after the close, and is decided when it is delivered again: ${inWords(entry)}`,
   ),
 ]
+
+const unreadLines = (books: readonly BookId[]): readonly string[] =>
+  books.map(
+    (book) =>
+      `the book of ${book.day} cannot be read, and may have passed late entries on to this one that no event tells of: ` +
+      `mend it first, with npm run rebuild -- ${optionsOf(book)}`,
+  )
 
 const differenceLines = ({
   appearing,
@@ -210,6 +213,7 @@ const reasonLines = (book: BookId, refusal: MendRefusal): readonly string[] => {
         ),
         'Beside the segments of the chain that can be read:',
         ...differenceLines(refusal),
+        ...unreadLines(refusal.unread),
       ]
     case 'other-books-unread':
       return [

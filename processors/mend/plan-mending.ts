@@ -73,7 +73,8 @@ export type MendRefusal =
   /** The table `days`, the objects of seals and the archive do not say the same of what was issued. */
   | { readonly why: 'seals-differ'; readonly faults: readonly string[] }
   /** The archive does not have what was sealed. */
-  | ({ readonly why: 'not-as-sealed'; readonly versions: readonly ComparedVersion[] } & Difference)
+  | ({ readonly why: 'not-as-sealed'; readonly versions: readonly ComparedVersion[] } & Difference &
+      Pick<MendPlan, 'unread'>)
   /** Books of later days that cannot be read and that may count these entries. */
   | { readonly why: 'other-books-unread'; readonly books: readonly BookId[]; readonly entryIds: readonly EntryId[] }
 
@@ -99,7 +100,10 @@ export type MendPlan = Difference & {
     readonly before: Totals | undefined
     readonly after: Totals
   }
-  /** Of an open book: books of earlier days that cannot be read, and that may have passed further entries on to it. */
+  /**
+   * Books of earlier days that cannot be read, and that may have passed further entries on to this one. None of a closed book,
+   * which holds what its seals say.
+   */
   readonly unread: readonly BookId[]
   /** Entries that came after the close and of which nothing is decided yet. They are decided when they are delivered again. */
   readonly undecided: readonly Entry[]
@@ -171,7 +175,8 @@ const look = async (
     unread = [...unread, ...all.unread]
     if (all.late.length > 0) good = await goodEntries(world, listed, book, chain, [...told, ...all.late])
   }
-  return lookClosed(book, terms, chain, good, without, { ...closed, unread })
+  const known = { book, terms, chain, unread: earlier.unread, issued: closed.issued }
+  return lookClosed(known, good, without, unread)
 }
 
 const final = (refusal: MendRefusal): Look => ({ found: refuse(refusal), mayChange: false })
@@ -209,19 +214,23 @@ const lookOpen = (
 }
 
 const lookClosed = (
-  book: BookId,
-  terms: BookTerms,
-  chain: BrokenChainRead,
+  known: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'unread' | 'issued'>,
   good: GoodEntries,
   without: ReadonlySet<EntryId>,
-  { issued, unread }: { readonly issued: readonly IssuedSeal[]; readonly unread: readonly BookId[] },
+  /** Books of later days that cannot be read. */
+  laterUnread: readonly BookId[],
 ): Look => {
+  const { book, chain, issued } = known
   const otherwise = toldOtherwise(book, issued, good.told)
   if (otherwise.length > 0) return final({ why: 'seals-differ', faults: otherwise })
   const { inTime, undecided: rest } = inTimeOf(closingOf(issued), good.own, shownInTime(chain), receivedCount(good))
   const { untold, undecided } = restatedUntold(issued, good.late, rest)
-  if (undecided.length > 0 && unread.length > 0)
-    return passing({ why: 'other-books-unread', books: unread, entryIds: undecided.map(({ entry }) => entry.entryId) })
+  if (undecided.length > 0 && laterUnread.length > 0)
+    return passing({
+      why: 'other-books-unread',
+      books: laterUnread,
+      entryIds: undecided.map(({ entry }) => entry.entryId),
+    })
 
   const numbers = issued.flatMap(({ mark }) => (mark.kind === 'restating' ? [mark.restatement] : []))
   const received = receivedParts(good)
@@ -239,15 +248,7 @@ const lookClosed = (
     })
   const beforeClose: readonly Part[] = inTime.length === 0 ? received : [{ entries: inTime }, ...received]
   const closing: Part = { mark: { kind: 'closing' }, entries: [] }
-  const fixed = {
-    book,
-    terms,
-    chain,
-    isClosed: true,
-    issued,
-    unread: [],
-    undecided: undecided.map(({ entry }) => entry),
-  }
+  const fixed = { ...known, unread: [], isClosed: true, undecided: undecided.map(({ entry }) => entry) }
   const looked = planOf(fixed, good, [...beforeClose, closing, ...afterClose], without)
   if (!looked.ok) return { found: looked, mayChange: looked.error.why !== 'not-countable' }
   const versions = comparedVersions(issued, ({ mark }) =>
@@ -255,10 +256,19 @@ const lookClosed = (
       ? entriesIn(beforeClose)
       : entriesIn(afterClose.filter((part) => isSameMark(part.mark, mark))),
   )
-  if (versions.every(({ isSame }) => isSame)) return { found: looked, mayChange: undecided.length + unread.length > 0 }
+  if (versions.every(({ isSame }) => isSame))
+    return { found: looked, mayChange: undecided.length + laterUnread.length > 0 }
   const { appearing, disappearing, differing } = looked.value
   const further = undecided.map(({ entry }) => entry)
-  return passing({ why: 'not-as-sealed', versions, appearing: [...appearing, ...further], disappearing, differing })
+  const { unread } = known
+  return passing({
+    why: 'not-as-sealed',
+    versions,
+    appearing: [...appearing, ...further],
+    disappearing,
+    differing,
+    unread,
+  })
 }
 
 const closingOf = (issued: readonly IssuedSeal[]): IssuedSeal | undefined =>

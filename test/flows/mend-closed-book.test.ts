@@ -334,6 +334,20 @@ describe('mending a closed book is refused, and nothing is changed,', () => {
     expect(printed).toContain('+ a appears: credit 11')
   })
 
+  test('when the book that may tell of a missing entry cannot be read, with the name of that book', async () => {
+    const system = await given('restate')
+    await system.damage(without(2))
+    system.archive.isTold = (event) => event.kind !== 'entry.redirected' || event.businessDay !== MON
+    const { journal } = system.books
+    const read: typeof journal.read = async (of, ...asked) => {
+      if (of.day === MON) throw new UnreadableSegment(of, 3, 'damaged')
+      return await journal.read(of, ...asked)
+    }
+    const printed = await refused(system, { journal: { ...journal, read } })
+    expect(printed).toContain('the archive does not have what was sealed')
+    expect(printed).toContain('mend it first, with npm run rebuild -- --merchant m1 --day 2026-11-16')
+  })
+
   test('when an entry of a restatement is missing in the archive', async () => {
     const system = await given('restate')
     await system.damage(without(5))
