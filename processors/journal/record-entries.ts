@@ -215,7 +215,8 @@ const orMarkBroken = async (
     if (error instanceof Superseded) world.books.forget(id)
     if (!saysBroken(error)) throw error
     const { segment } = error
-    const marked = await markAsBroken(world, id, segment && generationOf(segment)).catch((err: unknown) => {
+    const foundIn = segment === undefined ? undefined : generationOf(segment)
+    const marked = await markAsBroken(world, id, foundIn).catch((err: unknown) => {
       world.log.warn({ err, ...id }, 'a broken book is not marked; the next delivery tries again')
     })
     if (marked !== 'superseded') throw error

@@ -5,7 +5,7 @@
  */
 import type { ArchivedEntry, ArchiveObjects, UnreadableObject } from '#ledger/archive'
 import { contentHash, type ContentHash, type Entry } from '#ledger/entry'
-import { bookOf, type BookId, type BusinessDay, type EntryId } from '#ledger/identifiers'
+import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
 import type { Quarantine } from '#ledger/ports'
 import { quarantineState } from '#ledger/quarantine'
@@ -14,6 +14,7 @@ import { movedTo, type Mark } from '#ledger/segment'
 import { entryLine } from '#wire/stream/record'
 import type { PositionedEntry } from '../journal/sort-records.ts'
 import type { BrokenChainRead } from './broken-chain.ts'
+import { redirected } from './other-books.ts'
 
 export type GoodEntries = {
   /** Those of the day of which no decision says that they came after its close, in stream order. */
@@ -54,9 +55,8 @@ export const goodEntries = async (
 
   const countedHere = new Map(counted.filter(isOf(book.day)).map((entry) => [entry.entryId, contentHash(entry)]))
   const { aside, released } = await inQuarantine(quarantine, book)
-  // What the archive tells counts before what a chain says that was altered.
-  const told = [...decidedBy(book, decidedInChain), ...toldByOthers, ...released, ...decided.days.late]
-  const ends = lastEnds(told.filter(({ book: { merchantId } }) => merchantId === book.merchantId))
+  const ofMerchant = decided.days.late.filter(({ book: { merchantId } }) => merchantId === book.merchantId)
+  const ends = endsOf([...ofMerchant, ...toldByOthers, ...released], decidedBy(book, decidedInChain))
   const own: PositionedEntry[] = []
   const late: LateEntry[] = []
   for (const [entryId, copies] of await entriesOf(book.day)) {
@@ -92,13 +92,19 @@ export const goodEntries = async (
   return { own, late, received, lacking, unreadable, told: decided.days }
 }
 
-/** Each late entry once, as the last one tells it. But an entry that was set aside may be released, and the event of that lost. */
-const lastEnds = (told: readonly ToldLateEntry[]): Map<string, ToldLateEntry> => {
-  const ends = new Map<string, ToldLateEntry>()
+/**
+ * Each late entry once, as the first one tells it. But an entry that was set aside may be released, and the event of that lost. What
+ * the chain says that was altered counts last.
+ */
+const endsOf = (told: readonly ToldLateEntry[], toldInChain: readonly ToldLateEntry[]): Map<string, ToldLateEntry> => {
+  const ends = new Map(toldInChain.map((end) => [idOf(end.book.day, end.entryId), end]))
+  const known = new Map<string, ToldLateEntry>()
   for (const end of told) {
     const id = idOf(end.book.day, end.entryId)
-    if (end.became.what !== 'set-aside' || ends.get(id)?.became.what !== 'redirected') ends.set(id, end)
+    const before = known.get(id)
+    if (before === undefined || before.became.what === 'set-aside') known.set(id, end)
   }
+  for (const [id, end] of known) ends.set(id, end)
   return ends
 }
 
@@ -128,7 +134,7 @@ const positioned = ({ entry, position }: ArchivedEntry): PositionedEntry => ({ e
 type InQuarantine = {
   /** The contents of the day that wait or were discarded. What was replayed counts. */
   readonly aside: ReadonlyMap<EntryId, ReadonlySet<ContentHash>>
-  /** Late entries of the merchant that were released. The item of quarantine says so since the very transaction. */
+  /** Late entries of the merchant that were released. The transaction that releases an entry notes it in the item. */
   readonly released: readonly ToldLateEntry[]
 }
 
@@ -139,23 +145,14 @@ const inQuarantine = async (
   const aside = new Map<EntryId, Set<ContentHash>>()
   const released: ToldLateEntry[] = []
   for await (const item of everyListed((page) => quarantine.list({ merchantId }, page))) {
-    const { subject, movedTo: to } = item
+    const { subject, actions, movedTo } = item
     if (subject === 'unreadable') continue
-    const state = quarantineState(item)
-    if (state.status === 'replayed') {
-      const { entry } = state.replayedAs
-      const { entryId } = entry
-      if (to !== undefined)
-        released.push({
-          book: bookOf(entry),
-          entryId,
-          contentHash: contentHash(entry),
-          became: { what: 'redirected', to },
-        })
-    } else if (subject.businessDay === day) {
-      const { entryId } = subject
-      aside.set(entryId, (aside.get(entryId) ?? new Set()).add(contentHash(subject)))
-    }
+    // A replay that was only begun may be released already.
+    const replay = actions.findLast(({ action }) => action === 'replay-begun')
+    if (movedTo !== undefined)
+      released.push(redirected(replay?.action === 'replay-begun' ? replay.entry : subject, movedTo))
+    else if (subject.businessDay === day && quarantineState(item).status !== 'replayed')
+      aside.set(subject.entryId, (aside.get(subject.entryId) ?? new Set()).add(contentHash(subject)))
   }
   return { aside, released }
 }

@@ -93,7 +93,8 @@ const toldByOthers = async (
 
 const BOOKS_AT_ONCE = 4
 
-const redirected = (entry: Entry, to: BusinessDay): ToldLateEntry => ({
+/** What is told of a late entry that counts on another day. */
+export const redirected = (entry: Entry, to: BusinessDay): ToldLateEntry => ({
   book: bookOf(entry),
   entryId: entry.entryId,
   contentHash: contentHash(entry),
