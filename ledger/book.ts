@@ -135,9 +135,10 @@ export const nextSegment = (book: Book, fresh: readonly Entry[], mark?: Mark): O
  */
 export const evolve = (book: Book, segment: Segment | SegmentOutline): Book => {
   if (segment.number !== book.segment + 1) {
-    throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`)
+    throw new BrokenChain(`broken chain: segment ${segment.number} cannot follow ${book.segment}`, book.segment)
   }
-  if (isOfBrokenChain(segment.mark)) throw new BrokenChain(`broken chain: nothing follows segment ${book.segment}`)
+  if (isOfBrokenChain(segment.mark))
+    throw new BrokenChain(`broken chain: nothing follows segment ${book.segment}`, book.segment)
   const entries = idsTakenBy(segment)
   book.seen.extend(segment.number, book.seenCount, entries)
   const { number, hash, view, mark } = segment

@@ -38,3 +38,16 @@ export class Superseded extends Error {
     this.by = by
   }
 }
+
+/** Reads a book, and reads it again from the start whenever its chain is superseded meanwhile. */
+export const orAnew = async <T>(read: () => Promise<T>): Promise<T> => {
+  for (let known: Generation = 0; ;) {
+    try {
+      return await read()
+    } catch (error) {
+      // Each generation supersedes the ones before it once.
+      if (!(error instanceof Superseded) || error.by <= known) throw error
+      known = error.by
+    }
+  }
+}

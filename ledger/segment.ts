@@ -87,7 +87,15 @@ export type SealedSegment = {
 }
 
 /** The journal holds what our code did not write: nothing may build on it before a person has looked. */
-export class BrokenChain extends Error {}
+export class BrokenChain extends Error {
+  /** A segment of the chain; undefined where only the bytes of a segment are known. */
+  readonly segment: SegmentNumber | undefined
+
+  constructor(message: string, segment?: SegmentNumber) {
+    super(message)
+    this.segment = segment
+  }
+}
 
 /** What stands before a book's first segment. */
 export const NO_CHAIN = '0'.repeat(64) as ChainHash

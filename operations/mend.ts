@@ -98,10 +98,11 @@ export const mendShowing = async (
 
 const MAX_ROUNDS = 3
 
-const planLines = ({ book, chain, totals, undecided, ...difference }: MendPlan): readonly string[] => [
+const planLines = ({ book, chain, totals, undecided, unread, ...difference }: MendPlan): readonly string[] => [
   `${nameOf(book)}: the broken chain ends in segment ${chain.last}.`,
   ...chain.unreadable.map(({ number, detail }) => `    segment ${number} cannot be read: ${detail}`),
   ...(chain.missing.length > 0 ? [`    missing: ${named(chain.missing.map((number) => `segment ${number}`))}`] : []),
+  ...unreadLines(unread).map((line) => `    ${line}`),
   '',
   ...table(
     ['', 'entries', 'credits', 'debits', 'net'],
@@ -116,6 +117,13 @@ const planLines = ({ book, chain, totals, undecided, ...difference }: MendPlan):
     (entry) => `… ${entry.entryId} came after the close, and is decided when it is delivered again: ${inWords(entry)}`,
   ),
 ]
+
+const unreadLines = (books: readonly BookId[]): readonly string[] =>
+  books.map(
+    (book) =>
+      `the book of ${book.day} cannot be read, and may have passed late entries on to this one that no event tells of: ` +
+      `mend it first, with npm run rebuild -- ${optionsOf(book)}`,
+  )
 
 const differenceLines = ({
   appearing,
@@ -205,6 +213,7 @@ const reasonLines = (book: BookId, refusal: MendRefusal): readonly string[] => {
         ),
         'Beside the segments of the chain that can be read:',
         ...differenceLines(refusal),
+        ...unreadLines(refusal.unread),
       ]
     case 'other-books-unread':
       return [

@@ -186,7 +186,7 @@ const verifyAndMark = async (
   known: MerchantSeals,
   report: Reporter,
 ): Promise<{ readonly found: Result<SealedBook, FaultyBook>; readonly seals: MerchantSeals }> => {
-  const { heads, transactions } = store
+  const { heads, journal, transactions } = store
   let head = await unlessUnreadable(() => heads.read(book.merchantId))
   const compared = await compareWithSeals(store, book, known, async (seals) => {
     if (seals !== known) head = await unlessUnreadable(() => heads.read(book.merchantId))
@@ -197,7 +197,8 @@ const verifyAndMark = async (
   const { found } = compared
   // The mark stands in the head. When it cannot be read, that was reported.
   if (!head.ok || transactions === undefined) return compared
-  if (!found.ok && found.error.isBroken) await markAsBroken({ heads, transactions }, book)
+  if (!found.ok && found.error.isBroken)
+    await markAsBroken({ heads, journal, transactions }, book, found.error.generation)
   else if ((await markAsWhole({ transactions }, book, head.value)) === 'stays') report.stillMarked(book)
   return compared
 }

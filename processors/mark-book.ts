@@ -1,22 +1,39 @@
 /** Marks of books that were found broken. They stand in the head, which every reader of books reads anyway. */
+import { generationOf } from '#ledger/generation'
 import { markBroken, markWhole, type Head } from '#ledger/head'
 import type { BookId } from '#ledger/identifiers'
-import { UnknownFormat, UnreadableSegment, type Heads, type Transactions } from '#ledger/ports'
-import { BrokenChain } from '#ledger/segment'
+import { UnknownFormat, UnreadableSegment, type Heads, type Journal, type Transactions } from '#ledger/ports'
+import { BrokenChain, type Generation } from '#ledger/segment'
+import { lastNumber } from './mend/broken-chain.ts'
 
-export type MarkWorld = { readonly heads: Pick<Heads, 'read'>; readonly transactions: Transactions }
+export type MarkWorld = {
+  readonly heads: Pick<Heads, 'read'>
+  readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly transactions: Transactions
+}
 
 /** Whether an error says that a book is broken. A segment of a newer version is not: that version can read it. */
-export const saysBroken = (error: unknown): boolean =>
+export const saysBroken = (error: unknown): error is BrokenChain | UnreadableSegment =>
   error instanceof BrokenChain || (error instanceof UnreadableSegment && !(error.cause instanceof UnknownFormat))
 
-/** Marks a book as broken, unless it is marked. */
-export const markAsBroken = async ({ heads, transactions }: MarkWorld, { merchantId, day }: BookId): Promise<void> => {
+/**
+ * Marks a book as broken, unless it is marked. `foundIn` is the generation of the chain that was found broken; undefined when
+ * that is not known. When another chain supersedes it, the book was mended meanwhile, and gets no mark for what it was.
+ */
+export const markAsBroken = async (
+  { heads, journal, transactions }: MarkWorld,
+  book: BookId,
+  foundIn: Generation | undefined,
+): Promise<'marked' | 'superseded'> => {
+  const { merchantId, day } = book
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const head = await heads.read(merchantId)
     const marked = markBroken(head, day)
-    if (marked === head) return
-    if ((await transactions.commit([{ change: 'head', merchantId, head: marked }])) === 'committed') return
+    if (marked === head) return 'marked'
+    // The head was read before. A mending that comes later moves the head, so the mark is refused, and all is looked at again.
+    const counting = generationOf((await lastNumber(journal, book)) ?? 0)
+    if (foundIn !== undefined && foundIn < counting) return 'superseded'
+    if ((await transactions.commit([{ change: 'head', merchantId, head: marked }])) === 'committed') return 'marked'
   }
   throw new Error(`the head of ${merchantId} changed ${MAX_ROUNDS} times while the book of ${day} was marked as broken`)
 }

@@ -64,9 +64,9 @@ export class SeenIds {
       const standing = this.#table[slot]
       if (standing === 0 && place === this.#count) this.#append(id, slot)
       else if (standing !== place + 1) {
-        throw new BrokenChain(`broken chain: ${entryId} cannot stand at place ${place} of its book`)
+        throw new BrokenChain(`broken chain: ${entryId} cannot stand at place ${place} of its book`, segment)
       }
-      if (typeof seen !== 'string') this.#learn(place, seen)
+      if (typeof seen !== 'string') this.#learn(segment, place, seen)
       place += 1
     }
     this.#countUpTo[segment - this.#front - 1] = place
@@ -91,10 +91,10 @@ export class SeenIds {
     if (4 * this.#count === this.#ids.length) this.#grow()
   }
 
-  #learn(place: number, entry: Entry): void {
+  #learn(segment: SegmentNumber, place: number, entry: Entry): void {
     const content = contentOf(entry)
     if (this.#contents[2 * place + 1] !== 0 && !this.#holds(place, content)) {
-      throw new BrokenChain(`broken chain: place ${place} of its book has two contents`)
+      throw new BrokenChain(`broken chain: place ${place} of its book has two contents`, segment)
     }
     this.#contents[2 * place] = content[0] ?? 0
     this.#contents[2 * place + 1] = content[1] ?? 0

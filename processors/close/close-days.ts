@@ -150,7 +150,7 @@ const closeDay = async (
       else if (book.isEqual) moved.push(merchantId)
       else {
         // Faults of the chain by itself, and not of the comparison.
-        if (book.isBroken) await markAsBroken(world, book.book)
+        if (book.brokenIn !== undefined) await markAsBroken(world, book.book, book.brokenIn)
         note({ merchantId, day, ...unequal(book) })
       }
     }

@@ -25,6 +25,8 @@ export type BookCache = {
   learn(book: Book, segments: ReadonlySet<SegmentNumber>): Promise<void>
   /** Remembers a state of a book that is in its chain. */
   keep(book: Book): void
+  /** Forgets a book, so that its chain is read anew. */
+  forget(id: BookId): void
 }
 
 /** The reasons why an entry has no book. */
@@ -38,7 +40,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
   const known = new Map<string, { readonly book: Book; readonly bytes: number }>()
   let totalBytes = 0
 
-  const forget = (key: string): void => {
+  const drop = (key: string): void => {
     totalBytes -= known.get(key)?.bytes ?? 0
     known.delete(key)
   }
@@ -47,14 +49,14 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     const key = bookKey(book.id)
     // Another batch of this worker may have gone further in the meantime.
     if ((known.get(key)?.book.segment ?? -1) > book.segment) return
-    forget(key)
+    drop(key)
     // The size is kept beside the book, because the list of ids may grow before the book is dropped.
     const bytes = bytesOf(book)
     known.set(key, { book, bytes })
     totalBytes += bytes
     for (const oldest of known.keys()) {
       if (totalBytes <= maxBytes || oldest === key) break
-      forget(oldest)
+      drop(oldest)
     }
   }
 
@@ -111,7 +113,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
       const [sealed] = await journal.read(book.id, number - 1, 1)
       if (sealed !== undefined && generationOf(sealed.number) !== generationOf(number))
         throw new Superseded(book.id, generationOf(sealed.number))
-      if (sealed === undefined) throw new BrokenChain(`segment ${number} of ${bookKey(book.id)} is gone`)
+      if (sealed === undefined) throw new BrokenChain(`segment ${number} of ${bookKey(book.id)} is gone`, number)
       const { segment } = stored(sealed, openSegment)
       mustWork(placeOf(sealed), () => learnContents(book, segment))
     }
@@ -140,6 +142,9 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
     keep,
     learn,
     refreshed,
+    forget(id) {
+      drop(bookKey(id))
+    },
     async current(id, { mayHaveMoved }) {
       const cached = known.get(bookKey(id))?.book
       if (cached !== undefined) {
@@ -160,7 +165,7 @@ const BYTES_PER_BOOK = 20_000
 const bytesOf = (book: Book): number => BYTES_PER_BOOK + book.seen.bytes
 
 /** What a reader makes of a stored segment. Throws an UnreadableSegment when the reader throws. */
-const stored = <T>(sealed: SealedSegment, read: (sealed: SealedSegment) => T): T => {
+export const stored = <T>(sealed: SealedSegment, read: (sealed: SealedSegment) => T): T => {
   try {
     return read(sealed)
   } catch (cause) {

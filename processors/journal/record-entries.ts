@@ -10,6 +10,7 @@
 import { quarantineSetAside, type AuditEvent } from '#ledger/audit-event'
 import type { Entry } from '#ledger/entry'
 import { concurrently } from '#ledger/concurrently'
+import { generationOf, Superseded } from '#ledger/generation'
 import type { BookId } from '#ledger/identifiers'
 import type {
   AuditTrail,
@@ -29,7 +30,7 @@ import { namedBooks, type Log } from '../log.ts'
 import { markAsBroken, saysBroken, type MarkWorld } from '../mark-book.ts'
 import { isOurs, UnexpectedError } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
-import { bookCache } from './book-cache.ts'
+import { bookCache, type BookCache } from './book-cache.ts'
 import { recordIntoBook, type BookWriter } from './record-into-book.ts'
 import { SEGMENT_SIZES, type SegmentSizes } from './segment-sizes.ts'
 import { sortRecords, type PositionedEntry, type SortedBatch, type Source } from './sort-records.ts'
@@ -174,7 +175,7 @@ export const recordEntries = (
       ...sorted.books.map(({ id, candidates }) => ({
         book: id,
         sources: candidates,
-        run: () => orMarkBroken(world, id, () => recordOrIsolate(writer, id, candidates)),
+        run: () => orMarkBroken({ ...world, books }, id, () => recordOrIsolate(writer, id, candidates)),
       })),
       ...(sorted.stoppedAt === undefined ? [] : [stopping(sorted.stoppedAt)]),
     ]
@@ -199,23 +200,28 @@ export const recordEntries = (
 
 const TOLD_AT_ONCE = 500
 
-/** Does the work in a book. When the book is found broken, it is marked, so that readers are told. */
+/**
+ * Does the work in a book. When the book is found broken, it is marked, so that readers are told. A chain that was superseded is
+ * forgotten, and the next delivery reads the one that counts.
+ */
 const orMarkBroken = async (
-  world: MarkWorld & { readonly log: Log },
+  world: MarkWorld & { readonly books: Pick<BookCache, 'forget'>; readonly log: Log },
   id: BookId,
   work: () => Promise<void>,
 ): Promise<void> => {
   try {
     await work()
   } catch (error) {
-    if (saysBroken(error)) {
-      try {
-        await markAsBroken(world, id)
-      } catch (err) {
-        world.log.warn({ err, ...id }, 'a broken book is not marked; the next delivery tries again')
-      }
-    }
-    throw error
+    if (error instanceof Superseded) world.books.forget(id)
+    if (!saysBroken(error)) throw error
+    const { segment } = error
+    const foundIn = segment === undefined ? undefined : generationOf(segment)
+    const marked = await markAsBroken(world, id, foundIn).catch((err: unknown) => {
+      world.log.warn({ err, ...id }, 'a broken book is not marked; the next delivery tries again')
+    })
+    if (marked !== 'superseded') throw error
+    world.books.forget(id)
+    throw new Error('the chain of the book was superseded while this worker read it', { cause: error })
   }
 }
 

@@ -37,7 +37,7 @@ import {
 import { digestOf, movedTo, type Mark, type SealedSegment, type Segment } from '#ledger/segment'
 import { openSegment, sealSegment } from '#wire/journal/segment'
 import { mustWork, ours } from '../own-fault.ts'
-import type { BookCache } from './book-cache.ts'
+import { stored, type BookCache } from './book-cache.ts'
 import { appendGoodEntries } from './good-entry.ts'
 import { sealNext } from './seal-next.ts'
 import type { SegmentSizes } from './segment-sizes.ts'
@@ -137,7 +137,7 @@ const decidedAfterClose = async (
 ): Promise<ReadonlyMap<EntryId, Decision>> => {
   const decided = new Map<EntryId, Decision>()
   for (const sealed of await journal.read(id, closedIn)) {
-    const { mark, entries, passedOn } = openSegment(sealed).segment
+    const { mark, entries, passedOn } = stored(sealed, openSegment).segment
     if (mark === undefined) continue
     for (const entry of [...entries, ...passedOn]) decided.set(entry.entryId, { mark, entry })
   }
@@ -331,7 +331,7 @@ const contentIn = (entry: Segment['entries'][number]) => ({ entryId: entry.entry
 const contentsOf = async (journal: LateWriter['journal'], id: BookId) => {
   const contents: { entryId: EntryId; contentHash: ContentHash }[] = []
   for await (const sealed of wholeChain(journal, id)) {
-    contents.push(...openSegment(sealed).segment.entries.map(contentIn))
+    contents.push(...stored(sealed, openSegment).segment.entries.map(contentIn))
   }
   return contents
 }

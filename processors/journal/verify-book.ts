@@ -7,7 +7,7 @@
  */
 import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
-import { frontOf, generationOf, placeInChain } from '#ledger/generation'
+import { frontOf, generationOf, orAnew, placeInChain } from '#ledger/generation'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
@@ -56,6 +56,11 @@ type Fault = {
 }
 
 export const verifyBook = async (
+  journal: Pick<Journal, 'read' | 'end'>,
+  book: BookId,
+): Promise<Result<WholeBook, BrokenBook>> => await orAnew(() => verifyChain(journal, book))
+
+const verifyChain = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
 ): Promise<Result<WholeBook, BrokenBook>> => {

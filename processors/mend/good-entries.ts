@@ -14,6 +14,7 @@ import { movedTo, type Mark } from '#ledger/segment'
 import { entryLine } from '#wire/stream/record'
 import type { PositionedEntry } from '../journal/sort-records.ts'
 import type { BrokenChainRead } from './broken-chain.ts'
+import { redirected } from './other-books.ts'
 
 export type GoodEntries = {
   /** Those of the day of which no decision says that they came after its close, in stream order. */
@@ -29,16 +30,17 @@ export type GoodEntries = {
   readonly told: ToldDays
 }
 
-type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
+export type LateEntry = { readonly candidate: PositionedEntry; readonly became: ToldLateEntry['became'] }
 
-/** `elsewhere` are late entries of the day that are known to count on other days. */
+/** `toldByOthers` are late entries that count on other days than their own, as other books say it. */
 export const goodEntries = async (
   { objects: archive, quarantine }: { readonly objects: ArchiveObjects; readonly quarantine: Pick<Quarantine, 'list'> },
+  listed: Awaited<ReturnType<ArchiveObjects['list']>>,
   book: BookId,
   { counted, decided: decidedInChain }: Pick<BrokenChainRead, 'counted' | 'decided'>,
-  elsewhere: readonly ToldLateEntry[],
+  toldByOthers: readonly ToldLateEntry[],
 ): Promise<GoodEntries> => {
-  const [listed, decided] = [await archive.list(), await archive.decisions()]
+  const decided = await archive.decisions()
   const unreadable: UnreadableObject[] = [...listed.unreadable, ...decided.unreadable]
   const entriesOf = async (day: BusinessDay): Promise<ReadonlyMap<EntryId, readonly ArchivedEntry[]>> => {
     const found: ArchivedEntry[] = []
@@ -52,23 +54,18 @@ export const goodEntries = async (
   }
 
   const countedHere = new Map(counted.filter(isOf(book.day)).map((entry) => [entry.entryId, contentHash(entry)]))
-  const aside = await setAsideIn(quarantine, book)
-  // What the archive tells counts before what a chain says that was altered.
-  const ends = new Map(
-    [...decidedBy(book, decidedInChain), ...elsewhere, ...decided.days.late.filter(isAbout(book))].map((end) => [
-      end.entryId,
-      end,
-    ]),
-  )
+  const { aside, released } = await inQuarantine(quarantine, book)
+  const ofMerchant = decided.days.late.filter(({ book: { merchantId } }) => merchantId === book.merchantId)
+  const ends = endsOf([...ofMerchant, ...toldByOthers, ...released], decidedBy(book, decidedInChain))
   const own: PositionedEntry[] = []
   const late: LateEntry[] = []
   for (const [entryId, copies] of await entriesOf(book.day)) {
-    const end = ends.get(entryId)
+    const end = ends.get(idOf(book.day, entryId))
     if (end !== undefined) {
       const copy = copies.find(({ entry }) => contentHash(entry) === end.contentHash)
       if (copy === undefined) continue
       late.push({ candidate: positioned(copy), became: end.became })
-      ends.delete(entryId)
+      ends.delete(idOf(book.day, entryId))
       continue
     }
     const standing = countedHere.get(entryId)
@@ -79,11 +76,9 @@ export const goodEntries = async (
   }
 
   const received = new Map<BusinessDay, PositionedEntry[]>()
-  const lacking: EntryId[] = [...ends.keys()]
-  const passedOn = decided.days.late.filter(
-    ({ book: home, became }) =>
-      home.merchantId === book.merchantId && became.what === 'redirected' && became.to === book.day,
-  )
+  const left = [...ends.values()]
+  const lacking: EntryId[] = left.filter(({ book: { day } }) => day === book.day).map(({ entryId }) => entryId)
+  const passedOn = left.filter(({ became }) => became.what === 'redirected' && became.to === book.day)
   for (const [day, late] of Map.groupBy(passedOn, ({ book: home }) => home.day)) {
     const ofDay = await entriesOf(day)
     const found: PositionedEntry[] = []
@@ -96,6 +91,24 @@ export const goodEntries = async (
   }
   return { own, late, received, lacking, unreadable, told: decided.days }
 }
+
+/**
+ * Each late entry once, as the first one tells it. But an entry that was set aside may be released, and the event of that lost. What
+ * the chain says that was altered counts last.
+ */
+const endsOf = (told: readonly ToldLateEntry[], toldInChain: readonly ToldLateEntry[]): Map<string, ToldLateEntry> => {
+  const ends = new Map(toldInChain.map((end) => [idOf(end.book.day, end.entryId), end]))
+  const known = new Map<string, ToldLateEntry>()
+  for (const end of told) {
+    const id = idOf(end.book.day, end.entryId)
+    const before = known.get(id)
+    if (before === undefined || before.became.what === 'set-aside') known.set(id, end)
+  }
+  for (const [id, end] of known) ends.set(id, end)
+  return ends
+}
+
+const idOf = (day: BusinessDay, entryId: EntryId): string => `${day} ${entryId}`
 
 /** What the chain itself says of late entries of its day. */
 const decidedBy = (book: BookId, decided: BrokenChainRead['decided']): readonly ToldLateEntry[] =>
@@ -111,11 +124,6 @@ const becameBy = (mark: Mark): ToldLateEntry['became'] | undefined => {
   return to === undefined ? undefined : { what: 'redirected', to }
 }
 
-const isAbout =
-  ({ merchantId, day }: BookId) =>
-  ({ book }: ToldLateEntry): boolean =>
-    book.merchantId === merchantId && book.day === day
-
 const isOf =
   (day: BusinessDay) =>
   ({ businessDay }: Entry): boolean =>
@@ -123,17 +131,28 @@ const isOf =
 
 const positioned = ({ entry, position }: ArchivedEntry): PositionedEntry => ({ entry, position, raw: entryLine(entry) })
 
-/** The contents of the day that wait in quarantine or were discarded. What was replayed counts. */
-const setAsideIn = async (
+type InQuarantine = {
+  /** The contents of the day that wait or were discarded. What was replayed counts. */
+  readonly aside: ReadonlyMap<EntryId, ReadonlySet<ContentHash>>
+  /** Late entries of the merchant that were released. The transaction that releases an entry notes it in the item. */
+  readonly released: readonly ToldLateEntry[]
+}
+
+const inQuarantine = async (
   quarantine: Pick<Quarantine, 'list'>,
   { merchantId, day }: BookId,
-): Promise<ReadonlyMap<EntryId, ReadonlySet<ContentHash>>> => {
-  const found = new Map<EntryId, Set<ContentHash>>()
+): Promise<InQuarantine> => {
+  const aside = new Map<EntryId, Set<ContentHash>>()
+  const released: ToldLateEntry[] = []
   for await (const item of everyListed((page) => quarantine.list({ merchantId }, page))) {
-    const { subject } = item
-    if (subject === 'unreadable' || subject.businessDay !== day) continue
-    if (quarantineState(item).status === 'replayed') continue
-    found.set(subject.entryId, (found.get(subject.entryId) ?? new Set()).add(contentHash(subject)))
+    const { subject, actions, movedTo } = item
+    if (subject === 'unreadable') continue
+    // A replay that was only begun may be released already.
+    const replay = actions.findLast(({ action }) => action === 'replay-begun')
+    if (movedTo !== undefined)
+      released.push(redirected(replay?.action === 'replay-begun' ? replay.entry : subject, movedTo))
+    else if (subject.businessDay === day && quarantineState(item).status !== 'replayed')
+      aside.set(subject.entryId, (aside.get(subject.entryId) ?? new Set()).add(contentHash(subject)))
   }
-  return found
+  return { aside, released }
 }

@@ -1,18 +1,22 @@
-/** Where the late entries of a book count, by the books of later days, which say it as well and are not broken with it. */
+/**
+ * What other books of the merchant say of late entries, which are not broken with this one: the books of later days have its late
+ * entries as received, and those of earlier days have passed late entries on to it.
+ */
+import { segmentsAfter, wholeChain } from '#ledger/chain'
+import { standsIn } from '#ledger/close'
 import { concurrently } from '#ledger/concurrently'
-import { contentHash } from '#ledger/entry'
-import type { Head } from '#ledger/head'
-import type { BookId, BusinessDay } from '#ledger/identifiers'
+import { FIRST_DAY, LAST_DAY } from '#ledger/days-with-books'
+import { contentHash, type Entry } from '#ledger/entry'
+import { isClosed, type Head } from '#ledger/head'
+import { bookOf, type BookId, type BusinessDay } from '#ledger/identifiers'
 import { UnknownFormat, type Days, type Journal } from '#ledger/ports'
-import { LAST_DAY } from '#ledger/days-with-books'
 import type { ToldLateEntry } from '#ledger/rebuilt-days'
-import { BrokenChain } from '#ledger/segment'
-import { wholeChain } from '#ledger/chain'
+import { BrokenChain, movedTo, type SealedSegment, type Segment } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
 
-export type CountedElsewhere = {
+export type ToldByOthers = {
   readonly late: readonly ToldLateEntry[]
-  /** Books that cannot be read to their end. They may count further entries. */
+  /** Books that cannot be read to their end. They may tell of further entries. */
   readonly unread: readonly BookId[]
 }
 
@@ -27,28 +31,57 @@ export const laterDays = async (
     ? [...head.open].filter((open) => open > day)
     : (await days.closed(merchantId, day, LAST_DAY)).map(({ book }) => book.day).filter((closed) => closed > day)
 
+/** The late entries of the book that count on these days. */
 export const countedElsewhere = async (
-  journal: Pick<Journal, 'read' | 'end'>,
+  journal: Chains,
   book: BookId,
   days: readonly BusinessDay[],
-): Promise<CountedElsewhere> => {
+): Promise<ToldByOthers> =>
+  await toldByOthers(
+    days.map((day) => ({ ...book, day })),
+    (other) => wholeChain(journal, other),
+    ({ mark, entries }, { day: to }) =>
+      mark?.kind === 'received' && mark.from === book.day ? entries.map((entry) => redirected(entry, to)) : [],
+  )
+
+/**
+ * The late entries of these earlier days that count in the book. They stand behind the closing segments of their days. A day that
+ * was closed without a book has no item that names its closing segment, which is the first one of its chain.
+ */
+export const passedOnTo = async (
+  journal: Chains,
+  days: Pick<Days, 'closed'>,
+  head: Head,
+  book: BookId,
+  from: ReadonlySet<BusinessDay>,
+): Promise<ToldByOthers> => {
+  const { merchantId, day } = book
+  const earlier = [...from].filter((one) => one < day && isClosed(head, one))
+  const closed = earlier.length === 0 ? [] : await days.closed(merchantId, FIRST_DAY, day)
+  const closedIn = new Map(
+    closed.map(({ book: { day: one }, segment }) => [one, standsIn(segment, head.mended.get(one), 0)]),
+  )
+  return await toldByOthers(
+    earlier.map((one) => ({ merchantId, day: one })),
+    (other) => segmentsAfter(journal, other, closedIn.get(other.day) ?? 0),
+    ({ mark, passedOn }) => (movedTo(mark) === day ? passedOn.map((entry) => redirected(entry, day)) : []),
+  )
+}
+
+type Chains = Pick<Journal, 'read' | 'end'>
+
+const toldByOthers = async (
+  others: readonly BookId[],
+  segments: (other: BookId) => AsyncGenerator<SealedSegment>,
+  told: (segment: Segment, other: BookId) => readonly ToldLateEntry[],
+): Promise<ToldByOthers> => {
   const late: ToldLateEntry[] = []
   const unread: BookId[] = []
-  await concurrently(days, BOOKS_AT_ONCE, async (to) => {
-    const other: BookId = { ...book, day: to }
+  await concurrently(others, BOOKS_AT_ONCE, async (other) => {
     try {
-      for await (const sealed of wholeChain(journal, other)) {
+      for await (const sealed of segments(other)) {
         // Nearly no segment has a mark.
-        if (sealed.mark === undefined) continue
-        const { mark, entries } = openSegment(sealed).segment
-        if (mark?.kind !== 'received' || mark.from !== book.day) continue
-        for (const entry of entries)
-          late.push({
-            book,
-            entryId: entry.entryId,
-            contentHash: contentHash(entry),
-            became: { what: 'redirected', to },
-          })
+        if (sealed.mark !== undefined) late.push(...told(openSegment(sealed).segment, other))
       }
     } catch (error) {
       if (!(error instanceof UnknownFormat || error instanceof BrokenChain)) throw error
@@ -59,3 +92,11 @@ export const countedElsewhere = async (
 }
 
 const BOOKS_AT_ONCE = 4
+
+/** What is told of a late entry that counts on another day. */
+export const redirected = (entry: Entry, to: BusinessDay): ToldLateEntry => ({
+  book: bookOf(entry),
+  entryId: entry.entryId,
+  contentHash: contentHash(entry),
+  became: { what: 'redirected', to },
+})

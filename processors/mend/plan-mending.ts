@@ -22,8 +22,15 @@ import type { PositionedEntry } from '../journal/sort-records.ts'
 import { barrierPassed, putBarrier, type BarrierWorld, type Behind } from '../reconcile/barrier.ts'
 import { lastNumber, readBrokenChain, type BrokenChainRead } from './broken-chain.ts'
 import { goodEntries, type GoodEntries } from './good-entries.ts'
-import { countedElsewhere, laterDays, type CountedElsewhere } from './other-books.ts'
-import { comparedVersions, inTimeOf, issuedOf, toldOtherwise, type ComparedVersion } from './sealed-day.ts'
+import { countedElsewhere, laterDays, passedOnTo, type ToldByOthers } from './other-books.ts'
+import {
+  comparedVersions,
+  inTimeOf,
+  issuedOf,
+  restatedUntold,
+  toldOtherwise,
+  type ComparedVersion,
+} from './sealed-day.ts'
 
 export type MendWorld = BarrierWorld & {
   readonly journal: Journal
@@ -66,7 +73,8 @@ export type MendRefusal =
   /** The table `days`, the objects of seals and the archive do not say the same of what was issued. */
   | { readonly why: 'seals-differ'; readonly faults: readonly string[] }
   /** The archive does not have what was sealed. */
-  | ({ readonly why: 'not-as-sealed'; readonly versions: readonly ComparedVersion[] } & Difference)
+  | ({ readonly why: 'not-as-sealed'; readonly versions: readonly ComparedVersion[] } & Difference &
+      Pick<MendPlan, 'unread'>)
   /** Books of later days that cannot be read and that may count these entries. */
   | { readonly why: 'other-books-unread'; readonly books: readonly BookId[]; readonly entryIds: readonly EntryId[] }
 
@@ -92,6 +100,11 @@ export type MendPlan = Difference & {
     readonly before: Totals | undefined
     readonly after: Totals
   }
+  /**
+   * Books of earlier days that cannot be read, and that may have passed further entries on to this one. None of a closed book,
+   * which holds what its seals say.
+   */
+  readonly unread: readonly BookId[]
   /** Entries that came after the close and of which nothing is decided yet. They are decided when they are delivered again. */
   readonly undecided: readonly Entry[]
 }
@@ -148,17 +161,22 @@ const look = async (
   if ([...damaged, ...chain.missing].some((number) => number > lastKnown(lastBefore, closed?.issued ?? [])))
     return final({ why: 'damaged-meanwhile' })
 
+  const listed = await world.objects.list()
+  const archivedDays = new Set(listed.objects.map(({ businessDay }) => businessDay))
+  const earlier = await passedOnTo(journal, world.days, head, book, archivedDays)
   const open = await elsewhere(world, head, book, closed === undefined ? undefined : 'open')
-  let good = await goodEntries(world, book, chain, open.late)
+  const told = [...earlier.late, ...open.late]
+  let good = await goodEntries(world, listed, book, chain, told)
   if (good.unreadable.length > 0) return final({ why: 'unreadable', objects: good.unreadable })
-  if (closed === undefined) return lookOpen(book, terms, chain, good, without)
+  if (closed === undefined) return lookOpen({ book, terms, chain, unread: earlier.unread }, good, without)
   let { unread } = open
   if (undecidedOf(chain, good, closed.issued).length > 0) {
     const all = await elsewhere(world, head, book, 'closed')
     unread = [...unread, ...all.unread]
-    if (all.late.length > 0) good = await goodEntries(world, book, chain, [...open.late, ...all.late])
+    if (all.late.length > 0) good = await goodEntries(world, listed, book, chain, [...told, ...all.late])
   }
-  return lookClosed(book, terms, chain, good, without, { ...closed, unread })
+  const known = { book, terms, chain, unread: earlier.unread, issued: closed.issued }
+  return lookClosed(known, good, without, unread)
 }
 
 const final = (refusal: MendRefusal): Look => ({ found: refuse(refusal), mayChange: false })
@@ -176,25 +194,19 @@ const elsewhere = async (
   head: Head,
   book: BookId,
   which: 'open' | 'closed' | undefined,
-): Promise<CountedElsewhere> =>
+): Promise<ToldByOthers> =>
   which === undefined
     ? { late: [], unread: [] }
     : await countedElsewhere(journal, book, await laterDays(days, head, book, which))
 
 const lookOpen = (
-  book: BookId,
-  terms: BookTerms,
-  chain: BrokenChainRead,
+  known: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'unread'>,
   good: GoodEntries,
   without: ReadonlySet<EntryId>,
 ): Look => {
   const own: Part = { entries: good.own }
-  const looked = planOf(
-    { book, terms, chain, isClosed: false, issued: [], undecided: [] },
-    good,
-    [own, ...receivedParts(good)],
-    without,
-  )
+  const fixed = { ...known, isClosed: false, issued: [], undecided: [] }
+  const looked = planOf(fixed, good, [own, ...receivedParts(good)], without)
   if (!looked.ok) return { found: looked, mayChange: looked.error.why !== 'not-countable' }
   const { before, after } = looked.value.totals
   // Then the archive shows as much as the last segment says, whatever cannot be read before it.
@@ -202,22 +214,27 @@ const lookOpen = (
 }
 
 const lookClosed = (
-  book: BookId,
-  terms: BookTerms,
-  chain: BrokenChainRead,
+  known: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'unread' | 'issued'>,
   good: GoodEntries,
   without: ReadonlySet<EntryId>,
-  { issued, unread }: { readonly issued: readonly IssuedSeal[]; readonly unread: readonly BookId[] },
+  /** Books of later days that cannot be read. */
+  laterUnread: readonly BookId[],
 ): Look => {
+  const { book, chain, issued } = known
   const otherwise = toldOtherwise(book, issued, good.told)
   if (otherwise.length > 0) return final({ why: 'seals-differ', faults: otherwise })
-  const { inTime, undecided } = inTimeOf(closingOf(issued), good.own, shownInTime(chain), receivedCount(good))
-  if (undecided.length > 0 && unread.length > 0)
-    return passing({ why: 'other-books-unread', books: unread, entryIds: undecided.map(({ entry }) => entry.entryId) })
+  const { inTime, undecided: rest } = inTimeOf(closingOf(issued), good.own, shownInTime(chain), receivedCount(good))
+  const { untold, undecided } = restatedUntold(issued, good.late, rest)
+  if (undecided.length > 0 && laterUnread.length > 0)
+    return passing({
+      why: 'other-books-unread',
+      books: laterUnread,
+      entryIds: undecided.map(({ entry }) => entry.entryId),
+    })
 
   const numbers = issued.flatMap(({ mark }) => (mark.kind === 'restating' ? [mark.restatement] : []))
   const received = receivedParts(good)
-  const afterClose = partsAfterClose(numbers, good.late).map(({ mark, late }) => ({
+  const afterClose = partsAfterClose(numbers, [...good.late, ...untold]).map(({ mark, late }) => ({
     mark,
     entries: late.map(({ candidate }) => candidate),
   }))
@@ -231,7 +248,7 @@ const lookClosed = (
     })
   const beforeClose: readonly Part[] = inTime.length === 0 ? received : [{ entries: inTime }, ...received]
   const closing: Part = { mark: { kind: 'closing' }, entries: [] }
-  const fixed = { book, terms, chain, isClosed: true, issued, undecided: undecided.map(({ entry }) => entry) }
+  const fixed = { ...known, unread: [], isClosed: true, undecided: undecided.map(({ entry }) => entry) }
   const looked = planOf(fixed, good, [...beforeClose, closing, ...afterClose], without)
   if (!looked.ok) return { found: looked, mayChange: looked.error.why !== 'not-countable' }
   const versions = comparedVersions(issued, ({ mark }) =>
@@ -239,10 +256,19 @@ const lookClosed = (
       ? entriesIn(beforeClose)
       : entriesIn(afterClose.filter((part) => isSameMark(part.mark, mark))),
   )
-  if (versions.every(({ isSame }) => isSame)) return { found: looked, mayChange: undecided.length + unread.length > 0 }
+  if (versions.every(({ isSame }) => isSame))
+    return { found: looked, mayChange: undecided.length + laterUnread.length > 0 }
   const { appearing, disappearing, differing } = looked.value
   const further = undecided.map(({ entry }) => entry)
-  return passing({ why: 'not-as-sealed', versions, appearing: [...appearing, ...further], disappearing, differing })
+  const { unread } = known
+  return passing({
+    why: 'not-as-sealed',
+    versions,
+    appearing: [...appearing, ...further],
+    disappearing,
+    differing,
+    unread,
+  })
 }
 
 const closingOf = (issued: readonly IssuedSeal[]): IssuedSeal | undefined =>
@@ -266,7 +292,7 @@ export const countedIn = (parts: readonly Part[]) =>
   parts.filter(({ mark }) => countsIn(mark)).flatMap(({ entries }) => entries)
 
 const planOf = (
-  fixed: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'isClosed' | 'issued' | 'undecided'>,
+  fixed: Pick<MendPlan, 'book' | 'terms' | 'chain' | 'isClosed' | 'issued' | 'unread' | 'undecided'>,
   { lacking }: GoodEntries,
   parts: readonly Part[],
   without: ReadonlySet<EntryId>,

@@ -12,6 +12,7 @@ import type { ToldDays } from '#ledger/rebuilt-days'
 import { sealText } from '#ledger/seal'
 import { digestOf } from '#ledger/segment'
 import type { PositionedEntry } from '../journal/sort-records.ts'
+import type { LateEntry } from './good-entries.ts'
 import { sealsOfMerchant, verifySeals, type SealWorld } from '../seals/verify-seals.ts'
 
 /** What was issued of a day, in the order of versions, and where its table, its objects and the archive do not agree on it. */
@@ -49,6 +50,27 @@ export const inTimeOf = (
   const ordered = [...first, ...rest]
   const count = Math.max(0, (closing?.seal.totals.entryCount ?? 0) - received)
   return { inTime: ordered.slice(0, count), undecided: ordered.slice(count) }
+}
+
+/**
+ * Takes the entries of restatements of which no event tells them, because a worker died before it told so. The seal of a version
+ * says how many they are. They are the first undecided ones, for the same reason. Whether they are, its digest says.
+ */
+export const restatedUntold = (
+  issued: readonly IssuedSeal[],
+  told: readonly LateEntry[],
+  undecided: readonly PositionedEntry[],
+): { readonly untold: readonly LateEntry[]; readonly undecided: readonly PositionedEntry[] } => {
+  const untold: LateEntry[] = []
+  for (const [index, { mark, seal }] of issued.entries()) {
+    if (mark.kind !== 'restating') continue
+    const { restatement } = mark
+    const added = seal.totals.entryCount - (issued[index - 1]?.seal.totals.entryCount ?? 0)
+    const known = told.filter(({ became }) => became.what === 'restated' && became.restatement === restatement)
+    const lacking = undecided.slice(untold.length, untold.length + Math.max(0, added - known.length))
+    untold.push(...lacking.map((candidate) => ({ candidate, became: { what: 'restated', restatement } as const })))
+  }
+  return { untold, undecided: undecided.slice(untold.length) }
 }
 
 const isIn =

@@ -1,9 +1,10 @@
 import { totalsOf } from '#ledger/day-view'
+import { generationOf } from '#ledger/generation'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, type Totals } from '#ledger/money'
 import type { Journal } from '#ledger/ports'
 import { differencesOf, type Difference, type Kept, type Times } from '#ledger/reconciliation'
-import { digestOf } from '#ledger/segment'
+import { digestOf, type Generation } from '#ledger/segment'
 import type { ArchivedBook, ArchivedContent } from './archived-books.ts'
 import type { ArchivedSum } from './archived-sums.ts'
 import { countedBook, type BookEnd, type CountedBook, type SetAsideOfBook } from './counted-book.ts'
@@ -17,10 +18,10 @@ export type BookReport = {
    * while it was compared may be on either side.
    */
   readonly isArchived: boolean
-  /** Whether the chain was altered, or cannot be read. */
-  readonly isBroken: boolean
   /** The entries of the day that count, also those that count on another day; undefined when they are not known. */
   readonly journal?: Side
+  /** The generation of a chain that was altered or cannot be read. */
+  readonly brokenIn?: Generation
   /** The state of the book that was compared; absent without segments, or when that is not known. */
   readonly end?: BookEnd
   /** The sums of the archive without the items that were set aside. */
@@ -67,7 +68,6 @@ export const equalBook = async (
     book,
     isEqual: true,
     isArchived: true,
-    isBroken: false,
     journal: side,
     ...endOf(found.value, digest),
     archive: side,
@@ -93,7 +93,7 @@ export const compareBook = async (
   const faults = archived.unreadable.map(
     ({ entryId, position, detail }) => `archive: ${entryId} at ${position}: ${detail}`,
   )
-  for (const fault of found.ok ? found.value.faults : [found.error]) faults.push(`journal: ${fault}`)
+  for (const fault of found.ok ? found.value.faults : [found.error.fault]) faults.push(`journal: ${fault}`)
   // When a chain cannot be read to its end, every entry would seem to be missing, so no differences are listed.
   const differences = found.ok ? differencesOf({ counted, setAside, archived: archived.contents }, times) : []
   return {
@@ -102,8 +102,7 @@ export const compareBook = async (
     isArchived: [...counted].every(([entryId, { contentHash }]) =>
       archived.contents.get(entryId)?.some((content) => content.contentHash === contentHash),
     ),
-    isBroken: !found.ok,
-    ...(found.ok && sidesOf(found.value)),
+    ...(found.ok ? sidesOf(found.value) : { brokenIn: generationOf(found.error.segment) }),
     archive: archiveSide(archived, counted, setAside),
     archivedCopies: archived.copies,
     setAsideCount: countOf(setAside),
@@ -122,7 +121,6 @@ export const uncomparedBook = (
   book,
   isEqual: false,
   isArchived: false,
-  isBroken: false,
   archive: { totals, digest },
   archivedCopies: copies,
   setAsideCount: countOf(setAside),

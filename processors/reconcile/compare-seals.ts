@@ -37,7 +37,7 @@ export const withSeals = async (
 }
 
 const bookWithSeals = async (world: CompareSealsWorld, report: BookReport, repair: boolean): Promise<BookReport> => {
-  if (report.isBroken) await markAsBroken(world, report.book)
+  if (report.brokenIn !== undefined) await markAsBroken(world, report.book, report.brokenIn)
   const faults = await faultsOf(world, report, repair)
   if (faults.length === 0) return report
   return { ...report, isEqual: false, faults: [...report.faults, ...faults] }

@@ -1,5 +1,6 @@
 import { totalsOf, type Movement } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
+import { orAnew } from '#ledger/generation'
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
@@ -30,32 +31,41 @@ export type CountedBook = {
 /** The state of a book that was compared. The digest is that of all entries that count in it. */
 export type BookEnd = { readonly segment: SegmentNumber; readonly hash: ChainHash; readonly digest: string }
 
-/**
- * Reads a book and checks its hashes and totals. Refuses a chain that was altered or cannot be read, with the reason in
- * words.
- */
+/** Why a chain cannot be trusted, in words, and the segment at which that shows. */
+export type Untrusted = { readonly segment: SegmentNumber; readonly fault: string }
+
+/** Reads a book and checks its hashes and totals. Refuses a chain that was altered or cannot be read. */
 export const countedBook = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
-): Promise<Result<CountedBook, string>> => {
+): Promise<Result<CountedBook, Untrusted>> => {
   try {
-    return await readBook(journal, book)
+    return await orAnew(() => readBook(journal, book))
   } catch (error) {
-    if (error instanceof UnreadableSegment) return refuse(`segment ${error.segment} cannot be read: ${error.detail}`)
+    if (error instanceof UnreadableSegment) return refuse(unreadable(error.segment, error.detail))
     throw error
   }
 }
 
-const readBook = async (journal: Pick<Journal, 'read' | 'end'>, book: BookId): Promise<Result<CountedBook, string>> => {
+const unreadable = (segment: SegmentNumber, detail: string): Untrusted => ({
+  segment,
+  fault: `segment ${segment} cannot be read: ${detail}`,
+})
+
+const readBook = async (
+  journal: Pick<Journal, 'read' | 'end'>,
+  book: BookId,
+): Promise<Result<CountedBook, Untrusted>> => {
   const counted = new Map<EntryId, Kept>()
   const here: BookContent[] = []
   const faults: string[] = []
   let hasMoved = false
   let [totals, sum, shownTotals, hash, number] = [noTotals, noTotals, noTotals, NO_CHAIN, 0]
   for await (const sealed of wholeChain(journal, book)) {
-    if (sealingHash(hash, sealed) !== sealed.hash) return refuse(`segment ${sealed.number} does not match its hash`)
+    if (sealingHash(hash, sealed) !== sealed.hash)
+      return refuse({ segment: sealed.number, fault: `segment ${sealed.number} does not match its hash` })
     const opened = segmentIn(sealed)
-    if (!opened.ok) return refuse(`segment ${sealed.number} cannot be read: ${opened.error}`)
+    if (!opened.ok) return refuse(unreadable(sealed.number, opened.error))
     const { mark, entries, passedOn } = opened.value
     const ofThisDay = mark?.kind === 'received' ? [] : movedTo(mark) === undefined ? entries : passedOn
     for (const entry of ofThisDay) {

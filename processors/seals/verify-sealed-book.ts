@@ -1,6 +1,8 @@
+import { generationOf } from '#ledger/generation'
 import type { BookId } from '#ledger/identifiers'
 import type { Journal } from '#ledger/ports'
 import { ok, refuse, type Result } from '#ledger/result'
+import type { Generation } from '#ledger/segment'
 import { verifyBook, type BrokenBook, type WholeBook } from '../journal/verify-book.ts'
 import { verifySeals, type MerchantSeals, type SealWorld } from './verify-seals.ts'
 
@@ -11,8 +13,8 @@ export type SealedBook = WholeBook & {
   readonly notYetKept: readonly number[]
 }
 
-/** `isBroken` is false for a whole book of which an object of a seal is missing. */
-export type FaultyBook = BrokenBook & { readonly isBroken: boolean }
+/** `isBroken` is false for a whole book of which an object of a seal is missing. `generation` is that of the chain. */
+export type FaultyBook = BrokenBook & { readonly isBroken: boolean; readonly generation: Generation }
 
 /** Whether a book is what its chain says, and what was said of it when its day was closed. */
 export const verifySealedBook = async (
@@ -26,9 +28,11 @@ export const verifySealedBook = async (
   const ofSeals = faults.map(
     ({ version, detail }) => ({ what: 'seal', detail: `version ${version}: ${detail}` }) as const,
   )
-  if (!walked.ok) return refuse({ ...walked.error, faults: [...walked.error.faults, ...ofSeals], isBroken: true })
+  const generation = generationOf(walked.ok ? walked.value.lastSegment : walked.error.segment)
+  if (!walked.ok)
+    return refuse({ ...walked.error, faults: [...walked.error.faults, ...ofSeals], isBroken: true, generation })
   if (ofSeals.length > 0)
-    return refuse({ segment: firstSegment(issued, faults[0]?.version), faults: ofSeals, isBroken })
+    return refuse({ segment: firstSegment(issued, faults[0]?.version), faults: ofSeals, isBroken, generation })
   return ok({ ...walked.value, versions: issued.map(({ seal }) => seal.version), notYetKept })
 }
 

@@ -142,14 +142,15 @@ test('a book on which our own code fails is named and not called broken, and the
       return await read(id, ...more)
     },
   })
-  expect(await reconcile()).toMatchObject({
+  const report = await reconcile()
+  expect(report.status === 'compared' && report.books.some((book) => 'brokenIn' in book)).toBe(false)
+  expect(report).toMatchObject({
     isEqual: false,
     books: [
       { book: { merchantId: 'm1' }, isEqual: true, faults: [] },
       {
         book: { merchantId: 'm2' },
         isEqual: false,
-        isBroken: false,
         archive: { totals: { debitsMinor: 0n, entryCount: 1 } },
         differences: [],
         faults: ['our own code fails on it: undefined is not iterable'],

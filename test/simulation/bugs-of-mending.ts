@@ -71,6 +71,29 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
       plant: `if (added === 'superseded') return book`,
     },
     {
+      name: 'a mark is put without a look at the generation that was found broken',
+      file: 'processors/mark-book.ts',
+      find: `if (foundIn !== undefined && foundIn < counting) return 'superseded'`,
+      plant: `if (foundIn !== undefined && foundIn < 0) return 'superseded'`,
+    },
+    {
+      name: 'the generation that counts is looked at before the head is read',
+      file: 'processors/mark-book.ts',
+      find: `  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const head = await heads.read(merchantId)
+    const marked = markBroken(head, day)
+    if (marked === head) return 'marked'
+    // The head was read before. A mending that comes later moves the head, so the mark is refused, and all is looked at again.
+    const counting = generationOf((await lastNumber(journal, book)) ?? 0)
+`,
+      plant: `  const counting = generationOf((await lastNumber(journal, book)) ?? 0)
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const head = await heads.read(merchantId)
+    const marked = markBroken(head, day)
+    if (marked === head) return 'marked'
+`,
+    },
+    {
       name: 'a reader of the end stays in the superseded chain',
       file: GENERATIONS,
       find: `if (next === undefined) return last`,

@@ -109,8 +109,8 @@ export const BUGS_OF_RECONCILING: readonly Bug[] = (
     {
       name: 'a chain whose hash is wrong is believed',
       file: COUNTED,
-      find: `if (sealingHash(hash, sealed) !== sealed.hash) return`,
-      plant: `if (sealed.hash.length !== 64) return`,
+      find: `if (sealingHash(hash, sealed) !== sealed.hash)`,
+      plant: `if (sealed.hash.length !== 64)`,
     },
     {
       name: 'an entry may stand in a chain twice',

@@ -70,7 +70,7 @@ export const liveMending = async (world: MendingWorld, choices: Choices): Promis
       )
     }
     damage(chains, world.damage)
-    await markAsBroken(stores, MENDED)
+    await markAsBroken(stores, MENDED, 0)
     oracle.begin()
     hasBegun = true
   }
