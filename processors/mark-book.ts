@@ -4,11 +4,11 @@ import { markBroken, markWhole, type Head } from '#ledger/head'
 import type { BookId } from '#ledger/identifiers'
 import { UnknownFormat, UnreadableSegment, type Heads, type Journal, type Transactions } from '#ledger/ports'
 import { BrokenChain, type Generation } from '#ledger/segment'
-import { lastNumber } from './mend/broken-chain.ts'
+import { lastNumber } from './last-number.ts'
 
 export type MarkWorld = {
   readonly heads: Pick<Heads, 'read'>
-  readonly journal: Pick<Journal, 'read' | 'end'>
+  readonly journal: Pick<Journal, 'end'>
   readonly transactions: Transactions
 }
 

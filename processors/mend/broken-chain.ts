@@ -36,16 +36,6 @@ export type BrokenChainRead = {
 
 type Chains = Pick<Journal, 'read' | 'end'>
 
-/** The highest number of a book's chain, also when that segment cannot be read. Undefined for a book without segments. */
-export const lastNumber = async (journal: Chains, book: BookId): Promise<SegmentNumber | undefined> => {
-  try {
-    return (await journal.end(book))?.number
-  } catch (error) {
-    if (error instanceof UnreadableSegment) return error.segment
-    throw error
-  }
-}
-
 /** The chain that counts now, up to `last`, which may be more than it has. */
 export const readBrokenChain = async (journal: Chains, book: BookId, last: SegmentNumber): Promise<BrokenChainRead> => {
   const generation = generationOf(last)

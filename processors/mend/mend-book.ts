@@ -32,8 +32,8 @@ import { sealSegment } from '#wire/journal/segment'
 import { sealNext } from '../journal/seal-next.ts'
 import { SEGMENT_SIZES, type SegmentSizes } from '../journal/segment-sizes.ts'
 import { verifyBook, type WholeBook } from '../journal/verify-book.ts'
+import { lastNumber } from '../last-number.ts'
 import { mustWork } from '../own-fault.ts'
-import { lastNumber } from './broken-chain.ts'
 import { countedIn, type MendPlan, type MendWorld, type Part } from './plan-mending.ts'
 
 /** The chain that supersedes the broken one. */
