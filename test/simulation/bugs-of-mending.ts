@@ -1,15 +1,12 @@
 /**
  * Plausible mistakes in mending a broken book. Small worlds alone catch them, because no operator mends in random histories.
  *
- * Six more were tried and are not caught:
+ * Three more were tried and are not caught:
  *
- * - No back behind the old chain: only a reader of the balance, beside a worker that appends behind segments that are gone, would
- *   see it. No world has both.
- * - No segment at the end that was compared, and gaps that are not filled: the archive of these worlds shows the worker's entry
- *   from the beginning, so the good chain counts it even when the worker's append is lost.
- * - A good chain that is not read back differs from what was built only when a store alters it.
- * - A generation that another mender has begun holds the same entries, so it does no harm to look for a free one too late, or to
- *   take a segment that is there for one's own.
+ * - A good chain that is not read back differs from what was built only when a store alters it, and this one never does.
+ * - Looking for a free generation too late does no harm: the first append finds the number taken, and the next generation is tried.
+ * - A segment of another mender that is taken for one's own holds the same entries, because both menders read the same archive.
+ *   Where the archive showed more to one of them, the good chain is read back before the switch, and refused.
  */
 import type { Bug } from './bug.ts'
 
@@ -27,6 +24,24 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
       file: MEND,
       find: `[frontOf(chain.generation), `,
       plant: `[`,
+    },
+    {
+      name: 'no back is put behind a superseded chain',
+      file: MEND,
+      find: `, backOf(chain.generation)]`,
+      plant: `]`,
+    },
+    {
+      name: 'no segment is put at the end that was compared',
+      file: MEND,
+      find: ` Math.floor(chain.last) + 1, `,
+      plant: ` `,
+    },
+    {
+      name: 'gaps of a superseded chain are not filled',
+      file: MEND,
+      find: `concurrently(chain.missing, `,
+      plant: `concurrently(chain.missing.slice(chain.missing.length), `,
     },
     {
       name: 'the mark stays when a book is mended',

@@ -9,7 +9,17 @@ const BOOK = 'processors/reconcile/compare-book.ts'
 const SUMS = 'processors/reconcile/archived-sums.ts'
 const ARCHIVED = 'processors/reconcile/archived-books.ts'
 
-const needsHistories = 'small worlds have to catch the bugs of the journal, the book and their ports'
+const needsHistories = 'no day is reconciled in small worlds, except before it is closed'
+
+/**
+ * Bugs that a small world of closing shows, because a day is compared before it is closed. Time does not pass there, so no
+ * consumer is too late for a barrier.
+ */
+const CAUGHT_BY_SMALL_WORLDS = new Set([
+  'the barrier is that of the archive alone',
+  'the barrier is put on one shard only',
+  'the barrier is passed by anything on its shard',
+])
 
 export const BUGS_OF_RECONCILING: readonly Bug[] = (
   [
@@ -176,4 +186,4 @@ export const BUGS_OF_RECONCILING: readonly Bug[] = (
       plant: `else contents[known] = content`,
     },
   ] satisfies Bug[]
-).map((bug) => ({ ...bug, needsHistories }))
+).map((bug) => (CAUGHT_BY_SMALL_WORLDS.has(bug.name) ? bug : { ...bug, needsHistories }))

@@ -7,9 +7,11 @@ import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import type { LatePolicy } from '#ledger/merchant'
 import type { Currency } from '#ledger/money'
+import type { Consumer } from '#ledger/ports'
+import type { SegmentSizes } from '#processors/journal/segment-sizes'
 import { anEntry } from '../builders.ts'
 import type { Bounds } from './explore.ts'
-import type { SmallDelivery, SmallRecord } from './small-worlds.ts'
+import { TINY, type SmallDelivery, type SmallRecord } from './small-worlds.ts'
 
 export type ClosingWorld = {
   readonly policy: LatePolicy
@@ -23,10 +25,15 @@ export type ClosingWorld = {
   readonly closers?: readonly SmallCloser[]
   readonly readers?: readonly SmallReader[]
   /**
-   * Both consumers and Firehose's delivery move by themselves, and closers put a real barrier on the stream. Without it, the
-   * archive shows all that stands on the stream when the history begins, and no barrier is needed.
+   * Closers put a real barrier on the stream, and these consumers move by themselves; with that of the archive, so does
+   * Firehose's delivery. The other one does its work at once. Without it, the archive shows all that stands on the stream when the
+   * history begins, and no barrier is needed.
    */
-  readonly hasBarrier?: boolean
+  readonly moving?: readonly Consumer[]
+  /** With more shards than one, the records are on the last one, as from an ingest with an old shard map. */
+  readonly shards?: number
+  /** How large the segments are; the real sizes without it. */
+  readonly sizes?: SegmentSizes
   /** The merchant's policy after a change in the course of the history. */
   readonly laterPolicy?: LatePolicy
   readonly bounds: Bounds
@@ -35,7 +42,12 @@ export type ClosingWorld = {
 /** Closes days, again and again until all are closed. */
 export type SmallCloser = { readonly closer: string; readonly through: BusinessDay }
 
-export type SmallReader = { readonly reader: string; readonly asks: Question }
+export type SmallReader = {
+  readonly reader: string
+  readonly asks: Question
+  /** How often it asks, once without it. It remembers what it has read. */
+  readonly times?: number
+}
 
 export type Question =
   | { readonly for: 'balance' }
@@ -44,8 +56,10 @@ export type Question =
   | { readonly for: 'version'; readonly day: BusinessDay; readonly version: number }
   | { readonly for: 'period' }
 
+const ZEROTH = '2026-11-19' as BusinessDay
 export const FIRST = '2026-11-20' as BusinessDay
-const SECOND = '2026-11-21' as BusinessDay
+/** The last day that has ended by the clock of the closers. */
+export const SECOND = '2026-11-21' as BusinessDay
 export const THIRD = '2026-11-22' as BusinessDay
 const MIDNIGHT_MS = Date.parse(`${THIRD}T00:00:00Z`)
 export const WORKERS_CLOCK_MS = MIDNIGHT_MS - 1
@@ -84,6 +98,9 @@ const twoWorkers: readonly SmallDelivery[] = [{ worker: 'a' }, { worker: 'b' }]
 const closer = (through: BusinessDay, name = 'closer a'): SmallCloser => ({ closer: name, through })
 const POLICIES = ['nextOpenDay', 'restate', 'quarantine'] as const
 
+/** The records are on the stream, and no consumer has dealt with them yet. */
+const onItsWay = { policy: 'nextOpenDay', closers: [closer(FIRST)] } as const
+
 /** The same world under each policy. */
 const underEach = (name: string, world: Omit<ClosingWorld, 'policy'>): Record<string, ClosingWorld> =>
   Object.fromEntries(POLICIES.map((policy) => [`${name}, ${policy}`, { ...world, policy }]))
@@ -115,6 +132,66 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     deliveries: oneWorker,
     bounds: ONE_FAULT,
   }),
+  'a late entry of the day before yesterday': {
+    policy: 'nextOpenDay',
+    closedThrough: ZEROTH,
+    records: [[sale('e1', { businessDay: ZEROTH })]],
+    deliveries: oneWorker,
+    bounds: ONE_FAULT,
+  },
+  'a late entry, whose id and content are taken on the next day': {
+    policy: 'nextOpenDay',
+    standing: [[early('e2', onSecond)]],
+    closedThrough: FIRST,
+    records: [[sale('e2')]],
+    deliveries: oneWorker,
+    bounds: ONE_FAULT,
+  },
+  'late entries that do not fit one segment': {
+    policy: 'nextOpenDay',
+    closedThrough: FIRST,
+    records: [[sale('e1'), sale('e2')]],
+    deliveries: oneWorker,
+    sizes: TINY,
+    bounds: ONE_FAULT,
+  },
+  'a late entry of the first of two closed days': {
+    policy: 'restate',
+    standing: standingOnBoth,
+    closedThrough: SECOND,
+    records: [[sale('e3')]],
+    deliveries: oneWorker,
+    bounds: ONE_FAULT,
+  },
+  'a late entry of the second of two closed days, and a reader of the first': {
+    policy: 'restate',
+    standing: standingOnBoth,
+    closedThrough: SECOND,
+    records: [[sale('e3', onSecond)]],
+    deliveries: oneWorker,
+    readers: reader({ for: 'day', day: FIRST }),
+    bounds: ONE_FAULT,
+  },
+  'a closed day without a book, and a reader of the balance at the end of the one before': {
+    policy: 'nextOpenDay',
+    standing: [[early('e1')]],
+    closedThrough: SECOND,
+    readers: reader({ for: 'balance at the end of a day', day: FIRST }),
+    bounds: ONE_FAULT,
+  },
+  'two closed days, and a reader of the balance at the end of the first': {
+    policy: 'nextOpenDay',
+    standing: standingOnBoth,
+    closedThrough: SECOND,
+    readers: reader({ for: 'balance at the end of a day', day: FIRST }),
+    bounds: ONE_FAULT,
+  },
+  'a closer of a day that has not ended': {
+    policy: 'nextOpenDay',
+    standing: [[early('e1')]],
+    closers: [closer(THIRD)],
+    bounds: ONE_FAULT,
+  },
   'two days and a closer': {
     policy: 'nextOpenDay',
     standing: standingOnBoth,
@@ -128,13 +205,40 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closers: [closer(FIRST)],
     bounds: ONE_FAULT,
   }),
-  'an entry on its way, and a closer': {
-    policy: 'nextOpenDay',
+  'an entry on its way to the journal, and a closer': {
+    ...onItsWay,
     standing: [[early('e1')]],
     records: [[sale('e2')]],
-    hasBarrier: true,
-    closers: [closer(FIRST)],
-    bounds: { faults: 0, preemptions: 0 },
+    moving: ['journal'],
+    bounds: interrupted(2),
+  },
+  'an entry on its way to the archive, and a closer': {
+    ...onItsWay,
+    standing: [[early('e1')]],
+    records: [[sale('e2')]],
+    moving: ['archive'],
+    bounds: interrupted(0),
+  },
+  'the first entry of a day on its way, and a closer': {
+    ...onItsWay,
+    records: [[sale('e1')]],
+    moving: ['journal'],
+    bounds: interrupted(1),
+  },
+  'an entry on its way over another shard, and a closer': {
+    ...onItsWay,
+    standing: [[early('e1')]],
+    records: [[sale('e2')]],
+    shards: 2,
+    moving: ['journal'],
+    bounds: interrupted(0),
+  },
+  'the first entry of a day on its way over another shard, and a closer': {
+    ...onItsWay,
+    records: [[sale('e1')]],
+    shards: 2,
+    moving: ['journal'],
+    bounds: { faults: 0, preemptions: 1 },
   },
   ...underEach('the first entry of a day and a closer', {
     records: [[sale('e1')]],
@@ -142,6 +246,14 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closers: [closer(FIRST)],
     bounds: interrupted(3),
   }),
+  'the first entry of a day and a closer of the next day': {
+    policy: 'nextOpenDay',
+    standing: [[early('e2', onSecond)]],
+    records: [[sale('e1')]],
+    deliveries: oneWorker,
+    closers: [closer(SECOND)],
+    bounds: interrupted(2),
+  },
   ...underEach('two workers, one late entry', {
     standing: [[early('e1')]],
     closedThrough: FIRST,
@@ -207,6 +319,14 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     readers: reader({ for: 'day', day: SECOND }),
     bounds: interrupted(2),
   },
+  'the first entry of a day and a reader of the next day, who asks twice': {
+    policy: 'nextOpenDay',
+    standing: [[early('e2', onSecond)]],
+    records: [[sale('e1')]],
+    deliveries: oneWorker,
+    readers: [{ reader: 'reader', asks: { for: 'day', day: SECOND }, times: 2 }],
+    bounds: { faults: 0, preemptions: 2 },
+  },
   'a closer and a reader of the period': {
     policy: 'nextOpenDay',
     standing: standingOnBoth,
@@ -240,5 +360,12 @@ export const CLOSING_WORLDS: Readonly<Record<string, ClosingWorld>> = {
     closers: [closer(SECOND)],
     readers: reader({ for: 'period' }),
     bounds: { ...WRITE_FAULT, preemptions: 1 },
+  },
+  'an entry on its way, and a closer': {
+    ...onItsWay,
+    standing: [[early('e1')]],
+    records: [[sale('e2')]],
+    moving: ['journal', 'archive'],
+    bounds: { faults: 0, preemptions: 1 },
   },
 }

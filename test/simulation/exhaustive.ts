@@ -2,6 +2,7 @@
 import type { Bug } from './bug.ts'
 import { BUGS_OF_CLOSING } from './bugs-of-closing.ts'
 import { BUGS_OF_MENDING } from './bugs-of-mending.ts'
+import { BUGS_OF_RECONCILING } from './bugs-of-reconciling.ts'
 import { BUGS, importWithBug } from './bugs.ts'
 import type { Choices } from './choices.ts'
 import { inChild, onAllCores, showProgress } from './children.ts'
@@ -64,11 +65,11 @@ export const exploreHere = async ({ world: only, bug, faults, path, compare }: W
   return true
 }
 
-/** A bug of closing shows only where days are closed, and one of mending where a book is mended. */
+/** A bug of closing or reconciling shows only where days are closed, and one of mending where a book is mended. */
 const worldsFor = (bug: string | undefined): [string, World][] => {
   const isOf = (bugs: readonly Bug[]): boolean => bugs.some(({ name }) => name === bug)
   if (isOf(BUGS_OF_MENDING)) return Object.entries(MENDING_WORLDS)
-  return Object.entries(isOf(BUGS_OF_CLOSING) ? CLOSING_WORLDS : WORLDS)
+  return Object.entries(isOf(BUGS_OF_CLOSING) || isOf(BUGS_OF_RECONCILING) ? CLOSING_WORLDS : WORLDS)
 }
 
 /** Whether leaving out equivalent orders hides no state at the end, and no promise that is broken. */
@@ -85,9 +86,9 @@ const areSameInAllOrders = async (
   return missed.size === 0
 }
 
-const inWords = ({ faults, kinds, preemptions }: Bounds): string =>
+const inWords = ({ faults, kinds, befalling, preemptions }: Bounds): string =>
   [
-    `${faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`}${kinds === undefined ? '' : ` (${kinds.join(', ')})`}`,
+    `${faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`}${kinds === undefined ? '' : ` (${kinds.join(', ')})`}${befalling === undefined ? '' : ` of ${befalling}`}`,
     preemptions === undefined
       ? 'every order'
       : `orders with at most ${preemptions} ${preemptions === 1 ? 'interruption' : 'interruptions'}`,

@@ -2,10 +2,11 @@ import { firehoseArchive } from '#adapters/archive/firehose-archive'
 import type { ArchiveQueries } from '#ledger/archive'
 import type { BusinessDay } from '#ledger/identifiers'
 import type { Merchant } from '#ledger/merchant'
-import type { EntryStream } from '#ledger/ports'
+import type { Consumer, EntryStream } from '#ledger/ports'
 import { archiveEntries } from '#processors/archive/archive-entries'
 import { closeDays } from '#processors/close/close-days'
 import { recordEntries } from '#processors/journal/record-entries'
+import { SEGMENT_SIZES } from '#processors/journal/segment-sizes'
 import { aRule } from '../builders.ts'
 import type { Choices } from './choices.ts'
 import { CLOSERS_CLOCK_MS, FIRST, MERCHANT, THIRD, WORKERS_CLOCK_MS, type ClosingWorld } from './closing-worlds.ts'
@@ -14,11 +15,11 @@ import { startMachine, type Machine } from './machine.ts'
 import { Oracle } from './oracle.ts'
 import { portsOn, type Ports } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
-import { ask, close, type ClosingPlace, type CloserSides } from './small-closing.ts'
+import { ask, close, lastToClose, type ClosingPlace, type CloserSides } from './small-closing.ts'
 import { bytesOf, untilDone, type Consume } from './small-deliveries.ts'
 import { Fleet } from './small-fleet.ts'
 import type { SmallDelivery, SmallRecord } from './small-worlds.ts'
-import { SimStream, streamOn } from './stream.ts'
+import { SimStream, streamOn, type SimShard } from './stream.ts'
 
 // The longest history has less than two hundred.
 const MAX_TURNS = 2_000
@@ -26,7 +27,9 @@ const MAX_TURNS = 2_000
 /** Lives one history through in which days are closed. Returns its last state; throws when a promise was broken. */
 export const liveClosing = async (world: ClosingWorld, choices: Choices): Promise<string> => {
   const { standing = [], records = [], deliveries = [], closers = [], readers = [] } = world
-  const { laterPolicy } = world
+  const { laterPolicy, moving = [], sizes: segmentSizes = SEGMENT_SIZES } = world
+  const limits = { ...LIMITS, segmentSizes }
+  const hasBarrier = world.moving !== undefined
   const scheduler = new Scheduler(choices)
   const deliverLater = (_ms: number, fire: () => void): (() => void) => {
     underWay += 1
@@ -51,13 +54,14 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   })
   oracle.closes.noteDays(FIRST, THIRD)
   const { progress, merchants } = oracle.ports
-  const stream = new SimStream(1, () => CLOSERS_CLOCK_MS, oracle.noteRecord, FIRST_SEQUENCE_NUMBER)
+  const stream = new SimStream(world.shards ?? 1, () => CLOSERS_CLOCK_MS, oracle.noteRecord, FIRST_SEQUENCE_NUMBER)
   const archive = queriesOver(firehose.entries)
-  const [shard] = stream.shards
-  if (shard === undefined) throw new Error('a stream has a shard')
-  const { shardId } = shard
+  const [home] = stream.shards
+  const away = stream.shards.at(-1)
+  if (home === undefined || away === undefined) throw new Error('a stream has a shard')
+  const { shardId } = home
 
-  const putAll = (some: readonly SmallRecord[]): void => {
+  const putAll = (shard: SimShard, some: readonly SmallRecord[]): void => {
     for (const record of some) {
       for (const line of record) if (typeof line !== 'string') oracle.noteSent(line)
       stream.put(shard, bytesOf(record))
@@ -72,13 +76,13 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   }
 
   const begin = async (): Promise<void> => {
-    putAll(standing)
-    const whole = { shardId, records: [...shard.records] }
+    putAll(home, standing)
+    const whole = { shardId, records: [...home.records] }
     const record = recordEntries({ ...oracle.ports, clock: () => WORKERS_CLOCK_MS, log: SILENT }, LIMITS)
     if (standing.length > 0) await record(whole)
-    if (world.hasBarrier !== true) putAll(records)
-    if (shard.records.length > 0) await archiveWorkerOn(HERE, firehose, progress)({ shardId, records: shard.records })
-    if (world.hasBarrier === true) putAll(records)
+    if (!hasBarrier) putAll(home, records)
+    if (home.records.length > 0) await archiveWorkerOn(HERE, firehose, progress)({ shardId, records: home.records })
+    if (hasBarrier) putAll(away, records)
     if (world.closedThrough !== undefined) await closeDirectly(world.closedThrough)
   }
 
@@ -96,31 +100,33 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     }
   }
 
+  const startIn = (consumer: Consumer, name: string): Machine =>
+    hasBarrier && !moving.includes(consumer) ? HERE : start(name)
   const workers = new Fleet(
-    (name) => start(name),
-    (machine) => recordEntries({ ...closingPortsOn(machine), clock: () => WORKERS_CLOCK_MS, log: SILENT }, LIMITS),
+    (name) => startIn('journal', name),
+    (machine) => recordEntries({ ...closingPortsOn(machine), clock: () => WORKERS_CLOCK_MS, log: SILENT }, limits),
   )
   const deliver = async (delivery: SmallDelivery): Promise<void> => {
-    const { worker, batches = [[standing.length, shard.records.length] as const] } = delivery
-    for (const batch of batches) await untilDone(workers, worker, shardId, shard.records, batch)
+    const { worker, batches = [[standing.length, home.records.length] as const] } = delivery
+    for (const batch of batches) await untilDone(workers, worker, shardId, home.records, batch)
   }
 
-  /** Delivers everything that stands on the stream, and what comes later, until nothing comes any more. */
-  const follow = async (worker: string, fleet: Fleet<Consume>): Promise<never> => {
-    for (let next = standing.length; ;) {
+  /** Delivers everything that stands on a shard, and what comes later, until nothing comes any more. */
+  const follow = async (shard: SimShard, worker: string, fleet: Fleet<Consume>): Promise<never> => {
+    for (let next = shard === home ? standing.length : 0; ;) {
       const { length } = shard.records
       if (next === length) {
         await stream.change()
         continue
       }
-      await untilDone(fleet, worker, shardId, shard.records, [next, length])
+      await untilDone(fleet, worker, shard.shardId, shard.records, [next, length])
       moved.note()
       next = length
     }
   }
 
   const closerOn = (machine: Machine): CloserSides => {
-    if (world.hasBarrier !== true) {
+    if (!hasBarrier) {
       return { ...closingPortsOn(machine), stream: WITHOUT_SHARDS, archive, sleep: AT_ONCE, untilDelivered: AT_ONCE }
     }
     return {
@@ -147,14 +153,16 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
     closerOn,
     look: async (name) => await scheduler.turn(name, { reads: LOOKED_AT }),
   }
-  areMoving = world.hasBarrier === true
-  if (areMoving) {
+  areMoving = moving.includes('archive')
+  if (hasBarrier) {
     const archiveWorkers = new Fleet(
-      (name) => start(name),
+      (name) => startIn('archive', name),
       (machine) => archiveWorkerOn(machine, firehose, portsOn(machine, oracle.ports).progress),
     )
-    void follow('worker', workers)
-    void follow('archive worker', archiveWorkers)
+    for (const [index, shard] of stream.shards.entries()) {
+      void follow(shard, `worker ${index + 1}`, workers)
+      void follow(shard, `archive worker ${index + 1}`, archiveWorkers)
+    }
   }
   const done = Promise.all([
     ...deliveries.map(deliver),
@@ -167,7 +175,7 @@ export const liveClosing = async (world: ClosingWorld, choices: Choices): Promis
   await scheduler.run(MAX_TURNS)
   if (!isDone) throw new Error('not all comes to its end')
   await oracle.check(stream.shards, ['journal', 'archive'])
-  for (const { through } of closers) await oracle.mustBeClosed(through, 'closed')
+  for (const { through } of closers) await oracle.mustBeClosed(lastToClose(through), 'closed')
   oracle.throwBroken()
   return await oracle.state()
 }

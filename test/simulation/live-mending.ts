@@ -6,7 +6,7 @@ import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memorySeals } from '#adapters/seals/memory-seals'
 import { memoryBooks } from '#adapters/transactions/memory-books'
-import type { ArchivedEntry } from '#ledger/archive'
+import type { ArchivedEntry, ArchiveObjects } from '#ledger/archive'
 import type { Entry } from '#ledger/entry'
 import { generationOf } from '#ledger/generation'
 import type { EntryStream } from '#ledger/ports'
@@ -40,6 +40,7 @@ export const liveMending = async (world: MendingWorld, choices: Choices): Promis
     progress: memoryProgress(),
   }
   const archived = world.worker === undefined ? STANDING : [...STANDING, NEW]
+  const archive = new SmallArchive(world.isArchivedLater === true ? STANDING : archived)
   const oracle = new MendsOracle(chains, stores, archived)
   const watched = oracle.watched(stores)
   const workers = new Fleet(
@@ -88,13 +89,20 @@ export const liveMending = async (world: MendingWorld, choices: Choices): Promis
 
   const menders = new Fleet(
     (name) => startMachine(name, scheduler, { isSlow: false }),
-    (machine) => mendWorldOn(portsOn(machine, watched), archived),
+    (machine) => mendWorldOn(portsOn(machine, watched), archive.objectsOn(machine)),
   )
   const mend = async (mender: string): Promise<void> => {
     for (let run = 0; run < MOST_RUNS; run += 1) {
-      if ((await unlessFaulty(oracle, menders.ask(mender, mendOnce))) === 'over') return
+      const outcome = await unlessFaulty(oracle, menders.ask(mender, mendOnce))
+      if (outcome === 'over') return
+      if (outcome === 'waits') await archive.filed()
     }
     oracle.must(false, `${mender} never ends mending`)
+  }
+
+  const fileLater = async (): Promise<void> => {
+    await scheduler.turn('Firehose', { writes: [ARCHIVE] })
+    archive.file(NEW)
   }
 
   const read = async (reader: string): Promise<void> => {
@@ -113,6 +121,7 @@ export const liveMending = async (world: MendingWorld, choices: Choices): Promis
   const done = Promise.all([
     ...world.menders.map(mend),
     ...(world.worker === undefined ? [] : [record()]),
+    ...(world.isArchivedLater === true ? [fileLater()] : []),
     ...(world.reader === undefined ? [] : [read(world.reader)]),
   ])
   let isDone = false
@@ -155,9 +164,43 @@ const damage = (chains: MemoryChains, what: MendingWorld['damage']): void => {
   chains.set(key, damaged)
 }
 
-const mendWorldOn = (ports: Ports, archived: readonly Entry[]): MendWorld => ({
-  ...ports,
-  objects: memoryArchiveObjects([
+const ARCHIVE = 'archive'
+
+/** What the archive shows. */
+class SmallArchive {
+  #shown: readonly Entry[]
+  #filed = Promise.withResolvers<void>()
+
+  constructor(shown: readonly Entry[]) {
+    this.#shown = shown
+  }
+
+  file(entry: Entry): void {
+    this.#shown = [...this.#shown, entry]
+    this.#filed.resolve()
+  }
+
+  /** Resolves when something was filed. */
+  filed(): Promise<void> {
+    return this.#filed.promise
+  }
+
+  /** The archive as code on a machine sees it: as it is when its objects are listed. */
+  objectsOn(machine: Machine): ArchiveObjects {
+    let seen = objectsOf(this.#shown)
+    return {
+      ...seen,
+      list: async () => {
+        seen = await machine.call({ reads: [ARCHIVE] }, [], async () => objectsOf(this.#shown))
+        return await seen.list()
+      },
+      entries: (objects) => seen.entries(objects),
+    }
+  }
+}
+
+const objectsOf = (archived: readonly Entry[]): ArchiveObjects =>
+  memoryArchiveObjects([
     {
       key: 'entries/a',
       businessDay: MENDED.day,
@@ -169,7 +212,11 @@ const mendWorldOn = (ports: Ports, archived: readonly Entry[]): MendWorld => ({
         arrivedAtMs: 0,
       })),
     },
-  ]),
+  ])
+
+const mendWorldOn = (ports: Ports, objects: ArchiveObjects): MendWorld => ({
+  ...ports,
+  objects,
   seals: memorySeals(),
   stream: WITHOUT_SHARDS,
   clock: () => 0,
@@ -177,12 +224,13 @@ const mendWorldOn = (ports: Ports, archived: readonly Entry[]): MendWorld => ({
   actor: { by: 'os:ana', from: 'desk' },
 })
 
-/** 'over' when the book is mended, by this mender or by another one. */
-const mendOnce = async (world: MendWorld): Promise<'over' | 'again'> => {
+/** 'over' when the book is mended, by this mender or by another one; 'waits' while the archive lacks what the chain counts. */
+const mendOnce = async (world: MendWorld): Promise<'over' | 'again' | 'waits'> => {
   const plan = await planMending(world, { book: MENDED, without: new Set(), deliveryMs: 0 })
   if (!plan.ok) {
     if (plan.error.why === 'damaged-meanwhile') return 'again'
     if (plan.error.why === 'not-marked') return 'over'
+    if (plan.error.why === 'only-in-chain') return 'waits'
     throw new Error(`the mending is refused: ${plan.error.why}`)
   }
   const { status } = await mendBook(world, plan.value)

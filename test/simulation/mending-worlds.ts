@@ -1,6 +1,6 @@
 /**
- * Small worlds in which a broken book is mended, while workers append to it and a reader reads it. The archive shows all that
- * stands on the stream, so a mending need not wait.
+ * Small worlds in which a broken book is mended, while workers append to it and a reader reads it. In most of them the archive
+ * shows all that stands on the stream, so a mending need not wait.
  */
 import type { Entry } from '#ledger/entry'
 import type { BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
@@ -14,6 +14,8 @@ export type MendingWorld = {
   readonly menders: readonly string[]
   /** A worker records one more entry. It knows the book as it was when it had so many segments; 0 when it does not know it. */
   readonly worker?: { readonly knows: number }
+  /** The archive shows the worker's entry at some moment of the history; from the beginning without it. */
+  readonly isArchivedLater?: boolean
   /** Reads the balance. */
   readonly reader?: string
   readonly bounds: Bounds
@@ -88,6 +90,20 @@ export const MENDING_WORLDS: Readonly<Record<string, MendingWorld>> = {
     damage: 'the third segment is gone',
     menders: oneMender,
     worker: { knows: 3 },
+    bounds: INTERRUPTED,
+  },
+  'a mender, and a worker whose entry is archived later': {
+    damage: 'the second segment is altered',
+    menders: oneMender,
+    worker: { knows: 3 },
+    isArchivedLater: true,
+    bounds: INTERRUPTED,
+  },
+  'a gap, a mender, and a worker whose entry is archived later': {
+    damage: 'the second segment is gone',
+    menders: oneMender,
+    worker: { knows: 1 },
+    isArchivedLater: true,
     bounds: INTERRUPTED,
   },
   'a mender and a reader of the balance': {

@@ -1,7 +1,8 @@
 /**
  * Knows what must be true of a book that is mended. After every change: no segment that was stored is gone or another one, and
- * while the book is not marked, its chain is whole and counts each entry once that counted before. At the end: the mark is
- * gone, also when a worker found the old chain broken, and each entry of the archive counts once. Reconciling has to name one that does not.
+ * while the book is not marked, its chain is whole, counts each entry once that counted before, and is the one whose end is
+ * found. At the end: the mark is gone, also when a worker found the old chain broken, and each entry of the archive counts once.
+ * Reconciling has to name one that does not.
  */
 import { chainKey } from '#adapters/journal/generations'
 import type { MemoryChains } from '#adapters/journal/memory-journal'
@@ -115,6 +116,9 @@ export class MendsOracle {
       this.must(verified.ok, `the book is not marked, and is broken: ${JSON.stringify(verified)}`)
       const ids = counted.map(({ entryId }) => entryId)
       this.must(new Set(ids).size === ids.length, `an entry counts twice: ${ids.join()}`)
+      const end = await this.#stores.journal.end(MENDED)
+      const isOfChain = verified.ok && end?.hash === verified.value.hash
+      this.must(isOfChain, `a reader of the end finds segment ${end?.number}, which is not the end of the book`)
       for (const { entryId } of STANDING) this.must(ids.includes(entryId), `${entryId} does not count any more`)
     }
     this.#states.push({ isMarked, netMinor: counted.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) })

@@ -31,6 +31,7 @@ import { contentOf } from './content.ts'
 import { isCursed, isCursedToRead } from './curses.ts'
 import { ClosesOracle, type Appended } from './closes-oracle.ts'
 import { DecisionsOracle } from './decisions-oracle.ts'
+import { closedBy, isAmong, type ClosedDays } from './newly-closed.ts'
 import type { Ports } from './ports.ts'
 import { ReadsOracle } from './reads-oracle.ts'
 import { readContents, type Contents } from './stream-contents.ts'
@@ -533,6 +534,7 @@ export class Oracle {
 
   /** `recordCount` is the number of records that stood on the stream when the close began; absent for other changes. */
   async #commit(changes: readonly Change[], recordCount?: number): Promise<'committed' | 'refused'> {
+    const closing = recordCount === undefined ? [] : await closedBy(this.#memory.heads, changes)
     const outcome = await this.#memory.transactions.commit(changes)
     if (outcome === 'refused') return outcome
     for (const change of changes) {
@@ -546,8 +548,9 @@ export class Oracle {
     }
     for (const change of changes) {
       if (change.change === 'set-aside') this.#checkReason(change.item)
-      if (change.change === 'close') this.#mustBeProven(change.closed.book, recordCount ?? 0)
+      if (change.change === 'close') this.#mustBeArchived(change.closed.book)
     }
+    for (const days of closing) this.#mustHoldAll(days, recordCount ?? 0)
     return outcome
   }
 
@@ -557,15 +560,18 @@ export class Oracle {
     return { ...this.ports, transactions: { commit: (changes) => this.#commit(changes, recordCount) } }
   }
 
-  /** A book was closed: it holds what stood on the stream when the close began, and the archive shows all that it holds. */
-  #mustBeProven(book: BookId, recordCount: number): void {
-    const isOfBook = (entry: Entry): boolean => bookKey(bookOf(entry)) === bookKey(book)
+  /** Days were closed, with a book or without one: they hold what stood on the stream when the close began. */
+  #mustHoldAll(days: ClosedDays, recordCount: number): void {
     for (const { entries } of this.#expected.slice(0, recordCount)) {
-      for (const entry of entries.filter(isOfBook)) {
-        const isThere = this.closes.placeOf(entry) === book.day || this.#asideContents.has(contentOf(entry))
-        this.must(isThere, `${bookKey(book)} was closed without ${entry.entryId}, which came before`)
+      for (const entry of entries.filter((one) => isAmong(days, one))) {
+        const isThere = this.closes.placeOf(entry) === entry.businessDay || this.#asideContents.has(contentOf(entry))
+        this.must(isThere, `${bookKey(bookOf(entry))} was closed without ${entry.entryId}, which came before`)
       }
     }
+  }
+
+  /** A book was closed: the archive shows all that it holds. */
+  #mustBeArchived(book: BookId): void {
     if (this.#rows === undefined) return
     const shown = new Set(
       this.#rows().map(

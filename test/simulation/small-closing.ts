@@ -10,6 +10,7 @@ import {
   CLOSERS_CLOCK_MS,
   FIRST,
   MERCHANT,
+  SECOND,
   THIRD,
   type Question,
   type SmallCloser,
@@ -57,12 +58,18 @@ export const close = (place: ClosingPlace, closers: readonly SmallCloser[]): Pro
       if (outcomes === undefined || outcomes === 'died') continue
       // A day that was opened after the run had looked is closed by the next one.
       const { closedThrough } = await oracle.ports.heads.read(MERCHANT)
-      const isClosed = closedThrough !== null && closedThrough >= through
-      if (isClosed && outcomes.every(({ status }) => status === 'closed')) return
+      const isClosed = closedThrough !== null && closedThrough >= lastToClose(through)
+      if (isClosed && outcomes.every(isDone)) return
     }
     oracle.must(false, `${closer} never ends closing`)
   })
 }
+
+/** The last day that a closer may close: by its clock, later ones have not ended. */
+export const lastToClose = (through: BusinessDay): BusinessDay => (through < SECOND ? through : SECOND)
+
+const isDone = (outcome: DayOutcome): boolean =>
+  outcome.status === 'closed' || (outcome.status === 'waiting' && outcome.waitsFor === 'end-of-day')
 
 // A run fails at most once, and another caller changes a book a few times.
 const MOST_RUNS = 6
@@ -75,18 +82,19 @@ const closerOn =
       { ...sides, clock: () => CLOSERS_CLOCK_MS },
       { through, merchantIds: [MERCHANT], deliveryMs: 0 },
     )
-    if (outcomes.some(({ status }) => status === 'waiting')) await sides.untilDelivered()
+    if (outcomes.some((outcome) => outcome.status === 'waiting' && outcome.waitsFor === 'archive'))
+      await sides.untilDelivered()
     return outcomes
   }
 
-/** Each reader asks until it is answered. What it is told must have been so at some moment since it asked. */
+/** Each reader asks until it is answered, as often as it is to ask. What it is told must have been so at some moment since it asked. */
 export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promise<void>[] => {
   const { oracle } = place
   const machines = new Fleet(
     (name) => place.start(name, { mayWrite: false }),
     (machine) => remembering(place.portsOn(machine)),
   )
-  return readers.map(async ({ reader, asks }) => {
+  const untilAnswered = async ({ reader, asks }: SmallReader): Promise<void> => {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       await place.look(reader)
       const during = oracle.reads.begin(MERCHANT)
@@ -100,6 +108,9 @@ export const ask = (place: ClosingPlace, readers: readonly SmallReader[]): Promi
       if ((await unlessFaulty(oracle, answered)) === 'answered') return
     }
     oracle.must(false, `${reader} is never answered`)
+  }
+  return readers.map(async (reader) => {
+    for (let asked = 0; asked < (reader.times ?? 1); asked += 1) await untilAnswered(reader)
   })
 }
 

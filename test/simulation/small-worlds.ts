@@ -83,7 +83,7 @@ const TWO_FAULTS: Bounds = { faults: 2 }
 /** For worlds with too many orders. */
 const interrupted = (preemptions: number): Bounds => ({ faults: 1, preemptions })
 /** One entry in each segment. */
-const TINY: SegmentSizes = { ...SEGMENT_SIZES, most: 1, small: 1, tail: 1 }
+export const TINY: SegmentSizes = { ...SEGMENT_SIZES, most: 1, small: 1, tail: 1 }
 
 const oneWorker = [{ worker: 'a' }]
 const lastRecord: SmallDelivery = { worker: 'a', batches: [[1, 2]] }
