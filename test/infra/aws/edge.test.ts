@@ -2,10 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { COMMON_RULES } from '#infra/aws/firewall'
 import { PROBLEMS, type ProblemCode } from '#wire/http/problem'
-import { edgeTemplate, ON_CONTAINERS, referred, resources, SYNTHESIS_MS, type Context } from './edge-template.ts'
+import { edgeTemplate, NAMED, ON_CONTAINERS, referred, resources, SYNTHESIS_MS, type Context } from './edge-template.ts'
 
 const ON_LAMBDA: Context = {}
-const NAMED: Context = { domain: 'books.example.com', hostedZoneId: 'Z123' }
 
 const BOTH = [
   { edge: 'lambda', context: ON_LAMBDA, public: 'AWS::ApiGateway::Stage' },
