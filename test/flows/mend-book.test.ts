@@ -7,6 +7,7 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memorySeals } from '#adapters/seals/memory-seals'
 import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
+import type { ArchiveObjects } from '#ledger/archive'
 import { wholeChain } from '#ledger/chain'
 import type { Entry } from '#ledger/entry'
 import type { EntryId } from '#ledger/identifiers'
@@ -32,6 +33,7 @@ import { auditEventsParquet } from '../parquet-object.ts'
 import { aSystem, DELIVERY_MS } from './a-system.ts'
 import { beforeCall } from './before-call.ts'
 import { objectsIn } from './objects-in.ts'
+import { readOnce } from './read-once.ts'
 import { m1, MON, sale } from './sealed-days.ts'
 
 // The system's clock shows this day.
@@ -46,7 +48,7 @@ const given = async (
   books: MemoryBooks = memoryBooks(),
   { damage = async () => {}, isPlain = false }: { damage?: () => Promise<void>; isPlain?: boolean } = {},
 ) => {
-  const system = await aSystem({ books })
+  const system = await aSystem({ books, answers: 'memory' })
   const { world, auditTrail, bucket, put, run, send } = system
   if (!isPlain) {
     await send(sale('mon', MON, 500n))
@@ -95,12 +97,15 @@ const given = async (
       },
     },
   }
+  let read: { readonly state: string; readonly objects: ArchiveObjects } | undefined
   const objects = async () => {
     if (isPlain) return memoryArchiveObjects([{ ...anObject, holds: archivedIn(world.stream.records) }])
+    const state = [...bucket.objects.keys(), auditTrail.published.length].join()
+    if (read?.state === state) return read.objects
     const decisions = await auditEventsParquet(auditTrail.published.map(auditEventRow))
-    return parquetArchiveObjects(
-      objectsIn({ ...Object.fromEntries(bucket.objects), 'decisions/day=2026-11-20/a': decisions }),
-    )
+    const stored = objectsIn({ ...Object.fromEntries(bucket.objects), 'decisions/day=2026-11-20/a': decisions })
+    read = { state, objects: readOnce(parquetArchiveObjects(stored)) }
+    return read.objects
   }
   const mend = async ({ instead = {}, without = [] as string[], yes = true, confirm = false } = {}) =>
     await runIn(

@@ -50,7 +50,7 @@ type Chain = readonly SealedSegment[]
 const given = async (policy: LatePolicy, { isPlain = false } = {}) => {
   const chains: MemoryChains = new Map()
   const books = memoryBooks([], chains)
-  const system = await aSystem({ books })
+  const system = await aSystem({ books, answers: 'memory' })
   const { world, auditTrail, send, running } = system
   running.firehose = !isPlain
   const seals = memorySeals()
