@@ -100,9 +100,10 @@ const given = async (
   let read: { readonly state: string; readonly objects: ArchiveObjects } | undefined
   const objects = async () => {
     if (isPlain) return memoryArchiveObjects([{ ...anObject, holds: archivedIn(world.stream.records) }])
-    const state = [...bucket.objects.keys(), auditTrail.published.length].join()
+    const events = auditTrail.published
+    const state = [...bucket.objects.keys(), ...events.map(({ eventId }) => eventId)].join()
     if (read?.state === state) return read.objects
-    const decisions = await auditEventsParquet(auditTrail.published.map(auditEventRow))
+    const decisions = await auditEventsParquet(events.map(auditEventRow))
     const stored = objectsIn({ ...Object.fromEntries(bucket.objects), 'decisions/day=2026-11-20/a': decisions })
     read = { state, objects: readOnce(parquetArchiveObjects(stored)) }
     return read.objects
