@@ -7,6 +7,12 @@ export type Context = Readonly<Record<string, string>>
 
 export const NAMED: Context = { domain: 'books.example.com', hostedZoneId: 'Z123' }
 export const ON_CONTAINERS: Context = { edge: 'container', ...NAMED }
+/** With a certificate that was made elsewhere, and no hosted zone. */
+export const CERTIFIED: Context = {
+  ...ON_CONTAINERS,
+  hostedZoneId: '',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a',
+}
 
 /** Templates take seconds each, on a busy machine many. */
 export const SYNTHESIS_MS = 120_000

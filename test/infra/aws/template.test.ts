@@ -14,7 +14,7 @@ import { recordEntries } from '#processors/journal/record-entries'
 import { DECISIONS, ENTRIES } from '#wire/archive/columns'
 import { anAuditEvent, aSeal } from '#test/builders'
 import { grantsOf, policiesOf } from './granted.ts'
-import { NAMED, ON_CONTAINERS } from './edge-template.ts'
+import { CERTIFIED, NAMED, ON_CONTAINERS } from './edge-template.ts'
 import { checkTemplate, synthesized, textOf, type Json, type JsonObject } from './synthesized.ts'
 
 const dev = synthesized()
@@ -868,6 +868,7 @@ test.each([
   PROVIDER,
   NAMED,
   ON_CONTAINERS,
+  CERTIFIED,
 ])(
   'a template with the context %j has no finding of the CDK or of cdk-nag (AwsSolutions, Serverless) without an explanation',
   (context) => {
