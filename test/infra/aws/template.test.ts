@@ -14,7 +14,7 @@ import { recordEntries } from '#processors/journal/record-entries'
 import { DECISIONS, ENTRIES } from '#wire/archive/columns'
 import { anAuditEvent, aSeal } from '#test/builders'
 import { grantsOf, policiesOf } from './granted.ts'
-import { CERTIFIED, NAMED, ON_CONTAINERS } from './edge-template.ts'
+import { CERTIFIED, NAMED, ON_CONTAINERS, SYNTHESIS_MS } from './edge-template.ts'
 import { checkTemplate, synthesized, textOf, type Json, type JsonObject } from './synthesized.ts'
 
 const dev = synthesized()
@@ -871,6 +871,7 @@ test.each([
   CERTIFIED,
 ])(
   'a template with the context %j has no finding of the CDK or of cdk-nag (AwsSolutions, Serverless) without an explanation',
+  { timeout: SYNTHESIS_MS },
   (context) => {
     expect(() => checkTemplate(context)).not.toThrow()
   },
