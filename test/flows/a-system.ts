@@ -1,4 +1,4 @@
-/** A small system in memory, with its consumers, a Firehose that delivers, and an archive that DuckDB reads. */
+/** A small system in memory, with its consumers, a Firehose that delivers, and an archive. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,19 +15,29 @@ import type { LatePolicy } from '#ledger/merchant'
 import type { Journal } from '#ledger/ports'
 import { recordEntries } from '#processors/journal/record-entries'
 import { reconcileDay, type DayReport, type ReconcileRequest } from '#processors/reconcile/reconcile-day'
+import { archiveRow, type ArchiveRow } from '#wire/archive/row'
 import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
 import { viewStatements } from '../../sql/files.ts'
 import { memoryBucket, putEntries } from '../archive/memory-bucket.ts'
 import { aMerchant, day, merchantId } from '../builders.ts'
+import { queriesOver } from '../simulation/firehose.ts'
 
 export const NOON_MS = Date.parse('2026-11-20T12:00:00-03:00')
 export const DELIVERY_MS = 305_000
+
+type SystemOptions = {
+  readonly lateEntries?: LatePolicy
+  readonly books?: MemoryBooks
+  /** What answers when days are closed and reconciled. DuckDB reads the objects, and takes 30 ms for each question. */
+  readonly answers?: 'DuckDB' | 'memory'
+}
 
 /** A system whose consumers run, and whose Firehose delivers, when something is sent and whenever code of ours waits. */
 export const aSystem = async ({
   lateEntries = 'nextOpenDay',
   books = memoryBooks(),
-}: { readonly lateEntries?: LatePolicy; readonly books?: MemoryBooks } = {}) => {
+  answers = 'DuckDB',
+}: SystemOptions = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-archive-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const [stream, bucket, progress] = [memoryEntryStream(), memoryBucket(), memoryProgress()]
@@ -46,6 +56,7 @@ export const aSystem = async ({
   /** Time passes here only while code of ours waits. Tests may have something happen then. */
   const waiting = { sleptMs: 0, onWait: async (): Promise<void> => {} }
   const handedOver: ArchivedEntry[] = []
+  const delivered: ArchiveRow[] = []
   let [counted, archived] = [0, 0]
 
   const runJournal = async () => {
@@ -69,6 +80,7 @@ export const aSystem = async ({
   }
   const deliver = async () => {
     const rows = handedOver.splice(0)
+    delivered.push(...rows.map(archiveRow))
     for (const ofDay of Map.groupBy(rows, ({ entry }) => entry.businessDay).values()) await putEntries(bucket, ofDay)
   }
   const run = async () => {
@@ -81,7 +93,11 @@ export const aSystem = async ({
     await put(...entries)
     await run()
   }
-  const archive = alterable(duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() }))
+  const archive = alterable(
+    answers === 'memory'
+      ? queriesOver(delivered)
+      : duckdbArchiveQueries({ ...bucket, bucket: 'archive', folder, views: viewStatements() }),
+  )
   const world = {
     stream,
     progress,

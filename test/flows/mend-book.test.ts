@@ -7,6 +7,7 @@ import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memorySeals } from '#adapters/seals/memory-seals'
 import { dynamoBooks } from '#adapters/transactions/dynamo-books'
 import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
+import type { ArchiveObjects } from '#ledger/archive'
 import type { AuditEvent } from '#ledger/audit-event'
 import { wholeChain } from '#ledger/chain'
 import type { Entry } from '#ledger/entry'
@@ -32,7 +33,9 @@ import { dynamodb, freshTable } from '../contracts/adapters.ts'
 import { runIn } from '../operations/run.ts'
 import { auditEventsParquet } from '../parquet-object.ts'
 import { aSystem, DELIVERY_MS } from './a-system.ts'
+import { beforeCall } from './before-call.ts'
 import { objectsIn } from './objects-in.ts'
+import { readOnce } from './read-once.ts'
 import { m1, MON, sale } from './sealed-days.ts'
 
 // The system's clock shows this day.
@@ -47,7 +50,7 @@ const given = async (
   books: MemoryBooks = memoryBooks(),
   { damage = async () => {}, isPlain = false }: { damage?: () => Promise<void>; isPlain?: boolean } = {},
 ) => {
-  const system = await aSystem({ books })
+  const system = await aSystem({ books, answers: 'memory' })
   const { world, auditTrail, bucket, put, run, send } = system
   if (!isPlain) {
     await send(sale('mon', MON, 500n))
@@ -98,14 +101,16 @@ const given = async (
       },
     },
   }
+  let read: { readonly state: string; readonly objects: ArchiveObjects } | undefined
   const objects = async () => {
     if (isPlain) return memoryArchiveObjects([{ ...anObject, holds: archivedIn(world.stream.records) }])
-    const decisions = await auditEventsParquet(
-      auditTrail.published.filter((event) => told.isTold(event)).map(auditEventRow),
-    )
-    return parquetArchiveObjects(
-      objectsIn({ ...Object.fromEntries(bucket.objects), 'decisions/day=2026-11-20/a': decisions }),
-    )
+    const events = auditTrail.published.filter((event) => told.isTold(event))
+    const state = [...bucket.objects.keys(), ...events.map(({ eventId }) => eventId)].join()
+    if (read?.state === state) return read.objects
+    const decisions = await auditEventsParquet(events.map(auditEventRow))
+    const stored = objectsIn({ ...Object.fromEntries(bucket.objects), 'decisions/day=2026-11-20/a': decisions })
+    read = { state, objects: readOnce(parquetArchiveObjects(stored)) }
+    return read.objects
   }
   const mend = async ({ instead = {}, without = [] as string[], yes = true, confirm = false } = {}) =>
     await runIn(
@@ -423,34 +428,6 @@ test('readers with an old tag or an old place see that the book changed', async 
   expect([...seen].toSorted()).toEqual(SENT.toSorted())
 })
 
-/** The world in which something happens right before the given call of the mending, counted from 1. */
-const before = (
-  world: MendWorld,
-  call: number,
-  happens: () => Promise<void>,
-): { world: MendWorld; calls(): number } => {
-  let calls = 0
-  const heard =
-    <Given extends readonly unknown[], T>(ask: (...given: Given) => Promise<T>) =>
-    async (...asked: Given): Promise<T> => {
-      calls += 1
-      if (calls === call) await happens()
-      return await ask(...asked)
-    }
-  const { journal, heads, transactions, auditTrail, objects } = world
-  return {
-    calls: () => calls,
-    world: {
-      ...world,
-      journal: { read: heard(journal.read), end: heard(journal.end), append: heard(journal.append) },
-      heads: { read: heard(heads.read) },
-      transactions: { commit: heard(transactions.commit) },
-      auditTrail: { publish: heard((...events: readonly AuditEvent[]) => auditTrail.publish(...events)) },
-      objects: { ...objects, list: heard(objects.list) },
-    },
-  }
-}
-
 /** As the command does it without a question. */
 const mendOnce = async (world: MendWorld): Promise<string> => {
   const request = { book, without: new Set<EntryId>(), deliveryMs: DELIVERY_MS }
@@ -479,7 +456,7 @@ describe('at every moment of the mending', () => {
     const outcomes = new Set<string>()
     const calls = await everyMoment(async (call) => {
       const { mendWorld, accept, deliver, books } = await damagedInMemory({ isPlain: true })
-      const { world, calls } = before(mendWorld, call, async () => void (await accept(sale('x', FRI, 3n))))
+      const { world, calls } = beforeCall(mendWorld, call, async () => void (await accept(sale('x', FRI, 3n))))
       const first = await mendOnce(world)
       outcomes.add(first)
       if (first !== 'mended') await mendOnce(mendWorld)
@@ -495,7 +472,7 @@ describe('at every moment of the mending', () => {
     await everyMoment(async (call) => {
       const { mendWorld, books, deliver, auditTrail } = await damagedInMemory({ isPlain: true })
       let other = 'none'
-      const { world, calls } = before(mendWorld, call, async () => void (other = await mendOnce(mendWorld)))
+      const { world, calls } = beforeCall(mendWorld, call, async () => void (other = await mendOnce(mendWorld)))
       const first = await mendOnce(world).catch((error: Error) => error.message)
       expect([first, other].filter((outcome) => outcome === 'mended')).toHaveLength(1)
       expect(auditTrail.published.filter(({ kind }) => kind === 'book.mended')).toHaveLength(1)
@@ -507,7 +484,7 @@ describe('at every moment of the mending', () => {
   test('the process dies, and the next run mends the book or finds it mended', async () => {
     await everyMoment(async (call) => {
       const { mendWorld, books, deliver } = await damagedInMemory({ isPlain: true })
-      const { world, calls } = before(mendWorld, call, () => Promise.reject(new Error('killed')))
+      const { world, calls } = beforeCall(mendWorld, call, () => Promise.reject(new Error('killed')))
       await mendOnce(world).catch(() => 'killed')
       expect(['mended', 'not-marked']).toContain(await mendOnce(mendWorld))
       await deliver(sale('y', FRI, 3n))

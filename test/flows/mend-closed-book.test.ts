@@ -37,6 +37,7 @@ import { anIngest } from '../http/ingest-fixtures.ts'
 import { aQueryApi } from '../http/query-fixtures.ts'
 import { runIn } from '../operations/run.ts'
 import { aSystem, DELIVERY_MS } from './a-system.ts'
+import { beforeCall } from './before-call.ts'
 import { m1, MON, sale } from './sealed-days.ts'
 
 const [FRI, SAT] = [day('2026-11-20'), day('2026-11-21')]
@@ -54,7 +55,7 @@ type Chain = readonly SealedSegment[]
 const given = async (policy: LatePolicy, { isPlain = false } = {}) => {
   const chains: MemoryChains = new Map()
   const books = memoryBooks([], chains)
-  const system = await aSystem({ books })
+  const system = await aSystem({ books, answers: 'memory' })
   const { world, auditTrail, send, running } = system
   running.firehose = !isPlain
   const seals = memorySeals()
@@ -669,30 +670,6 @@ test('a worker that knows the superseded chain of a closed book reads the one th
   }
 })
 
-/** The world in which something happens right before the given call of the mending, counted from 1. */
-const before = (world: MendWorld, call: number, happens: () => Promise<void>) => {
-  let calls = 0
-  const heard =
-    <Given extends readonly unknown[], T>(ask: (...given: Given) => Promise<T>) =>
-    async (...asked: Given): Promise<T> => {
-      calls += 1
-      if (calls === call) await happens()
-      return await ask(...asked)
-    }
-  const { journal, heads, days, transactions, auditTrail } = world
-  return {
-    calls: () => calls,
-    world: {
-      ...world,
-      journal: { read: heard(journal.read), end: heard(journal.end), append: heard(journal.append) },
-      heads: { read: heard(heads.read) },
-      days: { closed: heard(days.closed), restatements: heard(days.restatements) },
-      transactions: { commit: heard(transactions.commit) },
-      auditTrail: { publish: heard((...events: readonly AuditEvent[]) => auditTrail.publish(...events)) },
-    },
-  }
-}
-
 /** As the command does it without a question. */
 const mendOnce = async (world: MendWorld, of = book): Promise<string> => {
   const plan = await planMending(world, { book: of, without: new Set<EntryId>(), deliveryMs: 0 })
@@ -710,7 +687,7 @@ describe('at every moment of the mending of a closed book', () => {
       const system = await given(policy, { isPlain: true })
       const unmoved = Number((await system.balance()).balance)
       await system.damage(altered(1, { hash: OTHER_HASH }))
-      const { world, calls } = before(system.mendWorld, call, async () => await happens(system))
+      const { world, calls } = beforeCall(system.mendWorld, call, async () => await happens(system))
       outcomes.add(await mendOnce(world).catch((error: Error) => error.message))
       if (calls() < call) return outcomes
       // Whatever came in between, it is delivered and told, and the next run mends the book or finds it mended.

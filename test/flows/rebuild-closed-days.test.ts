@@ -42,7 +42,7 @@ const at = (id: string, on: BusinessDay, minor: bigint, given: Partial<Entry> = 
   moved(id, `${on}T12:00:00-03:00`, minor, given)
 
 const given = async (lateEntries: LatePolicy) => {
-  const system = await aSystem({ lateEntries })
+  const system = await aSystem({ lateEntries, answers: 'memory' })
   const { books, world, auditTrail, bucket, send } = system
   const close = async (through: BusinessDay, trail: AuditTrail = auditTrail) => {
     const closeWorld = { ...books, ...world, auditTrail: trail }

@@ -1,5 +1,5 @@
 /** All bugs to plant, by the part of the way of an entry in which they are. */
-import { registerHooks, type LoadHookSync, type ResolveHookSync } from 'node:module'
+import { registerHooks, stripTypeScriptTypes, type LoadHookSync, type ResolveHookSync } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Bug } from './bug.ts'
@@ -47,7 +47,26 @@ const intoCopy: ResolveHookSync = (specifier, context, nextResolve) => {
 const plantInCopy: LoadHookSync = (url, context, nextLoad) => {
   const [, index] = /\?bug=(\d+)$/.exec(url) ?? []
   const bug = BUGS[Number(index)]
-  return bug === undefined ? nextLoad(url, context) : plant(bug.name)(url, context, nextLoad)
+  if (bug === undefined) return nextLoad(url, context)
+  const { pathname } = new URL(url)
+  if (pathname.endsWith(`/${bug.file}`)) return plant(bug.name)(url, context, nextLoad)
+  const plain = plainSources.get(pathname)
+  if (plain !== undefined) return { format: 'module', source: plain(), shortCircuit: true }
+  const loaded = nextLoad(url, context)
+  if (pathname.endsWith('.ts'))
+    plainSources.set(
+      pathname,
+      once(() => stripTypeScriptTypes(sourceOf(url, loaded.source))),
+    )
+  return loaded
+}
+
+/** The modules without a bug are the same in each copy. To take their types out costs more than the rest of their loading. */
+const plainSources = new Map<string, () => string>()
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** A hook for Node's module loader that plants the bug in its file. */

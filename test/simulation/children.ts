@@ -19,7 +19,11 @@ export type Heard = {
 
 /** Runs the command in a process of its own. */
 export const inChild = (args: readonly string[], onHeard: (heard: Heard) => void = () => {}): Promise<ChildOutcome> => {
-  const child = fork(SIMULATE, ['--child', ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const child = fork(SIMULATE, ['--child', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // Node's function that takes types out of a module counts as experimental.
+    execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+  })
   const output: Buffer[] = []
   child.on('message', (heard: Heard) => onHeard(heard))
   child.stdout?.on('data', (data: Buffer) => output.push(data))

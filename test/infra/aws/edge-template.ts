@@ -1,14 +1,18 @@
 /** The templates of both edges, made in this process without the code of functions and images. */
-import { readFileSync } from 'node:fs'
-import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import * as z from 'zod'
-import { DaybookStack } from '#infra/aws/daybook-stack'
-import { readStage } from '#infra/aws/stage'
+import { synthesized } from './synthesized.ts'
 
 export type Context = Readonly<Record<string, string>>
 
-export const ON_CONTAINERS: Context = { edge: 'container', domain: 'books.example.com', hostedZoneId: 'Z123' }
+export const NAMED: Context = { domain: 'books.example.com', hostedZoneId: 'Z123' }
+export const ON_CONTAINERS: Context = { edge: 'container', ...NAMED }
+/** With a certificate that was made elsewhere, and no hosted zone. */
+export const CERTIFIED: Context = {
+  ...ON_CONTAINERS,
+  hostedZoneId: '',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a',
+}
 
 /** Templates take seconds each, on a busy machine many. */
 export const SYNTHESIS_MS = 120_000
@@ -26,22 +30,8 @@ export const resources = <Shape extends z.ZodRawShape>(
   })
 }
 
-const made = new Map<string, Template>()
-
-export const edgeTemplate = (context: Context = {}): Template => {
-  const key = JSON.stringify(context)
-  const template = made.get(key) ?? synthesize(context)
-  made.set(key, template)
-  return template
-}
-
-const synthesize = (context: Context): Template => {
-  const flags = z
-    .object({ context: z.record(z.string(), z.unknown()) })
-    .parse(JSON.parse(readFileSync('cdk.json', 'utf8')))
-  const app = new App({ context: { ...flags.context, 'aws:cdk:bundling-stacks': [], ...context } })
-  return Template.fromStack(new DaybookStack(app, readStage(app.node)))
-}
+export const edgeTemplate = (context: Context = {}): Template =>
+  Template.fromJSON(JSON.parse(synthesized(context).text) as Record<string, unknown>)
 
 /** What a reference of CloudFormation names, wherever it stands: the logical ids inside of it. */
 export const referred = (value: unknown): string[] => {

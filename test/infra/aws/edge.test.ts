@@ -2,10 +2,18 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { COMMON_RULES } from '#infra/aws/firewall'
 import { PROBLEMS, type ProblemCode } from '#wire/http/problem'
-import { edgeTemplate, ON_CONTAINERS, referred, resources, SYNTHESIS_MS, type Context } from './edge-template.ts'
+import {
+  CERTIFIED,
+  edgeTemplate,
+  NAMED,
+  ON_CONTAINERS,
+  referred,
+  resources,
+  SYNTHESIS_MS,
+  type Context,
+} from './edge-template.ts'
 
 const ON_LAMBDA: Context = {}
-const NAMED: Context = { domain: 'books.example.com', hostedZoneId: 'Z123' }
 
 const BOTH = [
   { edge: 'lambda', context: ON_LAMBDA, public: 'AWS::ApiGateway::Stage' },
@@ -173,13 +181,8 @@ describe('the edge on containers', () => {
   })
 
   test('With a certificate alone nothing is made in Route 53.', () => {
-    const context = {
-      ...ON_CONTAINERS,
-      hostedZoneId: '',
-      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a',
-    }
-    edgeTemplate(context).resourceCountIs('AWS::Route53::RecordSet', 0)
-    edgeTemplate(context).resourceCountIs('AWS::CertificateManager::Certificate', 0)
+    edgeTemplate(CERTIFIED).resourceCountIs('AWS::Route53::RecordSet', 0)
+    edgeTemplate(CERTIFIED).resourceCountIs('AWS::CertificateManager::Certificate', 0)
   })
 
   test('A task stops getting requests before it is stopped, and is ready when it gets them.', () => {

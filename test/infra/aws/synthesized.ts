@@ -33,7 +33,7 @@ export type Synthesized = {
 
 const made = new Map<string, Synthesized>()
 
-/** Each stage is made once in a process. */
+/** Each stage is made once in a process. Nothing checks it, because the rules take six seconds of a process. */
 export const synthesized = (context: Readonly<Record<string, string>> = {}): Synthesized => {
   const key = JSON.stringify(context)
   const known = made.get(key) ?? synthesize(context)
@@ -41,17 +41,22 @@ export const synthesized = (context: Readonly<Record<string, string>> = {}): Syn
   return known
 }
 
-/** Throws when cdk-nag finds in the template what is not accepted with a reason. */
-export const checkByNag = (context: Readonly<Record<string, string>>): void => void synthesize(context, 'by nag')
+/** Throws when the CDK's own rules or cdk-nag find in the template what is not accepted with a reason. */
+export const checkTemplate = (context: Readonly<Record<string, string>>): void =>
+  void synthesize(context, { isChecked: true })
 
-const synthesize = (context: Readonly<Record<string, string>>, check?: 'by nag'): Synthesized => {
+const synthesize = (context: Readonly<Record<string, string>>, { isChecked = false } = {}): Synthesized => {
   const outdir = mkdtempSync(join(tmpdir(), 'daybook-template-'))
   const exitCode = process.exitCode
   try {
     const flags = (JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }).context
-    const app = new App({ outdir, context: { ...flags, 'aws:cdk:bundling-stacks': [], ...context } })
+    const app = new App({
+      outdir,
+      context: { ...flags, 'aws:cdk:bundling-stacks': [], ...context },
+      builtinCloudFormationValidation: isChecked,
+    })
     const stack = new DaybookStack(app, readStage(app.node))
-    if (check !== undefined) Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
+    if (isChecked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
     const template = app.synth().getStackByName(stack.stackName).template as RawTemplate
     return readable(template)
   } finally {

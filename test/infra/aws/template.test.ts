@@ -14,7 +14,8 @@ import { recordEntries } from '#processors/journal/record-entries'
 import { DECISIONS, ENTRIES } from '#wire/archive/columns'
 import { anAuditEvent, aSeal } from '#test/builders'
 import { grantsOf, policiesOf } from './granted.ts'
-import { checkByNag, synthesized, textOf, type Json, type JsonObject } from './synthesized.ts'
+import { CERTIFIED, NAMED, ON_CONTAINERS, SYNTHESIS_MS } from './edge-template.ts'
+import { checkTemplate, synthesized, textOf, type Json, type JsonObject } from './synthesized.ts'
 
 const dev = synthesized()
 const prod = synthesized({ stage: 'prod' })
@@ -22,6 +23,15 @@ const both = [
   { name: 'dev', template: dev },
   { name: 'prod', template: prod },
 ]
+
+/** The longest names of a stage and of a region. */
+const LONGEST = { stage: 'a-stage-of-16-le', region: 'ap-southeast-1' }
+const PROVIDER = {
+  identityProvider: 'Acme',
+  identityIssuer: 'https://login.acme.example',
+  identityClientId: 'daybook',
+  identitySecret: 'acme/daybook',
+}
 
 const TABLES = ['merchants', 'journal', 'days', 'progress', 'quarantine', 'grants']
 const FUNCTIONS = ['journal', 'archive', 'ingest', 'query-api', 'close', 'heartbeat', 'token-claims']
@@ -73,7 +83,7 @@ describe('stages', () => {
 
   // S3 User Guide, "General purpose bucket naming rules": 3 to 63 characters. An account has 12 digits.
   test('the longest stage in the region with the longest name still makes a valid bucket name', () => {
-    const { of } = synthesized({ stage: 'a-stage-of-16-le', region: 'ap-southeast-1' })
+    const { of } = synthesized(LONGEST)
     const names = of('AWS::S3::Bucket').map(({ properties }) =>
       textOf(properties['BucketName'] ?? null).replace('AWS::AccountId', '123456789012'),
     )
@@ -822,13 +832,7 @@ describe('people and clients', () => {
   })
 
   test('people of a provider that the context names sign in there, and its secret is referred to, not written', () => {
-    const provider = {
-      identityProvider: 'Acme',
-      identityIssuer: 'https://login.acme.example',
-      identityClientId: 'daybook',
-      identitySecret: 'acme/daybook',
-    }
-    const { the, text } = synthesized(provider)
+    const { the, text } = synthesized(PROVIDER)
     expect(the('AWS::Cognito::UserPoolIdentityProvider')).toMatchObject({
       ProviderName: 'Acme',
       ProviderType: 'OIDC',
@@ -855,10 +859,21 @@ describe('people and clients', () => {
   })
 })
 
-test.each([{}, { stage: 'prod' }, { stage: 'prod', alarmEmail: 'on-call@example.com' }])(
-  'a template with the context %j has no finding of cdk-nag (AwsSolutions, Serverless) without an explanation',
+test.each([
+  {},
+  { stage: 'prod' },
+  { stage: 'prod', alarmEmail: 'on-call@example.com' },
+  { region: 'sa-east-1' },
+  LONGEST,
+  PROVIDER,
+  NAMED,
+  ON_CONTAINERS,
+  CERTIFIED,
+])(
+  'a template with the context %j has no finding of the CDK or of cdk-nag (AwsSolutions, Serverless) without an explanation',
+  { timeout: SYNTHESIS_MS },
   (context) => {
-    expect(() => checkByNag(context)).not.toThrow()
+    expect(() => checkTemplate(context)).not.toThrow()
   },
 )
 
