@@ -1,7 +1,7 @@
 /**
  * Knows what must be true of a book that is mended. After every change: no segment that was stored is gone or another one, and
- * while the book is not marked, its chain is whole, counts each entry once that counted before, and is the one whose end is found. At the end: the mark is
- * gone, and each entry of the archive counts once. Reconciling has to name one that does not.
+ * while the book is not marked, its chain is whole, counts each entry once that counted before, and is the one whose end is
+ * found. At the end: the mark is gone, and each entry of the archive counts once. Reconciling has to name one that does not.
  */
 import { chainKey } from '#adapters/journal/generations'
 import type { MemoryChains } from '#adapters/journal/memory-journal'
