@@ -9,7 +9,7 @@ const ENTRIES = 'processors/journal/record-entries.ts'
 const LATE = 'processors/journal/record-late.ts'
 const CLOSE_BOOK = 'processors/close/close-book.ts'
 const CLOSE_DAYS = 'processors/close/close-days.ts'
-const PLAN = 'processors/close/plan-days.ts'
+const PLAN_DAYS = 'processors/close/plan-days.ts'
 const COMPARE = 'processors/reconcile/compare-book.ts'
 const COUNTED = 'processors/reconcile/counted-book.ts'
 const STORES = 'adapters/transactions/memory-books.ts'
@@ -261,25 +261,25 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     },
     {
       name: 'a merchant without an open day needs no barrier',
-      file: PLAN,
+      file: PLAN_DAYS,
       find: `isClosed || open.length > 0`,
       plant: `isClosed || open.length >= 0`,
     },
     {
       name: 'the barrier of a plan is not waited for',
-      file: PLAN,
+      file: PLAN_DAYS,
       find: `await barrierPassed(world, await putBarrier(world), patienceMs, ['journal'])`,
       plant: `(await putBarrier(world)) && ((): Behind | undefined => undefined)()`,
     },
     {
       name: 'a plan waits for the consumer of the archive',
-      file: PLAN,
+      file: PLAN_DAYS,
       find: `patienceMs, ['journal'])`,
       plant: `patienceMs, ['archive'])`,
     },
     {
       name: 'the barrier of a plan is put on one shard only',
-      file: PLAN,
+      file: PLAN_DAYS,
       find: `await putBarrier(world)`,
       plant: `await putBarrier({
     ...world,
@@ -295,7 +295,7 @@ export const BUGS_OF_CLOSING: readonly Bug[] = (
     },
     {
       name: 'days are closed that have not ended',
-      file: PLAN,
+      file: PLAN_DAYS,
       find: `return ended < wanted ? ended : wanted`,
       plant: `return ended < '' ? ended : wanted`,
     },

@@ -86,9 +86,9 @@ const areSameInAllOrders = async (
   return missed.size === 0
 }
 
-const inWords = ({ faults, kinds, befalling, preemptions }: Bounds): string =>
+const inWords = ({ faults, kinds, preemptions }: Bounds): string =>
   [
-    `${faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`}${kinds === undefined ? '' : ` (${kinds.join(', ')})`}${befalling === undefined ? '' : ` of ${befalling}`}`,
+    `${faults === 1 ? 'at most 1 fault' : `at most ${faults} faults`}${kinds === undefined ? '' : ` (${kinds.join(', ')})`}`,
     preemptions === undefined
       ? 'every order'
       : `orders with at most ${preemptions} ${preemptions === 1 ? 'interruption' : 'interruptions'}`,

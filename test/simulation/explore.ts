@@ -16,8 +16,6 @@ export type Bounds = {
   readonly faults: number
   /** The kinds of fault that happen; all without it. */
   readonly kinds?: readonly Fault[]
-  /** The only caller that faults befall, in each of its lives; all callers without it. */
-  readonly befalling?: string
   /**
    * The most times that a caller is interrupted which could go on. Without it, all orders are lived through.
    */
@@ -205,7 +203,7 @@ const nextAwake = ({ steps, asleep, chosen }: Moment): number =>
   steps.findIndex((step, index) => index > chosen && !asleep.has(nameOf(step)))
 
 /** The steps that are possible: those without a fault first, and first of these the caller that moved last. */
-const stepsOf = (waiting: readonly Turn[], taken: Taken, { faults, kinds, befalling, preemptions }: Bounds): Step[] => {
+const stepsOf = (waiting: readonly Turn[], taken: Taken, { faults, kinds, preemptions }: Bounds): Step[] => {
   const last = taken.last?.turn.actor
   const goesOn = waiting.some(({ actor }) => actor === last)
   const callers = waiting
@@ -215,16 +213,12 @@ const stepsOf = (waiting: readonly Turn[], taken: Taken, { faults, kinds, befall
   const movable = callers.filter(({ interrupts }) => mayInterrupt || !interrupts)
   const mayFail = taken.faults < faults
   const kindsOf = ({ turn }: (typeof movable)[number]): readonly Fault[] =>
-    mayFail && (befalling === undefined || isOneLifeOf(befalling, turn.actor))
-      ? turn.faults.filter((kind) => kinds === undefined || kinds.includes(kind))
-      : []
+    mayFail ? turn.faults.filter((kind) => kinds === undefined || kinds.includes(kind)) : []
   return [
     ...movable.map((caller): Step => ({ ...caller, fault: undefined })),
     ...movable.flatMap((caller) => kindsOf(caller).map((fault): Step => ({ ...caller, fault }))),
   ]
 }
-
-const isOneLifeOf = (name: string, actor: string): boolean => actor === name || actor.startsWith(`${name} (life `)
 
 /** Whether two steps lead to the same state in either order. */
 const areIndependent = (one: Step, other: Step): boolean =>
