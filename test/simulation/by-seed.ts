@@ -34,12 +34,23 @@ export const MAX_TURNS = 200_000
 /** Lives the histories through in this process. Stops at the first that breaks a promise; false then. */
 export const liveAll = async (options: SeedOptions): Promise<boolean> => {
   const tally: Tally = {}
+  const startedAtMs = Date.now()
   const failure = await firstFailure(options, namesOf(options), tally)
   if (failure !== undefined) console.log(failure.text)
-  else if (options.coverage && process.send === undefined) console.log(tallyInWords(tally))
+  else if (process.send === undefined) sayExact(options, startedAtMs, tally)
   process.send?.({ tally })
   return failure === undefined
 }
+
+const sayExact = ({ first, count, rate, coverage }: SeedOptions, startedAtMs: number, tally: Tally): void => {
+  if (coverage) console.log(tallyInWords(tally))
+  const seeds = count === 1 ? `seed ${first}` : `${count} seeds from ${first}`
+  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1)
+  console.log(`${seeds} at fault rate ${ratesOf(rate).join(' and ')}: every history exact (${seconds} s)`)
+}
+
+const ratesOf = (rate: RateName | undefined): readonly RateName[] =>
+  rate === undefined ? (Object.keys(RATES) as RateName[]) : [rate]
 
 type Failure = { readonly name: HistoryName; readonly text: string }
 
@@ -74,7 +85,7 @@ Again: npm run simulate -- --seeds 1 --seed ${seed} ${again}`
 }
 
 function* namesOf({ first, count, mix, rate }: SeedOptions): Generator<HistoryName> {
-  const rates = rate === undefined ? (Object.keys(RATES) as RateName[]) : [rate]
+  const rates = ratesOf(rate)
   for (let seed = first; seed < first + count; seed += 1) {
     for (const each of rates) yield { seed, mix: mix ?? MIX_NAMES[seed % MIX_NAMES.length] ?? 'general', rate: each }
   }
@@ -83,7 +94,7 @@ function* namesOf({ first, count, mix, rate }: SeedOptions): Generator<HistoryNa
 /** Shares the seeds out to one process per core. */
 export const share = async (options: SeedOptions): Promise<boolean> => {
   const { first, count, rate } = options
-  const rates = rate === undefined ? Object.keys(RATES) : [rate]
+  const rates = ratesOf(rate)
   const startedAtMs = Date.now()
   const processes = Math.min(availableParallelism(), count)
   const size = Math.ceil(count / processes)
@@ -104,11 +115,7 @@ export const share = async (options: SeedOptions): Promise<boolean> => {
     console.log(output)
   })
   showProgress('')
-  if (areExact) {
-    const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1)
-    if (options.coverage) console.log(tallyInWords(sumOf(tallies)))
-    console.log(`${count} seeds from ${first} at fault rate ${rates.join(' and ')}: every history exact (${seconds} s)`)
-  }
+  if (areExact) sayExact(options, startedAtMs, sumOf(tallies))
   return areExact
 }
 
