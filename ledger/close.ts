@@ -29,6 +29,8 @@ export type ClosedDay = {
   readonly segment: SegmentNumber
   readonly seal: Seal
   readonly closedAtMs: number
+  /** The day was built again from the archive. Its seal names the hash of the chain in which it was issued, which was lost. */
+  readonly isRebuilt?: true
 }
 
 /** A closed day that was issued again, with more entries. */
@@ -42,6 +44,8 @@ export type Restatement = {
   readonly segment: SegmentNumber
   readonly seal: Seal
   readonly restatedAtMs: number
+  /** As of a closed day. */
+  readonly isRebuilt?: true
 }
 
 /** The last business day that is over. A later one cannot be closed: the rest of its entries would come late. */
@@ -124,8 +128,8 @@ export const dayForLate = ({ closedThrough }: Head, today: BusinessDay): Busines
 }
 
 /** A close and a restatement as they are told to others, who cannot rely on the numbers of our segments. */
-export type ToldClose = Omit<ClosedDay, 'segment'>
-export type ToldRestatement = Omit<Restatement, 'segment'>
+export type ToldClose = Omit<ClosedDay, 'segment' | 'isRebuilt'>
+export type ToldRestatement = Omit<Restatement, 'segment' | 'isRebuilt'>
 
 /** What is known of a merchant's closed days around one of them. */
 export type ClosedPast = {

@@ -16,8 +16,11 @@ export type IssuedSeal = {
   readonly seal: Seal
   /** The closing or restating segment in the chain that counts now, and its mark. */
   readonly segment: SegmentNumber
-  /** The segment of which the seal has the chain hash. It is another one when that chain was superseded since. */
-  readonly issuedIn: SegmentNumber
+  /**
+   * The segment of which the seal has the chain hash. It is another one when that chain was superseded since, and null when that
+   * chain was lost and the book was built again from the archive.
+   */
+  readonly issuedIn: SegmentNumber | null
   readonly mark: Mark
   readonly issuedAtMs: number
   /** The audit event that tells of it. */
@@ -69,13 +72,12 @@ const placeOf = (
   restatements: readonly Restatement[],
 ): Pick<IssuedSeal, 'segment' | 'issuedIn'> => {
   const mendedIn = mended.get(item.seal.day)
-  if (item.kind === 'closed') {
-    const { segment: issuedIn } = item.closed
-    return { issuedIn, segment: standsIn(issuedIn, mendedIn, 0) }
-  }
-  const { segment: issuedIn, number, book } = item.restatement
+  const { segment, isRebuilt } = item.kind === 'closed' ? item.closed : item.restatement
+  const issuedIn = isRebuilt ? null : segment
+  if (item.kind === 'closed') return { issuedIn, segment: standsIn(segment, mendedIn, 0) }
+  const { number, book } = item.restatement
   const upTo = restatements.filter((one) => one.book.day === book.day && one.number <= number)
-  return { issuedIn, segment: standsIn(issuedIn, mendedIn, upTo.length) }
+  return { issuedIn, segment: standsIn(segment, mendedIn, upTo.length) }
 }
 
 /** The items in the order of issuing, when their seals are one chain that ends at the head's. */

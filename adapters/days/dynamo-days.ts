@@ -84,6 +84,7 @@ type ClosedDayItem = SealItem & {
   readonly base: number
   readonly segment: number
   readonly closedAtMs: number
+  readonly isRebuilt?: true
 }
 
 type RestatementItem = SealItem & {
@@ -96,18 +97,19 @@ type RestatementItem = SealItem & {
   readonly delta: number | bigint
   readonly segment: number
   readonly restatedAtMs: number
+  readonly isRebuilt?: true
 }
 
 const toClosedItem = (closed: ClosedDay): ClosedDayItem => {
-  const { book, openingMinor, netMinor, base, segment, seal, closedAtMs, ...forgotten } = closed
+  const { book, openingMinor, netMinor, base, segment, seal, closedAtMs, isRebuilt, ...forgotten } = closed
   forgotten satisfies Record<string, never>
   const { merchantId, day } = book
   const numbers = { opening: openingMinor, net: netMinor, base, segment, closedAtMs }
-  return { merchantId, day, format: FORMAT, ...numbers, ...toSealItem(seal) }
+  return { merchantId, day, format: FORMAT, ...numbers, ...(isRebuilt && { isRebuilt }), ...toSealItem(seal) }
 }
 
 const toClosedDay = (item: ClosedDayItem): ClosedDay => {
-  const { merchantId, day, opening, net, base, segment, closedAtMs } = item
+  const { merchantId, day, opening, net, base, segment, closedAtMs, isRebuilt } = item
   requireFormat(item.format, FORMAT, `The closed day ${day} of merchant ${merchantId}`)
   return {
     book: { merchantId, day },
@@ -117,19 +119,21 @@ const toClosedDay = (item: ClosedDayItem): ClosedDay => {
     segment,
     seal: toSeal(merchantId, day, item),
     closedAtMs,
+    ...(isRebuilt && { isRebuilt }),
   }
 }
 
 const toRestatementItem = (restatement: Restatement): RestatementItem => {
-  const { book, number, deltaMinor, segment, seal, restatedAtMs, ...forgotten } = restatement
+  const { book, number, deltaMinor, segment, seal, restatedAtMs, isRebuilt, ...forgotten } = restatement
   forgotten satisfies Record<string, never>
   const { merchantId, day: restatedDay } = book
   const numbers = { number, delta: deltaMinor, segment, restatedAtMs }
-  return { merchantId, day: restatementKey(number), format: FORMAT, restatedDay, ...numbers, ...toSealItem(seal) }
+  const key = { merchantId, day: restatementKey(number), format: FORMAT }
+  return { ...key, restatedDay, ...numbers, ...(isRebuilt && { isRebuilt }), ...toSealItem(seal) }
 }
 
 const toRestatement = (item: RestatementItem): Restatement => {
-  const { merchantId, restatedDay: day, number, delta, segment, restatedAtMs } = item
+  const { merchantId, restatedDay: day, number, delta, segment, restatedAtMs, isRebuilt } = item
   requireFormat(item.format, FORMAT, `Restatement ${number} of merchant ${merchantId}`)
   return {
     book: { merchantId, day },
@@ -138,6 +142,7 @@ const toRestatement = (item: RestatementItem): Restatement => {
     segment,
     seal: toSeal(merchantId, day, item),
     restatedAtMs,
+    ...(isRebuilt && { isRebuilt }),
   }
 }
 

@@ -204,8 +204,8 @@ def check_export(book, objects):
         yield f"{where}: hash", hashlib.sha256(seal["text"].encode("ascii")).hexdigest(), seal["hash"]
         named = {"merchantId": merchant_id, "day": day, "version": seal["version"]}
         state = dict(states.get(seal["segment"], {"segment": seal["segment"]}))
-        if seal["issuedIn"] // GENERATION != generation:
-            # The seal was issued for a chain that was superseded since. It proves the entries, and not the bytes of this one.
+        if seal["issuedIn"] is None or seal["issuedIn"] // GENERATION != generation:
+            # The seal was issued for a chain that was superseded or lost since. It proves the entries, and not the bytes of this one.
             state.pop("chainHash", None)
         for name, value in {**named, **state}.items():
             yield f"{where}: {name}", told.get(name), value

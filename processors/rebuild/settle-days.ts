@@ -107,7 +107,7 @@ export const daySettler = (
       )
     } else {
       const ofMerchant = restatements.get(id.merchantId) ?? []
-      restatements.set(id.merchantId, [...ofMerchant, { ...restatement, segment: book.segment }])
+      restatements.set(id.merchantId, [...ofMerchant, { ...restatement, segment: book.segment, isRebuilt: true }])
     }
     return book
   }
@@ -179,7 +179,10 @@ const AS_TOLD = 'The business day is closed. The entry waited when the archive w
 const closeAgain = async (writer: BookWriter, book: Book, told: ToldClose | undefined): Promise<Book> => {
   const segment = closingSegment(book)
   const sealed = mustWork(`the closing segment of ${bookKey(book.id)}`, () => sealSegment(book, segment))
-  const item = told === undefined ? [] : [{ change: 'close', closed: { ...told, segment: segment.number } } as const]
+  const item =
+    told === undefined
+      ? []
+      : [{ change: 'close', closed: { ...told, segment: segment.number, isRebuilt: true } } as const]
   await mustCommit(writer, book.id, [{ change: 'append', segment: sealed }, ...item])
   return keepNext(writer.books, book, segment, sealed)
 }

@@ -135,7 +135,7 @@ const inChain = ({ seal, segment, issuedIn, mark }: IssuedSeal, state: IssuedSta
   if (state === undefined) return [`the book has no closing or restating segment ${segment}`]
   const differing = [
     ...(isSameMark(state.mark, mark) ? [] : ['mark']),
-    // The seal names the hash of the chain in which it was issued, and that chain may be superseded. Then the digest proves the entries.
+    // The seal names the hash of the chain in which it was issued. When that was superseded or lost, the digest proves the entries.
     ...(state.hash === seal.chainHash || segment !== issuedIn ? [] : ['hash']),
     ...(state.digest === seal.digest ? [] : ['digest']),
     ...(areSameTotals(state.totals, seal.totals) ? [] : ['totals']),

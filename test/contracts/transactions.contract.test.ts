@@ -207,6 +207,16 @@ describe.each(allBooks)('days: $name', ({ fresh }) => {
     expect(await days.closed(m1, day('2026-11-22'), day('2026-11-20'))).toEqual([])
   })
 
+  test('a rebuilt day and its restatement say that they were rebuilt', async () => {
+    const { transactions, days } = await fresh()
+    const [closed, restatement] = [aClosedDay({ isRebuilt: true }), aRestatement({ isRebuilt: true })]
+    await transactions.commit([{ change: 'close', closed }])
+    await transactions.commit([{ change: 'restate', restatement }])
+    expect(await days.newestClosed(aBookId())).toEqual(closed)
+    expect(await days.closed(m1, friday, friday)).toEqual([closed])
+    expect(await days.restatements(m1, 0, 1)).toEqual([restatement])
+  })
+
   test('restatements come in the order of their numbers', async () => {
     const { transactions, days } = await fresh()
     const all = Array.from({ length: 12 }, (_, index) => aRestatement({ number: index + 1, segment: index + 6 }))

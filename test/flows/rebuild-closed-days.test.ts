@@ -1,8 +1,14 @@
 /** Closed days that are built again from the archive alone, after closes, restatements, redirects and releases. */
-import { describe, expect, test } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { memoryMerchants } from '#adapters/merchants/memory-merchants'
 import { memoryProgress } from '#adapters/progress/memory-progress'
 import { memoryAuditTrail } from '#adapters/audit-trail/memory-audit-trail'
+import { memorySeals } from '#adapters/seals/memory-seals'
 import { memoryBooks, type MemoryBooks } from '#adapters/transactions/memory-books'
 import { parquetArchiveObjects } from '#adapters/archive-objects/parquet-archive-objects'
 import type { AuditEvent } from '#ledger/audit-event'
@@ -16,8 +22,12 @@ import { recordEntries } from '#processors/journal/record-entries'
 import { verifyBook } from '#processors/journal/verify-book'
 import { compareBooks } from '#processors/rebuild/compare-books'
 import { rebuildBooks } from '#processors/rebuild/rebuild-books'
+import { exportedBook } from '#processors/seals/exported-book'
+import { verifySealedBook } from '#processors/seals/verify-sealed-book'
+import { sealsOfMerchant } from '#processors/seals/verify-seals'
 import { auditEventRow } from '#wire/archive/audit-row'
 import { merchantSaved } from '#wire/archive/merchant'
+import { jsonText } from '#wire/json/json'
 import { aMerchant, day, merchantId } from '../builders.ts'
 import { aQueryApi, moved } from '../http/query-fixtures.ts'
 import { auditEventsParquet } from '../parquet-object.ts'
@@ -34,6 +44,8 @@ const [MON, TUE, WED, THU, FRI, SAT, SUN] = [
   day('2026-11-21'),
   day('2026-11-22'),
 ] as const
+const VERIFY = fileURLToPath(new URL('../../docs/vectors/verify.py', import.meta.url))
+const hasPython = spawnSync('python3', ['--version']).status === 0
 const DAY_MS = 24 * 3_600_000
 const LIMITS = { booksAtOnce: 2, cacheBytes: 1_000_000 }
 
@@ -157,6 +169,12 @@ const trade = async (
   await send(at('late-7', WED, -8n), at('sat', WED, 12n))
 }
 
+const sealsIn = async (from: MemoryBooks) => [
+  ...(await from.days.closed(m1, MON, SUN)).map(({ seal }) => seal),
+  ...(await from.days.closed(m2, MON, SUN)).map(({ seal }) => seal),
+  ...(await from.days.restatements(m1, 0, 99)).map(({ seal }) => seal),
+]
+
 const IDS = ['mon', 'wed', 'fri', 'sat', ...[1, 2, 3, 4, 5, 6, 7].map((number) => `late-${number}`)]
 
 const POLICIES: readonly LatePolicy[] = ['nextOpenDay', 'restate', 'quarantine']
@@ -214,6 +232,42 @@ describe('closed days built again from the archive alone', () => {
       (await answersOf(from, merchants, []))['m1/balance']
     expect(await balance(rebuilt, rebuilt.merchants)).toEqual(await balance(books, world.merchants))
   })
+
+  test.each(POLICIES)(
+    'are whole beside the objects of their seals, and so are later versions, under %s',
+    async (policy) => {
+      const system = await given(policy)
+      await trade(system, [policy, 'restate'])
+      const { rebuild, redeliverTo, put } = system
+      const { rebuilt } = await rebuild()
+      await put(at('later', MON, 100n))
+      await redeliverTo(rebuilt)
+
+      const seals = memorySeals()
+      const issued = [...(await sealsIn(system.books)), ...(await sealsIn(rebuilt))]
+      for (const seal of issued) await seals.keep(seal)
+      const folder = mkdtempSync(join(tmpdir(), 'daybook-export-'))
+      onTestFinished(() => rmSync(folder, { recursive: true }))
+      for (const merchant of [m1, m2]) {
+        const known = await sealsOfMerchant(rebuilt, merchant)
+        expect(known.faults).toEqual([])
+        for (const on of [MON, TUE, WED, THU, FRI, SAT]) {
+          const book = { merchantId: merchant, day: on }
+          const ofDay = known.of(on)
+          const found = await verifySealedBook({ ...rebuilt, seals }, book, known)
+          expect(found).toMatchObject({ ok: true, value: { versions: ofDay.map(({ seal }) => seal.version) } })
+          if (!found.ok || !hasPython) continue
+          const file = join(folder, `${merchant}-${on}.json`)
+          writeFileSync(file, jsonText(await exportedBook(rebuilt.journal, book, found.value, ofDay)))
+          const { status, stdout } = spawnSync('python3', ['-B', VERIFY, '--book', file], { encoding: 'utf8' })
+          expect({ status, stdout }).toEqual({
+            status: 0,
+            stdout: expect.stringMatching(/^(\d+) of \1 values match\.\n$/) as string,
+          })
+        }
+      }
+    },
+  )
 
   test('go on from there: late entries and closes have the next numbers, and seals name those before', async () => {
     const system = await given('restate')
