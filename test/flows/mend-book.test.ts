@@ -408,6 +408,42 @@ test('an entry that waits in quarantine stays out of the mended book', async () 
   expect(day?.totals).toEqual({ creditsMinor: 121n, debitsMinor: 0n, entryCount: 7 })
 })
 
+describe('an entry that was set aside and replayed', () => {
+  const operator = { by: 'os:ana', from: 'desk', atMs: 0 }
+  const [wrong, right, other] = [sale('x', FRI, 999n), sale('x', FRI, 9n), sale('x2', FRI, 9n)]
+  const position = { shardId: 'z', sequenceNumber: '1', index: 0 }
+  test.each([
+    { as: 'it was', status: 'begun', entry: wrong, counts: 1_120n },
+    { as: 'it was', status: 'done', entry: wrong, counts: 1_120n },
+    { as: 'another amount', status: 'begun', entry: right, counts: 130n },
+    { as: 'another amount', status: 'done', entry: right, counts: 130n },
+    { as: 'another id', status: 'begun', entry: other, counts: 130n },
+    { as: 'another id', status: 'done', entry: other, counts: 130n },
+  ])(
+    'as $as counts as that entry alone in the mended book, when the replay is $status',
+    async ({ entry, status, counts }) => {
+      const { mend, mendWorld, put, running, run, books } = await damagedInMemory({ isPlain: true })
+      running.journal = false
+      await put(wrong)
+      await put(entry)
+      await run()
+      const { quarantine } = books
+      const aside = { subject: wrong, reason: 'unexpected-error', detail: '', position, raw: Buffer.from('') } as const
+      await quarantine.setAside({ ...aside, setAsideAtMs: 0 })
+      const item = async () => {
+        const [found] = (await quarantine.list({ merchantId: m1 }, { limit: 9 })).items
+        if (found === undefined) throw new Error('nothing was set aside')
+        return found
+      }
+      await quarantine.note(await item(), { action: 'replay-begun', entry, ...operator })
+      const replayed = { action: 'replayed', position: { ...position, sequenceNumber: '2' }, ...operator } as const
+      if (status === 'done') await quarantine.note(await item(), replayed)
+      expect((await mend()).exit).toBe(0)
+      expect((await mendWorld.journal.end(book))?.totals.creditsMinor).toBe(counts)
+    },
+  )
+})
+
 test('readers with an old tag or an old place see that the book changed', async () => {
   const { mend, books, store } = await damagedInMemory()
   const before = await readDay(store, book)
