@@ -12,6 +12,17 @@ export type MarkWorld = {
   readonly transactions: Transactions
 }
 
+/** Another book than the one that was worked on was found broken: the one in which its late entries would count. */
+export class OtherBookBroken extends BrokenChain {
+  readonly book: BookId
+
+  constructor(book: BookId, cause: BrokenChain | UnreadableSegment) {
+    super(cause.message, cause.segment)
+    this.book = book
+    this.cause = cause
+  }
+}
+
 /** Whether an error says that a book is broken. A segment of a newer version is not: that version can read it. */
 export const saysBroken = (error: unknown): error is BrokenChain | UnreadableSegment =>
   error instanceof BrokenChain || (error instanceof UnreadableSegment && !(error.cause instanceof UnknownFormat))
