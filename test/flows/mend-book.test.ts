@@ -28,7 +28,7 @@ import { dayTag } from '#wire/http/responses/day'
 import { countedBook } from '#processors/reconcile/counted-book'
 import { openSegment } from '#wire/journal/segment'
 import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
-import { aMerchant, day, entryId } from '../builders.ts'
+import { aMerchant, day, entryId, merchantId } from '../builders.ts'
 import { dynamodb, freshTable } from '../contracts/adapters.ts'
 import { runIn } from '../operations/run.ts'
 import { auditEventsParquet } from '../parquet-object.ts'
@@ -179,10 +179,12 @@ const inDynamo = async () => {
 }
 type Damage = (store: Awaited<ReturnType<typeof inDynamo>>) => Promise<void>
 
+const withOtherHash = (item: Record<string, unknown>) => ({ ...item, hash: new Uint8Array(32).fill(7) })
+
 const DAMAGES: readonly { readonly what: string; readonly damage: Damage; readonly warns?: string }[] = [
   {
     what: 'a byte of a middle segment was altered',
-    damage: ({ alter }) => alter(2, (item) => ({ ...item, hash: new Uint8Array(32).fill(7) })),
+    damage: ({ alter }) => alter(2, withOtherHash),
   },
   {
     what: 'a part of the first segment is gone',
@@ -561,6 +563,37 @@ test('a book is mended a second time', async () => {
   expect(await idsIn(books.journal)).toEqual([...SENT, 'y'].toSorted())
   expect((await mendWorld.journal.end(book))?.number).toBeGreaterThan(2_000_000_000)
   expect((await verifyBook(books.journal, book)).ok).toBe(true)
+})
+
+describe('of a mended book, when an item that leads to the good chain was damaged', () => {
+  const [FRONT, BACK] = [0, 999_999_999]
+  test.each<{ what: string; damage: Damage }>([
+    { what: 'the front is gone', damage: ({ remove }) => remove(FRONT) },
+    { what: 'the front leads nowhere', damage: ({ alter }) => alter(FRONT, ({ mark: _mark, ...item }) => item) },
+    { what: 'the back leads nowhere', damage: ({ alter }) => alter(BACK, ({ mark: _mark, ...item }) => item) },
+  ])(
+    '$what: the book is found broken, marked and not mended, and the days of others are closed',
+    async ({ damage }) => {
+      const store = await inDynamo()
+      const system = await given(store.books, { damage: () => store.alter(2, withOtherHash) })
+      const { mend, send, world, auditTrail } = system
+      expect((await mend()).exit).toBe(0)
+      const m2 = merchantId('m2')
+      await send({ ...sale('other', FRI, 1n), merchantId: m2 })
+      await damage(store)
+      expect(await verifyBook(store.books.journal, book)).toMatchObject({ ok: false })
+
+      await world.sleep(24 * 3_600_000)
+      const closing = { ...store.books, ...world, auditTrail }
+      const outcomes = await closeDays(closing, { through: FRI, merchantIds: [m1, m2], deliveryMs: DELIVERY_MS })
+      expect(outcomes.map(({ merchantId: of, status }) => `${of} ${status}`).toSorted()).toEqual([
+        'm1 not-equal',
+        'm2 closed',
+      ])
+      expect([...(await store.books.heads.read(m1)).broken]).toEqual([FRI])
+      expect((await mend()).printed).toContain('Put back that item of the table journal')
+    },
+  )
 })
 
 test('what a run left over is not touched by the next one', async () => {
