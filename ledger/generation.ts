@@ -12,7 +12,6 @@
  * from the start, a reader of the end and a writer each find out at their first read or write.
  */
 import type { BookId } from './identifiers.ts'
-import { UnreadableSegment } from './ports.ts'
 import type { Generation, SegmentNumber } from './segment.ts'
 
 const NUMBERS = 1_000_000_000
@@ -40,23 +39,5 @@ export class Superseded extends Error {
     super(`The chain of the book ${merchantId} ${day} was superseded by generation ${by}; it has to be read again.`)
     this.book = book
     this.by = by
-  }
-}
-
-/**
- * Reads a book, and reads it again from the start whenever its chain is superseded meanwhile. A reader from the start that comes to
- * a chain that it knows to be superseded has not found the front of that.
- */
-export const orAnew = async <T>(read: () => Promise<T>): Promise<T> => {
-  for (let known: Generation = 0; ;) {
-    try {
-      return await read()
-    } catch (error) {
-      if (!(error instanceof Superseded)) throw error
-      const { book, by } = error
-      // Each generation supersedes the ones before it once.
-      if (by <= known) throw new UnreadableSegment(book, frontOf(by), 'no front of an earlier chain leads to it')
-      known = by
-    }
   }
 }

@@ -7,7 +7,7 @@
  */
 import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
-import { frontOf, generationOf, orAnew, placeInChain } from '#ledger/generation'
+import { frontOf, generationOf, placeInChain } from '#ledger/generation'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
@@ -25,7 +25,7 @@ import {
   type SegmentNumber,
 } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from '#ledger/chain'
+import { orAnew, wholeChain } from '#ledger/chain'
 import { mustEndIn } from '../chain-ends.ts'
 
 export type WholeBook = {

@@ -1,6 +1,6 @@
 import { totalsOf, type Movement } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
-import { generationOf, orAnew } from '#ledger/generation'
+import { generationOf } from '#ledger/generation'
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
@@ -9,7 +9,7 @@ import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
 import { movedTo, NO_CHAIN, sealingHash, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from '#ledger/chain'
+import { orAnew, wholeChain } from '#ledger/chain'
 import { mustEndIn } from '../chain-ends.ts'
 
 /** A book as its chain holds it. */
