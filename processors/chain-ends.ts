@@ -1,4 +1,5 @@
 /** Where a book begins and ends for its readers, also when the segments there cannot be read. */
+import { orAnew } from '#ledger/chain'
 import { generationOf } from '#ledger/generation'
 import type { BookId } from '#ledger/identifiers'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
@@ -16,7 +17,7 @@ export const generationsRead = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
 ): Promise<Record<'fromStart' | 'fromEnd', Generation>> => {
-  const first = await numberOf(async () => (await journal.read(book, 0, 1))[0]?.number)
+  const first = await numberOf(async () => (await orAnew(() => journal.read(book, 0, 1)))[0]?.number)
   return { fromStart: generationOf(first ?? 0), fromEnd: generationOf((await lastNumber(journal, book)) ?? 0) }
 }
 

@@ -596,6 +596,15 @@ describe('of a mended book, when an item that leads to the good chain was damage
   )
 })
 
+test('a worker that finds no front of a mended book marks the book', async () => {
+  const store = await inDynamo()
+  const { mend, send } = await given(store.books, { damage: () => store.alter(2, withOtherHash) })
+  await mend()
+  await store.remove(0)
+  await send(sale('z', FRI, 1n))
+  expect([...(await store.books.heads.read(m1)).broken]).toEqual([FRI])
+})
+
 test('what a run left over is not touched by the next one', async () => {
   const { mend, mendWorld, books } = await damagedInMemory()
   const [first] = await books.journal.read(book, 0, 1)
