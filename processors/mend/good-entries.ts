@@ -93,8 +93,8 @@ export const goodEntries = async (
 }
 
 /**
- * Each late entry once, as the first one tells it. But an entry that was set aside may be released, and the event of that lost. What
- * the chain says that was altered counts last.
+ * One decision for each late entry: the first that is told. Another one replaces "set aside", because the entry may have been
+ * released since, and the event of that may be lost. What the altered chain says counts only where nothing else tells.
  */
 const endsOf = (told: readonly ToldLateEntry[], toldInChain: readonly ToldLateEntry[]): Map<string, ToldLateEntry> => {
   const ends = new Map(toldInChain.map((end) => [idOf(end.book.day, end.entryId), end]))
