@@ -1,6 +1,7 @@
+import { frontOf, Superseded } from './generation.ts'
 import type { BookId } from './identifiers.ts'
-import type { Journal } from './ports.ts'
-import type { SealedSegment, SegmentNumber } from './segment.ts'
+import { UnreadableSegment, type Journal } from './ports.ts'
+import type { Generation, SealedSegment, SegmentNumber } from './segment.ts'
 
 /** How many segments the first read takes, how many a later one takes at most, and how many reads are under way at once. */
 type Pace = { readonly firstRead: number; readonly largestRead: number; readonly readsAtOnce: number }
@@ -27,6 +28,24 @@ export const segmentsAfter = (
   book: BookId,
   after: SegmentNumber,
 ): AsyncGenerator<SealedSegment> => readChain(journal, book, after, STEP_BY_STEP, async () => OPEN_END)
+
+/**
+ * Reads a book, and reads it again from the start whenever its chain is superseded meanwhile. A reader from the start that comes to
+ * a chain that it knows to be superseded has not found the front of that.
+ */
+export const orAnew = async <T>(read: () => Promise<T>): Promise<T> => {
+  for (let known: Generation = 0; ;) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error
+      const { book, by } = error
+      // Each generation supersedes the ones before it once.
+      if (by <= known) throw new UnreadableSegment(book, frontOf(by), 'no front of an earlier chain leads to it')
+      known = by
+    }
+  }
+}
 
 /** Where the end is not known, a read that comes back short has found it. */
 const OPEN_END = Infinity

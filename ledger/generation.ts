@@ -31,23 +31,13 @@ export const placeInChain = (number: SegmentNumber): number => number - frontOf(
 
 /** The chain in which a reader looked was superseded. Reading again from the start finds the chain that counts now. */
 export class Superseded extends Error {
+  readonly book: BookId
   readonly by: Generation
 
-  constructor({ merchantId, day }: BookId, by: Generation) {
+  constructor(book: BookId, by: Generation) {
+    const { merchantId, day } = book
     super(`The chain of the book ${merchantId} ${day} was superseded by generation ${by}; it has to be read again.`)
+    this.book = book
     this.by = by
-  }
-}
-
-/** Reads a book, and reads it again from the start whenever its chain is superseded meanwhile. */
-export const orAnew = async <T>(read: () => Promise<T>): Promise<T> => {
-  for (let known: Generation = 0; ;) {
-    try {
-      return await read()
-    } catch (error) {
-      // Each generation supersedes the ones before it once.
-      if (!(error instanceof Superseded) || error.by <= known) throw error
-      known = error.by
-    }
   }
 }

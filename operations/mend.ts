@@ -168,6 +168,11 @@ const reasonLines = (book: BookId, refusal: MendRefusal): readonly string[] => {
       ]
     case 'no-segments':
       return ['it has no segment left.', 'npm run replay -- --from T --source archive counts its entries again.']
+    case 'misled':
+      return [
+        'an item that leads from an earlier chain of this book to the good one is gone or was altered.',
+        `npm run verify-journal -- ${optionsOf(book)} names it. Put back that item of the table journal from a restored table.`,
+      ]
     case 'damaged-meanwhile':
       return ['a segment was damaged while the archive was awaited. Run the command again.']
     case 'behind':

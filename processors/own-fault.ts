@@ -54,7 +54,7 @@ export const isOurs = (error: unknown): boolean =>
     (kind) => error instanceof kind,
   )
 
-/** What an error of the kind of `isOurs` says to people about the one thing that was worked on. */
+/** Why one thing could not be worked on, in words for people. The error is one for which `isOurs` is true. */
 export const ourReason = (error: unknown): string =>
   error instanceof UnknownFormat || error instanceof BrokenChain
     ? messageOf(error)

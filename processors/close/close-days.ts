@@ -72,7 +72,7 @@ export const closeDays = async (world: CloseWorld, request: CloseRequest): Promi
   return outcomes
 }
 
-/** How often a merchant whose days or books keep growing is looked at again in one run. */
+/** How often a merchant is planned, and a book compared, in one run while entries keep coming in. */
 const MAX_TRIES = 3
 
 type Run = {
@@ -80,8 +80,8 @@ type Run = {
   /** The merchants of which a day stays open. */
   readonly stuck: Set<MerchantId>
   /**
-   * The merchants with a day that was opened after they were planned, and that day. Entries that were on their way have come to
-   * a book that no head listed. These merchants are planned again.
+   * The merchants that have to be planned again, each with a day that stays open until then. Entries that were on their way have
+   * opened a book that no head listed when they were planned.
    */
   readonly grown: Map<MerchantId, BusinessDay>
 }

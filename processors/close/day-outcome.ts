@@ -36,8 +36,8 @@ export const waiting = (reason: string) => ({ status: 'waiting', waitsFor: 'arch
 export const isBehind = ({ consumer, shardId }: Behind) => waiting(`the ${consumer} is behind on ${shardId}`)
 
 /**
- * Does the work for one merchant. What no retry heals keeps the merchant's day open, and other merchants go on: an item that
- * this version cannot use, or an exception of our own code. A failure that may heal is thrown.
+ * Does the work for one merchant. No retry heals an item that this version cannot use, or an exception of our own code. They are
+ * noted as the outcome of the merchant's day, so that other merchants go on. A failure that may heal is thrown.
  */
 export const unlessUnusable = async <T>(
   note: Note,

@@ -18,7 +18,7 @@ export type DueWorld = {
 /** A page of what is due. */
 type DuePage = {
   readonly due: readonly DueMerchant[]
-  /** The oldest open days of merchants of which it cannot be told what is due. */
+  /** The oldest open days of merchants whose calendars cannot be read, so what is due of them is not known. */
   readonly unusable: readonly DayOutcome[]
   readonly next?: string
 }
@@ -45,7 +45,7 @@ export const dueMerchants = ({ openDays, merchants, clock }: DueWorld, closeAfte
     notBefore.set(keyOf(item), atMs)
   }
 
-  /** Undefined while no day of the merchant is due, and when that cannot be told. */
+  /** Undefined while no day of the merchant is due, and, with a note, when that is not known. */
   const dueOf = async (item: OldestOpen, nowMs: number, note: Note): Promise<DueMerchant | undefined> => {
     const { merchantId, oldestOpen: day } = item
     return await unlessUnusable(note, { merchantId, day }, async () => {

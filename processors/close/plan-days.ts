@@ -1,4 +1,4 @@
-/** What there is to close: of each merchant its open days, with the books of all entries that were acknowledged before. */
+/** What there is to close: the open days of each merchant, with those of all entries that were acknowledged before. */
 import { HOUR_MS, shiftDay } from '#ledger/calendar'
 import { lastEndedDay } from '#ledger/close'
 import { concurrently } from '#ledger/concurrently'

@@ -9,7 +9,7 @@ import { ok, refuse, type Result } from '#ledger/result'
 import { BrokenChain, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment, outlineSegment, sealSegment } from '#wire/journal/segment'
 import { messageOf, mustWork } from '../own-fault.ts'
-import { wholeChain } from '#ledger/chain'
+import { orAnew, wholeChain } from '#ledger/chain'
 
 /** The books that this worker knows, up to a number of bytes. A book that was dropped is read again. */
 export type BookCache = {
@@ -96,6 +96,11 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
   }
 
   const read = async (id: BookId): Promise<Result<Book, BookRefusal>> => {
+    const book = await orAnew(() => readChain(id))
+    return book === undefined ? await openBook(id) : ok(book)
+  }
+
+  const readChain = async (id: BookId): Promise<Book | undefined> => {
     let book: Book | undefined
     for await (const sealed of wholeChain(journal, id)) {
       // Contents are read only when an id comes again. In most books no id does.
@@ -103,7 +108,7 @@ export const bookCache = ({ journal, heads, merchants }: BookPorts, maxBytes: nu
       const before = book ?? emptyBook(id, terms, frontOf(generationOf(sealed.number)))
       book = mustWork(placeOf(sealed), () => evolve(before, segment))
     }
-    return book === undefined ? await openBook(id) : ok(book)
+    return book
   }
 
   const learn = async (book: Book, segments: ReadonlySet<SegmentNumber>): Promise<void> => {

@@ -27,7 +27,7 @@ import { quarantineKey, type QuarantineReason, type SetAside } from '#ledger/qua
 import { quarantineId } from '#wire/http/quarantine-id'
 import { entryLine } from '#wire/stream/record'
 import { namedBooks, type Log } from '../log.ts'
-import { markAsBroken, saysBroken, type MarkWorld } from '../mark-book.ts'
+import { markAsBroken, OtherBookBroken, saysBroken, type MarkWorld } from '../mark-book.ts'
 import { isOurs, UnexpectedError } from '../own-fault.ts'
 import type { BatchOutcome, DeliveredRecord, ShardBatch } from '../shard-batch.ts'
 import { bookCache, type BookCache } from './book-cache.ts'
@@ -215,12 +215,13 @@ const orMarkBroken = async (
     if (error instanceof Superseded) world.books.forget(id)
     if (!saysBroken(error)) throw error
     const { segment } = error
+    const book = error instanceof OtherBookBroken ? error.book : id
     const foundIn = segment === undefined ? undefined : generationOf(segment)
-    const marked = await markAsBroken(world, id, foundIn).catch((err: unknown) => {
-      world.log.warn({ err, ...id }, 'a broken book is not marked; the next delivery tries again')
+    const marked = await markAsBroken(world, book, foundIn).catch((err: unknown) => {
+      world.log.warn({ err, ...book }, 'a broken book is not marked; the next delivery tries again')
     })
     if (marked !== 'superseded') throw error
-    world.books.forget(id)
+    world.books.forget(book)
     throw new Error('the chain of the book was superseded while this worker read it', { cause: error })
   }
 }

@@ -36,6 +36,7 @@ import {
 } from '#ledger/quarantine'
 import { digestOf, movedTo, type Mark, type SealedSegment, type Segment } from '#ledger/segment'
 import { openSegment, sealSegment } from '#wire/journal/segment'
+import { OtherBookBroken, saysBroken } from '../mark-book.ts'
 import { mustWork, ours } from '../own-fault.ts'
 import { stored, type BookCache } from './book-cache.ts'
 import { appendGoodEntries } from './good-entry.ts'
@@ -244,10 +245,18 @@ const targetOf = async (writer: LateWriter, { id }: Book): Promise<Target | unde
   const { merchantId } = id
   const { calendar } = await merchantOf(writer, id)
   const to = dayForLate(await heads.read(merchantId), businessDayOf(calendar, clock()))
-  const found = await books.current({ merchantId, day: to }, { mayHaveMoved: true })
+  const found = await otherBook(books, { merchantId, day: to })
   if (!found.ok) throw new Error(`the merchant ${merchantId} is gone from the register`)
   const target = found.value
   return target.closedIn === undefined ? { target, to } : undefined
+}
+
+const otherBook = async (books: BookCache, id: BookId) => {
+  try {
+    return await books.current(id, { mayHaveMoved: true })
+  } catch (error) {
+    throw saysBroken(error) ? new OtherBookBroken(id, error) : error
+  }
 }
 
 /** Which entries of another day the book can count. No other entry of an id that it holds ever can. */

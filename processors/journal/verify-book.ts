@@ -7,7 +7,7 @@
  */
 import { emptyView, foldEntries, type DayView } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
-import { frontOf, generationOf, orAnew, placeInChain } from '#ledger/generation'
+import { frontOf, generationOf, placeInChain } from '#ledger/generation'
 import type { BookId, EntryId } from '#ledger/identifiers'
 import { areSameTotals, noTotals, type Totals } from '#ledger/money'
 import { UnreadableSegment, type Journal } from '#ledger/ports'
@@ -25,7 +25,8 @@ import {
   type SegmentNumber,
 } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from '#ledger/chain'
+import { orAnew, wholeChain } from '#ledger/chain'
+import { mustEndIn } from '../chain-ends.ts'
 
 export type WholeBook = {
   /** How many segments the chain has, and the number of the last. */
@@ -58,7 +59,14 @@ type Fault = {
 export const verifyBook = async (
   journal: Pick<Journal, 'read' | 'end'>,
   book: BookId,
-): Promise<Result<WholeBook, BrokenBook>> => await orAnew(() => verifyChain(journal, book))
+): Promise<Result<WholeBook, BrokenBook>> => {
+  try {
+    return await orAnew(() => verifyChain(journal, book))
+  } catch (error) {
+    if (!(error instanceof UnreadableSegment)) throw error
+    return refuse({ segment: error.segment, faults: [{ what: 'unreadable', detail: error.detail }] })
+  }
+}
 
 const verifyChain = async (
   journal: Pick<Journal, 'read' | 'end'>,
@@ -74,21 +82,17 @@ const verifyChain = async (
     mark: undefined,
   }
   const issued = new Map<SegmentNumber, IssuedState>()
-  try {
-    for await (const sealed of readable(journal, book, () => known.number)) {
-      const next = follow(known, sealed)
-      if (!next.ok) return next
-      known = next.value
-      const { number, mark, hash, view, contents } = known
-      if (mark?.kind === 'closing' || mark?.kind === 'restating') {
-        issued.set(number, { mark, hash, digest: digestOf(countedIn(contents)), totals: view.totals })
-      }
+  for await (const sealed of readable(journal, book, () => known.number)) {
+    const next = follow(known, sealed)
+    if (!next.ok) return next
+    known = next.value
+    const { number, mark, hash, view, contents } = known
+    if (mark?.kind === 'closing' || mark?.kind === 'restating') {
+      issued.set(number, { mark, hash, digest: digestOf(countedIn(contents)), totals: view.totals })
     }
-  } catch (error) {
-    if (!(error instanceof UnreadableSegment)) throw error
-    return refuse({ segment: error.segment, faults: [{ what: 'unreadable', detail: error.detail }] })
   }
   const { number, hash, contents } = known
+  await mustEndIn(journal, book, generationOf(number))
   const counted = countedIn(contents)
   return ok({
     segments: placeInChain(number),

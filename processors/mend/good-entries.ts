@@ -1,14 +1,14 @@
 /**
  * The entries that a book holds by the archive. Of an id with several contents, the one that the broken chain counts is
- * taken, and otherwise the first in stream order. What waits in quarantine, or was discarded there, counts only if the
- * chain counts it. Late entries of other days count by the decision that the archive has of them.
+ * taken, and otherwise the first in stream order. What waits in quarantine, was discarded there or was replayed as another
+ * entry counts only if the chain counts it. Late entries of other days count by the decision that the archive has of them.
  */
 import type { ArchivedEntry, ArchiveObjects, UnreadableObject } from '#ledger/archive'
 import { contentHash, type ContentHash, type Entry } from '#ledger/entry'
 import type { BookId, BusinessDay, EntryId } from '#ledger/identifiers'
 import { everyListed } from '#ledger/listed'
 import type { Quarantine } from '#ledger/ports'
-import { quarantineState } from '#ledger/quarantine'
+import { isReleased } from '#ledger/quarantine'
 import type { ToldDays, ToldLateEntry } from '#ledger/rebuilt-days'
 import { movedTo, type Mark } from '#ledger/segment'
 import { entryLine } from '#wire/stream/record'
@@ -93,8 +93,8 @@ export const goodEntries = async (
 }
 
 /**
- * Each late entry once, as the first one tells it. But an entry that was set aside may be released, and the event of that lost. What
- * the chain says that was altered counts last.
+ * One decision for each late entry: the first that is told. Another one replaces "set aside", because the entry may have been
+ * released since, and the event of that may be lost. What the altered chain says counts only where nothing else tells.
  */
 const endsOf = (told: readonly ToldLateEntry[], toldInChain: readonly ToldLateEntry[]): Map<string, ToldLateEntry> => {
   const ends = new Map(toldInChain.map((end) => [idOf(end.book.day, end.entryId), end]))
@@ -132,7 +132,7 @@ const isOf =
 const positioned = ({ entry, position }: ArchivedEntry): PositionedEntry => ({ entry, position, raw: entryLine(entry) })
 
 type InQuarantine = {
-  /** The contents of the day that wait or were discarded. What was replayed counts. */
+  /** The contents of the day that wait, were discarded, or were replayed as another entry. One that was replayed as it is counts. */
   readonly aside: ReadonlyMap<EntryId, ReadonlySet<ContentHash>>
   /** Late entries of the merchant that were released. The transaction that releases an entry notes it in the item. */
   readonly released: readonly ToldLateEntry[]
@@ -151,7 +151,7 @@ const inQuarantine = async (
     const replay = actions.findLast(({ action }) => action === 'replay-begun')
     if (movedTo !== undefined)
       released.push(redirected(replay?.action === 'replay-begun' ? replay.entry : subject, movedTo))
-    else if (subject.businessDay === day && quarantineState(item).status !== 'replayed')
+    else if (subject.businessDay === day && !isReleased(item, contentHash(subject)))
       aside.set(subject.entryId, (aside.get(subject.entryId) ?? new Set()).add(contentHash(subject)))
   }
   return { aside, released }

@@ -32,7 +32,7 @@ import { sealSegment } from '#wire/journal/segment'
 import { sealNext } from '../journal/seal-next.ts'
 import { SEGMENT_SIZES, type SegmentSizes } from '../journal/segment-sizes.ts'
 import { verifyBook, type WholeBook } from '../journal/verify-book.ts'
-import { lastNumber } from '../last-number.ts'
+import { lastNumber } from '../chain-ends.ts'
 import { mustWork } from '../own-fault.ts'
 import { countedIn, type MendPlan, type MendWorld, type Part } from './plan-mending.ts'
 

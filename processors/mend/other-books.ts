@@ -1,6 +1,6 @@
 /**
- * What other books of the merchant say of late entries, which are not broken with this one: the books of later days have its late
- * entries as received, and those of earlier days have passed late entries on to it.
+ * What other books of the merchant say of late entries, because a broken book does not say all. The books of later days have its
+ * late entries as received, and those of earlier days have passed late entries on to it.
  */
 import { segmentsAfter, wholeChain } from '#ledger/chain'
 import { standsIn } from '#ledger/close'
@@ -45,8 +45,8 @@ export const countedElsewhere = async (
   )
 
 /**
- * The late entries of these earlier days that count in the book. They stand behind the closing segments of their days. A day that
- * was closed without a book has no item that names its closing segment, which is the first one of its chain.
+ * The late entries of these earlier days that count in the book. They stand behind the closing segments of their days. No
+ * item names the closing segment of a day that was closed without a book, so such a chain is read from its start.
  */
 export const passedOnTo = async (
   journal: Chains,

@@ -19,7 +19,7 @@ import { ok, refuse, type Result } from '#ledger/result'
 import type { Seals } from '#ledger/seal'
 import { countsIn, isSameMark, type Mark, type SegmentNumber } from '#ledger/segment'
 import type { PositionedEntry } from '../journal/sort-records.ts'
-import { lastNumber } from '../last-number.ts'
+import { generationsRead, lastNumber } from '../chain-ends.ts'
 import { barrierPassed, putBarrier, type BarrierWorld, type Behind } from '../reconcile/barrier.ts'
 import { readBrokenChain, type BrokenChainRead } from './broken-chain.ts'
 import { goodEntries, type GoodEntries } from './good-entries.ts'
@@ -59,9 +59,9 @@ export type MendRequest = {
   readonly onWait?: () => void
 }
 
-/** Why a book is not mended. */
+/** Why a book is not mended. 'misled': not all readers come to the chain that counts, so they would not come to a new one. */
 export type MendRefusal =
-  | { readonly why: 'unknown-merchant' | 'not-marked' | 'no-segments' | 'damaged-meanwhile' }
+  | { readonly why: 'unknown-merchant' | 'not-marked' | 'no-segments' | 'damaged-meanwhile' | 'misled' }
   | { readonly why: 'behind'; readonly behind: Behind }
   /** Objects of the archive, or events in it, that cannot be read. The good chain might lack what they hold. */
   | { readonly why: 'unreadable'; readonly objects: readonly { readonly key: string; readonly reason: string }[] }
@@ -119,7 +119,10 @@ export const planMending = async (world: MendWorld, request: MendRequest): Promi
   const { book, deliveryMs, patienceMs = PATIENCE_MS, onWait } = request
   const merchant = await merchants.find(book.merchantId)
   if (merchant === undefined) return refuse({ why: 'unknown-merchant' })
+  // Read before the head: when another operator mends the book meanwhile, the mark is gone.
+  const { fromStart, fromEnd } = await generationsRead(journal, book)
   if (!(await heads.read(book.merchantId)).broken.has(book.day)) return refuse({ why: 'not-marked' })
+  if (fromStart !== fromEnd) return refuse({ why: 'misled' })
   const lastBefore = await lastNumber(journal, book)
   if (lastBefore === undefined) return refuse({ why: 'no-segments' })
   // The journal's consumer may be held up by this very book, so only that of the archive has to reach the barrier.

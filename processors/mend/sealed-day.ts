@@ -53,8 +53,8 @@ export const inTimeOf = (
 }
 
 /**
- * Takes the entries of restatements of which no event tells them, because a worker died before it told so. The seal of a version
- * says how many they are. They are the first undecided ones, for the same reason. Whether they are, its digest says.
+ * Takes the entries of restatements of which no event tells them, because a worker died before it told them. The seal of a version
+ * says how many they are. The journal takes entries in stream order, so they are the first undecided ones. The digest proves it.
  */
 export const restatedUntold = (
   issued: readonly IssuedSeal[],

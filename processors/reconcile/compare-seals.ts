@@ -1,7 +1,6 @@
 /**
  * Adds to a comparison what the seals of its closed books say: in the table `days`, as objects, and in the chains. Marks the
- * books whose chains cannot be trusted. With
- * `repair`, each close and restatement whose seal is not kept is told again, so that the archive consumer keeps it.
+ * books whose chains cannot be trusted. With `repair`, each close and restatement whose seal is not kept is told again, so that the archive consumer keeps it.
  */
 import type { AuditTrail, Journal } from '#ledger/ports'
 import type { IssuedSeal } from '#ledger/issued-seals'

@@ -1,6 +1,6 @@
 import { totalsOf, type Movement } from '#ledger/day-view'
 import { contentHash, type ContentHash } from '#ledger/entry'
-import { orAnew } from '#ledger/generation'
+import { generationOf } from '#ledger/generation'
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId } from '#ledger/identifiers'
 import { addTotals, areSameTotals, noTotals, type Totals } from '#ledger/money'
@@ -9,7 +9,8 @@ import type { Kept } from '#ledger/reconciliation'
 import { ok, refuse, type Result } from '#ledger/result'
 import { movedTo, NO_CHAIN, sealingHash, type ChainHash, type SealedSegment, type SegmentNumber } from '#ledger/segment'
 import { openSegment } from '#wire/journal/segment'
-import { wholeChain } from '#ledger/chain'
+import { orAnew, wholeChain } from '#ledger/chain'
+import { mustEndIn } from '../chain-ends.ts'
 
 /** A book as its chain holds it. */
 export type CountedBook = {
@@ -80,6 +81,7 @@ const readBook = async (
     sum = addTotals(sum, totalsOf(entries))
     ;({ totals: shownTotals, hash, number } = sealed)
   }
+  await mustEndIn(journal, book, generationOf(number))
   if (!areSameTotals(sum, shownTotals)) faults.push('the totals that readers see are not the sums of the entries')
   return ok({
     counted,

@@ -10,7 +10,7 @@
 import { everyListed } from '#ledger/listed'
 import type { BookId, BusinessDay, EntryId, MerchantId, Position } from '#ledger/identifiers'
 import type { ArchiveQueries, UnreadableObject } from '#ledger/archive'
-import { UnknownFormat, UnreadableSegment, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
+import { UnreadableSegment, type Journal, type Merchants, type Quarantine } from '#ledger/ports'
 import { noTotals } from '#ledger/money'
 import type { Times } from '#ledger/reconciliation'
 import { digestOf } from '#ledger/segment'
@@ -213,8 +213,8 @@ const unreadableIn = async ({ merchants }: ReconcileWorld, which: Which): Promis
     try {
       await merchants.find(merchantId)
     } catch (error) {
-      if (!(error instanceof UnknownFormat)) throw error
-      found.push({ merchantId, reason: error.message })
+      if (!isOurs(error)) throw error
+      found.push({ merchantId, reason: ourReason(error) })
     }
   }
   if (which !== 'all') return found

@@ -8,7 +8,7 @@ import { withSeals } from '#processors/reconcile/compare-seals'
 import { readBalance, readBalanceAt, readBalanceOf, readDay, readDayAt, readPeriod } from '#query-api/books'
 import { remembering } from '#query-api/memory'
 import { encodeEntries, entryLine } from '#wire/stream/record'
-import { aMerchant } from '../builders.ts'
+import { aMerchant, day } from '../builders.ts'
 import { dayResponse, dayTag } from '#wire/http/responses/day'
 import { periodResponse } from '#wire/http/responses/period'
 import { DELIVERY_MS } from './a-system.ts'
@@ -128,6 +128,20 @@ describe('a broken book is marked', () => {
     expect(await worker({ shardId: 's', records: [record] })).toEqual({ redeliverFrom: '1' })
     expect(await marked(system)).toEqual(marks)
   })
+})
+
+test('a broken book is marked when a late entry of another day would count in it, and the whole book of that day is not', async () => {
+  const { books, send, journal, world } = await sealedDays()
+  await world.merchants.save(aMerchant({ lateEntries: 'nextOpenDay', revision: 2 }))
+  const FRI = day('2026-11-20')
+  await send(sale('fri', FRI, 1n))
+  const read: Journal['read'] = async (book, ...asked) => {
+    if (book.day === FRI) throw new UnreadableSegment(book, 1, 'its view is missing')
+    return await books.journal.read(book, ...asked)
+  }
+  journal.replace({ ...books.journal, read })
+  await send(sale('later', MON, 7n))
+  expect([...(await books.heads.read(m1)).broken]).toEqual([FRI])
 })
 
 test('a marked book is not closed, though the archive proves it, until it is found whole', async () => {

@@ -471,6 +471,16 @@ describe("what cannot be dealt with keeps its merchant's day open, and other mer
     expect(await world.heads.read(m1)).toMatchObject({ closedThrough: null, open: new Set([MON]), broken: new Set() })
   })
 
+  test.each(Object.keys(errors) as What[])('because of %s when its item of the register is read', async (what) => {
+    const { send, close } = await given(({ merchants }) => ({
+      merchants: { ...merchants, find: failing(what, String, merchants.find) },
+    }))
+    // Long ago: no calendar is asked whether the day has ended.
+    const longAgo = day('2026-11-09')
+    await send(sale('a', longAgo), sale('c', longAgo, 1n, { merchantId: m2 }))
+    expect(await close({ through: longAgo })).toContain(`m2 ${longAgo} closed`)
+  })
+
   test('because the merchant is gone from the register', async () => {
     const { send, close, head } = await given(({ merchants }) => ({
       merchants: { ...merchants, find: async (id) => (id === m1 ? undefined : await merchants.find(id)) },

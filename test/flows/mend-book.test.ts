@@ -28,7 +28,7 @@ import { dayTag } from '#wire/http/responses/day'
 import { countedBook } from '#processors/reconcile/counted-book'
 import { openSegment } from '#wire/journal/segment'
 import { decodeRecord, encodeEntries, entryLine } from '#wire/stream/record'
-import { aMerchant, day, entryId } from '../builders.ts'
+import { aMerchant, day, entryId, merchantId } from '../builders.ts'
 import { dynamodb, freshTable } from '../contracts/adapters.ts'
 import { runIn } from '../operations/run.ts'
 import { auditEventsParquet } from '../parquet-object.ts'
@@ -179,10 +179,12 @@ const inDynamo = async () => {
 }
 type Damage = (store: Awaited<ReturnType<typeof inDynamo>>) => Promise<void>
 
+const withOtherHash = (item: Record<string, unknown>) => ({ ...item, hash: new Uint8Array(32).fill(7) })
+
 const DAMAGES: readonly { readonly what: string; readonly damage: Damage; readonly warns?: string }[] = [
   {
     what: 'a byte of a middle segment was altered',
-    damage: ({ alter }) => alter(2, (item) => ({ ...item, hash: new Uint8Array(32).fill(7) })),
+    damage: ({ alter }) => alter(2, withOtherHash),
   },
   {
     what: 'a part of the first segment is gone',
@@ -408,6 +410,42 @@ test('an entry that waits in quarantine stays out of the mended book', async () 
   expect(day?.totals).toEqual({ creditsMinor: 121n, debitsMinor: 0n, entryCount: 7 })
 })
 
+describe('an entry that was set aside and replayed', () => {
+  const operator = { by: 'os:ana', from: 'desk', atMs: 0 }
+  const [wrong, right, other] = [sale('x', FRI, 999n), sale('x', FRI, 9n), sale('x2', FRI, 9n)]
+  const position = { shardId: 'z', sequenceNumber: '1', index: 0 }
+  test.each([
+    { as: 'it was', status: 'begun', entry: wrong, counts: 1_120n },
+    { as: 'it was', status: 'done', entry: wrong, counts: 1_120n },
+    { as: 'another amount', status: 'begun', entry: right, counts: 130n },
+    { as: 'another amount', status: 'done', entry: right, counts: 130n },
+    { as: 'another id', status: 'begun', entry: other, counts: 130n },
+    { as: 'another id', status: 'done', entry: other, counts: 130n },
+  ])(
+    'as $as counts as that entry alone in the mended book, when the replay is $status',
+    async ({ entry, status, counts }) => {
+      const { mend, mendWorld, put, running, run, books } = await damagedInMemory({ isPlain: true })
+      running.journal = false
+      await put(wrong)
+      await put(entry)
+      await run()
+      const { quarantine } = books
+      const aside = { subject: wrong, reason: 'unexpected-error', detail: '', position, raw: Buffer.from('') } as const
+      await quarantine.setAside({ ...aside, setAsideAtMs: 0 })
+      const item = async () => {
+        const [found] = (await quarantine.list({ merchantId: m1 }, { limit: 9 })).items
+        if (found === undefined) throw new Error('nothing was set aside')
+        return found
+      }
+      await quarantine.note(await item(), { action: 'replay-begun', entry, ...operator })
+      const replayed = { action: 'replayed', position: { ...position, sequenceNumber: '2' }, ...operator } as const
+      if (status === 'done') await quarantine.note(await item(), replayed)
+      expect((await mend()).exit).toBe(0)
+      expect((await mendWorld.journal.end(book))?.totals.creditsMinor).toBe(counts)
+    },
+  )
+})
+
 test('readers with an old tag or an old place see that the book changed', async () => {
   const { mend, books, store } = await damagedInMemory()
   const before = await readDay(store, book)
@@ -525,6 +563,46 @@ test('a book is mended a second time', async () => {
   expect(await idsIn(books.journal)).toEqual([...SENT, 'y'].toSorted())
   expect((await mendWorld.journal.end(book))?.number).toBeGreaterThan(2_000_000_000)
   expect((await verifyBook(books.journal, book)).ok).toBe(true)
+})
+
+describe('of a mended book, when an item that leads to the good chain was damaged', () => {
+  const [FRONT, BACK] = [0, 999_999_999]
+  test.each<{ what: string; damage: Damage }>([
+    { what: 'the front is gone', damage: ({ remove }) => remove(FRONT) },
+    { what: 'the front leads nowhere', damage: ({ alter }) => alter(FRONT, ({ mark: _mark, ...item }) => item) },
+    { what: 'the back leads nowhere', damage: ({ alter }) => alter(BACK, ({ mark: _mark, ...item }) => item) },
+  ])(
+    '$what: the book is found broken, marked and not mended, and the days of others are closed',
+    async ({ damage }) => {
+      const store = await inDynamo()
+      const system = await given(store.books, { damage: () => store.alter(2, withOtherHash) })
+      const { mend, send, world, auditTrail } = system
+      expect((await mend()).exit).toBe(0)
+      const m2 = merchantId('m2')
+      await send({ ...sale('other', FRI, 1n), merchantId: m2 })
+      await damage(store)
+      expect(await verifyBook(store.books.journal, book)).toMatchObject({ ok: false })
+
+      await world.sleep(24 * 3_600_000)
+      const closing = { ...store.books, ...world, auditTrail }
+      const outcomes = await closeDays(closing, { through: FRI, merchantIds: [m1, m2], deliveryMs: DELIVERY_MS })
+      expect(outcomes.map(({ merchantId: of, status }) => `${of} ${status}`).toSorted()).toEqual([
+        'm1 not-equal',
+        'm2 closed',
+      ])
+      expect([...(await store.books.heads.read(m1)).broken]).toEqual([FRI])
+      expect((await mend()).printed).toContain('Put back that item of the table journal')
+    },
+  )
+})
+
+test('a worker that finds no front of a mended book marks the book', async () => {
+  const store = await inDynamo()
+  const { mend, send } = await given(store.books, { damage: () => store.alter(2, withOtherHash) })
+  await mend()
+  await store.remove(0)
+  await send(sale('z', FRI, 1n))
+  expect([...(await store.books.heads.read(m1)).broken]).toEqual([FRI])
 })
 
 test('what a run left over is not touched by the next one', async () => {

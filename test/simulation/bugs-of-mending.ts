@@ -88,7 +88,7 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
     {
       name: 'a mark is put without a look at the generation that was found broken',
       file: 'processors/mark-book.ts',
-      find: `if (foundIn !== undefined && foundIn < counting) return 'superseded'`,
+      find: `if (foundIn !== undefined && foundIn < Math.min(fromStart, fromEnd)) return 'superseded'`,
       plant: `if (foundIn !== undefined && foundIn < 0) return 'superseded'`,
     },
     {
@@ -99,9 +99,9 @@ export const BUGS_OF_MENDING: readonly Bug[] = (
     const marked = markBroken(head, day)
     if (marked === head) return 'marked'
     // The head was read before. A mending that comes later moves the head, so the mark is refused, and all is looked at again.
-    const counting = generationOf((await lastNumber(journal, book)) ?? 0)
+    const { fromStart, fromEnd } = await generationsRead(journal, book)
 `,
-      plant: `  const counting = generationOf((await lastNumber(journal, book)) ?? 0)
+      plant: `  const { fromStart, fromEnd } = await generationsRead(journal, book)
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const head = await heads.read(merchantId)
     const marked = markBroken(head, day)
