@@ -6,6 +6,10 @@ export class Coverage {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + times)
   }
 
+  has(kind: string): boolean {
+    return this.#counts.has(kind)
+  }
+
   get counts(): ReadonlyMap<string, number> {
     return this.#counts
   }

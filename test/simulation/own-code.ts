@@ -27,5 +27,9 @@ export const mendAll = (): void => {
   for (const work of Object.values(DEPENDENCIES)) work(true)
 }
 
+/** Whether these faults of a comparison say that our own code failed, and nothing else. */
+export const areOwnFaults = (faults: readonly string[]): boolean =>
+  faults.length > 0 && faults.every((fault) => fault.startsWith('our own code fails on it'))
+
 /** Whether a bad deployment is out now. */
 export const areBroken = (): boolean => crypto.createHash !== createHash || TextDecoder.prototype.decode !== decode

@@ -7,6 +7,7 @@ import { encodeEntries, entryLine } from '#wire/stream/record'
 import { DELIVERY_MS, queriesOver } from './firehose.ts'
 import { clockAndSleep, streamOf, type HistoryWorld } from './history-world.ts'
 import { isSimulatedFault, startMachine } from './machine.ts'
+import { areOwnFaults } from './own-code.ts'
 import { LOSSES, unnamed, type Sides } from './planted-losses.ts'
 import { portsOn } from './ports.ts'
 import type { SimShard } from './stream.ts'
@@ -24,7 +25,7 @@ export const reconcileEarly = async (world: HistoryWorld): Promise<void> => {
   try {
     const report = await reconcileDay({ ...sides, ...clockAndSleep(world) }, { ...COMPARING, day })
     coverage.note(`reconciled while entries arrive: ${report.status}`)
-    oracle.reconciles.noteEarly(day, report)
+    if (!isOfBadDeployment(world, report)) oracle.reconciles.noteEarly(day, report)
   } catch (error) {
     // The operator runs the command again some other time.
     coverage.note('reconciled while entries arrive: failed')
@@ -48,12 +49,18 @@ export const reconcileMidway = async (world: HistoryWorld): Promise<void> => {
     const day = random.pick(daysOf(mix))
     try {
       const report = await reconcile(world, `reconciling ${times}`, day, { repair: false })
-      oracle.reconciles.noteMidway(day, report)
+      if (!isOfBadDeployment(world, report)) oracle.reconciles.noteMidway(day, report)
     } catch (error) {
       if (!isSimulatedFault(error) && !isRefusal(error)) throw error
     }
   }
 }
+
+/** Whether a book was not compared because our own code failed, while a bad deployment was out. */
+const isOfBadDeployment = ({ coverage }: HistoryWorld, report: DayReport): boolean =>
+  coverage.has('a bad deployment') &&
+  report.status === 'compared' &&
+  report.books.some(({ faults }) => areOwnFaults(faults))
 
 /** The journal's consumer misses a record, as when progress passes one that was never dealt with. */
 export const loseAndRepair = async (world: HistoryWorld): Promise<void> => {
