@@ -173,6 +173,8 @@ describe('more requests than there is room for', () => {
 describe('four times what is let in', () => {
   const PER_SECOND = 2_000
   const BATCH = 50
+  // A machine that stands still for a moment makes up for it. Without this bound it would send more at once than 64 MiB hold.
+  const MOST_UNDER_WAY = 32
 
   test('is answered 202 or 429 without waiting, every 202 is on the stream, and afterwards all is accepted again', async () => {
     const { post, onStream, log } = anIngest({
@@ -180,9 +182,12 @@ describe('four times what is let in', () => {
     })
     const statuses = new Map<number, number>()
     let slowestMs = 0
+    let underWay = 0
     const send = async (name: string) => {
       const startedMs = performance.now()
+      underWay += 1
       const { status, headers } = await post('/v1/entries/batch', batch(name, BATCH))
+      underWay -= 1
       slowestMs = Math.max(slowestMs, performance.now() - startedMs)
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       if (status !== 202) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
@@ -193,7 +198,7 @@ describe('four times what is let in', () => {
     const sent: Promise<number>[] = []
     while (performance.now() - startedMs < 3_000) {
       const due = ((performance.now() - startedMs) / 1_000) * ((4 * PER_SECOND) / BATCH)
-      while (sent.length < due) sent.push(send(`b${sent.length}`))
+      while (sent.length < due && underWay < MOST_UNDER_WAY) sent.push(send(`b${sent.length}`))
       await new Promise((wake) => setTimeout(wake, 5))
     }
     await Promise.all(sent)
