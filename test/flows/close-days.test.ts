@@ -544,6 +544,18 @@ describe('what was acknowledged before a close began is in its day', () => {
     expect(await head()).toMatchObject({ closedThrough: WED, closingMinor: 530n, open: new Set() })
   })
 
+  test('and the day that has not ended has one outcome, also when its merchant is planned again', async () => {
+    const { put, send, close } = await given()
+    await send(sale('a', MON, 500n))
+    await put(sale('b', TUE, 30n))
+    // It is noon of Friday, the 20th, in São Paulo.
+    expect(await close({ through: day('2026-11-20'), merchantIds: [m1] })).toEqual([
+      `m1 ${MON} closed`,
+      `m1 ${TUE} closed`,
+      'm1 2026-11-20 waiting',
+    ])
+  })
+
   test('and what keeps coming to new days is left to a later run', async () => {
     const system = await given()
     await system.send(sale('a', WED))
